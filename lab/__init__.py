@@ -1,0 +1,1 @@
+"""What runs on the laptop: the emulator, deploying, seeding, auditing, measuring."""
