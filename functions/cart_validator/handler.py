@@ -1,0 +1,27 @@
+"""ValidateCart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Tracer
+
+from checkout import workflow
+from checkout.bootstrap import services
+from checkout.use_cases.validate_cart import validate_cart
+from checkout.workflow import Result, Task
+
+logger = Logger()
+tracer = Tracer()
+
+
+@tracer.capture_lambda_handler(capture_response=False)
+@logger.inject_lambda_context(clear_state=True)
+def handle(event: dict[str, Any], _context: object) -> Result:
+    """Runs the task that the state machine asks for."""
+    return workflow.run(event, {"ValidateCart": _validate}, services().settings.failure_switches)
+
+
+def _validate(task: Task) -> Result:
+    quote = validate_cart(task.order_id, services().orders, services().pricing)
+    return {"total": quote.total.amount, "currency": quote.total.currency}

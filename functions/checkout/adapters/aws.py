@@ -1,0 +1,113 @@
+"""The event bus, the state machine, the mail service and the parameter store; clock and ids."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from checkout.adapters import documents
+from checkout.domain.errors import Contended
+from checkout.domain.events import Event
+from checkout.domain.mail import Mail
+from checkout.domain.order import Simulation
+
+SOURCE = "checkout"
+
+
+@dataclass(frozen=True)
+class EventBridge:
+    """An event bus."""
+
+    client: Any
+    bus: str
+
+    def publish(self, event: Event) -> None:
+        """See `ports.Events`. PutEvents answers 200 even for what it did not take."""
+        entry = {
+            "EventBusName": self.bus,
+            "Source": SOURCE,
+            "DetailType": event.type,
+            "Detail": json.dumps(event.detail),
+        }
+        answer = self.client.put_events(Entries=[entry])
+        if answer["FailedEntryCount"]:
+            reason = answer["Entries"][0].get("ErrorMessage", "no reason given")
+            raise Contended(f"The bus did not take {event.type}: {reason}")
+
+
+@dataclass(frozen=True)
+class StepFunctions:
+    """The checkout's state machine. An execution is named by its order, so there is one."""
+
+    client: Any
+    state_machine_arn: str
+
+    def start(self, order_id: str, simulate: Simulation | None) -> None:
+        """See `ports.Workflow`."""
+        switch = documents.simulation_item(simulate) if simulate else None
+        try:
+            self.client.start_execution(
+                stateMachineArn=self.state_machine_arn,
+                name=order_id,
+                input=json.dumps({"orderId": order_id, "simulate": switch}),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
+                raise
+
+    def has_ended(self, order_id: str) -> bool | None:
+        """See `ports.Workflow`."""
+        arn = self.state_machine_arn.replace(":stateMachine:", ":execution:")
+        try:
+            answer = self.client.describe_execution(executionArn=f"{arn}:{order_id}")
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ExecutionDoesNotExist":
+                raise
+            return None
+        return bool(answer["status"] != "RUNNING")
+
+
+@dataclass(frozen=True)
+class SesMailer:
+    """Amazon SES."""
+
+    client: Any
+    sender: str
+
+    def send(self, mail: Mail) -> str:
+        """See `ports.Mailer`."""
+        answer = self.client.send_email(
+            Source=self.sender,
+            Destination={"ToAddresses": [mail.to]},
+            Message={
+                "Subject": _utf8(mail.subject),
+                "Body": {"Text": _utf8(mail.text), "Html": _utf8(mail.html)},
+            },
+        )
+        return str(answer["MessageId"])
+
+
+def _utf8(text: str) -> Mapping[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}
+
+
+class SystemClock:
+    """The computer's clock."""
+
+    def now(self) -> datetime:
+        """See `ports.Clock`."""
+        return datetime.now(UTC)
+
+
+class RandomIds:
+    """Ids that nobody can guess."""
+
+    def order_id(self) -> str:
+        """See `ports.Ids`."""
+        return f"ord_{uuid.uuid4().hex}"

@@ -1,0 +1,50 @@
+"""Products and promotion codes in DynamoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from checkout.adapters import documents
+from checkout.adapters.dynamodb import Table
+from checkout.domain.catalogue import Product
+from checkout.domain.promotions import Promotion
+from checkout.ports import Page
+
+LISTING = ("sku", "listing", "listingKey")
+
+
+@dataclass(frozen=True)
+class DynamoCatalogue:
+    """The products table. The sparse index `listing` holds only what is on sale, sorted."""
+
+    table: Table
+
+    def find(self, skus: Iterable[str]) -> Mapping[str, Product]:
+        """See `ports.Catalogue`."""
+        items = self.table.get_many({"sku": sku} for sku in skus)
+        return {item["sku"]: documents.product(item) for item in items}
+
+    def page(self, category: str | None, limit: int, cursor: str | None) -> Page[Product]:
+        """See `ports.Catalogue`. One query serves both the whole list and one category."""
+        condition = "listing = :listing"
+        values = {":listing": "ACTIVE"}
+        if category is not None:
+            condition += " AND begins_with(listingKey, :category)"
+            values[":category"] = f"{category}#"
+        items, following = self.table.page(
+            condition, values, limit, cursor, LISTING, IndexName="listing"
+        )
+        return Page([documents.product(item) for item in items], following)
+
+
+@dataclass(frozen=True)
+class DynamoPromotions:
+    """The promotions table: a code's own record is in the scope PROMOTION."""
+
+    table: Table
+
+    def find(self, codes: Iterable[str]) -> Sequence[Promotion]:
+        """See `ports.Promotions`."""
+        items = self.table.get_many({"code": code, "scope": "PROMOTION"} for code in codes)
+        return [documents.promotion(item) for item in items]

@@ -1,0 +1,287 @@
+"""DynamoDB as the adapters use it: plain Python values in, plain Python values out."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import random
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from checkout.domain.errors import Contended, InvalidCursor
+
+Item = dict[str, Any]
+
+BATCH = 100  # BatchGetItem's limit
+ATTEMPTS = 8  # with the waits below: about 3 seconds, well inside a step's timeout
+FIRST_WAIT_S = 0.02
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+class ConditionFailed(Exception):
+    """A condition of a write did not hold. `old` is the item that stood in the way."""
+
+    def __init__(self, old: Item | None = None) -> None:
+        super().__init__("The condition did not hold")
+        self.old = old
+
+
+class TransactionRefused(Exception):
+    """A condition of a transaction did not hold; `failed` has the positions of those."""
+
+    def __init__(self, failed: Sequence[int]) -> None:
+        super().__init__(f"Conditions {list(failed)} did not hold")
+        self.failed = tuple(failed)
+
+
+def encode(item: Mapping[str, Any]) -> Item:
+    """Python values as DynamoDB's attribute values."""
+    return {key: _serialize(value) for key, value in item.items()}
+
+
+def decode(item: Mapping[str, Any]) -> Item:
+    """DynamoDB's attribute values as Python values; numbers are integers here."""
+    return {key: _plain(_deserialize(value)) for key, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value)
+    if isinstance(value, list):
+        return [_plain(element) for element in value]
+    if isinstance(value, dict):
+        return {key: _plain(element) for key, element in value.items()}
+    return value
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table. `client` is boto3's DynamoDB client."""
+
+    client: Any
+    name: str
+
+    def get(self, key: Mapping[str, Any]) -> Item | None:
+        """The item as of now (a strongly consistent read)."""
+        answer = self.client.get_item(TableName=self.name, Key=encode(key), ConsistentRead=True)
+        return decode(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, keys: Iterable[Mapping[str, Any]]) -> list[Item]:
+        """The items that exist, in no order, strongly consistent. Equal keys count once."""
+        unique = list({json.dumps(key, sort_keys=True): encode(key) for key in keys}.values())
+        found: list[Item] = []
+        for start in range(0, len(unique), BATCH):
+            found += self._get_batch(unique[start : start + BATCH])
+        return found
+
+    def _get_batch(self, keys: list[Item]) -> list[Item]:
+        found: list[Item] = []
+        for wait in _waits():
+            request = {self.name: {"Keys": keys, "ConsistentRead": True}}
+            answer = self.client.batch_get_item(RequestItems=request)
+            found += [decode(item) for item in answer["Responses"].get(self.name, [])]
+            keys = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+            if not keys:
+                return found
+            time.sleep(wait)
+        raise Contended(f"{len(keys)} items of {self.name} could not be read")
+
+    def put_if_absent(self, item: Mapping[str, Any], key: str) -> None:
+        """Writes a new item, or raises `ConditionFailed` if there is one."""
+        self._write(
+            self.client.put_item,
+            Item=encode(item),
+            ConditionExpression="attribute_not_exists(#key)",
+            ExpressionAttributeNames={"#key": key},
+        )
+
+    def update(
+        self,
+        key: Mapping[str, Any],
+        expression: str,
+        condition: str,
+        names: Mapping[str, str],
+        values: Mapping[str, Any],
+    ) -> None:
+        """Changes an item, or raises `ConditionFailed` with the item as it is."""
+        self._write(
+            self.client.update_item,
+            Key=encode(key),
+            UpdateExpression=expression,
+            ConditionExpression=condition,
+            **_placeholders(names, values),
+        )
+
+    def _write(self, call: Any, **arguments: Any) -> None:
+        try:
+            call(
+                TableName=self.name,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **arguments,
+            )
+        except ClientError as error:
+            if _code(error) != "ConditionalCheckFailedException":
+                raise
+            old: Any = error.response.get("Item")
+            raise ConditionFailed(decode(old) if old else None) from error
+
+    def query(self, condition: str, values: Mapping[str, Any], **options: Any) -> Iterator[Item]:
+        """All items that match, page by page. `options` go to Query as they are."""
+        start: dict[str, Any] = {}
+        while True:
+            answer = self._query(condition, values, **options, **start)
+            yield from (decode(item) for item in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def page(
+        self,
+        condition: str,
+        values: Mapping[str, Any],
+        limit: int,
+        cursor: str | None,
+        keys: Collection[str],
+        **options: Any,
+    ) -> tuple[list[Item], str | None]:
+        """One page of a query, and the cursor of the next. Raises `InvalidCursor`.
+
+        `keys` are the key attributes of the table and the index, which a cursor consists of.
+        """
+        start = {"ExclusiveStartKey": read_cursor(cursor, keys)} if cursor else {}
+        try:
+            answer = self._query(condition, values, Limit=limit, **options, **start)
+        except ClientError as error:
+            if cursor and _code(error) == "ValidationException":
+                raise InvalidCursor(cursor) from error
+            raise
+        last = answer.get("LastEvaluatedKey")
+        return [decode(item) for item in answer["Items"]], write_cursor(last) if last else None
+
+    def _query(self, condition: str, values: Mapping[str, Any], **options: Any) -> Any:
+        return self.client.query(
+            TableName=self.name,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=encode(values),
+            **options,
+        )
+
+
+def put_step(
+    table: Table,
+    item: Mapping[str, Any],
+    condition: str,
+    values: Mapping[str, Any] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> Item:
+    """A Put of a transaction."""
+    return {
+        "Put": {
+            "TableName": table.name,
+            "Item": encode(item),
+            "ConditionExpression": condition,
+            **_placeholders(names or {}, values or {}),
+        }
+    }
+
+
+def update_step(
+    table: Table,
+    key: Mapping[str, Any],
+    expression: str,
+    condition: str | None,
+    values: Mapping[str, Any],
+    names: Mapping[str, str] | None = None,
+) -> Item:
+    """An Update of a transaction."""
+    return {
+        "Update": {
+            "TableName": table.name,
+            "Key": encode(key),
+            "UpdateExpression": expression,
+            **({"ConditionExpression": condition} if condition else {}),
+            **_placeholders(names or {}, values),
+        }
+    }
+
+
+def transact(client: Any, steps: Sequence[Item]) -> None:
+    """Writes all steps or none.
+
+    A conflict with another transaction says nothing about the conditions, so it is tried again,
+    with full jitter. Raises `TransactionRefused` if a condition does not hold, `Contended` if
+    others kept winning.
+    """
+    for wait in _waits():
+        try:
+            client.transact_write_items(TransactItems=list(steps))
+        except ClientError as error:
+            failed = _failed_conditions(error)
+            if failed:
+                raise TransactionRefused(failed) from error
+            time.sleep(wait)
+        else:
+            return
+    raise Contended("Other transactions on the same items kept winning")
+
+
+TRANSIENT_REASONS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+def _failed_conditions(error: ClientError) -> list[int]:
+    """The positions of failed conditions; none if it is worth trying again; else raises."""
+    if _code(error) in ("TransactionInProgressException", "TransactionConflictException"):
+        return []
+    if _code(error) != "TransactionCanceledException":
+        raise error
+    reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+    failed = [i for i, code in enumerate(reasons) if code == "ConditionalCheckFailed"]
+    if not failed and not TRANSIENT_REASONS.intersection(reasons):
+        raise error
+    return failed
+
+
+def _waits() -> Iterator[float]:
+    """Full jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter."""
+    return (random.uniform(0, FIRST_WAIT_S * 2**n) for n in range(ATTEMPTS))  # noqa: S311
+
+
+def write_cursor(key: Mapping[str, Any]) -> str:
+    """A page's last key as text for a URL."""
+    return base64.urlsafe_b64encode(json.dumps(decode(key)).encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, keys: Collection[str]) -> Item:
+    """The key in a cursor, which must have just these attributes. Raises `InvalidCursor`."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise InvalidCursor(cursor) from error
+    if not isinstance(key, dict) or set(key) != set(keys):
+        raise InvalidCursor(cursor)
+    if not all(isinstance(value, str) and value for value in key.values()):
+        raise InvalidCursor(cursor)
+    return encode(key)
+
+
+def _placeholders(names: Mapping[str, str], values: Mapping[str, Any]) -> Item:
+    placeholders: Item = {}
+    if names:
+        placeholders["ExpressionAttributeNames"] = dict(names)
+    if values:
+        placeholders["ExpressionAttributeValues"] = encode(values)
+    return placeholders
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))

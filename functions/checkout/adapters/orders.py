@@ -1,0 +1,231 @@
+"""Orders and idempotency keys in DynamoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from checkout.adapters import documents
+from checkout.adapters.dynamodb import (
+    ConditionFailed,
+    Item,
+    Table,
+    TransactionRefused,
+    put_step,
+    transact,
+    update_step,
+)
+from checkout.domain.errors import OrderClosed, OrderNotFound, ReservationClosed
+from checkout.domain.order import Order, OrderStatus, Rejection, StatusChange
+from checkout.domain.pricing import Quote
+from checkout.domain.stock import ReservationStatus
+from checkout.ports import IdempotencyRecord, Page
+
+END = "SET #status = :status, history = list_append(history, :change){more} REMOVE paymentToken"
+"""How every order ends. The payment token is of no more use, so it is forgotten."""
+
+
+@dataclass(frozen=True)
+class DynamoOrders:
+    """The orders and idempotency tables, and the reservations that an order commits."""
+
+    orders: Table
+    idempotency: Table
+    reservations: Table
+
+    def place(self, order: Order, record: IdempotencyRecord) -> IdempotencyRecord:
+        """See `ports.Orders`. The key and the order are written together or not at all."""
+        steps = [
+            put_step(
+                self.idempotency,
+                _record_item(record),
+                "attribute_not_exists(#key) OR expiresAt <= :now",
+                {":now": int(record.created_at.timestamp())},
+                {"#key": "key"},
+            ),
+            put_step(self.orders, documents.order_item(order), "attribute_not_exists(orderId)"),
+        ]
+        try:
+            transact(self.orders.client, steps)
+        except TransactionRefused:
+            earlier = self.replay_of(record.customer_id, record.key, record.created_at)
+            if earlier is None:
+                raise
+            return earlier
+        return record
+
+    def replay_of(self, customer_id: str, key: str, at: datetime) -> IdempotencyRecord | None:
+        """See `ports.Orders`. DynamoDB deletes late, so the time is checked here as well."""
+        item = self.idempotency.get({"key": _record_key(customer_id, key)})
+        if item is None or item["expiresAt"] <= int(at.timestamp()):
+            return None
+        return IdempotencyRecord(
+            customer_id=customer_id,
+            key=key,
+            body_hash=item["bodyHash"],
+            order_id=item["orderId"],
+            created_at=documents.moment(item["createdAt"]),
+            expires_at=datetime.fromtimestamp(item["expiresAt"], UTC),
+        )
+
+    def get(self, order_id: str) -> Order:
+        """See `ports.Orders`."""
+        item = self.orders.get({"orderId": order_id})
+        if item is None:
+            raise OrderNotFound(order_id)
+        return documents.order(item)
+
+    def of_customer(self, customer_id: str, limit: int, cursor: str | None) -> Page[Order]:
+        """See `ports.Orders`."""
+        items, following = self.orders.page(
+            "customerId = :customer",
+            {":customer": customer_id},
+            limit,
+            cursor,
+            ("orderId", "customerId", "createdAt"),
+            IndexName="by-customer",
+            ScanIndexForward=False,
+        )
+        return Page([documents.order(item) for item in items], following)
+
+    def save_quote(self, order_id: str, quote: Quote) -> None:
+        """See `ports.Orders`."""
+        prices = documents.quote_item(quote)
+        assignments = ", ".join(f"#{name} = :{name}" for name in prices)
+        try:
+            self.orders.update(
+                {"orderId": order_id},
+                f"SET {assignments}",
+                "#status = :pending AND attribute_not_exists(#total)",
+                {"#status": "status", **{f"#{name}": name for name in prices}},
+                {":pending": OrderStatus.PENDING.value, **{f":{n}": v for n, v in prices.items()}},
+            )
+        except ConditionFailed as failed:
+            if failed.old is None or failed.old["status"] != OrderStatus.PENDING.value:
+                raise OrderClosed(order_id) from failed
+
+    def confirm(self, order_id: str, at: datetime) -> None:
+        """See `ports.Orders`."""
+        try:
+            transact(
+                self.orders.client,
+                [self._confirm_order(order_id, at), self._commit_reservation(order_id, at)],
+            )
+        except TransactionRefused as refused:
+            status = self.get(order_id).status
+            if status is OrderStatus.CONFIRMED:
+                return
+            if status is not OrderStatus.PENDING:
+                raise OrderClosed(order_id) from refused
+            raise ReservationClosed(order_id) from refused
+
+    def _confirm_order(self, order_id: str, at: datetime) -> Item:
+        status = OrderStatus.CONFIRMED
+        return update_step(
+            self.orders,
+            {"orderId": order_id},
+            END.format(more=""),
+            "#status = :pending",
+            _end_values(status, at),
+            {"#status": "status"},
+        )
+
+    def _commit_reservation(self, order_id: str, at: datetime) -> Item:
+        return update_step(
+            self.reservations,
+            {"orderId": order_id},
+            "SET #status = :committed, committedAt = :at REMOVE heldStatus",
+            "#status = :held",
+            {
+                ":committed": ReservationStatus.COMMITTED.value,
+                ":held": ReservationStatus.HELD.value,
+                ":at": documents.timestamp(at),
+            },
+            {"#status": "status"},
+        )
+
+    def close(
+        self, order_id: str, status: OrderStatus, at: datetime, rejection: Rejection | None
+    ) -> None:
+        """See `ports.Orders`."""
+        values = _end_values(status, at)
+        if rejection:
+            values[":rejection"] = documents.rejection_item(rejection)
+        try:
+            self.orders.update(
+                {"orderId": order_id},
+                END.format(more=", rejection = :rejection" if rejection else ""),
+                "#status = :pending",
+                {"#status": "status"},
+                values,
+            )
+        except ConditionFailed as failed:
+            if failed.old is None or failed.old["status"] != status.value:
+                raise OrderClosed(order_id) from failed
+
+    def mark_published(self, order_id: str, at: datetime) -> None:
+        """See `ports.Orders`. From now on the order is in no index of unfinished ones."""
+        self.orders.update(
+            {"orderId": order_id},
+            "SET eventAt = if_not_exists(eventAt, :at) REMOVE openStatus",
+            "attribute_exists(orderId)",
+            {},
+            {":at": documents.timestamp(at)},
+        )
+
+    def begin_mail(self, order_id: str, at: datetime, until: datetime) -> bool:
+        """See `ports.Orders`."""
+        try:
+            self.orders.update(
+                {"orderId": order_id},
+                "SET mailLeaseUntil = :until",
+                "attribute_not_exists(mailAt)"
+                " AND (attribute_not_exists(mailLeaseUntil) OR mailLeaseUntil < :now)",
+                {},
+                {":until": documents.timestamp(until), ":now": documents.timestamp(at)},
+            )
+        except ConditionFailed:
+            return False
+        return True
+
+    def mark_mailed(self, order_id: str, at: datetime, message_id: str) -> None:
+        """See `ports.Orders`."""
+        self.orders.update(
+            {"orderId": order_id},
+            "SET mailAt = :at, mailMessageId = :id REMOVE mailLeaseUntil",
+            "attribute_exists(orderId)",
+            {},
+            {":at": documents.timestamp(at), ":id": message_id},
+        )
+
+    def open_since(self, before: datetime) -> Iterable[Order]:
+        """See `ports.Orders`."""
+        items = self.orders.query(
+            "openStatus = :open AND createdAt < :before",
+            {":open": "OPEN", ":before": documents.timestamp(before)},
+            IndexName="open",
+        )
+        return (documents.order(item) for item in items)
+
+
+def _end_values(status: OrderStatus, at: datetime) -> Item:
+    return {
+        ":status": status.value,
+        ":pending": OrderStatus.PENDING.value,
+        ":change": [documents.status_change_item(StatusChange(status, at))],
+    }
+
+
+def _record_key(customer_id: str, key: str) -> str:
+    return f"{customer_id}#{key}"
+
+
+def _record_item(record: IdempotencyRecord) -> Item:
+    return {
+        "key": _record_key(record.customer_id, record.key),
+        "bodyHash": record.body_hash,
+        "orderId": record.order_id,
+        "createdAt": documents.timestamp(record.created_at),
+        "expiresAt": int(record.expires_at.timestamp()),
+    }

@@ -1,0 +1,141 @@
+"""The ledger, and the simulated payment gateway.
+
+They share a table but not a key: `order#…` is our ledger, `gateway#…` stands for what a real
+gateway would keep in its own house. Nothing but `SimulatedGateway` reads the latter.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from checkout.adapters import documents
+from checkout.adapters.dynamodb import ConditionFailed, Item, Table
+from checkout.domain.errors import ChargeReversed, Contended, GatewayTimeout, PaymentDeclined
+from checkout.domain.money import Money
+from checkout.domain.payment import LedgerEntry, Reversal
+
+DECLINES = {
+    "tok_declined": "declined",
+    "tok_insufficient_funds": "insufficient_funds",
+    "tok_expired_card": "expired_card",
+    "tok_fraud": "fraud",
+}
+PAYS = {"tok_visa", "tok_timeout_once"}
+MAX_ATTEMPTS = 4
+
+
+@dataclass(frozen=True)
+class DynamoLedger:
+    """The ledger in the payments table. It is only ever added to."""
+
+    table: Table
+
+    def append(self, entry: LedgerEntry) -> None:
+        """See `ports.Ledger`."""
+        item = {"paymentId": f"order#{entry.order_id}", **documents.ledger_item(entry)}
+        try:
+            self.table.put_if_absent(item, "paymentId")
+        except ConditionFailed:
+            return
+
+    def entries(self, order_id: str) -> Sequence[LedgerEntry]:
+        """See `ports.Ledger`."""
+        items = self.table.query(
+            "paymentId = :id", {":id": f"order#{order_id}"}, ConsistentRead=True
+        )
+        return [documents.ledger_entry(item) for item in items]
+
+
+@dataclass(frozen=True)
+class SimulatedGateway:
+    """A payment gateway that does what its tokens say, and remembers every key.
+
+    `timeout_s` is how long a caller waits before it gives up on an answer.
+    """
+
+    table: Table
+    timeout_s: float
+
+    def authorise(self, key: str, amount: Money, token: str) -> None:
+        """See `ports.PaymentGateway`."""
+        charge = self.table.get(_key(key))
+        if charge is None:
+            charge = self._first_try(key, amount, token)
+        if charge["status"] == "DECLINED":
+            raise PaymentDeclined(charge["reason"])
+        if charge["status"] == "REVERSED":
+            raise ChargeReversed(key)
+
+    def _first_try(self, key: str, amount: Money, token: str) -> Item:
+        if token == "tok_gateway_down":  # noqa: S105 - a test token, not a secret
+            self._never_answer()
+        charge = {
+            **_key(key),
+            "status": "AUTHORISED" if token in PAYS else "DECLINED",
+            "reason": DECLINES.get(token, "unknown_token"),
+            "amount": amount.amount,
+            "currency": amount.currency,
+        }
+        try:
+            self.table.put_if_absent(charge, "paymentId")
+        except ConditionFailed as lost_race:
+            charge = lost_race.old or charge
+        if token == "tok_timeout_once":  # noqa: S105 - a test token, not a secret
+            self._never_answer()
+        return charge
+
+    def _never_answer(self) -> None:
+        time.sleep(self.timeout_s)
+        raise GatewayTimeout(f"No answer within {self.timeout_s} s")
+
+    def capture(self, key: str) -> None:
+        """See `ports.PaymentGateway`."""
+        try:
+            self._move(key, "CAPTURED", ("AUTHORISED", "CAPTURED"))
+        except ConditionFailed as failed:
+            raise ChargeReversed(key) from failed
+
+    def reverse(self, key: str) -> Reversal:
+        """See `ports.PaymentGateway`. A key that was never used is blocked all the same."""
+        for _ in range(MAX_ATTEMPTS):
+            charge = self.table.get(_key(key))
+            try:
+                if charge is None:
+                    self._block(key)
+                    return Reversal()
+                if charge["status"] in ("AUTHORISED", "CAPTURED"):
+                    self._move(key, "REVERSED", (charge["status"],), was=charge["status"])
+                return _reversal(charge)
+            except ConditionFailed:
+                continue
+        raise Contended(f"The charge {key} keeps changing")
+
+    def _block(self, key: str) -> None:
+        self.table.put_if_absent({**_key(key), "status": "REVERSED"}, "paymentId")
+
+    def _move(self, key: str, to: str, allowed: Sequence[str], was: str = "") -> None:
+        values = {":to": to, **{f":from{i}": status for i, status in enumerate(allowed)}}
+        remember = ", was = :was" if was else ""
+        self.table.update(
+            _key(key),
+            f"SET #status = :to{remember}",
+            f"#status IN ({', '.join(f':from{i}' for i in range(len(allowed)))})",
+            {"#status": "status"},
+            {**values, **({":was": was} if was else {})},
+        )
+
+
+def _key(key: str) -> Item:
+    return {"paymentId": f"gateway#{key}", "entry": "CHARGE"}
+
+
+def _reversal(charge: Item) -> Reversal:
+    """What a reversal gives back; the same answer however often it is asked for."""
+    held = charge.get("was", charge["status"])
+    amount = Money(charge["amount"], charge["currency"]) if "amount" in charge else None
+    return Reversal(
+        captured=amount if held == "CAPTURED" else None,
+        authorised=amount if held == "AUTHORISED" else None,
+    )

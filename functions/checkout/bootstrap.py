@@ -1,0 +1,130 @@
+"""The one place where adapters are made and handed to use cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.utilities.parameters import SSMProvider
+from botocore.config import Config
+
+from checkout.adapters.aws import EventBridge, RandomIds, SesMailer, StepFunctions, SystemClock
+from checkout.adapters.catalogue import DynamoCatalogue, DynamoPromotions
+from checkout.adapters.dynamodb import Table
+from checkout.adapters.orders import DynamoOrders
+from checkout.adapters.payments import DynamoLedger, SimulatedGateway
+from checkout.adapters.stock import DynamoStock
+from checkout.settings import ParameterStore, Settings
+from checkout.use_cases.quote_cart import Pricing
+from checkout.use_cases.sweep import Sweeper
+
+CLIENT = Config(
+    connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}
+)
+"""Short enough that a call that hangs is tried again before the function's own time is up."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a handler may need, each made when it is first asked for."""
+
+    settings: Settings
+
+    @cached_property
+    def clock(self) -> SystemClock:
+        """The time."""
+        return SystemClock()
+
+    @cached_property
+    def ids(self) -> RandomIds:
+        """New order ids."""
+        return RandomIds()
+
+    @cached_property
+    def parameters(self) -> ParameterStore:
+        """The settings in SSM."""
+        return ParameterStore(SSMProvider(boto3_client=_client("ssm")), self.settings.settings_path)
+
+    @cached_property
+    def catalogue(self) -> DynamoCatalogue:
+        """The products."""
+        return DynamoCatalogue(self._table(self.settings.products_table))
+
+    @property
+    def pricing(self) -> Pricing:
+        """What prices a cart; the rules in SSM are cached for a while, not for good."""
+        promotions = DynamoPromotions(self._table(self.settings.promotions_table))
+        return Pricing(self.catalogue, promotions, self.parameters.price_rules(), self.clock)
+
+    @cached_property
+    def stock(self) -> DynamoStock:
+        """Stock and reservations."""
+        return DynamoStock(
+            self._table(self.settings.inventory_table),
+            self._table(self.settings.reservations_table),
+            self._table(self.settings.promotions_table),
+        )
+
+    @cached_property
+    def orders(self) -> DynamoOrders:
+        """The orders."""
+        return DynamoOrders(
+            self._table(self.settings.orders_table),
+            self._table(self.settings.idempotency_table),
+            self._table(self.settings.reservations_table),
+        )
+
+    @cached_property
+    def ledger(self) -> DynamoLedger:
+        """The books of payments."""
+        return DynamoLedger(self._table(self.settings.payments_table))
+
+    @cached_property
+    def gateway(self) -> SimulatedGateway:
+        """The payment gateway. A real one takes this one's place here."""
+        return SimulatedGateway(
+            self._table(self.settings.payments_table), self.parameters.gateway_timeout_s()
+        )
+
+    @cached_property
+    def events(self) -> EventBridge:
+        """The event bus."""
+        return EventBridge(_client("events"), self.settings.event_bus)
+
+    @cached_property
+    def workflow(self) -> StepFunctions:
+        """The state machine."""
+        return StepFunctions(_client("stepfunctions"), self.settings.state_machine_arn)
+
+    @cached_property
+    def mailer(self) -> SesMailer:
+        """The mail service."""
+        return SesMailer(_client("ses"), self.settings.mail_sender)
+
+    def sweeper(self) -> Sweeper:
+        """The sweep over what nobody finished."""
+        return Sweeper(
+            orders=self.orders,
+            stock=self.stock,
+            gateway=self.gateway,
+            ledger=self.ledger,
+            events=self.events,
+            workflow=self.workflow,
+            clock=self.clock,
+        )
+
+    def _table(self, name: str) -> Table:
+        return Table(_client("dynamodb"), name)
+
+
+@cache
+def services() -> Services:
+    """The services of this function, made once for each execution environment."""
+    return Services(Settings.from_environment())
+
+
+@cache
+def _client(service: str) -> Any:
+    return boto3.client(service, config=CLIENT)  # type: ignore[call-overload]

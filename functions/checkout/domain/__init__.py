@@ -1,0 +1,1 @@
+"""The rules of the checkout. Knows nothing but the standard library."""

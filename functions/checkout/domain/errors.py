@@ -1,0 +1,131 @@
+"""What can go wrong, named for what went wrong.
+
+The names of `InvalidCart`, `OutOfStock` and `PaymentDeclined` are a contract: the workflow
+catches them by name. Everything else it treats as transient, retries, then compensates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from checkout.domain.money import Money
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One thing wrong with a request: a JSON pointer (RFC 6901) and a message."""
+
+    pointer: str
+    message: str
+
+
+class CheckoutError(Exception):
+    """The root of everything this library raises."""
+
+
+class InvalidCart(CheckoutError):
+    """The cart cannot be sold as it is."""
+
+    def __init__(self, violations: Iterable[Violation]) -> None:
+        self.violations = tuple(violations)
+        super().__init__("; ".join(v.message for v in self.violations))
+
+
+class OutOfStock(CheckoutError):
+    """At least one line asks for more than is available."""
+
+    def __init__(self, skus: Iterable[str]) -> None:
+        self.skus = tuple(sorted(skus))
+        super().__init__(f"Not enough in stock: {', '.join(self.skus)}")
+
+
+class PromotionExhausted(InvalidCart):
+    """A promotion in the order has reached its limit since the order was priced."""
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        self.codes = tuple(sorted(codes))
+        text = f"No longer redeemable: {', '.join(self.codes)}"
+        super().__init__([Violation("/discountCodes", text)])
+
+
+class PaymentDeclined(CheckoutError):
+    """The gateway refused the payment, for good."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The payment was declined: {reason}")
+
+
+class GatewayTimeout(CheckoutError):
+    """The gateway did not answer in time: it may or may not have charged."""
+
+
+class ChargeReversed(CheckoutError):
+    """The charge was given back, so it can no longer be authorised or captured."""
+
+
+class PaymentMissing(CheckoutError):
+    """An order was about to be confirmed, but what was captured is not its total."""
+
+    def __init__(self, captured: Money, total: Money) -> None:
+        self.captured = captured
+        self.total = total
+        super().__init__(f"Captured {captured}, but the order's total is {total}")
+
+
+class OrderNotFound(CheckoutError):
+    """No such order, or not this customer's."""
+
+    def __init__(self, order_id: str) -> None:
+        self.order_id = order_id
+        super().__init__(f"No order {order_id}")
+
+
+class OrderNotPriced(CheckoutError):
+    """A step that needs the order's prices ran before they were written."""
+
+
+class OrderClosed(CheckoutError):
+    """The order has ended another way: its status never goes back."""
+
+
+class ReservationClosed(CheckoutError):
+    """The order's reservation is no longer held: it was released, or never made."""
+
+
+class ProductNotFound(CheckoutError):
+    """No product on sale has this SKU."""
+
+    def __init__(self, sku: str) -> None:
+        self.sku = sku
+        super().__init__(f"No product {sku}")
+
+
+class IdempotencyConflict(CheckoutError):
+    """The key was used before, for another body."""
+
+
+class PriceChanged(CheckoutError):
+    """The total that the client saw is not the total now."""
+
+    def __init__(self, expected: Money, actual: Money) -> None:
+        self.expected = expected
+        self.actual = actual
+        super().__init__(f"The total is {actual}, not {expected}: ask for a new quote")
+
+
+class InvalidCursor(CheckoutError):
+    """A page cursor that this API did not make."""
+
+
+class NotAuthenticated(CheckoutError):
+    """The bearer token is missing, expired or not ours."""
+
+
+class Contended(CheckoutError):
+    """Other writers kept winning; trying again later is safe."""
+
+
+class SimulatedFailure(CheckoutError):
+    """A failure switch was thrown (`simulate` in the request)."""

@@ -1,0 +1,71 @@
+"""The mail a customer gets when an order ends, in text and in HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+from checkout.domain.order import Order, OrderStatus, RejectionCode
+from checkout.domain.pricing import Quote
+
+SUBJECTS = {
+    OrderStatus.CONFIRMED: "Your order {order_id} is confirmed",
+    OrderStatus.REJECTED: "We could not accept your order {order_id}",
+    OrderStatus.FAILED: "Something went wrong with your order {order_id}",
+}
+REASONS = {
+    RejectionCode.INVALID_CART: "Something in your cart cannot be sold right now.",
+    RejectionCode.OUT_OF_STOCK: "Something in your cart is sold out. You have not been charged.",
+    RejectionCode.PAYMENT_DECLINED: "Your payment was declined. You have not been charged.",
+}
+FAILED = "The mistake is ours. You have not been charged, or your money is on its way back."
+THANKS = "Thank you. We are packing it now."
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail, ready to send."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+def about(order: Order) -> Mail:
+    """The mail for an order that has ended."""
+    paragraphs = [f"Hello {order.request.shipping_address.name},", _news(order)]
+    bill = _bill(order.quote) if order.status is OrderStatus.CONFIRMED and order.quote else []
+    subject = SUBJECTS[order.status].format(order_id=order.order_id)
+    return Mail(order.request.email, subject, _text(paragraphs, bill), _html(paragraphs, bill))
+
+
+def _news(order: Order) -> str:
+    if order.status is OrderStatus.CONFIRMED:
+        return THANKS
+    return REASONS[order.rejection.code] if order.rejection else FAILED
+
+
+def _bill(quote: Quote) -> list[tuple[str, str]]:
+    lines = [(f"{line.quantity} x {line.name}", str(line.total)) for line in quote.lines]
+    sums = [
+        ("Shipping", str(quote.shipping)),
+        ("Tax", str(quote.tax)),
+        ("Total", str(quote.total)),
+    ]
+    return lines + sums
+
+
+def _text(paragraphs: Iterable[str], bill: Iterable[tuple[str, str]]) -> str:
+    rows = [f"{what:<44} {amount:>16}" for what, amount in bill]
+    return "\n\n".join([*paragraphs, "\n".join(rows)]).strip() + "\n"
+
+
+def _html(paragraphs: Iterable[str], bill: Iterable[tuple[str, str]]) -> str:
+    text = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
+    rows = "".join(
+        f'<tr><td>{escape(what)}</td><td align="right">{escape(amount)}</td></tr>'
+        for what, amount in bill
+    )
+    return f"<html><body>{text}<table>{rows}</table></body></html>"

@@ -1,0 +1,145 @@
+"""An order and its life: PENDING, then CONFIRMED, REJECTED or FAILED, and never back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from checkout.domain.cart import CartLine
+from checkout.domain.errors import OrderNotPriced
+from checkout.domain.pricing import Destination, Quote
+
+
+class OrderStatus(StrEnum):
+    """Where an order is. REJECTED is the customer's or the shop's reason, FAILED is ours."""
+
+    PENDING = "PENDING"
+    CONFIRMED = "CONFIRMED"
+    REJECTED = "REJECTED"
+    FAILED = "FAILED"
+
+
+class RejectionCode(StrEnum):
+    """Why an order was rejected."""
+
+    INVALID_CART = "INVALID_CART"
+    OUT_OF_STOCK = "OUT_OF_STOCK"
+    PAYMENT_DECLINED = "PAYMENT_DECLINED"
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Why an order was rejected, for programs and for people."""
+
+    code: RejectionCode
+    message: str
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A failure switch: the state named `fail` fails the first `times` times."""
+
+    fail: str
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where an order goes. Country is ISO 3166-1 alpha-2."""
+
+    name: str
+    line1: str
+    city: str
+    postal_code: str
+    country: str
+    line2: str = ""
+    region: str = ""
+    phone: str = ""
+
+    @property
+    def destination(self) -> Destination:
+        """What prices depend on."""
+        return Destination(self.country, self.region)
+
+
+@dataclass(frozen=True)
+class OrderRequest:
+    """What a customer asked for, as sent."""
+
+    items: tuple[CartLine, ...]
+    discount_codes: tuple[str, ...]
+    payment_token: str
+    shipping_address: Address
+    email: str
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """An entry of an order's history."""
+
+    status: OrderStatus
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order. `quote` is None until the cart has been priced.
+
+    `published_at` and `mailed_at` tell that the event and the mail of the end status are out.
+    """
+
+    order_id: str
+    customer_id: str
+    idempotency_key: str
+    request: OrderRequest
+    status: OrderStatus
+    history: tuple[StatusChange, ...]
+    created_at: datetime
+    quote: Quote | None = None
+    rejection: Rejection | None = None
+    simulate: Simulation | None = None
+    published_at: datetime | None = None
+    mailed_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the order still waits for its end status."""
+        return self.status is OrderStatus.PENDING
+
+    @property
+    def priced(self) -> Quote:
+        """The order's prices. Raises `OrderNotPriced` before they are known."""
+        if self.quote is None:
+            raise OrderNotPriced(self.order_id)
+        return self.quote
+
+
+REJECTIONS: Mapping[str, RejectionCode] = {
+    "InvalidCart": RejectionCode.INVALID_CART,
+    "OutOfStock": RejectionCode.OUT_OF_STOCK,
+    "PaymentDeclined": RejectionCode.PAYMENT_DECLINED,
+}
+"""Which error of the workflow rejects an order, and with which code."""
+
+
+def place(
+    order_id: str,
+    customer_id: str,
+    idempotency_key: str,
+    request: OrderRequest,
+    at: datetime,
+    simulate: Simulation | None = None,
+) -> Order:
+    """A new order, PENDING."""
+    return Order(
+        order_id=order_id,
+        customer_id=customer_id,
+        idempotency_key=idempotency_key,
+        request=request,
+        status=OrderStatus.PENDING,
+        history=(StatusChange(OrderStatus.PENDING, at),),
+        created_at=at,
+        simulate=simulate,
+    )

@@ -1,0 +1,69 @@
+"""Payments: an append-only ledger. A refund is an entry, never a deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from checkout.domain.money import Money, total
+
+
+class EntryKind(StrEnum):
+    """What a ledger entry records. An order has each kind at most once."""
+
+    AUTHORISED = "AUTHORISED"
+    CAPTURED = "CAPTURED"
+    REFUNDED = "REFUNDED"
+    DECLINED = "DECLINED"
+    VOIDED = "VOIDED"
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One fact about an order's money. `key` is the gateway's idempotency key."""
+
+    order_id: str
+    kind: EntryKind
+    amount: Money
+    key: str
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Reversal:
+    """What the gateway gave back: the money it had captured, or the hold it had authorised."""
+
+    captured: Money | None = None
+    authorised: Money | None = None
+
+
+def charge_key(order_id: str) -> str:
+    """The one key under which an order is ever charged, so that it is charged once."""
+    return f"{order_id}:charge"
+
+
+def balance(entries: Iterable[LedgerEntry], currency: str) -> Money:
+    """Captured less refunded."""
+    kept = list(entries)
+    captured = total((e.amount for e in kept if e.kind is EntryKind.CAPTURED), currency)
+    refunded = total((e.amount for e in kept if e.kind is EntryKind.REFUNDED), currency)
+    return captured - refunded
+
+
+STANDING = (
+    EntryKind.REFUNDED,
+    EntryKind.VOIDED,
+    EntryKind.CAPTURED,
+    EntryKind.AUTHORISED,
+    EntryKind.DECLINED,
+)
+"""The kinds from the last word to the first: what a payment's status is."""
+
+
+def standing(entries: Iterable[LedgerEntry]) -> EntryKind | None:
+    """Where a payment stands, or None if nothing was tried."""
+    kinds = {entry.kind for entry in entries}
+    return next((kind for kind in STANDING if kind in kinds), None)

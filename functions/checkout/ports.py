@@ -1,0 +1,218 @@
+"""What the use cases need from the world. Adapters implement these; tests fake them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from checkout.domain.catalogue import Product
+from checkout.domain.events import Event
+from checkout.domain.mail import Mail
+from checkout.domain.money import Money
+from checkout.domain.order import Order, OrderStatus, Rejection, Simulation
+from checkout.domain.payment import LedgerEntry, Reversal
+from checkout.domain.pricing import Quote
+from checkout.domain.promotions import Promotion
+from checkout.domain.stock import Reservation, StockLevel
+
+
+@dataclass(frozen=True)
+class Page[T]:
+    """Some of a list. `cursor` asks for the rest; None if this is the end."""
+
+    items: Sequence[T]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class IdempotencyRecord:
+    """Which order a customer's key stands for, and for which body, until it expires."""
+
+    customer_id: str
+    key: str
+    body_hash: str
+    order_id: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class Catalogue(Protocol):
+    """The products."""
+
+    def find(self, skus: Iterable[str]) -> Mapping[str, Product]:
+        """The products that exist, active or not, by SKU."""
+        ...
+
+    def page(self, category: str | None, limit: int, cursor: str | None) -> Page[Product]:
+        """Active products by category and SKU. Raises `InvalidCursor`."""
+        ...
+
+
+class Promotions(Protocol):
+    """The promotion codes."""
+
+    def find(self, codes: Iterable[str]) -> Sequence[Promotion]:
+        """The promotions that exist among these codes."""
+        ...
+
+
+class Stock(Protocol):
+    """What is on the shelves, and what orders hold of it."""
+
+    def levels(self, skus: Iterable[str]) -> Mapping[str, StockLevel]:
+        """What is left to sell, by SKU."""
+        ...
+
+    def hold(self, reservation: Reservation) -> None:
+        """Takes every line and redeems every promotion, or does nothing at all.
+
+        Does nothing if this order holds its reservation already. Raises `OutOfStock`,
+        `PromotionExhausted`, or `ReservationClosed` if it was released before.
+        """
+        ...
+
+    def release(self, order_id: str, at: datetime) -> bool:
+        """Gives back what the order holds, and blocks a hold that comes late.
+
+        Returns whether anything was given back. Raises `ReservationClosed` if it is committed.
+        """
+        ...
+
+    def mark_warned(self, sku: str) -> None:
+        """Notes that `StockLow` is out for this product."""
+        ...
+
+    def expired(self, at: datetime) -> Iterable[Reservation]:
+        """Reservations that are still HELD though their time is over."""
+        ...
+
+
+class Orders(Protocol):
+    """The orders."""
+
+    def place(self, order: Order, record: IdempotencyRecord) -> IdempotencyRecord:
+        """Stores a new order under its key, once.
+
+        Returns the record that now holds the key: the given one, or that of an earlier call
+        that has not expired; in that case nothing was stored.
+        """
+        ...
+
+    def replay_of(self, customer_id: str, key: str, at: datetime) -> IdempotencyRecord | None:
+        """The record of an earlier call with this key that has not expired."""
+        ...
+
+    def get(self, order_id: str) -> Order:
+        """The order. Raises `OrderNotFound`."""
+        ...
+
+    def of_customer(self, customer_id: str, limit: int, cursor: str | None) -> Page[Order]:
+        """A customer's orders, newest first. Raises `InvalidCursor`."""
+        ...
+
+    def save_quote(self, order_id: str, quote: Quote) -> None:
+        """Writes the prices of an order once. Raises `OrderClosed` if it has ended."""
+        ...
+
+    def confirm(self, order_id: str, at: datetime) -> None:
+        """CONFIRMED, and its reservation COMMITTED, in one transaction.
+
+        Raises `OrderClosed` if it ended another way, `ReservationClosed` if nothing is held.
+        """
+        ...
+
+    def close(
+        self, order_id: str, status: OrderStatus, at: datetime, rejection: Rejection | None
+    ) -> None:
+        """REJECTED or FAILED. Raises `OrderClosed` if it ended another way."""
+        ...
+
+    def mark_published(self, order_id: str, at: datetime) -> None:
+        """Notes that the event of the end status is out."""
+        ...
+
+    def begin_mail(self, order_id: str, at: datetime, until: datetime) -> bool:
+        """Claims the order's mail until a moment; False if it is sent or claimed already."""
+        ...
+
+    def mark_mailed(self, order_id: str, at: datetime, message_id: str) -> None:
+        """Notes that the mail of the end status is out."""
+        ...
+
+    def open_since(self, before: datetime) -> Iterable[Order]:
+        """Orders placed before a moment that have not ended, or whose event is not out."""
+        ...
+
+
+class Ledger(Protocol):
+    """The append-only books of payments."""
+
+    def append(self, entry: LedgerEntry) -> None:
+        """Adds an entry; an entry of this kind for this order that exists is kept as it is."""
+        ...
+
+    def entries(self, order_id: str) -> Sequence[LedgerEntry]:
+        """All entries of an order."""
+        ...
+
+
+class PaymentGateway(Protocol):
+    """Somebody else's service. Every call is idempotent by its key."""
+
+    def authorise(self, key: str, amount: Money, token: str) -> None:
+        """Reserves money. Raises `PaymentDeclined`, `GatewayTimeout`, `ChargeReversed`."""
+        ...
+
+    def capture(self, key: str) -> None:
+        """Takes the reserved money. Raises `GatewayTimeout`, `ChargeReversed`."""
+        ...
+
+    def reverse(self, key: str) -> Reversal:
+        """Gives back whatever the key stands for, and blocks what comes late under it."""
+        ...
+
+
+class Events(Protocol):
+    """The event bus."""
+
+    def publish(self, event: Event) -> None:
+        """Puts an event on the bus, or raises."""
+        ...
+
+
+class Mailer(Protocol):
+    """The mail service."""
+
+    def send(self, mail: Mail) -> str:
+        """Sends a mail and returns its message id."""
+        ...
+
+
+class Workflow(Protocol):
+    """The state machine."""
+
+    def start(self, order_id: str, simulate: Simulation | None) -> None:
+        """Starts the order's one execution; does nothing if it was started before."""
+        ...
+
+    def has_ended(self, order_id: str) -> bool | None:
+        """Whether the execution has ended; None if there never was one."""
+        ...
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        ...
+
+
+class Ids(Protocol):
+    """A source of names."""
+
+    def order_id(self) -> str:
+        """A new order's id."""
+        ...

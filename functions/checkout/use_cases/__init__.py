@@ -1,0 +1,1 @@
+"""One file for each thing the checkout does. They know the domain and the ports."""

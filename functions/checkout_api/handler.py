@@ -1,0 +1,163 @@
+"""The HTTP API: each route reads, calls one use case, and renders."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.metrics import MetricUnit
+
+from checkout.adapters import documents
+from checkout.bootstrap import services
+from checkout.domain.errors import OrderNotFound, ProductNotFound
+from checkout.domain.pricing import Destination
+from checkout.use_cases.browse_catalogue import get_offer, list_offers
+from checkout.use_cases.place_order import place_order
+from checkout.use_cases.view_orders import get_order, list_orders
+from checkout_api import problems, requests, tokens, views
+from checkout_api.problems import PROBLEMS
+
+logger = Logger()
+tracer = Tracer()
+metrics = Metrics()
+app = APIGatewayRestResolver()
+
+MAX_ID = 64
+JSON = "application/json"
+
+
+@tracer.capture_lambda_handler(capture_response=False)
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answers a request of API Gateway."""
+    return app.resolve(event, context)
+
+
+@app.get("/health")
+def health() -> Response[str]:
+    """Is the shop open?"""
+    return _answer({"status": "ok"})
+
+
+@app.get("/products")
+def products() -> Response[str]:
+    """A page of what is on sale."""
+    s = services()
+    category = requests.read_category(_parameter("category"))
+    limit = requests.read_limit(_parameter("limit"))
+    found = list_offers(category, limit, _parameter("cursor"), s.catalogue, s.stock)
+    return _answer(views.page(found, views.offer))
+
+
+@app.get("/products/<sku>")
+def product(sku: str) -> Response[str]:
+    """One product on sale."""
+    if len(sku) > MAX_ID:
+        raise ProductNotFound(sku[:MAX_ID])
+    return _answer(views.offer(get_offer(sku, services().catalogue, services().stock)))
+
+
+@app.post("/quotes")
+def quotes() -> Response[str]:
+    """What a cart costs now."""
+    body = requests.read_body(_body(), "QuoteRequest")
+    pricing = services().pricing
+    items = [documents.cart_line(item) for item in body["items"]]
+    destination = Destination(body.get("country", pricing.home().country), body.get("region", ""))
+    quote = pricing.quote(items, body.get("discountCodes", []), destination)
+    return _answer(views.quote(quote))
+
+
+@app.post("/checkout")
+def checkout() -> Response[str]:
+    """Accepts an order."""
+    customer = _customer()
+    key = requests.read_key(_header("Idempotency-Key"))
+    body = requests.read_body(_body(), "CheckoutRequest")
+    wish = requests.read_wish(customer, key, body)
+    s = services()
+    order_id = place_order(wish, s.orders, s.workflow, lambda: s.pricing, s.clock, s.ids)
+    logger.info("accepted", extra={"order_id": order_id})
+    metrics.add_metric("OrdersAccepted", MetricUnit.Count, 1)
+    # Relative to this request's URL, which works behind any stage or base path (RFC 9110, 10.2.2).
+    location: dict[str, str | list[str]] = {"Location": f"orders/{order_id}"}
+    return _answer(views.accepted(order_id), HTTPStatus.ACCEPTED, location)
+
+
+@app.get("/orders")
+def orders() -> Response[str]:
+    """A page of the caller's orders."""
+    customer = _customer()
+    limit = requests.read_limit(_parameter("limit"))
+    s = services()
+    found = list_orders(customer, limit, _parameter("cursor"), s.orders, s.ledger)
+    return _answer(views.page(found, views.order))
+
+
+@app.get("/orders/<order_id>")
+def order(order_id: str) -> Response[str]:
+    """One of the caller's orders."""
+    customer = _customer()
+    if len(order_id) > MAX_ID:
+        raise OrderNotFound(order_id[:MAX_ID])
+    return _answer(views.order(get_order(order_id, customer, services().orders, services().ledger)))
+
+
+@app.exception_handler(list(PROBLEMS))  # type: ignore[untyped-decorator]
+def problem(error: Exception) -> Response[str]:
+    """Every error of the table becomes a problem."""
+    return problems.from_error(error, _path())
+
+
+@app.exception_handler(Exception)  # type: ignore[untyped-decorator]
+def mistake(_error: Exception) -> Response[str]:
+    """Everything else is our mistake; the log has it, the client gets no detail of it."""
+    logger.exception("unexpected")
+    detail = "The mistake is ours. Try again with the same Idempotency-Key."
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return problems.render(status, "INTERNAL", "Something went wrong", detail, _path())
+
+
+@app.not_found
+def unknown(_error: Exception) -> Response[str]:
+    """A path that is not in the API."""
+    detail = "See the API's paths in openapi.json."
+    return problems.render(HTTPStatus.NOT_FOUND, "NOT_FOUND", "No such path", detail, _path())
+
+
+def _answer(
+    body: dict[str, Any],
+    status: HTTPStatus = HTTPStatus.OK,
+    headers: dict[str, str | list[str]] | None = None,
+) -> Response[str]:
+    return Response(status.value, JSON, json.dumps(body, ensure_ascii=False), headers=headers)
+
+
+def _customer() -> str:
+    settings = services().parameters.tokens()
+    customer = tokens.read_customer(_header("Authorization"), settings)
+    logger.append_keys(customer_id=customer)
+    return customer
+
+
+def _body() -> str | None:
+    try:
+        return app.current_event.decoded_body
+    except ValueError as error:
+        raise problems.InvalidBody("The body is not text in UTF-8") from error
+
+
+def _header(name: str) -> str | None:
+    return app.current_event.headers.get(name)
+
+
+def _parameter(name: str) -> str | None:
+    return app.current_event.query_string_parameters.get(name)
+
+
+def _path() -> str:
+    return app.current_event.path

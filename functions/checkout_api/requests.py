@@ -1,0 +1,150 @@
+"""Reads requests. The schemas of openapi.json decide what is valid; there is no second opinion."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import fastjsonschema
+
+from checkout.adapters import documents
+from checkout.domain.errors import Violation
+from checkout.domain.money import Money
+from checkout.domain.order import OrderRequest, Simulation
+from checkout.use_cases.place_order import PlaceOrder
+from checkout_api.problems import (
+    InvalidBody,
+    InvalidIdempotencyKey,
+    InvalidParameter,
+    InvalidRequest,
+)
+
+MAX_BODY = 64 * 1024
+MAX_LIMIT = 100
+DEFAULT_LIMIT = 20
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{8,64}")
+
+Body = dict[str, Any]
+
+
+def read_body(text: str | None, schema: str) -> Body:
+    """A body that satisfies a schema of openapi.json.
+
+    Raises `InvalidBody` if it is not a JSON object, `InvalidRequest` if the schema says no.
+    """
+    body = _parse(text or "")
+    try:
+        _validator(schema)(body)
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise InvalidRequest(_violations(error)) from error
+    return body
+
+
+def _parse(text: str) -> Body:
+    if len(text) > MAX_BODY:
+        raise InvalidBody(f"The body has {len(text)} characters; the limit is {MAX_BODY}")
+    try:
+        # Decimal, because 1.0 would pass as an integer if it were a float.
+        body = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+        _canonical(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidBody("The body is not JSON in UTF-8") from error
+    if not isinstance(body, dict):
+        raise InvalidBody("The body is not a JSON object")
+    return body
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _canonical(body: Any) -> bytes:
+    """The same bytes for the same JSON value. Raises ValueError for lone surrogates."""
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, default=str)
+    return text.encode()
+
+
+@cache
+def _document() -> Mapping[str, Any]:
+    document: Mapping[str, Any] = json.loads(
+        (Path(__file__).parent / "openapi.json").read_text("utf-8")
+    )
+    return document
+
+
+@cache
+def _validator(schema: str) -> Callable[[Any], Any]:
+    components = {"components": _document()["components"]}
+    root = {"$ref": f"#/components/schemas/{schema}", **components}
+    validate: Callable[[Any], Any] = fastjsonschema.compile(root, use_default=False)
+    return validate
+
+
+def _violations(error: fastjsonschema.JsonSchemaValueException) -> Sequence[Violation]:
+    """The first rule that was broken, as pointers into the body; all that are missing at once."""
+    path = list(error.path)[1:]
+    if error.rule == "required":
+        missing = [name for name in error.rule_definition if name not in error.value]
+        return [Violation(_pointer([*path, name]), "is required") for name in missing]
+    return [Violation(_pointer(path), _message(error))]
+
+
+def _message(error: fastjsonschema.JsonSchemaValueException) -> str:
+    if error.rule == "pattern":
+        return "has characters or a form that is not allowed"
+    return str(error.message).removeprefix(str(error.name)).strip()
+
+
+def _pointer(path: Sequence[str | int]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def read_wish(customer_id: str, key: str, body: Body) -> PlaceOrder:
+    """What POST /checkout asks for, from a body that satisfies its schema."""
+    simulate = body.get("simulate")
+    expected = body.get("expectedTotal")
+    return PlaceOrder(
+        customer_id=customer_id,
+        key=key,
+        body_hash=hashlib.sha256(_canonical(body)).hexdigest(),
+        request=OrderRequest(
+            items=tuple(documents.cart_line(item) for item in body["items"]),
+            discount_codes=tuple(body.get("discountCodes", [])),
+            payment_token=body["payment"]["token"],
+            shipping_address=documents.address(body["shippingAddress"]),
+            email=body["email"],
+        ),
+        expected_total=Money(**expected) if expected else None,
+        simulate=Simulation(simulate["fail"], simulate.get("times", 1)) if simulate else None,
+    )
+
+
+def read_key(header: str | None) -> str:
+    """The Idempotency-Key. Raises `InvalidIdempotencyKey`."""
+    if not header:
+        raise InvalidIdempotencyKey("The header Idempotency-Key is missing")
+    if not IDEMPOTENCY_KEY.fullmatch(header):
+        raise InvalidIdempotencyKey("The Idempotency-Key is not 8 to 64 printable characters")
+    return header
+
+
+def read_limit(text: str | None) -> int:
+    """How many items a page holds, 1 to 100. Raises `InvalidParameter`."""
+    if text is None:
+        return DEFAULT_LIMIT
+    if not re.fullmatch("[0-9]{1,3}", text) or not 1 <= int(text) <= MAX_LIMIT:
+        raise InvalidParameter(f"limit is {text[:20]!r}, not a number from 1 to {MAX_LIMIT}")
+    return int(text)
+
+
+def read_category(text: str | None) -> str | None:
+    """A category's name, or None for all. Raises `InvalidParameter`."""
+    if text is not None and not re.fullmatch(r"[^\x00-\x1f\x7f]{1,64}", text):
+        raise InvalidParameter("category is not 1 to 64 printable characters")
+    return text

@@ -1,0 +1,1 @@
+"""The mail to the customer."""

@@ -1,0 +1,43 @@
+"""Order events from the queue, each one mail to the customer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from checkout.bootstrap import services
+from checkout.use_cases.notify_customer import notify_customer
+
+logger = Logger()
+tracer = Tracer()
+processor = BatchProcessor(event_type=EventType.SQS)
+
+
+@tracer.capture_lambda_handler(capture_response=False)
+@logger.inject_lambda_context
+def handle(event: dict[str, Any], context: Any) -> Any:
+    """Answers with the messages that failed, so that only those come again."""
+    return process_partial_response(
+        event=event, record_handler=_notify, processor=processor, context=context
+    )
+
+
+def _notify(record: SQSRecord) -> None:
+    order_id = _order_id(record.body)
+    s = services()
+    message_id = notify_customer(order_id, s.orders, s.mailer, s.clock)
+    logger.info("mailed", extra={"order_id": order_id, "message_id": message_id})
+
+
+def _order_id(body: str) -> str:
+    """The event is inside SNS's envelope, and its detail inside EventBridge's."""
+    event = json.loads(json.loads(body)["Message"])
+    return str(event["detail"]["orderId"])

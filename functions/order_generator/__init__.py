@@ -1,0 +1,1 @@
+"""The steps that end an order and tell the world."""

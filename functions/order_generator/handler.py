@@ -1,0 +1,61 @@
+"""GenerateOrder, RejectOrder, FailOrder, and the event of each end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+
+from checkout import workflow
+from checkout.bootstrap import services
+from checkout.use_cases.end_order import (
+    fail_order,
+    generate_order,
+    publish_outcome,
+    reject_order,
+)
+from checkout.workflow import Result, Task
+
+logger = Logger()
+tracer = Tracer()
+metrics = Metrics()
+
+
+@tracer.capture_lambda_handler(capture_response=False)
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handle(event: dict[str, Any], _context: object) -> Result:
+    """Runs the task that the state machine asks for."""
+    tasks = {
+        "GenerateOrder": _confirm,
+        "RejectOrder": _reject,
+        "FailOrder": _fail,
+        "PublishOrderConfirmed": _publish,
+        "PublishOrderRejected": _publish,
+        "PublishOrderFailed": _publish,
+    }
+    return workflow.run(event, tasks, services().settings.failure_switches)
+
+
+def _confirm(task: Task) -> Result:
+    s = services()
+    generate_order(task.order_id, s.orders, s.ledger, s.clock)
+    return None
+
+
+def _reject(task: Task) -> Result:
+    reject_order(task.order_id, task.rejection(), services().orders, services().clock)
+    return None
+
+
+def _fail(task: Task) -> Result:
+    fail_order(task.order_id, services().orders, services().clock)
+    return None
+
+
+def _publish(task: Task) -> Result:
+    s = services()
+    order = publish_outcome(task.order_id, s.orders, s.events, s.clock)
+    metrics.add_metric(f"Orders{order.status.value.capitalize()}", MetricUnit.Count, 1)
+    return {"status": order.status.value}

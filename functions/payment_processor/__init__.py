@@ -1,0 +1,1 @@
+"""The steps that take and give back money."""

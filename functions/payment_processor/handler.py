@@ -1,0 +1,35 @@
+"""ProcessPayment and RefundPayment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Tracer
+
+from checkout import workflow
+from checkout.bootstrap import services
+from checkout.use_cases.process_payment import process_payment, refund_payment
+from checkout.workflow import Result, Task
+
+logger = Logger()
+tracer = Tracer()
+
+
+@tracer.capture_lambda_handler(capture_response=False)
+@logger.inject_lambda_context(clear_state=True)
+def handle(event: dict[str, Any], _context: object) -> Result:
+    """Runs the task that the state machine asks for."""
+    tasks = {"ProcessPayment": _charge, "RefundPayment": _refund}
+    return workflow.run(event, tasks, services().settings.failure_switches)
+
+
+def _charge(task: Task) -> Result:
+    s = services()
+    taken = process_payment(task.order_id, s.orders, s.gateway, s.ledger, s.clock)
+    return {"captured": taken.amount, "currency": taken.currency}
+
+
+def _refund(task: Task) -> Result:
+    s = services()
+    refunded = refund_payment(task.order_id, s.orders, s.gateway, s.ledger, s.events, s.clock)
+    return {"refunded": refunded.amount if refunded else 0}

@@ -1,0 +1,1 @@
+"""The steps that hold and give back stock."""

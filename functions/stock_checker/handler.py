@@ -1,0 +1,34 @@
+"""ReserveStock and ReleaseStock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Tracer
+
+from checkout import workflow
+from checkout.bootstrap import services
+from checkout.use_cases.reserve_stock import release_stock, reserve_stock
+from checkout.workflow import Result, Task
+
+logger = Logger()
+tracer = Tracer()
+
+
+@tracer.capture_lambda_handler(capture_response=False)
+@logger.inject_lambda_context(clear_state=True)
+def handle(event: dict[str, Any], _context: object) -> Result:
+    """Runs the task that the state machine asks for."""
+    tasks = {"ReserveStock": _reserve, "ReleaseStock": _release}
+    return workflow.run(event, tasks, services().settings.failure_switches)
+
+
+def _reserve(task: Task) -> Result:
+    s = services()
+    hold_for = s.parameters.hold_for()
+    held = reserve_stock(task.order_id, s.orders, s.stock, s.events, s.clock, hold_for)
+    return {"lines": len(held.lines), "expiresAt": held.expires_at.isoformat()}
+
+
+def _release(task: Task) -> Result:
+    return {"released": release_stock(task.order_id, services().stock, services().clock)}
