@@ -1,0 +1,153 @@
+"""How a catalogue gets into the tables, and what a second load leaves alone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checkout.adapters import documents
+from lab import paths, seed
+from lab.errors import LabError
+from lab.seed import schema
+from lab.seed.store import Store
+from lab.target import Target
+from tests.unit.memory import empty_lab, table
+
+SHOP = seed.read()
+
+
+@pytest.fixture
+def target() -> Iterator[Target]:
+    with empty_lab() as target:
+        yield target
+
+
+def shelf(target: Target, sku: str) -> dict[str, Any]:
+    item: dict[str, Any] = table(target, "inventory").get_item(Key={"sku": sku})["Item"]
+    return item
+
+
+def sell(target: Target, sku: str, pieces: int) -> None:
+    table(target, "inventory").update_item(
+        Key={"sku": sku},
+        UpdateExpression="SET available = available - :n",
+        ExpressionAttributeValues={":n": pieces},
+    )
+
+
+def small_shop(initial: int = 300) -> seed.Catalogue:
+    """The matcha and two codes, with so many tins ever delivered."""
+    return seed.Catalogue(
+        products=tuple(row for row in SHOP.products if row["sku"] == "TEA-MATCHA-30"),
+        inventory=({"sku": "TEA-MATCHA-30", "initial": initial},),
+        promotions=tuple(row for row in SHOP.promotions if row["code"] in {"LUCKY5", "TAKE5"}),
+    )
+
+
+class TestAGeneratedCatalogue:
+    def test_is_the_same_every_time(self) -> None:
+        assert seed.generate(200) == seed.generate(200)
+
+    def test_has_as_many_products_as_asked_for_each_with_stock(self) -> None:
+        made = seed.generate(300)
+        assert len({row["sku"] for row in made.products}) == 300
+        assert [r["sku"] for r in made.inventory] == [r["sku"] for r in made.products]
+
+    def test_keeps_the_rules_of_the_files(self) -> None:
+        made = seed.generate(200)
+        assert schema.problems("catalogue", {"products": list(made.products)}, "") == []
+        assert schema.problems("inventory", {"inventory": list(made.inventory)}, "") == []
+
+
+class TestLoading:
+    def test_fills_the_tables_with_what_the_functions_read(self, target: Target) -> None:
+        report = seed.load(target)
+        stored = table(target, "products").scan()["Items"]
+        assert report.products == report.stocked == len(stored) == len(SHOP.products)
+        listed = {documents.product(i).sku: i.get("listingKey") for i in stored}
+        assert listed["TEA-MATCHA-30"] == "tea#TEA-MATCHA-30"
+        assert listed["BREW-MOKA-6"] is None
+        assert shelf(target, "BREW-KETTLE-IRON-LTD") == {
+            "sku": "BREW-KETTLE-IRON-LTD",
+            "initial": 10,
+            "available": 10,
+            "lowStockThreshold": 2,
+        }
+
+    def test_twice_leaves_sold_stock_sold(self, target: Target) -> None:
+        seed.load(target, catalogue=small_shop())
+        sell(target, "TEA-MATCHA-30", 7)
+        report = seed.load(target, catalogue=small_shop())
+        assert (report.stocked, report.restocked, report.unchanged) == (0, 0, 1)
+        assert shelf(target, "TEA-MATCHA-30")["available"] == 293
+
+    def test_a_raised_initial_is_a_delivery(self, target: Target) -> None:
+        seed.load(target, catalogue=small_shop(300))
+        sell(target, "TEA-MATCHA-30", 7)
+        assert seed.load(target, catalogue=small_shop(350)).restocked == 1
+        now = shelf(target, "TEA-MATCHA-30")
+        assert (now["initial"], now["available"]) == (350, 343)
+
+    def test_initial_cannot_drop_below_what_is_sold(self, target: Target) -> None:
+        seed.load(target, catalogue=small_shop())
+        sell(target, "TEA-MATCHA-30", 7)
+        with pytest.raises(LabError, match="TEA-MATCHA-30 to 6 pieces, but 7 are sold"):
+            seed.load(target, catalogue=small_shop(6))
+
+    def test_stock_that_is_sold_meanwhile_is_not_overwritten(self, target: Target) -> None:
+        seed.load(target, catalogue=small_shop())
+        store = Store(target, lambda _message: None)
+        plan = store.plan(small_shop(5).inventory)
+        sell(target, "TEA-MATCHA-30", 7)
+        with pytest.raises(LabError, match="changed while it was being loaded"):
+            store.write(small_shop(5), plan)
+        assert shelf(target, "TEA-MATCHA-30")["available"] == 293
+
+    def test_stock_that_another_seed_adds_meanwhile_is_kept(self, target: Target) -> None:
+        store = Store(target, lambda _message: None)
+        plan = store.plan(small_shop().inventory)
+        seed.load(target, catalogue=small_shop())
+        sell(target, "TEA-MATCHA-30", 7)
+        with pytest.raises(LabError, match="changed while it was being loaded"):
+            store.write(small_shop(), plan)
+        assert shelf(target, "TEA-MATCHA-30")["available"] == 293
+
+    def test_keeps_count_of_what_was_redeemed(self, target: Target) -> None:
+        key = {"code": "LUCKY5", "scope": "PROMOTION"}
+        seed.load(target, catalogue=small_shop())
+        table(target, "promotions").update_item(
+            Key=key,
+            UpdateExpression="SET redemptions = :n, startsAt = :old",
+            ExpressionAttributeValues={":n": 3, ":old": "2020-01-01T00:00:00Z"},
+        )
+        seed.load(target, catalogue=small_shop())
+        stored = table(target, "promotions").get_item(Key=key)["Item"]
+        assert stored["redemptions"] == 3
+        assert "startsAt" not in stored
+
+    def test_a_bad_file_writes_nothing(self, target: Target, tmp_path: Path) -> None:
+        folder = shutil.copytree(paths.SEED, tmp_path / "seed")
+        text = (folder / "promotions.json").read_text()
+        (folder / "promotions.json").write_text(text.replace("PERCENTAGE", "PERCENT"))
+        with pytest.raises(LabError, match="nothing was written"):
+            seed.load(target, folder=folder)
+        assert table(target, "inventory").scan()["Count"] == 0
+
+    def test_without_tables_says_what_to_run_first(self, target: Target) -> None:
+        with pytest.raises(LabError, match="no table inventory-prod") as caught:
+            seed.load(Target("prod", endpoint=None))
+        assert "lab deploy prod" in caught.value.hint
+
+    def test_says_how_far_it_is(self, target: Target) -> None:
+        said: list[str] = []
+        seed.load(target, said.append, seed.generate(120))
+        assert said == [
+            "inventory: 100 of 120",
+            "inventory: 120 of 120",
+            "products: 100 of 120",
+            "products: 120 of 120",
+        ]
