@@ -1,0 +1,138 @@
+"""Runs Terraform through tflocal: what to run it with, and when it need not run at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lab.errors import LabError
+from lab.terraform import events, locks
+from lab.terraform.events import Changes, Events
+from lab.terraform.provider import cli_config
+from lab.terraform.runner import Completed, Place, run
+from lab.terraform.workspace import Workspace
+
+PARALLEL = "-parallelism=20"
+"""Resources at a time. Most of them only wait; Terraform's own default is 10."""
+
+NOT_PASSED_ON = frozenset(
+    {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "DRY_RUN", "USE_EXEC"}
+    | {"LS_PROVIDERS_FILE", "TF_CLI_ARGS", "TF_WORKSPACE", "CUSTOMIZE_ACCESS_KEY"}
+)
+"""Variables that would lead tflocal to another account, another folder or another file."""
+
+
+@dataclass
+class Terraform:
+    """Terraform on one environment at the emulator. `lock` is the workspace's, by descriptor."""
+
+    workspace: Workspace
+    lock: int
+    endpoint: str
+    region: str
+    say: Callable[[str], None]
+    config: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        if not shutil.which("terraform"):
+            raise LabError(
+                "Terraform is not installed.",
+                "Get version 1.9 or newer: https://developer.hashicorp.com/terraform/install",
+            )
+        self.config = cli_config(self.workspace.home)
+
+    def init(self) -> None:
+        """Runs `init`, unless nothing that it looks at has changed since the last time."""
+        if self._stamp_file.is_file() and self._stamp_file.read_text() == self._stamp():
+            return
+        self.say("getting Terraform and its AWS provider ready")
+        self._stamp_file.unlink(missing_ok=True)
+        self.workspace.copy_lock()
+        arguments = ["init", "-input=false", "-no-color", "-reconfigure"]
+        ended = self._tflocal([*arguments, "-backend-config=use_path_style=true"])
+        if ended.code:
+            raise events.failed("init", ended.output)
+        self._stamp_file.write_text(self._stamp())
+
+    def apply(self) -> Changes:
+        """Makes the emulator hold what the configuration says, and gives what that changed."""
+        return self._change(["apply"])
+
+    def destroy(self) -> Changes:
+        """Destroys everything that the state knows."""
+        return self._change(["apply", "-destroy"])
+
+    def plans_nothing(self) -> bool:
+        """Whether `apply` would change nothing."""
+        told = Events(self.say)
+        ended = self._tflocal(
+            ["plan", "-json", "-input=false", "-lock=false", "-detailed-exitcode"], told.hear
+        )
+        if ended.code not in (0, 2):
+            raise events.failed("plan", ended.output, told.errors)
+        return ended.code == 0
+
+    def _change(self, command: list[str], may_unlock: bool = True) -> Changes:
+        told = Events(self.say)
+        ended = self._tflocal(
+            [*command, "-json", "-auto-approve", "-input=false", PARALLEL], told.hear
+        )
+        if not ended.code:
+            return told.changes
+        lock = locks.held(told.errors)
+        if lock and may_unlock and locks.is_dead(lock, self.endpoint):
+            self.say("removing the state lock that a killed run left behind")
+            self._tflocal(["force-unlock", "-force", lock.id])
+            return self._change(command, may_unlock=False)
+        if lock:
+            raise locks.refused(lock, self.workspace.environment, self.endpoint)
+        raise events.failed(command[-1].lstrip("-"), ended.output, told.errors)
+
+    def _tflocal(
+        self, arguments: list[str], hear: Callable[[str], None] = lambda _: None
+    ) -> Completed:
+        command = [sys.executable, _tflocal_script(), *arguments]
+        where = Place(self.workspace.folder, self._environment(), self.workspace.log, self.lock)
+        return run(command, where, hear)
+
+    def _environment(self) -> dict[str, str]:
+        host = urlsplit(self.endpoint).hostname or "localhost"
+        kept = {key: value for key, value in os.environ.items() if key not in NOT_PASSED_ON}
+        return kept | {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "S3_HOSTNAME": host,
+            "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), host, "127.0.0.1"])),
+            "TF_DATA_DIR": str(self.workspace.data),
+            "TF_CLI_CONFIG_FILE": str(self.config),
+            "TF_IN_AUTOMATION": "1",
+            "CHECKPOINT_DISABLE": "1",
+        }
+
+    @property
+    def _stamp_file(self) -> Path:
+        return self.workspace.data / "initialised"
+
+    def _stamp(self) -> str:
+        """A hash over everything that `init` depends on."""
+        files = sorted(self.workspace.root.rglob("*.tf"))
+        files += [self.workspace.source / ".terraform.lock.hcl", self.config]
+        parts = [self.endpoint, shutil.which("terraform") or "", *(f.read_text() for f in files)]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _tflocal_script() -> str:
+    beside = Path(sys.executable).parent / "tflocal"
+    found = str(beside) if beside.is_file() else shutil.which("tflocal")
+    if not found:
+        raise LabError("tflocal is not installed.", "`make install` puts it into .venv.")
+    return found

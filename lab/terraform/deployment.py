@@ -1,0 +1,125 @@
+"""Deploys and destroys an environment, and says what that did and how long it took."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from lab import package
+from lab.errors import LabError
+from lab.target import Target
+from lab.terraform import emulated, leftovers
+from lab.terraform.command import Terraform
+from lab.terraform.events import Changes
+from lab.terraform.secret import delete_secret, ensure_secret
+from lab.terraform.state import State
+from lab.terraform.workspace import Workspace
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class DeployResult:
+    """What a deploy did: numbers of resources, and seconds of wall-clock time."""
+
+    environment: str
+    added: int
+    changed: int
+    destroyed: int
+    init_s: float
+    apply_s: float
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether everything was already there."""
+        return not (self.added or self.changed or self.destroyed)
+
+
+@dataclass(frozen=True)
+class DestroyResult:
+    """What a destroy did: the number of resources, and seconds of wall-clock time."""
+
+    environment: str
+    destroyed: int
+    seconds: float
+
+
+def deploy(target: Target, on_progress: Say | None = None) -> DeployResult:
+    """Applies the target's environment to the emulator, and makes its token secret.
+
+    `on_progress` is told what goes on, in words.
+    Raises LabError for an environment that does not exist, without Terraform or emulator, with
+    Terraform's own message when it fails, and when it was interrupted.
+    """
+    say = on_progress or _nothing
+    with _terraform(target, say) as terraform:
+        started = time.monotonic()
+        terraform.init()
+        initialised = time.monotonic()
+        changes = terraform.apply()
+        ensure_secret(target)
+        emulated.tag_alarms(target, State.of(target))
+        return _deployed(target, changes, initialised - started, time.monotonic() - initialised)
+
+
+def plan_is_clean(target: Target, on_progress: Say | None = None) -> bool:
+    """Whether a deploy now would change nothing. Raises what `deploy` raises."""
+    with _terraform(target, on_progress or _nothing) as terraform:
+        terraform.init()
+        return terraform.plans_nothing()
+
+
+def destroy(target: Target, on_progress: Say | None = None) -> DestroyResult:
+    """Destroys everything of the target's environment, its data and Terraform state included.
+
+    Afterwards it looks for itself, and raises LabError if anything is left. Raises what `deploy`
+    raises.
+    """
+    say = on_progress or _nothing
+    started = time.monotonic()
+    with _terraform(target, say) as terraform:
+        destroyed = _destroy_resources(terraform, State.of(target))
+        say("looking whether anything is left")
+        delete_secret(target)
+        emulated.delete_stray_log_groups(target)
+        leftovers.refuse(target)
+        State.of(target).remove()
+    return DestroyResult(target.environment, destroyed, round(time.monotonic() - started, 1))
+
+
+def _destroy_resources(terraform: Terraform, state: State) -> int:
+    if not state.resources():
+        return 0
+    terraform.init()
+    destroyed = terraform.destroy().destroyed
+    if left := state.resources():
+        raise LabError(f"Terraform still knows {', '.join(left)}.", "Run `lab destroy` once more.")
+    return destroyed
+
+
+def _deployed(target: Target, changes: Changes, init_s: float, apply_s: float) -> DeployResult:
+    return DeployResult(
+        target.environment,
+        changes.added,
+        changes.changed,
+        changes.destroyed,
+        round(init_s, 1),
+        round(apply_s, 1),
+    )
+
+
+@contextmanager
+def _terraform(target: Target, say: Say) -> Iterator[Terraform]:
+    workspace = Workspace(target.environment)
+    workspace.check()
+    endpoint = emulated.endpoint(target)
+    with workspace.alone() as lock:
+        say("packing the functions")
+        workspace.fill(package.build())
+        yield Terraform(workspace, lock, endpoint, target.region, say)
+
+
+def _nothing(_: str) -> None:
+    return None

@@ -1,0 +1,53 @@
+"""What only matters because the AWS that is deployed to is an emulator."""
+
+from __future__ import annotations
+
+import socket
+from urllib.parse import urlsplit
+
+from lab.errors import LabError
+from lab.target import Target
+from lab.terraform import leftovers
+from lab.terraform.state import State
+
+
+def endpoint(target: Target) -> str:
+    """The emulator's URL. Raises LabError if the target is the real AWS or nothing answers."""
+    if target.endpoint is None:
+        raise LabError(
+            "`lab` deploys to an emulator only.",
+            f"For AWS: cd terraform/environments/{target.environment} && terraform init && "
+            "terraform apply (backend.tf says how to name your state bucket).",
+        )
+    at = urlsplit(target.endpoint)
+    try:
+        socket.create_connection((at.hostname or "", at.port or 80), timeout=5).close()
+    except OSError as error:
+        raise LabError(f"Nothing answers at {target.endpoint}.", "Start it: lab up") from error
+    return target.endpoint
+
+
+def tag_alarms(target: Target, state: State) -> None:
+    """Tags every alarm as Terraform did: LocalStack 4.14 forgets the tags of a new alarm.
+
+    Without them the next plan would want to change every alarm.
+    """
+    cloudwatch = target.client("cloudwatch")
+    for alarm in state.instances("aws_cloudwatch_metric_alarm"):
+        if not alarm["tags_all"]:
+            cloudwatch.tag_resource(ResourceARN=alarm["arn"], Tags=_usual_tags(state))
+
+
+def _usual_tags(state: State) -> list[dict[str, str]]:
+    """What everything is tagged with, as a queue is."""
+    tags = state.instances("aws_sqs_queue")[0]["tags_all"]
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def delete_stray_log_groups(target: Target) -> None:
+    """Deletes the log groups that a function makes when it ends after its own is destroyed."""
+    logs = target.client("logs")
+    prefix = f"/aws/lambda/{target.named('')}"
+    listed = leftovers.names(target, "logs", "describe_log_groups", "logGroups", "logGroupName")
+    for name in [name for name in listed if name.startswith(prefix)]:
+        logs.delete_log_group(logGroupName=name)

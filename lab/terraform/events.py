@@ -1,0 +1,121 @@
+"""Understands what Terraform prints: progress and errors from `-json`, errors from text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from lab.errors import LabError
+
+LINES_SHOWN = 8
+ERRORS_SHOWN = 3
+
+IN_THE_WAY = ("already exists", "AlreadyExists", "AlreadyOwnedByYou", "ResourceInUse")
+AGAIN = "Put it right and run the command again: Terraform goes on where it stopped."
+RESTART = (
+    "Something is there that Terraform does not know, maybe from a run that was killed. "
+    "`lab down` and `lab up` empty the emulator; then deploy again."
+)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How many resources a run added, changed and destroyed."""
+
+    added: int = 0
+    changed: int = 0
+    destroyed: int = 0
+
+
+@dataclass
+class Events:
+    """Follows one run with `-json`, and says in words where it is."""
+
+    say: Callable[[str], None]
+    changes: Changes = Changes()
+    errors: list[str] = field(default_factory=list)
+    total: int = 0
+    done: int = 0
+
+    def hear(self, line: str) -> None:
+        """Takes one line; what is not an event is left to the program's output."""
+        event = _event(line)
+        handler = getattr(self, f"_on_{event.get('type')}", None)
+        if handler and not _reads(event):
+            handler(event)
+
+    def _on_refresh_start(self, event: dict[str, Any]) -> None:
+        self.say(f"comparing with what is there: {_resource(event)}")
+
+    def _on_planned_change(self, event: dict[str, Any]) -> None:
+        self.total += 2 if event["change"]["action"] == "replace" else 1
+
+    def _on_apply_start(self, event: dict[str, Any]) -> None:
+        self._say(f"{_resource(event)}")
+
+    def _on_apply_progress(self, event: dict[str, Any]) -> None:
+        self._say(f"{_resource(event)}, for {event['hook']['elapsed_seconds']} s")
+
+    def _on_apply_complete(self, event: dict[str, Any]) -> None:
+        self.done += 1
+        self._say(f"{_resource(event)} done")
+
+    def _on_change_summary(self, event: dict[str, Any]) -> None:
+        counts = event["changes"]
+        if counts["operation"] != "plan":
+            self.changes = Changes(counts["add"], counts["change"], counts["remove"])
+
+    def _on_diagnostic(self, event: dict[str, Any]) -> None:
+        said = event["diagnostic"]
+        if said["severity"] == "error":
+            where = f"{said['address']}: " if said.get("address") else ""
+            self.errors.append(f"{where}{said['summary']}\n{said['detail']}".strip())
+
+    def _say(self, what: str) -> None:
+        self.say(f"{self.done} of {self.total}: {what}")
+
+
+def failed(command: str, output: list[str], errors: list[str] | None = None) -> LabError:
+    """The error to raise for a run that failed: what Terraform said, shortened."""
+    found = errors or errors_in_text(output)
+    shown = "\n".join(_shortened(error) for error in found[:ERRORS_SHOWN])
+    more = f"\n... and {len(found) - ERRORS_SHOWN} more" if len(found) > ERRORS_SHOWN else ""
+    in_the_way = any(sign in error for error in found for sign in IN_THE_WAY)
+    return LabError(f"terraform {command} failed. {shown}{more}", RESTART if in_the_way else AGAIN)
+
+
+def errors_in_text(output: list[str]) -> list[str]:
+    """The errors in output for people; without one, its last line that says anything."""
+    text = "\n".join(re.sub(r"^[│╷╵ ]+", "", line) for line in output)
+    found = re.findall(r"^Error: (.*?)(?=^(?:Error|Warning): |\Z)", text, re.MULTILINE | re.DOTALL)
+    last = next((line for line in reversed(output) if line.strip()), "It said nothing.")
+    return [error.strip() for error in found] or [last]
+
+
+def _shortened(error: str) -> str:
+    lines = [line for line in error.splitlines() if line.strip()]
+    return "\n".join(lines[:LINES_SHOWN])
+
+
+def _event(line: str) -> dict[str, Any]:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _reads(event: dict[str, Any]) -> bool:
+    """Whether it is about reading a data source, which changes nothing."""
+    about = event.get("hook") or event.get("change") or {}
+    return about.get("action") == "read"
+
+
+def _resource(event: dict[str, Any]) -> str:
+    """`function["sweeper"] aws_lambda_function` for a long address."""
+    address: str = event["hook"]["resource"]["addr"]
+    parts = address.removesuffix(".this").replace("module.checkout.", "").replace("module.", "")
+    return " ".join(parts.rsplit(".", 1))

@@ -1,0 +1,69 @@
+variable "name" {
+  description = "Full name of the API."
+  type        = string
+}
+
+variable "description" {
+  description = "What the API is for, in one sentence."
+  type        = string
+}
+
+variable "definition" {
+  description = "The API in OpenAPI 3.0, as JSON, without anything of AWS in it."
+  type        = string
+
+  validation {
+    condition     = try(startswith(jsondecode(var.definition).openapi, "3.0") && length(jsondecode(var.definition).paths) > 0, false)
+    error_message = "definition must be an OpenAPI 3.0 document in JSON with at least one path."
+  }
+}
+
+variable "stage" {
+  description = "Name of the stage; the first part of every path."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,128}$", var.stage))
+    error_message = "stage must be 1 to 128 letters, digits, dashes or underscores."
+  }
+}
+
+variable "function" {
+  description = "The function that answers every operation: its name, alias, and the ARN to invoke the alias with."
+  type = object({
+    name       = string
+    alias      = string
+    invoke_arn = string
+  })
+}
+
+variable "timeout_ms" {
+  description = "Milliseconds that API Gateway waits for the function."
+  type        = number
+  default     = 15000
+
+  validation {
+    condition     = var.timeout_ms >= 50 && var.timeout_ms <= 29000
+    error_message = "timeout_ms must be between 50 and 29000."
+  }
+}
+
+variable "throttling" {
+  description = "Requests per second, and how many may come at once, over all callers."
+  type = object({
+    rate  = number
+    burst = number
+  })
+  default = { rate = 100, burst = 200 }
+
+  validation {
+    condition     = var.throttling.rate > 0 && var.throttling.burst > 0
+    error_message = "throttling must let some requests through: rate and burst must be above 0."
+  }
+}
+
+variable "tracing" {
+  description = "Whether requests are traced with X-Ray."
+  type        = bool
+  default     = false
+}

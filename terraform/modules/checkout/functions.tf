@@ -1,0 +1,73 @@
+locals {
+  functions = {
+    cart-validator = {
+      description = "Checks and prices the cart of an order"
+      timeout     = 10
+    }
+    stock-checker = {
+      description = "Reserves stock and promotions for an order, and gives them back"
+      timeout     = 10
+    }
+    payment-processor = {
+      description = "Charges an order, and gives the money back"
+      timeout     = 10
+    }
+    order-generator = {
+      description = "Takes an order to its end status and tells the event bus"
+      timeout     = 10
+    }
+    checkout-api = {
+      description = "Answers every request of the HTTP API"
+      timeout     = 15
+    }
+    notifier = {
+      description = "Mails the customer how the order ended"
+      timeout     = local.notifier_timeout
+    }
+    sweeper = {
+      description = "Finishes what was left unfinished: expired reservations, stuck orders"
+      timeout     = 60
+    }
+  }
+
+  notifier_timeout = 10
+
+  environment_variables = merge(
+    { for name in keys(local.tables) : "${upper(name)}_TABLE" => module.table[name].table_name },
+    {
+      ENVIRONMENT                  = var.environment
+      EVENT_BUS                    = module.event_bus.bus_name
+      STATE_MACHINE_ARN            = local.state_machine_arn
+      SETTINGS_PATH                = local.settings_path
+      MAIL_SENDER                  = var.mail_sender
+      FAILURE_SWITCHES             = tostring(var.failure_switches_enabled)
+      LOG_LEVEL                    = var.log_level
+      POWERTOOLS_METRICS_NAMESPACE = "CheckoutLab"
+    },
+    var.tracing ? {} : { POWERTOOLS_TRACE_DISABLED = "true" },
+  )
+}
+
+module "package" {
+  source = "../package"
+
+  bucket_name = "${local.prefix}-code-${module.common.account_id}"
+  package     = var.functions_package
+}
+
+module "function" {
+  source   = "../lambda"
+  for_each = local.functions
+
+  name               = "${local.prefix}-${each.key}"
+  description        = each.value.description
+  package            = module.package.package
+  handler            = "${replace(each.key, "-", "_")}.handler.handle"
+  architecture       = var.architecture
+  memory_mb          = lookup(var.memory_mb, each.key, 256)
+  timeout_seconds    = each.value.timeout
+  environment        = merge(local.environment_variables, { POWERTOOLS_SERVICE_NAME = each.key })
+  permissions        = local.permissions[each.key]
+  log_retention_days = var.log_retention_days
+  tracing            = var.tracing
+}

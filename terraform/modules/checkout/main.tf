@@ -1,0 +1,79 @@
+# The whole checkout. Each file wires one part of it:
+#   main.tf         names, settings, the state machine, the API
+#   tables.tf       what is stored
+#   functions.tf    what runs
+#   permissions.tf  what each function and the workflow may do
+#   messaging.tf    what is told to whom, and what happens when that fails
+
+module "common" {
+  source = "../common"
+
+  environment = var.environment
+}
+
+locals {
+  prefix        = module.common.prefix
+  settings_path = "/checkout/${var.environment}"
+
+  # A queue takes 25 seconds to create and the state machine needs the functions, so what is
+  # created before them gets their ARNs from their names.
+  state_machine_arn = "${module.common.arn_prefix.states}:stateMachine:${local.prefix}"
+  queue_arns = {
+    for name in ["notifications", "notifications-dlq", "compensation", "undelivered"] :
+    name => "${module.common.arn_prefix.sqs}:${local.prefix}-${name}"
+  }
+}
+
+module "settings" {
+  source = "../ssm"
+
+  path = local.settings_path
+  settings = {
+    "pricing/currency"     = var.pricing.currency
+    "pricing/home-country" = var.pricing.home_country
+    "pricing/shipping" = jsonencode({
+      for country, rate in var.pricing.shipping :
+      country => { flat = rate.flat, freeFrom = rate.free_from }
+    })
+    "pricing/tax"                = jsonencode(var.pricing.tax)
+    "reservation/hold-seconds"   = var.reservation_hold_seconds
+    "payment/gateway-timeout-ms" = var.gateway_timeout_ms
+    "auth/issuer"                = var.token_issuer
+    "auth/audience"              = local.prefix
+  }
+}
+
+module "workflow" {
+  source = "../step-functions"
+
+  name               = local.prefix
+  permissions        = local.workflow_permissions
+  log_retention_days = var.log_retention_days
+  tracing            = var.tracing
+
+  definition = templatefile("${path.module}/workflow.asl.json", {
+    cart_validator_arn     = module.function["cart-validator"].alias_arn
+    stock_checker_arn      = module.function["stock-checker"].alias_arn
+    payment_processor_arn  = module.function["payment-processor"].alias_arn
+    order_generator_arn    = module.function["order-generator"].alias_arn
+    compensation_queue_url = module.compensation_queue.queue_url
+    event_bus_name         = module.event_bus.bus_name
+  })
+}
+
+module "api" {
+  source = "../api-gateway"
+
+  name        = local.prefix
+  description = "Products, quotes, checkout and orders"
+  definition  = var.api_definition
+  stage       = var.environment
+  throttling  = var.api_throttling
+  tracing     = var.tracing
+
+  function = {
+    name       = module.function["checkout-api"].function_name
+    alias      = module.function["checkout-api"].alias_name
+    invoke_arn = module.function["checkout-api"].alias_invoke_arn
+  }
+}

@@ -1,0 +1,132 @@
+module "event_bus" {
+  source = "../eventbridge"
+
+  name = local.prefix
+
+  rules = {
+    order-events = {
+      description     = "An order ended: tell the customer"
+      detail_types    = ["OrderConfirmed", "OrderRejected", "OrderFailed"]
+      target_arn      = module.order_events.topic_arn
+      dead_letter_arn = local.queue_arns["undelivered"]
+    }
+    operations = {
+      description     = "Something that people who run the shop should look at"
+      detail_types    = ["StockLow", "CompensationFailed", "PaymentRefunded"]
+      target_arn      = module.operations.topic_arn
+      dead_letter_arn = local.queue_arns["undelivered"]
+    }
+  }
+
+  schedules = {
+    sweep = {
+      description = "Finish what was left unfinished"
+      expression  = "rate(1 minute)"
+    }
+  }
+
+  scheduled_functions = {
+    sweep = {
+      name            = module.function["sweeper"].function_name
+      alias           = module.function["sweeper"].alias_name
+      alias_arn       = module.function["sweeper"].alias_arn
+      dead_letter_arn = local.queue_arns["undelivered"]
+    }
+  }
+}
+
+module "order_events" {
+  source = "../sns"
+
+  name       = "${local.prefix}-orders"
+  publishers = { events = [module.event_bus.rule_arns["order-events"]] }
+
+  queues = {
+    notifications = {
+      queue_arn       = module.notifications_queue.queue_arn
+      dead_letter_arn = module.undelivered_queue.queue_arn
+    }
+  }
+}
+
+module "operations" {
+  source = "../sns"
+
+  name = "${local.prefix}-operations"
+  publishers = {
+    events     = [module.event_bus.rule_arns["operations"]]
+    cloudwatch = module.monitoring.alarm_arns
+  }
+}
+
+module "notifications_queue" {
+  source = "../sqs"
+
+  name                       = "${local.prefix}-notifications"
+  arn_prefix                 = module.common.arn_prefix.sqs
+  visibility_timeout_seconds = 6 * local.notifier_timeout
+  senders                    = { sns = [module.order_events.topic_arn] }
+
+  dead_letter = {
+    queue_arn         = module.notifications_dead_letter_queue.queue_arn
+    max_receive_count = 3
+  }
+}
+
+module "notifications_dead_letter_queue" {
+  source = "../sqs"
+
+  name       = "${local.prefix}-notifications-dlq"
+  arn_prefix = module.common.arn_prefix.sqs
+}
+
+module "compensation_queue" {
+  source = "../sqs"
+
+  name       = "${local.prefix}-compensation"
+  arn_prefix = module.common.arn_prefix.sqs
+}
+
+module "undelivered_queue" {
+  source = "../sqs"
+
+  name       = "${local.prefix}-undelivered"
+  arn_prefix = module.common.arn_prefix.sqs
+  senders = {
+    sns    = [module.order_events.topic_arn]
+    events = concat(values(module.event_bus.rule_arns), values(module.event_bus.schedule_arns))
+  }
+}
+
+resource "aws_lambda_event_source_mapping" "notifier" {
+  event_source_arn        = module.notifications_queue.queue_arn
+  function_name           = module.function["notifier"].alias_arn
+  batch_size              = 10
+  function_response_types = ["ReportBatchItemFailures"]
+}
+
+resource "aws_ses_email_identity" "sender" {
+  email = var.mail_sender
+}
+
+module "monitoring" {
+  source = "../monitoring"
+
+  prefix    = local.prefix
+  topic_arn = module.operations.topic_arn
+
+  queues = {
+    compensation = {
+      queue_name = module.compensation_queue.queue_name
+      meaning    = "An order could not be undone: money or stock has to be given back by hand"
+    }
+    notifications-dlq = {
+      queue_name = module.notifications_dead_letter_queue.queue_name
+      meaning    = "A customer did not get the mail about the end of the order"
+    }
+    undelivered = {
+      queue_name = module.undelivered_queue.queue_name
+      meaning    = "An event or a scheduled call did not reach its target"
+    }
+  }
+}

@@ -1,0 +1,39 @@
+output "api_id" {
+  description = "Id of the REST API."
+  value       = module.api.api_id
+}
+
+output "api_stage" {
+  description = "Stage of the REST API."
+  value       = module.api.stage_name
+}
+
+output "api_url" {
+  description = "Base URL of the API on AWS (`lab url` prints the emulator's)."
+  value       = module.api.invoke_url
+}
+
+output "state_machine_arn" {
+  description = "ARN of the workflow."
+  value       = module.workflow.state_machine_arn
+}
+
+output "event_bus_name" {
+  description = "Name of the event bus."
+  value       = module.event_bus.bus_name
+}
+
+output "table_names" {
+  description = "Name of every table by its short name."
+  value       = { for name, table in module.table : name => table.table_name }
+}
+
+output "function_names" {
+  description = "Name of every function by its short name."
+  value       = { for name, function in module.function : name => function.function_name }
+}
+
+output "settings_path" {
+  description = "What the name of every setting starts with."
+  value       = module.settings.path
+}

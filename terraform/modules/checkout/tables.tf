@@ -1,0 +1,60 @@
+locals {
+  tables = {
+    products = {
+      hash_key   = "sku"
+      attributes = { sku = "S", listing = "S", listingKey = "S" }
+      indexes    = { listing = { hash_key = "listing", range_key = "listingKey" } }
+    }
+
+    inventory = {
+      hash_key   = "sku"
+      attributes = { sku = "S" }
+    }
+
+    promotions = {
+      hash_key   = "code"
+      range_key  = "scope"
+      attributes = { code = "S", scope = "S" }
+    }
+
+    reservations = {
+      hash_key   = "orderId"
+      attributes = { orderId = "S", heldStatus = "S", expiresAt = "N" }
+      indexes    = { held = { hash_key = "heldStatus", range_key = "expiresAt" } }
+    }
+
+    payments = {
+      hash_key   = "paymentId"
+      range_key  = "entry"
+      attributes = { paymentId = "S", entry = "S" }
+    }
+
+    orders = {
+      hash_key   = "orderId"
+      attributes = { orderId = "S", customerId = "S", createdAt = "S", openStatus = "S" }
+      indexes = {
+        by-customer = { hash_key = "customerId", range_key = "createdAt" }
+        open        = { hash_key = "openStatus", range_key = "createdAt" }
+      }
+    }
+
+    idempotency = {
+      hash_key      = "key"
+      attributes    = { key = "S" }
+      ttl_attribute = "expiresAt"
+    }
+  }
+}
+
+module "table" {
+  source   = "../dynamodb"
+  for_each = local.tables
+
+  name                = "${each.key}-${var.environment}"
+  hash_key            = each.value.hash_key
+  range_key           = try(each.value.range_key, null)
+  attributes          = each.value.attributes
+  indexes             = try(each.value.indexes, {})
+  ttl_attribute       = try(each.value.ttl_attribute, null)
+  deletion_protection = var.deletion_protection
+}

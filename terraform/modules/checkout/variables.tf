@@ -1,0 +1,166 @@
+variable "environment" {
+  description = "Short name of the environment; it is part of every name."
+  type        = string
+}
+
+variable "functions_package" {
+  description = "Path of the zip with the code of all functions."
+  type        = string
+
+  validation {
+    condition     = fileexists(var.functions_package)
+    error_message = "There is no zip at functions_package: `uv run python -m lab.package` builds it."
+  }
+}
+
+variable "api_definition" {
+  description = "The HTTP API in OpenAPI 3.0, as JSON."
+  type        = string
+}
+
+variable "failure_switches_enabled" {
+  description = "Whether a checkout may ask for a state of its workflow to fail. For learning and testing; never in prod."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !(var.failure_switches_enabled && var.environment == "prod")
+    error_message = "failure_switches_enabled must be false in prod: a customer could make orders fail."
+  }
+}
+
+variable "pricing" {
+  description = "Currency, and per country what shipping costs, from which value it is free (both in minor units), and tax (in basis points; by COUNTRY or COUNTRY-REGION)."
+  type = object({
+    currency     = string
+    home_country = string
+    shipping = map(object({
+      flat      = number
+      free_from = number
+    }))
+    tax = map(number)
+  })
+
+  validation {
+    condition     = can(regex("^[A-Z]{3}$", var.pricing.currency))
+    error_message = "pricing.currency must be three capital letters such as USD."
+  }
+
+  validation {
+    condition     = contains(keys(var.pricing.shipping), var.pricing.home_country)
+    error_message = "pricing.shipping must say what shipping to pricing.home_country costs."
+  }
+
+  validation {
+    condition = alltrue([
+      for amount in flatten([for rate in values(var.pricing.shipping) : [rate.flat, rate.free_from]]) :
+      amount >= 0 && floor(amount) == amount
+    ])
+    error_message = "pricing.shipping must be whole minor units (cents), 0 or more."
+  }
+
+  validation {
+    condition     = alltrue([for rate in values(var.pricing.tax) : rate >= 0 && rate <= 10000 && floor(rate) == rate])
+    error_message = "pricing.tax must be whole basis points between 0 and 10000 (725 is 7.25 %)."
+  }
+
+  validation {
+    condition     = alltrue([for place in keys(var.pricing.tax) : can(regex("^[A-Z]{2}(-[A-Z0-9]{1,3})?$", place))])
+    error_message = "pricing.tax must be keyed by COUNTRY or COUNTRY-REGION, such as US or US-CA."
+  }
+}
+
+variable "reservation_hold_seconds" {
+  description = "Seconds that stock stays reserved for an order that nobody finishes."
+  type        = number
+  default     = 900
+
+  validation {
+    condition     = var.reservation_hold_seconds >= 1 && floor(var.reservation_hold_seconds) == var.reservation_hold_seconds
+    error_message = "reservation_hold_seconds must be a whole number, 1 or more."
+  }
+}
+
+variable "gateway_timeout_ms" {
+  description = "Milliseconds that the payment gateway may take to answer."
+  type        = number
+  default     = 1000
+
+  validation {
+    condition     = var.gateway_timeout_ms >= 1 && var.gateway_timeout_ms < 9000
+    error_message = "gateway_timeout_ms must be between 1 and 8999: the function that waits has 10 seconds."
+  }
+}
+
+variable "token_issuer" {
+  description = "Who must have issued a customer's token."
+  type        = string
+  default     = "https://checkout-lab.example"
+}
+
+variable "mail_sender" {
+  description = "Address that customers get mail from."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", var.mail_sender))
+    error_message = "mail_sender must be a mail address."
+  }
+}
+
+variable "api_throttling" {
+  description = "Requests per second, and how many may come at once, over all callers."
+  type = object({
+    rate  = number
+    burst = number
+  })
+  default = { rate = 100, burst = 200 }
+}
+
+variable "architecture" {
+  description = "Processor of the functions: x86_64, or arm64 (a fifth cheaper on AWS)."
+  type        = string
+  default     = "x86_64"
+}
+
+variable "memory_mb" {
+  description = "Memory in MB of functions that need another amount than 256, by short name such as checkout-api."
+  type        = map(number)
+  default     = {}
+
+  validation {
+    condition = length(setsubtract(keys(var.memory_mb), [
+      "cart-validator", "stock-checker", "payment-processor", "order-generator", "checkout-api", "notifier", "sweeper",
+    ])) == 0
+    error_message = "memory_mb must be keyed by the short name of a function, such as checkout-api."
+  }
+}
+
+variable "log_level" {
+  description = "Least important message that functions log."
+  type        = string
+  default     = "INFO"
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
+    error_message = "log_level must be DEBUG, INFO, WARNING or ERROR."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that logs are kept."
+  type        = number
+  default     = 30
+}
+
+variable "tracing" {
+  description = "Whether requests are traced with X-Ray through API, workflow and functions."
+  type        = bool
+  default     = false
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete the tables."
+  type        = bool
+  default     = false
+}

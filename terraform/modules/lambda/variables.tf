@@ -1,0 +1,118 @@
+variable "name" {
+  description = "Full name of the function; its role has the same name."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,64}$", var.name))
+    error_message = "name must be 1 to 64 letters, digits, dashes or underscores."
+  }
+}
+
+variable "description" {
+  description = "What the function does, in one sentence."
+  type        = string
+}
+
+variable "package" {
+  description = "Where the zip with the code is, and its hash (SHA-256 in base 64)."
+  type = object({
+    bucket = string
+    key    = string
+    hash   = string
+  })
+}
+
+variable "handler" {
+  description = "What Lambda calls, as package.module.function."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z_][a-z0-9_]*(\\.[a-z_][a-z0-9_]*)+$", var.handler))
+    error_message = "handler must be a dotted Python name such as cart_validator.handler.handle."
+  }
+}
+
+variable "runtime" {
+  description = "Lambda runtime."
+  type        = string
+  default     = "python3.13"
+
+  validation {
+    condition     = can(regex("^python3\\.[0-9]+$", var.runtime))
+    error_message = "runtime must be a Python runtime such as python3.13."
+  }
+}
+
+variable "architecture" {
+  description = "Processor: x86_64, or arm64 (a fifth cheaper on AWS)."
+  type        = string
+  default     = "x86_64"
+
+  validation {
+    condition     = contains(["x86_64", "arm64"], var.architecture)
+    error_message = "architecture must be x86_64 or arm64."
+  }
+}
+
+variable "memory_mb" {
+  description = "Memory in MB; the share of a processor grows with it."
+  type        = number
+  default     = 256
+
+  validation {
+    condition     = var.memory_mb >= 128 && var.memory_mb <= 10240
+    error_message = "memory_mb must be between 128 and 10240."
+  }
+}
+
+variable "timeout_seconds" {
+  description = "Seconds after which Lambda stops an invocation."
+  type        = number
+
+  validation {
+    condition     = var.timeout_seconds >= 1 && var.timeout_seconds <= 900
+    error_message = "timeout_seconds must be between 1 and 900."
+  }
+}
+
+variable "environment" {
+  description = "Environment variables of the function."
+  type        = map(string)
+  default     = {}
+}
+
+variable "permissions" {
+  description = "What the function may do, besides writing its own logs and traces."
+  type = list(object({
+    sid       = string
+    actions   = list(string)
+    resources = list(string)
+  }))
+  default = []
+
+  validation {
+    condition     = length(var.permissions) == length(distinct(var.permissions[*].sid))
+    error_message = "permissions must each have a sid of their own."
+  }
+
+  validation {
+    condition     = !contains(flatten(var.permissions[*].actions), "*") && !contains(flatten(var.permissions[*].resources), "*")
+    error_message = "permissions must name their actions and resources; \"*\" alone is not accepted."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that logs are kept."
+  type        = number
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days must be a number of days that CloudWatch Logs offers, such as 7, 30 or 365."
+  }
+}
+
+variable "tracing" {
+  description = "Whether invocations are traced with X-Ray."
+  type        = bool
+  default     = false
+}

@@ -1,0 +1,24 @@
+variable "name" {
+  description = "Full name of the topic."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,256}$", var.name))
+    error_message = "name must be 1 to 256 letters, digits, dashes or underscores."
+  }
+}
+
+variable "publishers" {
+  description = "By service (such as events), the ARNs on whose behalf it may publish."
+  type        = map(list(string))
+  default     = {}
+}
+
+variable "queues" {
+  description = "Queues that get every message, and where a message ends that cannot be delivered."
+  type = map(object({
+    queue_arn       = string
+    dead_letter_arn = string
+  }))
+  default = {}
+}

@@ -1,0 +1,49 @@
+variable "name" {
+  description = "Full name of the state machine."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,55}$", var.name))
+    error_message = "name must be 1 to 55 letters, digits, dashes or underscores (its role adds 9 to it)."
+  }
+}
+
+variable "definition" {
+  description = "The workflow in Amazon States Language, as JSON."
+  type        = string
+
+  validation {
+    condition     = can(jsondecode(var.definition).StartAt)
+    error_message = "definition must be JSON with a StartAt."
+  }
+}
+
+variable "permissions" {
+  description = "What the workflow may do, besides writing its own logs and traces."
+  type = list(object({
+    sid       = string
+    actions   = list(string)
+    resources = list(string)
+  }))
+
+  validation {
+    condition     = length(var.permissions) == length(distinct(var.permissions[*].sid))
+    error_message = "permissions must each have a sid of their own."
+  }
+
+  validation {
+    condition     = !contains(flatten(var.permissions[*].actions), "*") && !contains(flatten(var.permissions[*].resources), "*")
+    error_message = "permissions must name their actions and resources; \"*\" alone is not accepted."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that logs are kept."
+  type        = number
+}
+
+variable "tracing" {
+  description = "Whether executions are traced with X-Ray."
+  type        = bool
+  default     = false
+}

@@ -1,0 +1,49 @@
+"""Terraform on a copy of the sources, so that nothing is written beside them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lab import paths
+from lab.terraform.provider import cli_config
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def terraform(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Runs `terraform` with the arguments in a folder of the copy, such as modules/checkout."""
+    if not shutil.which("terraform"):
+        pytest.skip("Terraform is not installed")
+    root = tmp_path_factory.mktemp("copy")
+    environment = os.environ | {"TF_CLI_CONFIG_FILE": str(cli_config(root)), "TF_INPUT": "0"}
+    _copy_sources(root)
+
+    def run(folder: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["terraform", *arguments, "-no-color"],
+            cwd=root / "terraform" / folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def _copy_sources(root: Path) -> None:
+    ignored = shutil.ignore_patterns(".terraform", "localstack_providers_override.tf")
+    shutil.copytree(paths.TERRAFORM, root / "terraform", ignore=ignored)
+    definition = Path("functions/checkout_api/openapi.json")
+    (root / definition).parent.mkdir(parents=True)
+    shutil.copy(paths.ROOT / definition, root / definition)
+    # Modules have no lock file of their own; without one, the newest provider would be looked up.
+    lock = root / "terraform" / "environments" / "dev" / ".terraform.lock.hcl"
+    shutil.copy(lock, root / "terraform" / "modules" / "checkout")

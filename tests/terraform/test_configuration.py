@@ -1,0 +1,70 @@
+"""The Terraform sources: formatted, valid, and refusing what would only fail later."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lab import paths
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+MODULES = sorted(path.parent for path in (paths.TERRAFORM / "modules").glob("*/main.tf"))
+ENVIRONMENTS = sorted(path.parent for path in (paths.TERRAFORM / "environments").glob("*/main.tf"))
+
+
+def test_every_file_is_formatted(terraform: Run) -> None:
+    ended = terraform(".", "fmt", "-check", "-recursive", "-diff")
+
+    assert ended.returncode == 0, ended.stdout
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda path: path.name)
+def test_every_environment_is_valid(terraform: Run, environment: Path) -> None:
+    folder = f"environments/{environment.name}"
+    started = terraform(folder, "init", "-backend=false", "-lockfile=readonly")
+    assert started.returncode == 0, started.stderr
+
+    ended = terraform(folder, "validate")
+
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_the_modules_plan_what_they_should_and_refuse_what_they_should(terraform: Run) -> None:
+    started = terraform("modules/checkout", "init", "-lockfile=readonly")
+    assert started.returncode == 0, started.stderr
+
+    ended = terraform("modules/checkout", "test")
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_every_module_has_the_usual_files(module: Path) -> None:
+    for name in ("main.tf", "variables.tf", "outputs.tf", "versions.tf", "README.md"):
+        assert (module / name).is_file(), f"{module.name} has no {name}"
+
+
+@pytest.mark.parametrize("folder", [*MODULES, *ENVIRONMENTS], ids=lambda path: path.name)
+def test_every_variable_and_output_is_described_and_typed(folder: Path) -> None:
+    for kind, name, body in blocks(folder):
+        assert re.search(r"^  description\s+= ", body, re.MULTILINE), (
+            f"{kind} {name}: no description"
+        )
+        if kind == "variable":
+            assert re.search(r"^  type\s+= (?!any)", body, re.MULTILINE), f"{name}: no type"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_no_module_configures_a_provider(module: Path) -> None:
+    for file in module.glob("*.tf"):
+        assert not re.search(r"^provider ", file.read_text(), re.MULTILINE), file
+
+
+def blocks(folder: Path) -> list[tuple[str, str, str]]:
+    text = "".join((folder / name).read_text() for name in ("variables.tf", "outputs.tf"))
+    return re.findall(r'^(variable|output) "(\w+)" \{\n(.*?)^\}', text, re.MULTILINE | re.DOTALL)

@@ -1,0 +1,281 @@
+"""How the lab runs Terraform: what it copies, which provider it takes, what it understands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from lab import paths
+from lab.errors import LabError
+from lab.target import Target
+from lab.terraform import deploy, events, leftovers, locks, provider
+from lab.terraform.events import Changes, Events
+from lab.terraform.runner import Place, run
+from lab.terraform.workspace import OVERRIDE, Workspace
+
+LOCKED = """\
+Error acquiring the state lock
+Error message: operation error DynamoDB: PutItem, ConditionalCheckFailedException
+Lock Info:
+  ID:        5a5f7e7c-3f0f-4e39-bf0c-9a3a5a6b9d10
+  Path:      ecommerce-checkout-terraform-state-local/dev/terraform.tfstate
+  Operation: OperationTypeApply
+  Who:       ada@laptop
+  Created:   2026-11-22 14:42:58.973516858 +0000 UTC"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / "lab"))
+    return tmp_path
+
+
+@pytest.fixture
+def filled(home: Path) -> Workspace:
+    workspace = Workspace("dev")
+    workspace.fill(a_file(home / "functions.zip", "code"))
+    return workspace
+
+
+def a_file(path: Path, text: str = "") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def a_mirror(folder: Path) -> Path:
+    platform = provider._platform()
+    here = folder / provider.PROVIDER / provider.locked_version() / platform
+    here.mkdir(parents=True)
+    return folder
+
+
+# --- the copy that Terraform works on
+
+
+def test_the_copy_holds_what_relative_paths_lead_to(filled: Workspace) -> None:
+    assert (filled.folder / "../../modules/checkout/workflow.asl.json").is_file()
+    assert (filled.folder / "../../../functions/checkout_api/openapi.json").is_file()
+    assert (filled.folder / "../../../.lab/build/functions.zip").read_text() == "code"
+
+
+def test_the_path_of_the_zip_in_the_copy_is_the_one_that_the_environment_expects() -> None:
+    variables = (Workspace("dev").source / "variables.tf").read_text()
+
+    assert '"../../../.lab/build/functions.zip"' in variables
+
+
+def test_what_a_killed_run_left_in_the_copy_is_removed(filled: Workspace, home: Path) -> None:
+    override = a_file(filled.folder / OVERRIDE)
+    removed_from_sources = a_file(filled.root / "terraform/modules/gone/main.tf")
+
+    filled.fill(home / "functions.zip")
+
+    assert not override.exists()
+    assert not removed_from_sources.exists()
+
+
+def test_an_override_beside_the_sources_is_neither_copied_nor_touched(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = home / "repository"
+    monkeypatch.setattr(paths, "ROOT", root)
+    monkeypatch.setattr(paths, "TERRAFORM", root / "terraform")
+    monkeypatch.setattr(paths, "FUNCTIONS", root / "functions")
+    a_file(root / "functions/checkout_api/openapi.json")
+    own = a_file(root / "terraform/environments/dev" / OVERRIDE)
+    workspace = Workspace("dev")
+
+    workspace.fill(a_file(home / "functions.zip"))
+
+    assert own.exists()
+    assert not (workspace.folder / OVERRIDE).exists()
+
+
+def test_a_second_deploy_in_the_same_lab_is_refused(home: Path) -> None:
+    with (
+        Workspace("dev").alone(),
+        pytest.raises(LabError, match="at work"),
+        Workspace("dev").alone(),
+    ):
+        pass
+
+
+def test_an_unknown_environment_is_a_mistake_that_names_the_known_ones(home: Path) -> None:
+    with pytest.raises(LabError, match="'nowhere'") as caught:
+        deploy(Target("nowhere", "http://localhost:9"))
+
+    assert caught.value.code == 2
+    assert "dev" in caught.value.hint
+
+
+def test_an_emulator_that_is_down_is_said_before_anything_is_done(home: Path) -> None:
+    with pytest.raises(LabError, match="Nothing answers at http://localhost:9"):
+        deploy(Target("dev", "http://localhost:9"))
+
+
+# --- the provider
+
+
+def test_the_provider_comes_from_the_folder_that_the_variable_names(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAB_TF_MIRROR", str(a_mirror(home / "mirror")))
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(home / "not-there"))
+
+    assert provider.provider_mirror() == home / "mirror"
+    assert str(home / "mirror") in provider.cli_config(home).read_text()
+
+
+def test_a_mirror_without_the_pinned_version_is_passed_over(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "mirror" / provider.PROVIDER / "4.0.0" / provider._platform()).mkdir(parents=True)
+    monkeypatch.setenv("LAB_TF_MIRROR", str(home / "mirror"))
+
+    assert provider.provider_mirror() != home / "mirror"
+
+
+def test_the_users_own_configuration_is_left_alone(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = a_file(home / "own.tfrc", "disable_checkpoint = true")
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(own))
+
+    assert provider.cli_config(home) == own
+
+
+# --- what Terraform says
+
+
+def said(*lines: dict[str, object]) -> tuple[Events, list[str]]:
+    heard: list[str] = []
+    told = Events(heard.append)
+    for line in lines:
+        told.hear(json.dumps(line))
+    return told, heard
+
+
+def about(address: str, **more: object) -> dict[str, object]:
+    return {"hook": {"resource": {"addr": address}, "action": "create", **more}}
+
+
+def test_progress_counts_what_is_planned_and_names_what_is_made() -> None:
+    queue = "module.checkout.module.compensation_queue.aws_sqs_queue.this"
+    _, heard = said(
+        {"type": "planned_change", "change": {"action": "create"}},
+        {"type": "planned_change", "change": {"action": "read"}},
+        {"type": "apply_progress", **about(queue, elapsed_seconds=10)},
+        {"type": "apply_complete", **about(queue)},
+    )
+
+    assert heard == [
+        "0 of 1: compensation_queue aws_sqs_queue, for 10 s",
+        "1 of 1: compensation_queue aws_sqs_queue done",
+    ]
+
+
+def test_the_summary_of_the_apply_counts_and_not_that_of_the_plan() -> None:
+    counts = {"add": 3, "change": 2, "remove": 1}
+    told, _ = said(
+        {"type": "change_summary", "changes": {**counts, "add": 9, "operation": "plan"}},
+        {"type": "change_summary", "changes": {**counts, "operation": "apply"}},
+    )
+
+    assert told.changes == Changes(3, 2, 1)
+
+
+def test_lines_that_are_not_events_are_passed_over() -> None:
+    told, heard = said()
+    for line in ("Unable to parse file", "", "[1, 2]", "17"):
+        told.hear(line)
+
+    assert not heard
+    assert not told.errors
+
+
+def test_a_failure_says_what_the_provider_said_and_not_more() -> None:
+    problem = {"severity": "error", "summary": "creating Queue: refused", "detail": "x\n" * 200}
+    told, _ = said({"type": "diagnostic", "diagnostic": problem})
+
+    error = events.failed("apply", [], told.errors)
+
+    assert "creating Queue: refused" in error.message
+    assert len(error.message.splitlines()) < 12
+
+
+def test_an_error_in_text_is_found_among_the_rest() -> None:
+    output = ["Initializing...", "╷", "│ Error: No such bucket", "│", "│   It is gone.", "╵"]
+
+    assert events.errors_in_text(output) == ["No such bucket\n\nIt is gone."]
+
+
+def test_without_an_error_the_last_line_is_what_was_wrong() -> None:
+    assert events.errors_in_text(["Traceback", "KeyError: 'bucket'", ""]) == ["KeyError: 'bucket'"]
+
+
+def test_what_is_in_the_way_leads_to_another_hint() -> None:
+    error = events.failed("apply", [], ["creating Role: EntityAlreadyExists: Role x"])
+
+    assert "lab down" in error.hint
+
+
+# --- locks
+
+
+def test_a_held_lock_is_read_from_the_error() -> None:
+    lock = locks.held(["something else", LOCKED])
+
+    assert lock
+    assert (lock.id[:8], lock.who) == ("5a5f7e7c", "ada@laptop")
+
+
+def test_other_errors_are_no_lock() -> None:
+    assert locks.held(["creating Queue: refused"]) is None
+
+
+def test_a_lock_of_somebody_else_is_not_called_dead() -> None:
+    lock = locks.held([LOCKED])
+
+    assert lock
+    assert not locks.is_dead(lock, "http://localhost:9")
+    assert "ada@laptop" in locks.refused(lock, "dev", "http://localhost:9").message
+
+
+# --- running programs
+
+
+def test_output_is_heard_and_kept_line_by_line(tmp_path: Path) -> None:
+    heard: list[str] = []
+    program = "print('one'); import sys; print('two', file=sys.stderr); sys.exit(3)"
+
+    with (tmp_path / "lock").open("w") as lock:
+        place = Place(tmp_path, {"PYTHONUNBUFFERED": "1"}, tmp_path / "log", lock.fileno())
+        ended = run([sys.executable, "-c", program], place, heard.append)
+
+    assert (ended.code, ended.output) == (3, ["one", "two"])
+    assert heard == ended.output
+
+
+# --- what is left
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("products-dev", True),
+        ("checkout-dev-notifier", True),
+        ("arn:aws:sns:us-east-2:000000000000:checkout-dev-orders", True),
+        ("/aws/vendedlogs/states/checkout-dev", True),
+        ("/checkout/dev/auth/secret", True),
+        ("checkout-devel-notifier", False),
+        ("products-staging", False),
+        ("terraform-state-lock", False),
+    ],
+)
+def test_what_belongs_to_the_environment_is_told_by_its_name(name: str, ours: bool) -> None:
+    assert bool(leftovers._pattern("dev").search(name)) is ours
