@@ -6,10 +6,10 @@ import json
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.metrics import MetricUnit
 
+from checkout import metrics
 from checkout.adapters import documents
 from checkout.bootstrap import services
 from checkout.domain.errors import OrderNotFound, ProductNotFound
@@ -22,7 +22,6 @@ from checkout_api.problems import PROBLEMS
 
 logger = Logger()
 tracer = Tracer()
-metrics = Metrics()
 app = APIGatewayRestResolver()
 
 MAX_ID = 64
@@ -31,7 +30,6 @@ JSON = "application/json"
 
 @tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answers a request of API Gateway."""
     return app.resolve(event, context)
@@ -82,7 +80,7 @@ def checkout() -> Response[str]:
     s = services()
     order_id = place_order(wish, s.orders, s.workflow, lambda: s.pricing, s.clock, s.ids)
     logger.info("accepted", extra={"order_id": order_id})
-    metrics.add_metric("OrdersAccepted", MetricUnit.Count, 1)
+    metrics.count("OrdersAccepted", s.settings.environment)
     # Relative to this request's URL, which works behind any stage or base path (RFC 9110, 10.2.2).
     location: dict[str, str | list[str]] = {"Location": f"orders/{order_id}"}
     return _answer(views.accepted(order_id), HTTPStatus.ACCEPTED, location)

@@ -38,6 +38,7 @@ def read_customer(header: str | None, settings: TokenSettings) -> str:
 
 
 def _customer_id(subject: str) -> str:
-    if not 0 < len(subject) <= MAX_CUSTOMER_ID or not subject.isprintable():
+    """No `#`: idempotency keys are stored as `customer#key`, which must have one reading."""
+    if not 0 < len(subject) <= MAX_CUSTOMER_ID or not subject.isprintable() or "#" in subject:
         raise NotAuthenticated("The token names no customer")
     return subject

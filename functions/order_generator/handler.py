@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger, Tracer
 
-from checkout import workflow
+from checkout import metrics, workflow
 from checkout.bootstrap import services
 from checkout.use_cases.end_order import (
     fail_order,
@@ -19,12 +18,10 @@ from checkout.workflow import Result, Task
 
 logger = Logger()
 tracer = Tracer()
-metrics = Metrics()
 
 
 @tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def handle(event: dict[str, Any], _context: object) -> Result:
     """Runs the task that the state machine asks for."""
     tasks = {
@@ -57,5 +54,5 @@ def _fail(task: Task) -> Result:
 def _publish(task: Task) -> Result:
     s = services()
     order = publish_outcome(task.order_id, s.orders, s.events, s.clock)
-    metrics.add_metric(f"Orders{order.status.value.capitalize()}", MetricUnit.Count, 1)
+    metrics.count(f"Orders{order.status.value.capitalize()}", s.settings.environment)
     return {"status": order.status.value}

@@ -11,7 +11,7 @@ from checkout.domain.catalogue import Product
 from checkout.domain.promotions import Promotion
 from checkout.ports import Page
 
-LISTING = ("sku", "listing", "listingKey")
+LISTING = {"listing": "ACTIVE", "listingKey": None, "sku": None}
 
 
 @dataclass(frozen=True)

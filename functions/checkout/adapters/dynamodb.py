@@ -7,7 +7,7 @@ import binascii
 import json
 import random
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -150,12 +150,13 @@ class Table:
         values: Mapping[str, Any],
         limit: int,
         cursor: str | None,
-        keys: Collection[str],
+        keys: Mapping[str, str | None],
         **options: Any,
     ) -> tuple[list[Item], str | None]:
         """One page of a query, and the cursor of the next. Raises `InvalidCursor`.
 
-        `keys` are the key attributes of the table and the index, which a cursor consists of.
+        `keys` are the key attributes of the table and the index, which a cursor consists of, with
+        the value that each must have, None for any.
         """
         start = {"ExclusiveStartKey": read_cursor(cursor, keys)} if cursor else {}
         try:
@@ -260,8 +261,11 @@ def write_cursor(key: Mapping[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(decode(key)).encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, keys: Collection[str]) -> Item:
-    """The key in a cursor, which must have just these attributes. Raises `InvalidCursor`."""
+def read_cursor(cursor: str, keys: Mapping[str, str | None]) -> Item:
+    """The key in a cursor, which must have just these attributes. Raises `InvalidCursor`.
+
+    A value that is not None must be the cursor's too: it belongs to this list and no other.
+    """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
@@ -270,6 +274,8 @@ def read_cursor(cursor: str, keys: Collection[str]) -> Item:
     if not isinstance(key, dict) or set(key) != set(keys):
         raise InvalidCursor(cursor)
     if not all(isinstance(value, str) and value for value in key.values()):
+        raise InvalidCursor(cursor)
+    if any(value not in (None, key[name]) for name, value in keys.items()):
         raise InvalidCursor(cursor)
     return encode(key)
 

@@ -83,7 +83,7 @@ class DynamoOrders:
             {":customer": customer_id},
             limit,
             cursor,
-            ("orderId", "customerId", "createdAt"),
+            {"customerId": customer_id, "createdAt": None, "orderId": None},
             IndexName="by-customer",
             ScanIndexForward=False,
         )

@@ -92,12 +92,14 @@ class DynamoStock:
         return steps
 
     def _count(self, code: str, scope: str, limit: int | None) -> Item:
-        below = "attribute_not_exists(redemptions) OR redemptions < :limit"
+        conditions = ["attribute_exists(code)"] if scope == "PROMOTION" else []
+        if limit is not None:
+            conditions.append("(attribute_not_exists(redemptions) OR redemptions < :limit)")
         return update_step(
             self.promotions,
             {"code": code, "scope": scope},
             "ADD redemptions :one",
-            None if limit is None else below,
+            " AND ".join(conditions) or None,
             {":one": 1} if limit is None else {":one": 1, ":limit": limit},
         )
 

@@ -49,12 +49,22 @@ class PromotionExhausted(InvalidCart):
         super().__init__([Violation("/discountCodes", text)])
 
 
+DECLINED = {
+    "declined": "The bank declined the payment",
+    "insufficient_funds": "The payment was declined: not enough money on the card",
+    "expired_card": "The payment was declined: the card has expired",
+    "fraud": "The payment was declined: the bank asks to be called",
+    "unknown_token": "The payment was declined: the card is not known",
+}
+"""What a customer reads for each of the gateway's reasons."""
+
+
 class PaymentDeclined(CheckoutError):
     """The gateway refused the payment, for good."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        super().__init__(f"The payment was declined: {reason}")
+        super().__init__(DECLINED.get(reason, "The payment was declined"))
 
 
 class GatewayTimeout(CheckoutError):
