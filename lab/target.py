@@ -31,7 +31,7 @@ class Target:
     @classmethod
     def current(cls, environment: str = "dev") -> Target:
         """`AWS_ENDPOINT_URL` if set, else the lab's running emulator, else port 4566."""
-        return cls(environment, os.environ.get("AWS_ENDPOINT_URL") or recorded_endpoint())
+        return cls(environment, given_endpoint() or recorded_endpoint())
 
     @cached_property
     def session(self) -> boto3.Session:
@@ -52,6 +52,11 @@ class Target:
     def named(self, name: str) -> str:
         """The full name of anything else: `notifier` becomes `checkout-dev-notifier`."""
         return f"checkout-{self.environment}-{name}"
+
+
+def given_endpoint() -> str | None:
+    """The endpoint that the user wants, if one is set: the lab's own emulator stays out of it."""
+    return os.environ.get("AWS_ENDPOINT_URL") or None
 
 
 def recorded_endpoint() -> str:

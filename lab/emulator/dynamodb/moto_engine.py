@@ -1,0 +1,101 @@
+"""DynamoDB in the emulator's own process, on moto."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from localstack.aws.api import RequestContext, ServiceRequest, ServiceResponse, handler
+from localstack.aws.api.dynamodb import (
+    DynamodbApi,
+    ResourceNotFoundException,
+    TransactWriteItemsInput,
+)
+from localstack.aws.api.dynamodbstreams import DynamodbstreamsApi
+from localstack.aws.skeleton import DispatchTable
+from localstack.services.moto import MotoFallbackDispatcher, call_moto
+from localstack.services.plugins import Service
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.table import Table
+
+from lab.emulator.dynamodb.expressions import require_used
+from lab.emulator.dynamodb.index_keys import put_item, update_item
+from lab.emulator.dynamodb.queries import query
+from lab.emulator.dynamodb.replays import Replays
+from lab.emulator.dynamodb.transactions import transact_write_items
+
+# One lock for all tables: moto's items are plain dictionaries, and the interpreter runs one
+# thread at a time anyway. Readers take it too, so that they never see half a transaction.
+_LOCK = threading.RLock()
+
+
+class MotoTables(DynamodbApi):
+    """What moto does not do as AWS does; everything else falls through to it."""
+
+    def __init__(self) -> None:
+        self._replays = Replays()
+
+    @handler("TagResource")
+    def tag_resource(  # type: ignore[override] # plain dictionaries, as moto has them
+        self, context: RequestContext, resource_arn: str, tags: list[dict[str, str]], **_: Any
+    ) -> None:
+        """Moto would keep the old value of a tag beside its new one."""
+        for table in dynamodb_backends[context.account_id][context.region].tables.values():
+            if table.table_arn == resource_arn:
+                merged = {tag["Key"]: tag["Value"] for tag in [*table.tags, *tags]}
+                table.tags = [{"Key": key, "Value": value} for key, value in merged.items()]
+                return
+        raise ResourceNotFoundException(f"Requested resource not found: {resource_arn}")
+
+    @handler("TransactWriteItems", expand=False)
+    def transact_write_items(  # type: ignore[override] # `expand=False` changes the signature
+        self, context: RequestContext, request: TransactWriteItemsInput
+    ) -> ServiceResponse:
+        """Does nothing if the same request has been done before (a client's retry)."""
+        token = request.get("ClientRequestToken")
+        scope = f"{context.account_id}/{context.region}/{token}"
+        if token and self._replays.is_replay(scope, request):
+            return {}
+        answer = call_moto(context)
+        if token:
+            self._replays.remember(scope, request)
+        return answer
+
+
+class MotoStreams(DynamodbstreamsApi):
+    """moto's streams, as they are."""
+
+
+def tables() -> Service:
+    """The service `dynamodb`."""
+    _mend_moto()
+    return Service.for_provider(MotoTables(), dispatch_table_factory=_serialised)
+
+
+def streams() -> Service:
+    """The service `dynamodbstreams`."""
+    return Service.for_provider(MotoStreams(), dispatch_table_factory=_serialised)
+
+
+def _mend_moto() -> None:
+    DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[assignment,method-assign]
+    DynamoDBBackend.update_item = update_item  # type: ignore[assignment,method-assign]
+    Table.put_item = put_item  # type: ignore[assignment,method-assign]
+    Table.query = query  # type: ignore[assignment,method-assign]
+
+
+def _serialised(provider: object) -> DispatchTable:
+    table = MotoFallbackDispatcher(provider)
+    return {name: _checked(operation) for name, operation in table.items()}
+
+
+def _checked(operation: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(operation)
+    def locked(context: RequestContext, request: ServiceRequest) -> Any:
+        require_used(request or {})
+        with _LOCK:
+            return operation(context, request)
+
+    return locked

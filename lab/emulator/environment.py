@@ -1,0 +1,65 @@
+"""The environment that LocalStack is started with: all of it, and nothing inherited by chance."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from lab import paths
+from lab.emulator import ports
+from lab.emulator.dynamodb import engine
+
+# Where programs are found, and in which language they speak.
+INHERITED = ("PATH", "LANG", "LC_ALL")
+
+
+def state_folder() -> Path:
+    """What the emulator writes and what is gone when it stops."""
+    return paths.home() / "emulator"
+
+
+def cache_folder() -> Path:
+    """What LocalStack computes once: without it the first call takes three seconds longer."""
+    return paths.home() / "localstack-cache"
+
+
+def variables(port: int, dynamodb: engine.Engine) -> dict[str, str]:
+    """The whole environment of an emulator that listens on `port` of the loopback address.
+
+    A variable set for this machine (such as PYTHONDONTWRITEBYTECODE, which makes the start take
+    seconds longer, or a proxy) is not passed on.
+    """
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return inherited | _folders() | _settings(port) | engine.variables(dynamodb)
+
+
+def _folders() -> dict[str, str]:
+    return {
+        "LAB_HOME": str(paths.home()),
+        "HOME": str(cache_folder() / "home"),
+        "CONFIG_DIR": str(cache_folder() / "home"),
+        "FILESYSTEM_ROOT": str(cache_folder() / "files"),
+        "TMP": str(state_folder() / "tmp"),
+    }
+
+
+def _settings(port: int) -> dict[str, str]:
+    return {
+        "GATEWAY_LISTEN": f"{ports.HOST}:{port}",
+        "DISABLE_EVENTS": "1",  # no telemetry
+        "SKIP_SSL_CERT_DOWNLOAD": "1",
+        "DNS_ADDRESS": "0",  # no DNS server: port 53 belongs to the machine
+        "OVERRIDE_IN_DOCKER": "0",  # the machine may itself be a container
+        "LAMBDA_RUNTIME_EXECUTOR": "process",
+        "LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT": "120",  # the executor has its own, shorter limit
+        "LOG_LEVEL_OVERRIDES": "localstack.deprecations=ERROR",  # it errs about the next lines
+        "PROVIDER_OVERRIDE_DYNAMODB": "lab",
+        "PROVIDER_OVERRIDE_DYNAMODBSTREAMS": "lab",
+        "PROVIDER_OVERRIDE_LAMBDA": "lab",
+        "PROVIDER_OVERRIDE_S3": "lab",
+        "DYNAMODB_IN_MEMORY": "1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PYTHONUTF8": "1",
+    }

@@ -1,0 +1,33 @@
+"""What a function printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TRUNCATE_AT_BYTES = 2**20
+
+
+class Output:
+    """A file that processes append to and that is read in turns."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._read = 0
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+    def take(self) -> str:
+        """The text that is new since the last call, ended by a line break."""
+        with self.path.open("rb+") as file:
+            file.seek(self._read)
+            new = file.read()
+            self._read += len(new)
+            if self._read > TRUNCATE_AT_BYTES:
+                file.truncate(0)
+                self._read = 0
+        text = new.decode(errors="replace")
+        return text if not text or text.endswith("\n") else text + "\n"
+
+    def remove(self) -> None:
+        """Deletes the file."""
+        self.path.unlink(missing_ok=True)

@@ -1,0 +1,45 @@
+"""The environment variables of a function, as Lambda defines them.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+# Of LocalStack's own variables a function sees the endpoint and nothing else: the rest belongs to
+# the program that starts functions inside a container.
+INTERNAL = {"EDGE_PORT", "AWS_LAMBDA_FUNCTION_TIMEOUT"}
+INTERNAL_PREFIX = "LOCALSTACK_"
+
+
+def function_variables(
+    given: Mapping[str, object],
+    own: Mapping[str, str],
+    runtime: str,
+    folder: Path,
+    runtime_folder: Path,
+) -> dict[str, str]:
+    """Everything that the function's process has in its environment.
+
+    `given` is what LocalStack computed (region, credentials of the role, log group …), `own` what
+    the function's configuration sets: it wins, as in Lambda.
+    """
+    search = [str(folder), str(runtime_folder), own.get("PYTHONPATH", "")]
+    return (
+        {name: str(value) for name, value in given.items() if not _is_internal(name)}
+        | {
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}",
+            "LAMBDA_TASK_ROOT": str(folder),
+            "LAMBDA_RUNTIME_DIR": str(runtime_folder),
+            "LANG": "en_US.UTF-8",
+            "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
+        }
+        | dict(own)
+        | {"PYTHONPATH": ":".join(filter(None, search))}
+    )
+
+
+def _is_internal(name: str) -> bool:
+    return name in INTERNAL or name.startswith(INTERNAL_PREFIX)

@@ -1,0 +1,266 @@
+"""Starting and stopping LocalStack as a background process of this machine."""
+
+from __future__ import annotations
+
+import fcntl
+import http.client
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+
+from lab import paths
+from lab.emulator import environment, family, ports, record
+from lab.emulator.dynamodb import engine
+from lab.emulator.record import Record
+from lab.errors import LabError
+
+DEFAULT_PORT = 4566
+READY_TIMEOUT_S = 60.0
+PORT_GRACE_S = 1.0
+ANSWER_TIMEOUT_S = 10.0
+POLL_S = 0.05
+LOG_TAIL_LINES = 20
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running emulator; `already_running` if this call did not start it. Times in seconds."""
+
+    pid: int
+    port: int
+    endpoint: str
+    dynamodb: str
+    already_running: bool
+    ready_s: float
+
+
+@dataclass(frozen=True)
+class EmulatorStatus:
+    """How the emulator does. Where it is not running, only `log` says something.
+
+    `memory_mb` counts the emulator and every process that it started, in MB of 10^6 bytes.
+    """
+
+    running: bool
+    healthy: bool
+    log: Path
+    pid: int | None = None
+    port: int | None = None
+    endpoint: str | None = None
+    dynamodb: str | None = None
+    started_at: str | None = None
+    memory_mb: float | None = None
+
+
+def start(
+    port: int | None = None,
+    timeout_s: float = READY_TIMEOUT_S,
+    on_progress: Progress | None = None,
+) -> Emulator:
+    """Starts the emulator on `port` (4566 if None) and returns when it answers.
+
+    Where it is running already, says so in the result. Raises LabError if the port is taken, if
+    it runs on another port than the wanted one, if it ends while starting, or if it does not
+    answer in `timeout_s` seconds; nothing is left running then.
+    """
+    tell = on_progress or (lambda _message: None)
+    with _alone():
+        running = _running()
+        if running is not None:
+            return _already_running(running, port)
+        _clean_up()
+        return _start(port or DEFAULT_PORT, timeout_s, tell)
+
+
+def stop() -> bool:
+    """Ends the emulator and every process that it started; False if none was running."""
+    with _alone():
+        running = _running()
+        if running is not None:
+            family.end(running)
+        _clean_up()
+        return running is not None
+
+
+def status() -> EmulatorStatus:
+    """What is known about the emulator of this lab's home."""
+    found = record.load()
+    process = found.process() if found else None
+    if found is None or process is None:
+        return EmulatorStatus(running=False, healthy=False, log=log_path())
+    return EmulatorStatus(
+        running=True,
+        healthy=is_healthy(found.endpoint),
+        log=log_path(),
+        pid=found.pid,
+        port=found.port,
+        endpoint=found.endpoint,
+        dynamodb=found.dynamodb,
+        started_at=found.started_at,
+        memory_mb=family.memory_mb(process),
+    )
+
+
+def is_healthy(endpoint: str) -> bool:
+    """Whether an emulator answers at this URL. Asks directly, whatever proxy is configured."""
+    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=2)
+    try:
+        connection.request("GET", "/_localstack/health")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def log_path() -> Path:
+    """Where the emulator writes its log."""
+    return paths.home() / "emulator.log"
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two commands at the same time wait for each other."""
+    with (paths.home() / "emulator.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _running() -> psutil.Process | None:
+    found = record.load()
+    return found.process() if found else None
+
+
+def _already_running(process: psutil.Process, wanted: int | None) -> Emulator:
+    found = record.load()
+    assert found is not None  # noqa: S101 - it named this process
+    if wanted not in (None, found.port):
+        raise LabError(
+            f"The emulator is already running on port {found.port}, not on {wanted}.",
+            f"Use it as it is, or stop it first: lab down && lab up --port {wanted}",
+        )
+    if not _answers_within(found.endpoint, ANSWER_TIMEOUT_S):
+        raise LabError(
+            f"The emulator is running (pid {found.pid}) and does not answer at {found.endpoint}.",
+            f"Start it anew: lab down && lab up. Its log: {log_path()}",
+        )
+    return Emulator(process.pid, found.port, found.endpoint, found.dynamodb, True, 0.0)
+
+
+def _answers_within(endpoint: str, timeout_s: float) -> bool:
+    deadline = time.monotonic() + timeout_s
+    while not (answers := is_healthy(endpoint)) and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+    return answers
+
+
+def _start(port: int, timeout_s: float, tell: Progress) -> Emulator:
+    _require_free(port)
+    chosen = engine.choose()
+    began = time.monotonic()
+    tell(f"Starting LocalStack on port {port}, DynamoDB by {chosen.name}")
+    process = _spawn(port, chosen)
+    try:
+        started = _remember(process, port, chosen)
+        _wait_until_healthy(process, started.endpoint, timeout_s)
+    except BaseException:  # also Ctrl-C: nothing is left behind
+        family.end(process)
+        _clean_up()
+        raise
+    ready_s = time.monotonic() - began
+    return Emulator(process.pid, port, started.endpoint, chosen.name, False, ready_s)
+
+
+def _require_free(port: int) -> None:
+    try:
+        if _becomes_free(port):
+            return
+    except OSError as error:
+        raise LabError(
+            f"Port {port} cannot be used: {error.strerror}.", "Choose another: lab up --port 4666"
+        ) from error
+    raise LabError(
+        f"Port {port} is taken by {ports.holder(port)}.",
+        f"End that process, or choose another port: lab up --port {ports.any_free()}",
+    )
+
+
+def _becomes_free(port: int) -> bool:
+    """An emulator that was killed a moment ago may hold its port for a moment longer."""
+    deadline = time.monotonic() + PORT_GRACE_S
+    while not (free := ports.is_free(port)) and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+    return free
+
+
+def _spawn(port: int, chosen: engine.Engine) -> psutil.Popen:
+    state = environment.state_folder()
+    (state / "tmp").mkdir(parents=True)
+    (environment.cache_folder() / "home").mkdir(parents=True, exist_ok=True)
+    with log_path().open("wb") as log:
+        return psutil.Popen(
+            [sys.executable, "-m", "localstack.runtime.main"],
+            cwd=state,
+            env=environment.variables(port, chosen),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _remember(process: psutil.Popen, port: int, chosen: engine.Engine) -> Record:
+    started = Record(
+        pid=process.pid,
+        created=process.create_time(),
+        port=port,
+        endpoint=f"http://localhost:{port}",
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        dynamodb=chosen.name,
+    )
+    record.save(started)
+    return started
+
+
+def _wait_until_healthy(process: psutil.Popen, endpoint: str, timeout_s: float) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not is_healthy(endpoint):
+        if process.poll() is not None:
+            raise LabError(
+                f"LocalStack ended while starting, with exit code {process.returncode}."
+                f" The end of its log:\n{log_tail()}",
+                f"The whole log: {log_path()}",
+            )
+        if time.monotonic() > deadline:
+            raise LabError(
+                f"LocalStack did not answer within {timeout_s:.0f} s. The end of its log:"
+                f"\n{log_tail()}",
+                f"The whole log: {log_path()}. Is the machine very busy? Try again: lab up",
+            )
+        time.sleep(POLL_S)
+
+
+def log_tail(lines: int = LOG_TAIL_LINES) -> str:
+    """The last lines of the emulator's log."""
+    try:
+        return "\n".join(log_path().read_text(errors="replace").splitlines()[-lines:])
+    except FileNotFoundError:
+        return "(there is no log)"
+
+
+def _clean_up() -> None:
+    """LocalStack keeps nothing across a restart, so its files are of no use after its end."""
+    record.clear()
+    shutil.rmtree(environment.state_folder(), ignore_errors=True)

@@ -1,0 +1,69 @@
+"""What the lab remembers about its running emulator: `emulator.json` in the lab's home."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from lab import paths
+
+
+@dataclass(frozen=True)
+class Record:
+    """A started emulator.
+
+    `created` is the process's own start time in epoch seconds: together with `pid` it names a
+    process even after the number has been given to another one. `started_at` is RFC 3339 UTC.
+    """
+
+    pid: int
+    created: float
+    port: int
+    endpoint: str
+    started_at: str
+    dynamodb: str
+
+    def process(self) -> psutil.Process | None:
+        """The recorded process, or None if it has ended (also if its number is in use again)."""
+        try:
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.created) < 1
+            return process if same and is_alive(process) else None
+        except psutil.NoSuchProcess:
+            return None
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it runs; one that has ended and was not waited for by its parent does not."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def path() -> Path:
+    """Where the record is kept."""
+    return paths.home() / "emulator.json"
+
+
+def load() -> Record | None:
+    """The record as last written, or None if there is none that can be read."""
+    try:
+        return Record(**json.loads(path().read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def save(record: Record) -> None:
+    """Writes the record so that a reader sees the old one or the new one, never a half."""
+    draft = path().with_suffix(".tmp")
+    draft.write_text(json.dumps(asdict(record), indent=2) + "\n")
+    draft.replace(path())
+
+
+def clear() -> None:
+    """Forgets the emulator."""
+    path().unlink(missing_ok=True)

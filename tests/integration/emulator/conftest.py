@@ -1,0 +1,142 @@
+"""Small functions and tables for the emulator's own tests."""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+import zipfile
+from base64 import b64decode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from lab.emulator import ports, process
+from tests.integration.emulator.waiting import wait_for
+
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an invocation gave: `error` is None, or Unhandled; `log` is the tail of its log."""
+
+    payload: Any
+    error: str | None
+    log: str
+
+
+class Cloud:
+    """The emulator at an endpoint, as these tests use it."""
+
+    def __init__(self, endpoint: str) -> None:
+        self.endpoint = endpoint
+        self.functions: list[str] = []
+        self.tables: list[str] = []
+
+    def client(self, service: str) -> Any:
+        config = Config(retries={"total_max_attempts": 1}, max_pool_connections=32)
+        session = boto3.Session("test", "test", region_name="us-east-2")
+        return session.client(service, endpoint_url=self.endpoint, config=config)
+
+    def role(self) -> str:
+        name = f"role-{uuid.uuid4().hex[:8]}"
+        role = self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+        return str(role["Role"]["Arn"])
+
+    def function(self, source: str, **settings: Any) -> str:
+        """Deploys `source` as app.py and returns the function's name when it can be invoked."""
+        name = f"probe-{uuid.uuid4().hex[:8]}"
+        defaults = {"Runtime": "python3.13", "Handler": "app.handle", "Timeout": 10}
+        self.client("lambda").create_function(
+            FunctionName=name,
+            Role=self.role(),
+            Code={"ZipFile": zipped({"app.py": source})},
+            **(defaults | settings),
+        )
+        self.functions.append(name)
+        wait_for(lambda: self.state(name)["State"] != "Pending", "the function stays Pending")
+        return name
+
+    def update(self, function: str, source: str) -> None:
+        """Replaces the function's code and returns when the new one is in place."""
+        self.client("lambda").update_function_code(
+            FunctionName=function, ZipFile=zipped({"app.py": source})
+        )
+        wait_for(
+            lambda: self.state(function)["LastUpdateStatus"] == "Successful",
+            "the update is still in progress",
+        )
+
+    def state(self, function: str) -> dict[str, Any]:
+        return dict(self.client("lambda").get_function(FunctionName=function)["Configuration"])
+
+    def invoke(self, function: str, event: Any = None) -> Answer:
+        answer = self.client("lambda").invoke(
+            FunctionName=function, Payload=json.dumps(event), LogType="Tail"
+        )
+        log = b64decode(answer.get("LogResult", "")).decode()
+        return Answer(json.loads(answer["Payload"].read()), answer.get("FunctionError"), log)
+
+    def table(self, *keys: str, **settings: Any) -> str:
+        """Creates a table whose keys are strings: partition key, and sort key if there are two."""
+        name = f"probe-{uuid.uuid4().hex[:8]}"
+        attributes = {*keys, *settings.pop("attributes", ())}
+        self.client("dynamodb").create_table(
+            TableName=name,
+            KeySchema=key_schema(*keys),
+            AttributeDefinitions=[
+                {"AttributeName": a, "AttributeType": "S"} for a in sorted(attributes)
+            ],
+            BillingMode="PAY_PER_REQUEST",
+            **settings,
+        )
+        self.tables.append(name)
+        return name
+
+    def remove(self) -> None:
+        for name in self.functions:
+            self.client("lambda").delete_function(FunctionName=name)
+        for name in self.tables:
+            self.client("dynamodb").delete_table(TableName=name)
+
+
+def key_schema(*keys: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": key, "KeyType": kind}
+        for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+    ]
+
+
+def zipped(files: dict[str, str]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return packed.getvalue()
+
+
+@pytest.fixture
+def cloud(endpoint: str) -> Iterator[Cloud]:
+    cloud = Cloud(endpoint)
+    yield cloud
+    cloud.remove()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home for an emulator of the test's own, which is stopped afterwards."""
+    monkeypatch.setenv("LAB_HOME", str(tmp_path))
+    yield tmp_path
+    process.stop()
+
+
+@pytest.fixture
+def own(home: Path) -> process.Emulator:
+    """An emulator that the test may ill-treat."""
+    return process.start(ports.any_free())

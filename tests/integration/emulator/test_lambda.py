@@ -1,0 +1,138 @@
+"""The Lambda executor as a function and its caller see it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.integration.emulator.conftest import Cloud
+
+ECHO = "def handle(event, context):\n    return event\n"
+
+LOOK_AROUND = """
+import os, sys
+def handle(event, context):
+    return {
+        "environment": dict(os.environ),
+        "folder": os.getcwd(),
+        "path": sys.path,
+        "files": sorted(os.listdir(".")),
+    }
+"""
+
+IMPORT = """
+import importlib
+def handle(names, context):
+    found = []
+    for name in names:
+        try:
+            importlib.import_module(name)
+            found.append(name)
+        except ImportError:
+            pass
+    return found
+"""
+
+WHO_AM_I = """
+import boto3
+def handle(event, context):
+    return boto3.client("sts").get_caller_identity()["Arn"]
+"""
+
+CONTEXT = """
+def handle(event, context):
+    return {
+        "id": context.aws_request_id,
+        "name": context.function_name,
+        "version": context.function_version,
+        "memory": context.memory_limit_in_mb,
+        "arn": context.invoked_function_arn,
+        "left": context.get_remaining_time_in_millis(),
+    }
+"""
+
+PROCESS = """
+import os, time
+def handle(event, context):
+    time.sleep(event)
+    return os.getpid()
+"""
+
+
+def test_a_function_sees_its_own_variables_and_none_of_the_emulators(cloud: Cloud) -> None:
+    name = cloud.function(LOOK_AROUND, Environment={"Variables": {"TABLE": "orders"}})
+    seen = cloud.invoke(name).payload["environment"]
+    assert seen["TABLE"] == "orders"
+    assert seen["AWS_LAMBDA_FUNCTION_NAME"] == name
+    assert seen["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.13"
+    foreign = {n for n in seen if n.startswith(("LOCALSTACK_", "LAB_", "GATEWAY_", "PROVIDER_"))}
+    assert foreign == set()
+    assert not {"HOME", "TMP", "EDGE_PORT", "PYTHONDONTWRITEBYTECODE"} & set(seen)
+
+
+def test_a_function_runs_in_the_folder_of_its_code(cloud: Cloud) -> None:
+    seen = cloud.invoke(cloud.function(LOOK_AROUND)).payload
+    assert seen["folder"] == seen["environment"]["LAMBDA_TASK_ROOT"]
+    assert "app.py" in seen["files"]
+    assert not any("site-packages" in entry for entry in seen["path"])
+
+
+def test_a_function_has_the_packages_of_awss_runtime_and_no_others(cloud: Cloud) -> None:
+    name = cloud.function(IMPORT)
+    wanted = ["boto3", "botocore", "dateutil", "urllib3", "lab", "localstack", "typer", "jwt"]
+    assert cloud.invoke(name, wanted).payload == ["boto3", "botocore", "dateutil", "urllib3"]
+
+
+def test_a_function_calls_aws_as_its_role(cloud: Cloud) -> None:
+    name = cloud.function(WHO_AM_I)
+    role = cloud.state(name)["Role"].rpartition("/")[2]
+    assert cloud.invoke(name).payload.endswith(f":assumed-role/{role}/{name}")
+
+
+def test_a_function_gets_its_context(cloud: Cloud) -> None:
+    name = cloud.function(CONTEXT, MemorySize=256, Timeout=7)
+    seen = cloud.invoke(name).payload
+    assert (seen["name"], seen["version"], seen["memory"]) == (name, "$LATEST", "256")
+    assert seen["arn"].endswith(f":function:{name}")
+    assert 5000 < seen["left"] <= 7000
+
+
+@pytest.mark.parametrize("event", ["x" * 100_000, "Grüße, 世界 🛒", {"a": [1, None, 2.5]}, None])
+def test_an_event_arrives_and_returns_as_it_was(cloud: Cloud, event: object) -> None:
+    assert cloud.invoke(cloud.function(ECHO), event).payload == event
+
+
+def test_a_response_of_more_than_six_megabytes_is_refused_as_by_lambda(cloud: Cloud) -> None:
+    name = cloud.function("def handle(event, context):\n    return 'x' * 7_000_000\n")
+    answer = cloud.invoke(name)
+    assert answer.payload["errorType"] == "Function.ResponseSizeTooLarge"
+
+
+def test_an_environment_is_used_again(cloud: Cloud) -> None:
+    name = cloud.function(PROCESS)
+    assert cloud.invoke(name, 0).payload == cloud.invoke(name, 0).payload
+
+
+def test_parallel_invocations_have_an_environment_each(cloud: Cloud) -> None:
+    name = cloud.function(PROCESS)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: cloud.invoke(name, 2), range(8)))
+    assert len({answer.payload for answer in answers}) == 8
+
+
+def test_an_update_replaces_the_running_code(cloud: Cloud) -> None:
+    name = cloud.function(ECHO)
+    cloud.invoke(name, 1)
+    cloud.update(name, "def handle(event, context):\n    return 'new'\n")
+    assert cloud.invoke(name, 1).payload == "new"
+
+
+def test_a_runtime_other_than_python_is_refused_by_name(cloud: Cloud) -> None:
+    with pytest.raises(ClientError, match=r"InvalidParameterValue.* the runtime nodejs22\.x\."):
+        cloud.function(ECHO, Runtime="nodejs22.x")
+    name = cloud.function(ECHO)
+    with pytest.raises(ClientError, match="the runtime java21"):
+        cloud.client("lambda").update_function_configuration(FunctionName=name, Runtime="java21")
+    assert cloud.invoke(name, "still here").payload == "still here"

@@ -1,0 +1,149 @@
+"""Starting and stopping the emulator, and what is left afterwards: nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from lab.emulator import environment, ports, process, record
+from lab.emulator.process import Emulator
+from lab.emulator.record import Record
+from lab.errors import LabError
+from tests.integration.emulator.conftest import Cloud
+from tests.integration.emulator.test_lambda_failures import START_A_CHILD
+from tests.integration.emulator.waiting import is_alive, wait_for, wait_until_gone
+
+
+def _record_of(pid: int, created: float) -> Record:
+    return Record(pid, created, 4999, "http://localhost:4999", "2026-01-01T00:00:00+00:00", "moto")
+
+
+def _busy_family(emulator: Emulator) -> list[int]:
+    """The emulator's processes while a function, and what it started, is running."""
+    cloud = Cloud(emulator.endpoint)
+    function_pids = cloud.invoke(cloud.function(START_A_CHILD)).payload
+    children = psutil.Process(emulator.pid).children(recursive=True)
+    family = {emulator.pid, *function_pids, *(child.pid for child in children)}
+    assert all(map(is_alive, family))
+    return sorted(family)
+
+
+def test_it_starts_once_and_its_status_says_where(own: Emulator) -> None:
+    again = process.start()
+    assert not own.already_running
+    assert again.already_running
+    assert (again.pid, again.port) == (own.pid, own.port)
+    status = process.status()
+    assert status.running
+    assert status.healthy
+    assert (status.pid, status.endpoint, status.dynamodb) == (own.pid, own.endpoint, own.dynamodb)
+    assert status.memory_mb is not None
+    assert status.memory_mb > 50
+    with pytest.raises(LabError, match=f"already running on port {own.port}"):
+        process.start(own.port + 1)
+
+
+def test_stopping_leaves_no_process_and_no_state(own: Emulator, home: Path) -> None:
+    family = _busy_family(own)
+    assert process.stop()
+    assert not any(map(is_alive, family))
+    assert not environment.state_folder().exists()
+    assert not (home / "emulator.json").exists()
+    assert not process.stop()
+    assert not process.status().running
+
+
+def test_killing_the_emulator_leaves_no_process(own: Emulator) -> None:
+    family = _busy_family(own)
+    os.kill(own.pid, signal.SIGKILL)
+    wait_until_gone(family)
+    assert not process.status().running
+
+
+def test_a_start_after_a_kill_works_on_the_same_port(own: Emulator) -> None:
+    os.kill(own.pid, signal.SIGKILL)
+    wait_until_gone([own.pid])
+    again = process.start(own.port)
+    assert not again.already_running
+    assert process.status().healthy
+
+
+def test_a_pid_that_ended_long_ago_is_not_the_emulator(home: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    created = psutil.Process(ended.pid).create_time()
+    ended.wait()
+    record.save(_record_of(ended.pid, created))
+    assert not process.status().running
+    assert not process.stop()
+
+
+def test_a_pid_that_another_process_has_now_is_left_alone(home: Path) -> None:
+    other = subprocess.Popen(["sleep", "60"])
+    try:
+        record.save(_record_of(other.pid, created=1.0))
+        assert not process.status().running
+        assert not process.stop()
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
+
+
+def test_a_damaged_record_is_no_record(home: Path) -> None:
+    (home / "emulator.json").write_text('{"pid": 1')
+    assert not process.status().running
+    assert not process.stop()
+
+
+def test_a_taken_port_is_said_with_who_has_it_and_what_to_do(home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind((ports.HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(LabError) as caught:
+            process.start(port)
+    assert f"Port {port} is taken by" in caught.value.message
+    assert f"(pid {os.getpid()})" in caught.value.message
+    assert "lab up --port" in caught.value.hint
+    assert not (home / "emulator.json").exists()
+
+
+def test_a_crash_while_starting_shows_the_end_of_the_log(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = {"GATEWAY_LISTEN": "nowhere:x", "HOME": str(home)}
+    monkeypatch.setattr(environment, "variables", lambda *_: broken)
+    with pytest.raises(LabError, match="ended while starting, with exit code 1") as caught:
+        process.start(ports.any_free())
+    assert "specified port x not a number" in caught.value.message
+    assert str(process.log_path()) in caught.value.hint
+    assert not (home / "emulator.json").exists()
+
+
+def test_a_start_that_takes_too_long_is_given_up(home: Path) -> None:
+    port = ports.any_free()
+    with pytest.raises(LabError, match="did not answer within 0 s"):
+        process.start(port, timeout_s=0)
+    assert not process.status().running
+    wait_for(lambda: ports.is_free(port), "something listens")
+
+
+def test_control_c_while_starting_leaves_nothing(home: Path) -> None:
+    port = ports.any_free()
+    program = f"from lab.emulator import process; process.start({port})"
+    starting = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE)
+    wait_for(record.load, "it did not begin")
+    emulator = record.load()
+    starting.send_signal(signal.SIGINT)
+    _, said = starting.communicate(timeout=20)
+    assert emulator is not None
+    assert b"KeyboardInterrupt" in said
+    assert not is_alive(emulator.pid)
+    assert record.load() is None
