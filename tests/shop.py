@@ -1,0 +1,99 @@
+"""The whole shop in memory: what `bootstrap.Services` is on AWS, made of fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import SimpleNamespace
+
+from checkout.domain.catalogue import Product
+from checkout.domain.order import Order, OrderRequest
+from checkout.domain.promotions import Promotion
+from checkout.domain.stock import StockLevel
+from checkout.settings import TokenSettings
+from checkout.use_cases.end_order import generate_order
+from checkout.use_cases.process_payment import process_payment
+from checkout.use_cases.quote_cart import Pricing
+from checkout.use_cases.reserve_stock import reserve_stock
+from checkout.use_cases.sweep import Sweeper
+from checkout.use_cases.validate_cart import validate_cart
+from tests import fake_services, fakes
+from tests.builders import NOW, a_product, a_record, a_request, an_order, rules
+
+TOKENS = TokenSettings("a-secret-of-more-than-32-characters", "https://issuer.example", "shop")
+
+
+class Shop:
+    """Sells 10 pieces of TEA at 10.00. Its attributes are those of `bootstrap.Services`."""
+
+    def __init__(self) -> None:
+        self.memory = fakes.Memory()
+        self.settings = SimpleNamespace(environment="dev", failure_switches=True)
+        self.clock = fake_services.FakeClock(NOW)
+        self.ids = fake_services.RandomOrderIds()
+        self.parameters = fake_services.FakeParameters(rules(), TOKENS)
+        self.catalogue = fakes.FakeCatalogue(self.memory)
+        self.promotions = fakes.FakePromotions(self.memory)
+        self.stock = fakes.FakeStock(self.memory)
+        self.orders = fakes.FakeOrders(self.memory)
+        self.ledger = fake_services.FakeLedger()
+        self.gateway = fake_services.FakeGateway()
+        self.events = fake_services.FakeEvents()
+        self.mailer = fake_services.FakeMailer()
+        self.workflow = fake_services.FakeWorkflow()
+        self.sell(a_product())
+
+    @property
+    def pricing(self) -> Pricing:
+        return Pricing(self.catalogue, self.promotions, self.parameters.price_rules(), self.clock)
+
+    def sweeper(self) -> Sweeper:
+        return Sweeper(
+            orders=self.orders,
+            stock=self.stock,
+            gateway=self.gateway,
+            ledger=self.ledger,
+            events=self.events,
+            workflow=self.workflow,
+            clock=self.clock,
+        )
+
+    def sell(self, product: Product, available: int = 10, low: int = 0) -> None:
+        self.memory.products[product.sku] = product
+        self.memory.levels[product.sku] = StockLevel(product.sku, available, low)
+
+    def promote(self, *promotions: Promotion) -> None:
+        self.memory.promotions.update({p.code: p for p in promotions})
+
+    def available(self, sku: str = "TEA") -> int:
+        return self.memory.levels[sku].available
+
+    def place(self, order_id: str = "ord_1", request: OrderRequest | None = None) -> Order:
+        """Puts an order into the books, as POST /checkout does, without starting anything."""
+        order = an_order(order_id, request=request or a_request(), created_at=self.clock.now())
+        self.orders.place(order, a_record(order))
+        return order
+
+    def run(self, order_id: str, steps: Iterable[str]) -> None:
+        """Takes the named steps of the workflow."""
+        for step in steps:
+            getattr(self, f"_{step}")(order_id)
+
+    def confirmed(self, order_id: str = "ord_1") -> Order:
+        """An order that went all the way to CONFIRMED."""
+        self.place(order_id)
+        self.run(order_id, ["validate", "reserve", "pay", "generate"])
+        return self.orders.get(order_id)
+
+    def _validate(self, order_id: str) -> None:
+        validate_cart(order_id, self.orders, self.pricing)
+
+    def _reserve(self, order_id: str) -> None:
+        reserve_stock(
+            order_id, self.orders, self.stock, self.events, self.clock, self.parameters.hold_for()
+        )
+
+    def _pay(self, order_id: str) -> None:
+        process_payment(order_id, self.orders, self.gateway, self.ledger, self.clock)
+
+    def _generate(self, order_id: str) -> None:
+        generate_order(order_id, self.orders, self.ledger, self.clock)

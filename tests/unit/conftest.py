@@ -1,0 +1,44 @@
+"""What unit tests share: no AWS, no network, the shop in memory."""
+
+from __future__ import annotations
+
+import os
+
+# Powertools reads these when a handler is imported.
+os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "unit")
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "CheckoutLab")
+os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
+
+import pytest
+from hypothesis import settings
+
+from tests.shop import Shop
+
+# The same examples every time: `make test` on one commit has one outcome. To search for new
+# ones: pytest --hypothesis-profile=search tests/unit
+settings.register_profile("unit", max_examples=40, deadline=None, derandomize=True)
+settings.register_profile("search", max_examples=2000, deadline=None)
+settings.load_profile("unit")
+
+HANDLERS = (
+    "cart_validator",
+    "stock_checker",
+    "payment_processor",
+    "order_generator",
+    "checkout_api",
+    "notifier",
+    "sweeper",
+)
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+@pytest.fixture
+def open_shop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """The shop behind every handler."""
+    for name in HANDLERS:
+        monkeypatch.setattr(f"{name}.handler.services", lambda: shop)
+    return shop

@@ -1,0 +1,89 @@
+"""What the world and the customer are told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from checkout.domain import events, mail
+from checkout.domain.order import OrderStatus, Rejection, RejectionCode
+from checkout.domain.stock import StockLevel
+from tests.builders import a_product, a_quote, a_request, an_address, an_ended_order, usd
+
+REJECTED = Rejection(RejectionCode.OUT_OF_STOCK, "Not enough in stock: TEA")
+
+
+class TestEvents:
+    @pytest.mark.parametrize(
+        ("status", "name"),
+        [
+            (OrderStatus.CONFIRMED, "OrderConfirmed"),
+            (OrderStatus.REJECTED, "OrderRejected"),
+            (OrderStatus.FAILED, "OrderFailed"),
+        ],
+    )
+    def test_an_event_is_named_in_the_past_tense(self, status: OrderStatus, name: str) -> None:
+        assert events.order_ended(an_ended_order(status)).type == name
+
+    def test_an_event_has_ids_and_amounts_and_the_moment_of_the_end(self) -> None:
+        event = events.order_ended(an_ended_order(OrderStatus.REJECTED, rejection=REJECTED))
+        assert event.detail == {
+            "orderId": "ord_1",
+            "customerId": "cus_ada",
+            "status": "REJECTED",
+            "at": "2026-11-22T12:01:00+00:00",
+            "total": {"amount": 2599, "currency": "USD"},
+            "reason": "OUT_OF_STOCK",
+        }
+
+    def test_an_order_that_was_never_priced_has_an_event_all_the_same(self) -> None:
+        event = events.order_ended(an_ended_order(OrderStatus.FAILED, quote=None))
+        assert "total" not in event.detail
+
+    def test_no_event_has_personal_data(self) -> None:
+        told = json.dumps(events.order_ended(an_ended_order()).detail)
+        for secret in ("Ada", "Analytical", "ada@example.com", "tok_visa"):
+            assert secret not in told
+
+    def test_refunds_and_low_stock_have_events(self) -> None:
+        refund = events.payment_refunded("ord_1", usd(5))
+        assert (refund.type, refund.detail["amount"]["amount"]) == ("PaymentRefunded", 5)
+        low = events.stock_low(StockLevel("TEA", 2, 3))
+        assert low == events.Event("StockLow", {"sku": "TEA", "available": 2, "threshold": 3})
+
+
+class TestMail:
+    def test_a_confirmation_has_the_bill(self) -> None:
+        sent = mail.about(an_ended_order())
+        assert sent.to == "ada@example.com"
+        assert sent.subject == "Your order ord_1 is confirmed"
+        for part in ("Hello Ada Byron,", mail.THANKS, "2 x The TEA", "20.00 USD", "25.99 USD"):
+            assert part in sent.text
+            assert part in sent.html
+
+    @pytest.mark.parametrize("code", RejectionCode)
+    def test_a_rejection_says_why_and_has_no_bill(self, code: RejectionCode) -> None:
+        order = an_ended_order(OrderStatus.REJECTED, rejection=Rejection(code, "internal"))
+        sent = mail.about(order)
+        assert mail.REASONS[code] in sent.text
+        assert "25.99" not in sent.text
+        assert "internal" not in sent.text
+
+    def test_a_failure_is_called_ours(self) -> None:
+        sent = mail.about(an_ended_order(OrderStatus.FAILED))
+        assert mail.FAILED in sent.text
+        assert "25.99" not in sent.text
+
+    def test_what_people_and_products_are_called_is_escaped_in_html(self) -> None:
+        line = a_quote().lines[0]
+        evil = a_product(name="<script>tea</script>")
+        order = an_ended_order(
+            request=a_request(shipping_address=an_address(name='<b>Ada & "Co"</b>')),
+            quote=a_quote(lines=(type(line)(**{**vars(line), "name": evil.name}),)),
+        )
+        sent = mail.about(order)
+        assert "<b>Ada" not in sent.html
+        assert "&lt;b&gt;Ada &amp; &quot;Co&quot;&lt;/b&gt;" in sent.html
+        assert "<script>" not in sent.html
+        assert '<b>Ada & "Co"</b>' in sent.text

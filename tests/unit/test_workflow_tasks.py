@@ -1,0 +1,178 @@
+"""What the state machine and the handlers agree on: tasks, failure switches, names of errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import cart_validator.handler
+import order_generator.handler
+import payment_processor.handler
+import stock_checker.handler
+from checkout import workflow
+from checkout.domain.errors import (
+    InvalidCart,
+    OutOfStock,
+    PaymentDeclined,
+    PromotionExhausted,
+    SimulatedFailure,
+)
+from checkout.domain.order import OrderStatus, RejectionCode
+from checkout.workflow import Task
+from tests.builders import a_promotion, a_request, cart
+from tests.shop import Shop
+
+CONTEXT = SimpleNamespace(
+    function_name="f", memory_limit_in_mb=256, invoked_function_arn="arn", aws_request_id="r"
+)
+HANDLERS: dict[str, Callable[..., Any]] = {
+    "ValidateCart": cart_validator.handler.handle,
+    "ReserveStock": stock_checker.handler.handle,
+    "ReleaseStock": stock_checker.handler.handle,
+    "ProcessPayment": payment_processor.handler.handle,
+    "RefundPayment": payment_processor.handler.handle,
+    "GenerateOrder": order_generator.handler.handle,
+    "RejectOrder": order_generator.handler.handle,
+    "FailOrder": order_generator.handler.handle,
+    "PublishOrderConfirmed": order_generator.handler.handle,
+    "PublishOrderRejected": order_generator.handler.handle,
+    "PublishOrderFailed": order_generator.handler.handle,
+}
+
+
+def an_event(task: str, **changes: object) -> dict[str, Any]:
+    """What workflow.asl.json sends."""
+    return {"task": task, "orderId": "ord_1", "simulate": None, "attempt": 0, **changes}
+
+
+def step(task: str, **changes: object) -> Any:
+    return HANDLERS[task](an_event(task, **changes), CONTEXT)
+
+
+def caught(error: str, message: str) -> dict[str, str]:
+    """What Step Functions puts into `$.error` when a function raised."""
+    cause = {"errorMessage": message, "errorType": error, "stackTrace": []}
+    return {"Error": error, "Cause": json.dumps(cause)}
+
+
+SWITCH = {"fail": "ReserveStock", "times": 2}
+
+
+class TestFailureSwitch:
+    def run(self, task: str, attempt: int, allowed: bool = True) -> list[str]:
+        calls: list[str] = []
+        event = an_event(task, attempt=attempt, simulate=SWITCH)
+        workflow.run(event, {task: lambda t: calls.append(t.name)}, allowed)
+        return calls
+
+    @pytest.mark.parametrize("attempt", [0, 1])
+    def test_a_state_fails_as_often_as_it_was_told_to(self, attempt: int) -> None:
+        with pytest.raises(SimulatedFailure, match=f"attempt {attempt}"):
+            self.run("ReserveStock", attempt)
+
+    def test_the_attempt_after_that_succeeds(self) -> None:
+        assert self.run("ReserveStock", 2) == ["ReserveStock"]
+
+    def test_other_states_do_not_fail(self) -> None:
+        assert self.run("ReleaseStock", 0) == ["ReleaseStock"]
+
+    def test_the_switch_does_nothing_where_the_environment_does_not_allow_it(self) -> None:
+        assert self.run("ReserveStock", 0, allowed=False) == ["ReserveStock"]
+
+    def test_a_switch_without_times_fails_once(self) -> None:
+        switch = {"fail": "ReserveStock"}
+        assert Task("ReserveStock", "ord_1", 0, switch, None).is_to_fail
+        assert not Task("ReserveStock", "ord_1", 1, switch, None).is_to_fail
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("error", "code"),
+        [
+            ("InvalidCart", RejectionCode.INVALID_CART),
+            ("OutOfStock", RejectionCode.OUT_OF_STOCK),
+            ("PaymentDeclined", RejectionCode.PAYMENT_DECLINED),
+        ],
+    )
+    def test_a_rejection_is_read_from_what_the_state_machine_caught(
+        self, error: str, code: RejectionCode
+    ) -> None:
+        rejection = Task.parse(an_event("RejectOrder", error=caught(error, "why"))).rejection()
+        assert (rejection.code, rejection.message) == (code, "why")
+
+    @pytest.mark.parametrize("error", [InvalidCart([]), OutOfStock(["TEA"]), PaymentDeclined("x")])
+    def test_an_error_that_the_state_machine_knows_keeps_its_name(self, error: Exception) -> None:
+        def fail(_task: Task) -> None:
+            raise error
+
+        with pytest.raises(type(error)) as raised:
+            workflow.run(an_event("ReserveStock"), {"ReserveStock": fail}, False)
+        assert type(raised.value) is type(error)
+
+    def test_a_promotion_that_ran_out_is_told_by_the_name_that_the_state_machine_knows(
+        self,
+    ) -> None:
+        def fail(_task: Task) -> None:
+            raise PromotionExhausted(["TEN"])
+
+        with pytest.raises(InvalidCart) as raised:
+            workflow.run(an_event("ReserveStock"), {"ReserveStock": fail}, False)
+        assert type(raised.value) is InvalidCart
+        assert str(raised.value) == "No longer redeemable: TEN"
+
+
+@pytest.mark.usefixtures("open_shop")
+class TestHandlers:
+    def test_the_happy_path_confirms_and_publishes(self, shop: Shop) -> None:
+        shop.place()
+        assert step("ValidateCart") == {"total": 2599, "currency": "USD"}
+        assert step("ReserveStock") == {"lines": 1, "expiresAt": "2026-11-22T12:15:00+00:00"}
+        assert step("ProcessPayment") == {"captured": 2599, "currency": "USD"}
+        assert step("GenerateOrder") is None
+        assert step("PublishOrderConfirmed") == {"status": "CONFIRMED"}
+        assert shop.orders.get("ord_1").status is OrderStatus.CONFIRMED
+        assert shop.events.types == ["OrderConfirmed"]
+
+    def test_a_declined_order_is_released_rejected_and_published(self, shop: Shop) -> None:
+        shop.place(request=a_request(payment_token="tok_fraud"))
+        step("ValidateCart")
+        step("ReserveStock")
+        with pytest.raises(PaymentDeclined) as declined:
+            step("ProcessPayment")
+        assert step("ReleaseStock") == {"released": True}
+        step("RejectOrder", error=caught("PaymentDeclined", str(declined.value)))
+        assert step("PublishOrderRejected") == {"status": "REJECTED"}
+        rejection = shop.orders.get("ord_1").rejection
+        assert rejection
+        assert rejection.message == str(declined.value)
+        assert shop.available() == 10
+
+    def test_a_failed_order_is_refunded_released_and_published(self, shop: Shop) -> None:
+        shop.place()
+        for task in ("ValidateCart", "ReserveStock", "ProcessPayment"):
+            step(task)
+        with pytest.raises(SimulatedFailure):
+            step("GenerateOrder", simulate={"fail": "GenerateOrder", "times": 1})
+        assert step("RefundPayment") == {"refunded": 2599}
+        assert step("ReleaseStock") == {"released": True}
+        assert step("FailOrder", error=caught("SimulatedFailure", "x")) is None
+        assert step("PublishOrderFailed") == {"status": "FAILED"}
+        assert shop.available() == 10
+
+    def test_compensations_of_steps_that_never_ran_do_nothing(self, shop: Shop) -> None:
+        shop.place()
+        assert step("RefundPayment") == {"refunded": 0}
+        assert step("ReleaseStock") == {"released": False}
+
+    def test_a_race_for_the_last_redemption_rejects_the_order(self, shop: Shop) -> None:
+        shop.promote(a_promotion("TEN", redemption_limit=1))
+        shop.place(request=a_request(discount_codes=("TEN",), items=cart(TEA=1)))
+        step("ValidateCart")
+        shop.promote(a_promotion("TEN", redemption_limit=1, redemptions=1))
+        with pytest.raises(InvalidCart) as raised:
+            step("ReserveStock")
+        assert type(raised.value).__name__ in workflow.REJECTIONS
