@@ -25,6 +25,9 @@ CLIENT = Config(
 )
 """Short enough that a call that hangs is tried again before the function's own time is up."""
 
+MAIL_CLIENT = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
+"""SES sends again what is asked again, so only the queue repeats, which asks if it was sent."""
+
 
 @dataclass(frozen=True)
 class Services:
@@ -101,7 +104,7 @@ class Services:
     @cached_property
     def mailer(self) -> SesMailer:
         """The mail service."""
-        return SesMailer(_client("ses"), self.settings.mail_sender)
+        return SesMailer(_client("ses", MAIL_CLIENT), self.settings.mail_sender)
 
     def sweeper(self) -> Sweeper:
         """The sweep over what nobody finished."""
@@ -126,5 +129,5 @@ def services() -> Services:
 
 
 @cache
-def _client(service: str) -> Any:
-    return boto3.client(service, config=CLIENT)  # type: ignore[call-overload]
+def _client(service: str, config: Config = CLIENT) -> Any:
+    return boto3.client(service, config=config)  # type: ignore[call-overload]

@@ -265,3 +265,9 @@ class TestCombinations:
         )
         assert [a.code for a in quote.applied] == ["BIG"]
         assert quote.total == usd(14500 + 2900 + 1699)
+
+
+def test_a_code_that_costs_the_free_shipping_is_not_applied() -> None:
+    quote = price(cart(TEA=1), a_product(price=7500), codes=[a_promotion("TINY", basis_points=1)])
+    assert (quote.total, quote.applied) == (usd(7500), ())
+    assert quote.rejected == (RejectedCode("TINY", "saves nothing here"),)

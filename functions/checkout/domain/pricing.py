@@ -127,8 +127,9 @@ def quote(
     usable, rejected = _sort_codes(sorted(set(codes)), known, lines, at)
     tax_rate = rules.tax_rate(destination)
     best = _best_combination(usable, lines, rate, tax_rate)
-    superseded = [RejectedCode(p.code, "another code saves more") for p in usable if p not in best]
-    return _total_up(lines, best, rate, tax_rate, [*rejected, *superseded])
+    useful = _that_save(best, lines, rate, tax_rate)
+    unused = [RejectedCode(p.code, _why_unused(p, best)) for p in usable if p not in useful]
+    return _total_up(lines, useful, rate, tax_rate, [*rejected, *unused])
 
 
 def _shipping_rate(destination: Destination, rules: PriceRules) -> ShippingRate:
@@ -169,14 +170,30 @@ def _sort_codes(
 def _best_combination(
     usable: Sequence[Promotion], lines: Sequence[QuoteLine], rate: ShippingRate, tax_rate: int
 ) -> tuple[Promotion, ...]:
-    """All stackable codes together, or one that does not stack: what costs the customer least."""
+    """All stackable codes together, any one alone, or none: what costs the customer least.
+
+    None can be best: a discount may take the goods below the threshold of free shipping.
+    """
     together = tuple(p for p in usable if p.stackable)
-    choices = [together, *((p,) for p in usable if not p.stackable)]
+    choices = [together, *((p,) for p in usable), ()]
 
     def cost(choice: tuple[Promotion, ...]) -> int:
         return _total_up(lines, choice, rate, tax_rate, ()).total.amount
 
     return min(choices, key=cost)
+
+
+def _that_save(
+    promotions: Sequence[Promotion], lines: Sequence[QuoteLine], rate: ShippingRate, tax_rate: int
+) -> tuple[Promotion, ...]:
+    """The codes without those that take nothing off: they are not redeemed for nothing."""
+    applied = _total_up(lines, promotions, rate, tax_rate, ()).applied
+    saving = {code.code for code in applied if code.discount.amount}
+    return tuple(p for p in promotions if p.code in saving)
+
+
+def _why_unused(promotion: Promotion, best: Sequence[Promotion]) -> str:
+    return "another code saves more" if best and promotion not in best else "saves nothing here"
 
 
 def _discounted(lines: Sequence[QuoteLine], promotions: Sequence[Promotion]) -> list[QuoteLine]:

@@ -30,7 +30,9 @@ locals {
     }
   }
 
-  notifier_timeout = 10
+  # Five mails, each with time to spare: a function that is cut off between sending and noting it
+  # down would send again.
+  notifier_timeout = 20
 
   environment_variables = merge(
     { for name in keys(local.tables) : "${upper(name)}_TABLE" => module.table[name].table_name },

@@ -62,9 +62,10 @@ module "operations" {
 module "notifications_queue" {
   source = "../sqs"
 
-  name                       = "${local.prefix}-notifications"
-  arn_prefix                 = module.common.arn_prefix.sqs
-  visibility_timeout_seconds = 6 * local.notifier_timeout
+  name       = "${local.prefix}-notifications"
+  arn_prefix = module.common.arn_prefix.sqs
+  # Longer than the claim on a mail (30 s, notify_customer.py), so that a repetition may send.
+  visibility_timeout_seconds = 3 * local.notifier_timeout
   senders                    = { sns = [module.order_events.topic_arn] }
 
   dead_letter = {
@@ -101,7 +102,7 @@ module "undelivered_queue" {
 resource "aws_lambda_event_source_mapping" "notifier" {
   event_source_arn        = module.notifications_queue.queue_arn
   function_name           = module.function["notifier"].alias_arn
-  batch_size              = 10
+  batch_size              = 5
   function_response_types = ["ReportBatchItemFailures"]
 }
 

@@ -1,0 +1,61 @@
+# Checkout Lab. `make` lists what there is.
+.DEFAULT_GOAL := help
+.SUFFIXES:
+
+INSTALLED := .venv/.installed
+LAB := .venv/bin/lab
+RUFF := .venv/bin/ruff
+PYTEST := .venv/bin/pytest
+# Quick suites first: what is broken shows early.
+SUITES := unit contract integration terraform e2e
+PRESENT := $(wildcard $(SUITES:%=tests/%))
+
+.PHONY: help install demo up down test $(SUITES) lint format
+
+help: ## Lists the targets
+	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+install: $(INSTALLED) ## Installs everything into .venv (the other targets do it when needed)
+
+$(INSTALLED): pyproject.toml uv.lock .python-version scripts/install.sh
+	@scripts/install.sh
+	@touch $@
+
+demo: $(INSTALLED) ## Starts everything, places real orders, shows their way; leaves it running
+	@$(LAB) demo
+
+up: $(INSTALLED) ## Starts the emulator
+	@$(LAB) up
+
+down: $(INSTALLED) ## Stops the emulator
+	@$(LAB) down
+
+test: $(INSTALLED) ## Runs every suite that this machine can run, and says which it could not
+	@$(PYTEST) $(PRESENT) --cov --cov-report=term:skip-covered
+
+unit: $(INSTALLED) ## Tests of the rules and the use cases, without a network
+	@$(PYTEST) tests/unit
+
+contract: $(INSTALLED) ## The same tests on the fakes and on the DynamoDB adapters
+	@$(PYTEST) tests/contract
+
+integration: $(INSTALLED) ## Tests of each part on the emulator
+	@$(PYTEST) tests/integration
+
+terraform: $(INSTALLED) ## Tests of the Terraform modules
+	@$(PYTEST) tests/terraform
+
+e2e: $(INSTALLED) ## Tests of the whole checkout, through HTTP
+	@$(PYTEST) tests/e2e
+
+lint: $(INSTALLED) ## Checks style, types, imports and Terraform's format
+	$(RUFF) check .
+	$(RUFF) format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	terraform fmt -check -recursive terraform
+
+format: $(INSTALLED) ## Puts Python and Terraform into shape
+	$(RUFF) check --fix .
+	$(RUFF) format .
+	terraform fmt -recursive terraform

@@ -1,0 +1,78 @@
+"""The `lab` command: one Typer app, and one place where errors become messages."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from lab.commands import emulator, infrastructure, inspecting, shopping, tour
+from lab.errors import LabError
+
+app = typer.Typer(
+    name="lab",
+    help="The Checkout Lab: an e-commerce checkout on AWS services that runs on your laptop.",
+    epilog="Start with: lab demo",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group in (tour, emulator, infrastructure, shopping, inspecting):
+    group.register(app)
+
+
+def main() -> None:
+    """Runs `lab` with the arguments of this process and exits."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command and gives its exit code: 0, 1 (failed), 2 (typed wrong) or 130 (Ctrl-C)."""
+    try:
+        return _exit_code(app(list(arguments), prog_name="lab", standalone_mode=False))
+    except click.ClickException as error:
+        return _usage(error)
+    except click.Abort:
+        return 130
+    except BrokenPipeError:
+        return _quietly_closed()
+    except Exception as error:
+        return _report(error)
+
+
+def _exit_code(result: object) -> int:
+    return result if isinstance(result, int) else 0
+
+
+def _usage(error: click.ClickException) -> int:
+    from typer.rich_utils import rich_format_error
+
+    rich_format_error(error)
+    return error.exit_code
+
+
+def _quietly_closed() -> int:
+    """`lab orders | head` closes our output; Python would complain once more at exit."""
+    sys.stdout = None
+    return 0
+
+
+def _report(error: Exception) -> int:
+    from lab.failures import explain
+
+    problem = explain(error)
+    _print_problem(problem)
+    return problem.code
+
+
+def _print_problem(problem: LabError) -> None:
+    from lab import render
+
+    render.problem(problem.message, problem.hint)

@@ -1,0 +1,1 @@
+"""The commands of `lab`, in groups; each module registers its own."""

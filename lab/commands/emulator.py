@@ -1,0 +1,91 @@
+"""`lab doctor`, `lab up`, `lab down`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lab.commands.common import Json
+
+if TYPE_CHECKING:
+    from lab.emulator.process import Emulator
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this module's commands to the app."""
+    panel = "The emulator"
+    app.command(rich_help_panel=panel, epilog="Example: lab doctor")(doctor)
+    app.command(rich_help_panel=panel, epilog="Example: lab up --port 4600")(up)
+    app.command(rich_help_panel=panel, epilog="Example: lab down")(down)
+
+
+def up(
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The port to listen on (4566).")
+    ] = None,
+    host: Annotated[bool, typer.Option("--host", help="As a process of this machine.")] = False,
+    docker: Annotated[bool, typer.Option("--docker", help="In a container.")] = False,
+    json: Json = False,
+) -> None:
+    """Starts the emulator and returns when it answers."""
+    from lab import render
+
+    _require_host(host, docker)
+    started = _start(port)
+    if json:
+        render.as_json(asdict(started))
+    elif started.already_running:
+        render.done(f"The emulator is already running at {started.endpoint} (pid {started.pid}).")
+    else:
+        ready = render.duration(started.ready_s)
+        render.done(f"The emulator is ready at {started.endpoint} (pid {started.pid}, {ready}).")
+
+
+def _require_host(host: bool, docker: bool) -> None:
+    from lab.errors import LabError
+
+    if host and docker:
+        raise LabError("--host and --docker exclude each other.", "Choose one.", code=2)
+    if docker:
+        raise LabError(
+            "The emulator cannot be started in Docker yet.", "Use the host way: lab up --host", 2
+        )
+
+
+def _start(port: int | None) -> Emulator:
+    from lab.emulator import process
+    from lab.progress import working
+
+    with working("Starting the emulator") as say:
+        return process.start(port, on_progress=say)
+
+
+def down(json: Json = False) -> None:
+    """Stops the emulator; what was deployed there is gone with it."""
+    from lab import render
+    from lab.emulator import process
+    from lab.progress import working
+
+    with working("Stopping the emulator"):
+        stopped = process.stop()
+    if json:
+        render.as_json({"stopped": stopped})
+    else:
+        render.done("The emulator has stopped." if stopped else "The emulator was not running.")
+
+
+def doctor(json: Json = False) -> None:
+    """Checks what this machine has: what each thing is for, and how to get what is missing."""
+    from lab import doctor as doctors
+    from lab import render, reports
+    from lab.progress import working
+
+    with working("Looking around"):
+        checks = doctors.checks()
+    if json:
+        render.as_json([asdict(check) for check in checks])
+    else:
+        render.screen.print(reports.checks(checks))
+    raise typer.Exit(1 if doctors.failed(checks) else 0)

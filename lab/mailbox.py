@@ -1,0 +1,73 @@
+"""The mails that customers got: the emulator keeps what SES was asked to send."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from lab.errors import LabError
+from lab.target import Target
+
+ORDER_ID = re.compile(r"ord_[0-9a-f]{32}")
+POLL_S = 0.25
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail: when (RFC 3339), to whom, what about, and its text."""
+
+    message_id: str
+    at: str
+    to: tuple[str, ...]
+    subject: str
+    body: str
+
+    @property
+    def order_id(self) -> str:
+        """The order that the mail is about, or an empty string."""
+        found = ORDER_ID.search(f"{self.subject}\n{self.body}")
+        return found.group() if found else ""
+
+
+def read(target: Target) -> list[Mail]:
+    """Every mail sent so far, oldest first. Raises LabError on the real AWS, where mail is mail."""
+    if target.endpoint is None:
+        raise LabError(
+            "Mails are only kept by the emulator; real ones are in the customers' inboxes."
+        )
+    response = httpx.get(f"{target.endpoint.rstrip('/')}/_aws/ses", timeout=10, trust_env=False)
+    if response.status_code == httpx.codes.NOT_FOUND:
+        return []  # The emulator opens this page with the first call to SES.
+    response.raise_for_status()
+    mails = [_mail(message) for message in response.json()["messages"]]
+    return sorted(mails, key=lambda mail: mail.at)
+
+
+def _mail(message: dict[str, Any]) -> Mail:
+    body = message.get("Body") or {}
+    return Mail(
+        message_id=str(message.get("Id", "")),
+        at=str(message.get("Timestamp", "")),
+        to=tuple((message.get("Destination") or {}).get("ToAddresses") or ()),
+        subject=str(message.get("Subject") or ""),
+        body=str(body.get("text_part") or body.get("html_part") or message.get("RawData") or ""),
+    )
+
+
+def of_order(target: Target, order_id: str) -> list[Mail]:
+    """The mails about one order."""
+    return [mail for mail in read(target) if mail.order_id == order_id]
+
+
+def wait_for(target: Target, order_id: str, timeout_s: float = 30.0) -> list[Mail]:
+    """The mails about an order, as soon as there is one; none if none comes in `timeout_s`."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if found := of_order(target, order_id):
+            return found
+        time.sleep(POLL_S)
+    return []

@@ -1,0 +1,165 @@
+"""Draws what the lab found: health, checks, orders, mails, logs, books."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from lab import render
+from lab.audit import AuditReport
+from lab.doctor import Check
+from lab.emulator.process import EmulatorStatus
+from lab.health import Health
+from lab.logs import LogLine, readable
+from lab.mailbox import Mail
+from lab.orders import OrderRow
+from lab.seed import SeedReport
+from lab.target import Target
+from lab.terraform import DeployResult
+
+GOOD = Text("✔", style="green")
+BAD = Text("✘", style="red")
+SHOWN = 20
+WIDE = 110
+
+
+def order_list(rows: Sequence[OrderRow], width: int) -> RenderableType:
+    """Orders, one a line; the reason and the customer only where `width` columns hold them."""
+    if not rows:
+        return Text("There are no such orders. Place one with `lab checkout`.")
+    if width < WIDE:
+        columns: tuple[str, ...] = ("!Order", "!Status", ">Total", "!Placed")
+        return render.table(columns, (_short_order(row) for row in rows))
+    columns = ("!Order", "!Status", "Why", "Customer", ">Total", "!Placed")
+    return render.table(columns, (_order(row) for row in rows))
+
+
+def _short_order(row: OrderRow) -> list[str | Text]:
+    placed = render.moment(row.created_at)[5:-3]
+    return [row.order_id, render.status(row.status), render.money(row.total), placed]
+
+
+def _order(row: OrderRow) -> list[str | Text]:
+    placed = render.moment(row.created_at)
+    total = render.money(row.total)
+    return [row.order_id, render.status(row.status), row.rejection, row.customer, total, placed]
+
+
+def mail_list(mails: Sequence[Mail]) -> RenderableType:
+    """Mails, one a line, with the numbers that `lab mail --show N` takes."""
+    if not mails:
+        return Text("There is no mail yet. Place an order with `lab checkout`.")
+    numbered = enumerate(mails, start=1)
+    rows = ([str(n), render.moment(m.at), ", ".join(m.to), m.subject] for n, m in numbered)
+    return render.table((">N", "!Sent", "To", "Subject"), rows)
+
+
+def letter(mail: Mail) -> RenderableType:
+    """One mail in full."""
+    head = Table.grid(padding=(0, 2))
+    head.add_row("To", ", ".join(mail.to))
+    head.add_row("Sent", render.moment(mail.at))
+    head.add_row("Subject", Text(mail.subject, style="bold"))
+    return Group(head, Text(), Text(mail.body))
+
+
+def log_line(line: LogLine) -> Text:
+    """A log line with its time, in the reader's time zone."""
+    at = line.at.astimezone().strftime("%H:%M:%S.%f")[:-3]
+    return Text(f"{at}  ", style="dim") + Text(readable(line.message))
+
+
+def health(found: Health, emulator: EmulatorStatus, target: Target) -> RenderableType:
+    """The emulator and the environment on one screen."""
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row(*_emulator_row(emulator, target))
+    facts.add_row(_sign(found.api_healthy), "API", found.api_url or "not deployed: `lab deploy`")
+    if found.functions:
+        facts.add_row(*_functions_row(found.functions))
+    if found.executions:
+        facts.add_row(GOOD, "Executions", _counts(found.executions))
+    if found.queues:
+        facts.add_row(*_queues_row(found))
+    if found.tables:
+        facts.add_row(GOOD, "Tables", _counts(found.tables))
+    if found.alarms:
+        facts.add_row(BAD, "Alarms", ", ".join(found.alarms))
+    return facts
+
+
+def _sign(good: bool) -> Text:
+    return GOOD if good else BAD
+
+
+def _emulator_row(emulator: EmulatorStatus, target: Target) -> tuple[Text, str, str]:
+    if not emulator.running or emulator.endpoint != target.endpoint:
+        return GOOD, "AWS", f"{target.endpoint or 'the real one'} (not started by this lab)"
+    facts = f"pid {emulator.pid}, {emulator.memory_mb or 0:.0f} MB, DynamoDB by {emulator.dynamodb}"
+    return _sign(emulator.healthy), "Emulator", f"{emulator.endpoint} ({facts})"
+
+
+def _functions_row(functions: Mapping[str, str]) -> tuple[Text, str, str]:
+    idle = {name: state for name, state in functions.items() if state != "Active"}
+    said = ", ".join(f"{name} ({state})" for name, state in idle.items()) or ", ".join(functions)
+    return _sign(not idle), "Functions", said
+
+
+def _queues_row(found: Health) -> tuple[Text, str, str]:
+    waiting = {name: count for name, count in found.queues.items() if count}
+    return _sign(not waiting), "Queues", _counts(waiting) if waiting else "nothing waits"
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+
+def audit(report: AuditReport) -> RenderableType:
+    """Each guarantee with what was checked, and under it the rows that break it."""
+    drawn = Table.grid(padding=(0, 2))
+    for finding in report.findings:
+        checked = Text(f"{finding.checked} checked", style="dim")
+        drawn.add_row(_sign(finding.holds), finding.title, checked)
+        for row in finding.broken[:SHOWN]:
+            drawn.add_row("", Text(f"  {row}", style="red"), "")
+        if len(finding.broken) > SHOWN:
+            drawn.add_row("", Text(f"  and {len(finding.broken) - SHOWN} more: --json", "red"), "")
+    if report.in_flight:
+        drawn.add_row(Text("…", style="cyan"), f"{report.in_flight} orders are on their way", "")
+    return drawn
+
+
+def audited(report: AuditReport) -> str:
+    """The audit in a line."""
+    broken = [finding for finding in report.findings if not finding.holds]
+    if broken:
+        return f"{len(broken)} of {len(report.findings)} guarantees are broken"
+    return f"all {len(report.findings)} guarantees hold"
+
+
+def seeded(report: SeedReport) -> str:
+    """What the seed loaded, in a line."""
+    news = f", {report.stocked} newly stocked" if report.stocked else ", stock as it was"
+    return f"{report.products} products, {report.promotions} promotions{news}"
+
+
+def deployed(result: DeployResult) -> str:
+    """What a deploy did, in a line."""
+    if result.unchanged:
+        return "everything is there already"
+    counts = (("added", result.added), ("changed", result.changed), ("removed", result.destroyed))
+    return ", ".join(f"{count} resources {what}" for what, count in counts if count)
+
+
+def checks(found: Sequence[Check]) -> RenderableType:
+    """What the machine has, what each thing is for and, where it is missing, how to get it."""
+    signs = {"ok": GOOD, "warn": Text("!", style="yellow"), "fail": BAD}
+    drawn = Table.grid(padding=(0, 2))
+    for check in found:
+        facts = Text(check.found) + Text(f"  {check.purpose}", style="dim")
+        if check.remedy and check.state != "ok":
+            facts += Text(f"\n→ {check.remedy}", style="cyan")
+        drawn.add_row(signs[check.state], check.name, facts)
+    return drawn

@@ -1,0 +1,74 @@
+"""The checkout as its customers have it: over HTTP."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from lab import execution, purchase, tokens
+from lab.api import CheckoutApi
+from lab.errors import LabError
+from lab.target import Target
+
+PATIENCE_S = 120.0
+ADDRESS = {
+    "name": "Ada Byron",
+    "line1": "12 Analytical Way",
+    "city": "Portland",
+    "region": "OR",
+    "postalCode": "97201",
+    "country": "US",
+}
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A deployed environment and its base URL, without a slash at the end."""
+
+    target: Target
+    base_url: str
+
+    def customer(self, name: str = "") -> CheckoutApi:
+        """The API as a customer; a new one without a name."""
+        signed_in = name or f"customer-{uuid.uuid4().hex[:12]}"
+        return CheckoutApi.at(self.base_url, tokens.mint(self.target, signed_in))
+
+    def stranger(self, token: str = "") -> CheckoutApi:
+        """The API with any token, or with none."""
+        return CheckoutApi.at(self.base_url, token)
+
+    def buy(self, request: Mapping[str, Any], customer: CheckoutApi | None = None) -> Any:
+        """Places an order and gives it once it has ended."""
+        buyer = customer or self.customer()
+        accepted = buyer.checkout(request, purchase.new_key())
+        return self.ended(buyer, accepted["orderId"])
+
+    def ended(self, customer: CheckoutApi, order_id: str) -> Any:
+        """The order at its end; if it does not end, the error tells its way so far."""
+        try:
+            return purchase.ended_order(customer, order_id, PATIENCE_S)
+        except LabError as error:
+            client = self.target.client("stepfunctions")
+            seen = next(execution.follow(client, execution.arn_of(self.target, order_id)))
+            error.add_note("\n".join(str(step) for step in seen.steps))
+            raise
+
+
+def order_of(*items: tuple[str, int], **more: Any) -> dict[str, Any]:
+    """A request for SKUs and quantities that would be confirmed."""
+    return {
+        "items": [{"sku": sku, "quantity": quantity} for sku, quantity in items],
+        "payment": {"token": "tok_visa"},
+        "shippingAddress": ADDRESS,
+        "email": "ada@example.com",
+        **more,
+    }
+
+
+def at_once[T](calls: Sequence[Callable[[], T]], workers: int) -> list[T]:
+    """The results of all calls, made `workers` at a time."""
+    with ThreadPoolExecutor(workers) as pool:
+        return [future.result() for future in [pool.submit(call) for call in calls]]
