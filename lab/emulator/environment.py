@@ -57,6 +57,7 @@ def _settings(port: int) -> dict[str, str]:
         "PROVIDER_OVERRIDE_DYNAMODBSTREAMS": "lab",
         "PROVIDER_OVERRIDE_LAMBDA": "lab",
         "PROVIDER_OVERRIDE_S3": "lab",
+        "PROVIDER_OVERRIDE_STEPFUNCTIONS": "lab",
         "DYNAMODB_IN_MEMORY": "1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",

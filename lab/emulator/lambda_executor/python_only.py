@@ -11,9 +11,15 @@ from localstack.aws.api.lambda_ import (
 )
 from localstack.services.lambda_.provider import LambdaProvider
 
+from lab.emulator.lambda_executor.queueing import QueueingAssignment
+
 
 class PythonOnlyLambda(LambdaProvider):
-    """LocalStack's Lambda without containers: zips with a Python runtime."""
+    """LocalStack's Lambda without containers: zips with a Python runtime, a few at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lambda_service.assignment_service = QueueingAssignment()
 
     def _validate_runtime(self, package_type: PackageType, runtime: str | None) -> None:
         if package_type == PackageType.Image:

@@ -30,8 +30,8 @@ locals {
     }
   }
 
-  # Five mails, each with time to spare: a function that is cut off between sending and noting it
-  # down would send again.
+  # With time to spare for its one mail: a function that is cut off between sending it and noting
+  # it down would send it again.
   notifier_timeout = 20
 
   environment_variables = merge(

@@ -122,6 +122,14 @@ def test_a_reader_never_sees_half_a_transaction(cloud: Cloud) -> None:
     assert available(dynamodb, table, "right") == 60
 
 
+def test_a_transaction_reads_a_hundred_items(cloud: Cloud) -> None:
+    dynamodb, table = cloud.client("dynamodb"), stock(cloud, **{f"s{n}": n for n in range(100)})
+    keys = [{"sku": s(f"s{n}")} for n in range(100)]
+    gets = [{"Get": {"TableName": table, "Key": key}} for key in keys]
+    found = dynamodb.transact_get_items(TransactItems=gets)["Responses"]
+    assert [int(one["Item"]["available"]["N"]) for one in found] == list(range(100))
+
+
 def test_a_cancelled_transaction_says_for_each_item_why_and_writes_nothing(cloud: Cloud) -> None:
     dynamodb, table = cloud.client("dynamodb"), stock(cloud, mug=5, hat=0)
     asked = take_one(table, "hat") | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}

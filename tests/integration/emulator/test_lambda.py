@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ClientError
 
+from lab.emulator.lambda_executor.queueing import AT_A_TIME
 from tests.integration.emulator.conftest import Cloud
 
 ECHO = "def handle(event, context):\n    return event\n"
@@ -116,10 +117,20 @@ def test_an_environment_is_used_again(cloud: Cloud) -> None:
 
 
 def test_parallel_invocations_have_an_environment_each(cloud: Cloud) -> None:
+    assert len(processes_of_parallel_invocations(cloud, AT_A_TIME)) == AT_A_TIME
+
+
+def test_more_invocations_than_the_machine_carries_wait_for_their_turn(cloud: Cloud) -> None:
+    assert len(processes_of_parallel_invocations(cloud, 3 * AT_A_TIME)) <= AT_A_TIME
+
+
+def processes_of_parallel_invocations(cloud: Cloud, count: int) -> set[object]:
+    """The process ids that answer so many invocations at once of a function that takes 2 s."""
     name = cloud.function(PROCESS)
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: cloud.invoke(name, 2), range(8)))
-    assert len({answer.payload for answer in answers}) == 8
+    with ThreadPoolExecutor(count) as pool:
+        answers = list(pool.map(lambda _: cloud.invoke(name, 2), range(count)))
+    assert not any(answer.error for answer in answers)
+    return {answer.payload for answer in answers}
 
 
 def test_an_update_replaces_the_running_code(cloud: Cloud) -> None:
