@@ -53,6 +53,8 @@ def _settings(port: int) -> dict[str, str]:
         "LAMBDA_RUNTIME_EXECUTOR": "process",
         "LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT": "120",  # the executor has its own, shorter limit
         "LOG_LEVEL_OVERRIDES": "localstack.deprecations=ERROR",  # it errs about the next lines
+        "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.2",  # 1 s: one mail a second at best
+        "PROVIDER_OVERRIDE_APIGATEWAY": "lab",
         "PROVIDER_OVERRIDE_DYNAMODB": "lab",
         "PROVIDER_OVERRIDE_DYNAMODBSTREAMS": "lab",
         "PROVIDER_OVERRIDE_LAMBDA": "lab",

@@ -17,6 +17,7 @@ from localstack.aws.api.dynamodbstreams import DynamodbstreamsApi
 from localstack.aws.skeleton import DispatchTable
 from localstack.services.moto import MotoFallbackDispatcher, call_moto
 from localstack.services.plugins import Service
+from moto.dynamodb import responses
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.table import Table
 
@@ -24,7 +25,7 @@ from lab.emulator.dynamodb.expressions import require_used
 from lab.emulator.dynamodb.index_keys import put_item, update_item
 from lab.emulator.dynamodb.queries import query
 from lab.emulator.dynamodb.replays import Replays
-from lab.emulator.dynamodb.transactions import transact_write_items
+from lab.emulator.dynamodb.transactions import MAX_OPERATIONS, transact_write_items
 
 # One lock for all tables: moto's items are plain dictionaries, and the interpreter runs one
 # thread at a time anyway. Readers take it too, so that they never see half a transaction.
@@ -84,6 +85,7 @@ def _mend_moto() -> None:
     DynamoDBBackend.update_item = update_item  # type: ignore[assignment,method-assign]
     Table.put_item = put_item  # type: ignore[assignment,method-assign]
     Table.query = query  # type: ignore[assignment,method-assign]
+    responses.TRANSACTION_MAX_ITEMS = MAX_OPERATIONS  # TransactGetItems; moto has the limit of 2018
 
 
 def _serialised(provider: object) -> DispatchTable:
