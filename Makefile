@@ -10,7 +10,7 @@ PYTEST := .venv/bin/pytest
 SUITES := unit contract integration terraform e2e
 PRESENT := $(wildcard $(SUITES:%=tests/%))
 
-.PHONY: help install demo up down test $(SUITES) lint format
+.PHONY: help install demo up down test $(SUITES) chaos lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ terraform: $(INSTALLED) ## Tests of the Terraform modules
 
 e2e: $(INSTALLED) ## Tests of the whole checkout, through HTTP
 	@$(PYTEST) tests/e2e
+
+chaos: $(INSTALLED) ## The proof: races, faults in every state, killed functions, hostile requests
+	@$(PYTEST) tests/chaos
 
 lint: $(INSTALLED) ## Checks style, types, imports and Terraform's format
 	$(RUFF) check .

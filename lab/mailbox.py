@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,16 +37,38 @@ class Mail:
 
 def read(target: Target) -> list[Mail]:
     """Every mail sent so far, oldest first. Raises LabError on the real AWS, where mail is mail."""
+    return sorted(stream(target), key=lambda mail: mail.at)
+
+
+def stream(target: Target) -> Iterator[Mail]:
+    """Every mail sent so far, in no order, one at a time: there may be a great many."""
     if target.endpoint is None:
         raise LabError(
             "Mails are only kept by the emulator; real ones are in the customers' inboxes."
         )
-    response = httpx.get(f"{target.endpoint.rstrip('/')}/_aws/ses", timeout=10, trust_env=False)
-    if response.status_code == httpx.codes.NOT_FOUND:
-        return []  # The emulator opens this page with the first call to SES.
-    response.raise_for_status()
-    mails = [_mail(message) for message in response.json()["messages"]]
-    return sorted(mails, key=lambda mail: mail.at)
+    url = f"{target.endpoint.rstrip('/')}/_aws/ses"
+    with httpx.stream("GET", url, timeout=10, trust_env=False) as response:
+        if response.status_code == httpx.codes.NOT_FOUND:
+            return  # The emulator opens this page with the first call to SES.
+        response.raise_for_status()
+        yield from map(_mail, _messages(response.iter_text()))
+
+
+def _messages(chunks: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The objects in the list of `{"messages": [...]}`, without ever holding the whole text."""
+    decoder = json.JSONDecoder()
+    text, inside = "", False
+    for chunk in chunks:
+        text += chunk
+        if not inside and "[" in text:
+            text, inside = text.partition("[")[2], True
+        while inside and (start := text.find("{")) >= 0:
+            try:
+                message, end = decoder.raw_decode(text, start)
+            except json.JSONDecodeError:
+                break  # the rest of it is still to come
+            yield message
+            text = text[end:]
 
 
 def _mail(message: dict[str, Any]) -> Mail:

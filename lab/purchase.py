@@ -73,7 +73,7 @@ def ended_order(api: CheckoutApi, order_id: str, timeout_s: float = SETTLE_S) ->
             return order
         if time.monotonic() > deadline:
             raise LabError(
-                f"The order {order_id} is still {PENDING} although its execution has ended.",
+                f"The order {order_id} is still {PENDING} after {timeout_s:.0f} s.",
                 "`lab status` shows what waits for a person; `lab audit` checks the books.",
             )
         time.sleep(pause)

@@ -124,8 +124,8 @@ def audit(report: AuditReport) -> RenderableType:
         drawn.add_row(_sign(finding.holds), finding.title, checked)
         for row in finding.broken[:SHOWN]:
             drawn.add_row("", Text(f"  {row}", style="red"), "")
-        if len(finding.broken) > SHOWN:
-            drawn.add_row("", Text(f"  and {len(finding.broken) - SHOWN} more: --json", "red"), "")
+        if (hidden := len(finding.broken) + finding.more - SHOWN) > 0:
+            drawn.add_row("", Text(f"  and {hidden} more: --json", "red"), "")
     if report.in_flight:
         drawn.add_row(Text("…", style="cyan"), f"{report.in_flight} orders are on their way", "")
     return drawn

@@ -36,6 +36,7 @@ class Memory:
     promotions: dict[str, Promotion] = field(default_factory=dict)
     redeemed: Counter[tuple[str, str]] = field(default_factory=Counter)
     levels: dict[str, StockLevel] = field(default_factory=dict)
+    claims: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     reservations: dict[str, Reservation] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     records: dict[tuple[str, str], IdempotencyRecord] = field(default_factory=dict)
@@ -87,9 +88,27 @@ class FakeStock:
     def levels(self, skus: Iterable[str]) -> Mapping[str, StockLevel]:
         return {sku: self.memory.levels[sku] for sku in skus if sku in self.memory.levels}
 
-    def mark_warned(self, sku: str) -> None:
+    def begin_warning(self, sku: str, order_id: str, at: datetime, until: datetime) -> bool:
         with self.memory.lock:
-            self.memory.levels[sku] = replace(self.memory.levels[sku], warned=True)
+            level, claim = self.memory.levels[sku], self.memory.claims.get(sku)
+            if level.warned or not level.is_low:
+                return False
+            if claim and claim[0] != order_id and claim[1] >= at:
+                return False
+            self.memory.claims[sku] = (order_id, until)
+            return True
+
+    def mark_warned(self, sku: str, order_id: str) -> None:
+        with self.memory.lock:
+            if self.memory.claims.get(sku, ("",))[0] == order_id:
+                self.memory.levels[sku] = replace(self.memory.levels[sku], warned=True)
+
+    def _rearm(self, reservation: Reservation) -> None:
+        for line in reservation.lines:
+            level = self.memory.levels[line.sku]
+            if not level.is_low:
+                self.memory.levels[line.sku] = replace(level, warned=False)
+                self.memory.claims.pop(line.sku, None)
 
     def hold(self, reservation: Reservation) -> None:
         with self.memory.lock:
@@ -144,6 +163,7 @@ class FakeStock:
             gives_back = held is not None and held.status is ReservationStatus.HELD
             if held and gives_back:
                 self._move(held, taken=-1)
+                self._rearm(held)
             kept = held or Reservation(order_id, "", (), (), at, at)
             self.memory.reservations[order_id] = replace(kept, status=ReservationStatus.RELEASED)
             return gives_back

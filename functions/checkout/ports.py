@@ -80,8 +80,17 @@ class Stock(Protocol):
         """
         ...
 
-    def mark_warned(self, sku: str) -> None:
-        """Notes that `StockLow` is out for this product."""
+    def begin_warning(self, sku: str, order_id: str, at: datetime, until: datetime) -> bool:
+        """Claims for an order, until a moment, to tell that a product is low.
+
+        False if it is told or claimed already, or not low any more. The same order may claim
+        again: it comes back after it has died half-way. A release that brings the stock above
+        its threshold ends every claim and every telling.
+        """
+        ...
+
+    def mark_warned(self, sku: str, order_id: str) -> None:
+        """Notes that `StockLow` is out, if the claim is still this order's."""
         ...
 
     def expired(self, at: datetime) -> Iterable[Reservation]:
@@ -186,7 +195,7 @@ class Mailer(Protocol):
     """The mail service."""
 
     def send(self, mail: Mail) -> str:
-        """Sends a mail and returns its message id."""
+        """Sends a mail and returns its message id. Raises `MailNotSent`."""
         ...
 
 

@@ -1,7 +1,8 @@
 """How the state machine calls a function: which task, which order, which attempt.
 
 A handler lists its tasks; `run` finds the one, throws the failure switch if it is for this
-state, and calls it.
+state, and calls it. The answer of every task names the task under `done`: where the workflow
+cannot see in the books that a task was done, it looks for that name.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from checkout.domain.errors import InvalidCart, SimulatedFailure
-from checkout.domain.order import REJECTIONS, Rejection
+from checkout import failure_switches
+from checkout.domain.errors import InvalidCart
+from checkout.domain.order import REJECTIONS, Fault, Rejection
 
 logger = Logger(child=True)
 
@@ -43,12 +46,12 @@ class Task:
         )
 
     @property
-    def is_to_fail(self) -> bool:
-        """Whether the failure switch is for this state and this attempt."""
-        switch = self.simulate
-        return bool(
-            switch and switch["fail"] == self.name and self.attempt < switch.get("times", 1)
-        )
+    def fault(self) -> Fault | None:
+        """How the failure switch lets this attempt fail, or None if it leaves it alone."""
+        switch = self.simulate or {}
+        if switch.get("fail") == self.name and self.attempt < switch.get("times", 1):
+            return Fault(switch.get("how", Fault.RAISE))
+        return Fault.RAISE if switch.get("after") == self.name else None
 
     def rejection(self) -> Rejection:
         """Why the workflow rejects the order, from the error that it caught.
@@ -63,20 +66,25 @@ class Task:
 def run(
     event: Mapping[str, Any],
     tasks: Mapping[str, Callable[[Task], Result]],
-    failure_switches: bool,
-) -> Result:
-    """Calls the task that the event names.
+    switches_allowed: bool,
+) -> object:
+    """Calls the task that the event names; answers with its result, and its name as `done`.
 
     Raises whatever the task raises: the state machine catches it by the name of its class.
     """
     task = Task.parse(event)
     logger.append_keys(order_id=task.order_id, task=task.name, attempt=task.attempt)
-    if failure_switches and task.is_to_fail:
-        raise SimulatedFailure(f"{task.name} was told to fail, attempt {task.attempt}")
+    work = partial(_do, task, tasks[task.name])
+    if switches_allowed and task.fault:
+        return failure_switches.throw(task.fault, work, f"{task.name}, attempt {task.attempt},")
+    answer = {"done": task.name, **(work() or {})}
+    logger.info("done")
+    return answer
+
+
+def _do(task: Task, work: Callable[[Task], Result]) -> Result:
     try:
-        result = tasks[task.name](task)
+        return work(task)
     except InvalidCart as error:
         # The state machine knows an error by its own name, not by what it derives from.
         raise InvalidCart(error.violations) from error
-    logger.info("done")
-    return result

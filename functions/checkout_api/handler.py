@@ -25,7 +25,6 @@ tracer = Tracer()
 app = APIGatewayRestResolver()
 
 MAX_ID = 64
-JSON = "application/json"
 
 
 @tracer.capture_lambda_handler(capture_response=False)
@@ -132,7 +131,9 @@ def _answer(
     status: HTTPStatus = HTTPStatus.OK,
     headers: dict[str, str | list[str]] | None = None,
 ) -> Response[str]:
-    return Response(status.value, JSON, json.dumps(body, ensure_ascii=False), headers=headers)
+    return Response(
+        status.value, requests.JSON, json.dumps(body, ensure_ascii=False), headers=headers
+    )
 
 
 def _customer() -> str:
@@ -143,6 +144,7 @@ def _customer() -> str:
 
 
 def _body() -> str | None:
+    requests.check_media_type(_header("Content-Type"))
     try:
         return app.current_event.decoded_body
     except ValueError as error:

@@ -17,6 +17,14 @@ class InvalidBody(Exception):
     """The body is not a JSON object that can be read."""
 
 
+class BodyTooLarge(Exception):
+    """The body is longer than any order needs to be."""
+
+
+class UnsupportedMediaType(Exception):
+    """The body says that it is something else than JSON."""
+
+
 class InvalidParameter(Exception):
     """A query parameter or a header does not have the form it must have."""
 
@@ -35,6 +43,12 @@ class InvalidIdempotencyKey(InvalidParameter):
 
 PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
     InvalidBody: (HTTPStatus.BAD_REQUEST, "INVALID_BODY", "The body cannot be read"),
+    BodyTooLarge: (HTTPStatus.CONTENT_TOO_LARGE, "TOO_LARGE", "The request is too large"),
+    UnsupportedMediaType: (
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "UNSUPPORTED_MEDIA_TYPE",
+        "The body is not JSON",
+    ),
     InvalidParameter: (HTTPStatus.BAD_REQUEST, "INVALID_PARAMETER", "A parameter is not valid"),
     InvalidIdempotencyKey: (
         HTTPStatus.BAD_REQUEST,

@@ -16,15 +16,18 @@ import fastjsonschema
 from checkout.adapters import documents
 from checkout.domain.errors import Violation
 from checkout.domain.money import Money
-from checkout.domain.order import OrderRequest, Simulation
+from checkout.domain.order import OrderRequest
 from checkout.use_cases.place_order import PlaceOrder
 from checkout_api.problems import (
+    BodyTooLarge,
     InvalidBody,
     InvalidIdempotencyKey,
     InvalidParameter,
     InvalidRequest,
+    UnsupportedMediaType,
 )
 
+JSON = "application/json"
 MAX_BODY = 64 * 1024
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
@@ -36,7 +39,8 @@ Body = dict[str, Any]
 def read_body(text: str | None, schema: str) -> Body:
     """A body that satisfies a schema of openapi.json.
 
-    Raises `InvalidBody` if it is not a JSON object, `InvalidRequest` if the schema says no.
+    Raises `BodyTooLarge`, `InvalidBody` if it is not a JSON object, `InvalidRequest` if the
+    schema says no.
     """
     body = _parse(text or "")
     try:
@@ -46,9 +50,16 @@ def read_body(text: str | None, schema: str) -> Body:
     return body
 
 
+def check_media_type(header: str | None) -> None:
+    """A body without a Content-Type is taken for JSON. Raises `UnsupportedMediaType`."""
+    media_type = (header or JSON).partition(";")[0].strip().lower()
+    if media_type != JSON and not media_type.endswith("+json"):
+        raise UnsupportedMediaType(f"Send Content-Type: {JSON}, not {media_type[:64]!r}")
+
+
 def _parse(text: str) -> Body:
     if len(text) > MAX_BODY:
-        raise InvalidBody(f"The body has {len(text)} characters; the limit is {MAX_BODY}")
+        raise BodyTooLarge(f"The body has {len(text)} characters; the limit is {MAX_BODY}")
     try:
         # Decimal, because 1.0 would pass as an integer if it were a float.
         body = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
@@ -121,7 +132,7 @@ def read_wish(customer_id: str, key: str, body: Body) -> PlaceOrder:
             email=body["email"],
         ),
         expected_total=Money(**expected) if expected else None,
-        simulate=Simulation(simulate["fail"], simulate.get("times", 1)) if simulate else None,
+        simulate=documents.simulation(simulate) if simulate else None,
     )
 
 

@@ -31,10 +31,15 @@ def handle(event: dict[str, Any], context: Any) -> Any:
 
 
 def _notify(record: SQSRecord) -> None:
-    order_id = _order_id(record.body)
-    s = services()
-    message_id = notify_customer(order_id, s.orders, s.mailer, s.clock)
-    logger.info("mailed", extra={"order_id": order_id, "message_id": message_id})
+    """A failure is logged here: of a batch that failed in part, nobody else would tell."""
+    try:
+        order_id = _order_id(record.body)
+        s = services()
+        mail_id = notify_customer(order_id, s.orders, s.mailer, s.clock)
+    except Exception:
+        logger.exception("not mailed", extra={"sqs_message_id": record.message_id})
+        raise
+    logger.info("mailed", extra={"order_id": order_id, "message_id": mail_id})
 
 
 def _order_id(body: str) -> str:

@@ -17,7 +17,7 @@ tracer = Tracer()
 
 @tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context(clear_state=True)
-def handle(event: dict[str, Any], _context: object) -> Result:
+def handle(event: dict[str, Any], _context: object) -> object:
     """Runs the task that the state machine asks for."""
     tasks = {"ReserveStock": _reserve, "ReleaseStock": _release}
     return workflow.run(event, tasks, services().settings.failure_switches)

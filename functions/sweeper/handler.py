@@ -1,13 +1,15 @@
-"""The scheduled sweep."""
+"""The scheduled sweep, and the same for single orders: `{"orderIds": ["ord_…"]}`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
 
 from checkout import metrics
 from checkout.bootstrap import services
+from checkout.use_cases.sweep import Sweeper
 
 logger = Logger()
 tracer = Tracer()
@@ -15,11 +17,44 @@ tracer = Tracer()
 
 @tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context
-def handle(_event: dict[str, Any], _context: object) -> dict[str, int]:
-    """Sweeps once and returns how often it did what."""
+def handle(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Sweeps once and returns how often it did what; or settles the orders that are named."""
+    if "orderIds" in event:
+        return {"orders": _settle(event["orderIds"])}
+    return _sweep()
+
+
+def _sweep() -> dict[str, int]:
     s = services()
     done = s.sweeper().sweep()
     for what, times in done.items():
         metrics.count(f"Sweep{what.title().replace(' ', '')}", s.settings.environment, times)
     logger.info("swept", extra={"done": dict(done)})
     return dict(done)
+
+
+def _settle(order_ids: Iterable[str]) -> list[dict[str, Any]]:
+    sweeper = services().sweeper()
+    return [_settled(order_id, sweeper) for order_id in order_ids]
+
+
+def _settled(order_id: str, sweeper: Sweeper) -> dict[str, Any]:
+    """What was done for an order, and where it stands; `problem` says what keeps it."""
+    try:
+        outcome = sweeper.settle(order_id)
+        status = sweeper.orders.get(order_id).status
+    except Exception as error:
+        logger.exception("not settled", extra={"order_id": order_id})
+        return {"orderId": order_id, "outcome": "left", "final": False, "problem": _why(error)}
+    logger.info("settled", extra={"order_id": order_id, "outcome": outcome})
+    return {
+        "orderId": order_id,
+        "outcome": outcome.value,
+        "status": status.value,
+        "final": outcome.is_final,
+    }
+
+
+def _why(error: Exception) -> str:
+    causes = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
+    return "; ".join(f"{type(cause).__name__}: {cause}" for cause in causes)

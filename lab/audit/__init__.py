@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
+from datetime import UTC, datetime
+from itertools import islice
 
-from lab.audit.books import Books, digest
-from lab.audit.guarantees import GUARANTEES, Rules, in_flight
+from lab.audit.books import Books
+from lab.audit.guarantees import GUARANTEES, Guarantee, Rules, in_flight
 from lab.audit.reader import Say, read
+from lab.audit.records import Records
 from lab.audit.report import AuditReport, Broken, Finding
 from lab.target import Target
 
@@ -16,6 +19,8 @@ __all__ = ["AuditReport", "Books", "Broken", "Finding", "audit", "run"]
 GRACE_S = 900.0  # as long as a reservation is held
 DELIVERY_GRACE_S = 30.0
 POLL_S = 0.5
+NAMED = 1000
+"""How many broken rows a report names for each guarantee."""
 
 
 def audit(
@@ -27,15 +32,23 @@ def audit(
     """Checks all guarantees at a moment.
 
     An order may be under way for `grace_s` seconds; its event and mail may take
-    `delivery_grace_s` seconds from its end.
+    `delivery_grace_s` seconds from its end. The books are read once, item by item, and kept on
+    the disk: memory does not grow with their number.
     """
-    records = digest(books)
-    rules = Rules(now, timedelta(seconds=grace_s), timedelta(seconds=delivery_grace_s))
-    findings = tuple(
-        Finding(g.number, g.title, g.checked(records), tuple(g.broken(records, rules)))
-        for g in GUARANTEES
-    )
-    return AuditReport(findings, in_flight(records, rules))
+    rules = Rules(now.timestamp(), grace_s, delivery_grace_s)
+    with closing(Records()) as records:
+        records.load(books)
+        findings = tuple(_finding(guarantee, records, rules) for guarantee in GUARANTEES)
+        return AuditReport(findings, in_flight(records, rules))
+
+
+def _finding(guarantee: Guarantee, records: Records, rules: Rules) -> Finding:
+    """Names the first rows that break it, and counts the others: there may be very many."""
+    broken = guarantee.broken(records, rules)
+    named = tuple(islice(broken, NAMED))
+    more = sum(1 for _ in broken)
+    checked = guarantee.checked(records)
+    return Finding(guarantee.number, guarantee.title, checked, named, more)
 
 
 def run(

@@ -47,7 +47,7 @@ def _mails(target: Target) -> Iterator[str] | None:
     """The orders that mails are about; only the emulator keeps them."""
     if target.endpoint is None:
         return None
-    return (mail.order_id for mail in mailbox.read(target) if mail.order_id)
+    return (mail.order_id for mail in mailbox.stream(target) if mail.order_id)
 
 
 def _scan(client: Any, target: Target, name: str, say: Say) -> Iterator[Item]:

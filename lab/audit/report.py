@@ -19,12 +19,16 @@ class Broken:
 
 @dataclass(frozen=True)
 class Finding:
-    """One guarantee, how many rows were checked for it, and those that break it."""
+    """One guarantee, how many rows were checked for it, and those that break it.
+
+    `more` counts the rows that break it beyond those that are named.
+    """
 
     number: int
     title: str
     checked: int
     broken: tuple[Broken, ...]
+    more: int = 0
 
     @property
     def holds(self) -> bool:

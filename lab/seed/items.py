@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from checkout.adapters.documents import shard_key
+
 Row = Mapping[str, Any]
 Item = dict[str, Any]
 
@@ -29,14 +31,26 @@ def product(row: Row) -> Item:
     return item
 
 
-def stock(row: Row) -> Item:
-    """An item of `inventory`, with everything still on the shelf."""
-    return {
-        "sku": row["sku"],
-        "initial": row["initial"],
-        "available": row["initial"],
-        "lowStockThreshold": row.get("lowStockThreshold", 0),
-    }
+def stock(row: Row) -> list[Item]:
+    """The items of `inventory` of one product, with everything still there: one for each shard."""
+    first, *others = even(row["initial"], row.get("shards", 1))
+    count = 1 + len(others)
+    level = {"initial": row["initial"], "lowStockThreshold": row.get("lowStockThreshold", 0)}
+    return [
+        shard(row["sku"], 0, first, count) | level,
+        *(shard(row["sku"], n, pieces, count) for n, pieces in enumerate(others, 1)),
+    ]
+
+
+def shard(sku: str, number: int, pieces: int, count: int) -> Item:
+    """What every shard's item has. Only a product with several says how many."""
+    item: Item = {"sku": shard_key(sku, number), "available": pieces}
+    return item | {"shards": count} if count > 1 else item
+
+
+def even(pieces: int, count: int) -> tuple[int, ...]:
+    """The pieces spread over so many shards."""
+    return tuple(pieces // count + (n < pieces % count) for n in range(count))
 
 
 def promotion(row: Row) -> Item:

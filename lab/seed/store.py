@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched
 from typing import Any
@@ -11,24 +11,16 @@ from botocore.exceptions import ClientError
 
 from lab import tables
 from lab.errors import LabError
-from lab.seed import items
+from lab.seed import items, restock
 from lab.seed.files import Catalogue, Row
+from lab.seed.restock import Restock
 from lab.target import Target
 
+Item = items.Item
 Say = Callable[[str], None]
 """Called with what goes on, such as `products: 200 of 10,000`."""
 
 PAGE = 100  # keys in one BatchGetItem, and writes in one TransactWriteItems
-
-
-@dataclass(frozen=True)
-class Restock:
-    """A delivery, or with a negative `delta` a correction, of a product that is stored already."""
-
-    sku: str
-    initial: int
-    delta: int
-    threshold: int
 
 
 @dataclass(frozen=True)
@@ -54,68 +46,52 @@ class Store:
         stored = self._stored({row["sku"] for row in rows})
         new = tuple(row for row in rows if row["sku"] not in stored)
         changed = tuple(
-            restock
+            found
             for row in rows
-            if row["sku"] in stored and (restock := _restock(row, stored[row["sku"]]))
+            if row["sku"] in stored and (found := restock.needed(row, stored[row["sku"]]))
         )
         return StockPlan(new, changed, len(rows) - len(new) - len(changed))
 
     def write(self, catalogue: Catalogue, plan: StockPlan) -> None:
         """Stock first and products last: what a customer can see, he can buy."""
         self._add_stock(plan.new)
-        for restock in plan.restocks:
-            self._restock(restock)
+        for change in plan.restocks:
+            self._restock(change)
         self._put_promotions(catalogue.promotions)
         self._put_products(catalogue.products)
 
-    def _stored(self, skus: Iterable[str]) -> dict[str, Mapping[str, Any]]:
-        found: dict[str, Mapping[str, Any]] = {}
-        for page in batched(sorted(skus), PAGE, strict=False):
-            found |= {item["sku"]: item for item in self._get(page)}
-        return found
+    def _stored(self, skus: Iterable[str]) -> dict[str, list[Item]]:
+        """The items of each product that is there, shard by shard."""
+        first = self._get(skus)
+        keys = {sku: restock.shard_keys(item) for sku, item in first.items()}
+        others = self._get(key for found in keys.values() for key in found[1:])
+        shards = first | others
+        return {sku: [shards[key] for key in found] for sku, found in keys.items()}
 
-    def _get(self, skus: Iterable[str]) -> list[Mapping[str, Any]]:
+    def _get(self, keys: Iterable[str]) -> dict[str, Item]:
         table = self._target.table("inventory")
-        wanted = {table: {"Keys": [{"sku": sku} for sku in skus], "ConsistentRead": True}}
-        got: list[Mapping[str, Any]] = []
-        while wanted:
-            answer = self._client.batch_get_item(RequestItems=wanted)
-            got += answer["Responses"].get(table, [])
-            wanted = answer["UnprocessedKeys"]
-        return got
+        found: dict[str, Item] = {}
+        for page in batched(sorted(keys), PAGE, strict=False):
+            wanted = {table: {"Keys": [{"sku": key} for key in page], "ConsistentRead": True}}
+            while wanted:
+                answer = self._client.batch_get_item(RequestItems=wanted)
+                found |= {item["sku"]: item for item in answer["Responses"].get(table, [])}
+                wanted = answer["UnprocessedKeys"]
+        return found
 
     def _add_stock(self, rows: Sequence[Row]) -> None:
         """In transactions: a plain batch could overwrite a row that another seed just made."""
-        for page in batched(enumerate(rows, 1), PAGE, strict=False):
-            puts = [{"Put": self._if_absent(items.stock(row))} for _, row in page]
+        done = 0
+        for page in _pages(rows):
+            table = self._target.table("inventory")
+            puts = [restock.if_absent(table, item) for row in page for item in items.stock(row)]
             self._unless_changed(self._client.transact_write_items, TransactItems=puts)
-            self._tell("inventory", page[-1][0], len(rows))
+            done += len(page)
+            self._tell("inventory", done, len(rows))
 
-    def _if_absent(self, item: items.Item) -> dict[str, Any]:
-        return {
-            "TableName": self._target.table("inventory"),
-            "Item": item,
-            "ConditionExpression": "attribute_not_exists(sku)",
-        }
-
-    def _restock(self, restock: Restock) -> None:
-        """Moves `initial` and `available` together: stock is conserved, and may run low again."""
-        update = {
-            "TableName": self._target.table("inventory"),
-            "Key": {"sku": restock.sku},
-            "UpdateExpression": "SET #i = :new, available = available + :delta, "
-            "lowStockThreshold = :threshold REMOVE lowStockWarned",
-            "ConditionExpression": "#i = :old AND available >= :least",
-            "ExpressionAttributeNames": {"#i": "initial"},
-            "ExpressionAttributeValues": {
-                ":new": restock.initial,
-                ":old": restock.initial - restock.delta,
-                ":delta": restock.delta,
-                ":least": max(0, -restock.delta),
-                ":threshold": restock.threshold,
-            },
-        }
-        self._unless_changed(self._client.update_item, **update)
+    def _restock(self, change: Restock) -> None:
+        steps = restock.steps(self._target.table("inventory"), change)
+        self._unless_changed(self._client.transact_write_items, TransactItems=steps)
 
     def _put_promotions(self, rows: Sequence[Row]) -> None:
         for done, row in enumerate(rows, 1):
@@ -146,20 +122,19 @@ class Store:
             raise LabError(message, "Run `lab seed` again: it goes on from here.") from error
 
 
-def _restock(row: Row, stored: Mapping[str, Any]) -> Restock | None:
-    wanted = items.stock(row)
-    delta = wanted["initial"] - int(stored["initial"])
-    threshold = wanted["lowStockThreshold"]
-    if delta == 0 and threshold == stored.get("lowStockThreshold"):
-        return None
-    if int(stored["available"]) + delta < 0:
-        gone = int(stored["initial"]) - int(stored["available"])
-        raise LabError(
-            f"inventory.json sets {row['sku']} to {row['initial']} pieces, "
-            f"but {gone} are sold or held.",
-            f"Set `initial` to {gone} or more.",
-        )
-    return Restock(row["sku"], wanted["initial"], delta, threshold)
+def _pages(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """As many products as fit into a transaction, with all their shards."""
+    page: list[Row] = []
+    room = PAGE
+    for row in rows:
+        shards = row.get("shards", 1)
+        if shards > room:
+            yield page
+            page, room = [], PAGE
+        page.append(row)
+        room -= shards
+    if page:
+        yield page
 
 
 OPTIONAL = (

@@ -29,12 +29,6 @@ class TestLevels:
         world.sell(a_product(), available=7, low=3)
         assert world.stock.levels(["TEA", "NOPE"]) == {"TEA": StockLevel("TEA", 7, 3)}
 
-    def test_a_warning_is_remembered(self, world: World) -> None:
-        world.sell(a_product(), available=2, low=3)
-        world.stock.mark_warned("TEA")
-        world.stock.mark_warned("TEA")
-        assert world.stock.levels(["TEA"])["TEA"].warned
-
 
 class TestHold:
     def test_every_line_is_taken(self, world: World) -> None:

@@ -8,7 +8,7 @@ from itertools import batched
 from typing import Any, Protocol
 
 from checkout.adapters.catalogue import DynamoCatalogue, DynamoPromotions
-from checkout.adapters.documents import timestamp
+from checkout.adapters.documents import shard_key, timestamp
 from checkout.adapters.dynamodb import Item, Table, decode, encode
 from checkout.adapters.orders import DynamoOrders
 from checkout.adapters.payments import DynamoLedger, SimulatedGateway
@@ -30,7 +30,11 @@ class World(Protocol):
     ledger: Ledger
     gateway: PaymentGateway
 
-    def sell(self, *products: Product, available: int = 10, low: int = 0) -> None: ...
+    def sell(
+        self, *products: Product, available: int = 10, low: int = 0, shards: Sequence[int] = ()
+    ) -> None:
+        """Puts products on sale. `shards` has the pieces in each, of hot products."""
+        ...
 
     def promote(self, *promotions: Promotion) -> None: ...
 
@@ -53,10 +57,14 @@ class FakeWorld:
         self.ledger = fake_services.FakeLedger()
         self.gateway = fake_services.FakeGateway()
 
-    def sell(self, *products: Product, available: int = 10, low: int = 0) -> None:
+    def sell(
+        self, *products: Product, available: int = 10, low: int = 0, shards: Sequence[int] = ()
+    ) -> None:
+        """What is under one lock has no shards."""
         for product in products:
             self.memory.products[product.sku] = product
-            self.memory.levels[product.sku] = StockLevel(product.sku, available, low)
+            pieces = sum(shards) if shards else available
+            self.memory.levels[product.sku] = StockLevel(product.sku, pieces, low)
 
     def promote(self, *promotions: Promotion) -> None:
         self.memory.promotions.update({p.code: p for p in promotions})
@@ -83,10 +91,18 @@ class DynamoWorld:
         self.ledger = DynamoLedger(t["payments"])
         self.gateway = SimulatedGateway(t["payments"], timeout_s=0.01)
 
-    def sell(self, *products: Product, available: int = 10, low: int = 0) -> None:
-        level = {"initial": available, "available": available, "lowStockThreshold": low}
+    def sell(
+        self, *products: Product, available: int = 10, low: int = 0, shards: Sequence[int] = ()
+    ) -> None:
+        pieces = list(shards or [available])
         self._put("products", [product_item(product) for product in products])
-        self._put("inventory", [{"sku": product.sku, **level} for product in products])
+        items = [item for p in products for item in stock_items(p.sku, pieces, low)]
+        self._put("inventory", items)
+
+    def shards(self, sku: str, count: int) -> list[int]:
+        """The pieces in each shard."""
+        keys = [shard_key(sku, n) for n in range(count)]
+        return [self.item("inventory", sku=key)["available"] for key in keys]
 
     def promote(self, *promotions: Promotion) -> None:
         self._put("promotions", [promotion_item(promotion) for promotion in promotions])
@@ -169,6 +185,16 @@ def schema(keys: list[str], indexes: Mapping[str, list[str]] | None = None) -> d
 def _key(names: list[str]) -> list[dict[str, str]]:
     kinds = ("HASH", "RANGE")
     return [{"AttributeName": n, "KeyType": k} for n, k in zip(names, kinds, strict=False)]
+
+
+def stock_items(sku: str, pieces: Sequence[int], low: int) -> list[Item]:
+    count = len(pieces)
+    items: list[Item] = [
+        {"sku": shard_key(sku, n), "available": part, **({"shards": count} if count > 1 else {})}
+        for n, part in enumerate(pieces)
+    ]
+    items[0] |= {"initial": sum(pieces), "lowStockThreshold": low}
+    return items
 
 
 def product_item(product: Product) -> Item:

@@ -13,7 +13,8 @@ from lab.api import CheckoutApi
 from lab.errors import LabError
 from lab.target import Target
 
-PATIENCE_S = 120.0
+# Long, for a busy machine: thirty orders at once start some hundred function processes.
+PATIENCE_S = 240.0
 ADDRESS = {
     "name": "Ada Byron",
     "line1": "12 Analytical Way",

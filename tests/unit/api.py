@@ -102,8 +102,15 @@ def _promised(method: str, path: str, status: int) -> tuple[str, str]:
     if operation is None:
         assert status == 404
         return "application/problem+json", "Problem"
-    ((media_type, content),) = operation["responses"][str(status)]["content"].items()
+    response = resolved(operation["responses"][str(status)])
+    ((media_type, content),) = response["content"].items()
     return media_type, content["schema"]["$ref"].rsplit("/", 1)[1]
+
+
+def resolved(response: dict[str, Any]) -> dict[str, Any]:
+    """A documented response, also where the operation only refers to it."""
+    name = response.get("$ref", "").rsplit("/", 1)[-1]
+    return dict(DOCUMENT["components"]["responses"].get(name, response))
 
 
 def operation_of(method: str, path: str) -> dict[str, Any] | None:

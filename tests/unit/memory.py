@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from moto import mock_aws
 
 from lab import tables
@@ -24,8 +25,9 @@ KEYS = {
 
 @contextmanager
 def empty_lab() -> Iterator[Target]:
-    """A target whose tables exist and are empty."""
-    with mock_aws():
+    """A target whose tables exist and are empty, also where a variable names an emulator."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
         target = Target("dev", endpoint=None)
         for name, key in KEYS.items():
             _create(target, name, key)

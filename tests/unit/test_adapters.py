@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,7 +24,7 @@ from checkout.adapters.dynamodb import (
 from checkout.adapters.orders import DynamoOrders
 from checkout.adapters.payments import SimulatedGateway
 from checkout.adapters.stock import DynamoStock
-from checkout.domain.errors import Contended, InvalidCursor
+from checkout.domain.errors import Contended, InvalidCursor, MailNotSent
 from checkout.domain.events import Event
 from checkout.domain.mail import Mail
 from checkout.domain.order import Simulation
@@ -122,6 +123,16 @@ def test_a_mail_has_a_text_and_an_html_body() -> None:
     call = client.calls[0]
     assert call["Destination"] == {"ToAddresses": ["ada@example.com"]}
     assert call["Message"]["Body"]["Html"] == {"Data": "<p>Text</p>", "Charset": "UTF-8"}
+
+
+def test_what_the_mail_service_says_about_the_customer_goes_no_further() -> None:
+    said = {"Code": "MessageRejected", "Message": "Not verified: ada@example.com"}
+    refusal = aws_error("MessageRejected", Error=said)
+    mail = Mail("ada@example.com", "Subject", "Text", "<p>Text</p>")
+    with pytest.raises(MailNotSent) as caught:
+        SesMailer(Client(refusal), "shop@example.com").send(mail)
+    assert caught.value.reason == "MessageRejected"
+    assert "ada@" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_the_clock_is_in_utc_and_ids_do_not_repeat() -> None:

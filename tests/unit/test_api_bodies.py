@@ -14,6 +14,7 @@ from tests.unit.api import a_checkout, call, post_checkout
 
 pytestmark = pytest.mark.usefixtures("open_shop")
 
+A_QUOTE = {"items": [{"sku": "TEA", "quantity": 1}]}
 NOT_JSON_OBJECTS = {
     "nothing": None,
     "empty": "",
@@ -30,7 +31,6 @@ NOT_JSON_OBJECTS = {
     "a lone surrogate as a name": '{"\\udfff": 1}',
     "deeply nested": "[" * 30_000 + "]" * 30_000,
     "deeply nested objects": '{"a":' * 10_000 + "1" + "}" * 10_000,
-    "huge": '{"items": "' + "x" * 65_536 + '"}',
     "a number of 5000 digits": '{"items": ' + "1" * 5000 + "}",
     "a byte order mark": "\ufeff{}",
 }
@@ -43,6 +43,27 @@ def test_what_is_not_a_json_object_is_refused(raw: str | None, path: str) -> Non
     assert (answer.status, answer.code) == (400, "INVALID_BODY")
 
 
+@pytest.mark.parametrize("path", ["/quotes", "/checkout"])
+def test_a_body_that_is_too_large_is_refused_unread(path: str) -> None:
+    raw = "{" * 65_537
+    answer = post_checkout(raw=raw) if path == "/checkout" else call("POST", path, raw=raw)
+    assert (answer.status, answer.code) == (413, "TOO_LARGE")
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "multipart/form-data", "nonsense", "a/b;c"])
+def test_a_body_that_says_it_is_not_json_is_refused(media_type: str) -> None:
+    answer = call("POST", "/quotes", A_QUOTE, {"content-type": media_type})
+    assert (answer.status, answer.code) == (415, "UNSUPPORTED_MEDIA_TYPE")
+    assert "application/json" in answer.body["detail"]
+
+
+@pytest.mark.parametrize(
+    "media_type", ["", "application/json; charset=utf-8", "Application/JSON", "application/x+json"]
+)
+def test_json_may_be_called_what_json_is_called(media_type: str) -> None:
+    assert call("POST", "/quotes", A_QUOTE, {"Content-Type": media_type}).status == 200
+
+
 def test_a_body_that_is_not_utf_8_is_refused() -> None:
     assert post_checkout(base64_body=b'{"email": "\xff"}').code == "INVALID_BODY"
 
@@ -50,6 +71,36 @@ def test_a_body_that_is_not_utf_8_is_refused() -> None:
 def test_a_body_may_come_in_base64() -> None:
     body = b'{"items": [{"sku": "TEA", "quantity": 1}]}'
     assert call("POST", "/quotes", base64_body=body).status == 200
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["a@b.co", "o'hara+tea@mail.example.co.uk", "first.last@xn--caf-dma.example", "_@1.2"],
+)
+def test_an_address_that_mail_can_go_to_is_taken(email: str) -> None:
+    assert post_checkout(a_checkout(email=email)).status == 202
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "ada",
+        "ada@example",
+        "@example.com",
+        "ada@.com",
+        "ada@example.com\n",
+        "ada@example.com,eve@example.com",
+        "Ada <ada@example.com>",
+        "a..b@example.com",
+        "ada@-example.com",
+        "adå@example.com",
+        "ada@exämple.com",
+        "a" * 250 + "@b.co",
+    ],
+)
+def test_an_address_that_the_mail_service_would_refuse_is_refused_at_once(email: str) -> None:
+    answer = post_checkout(a_checkout(email=email))
+    assert (answer.status, answer.pointers) == (422, ["/email"])
 
 
 def test_all_fields_that_are_missing_are_named_at_once() -> None:

@@ -82,6 +82,8 @@ def clean_books() -> Data:
         "inventory": [
             {"sku": "MUG", "initial": 100, "available": 96},
             {"sku": "POT", "initial": 5, "available": 5},
+            {"sku": "HOT", "initial": 9, "available": 4, "shards": 2},
+            {"sku": "HOT#1", "available": 5, "shards": 2},
         ],
         "promotions": [
             {"code": "LUCKY", "scope": "PROMOTION", "redemptions": 2, "redemptionLimit": 2},
@@ -183,6 +185,21 @@ BREAKS: dict[str, tuple[Break, str]] = {
     "less than nothing on the shelf": (
         lambda d: row(d, "inventory", sku="POT").update(initial=-1, available=-1),
         "1: POT: available is -1",
+    ),
+    "less than nothing in a shard": (
+        lambda d: (
+            row(d, "inventory", sku="HOT").update(available=10),
+            row(d, "inventory", sku="HOT#1").update(available=-1),
+        ),
+        "1: HOT#1: available is -1",
+    ),
+    "a shard that lost a piece": (
+        lambda d: row(d, "inventory", sku="HOT#1").update(available=4),
+        "2: HOT: initial 9 is not available 8 + held 0 + sold 0: off by -1",
+    ),
+    "a shard that is gone": (
+        lambda d: d["inventory"].pop(),
+        "2: HOT: initial 9 is not available 4 + held 0 + sold 0: off by -5",
     ),
     "a piece that is gone": (
         lambda d: row(d, "inventory", sku="MUG").update(available=95),

@@ -57,3 +57,47 @@ def test_one_line_can_be_wrong_in_two_ways() -> None:
         "/items/0/sku",
         "/items/0/quantity",
     ]
+
+
+@pytest.mark.parametrize("quantity", [0, -1, -99])
+def test_less_than_one_piece_is_refused_also_if_another_line_makes_up_for_it(quantity: int) -> None:
+    (found,) = violations(CartLine("TEA", 50), CartLine("TEA", quantity))
+    assert found == Violation("/items/1/quantity", f"{quantity} of TEA are less than 1")
+
+
+def test_an_empty_cart_is_refused() -> None:
+    assert violations() == (Violation("/items", "The cart is empty"),)
+
+
+def test_a_cart_of_more_than_50_products_is_refused_and_one_of_50_is_not() -> None:
+    products = {f"S{n}": a_product(f"S{n}") for n in range(51)}
+    lines = [CartLine(sku, 1) for sku in products]
+    check(lines[:50], products, "USD")
+    with pytest.raises(InvalidCart) as caught:
+        check(lines, products, "USD")
+    assert caught.value.violations == (
+        Violation("/items", "51 different products are more than 50"),
+    )
+
+
+def test_two_currencies_in_one_cart_are_refused_where_the_foreign_one_is() -> None:
+    (found,) = violations(CartLine("TEA", 1), CartLine("CAKE", 1))
+    assert found.pointer == "/items/1/sku"
+
+
+CASES = {
+    "unknown": CartLine("NOPE", 1),
+    "inactive": CartLine("OLD", 1),
+    "foreign": CartLine("CAKE", 1),
+    "none": CartLine("TEA", 0),
+    "too many": CartLine("TEA", 100),
+}
+
+
+def test_every_case_has_a_message_of_its_own() -> None:
+    found = [violations(line) for line in CASES.values()]
+    kinds = {
+        message.message.replace(line.sku, "")
+        for line, (message,) in zip(CASES.values(), found, strict=True)
+    }
+    assert len(kinds) == len(CASES)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
 from checkout.domain import events, mail
 from checkout.domain.order import OrderStatus, Rejection, RejectionCode
+from checkout.domain.pricing import AppliedCode
 from checkout.domain.stock import StockLevel
 from tests.builders import a_product, a_quote, a_request, an_address, an_ended_order, usd
 
@@ -61,6 +64,20 @@ class TestMail:
         for part in ("Hello Ada Byron,", mail.THANKS, "2 x The TEA", "20.00 USD", "25.99 USD"):
             assert part in sent.text
             assert part in sent.html
+
+    def test_the_rows_of_the_bill_add_up_to_the_total(self) -> None:
+        line = replace(a_quote().lines[0], discount=usd(200))
+        applied = (AppliedCode("TEN", "Ten percent off", usd(200)),)
+        quote = a_quote(lines=(line,), discount=usd(200), total=usd(2399), applied=applied)
+        sent = mail.about(an_ended_order(quote=quote))
+        for row in ("2 x The TEA", "20.00 USD", "Discount (TEN)", "-2.00 USD", "Shipping"):
+            assert row in sent.text
+            assert row in sent.html
+        *rows, total = [float(found) for found in re.findall(r"(-?[\d.]+) USD$", sent.text, re.M)]
+        assert (round(sum(rows), 2), total) == (23.99, 23.99)
+
+    def test_a_bill_without_a_discount_does_not_speak_of_one(self) -> None:
+        assert "Discount" not in mail.about(an_ended_order()).text
 
     @pytest.mark.parametrize("code", RejectionCode)
     def test_a_rejection_says_why_and_has_no_bill(self, code: RejectionCode) -> None:

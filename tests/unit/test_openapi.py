@@ -10,7 +10,8 @@ import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator, validate
 
 from checkout_api import handler, problems
-from tests.unit.api import DOCUMENT, validator
+from lab.paths import ROOT
+from tests.unit.api import DOCUMENT, resolved, validator
 
 OPERATIONS = [
     (method, path, operation)
@@ -65,6 +66,51 @@ def references(node: object) -> Iterator[str]:
             yield from references(child)
 
 
-def test_no_schema_is_left_over() -> None:
-    used = {reference.rsplit("/", 1)[1] for reference in references(DOCUMENT)}
-    assert set(DOCUMENT["components"]["schemas"]) == used
+@pytest.mark.parametrize("kind", ["schemas", "responses"])
+def test_nothing_is_left_over(kind: str) -> None:
+    used = {reference.rsplit("/", 1)[1] for reference in references(DOCUMENT) if kind in reference}
+    assert set(DOCUMENT["components"][kind]) == used
+
+
+RESPONSES = [
+    pytest.param(operation["responses"][status], id=f"{method} {path} {status}")
+    for method, path, operation in OPERATIONS
+    for status in operation["responses"]
+]
+
+
+@pytest.mark.parametrize("response", RESPONSES)
+def test_every_response_has_examples_and_they_are_valid(response: dict[str, Any]) -> None:
+    ((media_type, content),) = resolved(response)["content"].items()
+    named = content.get("examples", {"the one": {"value": content.get("example")}})
+    schema = content["schema"]["$ref"].rsplit("/", 1)[1]
+    assert (media_type == "application/problem+json") is (schema == "Problem")
+    for example in named.values():
+        validator(schema).validate(example["value"])
+
+
+def test_every_example_of_a_problem_is_what_the_api_would_say() -> None:
+    """Status, code and title of the handler's table, where it has the code."""
+    table = {code: (status.value, title) for status, code, title in problems.PROBLEMS.values()}
+    table.pop("NOT_FOUND")  # has a title for each thing that was not found
+    for example in problem_examples(DOCUMENT):
+        said = (example["status"], example["title"])
+        assert table.get(example["code"], said) == said
+
+
+def problem_examples(node: object) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict) and {"status", "title", "code"} <= node.keys() and "type" in node:
+        if isinstance(node["status"], int):
+            yield node
+        return
+    children = list(node.values()) if isinstance(node, dict) else node
+    for child in children if isinstance(children, list) else []:
+        yield from problem_examples(child)
+
+
+def test_the_codes_are_those_of_the_handler_and_of_the_gateway() -> None:
+    gateway = (ROOT / "terraform/modules/api-gateway/main.tf").read_text("utf-8")
+    of_gateway = set(re.findall(r'code = "([A-Z_]+)"', gateway))
+    of_handler = {code for _, code, _ in problems.PROBLEMS.values()} | {"INTERNAL"}
+    documented = DOCUMENT["components"]["schemas"]["Problem"]["properties"]["code"]["enum"]
+    assert set(documented) == of_handler | of_gateway

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -266,8 +267,70 @@ class TestCombinations:
         assert [a.code for a in quote.applied] == ["BIG"]
         assert quote.total == usd(14500 + 2900 + 1699)
 
+    def test_a_stackable_code_that_would_cost_more_than_it_saves_is_left_out(self) -> None:
+        """83.00 less 7.00 ships free; less 12.00 it would not: 76.00, or 71.00 and 5.99."""
+        six = a_promotion("SIX", kind=PromotionKind.FIXED_AMOUNT, amount=600)
+        one = a_promotion("ONE", kind=PromotionKind.FIXED_AMOUNT, amount=100)
+        less = a_promotion("LESS", kind=PromotionKind.FIXED_AMOUNT, amount=500)
+        quote = price(cart(TEA=1), a_product(price=8300), codes=[six, one, less])
+        assert [a.code for a in quote.applied] == ["ONE", "SIX"]
+        assert quote.total == usd(7600)
+        assert quote.rejected == (RejectedCode("LESS", "another code saves more"),)
 
-def test_a_code_that_costs_the_free_shipping_is_not_applied() -> None:
-    quote = price(cart(TEA=1), a_product(price=7500), codes=[a_promotion("TINY", basis_points=1)])
-    assert (quote.total, quote.applied) == (usd(7500), ())
-    assert quote.rejected == (RejectedCode("TINY", "saves nothing here"),)
+
+class TestCodesThatSaveNothing:
+    """They are not applied, so they are not redeemed: the customer keeps them for another time."""
+
+    def only_rejected(self, *codes: Promotion, listed: int = 7500) -> tuple[RejectedCode, ...]:
+        quote = price(cart(TEA=1), a_product(price=listed), codes=codes)
+        assert (quote.total, quote.applied) == (usd(listed), ())
+        return quote.rejected
+
+    def test_free_shipping_where_shipping_is_free(self) -> None:
+        free = a_promotion("FREE", kind=PromotionKind.FREE_SHIPPING)
+        assert self.only_rejected(free) == (RejectedCode("FREE", "saves nothing here"),)
+
+    def test_a_bundle_that_is_not_full(self) -> None:
+        pair = a_promotion("PAIR", kind=PromotionKind.BUY_X_GET_Y, buy_quantity=1, free_quantity=1)
+        assert self.only_rejected(pair) == (RejectedCode("PAIR", "saves nothing here"),)
+
+    def test_a_discount_that_is_lost_in_rounding(self) -> None:
+        tiny = a_promotion("TINY", basis_points=1)
+        quote = price(cart(TEA=1), a_product(price=49), codes=[tiny])
+        assert quote.rejected == (RejectedCode("TINY", "saves nothing here"),)
+
+    def test_a_discount_that_costs_the_free_shipping(self) -> None:
+        tiny = a_promotion("TINY", basis_points=1)
+        assert self.only_rejected(tiny) == (RejectedCode("TINY", "saves nothing here"),)
+
+    def test_a_discount_that_costs_just_as_much_shipping_as_it_saves(self) -> None:
+        even = a_promotion("EVEN", kind=PromotionKind.FIXED_AMOUNT, amount=599)
+        assert self.only_rejected(even) == (RejectedCode("EVEN", "saves nothing here"),)
+
+    def test_a_code_whose_lines_are_free_by_another_one(self) -> None:
+        whole = a_promotion("WHOLE", basis_points=10_000)
+        quote = price(cart(TEA=1), codes=[whole, a_promotion("TEN")])
+        assert [a.code for a in quote.applied] == ["WHOLE"]
+        assert quote.rejected == (RejectedCode("TEN", "another code saves more"),)
+
+    def test_of_a_code_that_is_of_use_and_one_that_is_not_only_the_first_is_applied(self) -> None:
+        free = a_promotion("FREE", kind=PromotionKind.FREE_SHIPPING)
+        quote = price(cart(TEA=1), a_product(price=20_000), codes=[free, a_promotion("TEN")])
+        assert [a.code for a in quote.applied] == ["TEN"]
+        assert quote.rejected == (RejectedCode("FREE", "saves nothing here"),)
+
+
+def test_the_best_of_ten_codes_is_found_in_no_time() -> None:
+    """1,024 choices for a cart of fifty lines, as large as the API takes them."""
+    skus = [f"S{n}" for n in range(50)]
+    codes = [
+        a_promotion(f"C{n}", kind=PromotionKind.FIXED_AMOUNT, amount=2**n, minimum_subtotal=1)
+        for n in range(10)
+    ]
+    started = time.process_time()
+    quote = price(
+        cart(**dict.fromkeys(skus, 1)), *(a_product(sku, 160) for sku in skus), codes=codes
+    )
+    assert quote.total == usd(7500)  # 80.00 less 5.00: with free shipping still
+    assert sum(a.discount.amount for a in quote.applied) == 500
+    assert time.process_time() - started < 2

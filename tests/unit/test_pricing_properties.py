@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,8 @@ from checkout.domain.catalogue import Product, Sale, Tier
 from checkout.domain.money import total
 from checkout.domain.pricing import Destination, PriceRules, Quote, ShippingRate
 from checkout.domain.promotions import Promotion, PromotionKind
-from tests.builders import NOW, a_product, a_promotion, minutes, rules, usd
+from tests.builders import NOW, a_product, a_promotion, a_request, minutes, rules, usd
+from tests.shop import Shop
 
 SKUS = ("A", "B", "C", "D")
 CATEGORIES = ("tea", "cake")
@@ -147,9 +150,39 @@ def test_what_the_codes_take_off_is_the_discount(case: Case) -> None:
 
 @given(cases())
 def test_no_allowed_combination_of_codes_would_cost_less(case: Case) -> None:
-    """All stackable codes together, or any other one alone."""
+    """Any of the stackable codes together, or any other one alone."""
     best = case.quote().total
-    stack = tuple(p for p in case.promotions if p.stackable)
-    singles = [(p,) for p in case.promotions if not p.stackable]
-    for choice in (stack, *singles):
+    for choice in allowed(case.promotions):
         assert best <= replace(case, promotions=choice).quote().total
+
+
+@given(cases())
+def test_no_code_is_redeemed_for_nothing(case: Case) -> None:
+    """Without any one of the codes that were applied, the customer would pay more."""
+    quote = case.quote()
+    used = tuple(p for p in case.promotions if p.code in {a.code for a in quote.applied})
+    for promotion in used:
+        others = tuple(p for p in used if p != promotion)
+        assert quote.total < replace(case, promotions=others).quote().total
+
+
+def allowed(promotions: Sequence[Promotion]) -> Iterator[tuple[Promotion, ...]]:
+    stackable = [p for p in promotions if p.stackable]
+    for count in range(len(stackable) + 1):
+        yield from combinations(stackable, count)
+    yield from ((p,) for p in promotions if not p.stackable)
+
+
+@given(cases())
+def test_what_was_quoted_is_what_checkout_charges(case: Case) -> None:
+    shop = Shop()
+    shop.parameters.rules = case.shop
+    for product in case.products.values():
+        shop.sell(product, available=1000)
+    shop.promote(*case.promotions)
+    codes = tuple(promotion.code for promotion in case.promotions)
+    shop.place(request=a_request(items=case.items, discount_codes=codes))
+    shop.run("ord_1", ["validate", "reserve", "pay", "generate"])
+    quote = case.quote()
+    assert shop.orders.get("ord_1").quote == quote
+    assert shop.gateway.takings == ([quote.total] if quote.total.amount else [])

@@ -218,6 +218,11 @@ BAD: dict[str, tuple[str, Callable[[Any], object], tuple[str, ...]]] = {
         lambda c: c["inventory"].append({"sku": "TEA-NONE", "initial": 1}),
         ("inventory.json, inventory[50] (TEA-NONE), sku", "not in catalogue.json"),
     ),
+    "more shards than can change in one transaction": (
+        "inventory.json",
+        lambda c: c["inventory"][1].update(shards=33),
+        ("inventory.json, inventory[1] (TEA-EARLGREY-125), shards", "32 or less, not 33"),
+    ),
     "a percentage without its basis points": (
         "promotions.json",
         lambda c: c["promotions"][0].pop("basisPoints"),

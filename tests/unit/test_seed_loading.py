@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from checkout.adapters import documents
+from checkout.adapters.documents import shard_key
 from lab import paths, seed
 from lab.errors import LabError
 from lab.seed import schema
@@ -39,11 +40,17 @@ def sell(target: Target, sku: str, pieces: int) -> None:
     )
 
 
-def small_shop(initial: int = 300) -> seed.Catalogue:
+def shards(target: Target, sku: str) -> list[int]:
+    """The pieces in each shard; the first one says how many there are."""
+    count = int(shelf(target, sku).get("shards", 1))
+    return [int(shelf(target, shard_key(sku, n))["available"]) for n in range(count)]
+
+
+def small_shop(initial: int = 300, **more: int) -> seed.Catalogue:
     """The matcha and two codes, with so many tins ever delivered."""
     return seed.Catalogue(
         products=tuple(row for row in SHOP.products if row["sku"] == "TEA-MATCHA-30"),
-        inventory=({"sku": "TEA-MATCHA-30", "initial": initial},),
+        inventory=({"sku": "TEA-MATCHA-30", "initial": initial, **more},),
         promotions=tuple(row for row in SHOP.promotions if row["code"] in {"LUCKY5", "TAKE5"}),
     )
 
@@ -151,3 +158,81 @@ class TestLoading:
             "products: 100 of 120",
             "products: 120 of 120",
         ]
+
+
+class TestAHotProduct:
+    SKU = "TEA-MATCHA-30"
+
+    def load(self, target: Target, initial: int, **more: int) -> seed.SeedReport:
+        return seed.load(target, catalogue=small_shop(initial, **more))
+
+    def test_is_spread_over_its_shards(self, target: Target) -> None:
+        self.load(target, 10, shards=4, lowStockThreshold=3)
+        assert shards(target, self.SKU) == [3, 3, 2, 2]
+        first, second = shelf(target, self.SKU), shelf(target, f"{self.SKU}#1")
+        assert (first["initial"], first["lowStockThreshold"], first["shards"]) == (10, 3, 4)
+        assert second == {"sku": f"{self.SKU}#1", "available": 3, "shards": 4}
+
+    def test_twice_is_left_as_it_is(self, target: Target) -> None:
+        self.load(target, 10, shards=4)
+        sell(target, f"{self.SKU}#2", 2)
+        assert self.load(target, 10, shards=4).unchanged == 1
+        assert shards(target, self.SKU) == [3, 3, 0, 2]
+
+    @pytest.mark.parametrize(("before", "after"), [(1, 4), (4, 1), (2, 5), (5, 2), (4, 4)])
+    def test_may_get_another_number_of_shards_at_any_time(
+        self, target: Target, before: int, after: int
+    ) -> None:
+        """Seven are sold, eight come in: of 108 ever delivered there are 101."""
+        self.load(target, 100, shards=before)
+        sell(target, shard_key(self.SKU, before - 1), 7)
+        assert self.load(target, 108, shards=after).restocked == 1
+        pieces = shards(target, self.SKU)
+        assert (len(pieces), sum(pieces), max(pieces) - min(pieces) <= 1) == (after, 101, True)
+        assert shelf(target, self.SKU)["initial"] == 108
+        assert table(target, "inventory").scan()["Count"] == after
+        assert self.load(target, 108, shards=after).unchanged == 1
+
+    def test_cannot_drop_below_what_all_its_shards_have_sold(self, target: Target) -> None:
+        self.load(target, 8, shards=4)
+        for n in range(4):
+            sell(target, shard_key(self.SKU, n), 1)
+        with pytest.raises(LabError, match="to 3 pieces, but 4 are sold"):
+            self.load(target, 3, shards=4)
+
+    @pytest.mark.parametrize("after", [1, 2, 6])
+    def test_sells_on_while_its_shards_change(self, target: Target, after: int) -> None:
+        """What is bought between reading and writing is not overwritten."""
+        self.load(target, 40, shards=4)
+        store = Store(target, lambda _message: None)
+        wanted = small_shop(40, shards=after)
+        plan = store.plan(wanted.inventory)
+        sell(target, f"{self.SKU}#3", 2)
+        try:
+            store.write(wanted, plan)
+        except LabError:  # a shard that goes away must be as it was read
+            store.write(wanted, store.plan(wanted.inventory))
+        pieces = shards(target, self.SKU)
+        assert (len(pieces), sum(pieces)) == (after, 38)
+
+    def test_many_are_each_stored_whole(self, target: Target) -> None:
+        made = seed.generate(40)
+        hot = tuple({**row, "initial": 9, "shards": 9} for row in made.inventory)
+        report = seed.load(target, catalogue=seed.Catalogue(made.products, hot))
+        assert report.stocked == 40
+        assert table(target, "inventory").scan()["Count"] == 360
+
+    @pytest.mark.parametrize(("initial", "told"), [(12, True), (14, False)])
+    def test_is_told_of_again_only_if_the_delivery_lifts_it_above_its_threshold(
+        self, target: Target, initial: int, told: bool
+    ) -> None:
+        self.load(target, 10, shards=2, lowStockThreshold=5)
+        for n in range(2):
+            sell(target, shard_key(self.SKU, n), 4)
+        table(target, "inventory").update_item(
+            Key={"sku": self.SKU},
+            UpdateExpression="SET lowStockWarnedBy = :order",
+            ExpressionAttributeValues={":order": "ord_1"},
+        )
+        self.load(target, initial, shards=2, lowStockThreshold=5)
+        assert ("lowStockWarnedBy" in shelf(target, self.SKU)) is told

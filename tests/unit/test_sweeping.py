@@ -111,7 +111,7 @@ def test_an_order_that_was_confirmed_meanwhile_keeps_its_money_and_goods(shop: S
     shop.workflow.start("ord_1", None)
     shop.workflow.ended.add("ord_1")
     shop.orders.open_since = lambda _: [listed]  # type: ignore[method-assign]
-    assert sweep(shop) == {"left for the next sweep": 1}
+    assert sweep(shop) == {"published": 1}
     assert shop.orders.get("ord_1").status is OrderStatus.CONFIRMED
     assert balance(shop.ledger.entries("ord_1"), "USD") == usd(2599)
     assert shop.available() == 8

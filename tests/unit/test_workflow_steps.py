@@ -12,6 +12,7 @@ from checkout.domain.errors import (
     OrderClosed,
     OrderNotFound,
     OrderNotPriced,
+    OrderStillOpen,
     OutOfStock,
     PaymentMissing,
     PromotionExhausted,
@@ -266,7 +267,8 @@ class TestEnds:
         assert shop.events.types == ["OrderFailed"]
 
     def test_an_open_order_has_no_event(self, shop: Shop) -> None:
-        publish(shop)
+        with pytest.raises(OrderStillOpen):
+            publish(shop)
         assert shop.events.types == []
         assert shop.orders.get("ord_1").published_at is None
 

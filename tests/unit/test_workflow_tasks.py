@@ -13,7 +13,7 @@ import cart_validator.handler
 import order_generator.handler
 import payment_processor.handler
 import stock_checker.handler
-from checkout import workflow
+from checkout import failure_switches, workflow
 from checkout.domain.errors import (
     InvalidCart,
     OutOfStock,
@@ -21,7 +21,7 @@ from checkout.domain.errors import (
     PromotionExhausted,
     SimulatedFailure,
 )
-from checkout.domain.order import OrderStatus, RejectionCode
+from checkout.domain.order import Fault, OrderStatus, RejectionCode
 from checkout.workflow import Task
 from tests.builders import a_promotion, a_request, cart
 from tests.shop import Shop
@@ -50,7 +50,10 @@ def an_event(task: str, **changes: object) -> dict[str, Any]:
 
 
 def step(task: str, **changes: object) -> Any:
-    return HANDLERS[task](an_event(task, **changes), CONTEXT)
+    """What a task answers besides its own name."""
+    answer = HANDLERS[task](an_event(task, **changes), CONTEXT)
+    assert answer.pop("done") == task
+    return answer
 
 
 def caught(error: str, message: str) -> dict[str, str]:
@@ -85,8 +88,53 @@ class TestFailureSwitch:
 
     def test_a_switch_without_times_fails_once(self) -> None:
         switch = {"fail": "ReserveStock"}
-        assert Task("ReserveStock", "ord_1", 0, switch, None).is_to_fail
-        assert not Task("ReserveStock", "ord_1", 1, switch, None).is_to_fail
+        assert Task("ReserveStock", "ord_1", 0, switch, None).fault is Fault.RAISE
+        assert Task("ReserveStock", "ord_1", 1, switch, None).fault is None
+
+    def test_a_state_that_must_fail_before_always_fails(self) -> None:
+        switch = {"fail": "RefundPayment", "after": "GenerateOrder"}
+        assert Task("GenerateOrder", "ord_1", 3, switch, None).fault is Fault.RAISE
+        assert Task("ReserveStock", "ord_1", 0, switch, None).fault is None
+
+
+class TestFaults:
+    """Each way to fail, on a task that notes that it ran."""
+
+    def run(self, how: str) -> tuple[object, list[str]]:
+        calls: list[str] = []
+        switch = {"fail": "ReserveStock", "times": 1, "how": how}
+        event = an_event("ReserveStock", simulate=switch)
+        answer = workflow.run(event, {"ReserveStock": lambda t: calls.append(t.name)}, True)
+        return answer, calls
+
+    def test_garbage_is_no_answer_of_a_task_that_did_nothing(self) -> None:
+        assert self.run("garbage") == (failure_switches.GARBAGE, [])
+
+    def test_a_task_that_hangs_outlives_its_limits(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        naps: list[float] = []
+        monkeypatch.setattr(failure_switches.time, "sleep", naps.append)
+        with pytest.raises(SimulatedFailure):
+            self.run("timeout")
+        assert naps == [failure_switches.HANG_S]
+        assert failure_switches.HANG_S > 15
+
+    def test_a_task_that_is_killed_has_done_its_work(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def die(status: int) -> None:
+            raise SystemExit(status)
+
+        monkeypatch.setattr(failure_switches.os, "_exit", die)
+        calls: list[str] = []
+        switch = {"fail": "ReserveStock", "how": "kill_after"}
+        event = an_event("ReserveStock", simulate=switch)
+        with pytest.raises(SystemExit):
+            workflow.run(event, {"ReserveStock": lambda t: calls.append(t.name)}, True)
+        assert calls == ["ReserveStock"]
+
+    @pytest.mark.parametrize("how", list(Fault))
+    def test_no_fault_is_thrown_where_the_environment_does_not_allow_it(self, how: Fault) -> None:
+        event = an_event("ReserveStock", simulate={"fail": "ReserveStock", "how": how.value})
+        answer = workflow.run(event, {"ReserveStock": lambda _: {"lines": 1}}, False)
+        assert answer == {"done": "ReserveStock", "lines": 1}
 
 
 class TestErrors:
@@ -132,7 +180,7 @@ class TestHandlers:
         assert step("ValidateCart") == {"total": 2599, "currency": "USD"}
         assert step("ReserveStock") == {"lines": 1, "expiresAt": "2026-11-22T12:15:00+00:00"}
         assert step("ProcessPayment") == {"captured": 2599, "currency": "USD"}
-        assert step("GenerateOrder") is None
+        assert step("GenerateOrder") == {}
         assert step("PublishOrderConfirmed") == {"status": "CONFIRMED"}
         assert shop.orders.get("ord_1").status is OrderStatus.CONFIRMED
         assert shop.events.types == ["OrderConfirmed"]
@@ -159,7 +207,7 @@ class TestHandlers:
             step("GenerateOrder", simulate={"fail": "GenerateOrder", "times": 1})
         assert step("RefundPayment") == {"refunded": 2599}
         assert step("ReleaseStock") == {"released": True}
-        assert step("FailOrder", error=caught("SimulatedFailure", "x")) is None
+        assert step("FailOrder", error=caught("SimulatedFailure", "x")) == {}
         assert step("PublishOrderFailed") == {"status": "FAILED"}
         assert shop.available() == 10
 

@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from checkout.adapters import documents
-from checkout.domain.errors import Contended
+from checkout.domain.errors import Contended, MailNotSent
 from checkout.domain.events import Event
 from checkout.domain.mail import Mail
 from checkout.domain.order import Simulation
@@ -81,15 +81,16 @@ class SesMailer:
     sender: str
 
     def send(self, mail: Mail) -> str:
-        """See `ports.Mailer`."""
-        answer = self.client.send_email(
-            Source=self.sender,
-            Destination={"ToAddresses": [mail.to]},
-            Message={
-                "Subject": _utf8(mail.subject),
-                "Body": {"Text": _utf8(mail.text), "Html": _utf8(mail.html)},
-            },
-        )
+        """See `ports.Mailer`. What SES says of an error may name the customer, so it stops here."""
+        body = {"Text": _utf8(mail.text), "Html": _utf8(mail.html)}
+        try:
+            answer = self.client.send_email(
+                Source=self.sender,
+                Destination={"ToAddresses": [mail.to]},
+                Message={"Subject": _utf8(mail.subject), "Body": body},
+            )
+        except ClientError as error:
+            raise MailNotSent(error.response["Error"]["Code"]) from None
         return str(answer["MessageId"])
 
 

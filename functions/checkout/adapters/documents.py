@@ -5,7 +5,7 @@ Every write and every read of a stored shape goes through here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from checkout.domain.catalogue import Product, Sale, Tier
 from checkout.domain.money import Money
 from checkout.domain.order import (
     Address,
+    Fault,
     Order,
     OrderRequest,
     OrderStatus,
@@ -25,7 +26,7 @@ from checkout.domain.order import (
 from checkout.domain.payment import EntryKind, LedgerEntry
 from checkout.domain.pricing import AppliedCode, Quote, QuoteLine, RejectedCode
 from checkout.domain.promotions import Promotion, PromotionKind
-from checkout.domain.stock import Reservation, ReservationStatus, StockLevel
+from checkout.domain.stock import Reservation, ReservationStatus, StockLevel, Take
 
 Item = dict[str, Any]
 
@@ -62,10 +63,21 @@ def _sale(item: Mapping[str, Any], currency: str) -> Sale:
     return Sale(Money(item["price"], currency), moment(item["startsAt"]), moment(item["endsAt"]))
 
 
-def stock_level(item: Mapping[str, Any]) -> StockLevel:
-    """A stock level from its item."""
+def shard_key(sku: str, shard: int) -> str:
+    """The key of a shard's item: the SKU for shard 0, which stands for the product as well."""
+    return f"{sku}#{shard}" if shard else sku
+
+
+def stock_level(item: Mapping[str, Any], elsewhere: int = 0) -> StockLevel:
+    """A stock level from the item of shard 0 and the pieces in the other shards.
+
+    `lowStockWarnedBy` is the order that told of it; until it has, `lowStockClaimUntil` stands.
+    """
     return StockLevel(
-        item["sku"], item["available"], item["lowStockThreshold"], "lowStockWarned" in item
+        sku=item["sku"],
+        available=item["available"] + elsewhere,
+        low_threshold=item["lowStockThreshold"],
+        warned="lowStockWarnedBy" in item and "lowStockClaimUntil" not in item,
     )
 
 
@@ -113,9 +125,17 @@ def reservation(item: Mapping[str, Any]) -> Reservation:
     )
 
 
-def reservation_item(held: Reservation) -> Item:
+def takes(item: Mapping[str, Any]) -> tuple[Take, ...]:
+    """Where a reservation took its pieces from: where nothing else is said, shard 0."""
+    found = item.get("takes", item["lines"])
+    return tuple(Take(take["sku"], take.get("shard", 0), take["quantity"]) for take in found)
+
+
+def reservation_item(held: Reservation, taken: Sequence[Take] = ()) -> Item:
     """The item of a reservation that is held; `heldStatus` puts it into the index of those."""
+    sharded = any(take.shard for take in taken)
     return {
+        **({"takes": [_take_item(take) for take in taken]} if sharded else {}),
         "orderId": held.order_id,
         "customerId": held.customer_id,
         "status": held.status.value,
@@ -125,6 +145,10 @@ def reservation_item(held: Reservation) -> Item:
         "heldAt": timestamp(held.held_at),
         "expiresAt": int(held.expires_at.timestamp()),
     }
+
+
+def _take_item(take: Take) -> Item:
+    return {"sku": take.sku, "shard": take.shard, "quantity": take.quantity}
 
 
 def ledger_entry(item: Mapping[str, Any]) -> LedgerEntry:
@@ -204,7 +228,7 @@ def order(item: Mapping[str, Any]) -> Order:
         created_at=moment(item["createdAt"]),
         quote=quote(item) if "total" in item else None,
         rejection=_rejection(item["rejection"]) if "rejection" in item else None,
-        simulate=Simulation(**item["simulate"]) if "simulate" in item else None,
+        simulate=simulation(item["simulate"]) if "simulate" in item else None,
         published_at=moment(item["eventAt"]) if "eventAt" in item else None,
         mailed_at=moment(item["mailAt"]) if "mailAt" in item else None,
     )
@@ -220,9 +244,24 @@ def _request(item: Mapping[str, Any]) -> OrderRequest:
     )
 
 
-def simulation_item(simulation: Simulation) -> Item:
+def simulation(item: Mapping[str, Any]) -> Simulation:
+    """A failure switch from its item, or as it is sent."""
+    return Simulation(
+        fail=item["fail"],
+        times=item.get("times", 1),
+        how=Fault(item.get("how", Fault.RAISE)),
+        after=item.get("after", ""),
+    )
+
+
+def simulation_item(switch: Simulation) -> Item:
     """A failure switch as it is stored and as the workflow gets it."""
-    return {"fail": simulation.fail, "times": simulation.times}
+    return {
+        "fail": switch.fail,
+        "times": switch.times,
+        **({"how": switch.how.value} if switch.how is not Fault.RAISE else {}),
+        **({"after": switch.after} if switch.after else {}),
+    }
 
 
 def status_change_item(change: StatusChange) -> Item:

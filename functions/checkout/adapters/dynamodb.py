@@ -36,11 +36,16 @@ class ConditionFailed(Exception):
 
 
 class TransactionRefused(Exception):
-    """A condition of a transaction did not hold; `failed` has the positions of those."""
+    """Conditions of a transaction did not hold.
 
-    def __init__(self, failed: Sequence[int]) -> None:
+    `failed` has their positions; `old` has, by position, the items that stood in the way, of
+    steps made by `telling_why`.
+    """
+
+    def __init__(self, failed: Mapping[int, Item | None]) -> None:
         super().__init__(f"Conditions {list(failed)} did not hold")
         self.failed = tuple(failed)
+        self.old = {position: item for position, item in failed.items() if item is not None}
 
 
 def encode(item: Mapping[str, Any]) -> Item:
@@ -85,7 +90,7 @@ class Table:
 
     def _get_batch(self, keys: list[Item]) -> list[Item]:
         found: list[Item] = []
-        for wait in _waits():
+        for wait in waits():
             request = {self.name: {"Keys": keys, "ConsistentRead": True}}
             answer = self.client.batch_get_item(RequestItems=request)
             found += [decode(item) for item in answer["Responses"].get(self.name, [])]
@@ -94,6 +99,23 @@ class Table:
                 return found
             time.sleep(wait)
         raise Contended(f"{len(keys)} items of {self.name} could not be read")
+
+    def snapshot(self, keys: Iterable[Mapping[str, Any]]) -> list[Item | None]:
+        """At most 100 items as they were at one moment, in the order of their keys.
+
+        Raises `Contended` if writers kept coming in between.
+        """
+        gets = [{"Get": {"TableName": self.name, "Key": encode(key)}} for key in keys]
+        for wait in waits():
+            try:
+                answer = self.client.transact_get_items(TransactItems=gets)
+            except ClientError as error:
+                _failed_conditions(error)  # raises what is no conflict
+                time.sleep(wait)
+            else:
+                found = answer["Responses"]
+                return [decode(one["Item"]) if one.get("Item") else None for one in found]
+        raise Contended(f"Items of {self.name} kept changing while they were read")
 
     def put_if_absent(self, item: Mapping[str, Any], key: str) -> None:
         """Writes a new item, or raises `ConditionFailed` if there is one."""
@@ -215,6 +237,12 @@ def update_step(
     }
 
 
+def telling_why(step: Item) -> Item:
+    """The step, so that a refusal comes with the item that stood in the way."""
+    asked = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    return {kind: {**request, **asked} for kind, request in step.items()}
+
+
 def transact(client: Any, steps: Sequence[Item]) -> None:
     """Writes all steps or none.
 
@@ -222,7 +250,7 @@ def transact(client: Any, steps: Sequence[Item]) -> None:
     with full jitter. Raises `TransactionRefused` if a condition does not hold, `Contended` if
     others kept winning.
     """
-    for wait in _waits():
+    for wait in waits():
         try:
             client.transact_write_items(TransactItems=list(steps))
         except ClientError as error:
@@ -238,21 +266,32 @@ def transact(client: Any, steps: Sequence[Item]) -> None:
 TRANSIENT_REASONS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
-def _failed_conditions(error: ClientError) -> list[int]:
-    """The positions of failed conditions; none if it is worth trying again; else raises."""
+def _failed_conditions(error: ClientError) -> dict[int, Item | None]:
+    """The positions of failed conditions, with the items if DynamoDB says them.
+
+    None if it is worth trying again; else raises.
+    """
     if _code(error) in ("TransactionInProgressException", "TransactionConflictException"):
-        return []
+        return {}
     if _code(error) != "TransactionCanceledException":
         raise error
-    reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-    failed = [i for i, code in enumerate(reasons) if code == "ConditionalCheckFailed"]
-    if not failed and not TRANSIENT_REASONS.intersection(reasons):
+    answer: Any = error.response
+    reasons = answer.get("CancellationReasons", [])
+    failed = {
+        position: decode(reason["Item"]) if reason.get("Item") else None
+        for position, reason in enumerate(reasons)
+        if reason.get("Code") == "ConditionalCheckFailed"
+    }
+    if not failed and not TRANSIENT_REASONS.intersection(reason.get("Code") for reason in reasons):
         raise error
     return failed
 
 
-def _waits() -> Iterator[float]:
-    """Full jitter: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter."""
+def waits() -> Iterator[float]:
+    """How long to wait before each further attempt, in seconds, with full jitter.
+
+    See https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter.
+    """
     return (random.uniform(0, FIRST_WAIT_S * 2**n) for n in range(ATTEMPTS))  # noqa: S311
 
 

@@ -1,7 +1,8 @@
 """What can go wrong, named for what went wrong.
 
-The names of `InvalidCart`, `OutOfStock` and `PaymentDeclined` are a contract: the workflow
-catches them by name. Everything else it treats as transient, retries, then compensates.
+The names of `InvalidCart`, `OutOfStock`, `PaymentDeclined`, `AlreadyConfirmed` and
+`OrderStillOpen` are a contract: the workflow catches them by name. Everything else it treats as
+transient, retries, then compensates.
 """
 
 from __future__ import annotations
@@ -100,6 +101,17 @@ class OrderClosed(CheckoutError):
     """The order has ended another way: its status never goes back."""
 
 
+class AlreadyConfirmed(OrderClosed):
+    """The order is CONFIRMED, so nothing of it may be undone.
+
+    Its name is a contract too: the workflow then goes on where the order was confirmed.
+    """
+
+
+class OrderStillOpen(CheckoutError):
+    """The order has not ended, so there is no end to tell of. Caught by name as well."""
+
+
 class ReservationClosed(CheckoutError):
     """The order's reservation is no longer held: it was released, or never made."""
 
@@ -115,6 +127,10 @@ class ProductNotFound(CheckoutError):
 class IdempotencyConflict(CheckoutError):
     """The key was used before, for another body."""
 
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"The Idempotency-Key {key} stands for another body: use a new one")
+
 
 class PriceChanged(CheckoutError):
     """The total that the client saw is not the total now."""
@@ -128,6 +144,10 @@ class PriceChanged(CheckoutError):
 class InvalidCursor(CheckoutError):
     """A page cursor that this API did not make."""
 
+    def __init__(self, cursor: str) -> None:
+        self.cursor = cursor
+        super().__init__("The cursor is not a nextCursor of this list")
+
 
 class NotAuthenticated(CheckoutError):
     """The bearer token is missing, expired or not ours."""
@@ -135,6 +155,14 @@ class NotAuthenticated(CheckoutError):
 
 class Contended(CheckoutError):
     """Other writers kept winning; trying again later is safe."""
+
+
+class MailNotSent(CheckoutError):
+    """The mail service did not take the mail."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The mail service said {reason}")
 
 
 class SimulatedFailure(CheckoutError):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
+from checkout.domain.money import zero
 from checkout.domain.order import Order, OrderStatus, RejectionCode
 from checkout.domain.pricing import Quote
 
@@ -48,13 +49,17 @@ def _news(order: Order) -> str:
 
 
 def _bill(quote: Quote) -> list[tuple[str, str]]:
-    lines = [(f"{line.quantity} x {line.name}", str(line.total)) for line in quote.lines]
-    sums = [
-        ("Shipping", str(quote.shipping)),
-        ("Tax", str(quote.tax)),
-        ("Total", str(quote.total)),
-    ]
-    return lines + sums
+    """Lines before promotions, which are one row of their own: so the rows add up."""
+    lines = [(f"{line.quantity} x {line.name}", str(line.gross)) for line in quote.lines]
+    sums = [("Shipping", quote.shipping), ("Tax", quote.tax), ("Total", quote.total)]
+    return lines + _discount(quote) + [(name, str(amount)) for name, amount in sums]
+
+
+def _discount(quote: Quote) -> list[tuple[str, str]]:
+    if not quote.discount.amount:
+        return []
+    codes = ", ".join(applied.code for applied in quote.applied)
+    return [(f"Discount ({codes})", str(zero(quote.discount.currency) - quote.discount))]
 
 
 def _text(paragraphs: Iterable[str], bill: Iterable[tuple[str, str]]) -> str:

@@ -37,12 +37,26 @@ class Rejection:
     message: str
 
 
+class Fault(StrEnum):
+    """How a state fails when its failure switch is thrown."""
+
+    RAISE = "raise"
+    TIMEOUT = "timeout"
+    KILL_AFTER = "kill_after"
+    GARBAGE = "garbage"
+
+
 @dataclass(frozen=True)
 class Simulation:
-    """A failure switch: the state named `fail` fails the first `times` times."""
+    """A failure switch: the state named `fail` fails the first `times` times, in the way `how`.
+
+    `after` names a state that fails for good before it: what undoes things runs only then.
+    """
 
     fail: str
     times: int = 1
+    how: Fault = Fault.RAISE
+    after: str = ""
 
 
 @dataclass(frozen=True)

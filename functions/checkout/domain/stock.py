@@ -3,10 +3,14 @@
 A reservation is a record with a life: HELD, then COMMITTED or RELEASED. Every write to it is
 conditional on where it is, so that any replay is harmless. A reservation that is RELEASED
 before it was ever HELD is a tombstone: it stops a hold that comes late.
+
+The stock of a hot product is counted in several shards, so that its buyers do not all write the
+same item (docs/decisions/0008-hot-products.md). Other products have one shard, number 0.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -36,8 +40,46 @@ class Reservation:
 
 
 @dataclass(frozen=True)
+class Take:
+    """So many pieces of a product from its shard number `shard`, counted from 0 to `shards` - 1."""
+
+    sku: str
+    shard: int
+    quantity: int
+    shards: int = 1
+
+
+def choose(line: CartLine, available: Sequence[int], start: int) -> tuple[Take, ...]:
+    """Where to take a line from, given the pieces in each shard; nothing if they are too few.
+
+    The first shard that has enough, counted on from `start`; if none has, several of them, the
+    fullest first.
+    """
+    count = len(available)
+    in_turn = [(start + n) % count for n in range(count)]
+    enough = [shard for shard in in_turn if available[shard] >= line.quantity]
+    if enough:
+        return (Take(line.sku, enough[0], line.quantity, count),)
+    return _split(line, available, in_turn) if sum(available) >= line.quantity else ()
+
+
+def _split(line: CartLine, available: Sequence[int], shards: Sequence[int]) -> tuple[Take, ...]:
+    takes: list[Take] = []
+    left = line.quantity
+    for shard in sorted(shards, key=lambda shard: -available[shard]):
+        part = min(left, available[shard])
+        if part > 0:
+            takes.append(Take(line.sku, shard, part, len(available)))
+            left -= part
+    return tuple(takes)
+
+
+@dataclass(frozen=True)
 class StockLevel:
-    """How much of a product is left to sell, when that is little, and whether we said so."""
+    """How much of a product is left to sell, when that is little, and whether we said so.
+
+    `available` counts all shards.
+    """
 
     sku: str
     available: int
@@ -45,6 +87,11 @@ class StockLevel:
     warned: bool = False
 
     @property
+    def is_low(self) -> bool:
+        """Whether operations should know."""
+        return self.available <= self.low_threshold
+
+    @property
     def wants_warning(self) -> bool:
         """Whether the stock is low and nobody has been told yet."""
-        return self.available <= self.low_threshold and not self.warned
+        return self.is_low and not self.warned

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checkout.domain import events as domain_events
-from checkout.domain.errors import PaymentMissing
+from checkout.domain.errors import OrderStillOpen, PaymentMissing
 from checkout.domain.order import Order, OrderStatus, Rejection
 from checkout.domain.payment import balance
 from checkout.ports import Clock, Events, Ledger, Orders
@@ -34,9 +34,14 @@ def fail_order(order_id: str, orders: Orders, clock: Clock) -> None:
 
 
 def publish_outcome(order_id: str, orders: Orders, events: Events, clock: Clock) -> Order:
-    """Puts the event of the end status on the bus, at least once."""
+    """Puts the event of the end status on the bus, at least once.
+
+    Raises `OrderStillOpen` if there is no end: the step that should have ended it did not.
+    """
     order = orders.get(order_id)
-    if order.published_at is None and not order.is_open:
+    if order.is_open:
+        raise OrderStillOpen(order_id)
+    if order.published_at is None:
         events.publish(domain_events.order_ended(order))
         orders.mark_published(order_id, clock.now())
     return order

@@ -15,8 +15,8 @@ CLAIM = timedelta(seconds=30)
 def notify_customer(order_id: str, orders: Orders, mailer: Mailer, clock: Clock) -> str | None:
     """Sends the mail about the order's end and returns its message id, None if it was sent.
 
-    Raises `Contended` while another delivery of the same event is sending: the queue then
-    delivers this one again, in case the other one dies.
+    Raises `MailNotSent`, or `Contended` while another delivery of the same event is sending: the
+    queue then delivers this one again, in case the other one dies.
     """
     order = orders.get(order_id)
     if order.mailed_at:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checkout.domain import events as domain_events
-from checkout.domain.errors import OrderClosed, PaymentDeclined
+from checkout.domain.errors import AlreadyConfirmed, PaymentDeclined
 from checkout.domain.money import Money
 from checkout.domain.order import Order, OrderStatus
 from checkout.domain.payment import EntryKind, LedgerEntry, charge_key
@@ -53,11 +53,11 @@ def refund_payment(
     It asks the gateway and not our ledger: a step that died after charging wrote nothing down.
     What the gateway captured is first written into the ledger, then its refund.
 
-    Returns the amount refunded, None if nothing had been captured. Raises `OrderClosed` if the
-    order is CONFIRMED: the answer of the step that confirmed it may have been lost.
+    Returns the amount refunded, None if nothing had been captured. Raises `AlreadyConfirmed` if
+    the order is: the answer of the step that confirmed it may have been lost.
     """
     if orders.get(order_id).status is OrderStatus.CONFIRMED:
-        raise OrderClosed(order_id)
+        raise AlreadyConfirmed(order_id)
     reversal = gateway.reverse(charge_key(order_id))
     if reversal.authorised:
         ledger.append(_entry(order_id, EntryKind.VOIDED, reversal.authorised, clock))

@@ -2,6 +2,17 @@ locals {
   definition = jsondecode(var.definition)
   methods    = ["get", "put", "post", "patch", "delete", "head", "options"]
 
+  # API Gateway resolves references to schemas, but not to responses.
+  responses = {
+    for path, item in local.definition.paths : path => {
+      for method, operation in item : method => {
+        for status, response in operation.responses :
+        status => try(local.definition.components.responses[basename(response["$ref"])], response)
+      }
+      if contains(local.methods, method)
+    }
+  }
+
   # The OpenAPI file is also the API's documentation, so it says nothing about AWS.
   integration = {
     type                 = "aws_proxy"
@@ -15,7 +26,10 @@ locals {
   paths = {
     for path, item in local.definition.paths : path => merge(item, {
       for method, operation in item :
-      method => merge(operation, { "x-amazon-apigateway-integration" = local.integration })
+      method => merge(operation, {
+        responses                         = local.responses[path][method]
+        "x-amazon-apigateway-integration" = local.integration
+      })
       if contains(local.methods, method)
     })
   }
@@ -29,9 +43,11 @@ locals {
 # What API Gateway answers itself looks like what the function answers: problem details (RFC 9457).
 locals {
   problems = {
-    MISSING_AUTHENTICATION_TOKEN = { status = 404, code = "NOT_FOUND", title = "Not found" }
+    DEFAULT_4XX                  = { status = 400, code = "BAD_REQUEST", title = "Bad request" }
+    DEFAULT_5XX                  = { status = 500, code = "INTERNAL", title = "Something went wrong" }
+    MISSING_AUTHENTICATION_TOKEN = { status = 404, code = "NOT_FOUND", title = "No such path" }
     THROTTLED                    = { status = 429, code = "TOO_MANY_REQUESTS", title = "Too many requests" }
-    REQUEST_TOO_LARGE            = { status = 413, code = "TOO_LARGE", title = "Request too large" }
+    REQUEST_TOO_LARGE            = { status = 413, code = "TOO_LARGE", title = "The request is too large" }
     INTEGRATION_TIMEOUT          = { status = 504, code = "TIMEOUT", title = "The shop took too long to answer" }
     INTEGRATION_FAILURE          = { status = 502, code = "UNAVAILABLE", title = "The shop did not answer" }
   }
@@ -43,7 +59,11 @@ locals {
         "gatewayresponse.header.Content-Type" = "'application/problem+json'"
       }
       responseTemplates = {
-        "application/json" = jsonencode(merge(problem, { type = "about:blank", detail = problem.title }))
+        "application/json" = jsonencode(merge(problem, {
+          type     = "about:blank"
+          detail   = problem.title
+          instance = "urn:uuid:$context.requestId"
+        }))
       }
     }
   }

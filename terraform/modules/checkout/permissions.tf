@@ -49,6 +49,12 @@ locals {
         resources = [local.table.inventory, local.table.promotions]
       },
       {
+        # All shards of a hot product at one moment: TransactGetItems asks for GetItem.
+        sid       = "LookAtShards"
+        actions   = ["dynamodb:GetItem"]
+        resources = [local.table.inventory]
+      },
+      {
         sid       = "ReadHoldTime"
         actions   = ["ssm:GetParametersByPath"]
         resources = ["${local.parameter}/reservation"]
@@ -168,6 +174,12 @@ locals {
         resources = [local.table.inventory, local.table.promotions]
       },
       {
+        # Stock that was given back may no longer be low.
+        sid       = "LookAtLevels"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [local.table.inventory]
+      },
+      {
         sid       = "FinishOrders"
         actions   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
         resources = [local.table.orders]
@@ -179,7 +191,7 @@ locals {
       },
       {
         sid       = "Refund"
-        actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+        actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         resources = [local.table.payments]
       },
       {
