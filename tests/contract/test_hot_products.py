@@ -11,7 +11,9 @@ import pytest
 
 from checkout.adapters.dynamodb import Table
 from checkout.adapters.stock import DynamoStock
+from checkout.domain.cart import CartLine
 from checkout.domain.errors import OutOfStock, PromotionExhausted
+from checkout.domain.stock import Take
 from tests.builders import NOW, a_product, a_promotion, a_reservation
 from tests.contract.racing import race
 from tests.contract.worlds import DynamoWorld, World, stock_items
@@ -187,6 +189,16 @@ class TestInDynamoDB:
             stock.hold(a_reservation(f"ord_{n}"))
         with pytest.raises(OutOfStock):
             stock.hold(a_reservation("ord_5"))
+
+    def test_what_another_thread_has_learnt_since_the_take_is_no_proof(
+        self, dynamodb: DynamoWorld
+    ) -> None:
+        """The take supposed four shards and was refused; by now everybody knows there is one."""
+        dynamodb.sell(a_product(), available=3)
+        shelves = self.shop(dynamodb, last).shelves
+        shelves.shards["TEA"] = 1
+        found = shelves.find(CartLine("TEA", 2), Take("TEA", 3, 2, shards=4), refused_by=None)
+        assert found == (Take("TEA", 0, 2),)
 
     def test_pieces_of_a_shard_that_is_gone_go_to_the_first_one(
         self, dynamodb: DynamoWorld

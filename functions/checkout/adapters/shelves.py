@@ -61,17 +61,17 @@ class Shelves:
         count = self.shards.get(line.sku, 1)
         return (Take(line.sku, self.below(count), line.quantity, count),)
 
-    def find(self, line: CartLine, refused_by: Item | None) -> tuple[Take, ...]:
+    def find(self, line: CartLine, tried: Take, refused_by: Item | None) -> tuple[Take, ...]:
         """Where there is enough, after a take was refused; nothing if there is not.
 
-        `refused_by` is the item that refused, None if there is none. For a product with one shard
-        the refusal is the proof. With several, only a look at all of them at one moment is.
+        `refused_by` is the item that refused, None if there is none. If it was the only shard, as
+        the take supposed, the refusal is the proof. Else only a look at all shards at one moment
+        is; what this process remembers is no proof, for others may have taught it meanwhile.
         """
-        known = self.shards.get(line.sku, 1)
         said = _shards(refused_by or {})
-        if known == said == 1:
+        if tried.shards == said == 1:
             return ()
-        available = self._look(line.sku, said if refused_by else known)
+        available = self._look(line.sku, said if refused_by else tried.shards)
         self.shards[line.sku] = len(available)
         return choose(line, available, self.below(len(available)))
 

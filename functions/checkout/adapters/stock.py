@@ -107,13 +107,16 @@ class DynamoStock:
         Raises `OutOfStock` if there are none, `PromotionExhausted` if no line was refused.
         """
         taken = _in_order(takes)
-        by = {taken[i - 1].sku: refused.old.get(i) for i in refused.failed if i <= len(taken)}
-        if not by:
+        tried = {taken[i - 1].sku: i for i in refused.failed if i <= len(taken)}
+        if not tried:
             first = 1 + len(taken)
             codes = {reservation.promotions[(i - first) // 2] for i in refused.failed}
             raise PromotionExhausted(codes)
-        lines = [line for line in reservation.lines if line.sku in by]
-        found = {line.sku: self.shelves.find(line, by[line.sku]) for line in lines}
+        found = {
+            line.sku: self.shelves.find(line, taken[i - 1], refused.old.get(i))
+            for line in reservation.lines
+            if (i := tried.get(line.sku))
+        }
         missing = [sku for sku, takes in found.items() if not takes]
         if missing:
             raise OutOfStock(missing)
