@@ -42,8 +42,11 @@ find_uv() {
 }
 
 uv=$(find_uv)
-echo "Installing the packages of uv.lock into .venv"
+echo "Installing the packages of uv.lock into .venv (half a minute, or as long as the network takes)"
 # Somebody else's active environment is not ours; bytecode is compiled even where
 # PYTHONDONTWRITEBYTECODE is set, because the emulator starts five times faster with it.
 unset VIRTUAL_ENV UV_PROJECT_ENVIRONMENT PYTHONDONTWRITEBYTECODE
-"$uv" sync --frozen --compile-bytecode
+# Only a terminal shows uv's progress; elsewhere its list of 180 packages is all that would be left.
+quiet=
+[ -t 2 ] || quiet=--quiet
+"$uv" sync --frozen --compile-bytecode $quiet
