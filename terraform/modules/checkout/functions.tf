@@ -30,8 +30,8 @@ locals {
     }
   }
 
-  # With time to spare for its one mail: a function that is cut off between sending it and noting
-  # it down would send it again.
+  # With time to spare for a batch of mails: a function that is cut off between sending one and
+  # noting it down would send it again.
   notifier_timeout = 20
 
   environment_variables = merge(

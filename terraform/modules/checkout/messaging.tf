@@ -102,7 +102,7 @@ module "undelivered_queue" {
 resource "aws_lambda_event_source_mapping" "notifier" {
   event_source_arn        = module.notifications_queue.queue_arn
   function_name           = module.function["notifier"].alias_arn
-  batch_size              = 1
+  batch_size              = 5
   function_response_types = ["ReportBatchItemFailures"]
 }
 
