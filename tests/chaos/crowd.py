@@ -26,7 +26,7 @@ from tests.e2e.shop import Shop
 POLL_S = 1.0
 PATIENCE_S = 240.0
 TRIES = 8
-SETTLE_S = 420  # the emulator sends about one mail a second, so they lag behind the orders
+SETTLE_S = 420  # mails lag behind the orders of a crowd: they go a few at a time
 
 
 @dataclass
