@@ -7,10 +7,10 @@ LAB := .venv/bin/lab
 RUFF := .venv/bin/ruff
 PYTEST := .venv/bin/pytest
 # Quick suites first: what is broken shows early.
-SUITES := unit contract integration terraform e2e
+SUITES := unit contract integration terraform e2e chaos
 PRESENT := $(wildcard $(SUITES:%=tests/%))
 
-.PHONY: help install demo up down test $(SUITES) chaos lint format
+.PHONY: help install demo up down test $(SUITES) lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile

@@ -125,7 +125,7 @@ def base_url(target: Target) -> str:
 
     Raises LabError when API Gateway has no REST API of the environment's name.
     """
-    name = target.named("").rstrip("-")
+    name = target.prefix
     api_id = _api_id(target, name)
     stage = target.environment
     if target.endpoint is None:

@@ -133,7 +133,7 @@ def _seconds(start: datetime, end: datetime) -> float:
 def arn_of(target: Target, order_id: str) -> str:
     """The ARN of the execution that carries `order_id`: its name is the order's id."""
     account = target.client("sts").get_caller_identity()["Account"]
-    machine = target.named("").rstrip("-")
+    machine = target.prefix
     return f"arn:aws:states:{target.region}:{account}:execution:{machine}:{order_id}"
 
 

@@ -120,7 +120,7 @@ def _waiting(client: Any, url: str) -> int:
 def _executions(target: Target) -> dict[str, int]:
     client = target.client("stepfunctions")
     account = target.client("sts").get_caller_identity()["Account"]
-    name = target.named("").rstrip("-")
+    name = target.prefix
     arn = f"arn:aws:states:{target.region}:{account}:stateMachine:{name}"
     try:
         return {status: _count(client, arn, status) for status in ("RUNNING", "FAILED")}

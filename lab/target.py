@@ -45,13 +45,18 @@ class Target:
         config = Config(retries={"mode": "standard", "max_attempts": 3}, inject_host_prefix=False)
         return self.session.client(service, endpoint_url=self.endpoint, config=config)  # type: ignore[call-overload]
 
+    @property
+    def prefix(self) -> str:
+        """The name of whatever there is one of: the bus, the API, the state machine."""
+        return f"checkout-{self.environment}"
+
     def table(self, name: str) -> str:
         """The full name of a table: `products` becomes `products-dev`."""
         return f"{name}-{self.environment}"
 
     def named(self, name: str) -> str:
         """The full name of anything else: `notifier` becomes `checkout-dev-notifier`."""
-        return f"checkout-{self.environment}-{name}"
+        return f"{self.prefix}-{name}"
 
 
 def given_endpoint() -> str | None:

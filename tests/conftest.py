@@ -1,4 +1,7 @@
-"""The emulator of the test session: the one that AWS_ENDPOINT_URL names, or its own."""
+"""What a test session has one of: an emulator, and the checkout deployed there.
+
+The emulator is the one that AWS_ENDPOINT_URL names, or the session's own.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from lab import api, seed, terraform
 from lab.emulator import ports, process
 from lab.emulator.reaper import REAPER
+from lab.target import Target
+from tests.deployed_shop import DeployedShop
 
 VARIABLE = "AWS_ENDPOINT_URL"
 
@@ -41,3 +47,14 @@ def _own_emulator() -> Iterator[str]:
         finally:
             process.stop()
             shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def shop(endpoint: str) -> DeployedShop:
+    """The environment dev, deployed and stocked."""
+    if shutil.which("terraform") is None:
+        pytest.skip("Terraform is not installed: the checkout cannot be deployed")
+    target = Target("dev", endpoint)
+    terraform.deploy(target, print)
+    seed.load(target)
+    return DeployedShop(target, api.base_url(target))

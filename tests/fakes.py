@@ -88,20 +88,24 @@ class FakeStock:
     def levels(self, skus: Iterable[str]) -> Mapping[str, StockLevel]:
         return {sku: self.memory.levels[sku] for sku in skus if sku in self.memory.levels}
 
-    def begin_warning(self, sku: str, order_id: str, at: datetime, until: datetime) -> bool:
+    def begin_warning(self, sku: str, teller: str, at: datetime, until: datetime) -> bool:
         with self.memory.lock:
             level, claim = self.memory.levels[sku], self.memory.claims.get(sku)
             if level.warned or not level.is_low:
                 return False
-            if claim and claim[0] != order_id and claim[1] >= at:
+            if claim and claim[0] != teller and claim[1] >= at:
                 return False
-            self.memory.claims[sku] = (order_id, until)
+            self.memory.claims[sku] = (teller, until)
             return True
 
-    def mark_warned(self, sku: str, order_id: str) -> None:
+    def mark_warned(self, sku: str, teller: str) -> None:
         with self.memory.lock:
-            if self.memory.claims.get(sku, ("",))[0] == order_id:
+            if self.memory.claims.get(sku, ("",))[0] == teller:
                 self.memory.levels[sku] = replace(self.memory.levels[sku], warned=True)
+
+    def untold(self, at: datetime) -> Iterable[str]:
+        claims, levels = self.memory.claims, self.memory.levels
+        return [s for s, (_, until) in claims.items() if until < at and not levels[s].warned]
 
     def _rearm(self, reservation: Reservation) -> None:
         for line in reservation.lines:

@@ -88,9 +88,8 @@ class Shop:
         validate_cart(order_id, self.orders, self.pricing)
 
     def _reserve(self, order_id: str) -> None:
-        reserve_stock(
-            order_id, self.orders, self.stock, self.events, self.clock, self.parameters.hold_for()
-        )
+        hold_for = self.parameters.hold_for()
+        reserve_stock(order_id, self.orders, self.stock, self.clock, hold_for)
 
     def _pay(self, order_id: str) -> None:
         process_payment(order_id, self.orders, self.gateway, self.ledger, self.clock)

@@ -25,7 +25,7 @@ CLIENT = Config(
 )
 """Short enough that a call that hangs is tried again before the function's own time is up."""
 
-MAIL_CLIENT = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
+MAIL_CLIENT = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})
 """SES sends again what is asked again, so only the queue repeats, which asks if it was sent."""
 
 

@@ -80,17 +80,21 @@ class Stock(Protocol):
         """
         ...
 
-    def begin_warning(self, sku: str, order_id: str, at: datetime, until: datetime) -> bool:
-        """Claims for an order, until a moment, to tell that a product is low.
+    def begin_warning(self, sku: str, teller: str, at: datetime, until: datetime) -> bool:
+        """Claims for a teller, until a moment, to tell that a product is low.
 
-        False if it is told or claimed already, or not low any more. The same order may claim
+        False if it is told or claimed already, or not low any more. The same one may claim
         again: it comes back after it has died half-way. A release that brings the stock above
         its threshold ends every claim and every telling.
         """
         ...
 
-    def mark_warned(self, sku: str, order_id: str) -> None:
-        """Notes that `StockLow` is out, if the claim is still this order's."""
+    def mark_warned(self, sku: str, teller: str) -> None:
+        """Notes that `StockLow` is out, if the claim is still this teller's."""
+        ...
+
+    def untold(self, at: datetime) -> Iterable[str]:
+        """SKUs that somebody claimed to tell of, whose claim is over, and who did not tell."""
         ...
 
     def expired(self, at: datetime) -> Iterable[Reservation]:

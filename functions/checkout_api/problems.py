@@ -71,6 +71,16 @@ PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
         "The Idempotency-Key was used for another body",
     ),
     errors.PriceChanged: (HTTPStatus.CONFLICT, "PRICE_CHANGED", "The price has changed"),
+    errors.Contended: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "BUSY",
+        "Too many write the same things at once",
+    ),
+}
+
+HEADERS = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "1"},
 }
 
 
@@ -94,12 +104,11 @@ def render(
     errors_found = [{"pointer": v.pointer, "message": v.message} for v in violations]
     if errors_found:
         problem["errors"] = errors_found
-    headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else {}
     return Response(
         status_code=status.value,
         content_type="application/problem+json",
         body=json.dumps(problem),
-        headers=headers,
+        headers=HEADERS.get(status, {}),
     )
 
 

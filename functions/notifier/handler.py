@@ -12,13 +12,22 @@ from aws_lambda_powertools.utilities.batch import (
     process_partial_response,
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from checkout.bootstrap import services
+from checkout.domain.errors import Contended
 from checkout.use_cases.notify_customer import notify_customer
 
 logger = Logger()
 tracer = Tracer()
 processor = BatchProcessor(event_type=EventType.SQS)
+
+TIME_FOR_A_MAIL_MS = 10_000
+"""Longer than SES may take (7 s, see bootstrap.py) and the note of it after that.
+
+A function that is cut off between sending a mail and noting it down would send it again, so no
+mail is begun later than that.
+"""
 
 
 @tracer.capture_lambda_handler(capture_response=False)
@@ -30,15 +39,20 @@ def handle(event: dict[str, Any], context: Any) -> Any:
     )
 
 
-def _notify(record: SQSRecord) -> None:
+def _notify(record: SQSRecord, lambda_context: LambdaContext) -> None:
     """A failure is logged here: of a batch that failed in part, nobody else would tell."""
     try:
-        order_id = _order_id(record.body)
-        s = services()
-        mail_id = notify_customer(order_id, s.orders, s.mailer, s.clock)
+        _mail(_order_id(record.body), lambda_context)
     except Exception:
         logger.exception("not mailed", extra={"sqs_message_id": record.message_id})
         raise
+
+
+def _mail(order_id: str, context: LambdaContext) -> None:
+    if context.get_remaining_time_in_millis() < TIME_FOR_A_MAIL_MS:
+        raise Contended(f"Too late to begin the mail about {order_id}: it comes again")
+    s = services()
+    mail_id = notify_customer(order_id, s.orders, s.mailer, s.clock)
     logger.info("mailed", extra={"order_id": order_id, "message_id": mail_id})
 
 

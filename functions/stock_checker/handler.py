@@ -8,7 +8,9 @@ from aws_lambda_powertools import Logger, Tracer
 
 from checkout import workflow
 from checkout.bootstrap import services
+from checkout.domain.stock import Reservation
 from checkout.use_cases.reserve_stock import release_stock, reserve_stock
+from checkout.use_cases.warn_of_low_stock import warn_of_low_stock
 from checkout.workflow import Result, Task
 
 logger = Logger()
@@ -25,9 +27,19 @@ def handle(event: dict[str, Any], _context: object) -> object:
 
 def _reserve(task: Task) -> Result:
     s = services()
-    hold_for = s.parameters.hold_for()
-    held = reserve_stock(task.order_id, s.orders, s.stock, s.events, s.clock, hold_for)
+    held = reserve_stock(task.order_id, s.orders, s.stock, s.clock, s.parameters.hold_for())
+    _warn(held)
     return {"lines": len(held.lines), "expiresAt": held.expires_at.isoformat()}
+
+
+def _warn(held: Reservation) -> None:
+    """What people who run the shop are not told now, the sweeper tells them: no order waits."""
+    s = services()
+    skus = [line.sku for line in held.lines]
+    try:
+        warn_of_low_stock(skus, held.order_id, s.stock, s.events, s.clock)
+    except ExceptionGroup:
+        logger.exception("low stock not told yet", extra={"order_id": held.order_id})
 
 
 def _release(task: Task) -> Result:

@@ -19,9 +19,9 @@ def register(app: typer.Typer) -> None:
 
 
 def redrive(environment: Environment = "dev", json: Json = False) -> None:
-    """Finishes the orders of the compensation queue; sends notifications that failed once more.
+    """Finishes orders that could not be undone; sends mails and events that failed once more.
 
-    Each order is finished by looking at the books. Exits with 1 if one cannot be finished.
+    Each order is finished by looking at the books. Exits with 1 if anything is left.
     """
     from lab import redrive as redriver
     from lab import render
@@ -46,7 +46,15 @@ def _show(report: RedriveReport) -> None:
     )
     if report.orders:
         render.screen.print(render.table(columns, rows))
-    if report.left:
-        render.problem(f"Orders not finished: {report.left}.", "`lab logs sweeper` tells why.")
-    finished = len(report.orders) - report.left
-    render.done(f"Orders finished: {finished}. Notifications sent again: {report.notifications}.")
+    for message in report.strange:
+        render.problem(
+            f"Nothing is known about a message in the queue {message.queue}: {message.begins}",
+            "It stays there. Look at it, then delete it by hand.",
+        )
+    unfinished = [order for order in report.orders if not order.final]
+    if unfinished:
+        render.problem(f"Orders not finished: {len(unfinished)}.", "`lab logs sweeper` tells why.")
+    render.done(
+        f"Orders finished: {len(report.orders) - len(unfinished)}."
+        f" Sent again: {report.notifications} notifications, {report.events} events."
+    )

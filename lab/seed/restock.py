@@ -85,7 +85,7 @@ def _update_first(table: str, change: Restock) -> Step:
     """Shard 0 has what is said of the whole product."""
     step = _update(table, change, 0)
     update = step["Update"]
-    removed = ["lowStockWarnedBy", "lowStockClaimUntil"] if change.rearms else []
+    removed = ["lowStockWarnedBy", "lowStockClaimUntil", "lowStockUntold"] if change.rearms else []
     removed += ["shards"] if len(change.after) == 1 else []
     sets = f"{update['UpdateExpression']}, #i = :initial, lowStockThreshold = :threshold"
     update["UpdateExpression"] = f"{sets} REMOVE {', '.join(removed)}" if removed else sets

@@ -7,17 +7,14 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.chaos.crowd import Crowd
-from tests.e2e.conftest import shop
-from tests.e2e.shop import Shop
-
-__all__ = ["shop"]
+from tests.deployed_shop import DeployedShop
 
 Tell = Callable[[str], None]
 FIGURES = pytest.StashKey[dict[str, str]]()
 
 
 @pytest.fixture(scope="session")
-def crowd(shop: Shop) -> Iterator[Crowd]:
+def crowd(shop: DeployedShop) -> Iterator[Crowd]:
     """Customers of the deployed checkout."""
     with Crowd.outside(shop) as crowd:
         yield crowd

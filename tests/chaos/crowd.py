@@ -21,7 +21,7 @@ import httpx
 from lab import audit, execution, redrive, tables, tokens
 from lab.execution import Execution
 from lab.seed import items
-from tests.e2e.shop import Shop
+from tests.deployed_shop import DeployedShop
 
 POLL_S = 1.0
 PATIENCE_S = 240.0
@@ -57,12 +57,12 @@ class Watch:
 class Crowd:
     """Customers of a shop, who share one line to it."""
 
-    shop: Shop
+    shop: DeployedShop
     line: httpx.Client
 
     @classmethod
     @contextmanager
-    def outside(cls, shop: Shop) -> Iterator[Crowd]:
+    def outside(cls, shop: DeployedShop) -> Iterator[Crowd]:
         """A crowd before the shop's door."""
         limits = httpx.Limits(max_connections=64)
         with httpx.Client(timeout=35, trust_env=False, limits=limits) as line:

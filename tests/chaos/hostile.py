@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.chaos import forgery
-from tests.e2e.shop import order_of
+from tests.deployed_shop import order_of
 
 SKU = "TEA-BREAKFAST-100"
 JSON = "application/json"

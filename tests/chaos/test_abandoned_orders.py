@@ -15,7 +15,7 @@ from tests.builders import an_order
 from tests.chaos.conftest import Tell
 from tests.chaos.crowd import Crowd
 from tests.chaos.test_fault_matrix import FOR_GOOD, STATES, Case
-from tests.e2e.shop import at_once, order_of
+from tests.deployed_shop import at_once, order_of
 
 ENDS = {
     "PublishOrderConfirmed": "CONFIRMED",

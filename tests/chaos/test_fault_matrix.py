@@ -18,7 +18,7 @@ import pytest
 from lab import redrive
 from tests.chaos.conftest import Tell
 from tests.chaos.crowd import Crowd
-from tests.e2e.shop import at_once, order_of
+from tests.deployed_shop import at_once, order_of
 
 FORWARD = ("ValidateCart", "ReserveStock", "ProcessPayment", "GenerateOrder")
 COMPENSATION = ("RefundPayment", "ReleaseStock")

@@ -22,7 +22,7 @@ from tests.chaos.conftest import Tell
 from tests.chaos.crowd import Crowd
 from tests.chaos.forgery import Forger
 from tests.chaos.hostile import INJECTIONS, Attack, Attacker, Victim
-from tests.e2e.shop import ADDRESS, Shop, at_once, order_of
+from tests.deployed_shop import ADDRESS, DeployedShop, at_once, order_of
 
 SEED = 20261122
 REQUESTS = 2_000
@@ -57,7 +57,7 @@ class Refusal:
         return f"{self.attack.kind}: {call} {sent!r} got {self.status} {self.text[:200]}"
 
 
-def a_victim(shop: Shop) -> Victim:
+def a_victim(shop: DeployedShop) -> Victim:
     """Somebody with two orders, so that the list of orders has a second page."""
     customer, key = shop.customer(), purchase.new_key()
     token = customer.http.headers["Authorization"].removeprefix("Bearer ")
@@ -68,7 +68,7 @@ def a_victim(shop: Shop) -> Victim:
 
 
 @pytest.fixture(scope="module")
-def attacks(shop: Shop) -> list[Attack]:
+def attacks(shop: DeployedShop) -> list[Attack]:
     victim = a_victim(shop)
     forger = Forger(victim.token, tokens.read_settings(shop.target)["secret"])
     mallory = tokens.mint(shop.target, "mallory")

@@ -15,7 +15,7 @@ from boto3.dynamodb.conditions import Key
 
 from lab import mailbox
 from tests.chaos.crowd import Crowd
-from tests.e2e.shop import order_of
+from tests.deployed_shop import order_of
 
 Request = dict[str, Any]
 Headers = dict[str, str]

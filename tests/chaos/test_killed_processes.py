@@ -15,7 +15,7 @@ import pytest
 from lab.emulator import record
 from tests.chaos.conftest import Tell
 from tests.chaos.crowd import Crowd
-from tests.e2e.shop import at_once, order_of
+from tests.deployed_shop import at_once, order_of
 
 ORDERS = 200
 EVERY = 5

@@ -12,7 +12,8 @@ import pytest
 from checkout.domain import pricing
 from checkout.domain.cart import CartLine
 from checkout.domain.errors import OutOfStock
-from checkout.use_cases.reserve_stock import WARNING_CLAIM, release_stock, reserve_stock
+from checkout.use_cases.reserve_stock import release_stock, reserve_stock
+from checkout.use_cases.warn_of_low_stock import CLAIM, warn_of_low_stock
 from tests.builders import (
     NOW,
     PORTLAND,
@@ -27,7 +28,7 @@ from tests.contract.racing import race
 from tests.contract.worlds import World
 from tests.fake_services import Down, FakeClock, FakeEvents
 
-LATER = NOW + WARNING_CLAIM
+LATER = NOW + CLAIM
 ONE_SHARD: Sequence[int] = ()
 
 
@@ -49,9 +50,11 @@ class Sale:
 
     def reserve(self, order_id: str) -> None:
         world = self.world
-        reserve_stock(
-            order_id, world.orders, world.stock, self.events, self.clock, timedelta(minutes=15)
-        )
+        reserve_stock(order_id, world.orders, world.stock, self.clock, timedelta(minutes=15))
+        self.warn(order_id)
+
+    def warn(self, teller: str) -> None:
+        warn_of_low_stock(["TEA"], teller, self.world.stock, self.events, self.clock)
 
     def buy(self, order_id: str, pieces: int = 1) -> None:
         self.place(order_id, pieces)
@@ -95,8 +98,9 @@ def test_a_release_that_leaves_the_stock_low_is_no_reason_to_tell_again(sale: Sa
 def test_a_teller_that_could_not_tell_tells_on_its_next_attempt(sale: Sale) -> None:
     sale.place("ord_1", pieces=4)
     sale.events.outages = 1
-    with pytest.raises(Down):
+    with pytest.raises(ExceptionGroup) as caught:
         sale.reserve("ord_1")
+    assert caught.group_contains(Down)
     sale.reserve("ord_1")
     sale.reserve("ord_1")
     assert sale.told() == [2]
@@ -104,13 +108,34 @@ def test_a_teller_that_could_not_tell_tells_on_its_next_attempt(sale: Sale) -> N
 
 def test_a_claim_of_a_teller_that_died_is_taken_over_after_its_time(sale: Sale) -> None:
     sale.events.outages = 1
-    with pytest.raises(Down):
+    with pytest.raises(ExceptionGroup):
         sale.buy("ord_1", pieces=4)
     sale.buy("ord_2")
     assert sale.told() == []
     sale.clock.at = LATER + timedelta(seconds=1)
     sale.buy("ord_3")
     assert sale.told() == [0]
+
+
+def test_a_claim_that_is_over_and_did_not_tell_is_found_until_it_is_told(sale: Sale) -> None:
+    stock = sale.world.stock
+    sale.events.outages = 1
+    with pytest.raises(ExceptionGroup):
+        sale.buy("ord_1", pieces=4)
+    after = LATER + timedelta(seconds=1)
+    assert (list(stock.untold(NOW)), list(stock.untold(after))) == ([], ["TEA"])
+    sale.clock.at = after
+    sale.warn("sweep")
+    assert sale.told() == [2]
+    assert list(stock.untold(after + 2 * CLAIM)) == []
+
+
+def test_a_claim_of_stock_that_is_low_no_more_is_not_found(sale: Sale) -> None:
+    sale.events.outages = 1
+    with pytest.raises(ExceptionGroup):
+        sale.buy("ord_1", pieces=4)
+    sale.release("ord_1")
+    assert list(sale.world.stock.untold(LATER + CLAIM)) == []
 
 
 def test_buyers_that_race_over_the_threshold_tell_once(sale: Sale) -> None:

@@ -145,7 +145,10 @@ class DynamoWorld:
 
 SCHEMAS: Mapping[str, Mapping[str, Any]] = {
     "products": {"keys": ["sku"], "indexes": {"listing": ["listing", "listingKey"]}},
-    "inventory": {"keys": ["sku"]},
+    "inventory": {
+        "keys": ["sku"],
+        "indexes": {"untold": ["lowStockUntold", "lowStockClaimUntil"]},
+    },
     "promotions": {"keys": ["code", "scope"]},
     "reservations": {"keys": ["orderId"], "indexes": {"held": ["heldStatus", "expiresAt"]}},
     "payments": {"keys": ["paymentId", "entry"]},
@@ -160,7 +163,7 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
 }
 """The keys of terraform/modules/checkout/tables.tf; the integration tests run on the real ones."""
 
-NUMBERS = {"expiresAt"}
+NUMBERS = {"expiresAt", "lowStockClaimUntil"}
 
 
 def schema(keys: list[str], indexes: Mapping[str, list[str]] | None = None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from schemathesis.specs.openapi import checks
 
 from lab import tokens
 from lab.paths import FUNCTIONS
-from tests.e2e.shop import Shop
+from tests.deployed_shop import DeployedShop
 
 EXAMPLES = 25  # for each operation, besides those that walk along the schema's limits
 CHECKS = [
@@ -57,7 +57,7 @@ schema = schemathesis.openapi.from_dict(as_in_production(), config=configuration
 
 
 @schema.parametrize()
-def test_the_api_keeps_to_its_document(case: Case, shop: Shop) -> None:
+def test_the_api_keeps_to_its_document(case: Case, shop: DeployedShop) -> None:
     token = tokens.mint(shop.target, "schemathesis")
     case.call_and_validate(
         base_url=shop.base_url,

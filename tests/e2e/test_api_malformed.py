@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from lab import purchase
-from tests.e2e.shop import Shop
+from tests.deployed_shop import DeployedShop
 
 JSON = "application/json"
 QUOTE = json.dumps({"items": [{"sku": "TEA-BREAKFAST-100", "quantity": 1}]}).encode()
@@ -50,7 +50,7 @@ CONTENT_TYPES = [
     ],
 )
 def test_a_body_that_is_not_called_json_is_refused(
-    shop: Shop, path: str, content_type: str, body: bytes
+    shop: DeployedShop, path: str, content_type: str, body: bytes
 ) -> None:
     assert_refused(post(shop, path, body, content_type))
 
@@ -60,18 +60,18 @@ def test_a_body_that_is_not_called_json_is_refused(
 )
 @pytest.mark.parametrize("name", [name for name in BODIES if name != "JSON"])
 def test_a_body_that_is_called_json_and_is_not_is_a_bad_request(
-    shop: Shop, name: str, content_type: str
+    shop: DeployedShop, name: str, content_type: str
 ) -> None:
     answer = post(shop, "/quotes", BODIES[name], content_type)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_BODY")
 
 
-def test_json_without_a_content_type_is_read(shop: Shop) -> None:
+def test_json_without_a_content_type_is_read(shop: DeployedShop) -> None:
     assert post(shop, "/quotes", QUOTE, "").status_code == 200
 
 
-def test_another_media_type_is_told_which_one_to_send(shop: Shop) -> None:
+def test_another_media_type_is_told_which_one_to_send(shop: DeployedShop) -> None:
     answer = post(shop, "/quotes", QUOTE, "text/plain")
 
     assert answer.status_code == 415
@@ -79,7 +79,7 @@ def test_another_media_type_is_told_which_one_to_send(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("filler", [b"x", b"\xc3\xa9", b"[", b" "], ids=repr)
-def test_a_body_of_5_mb_is_refused(shop: Shop, filler: bytes) -> None:
+def test_a_body_of_5_mb_is_refused(shop: DeployedShop, filler: bytes) -> None:
     content = b'{"items": "' + filler * (5_000_000 // len(filler)) + b'"}'
 
     answer = post(shop, "/quotes", content, JSON)
@@ -87,14 +87,14 @@ def test_a_body_of_5_mb_is_refused(shop: Shop, filler: bytes) -> None:
     assert (answer.status_code, answer.json()["code"]) == (413, "TOO_LARGE")
 
 
-def test_a_compressed_body_is_read_or_refused(shop: Shop) -> None:
+def test_a_compressed_body_is_read_or_refused(shop: DeployedShop) -> None:
     """API Gateway unpacks it only where compression is switched on for the API."""
     answer = post(shop, "/quotes", gzip.compress(QUOTE), JSON, **{"Content-Encoding": "gzip"})
 
     assert answer.status_code in (200, 400)
 
 
-def test_a_body_that_only_claims_to_be_compressed_is_refused(shop: Shop) -> None:
+def test_a_body_that_only_claims_to_be_compressed_is_refused(shop: DeployedShop) -> None:
     answer = post(shop, "/quotes", b"\x1f\x8bnot really", JSON, **{"Content-Encoding": "gzip"})
 
     assert_refused(answer)
@@ -139,17 +139,19 @@ def test_a_body_that_only_claims_to_be_compressed_is_refused(shop: Shop) -> None
     ],
     ids=lambda path: path[:40],
 )
-def test_an_odd_path_or_query_is_refused(shop: Shop, path: str) -> None:
+def test_an_odd_path_or_query_is_refused(shop: DeployedShop, path: str) -> None:
     assert_refused(shop.customer().send("GET", path))
 
 
 @pytest.mark.parametrize("path", ["/health", "/products", "/quotes", "/checkout", "/orders"])
 @pytest.mark.parametrize("method", ["OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "NOSUCH"])
-def test_a_method_that_the_api_does_not_have_is_refused(shop: Shop, path: str, method: str) -> None:
+def test_a_method_that_the_api_does_not_have_is_refused(
+    shop: DeployedShop, path: str, method: str
+) -> None:
     assert_refused(shop.customer().send(method, path))
 
 
-def test_a_head_is_refused_without_a_body(shop: Shop) -> None:
+def test_a_head_is_refused_without_a_body(shop: DeployedShop) -> None:
     answer = shop.customer().send("HEAD", "/products")
 
     assert (answer.status_code, answer.content) == (404, b"")
@@ -170,7 +172,7 @@ def test_a_head_is_refused_without_a_body(shop: Shop) -> None:
     ],
     ids=lambda value: repr(value[:20]),
 )
-def test_an_odd_authorization_is_unauthorized(shop: Shop, value: bytes) -> None:
+def test_an_odd_authorization_is_unauthorized(shop: DeployedShop, value: bytes) -> None:
     answer = shop.stranger().send("GET", "/orders", headers={"Authorization": value})
 
     assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHORIZED")
@@ -193,12 +195,12 @@ def test_an_odd_authorization_is_unauthorized(shop: Shop, value: bytes) -> None:
     ],
     ids=lambda headers: " ".join(headers),
 )
-def test_an_odd_header_changes_nothing(shop: Shop, headers: dict[str, str]) -> None:
+def test_an_odd_header_changes_nothing(shop: DeployedShop, headers: dict[str, str]) -> None:
     assert shop.customer().send("GET", "/orders", headers=headers).json() == {"items": []}
 
 
 @pytest.mark.parametrize("key", ["é" * 8, "a b c d e", "k" * 8 + "\x7f"], ids=repr)
-def test_an_odd_idempotency_key_is_refused(shop: Shop, key: str) -> None:
+def test_an_odd_idempotency_key_is_refused(shop: DeployedShop, key: str) -> None:
     headers = {"Idempotency-Key": key.encode(), "Content-Type": JSON}
 
     answer = shop.customer().send("POST", "/checkout", content=b"{}", headers=headers)
@@ -206,7 +208,9 @@ def test_an_odd_idempotency_key_is_refused(shop: Shop, key: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_IDEMPOTENCY_KEY")
 
 
-def post(shop: Shop, path: str, content: bytes, content_type: str, **more: str) -> httpx.Response:
+def post(
+    shop: DeployedShop, path: str, content: bytes, content_type: str, **more: str
+) -> httpx.Response:
     """A POST that lacks nothing but a good body."""
     named = {"Content-Type": content_type} if content_type else {}
     headers = {**named, "Idempotency-Key": purchase.new_key(), **more}

@@ -14,7 +14,7 @@ import pytest
 from checkout.adapters.dynamodb import encode
 from lab.target import Target
 from tests import event_schemas
-from tests.e2e.shop import Shop, order_of
+from tests.deployed_shop import DeployedShop, order_of
 from tests.waiting import eventually
 
 TEA = ("TEA-BREAKFAST-100", 1)
@@ -72,7 +72,7 @@ def listening(target: Target) -> Iterator[Listener]:
 @contextmanager
 def rule_to(target: Target, name: str, queue_arn: str) -> Iterator[str]:
     """A rule that sends whatever the checkout says to a queue; its ARN."""
-    events, bus = target.client("events"), target.named("").rstrip("-")
+    events, bus = target.client("events"), target.prefix
     pattern = json.dumps({"source": ["checkout"]})
     rule = events.put_rule(Name=name, EventBusName=bus, EventPattern=pattern)
     try:
@@ -96,7 +96,7 @@ def policy(queue_arn: str, rule_arn: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def bus(shop: Shop) -> Iterator[Listener]:
+def bus(shop: DeployedShop) -> Iterator[Listener]:
     with listening(shop.target) as listener:
         yield listener
         listener.listen()
@@ -113,7 +113,7 @@ def the_one(events: list[Event]) -> Event:
     return detail
 
 
-def test_a_confirmed_order_is_told_with_its_total(shop: Shop, bus: Listener) -> None:
+def test_a_confirmed_order_is_told_with_its_total(shop: DeployedShop, bus: Listener) -> None:
     order = shop.buy(order_of(TEA))
 
     told = the_one(bus.events("OrderConfirmed", orderId=order["orderId"]))
@@ -131,7 +131,7 @@ def test_a_confirmed_order_is_told_with_its_total(shop: Shop, bus: Listener) -> 
     ids=["declined", "unknown product"],
 )
 def test_a_rejected_order_is_told_with_its_reason(
-    shop: Shop, bus: Listener, request_: dict[str, Any], reason: str, priced: bool
+    shop: DeployedShop, bus: Listener, request_: dict[str, Any], reason: str, priced: bool
 ) -> None:
     order = shop.buy(request_)
 
@@ -141,7 +141,7 @@ def test_a_rejected_order_is_told_with_its_reason(
     assert ("total" in told) is priced
 
 
-def test_a_failed_order_is_told_and_so_is_its_refund(shop: Shop, bus: Listener) -> None:
+def test_a_failed_order_is_told_and_so_is_its_refund(shop: DeployedShop, bus: Listener) -> None:
     order = shop.buy(order_of(TEA, simulate={"fail": "GenerateOrder", "times": 10}))
 
     failed = the_one(bus.events("OrderFailed", orderId=order["orderId"]))
@@ -150,7 +150,7 @@ def test_a_failed_order_is_told_and_so_is_its_refund(shop: Shop, bus: Listener) 
     assert failed["total"] == refunded["amount"] == order["payment"]["refunded"]
 
 
-def test_low_stock_is_told_once(shop: Shop, bus: Listener) -> None:
+def test_low_stock_is_told_once(shop: DeployedShop, bus: Listener) -> None:
     sku = a_new_product(shop.target, pieces=5, threshold=3)
 
     orders = [shop.buy(order_of((sku, 1))) for _ in range(3)]

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from lab import mailbox
+from lab import mailbox, redrive
 from lab.target import Target
-from tests.e2e.shop import Shop, order_of
+from tests.deployed_shop import DeployedShop, order_of
 from tests.waiting import eventually
 
 TEA = ("TEA-BREAKFAST-100", 1)
-QUICKLY_S = 2  # instead of the queue's own minute, so that three receives take seconds
+QUICKLY_S = 2  # instead of the queue's own minute, so that five receives take seconds
 CLAIM_S = 30  # how long a delivery that failed keeps its claim on the mail
 Message = dict[str, Any]
 
@@ -66,14 +66,14 @@ class Queue:
 
 
 @pytest.fixture
-def notifications(shop: Shop) -> Iterator[Queue]:
+def notifications(shop: DeployedShop) -> Iterator[Queue]:
     queue = Queue(shop.target, "notifications")
     with queue.redelivering_after(QUICKLY_S):
         yield queue
 
 
 @pytest.fixture
-def dead_letters(shop: Shop) -> Queue:
+def dead_letters(shop: DeployedShop) -> Queue:
     return Queue(shop.target, "notifications-dlq")
 
 
@@ -90,7 +90,7 @@ def no_sender(target: Target) -> Iterator[None]:
 
 
 def test_a_mail_that_fails_for_good_waits_and_is_sent_once_when_it_can_be(
-    shop: Shop, notifications: Queue, dead_letters: Queue
+    shop: DeployedShop, notifications: Queue, dead_letters: Queue
 ) -> None:
     customer = shop.customer()
     with no_sender(shop.target):
@@ -116,21 +116,21 @@ def is_free(target: Target, order_id: str) -> bool:
     return datetime.fromisoformat(item["mailLeaseUntil"]["S"]) < datetime.now(UTC)
 
 
-def test_an_event_about_no_order_is_given_up_after_three_receives(
-    shop: Shop, notifications: Queue, dead_letters: Queue
+def test_an_event_about_no_order_is_given_up_after_five_receives(
+    shop: DeployedShop, notifications: Queue, dead_letters: Queue
 ) -> None:
     order_id = f"ord_{uuid.uuid4().hex}"
 
     tell_the_bus(shop.target, order_id)
 
     (letter,) = eventually(lambda: dead_letters.about(order_id), "dead letter")
-    # Three by the notifier, and ours.
-    assert int(letter["Attributes"]["ApproximateReceiveCount"]) >= 4
+    # Five by the notifier, and ours.
+    assert int(letter["Attributes"]["ApproximateReceiveCount"]) >= 6
     dead_letters.delete(letter)
 
 
 def test_a_bad_message_does_not_hold_up_the_good_ones(
-    shop: Shop, notifications: Queue, dead_letters: Queue
+    shop: DeployedShop, notifications: Queue, dead_letters: Queue
 ) -> None:
     nobody = f"ord_{uuid.uuid4().hex}"
 
@@ -142,11 +142,41 @@ def test_a_bad_message_does_not_hold_up_the_good_ones(
     dead_letters.delete(letter)
 
 
+def test_an_event_that_reached_no_target_is_delivered_by_a_redrive(shop: DeployedShop) -> None:
+    with rule_off(shop.target, "order-events"):
+        order_id = shop.buy(order_of(TEA))["orderId"]
+    event = {
+        "source": "checkout",
+        "detail-type": "OrderConfirmed",
+        "detail": {"orderId": order_id},
+    }
+    undelivered = Queue(shop.target, "undelivered")
+    undelivered.client.send_message(QueueUrl=undelivered.url, MessageBody=json.dumps(event))
+    assert mailbox.of_order(shop.target, order_id) == []
+
+    report = redrive.run(shop.target)
+
+    assert (report.events, report.left) == (1, 0)
+    assert len(mailbox.wait_for(shop.target, order_id)) == 1
+
+
+@contextmanager
+def rule_off(target: Target, rule: str) -> Iterator[None]:
+    """The bus has no target for what this rule matches."""
+    events = target.client("events")
+    named = {"Name": target.named(rule), "EventBusName": target.prefix}
+    events.disable_rule(**named)
+    try:
+        yield
+    finally:
+        events.enable_rule(**named)
+
+
 def tell_the_bus(target: Target, order_id: str) -> None:
     answer = target.client("events").put_events(
         Entries=[
             {
-                "EventBusName": target.named("").rstrip("-"),
+                "EventBusName": target.prefix,
                 "Source": "checkout",
                 "DetailType": "OrderConfirmed",
                 "Detail": json.dumps({"orderId": order_id}),

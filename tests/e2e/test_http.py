@@ -11,7 +11,7 @@ import pytest
 
 from lab import purchase, tokens
 from lab.api import CheckoutApi
-from tests.e2e.shop import Shop, order_of
+from tests.deployed_shop import DeployedShop, order_of
 
 TEA = ("TEA-BREAKFAST-100", 1)
 
@@ -24,11 +24,11 @@ def pages(shop: CheckoutApi, **query: str | int) -> Iterator[dict[str, Any]]:
         cursor = page.get("nextCursor")
 
 
-def test_the_shop_is_open(shop: Shop) -> None:
+def test_the_shop_is_open(shop: DeployedShop) -> None:
     assert shop.stranger().send("GET", "/health").status_code == 200
 
 
-def test_pages_hold_every_product_on_sale_once(shop: Shop) -> None:
+def test_pages_hold_every_product_on_sale_once(shop: DeployedShop) -> None:
     everything = [page["items"] for page in pages(shop.stranger(), limit=100)]
     small = [page["items"] for page in pages(shop.stranger(), limit=7)]
 
@@ -38,7 +38,7 @@ def test_pages_hold_every_product_on_sale_once(shop: Shop) -> None:
     assert len(skus) == len(set(skus)) >= 40
 
 
-def test_a_category_lists_only_its_own(shop: Shop) -> None:
+def test_a_category_lists_only_its_own(shop: DeployedShop) -> None:
     category = shop.stranger().products(limit=1)["items"][0]["category"]
 
     found = [
@@ -52,11 +52,11 @@ def test_a_category_lists_only_its_own(shop: Shop) -> None:
 @pytest.mark.parametrize(
     "query", ["cursor=nonsense", "cursor=AAAA", "limit=0", "limit=101", "limit=ten", "limit="]
 )
-def test_a_bad_cursor_or_limit_is_a_bad_request(shop: Shop, query: str) -> None:
+def test_a_bad_cursor_or_limit_is_a_bad_request(shop: DeployedShop, query: str) -> None:
     assert_problem(shop.stranger().send("GET", f"/products?{query}"), 400)
 
 
-def test_a_product_tells_its_price_and_how_many_there_are(shop: Shop) -> None:
+def test_a_product_tells_its_price_and_how_many_there_are(shop: DeployedShop) -> None:
     product = shop.stranger().product(TEA[0])
 
     assert product["price"].keys() == {"amount", "currency"}
@@ -64,11 +64,11 @@ def test_a_product_tells_its_price_and_how_many_there_are(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("sku", ["NOPE", "no%20such", "%F0%9F%AB%96"])
-def test_an_unknown_product_is_not_found(shop: Shop, sku: str) -> None:
+def test_an_unknown_product_is_not_found(shop: DeployedShop, sku: str) -> None:
     assert_problem(shop.stranger().send("GET", f"/products/{sku}"), 404, "NOT_FOUND")
 
 
-def forged(shop: Shop, **changes: Any) -> str:
+def forged(shop: DeployedShop, **changes: Any) -> str:
     settings = tokens.read_settings(shop.target)
     now = datetime.now(UTC)
     claims = {"iss": settings["issuer"], "aud": settings["audience"], "sub": "ada", "iat": now}
@@ -85,25 +85,25 @@ FORGERIES = {
 
 
 @pytest.mark.parametrize("changes", FORGERIES.values(), ids=FORGERIES.keys())
-def test_a_token_that_is_not_good_is_refused(shop: Shop, changes: dict[str, Any]) -> None:
+def test_a_token_that_is_not_good_is_refused(shop: DeployedShop, changes: dict[str, Any]) -> None:
     answer = shop.stranger(forged(shop, **changes)).send("GET", "/orders")
 
     assert_problem(answer, 401, "UNAUTHORIZED")
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "a.b.c"])
-def test_no_token_and_no_real_token_are_refused(shop: Shop, token: str) -> None:
+def test_no_token_and_no_real_token_are_refused(shop: DeployedShop, token: str) -> None:
     assert_problem(shop.stranger(token).send("GET", "/orders"), 401, "UNAUTHORIZED")
 
 
-def test_an_unsigned_token_is_refused(shop: Shop) -> None:
+def test_an_unsigned_token_is_refused(shop: DeployedShop) -> None:
     claims = jwt.decode(forged(shop), options={"verify_signature": False})
     unsigned = jwt.encode(claims, "", algorithm="none")
 
     assert_problem(shop.stranger(unsigned).send("GET", "/orders"), 401, "UNAUTHORIZED")
 
 
-def test_an_order_without_a_token_is_refused(shop: Shop) -> None:
+def test_an_order_without_a_token_is_refused(shop: DeployedShop) -> None:
     answer = shop.stranger().send(
         "POST",
         "/checkout",
@@ -115,7 +115,7 @@ def test_an_order_without_a_token_is_refused(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("key", [None, "short", "k" * 65], ids=["none", "short", "long"])
-def test_an_idempotency_key_has_8_to_64_characters(shop: Shop, key: str | None) -> None:
+def test_an_idempotency_key_has_8_to_64_characters(shop: DeployedShop, key: str | None) -> None:
     headers = {"Idempotency-Key": key} if key else {}
 
     answer = shop.customer().send("POST", "/checkout", json=order_of(TEA), headers=headers)
@@ -130,7 +130,7 @@ def test_an_idempotency_key_has_8_to_64_characters(shop: Shop, key: str | None) 
     ids=["nothing", "cut off", "list", "null", "text", "not UTF-8", "NaN", "huge number"],
 )
 def test_a_body_that_is_no_json_object_is_a_bad_request(
-    shop: Shop, path: str, content: bytes
+    shop: DeployedShop, path: str, content: bytes
 ) -> None:
     headers = {"Content-Type": "application/json", "Idempotency-Key": purchase.new_key()}
 
@@ -151,7 +151,9 @@ def test_a_body_that_is_no_json_object_is_a_bad_request(
         ({"expectedTotal": {"amount": "1", "currency": "USD"}}, "/expectedTotal/amount"),
     ],
 )
-def test_an_invalid_request_says_where(shop: Shop, changes: dict[str, Any], pointer: str) -> None:
+def test_an_invalid_request_says_where(
+    shop: DeployedShop, changes: dict[str, Any], pointer: str
+) -> None:
     answer = shop.customer().send(
         "POST",
         "/checkout",
@@ -163,7 +165,7 @@ def test_an_invalid_request_says_where(shop: Shop, changes: dict[str, Any], poin
     assert any(error["pointer"].startswith(pointer) for error in problem["errors"])
 
 
-def test_a_quote_for_an_unknown_product_says_which_line(shop: Shop) -> None:
+def test_a_quote_for_an_unknown_product_says_which_line(shop: DeployedShop) -> None:
     items = [{"sku": TEA[0], "quantity": 1}, {"sku": "NOPE", "quantity": 1}]
 
     problem = assert_problem(shop.stranger().send("POST", "/quotes", json={"items": items}), 422)
@@ -184,7 +186,9 @@ def test_a_quote_for_an_unknown_product_says_which_line(shop: Shop) -> None:
     ],
     ids=["path", "method", "other method", "NUL", "long order", "long SKU", "POST to GET"],
 )
-def test_no_request_however_odd_gets_a_server_error(shop: Shop, method: str, path: str) -> None:
+def test_no_request_however_odd_gets_a_server_error(
+    shop: DeployedShop, method: str, path: str
+) -> None:
     assert 400 <= shop.customer().send(method, path).status_code < 500
 
 

@@ -15,7 +15,7 @@ import pytest
 from lab import execution, logs, mailbox, purchase
 from lab.api import CheckoutApi
 from lab.target import Target
-from tests.e2e.shop import Shop, at_once, order_of
+from tests.deployed_shop import DeployedShop, at_once, order_of
 from tests.waiting import eventually
 
 TEA = ("TEA-BREAKFAST-100", 1)
@@ -57,7 +57,7 @@ class Customer:
         assert answer.status_code in (400, 401, 409, 422)
 
 
-def order_all_ways(shop: Shop, customer: Customer) -> None:
+def order_all_ways(shop: DeployedShop, customer: Customer) -> None:
     wishes = [
         customer.wish(),
         customer.wish("tok_declined"),
@@ -88,7 +88,7 @@ def send_nonsense(customer: Customer) -> None:
 
 
 @pytest.fixture(scope="module")
-def customer(shop: Shop) -> Customer:
+def customer(shop: DeployedShop) -> Customer:
     """A customer who has ordered in every way that the shop knows, and a few that it does not."""
     api = shop.customer()
     somebody = Customer(api, api.http.headers["Authorization"].removeprefix("Bearer "))
@@ -134,7 +134,7 @@ def history(target: Target, order_id: str) -> Text:
     return Text(arn, json.dumps([described, events], default=str))
 
 
-def test_the_logs_of_every_part_are_searched(shop: Shop, customer: Customer) -> None:
+def test_the_logs_of_every_part_are_searched(shop: DeployedShop, customer: Customer) -> None:
     """Without this the next test could pass because there is nothing to read."""
     wanted = {logs.group_name(shop.target, name) for name in logs.functions()}
     placed, *_ = customer.orders
@@ -149,13 +149,15 @@ def test_the_logs_of_every_part_are_searched(shop: Shop, customer: Customer) -> 
     assert any("states" in group for group in groups)
 
 
-def test_no_log_has_a_token_a_name_or_an_address(shop: Shop, customer: Customer) -> None:
+def test_no_log_has_a_token_a_name_or_an_address(shop: DeployedShop, customer: Customer) -> None:
     found = [leak for text in all_logs(shop.target) for leak in text.leaks([customer.word])]
 
     assert found == []
 
 
-def test_no_execution_has_a_token_a_name_or_an_address(shop: Shop, customer: Customer) -> None:
+def test_no_execution_has_a_token_a_name_or_an_address(
+    shop: DeployedShop, customer: Customer
+) -> None:
     histories = [history(shop.target, order_id) for order_id in customer.orders]
 
     assert all(

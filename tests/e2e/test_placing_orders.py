@@ -8,7 +8,7 @@ from typing import Any
 
 from lab import purchase
 from lab.api import CheckoutApi
-from tests.e2e.shop import Shop, at_once, order_of
+from tests.deployed_shop import DeployedShop, at_once, order_of
 
 TEA = ("TEA-BREAKFAST-100", 1)
 LIMITED = "BREW-KETTLE-IRON-LTD"
@@ -18,7 +18,7 @@ def placed(customer: CheckoutApi, key: str, request: dict[str, Any]) -> Any:
     return customer.send("POST", "/checkout", json=request, headers={"Idempotency-Key": key})
 
 
-def test_an_accepted_order_says_where_to_follow_it(shop: Shop) -> None:
+def test_an_accepted_order_says_where_to_follow_it(shop: DeployedShop) -> None:
     customer = shop.customer()
 
     answer = placed(customer, purchase.new_key(), order_of(TEA))
@@ -31,7 +31,7 @@ def test_an_accepted_order_says_where_to_follow_it(shop: Shop) -> None:
     assert shop.ended(customer, body["orderId"])["status"] == "CONFIRMED"
 
 
-def test_the_same_key_twice_gives_the_same_answer_and_one_order(shop: Shop) -> None:
+def test_the_same_key_twice_gives_the_same_answer_and_one_order(shop: DeployedShop) -> None:
     customer, key = shop.customer(), purchase.new_key()
 
     first, second = (placed(customer, key, order_of(TEA)) for _ in range(2))
@@ -41,7 +41,7 @@ def test_the_same_key_twice_gives_the_same_answer_and_one_order(shop: Shop) -> N
     shop.ended(customer, first.json()["orderId"])
 
 
-def test_the_same_key_eight_times_at_once_gives_one_order(shop: Shop) -> None:
+def test_the_same_key_eight_times_at_once_gives_one_order(shop: DeployedShop) -> None:
     customer, key = shop.customer(), purchase.new_key()
 
     answers = at_once([partial(placed, customer, key, order_of(TEA))] * 8, workers=8)
@@ -52,7 +52,7 @@ def test_the_same_key_eight_times_at_once_gives_one_order(shop: Shop) -> None:
     shop.ended(customer, answers[0].json()["orderId"])
 
 
-def test_the_same_key_with_another_body_is_a_conflict(shop: Shop) -> None:
+def test_the_same_key_with_another_body_is_a_conflict(shop: DeployedShop) -> None:
     customer, key = shop.customer(), purchase.new_key()
     first = placed(customer, key, order_of(TEA))
 
@@ -62,7 +62,7 @@ def test_the_same_key_with_another_body_is_a_conflict(shop: Shop) -> None:
     shop.ended(customer, first.json()["orderId"])
 
 
-def test_another_customer_may_use_the_same_key(shop: Shop) -> None:
+def test_another_customer_may_use_the_same_key(shop: DeployedShop) -> None:
     key, buyers = purchase.new_key(), [shop.customer(), shop.customer()]
 
     answers = [placed(buyer, key, order_of(TEA)) for buyer in buyers]
@@ -72,7 +72,7 @@ def test_another_customer_may_use_the_same_key(shop: Shop) -> None:
         shop.ended(buyer, answer.json()["orderId"])
 
 
-def test_thirty_orders_at_once_for_ten_pieces_sell_ten(shop: Shop) -> None:
+def test_thirty_orders_at_once_for_ten_pieces_sell_ten(shop: DeployedShop) -> None:
     pieces = shop.stranger().product(LIMITED)["available"]
 
     buying = partial(shop.buy, order_of((LIMITED, 1)))
@@ -85,7 +85,7 @@ def test_thirty_orders_at_once_for_ten_pieces_sell_ten(shop: Shop) -> None:
     assert shop.stranger().product(LIMITED)["available"] == 0
 
 
-def test_somebody_elses_order_is_not_found(shop: Shop) -> None:
+def test_somebody_elses_order_is_not_found(shop: DeployedShop) -> None:
     order = shop.buy(order_of(TEA))
 
     answer = shop.customer().send("GET", f"/orders/{order['orderId']}")
@@ -93,7 +93,7 @@ def test_somebody_elses_order_is_not_found(shop: Shop) -> None:
     assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
 
-def test_a_customer_sees_the_own_orders_newest_first_page_by_page(shop: Shop) -> None:
+def test_a_customer_sees_the_own_orders_newest_first_page_by_page(shop: DeployedShop) -> None:
     customer = shop.customer()
     bought = [shop.buy(order_of(TEA), customer)["orderId"] for _ in range(3)]
 
@@ -105,7 +105,7 @@ def test_a_customer_sees_the_own_orders_newest_first_page_by_page(shop: Shop) ->
     assert not second.get("nextCursor")
 
 
-def test_a_broken_step_after_the_payment_gives_everything_back(shop: Shop) -> None:
+def test_a_broken_step_after_the_payment_gives_everything_back(shop: DeployedShop) -> None:
     before = shop.stranger().product("TEA-CHAMOMILE-50")["available"]
     request = order_of(("TEA-CHAMOMILE-50", 2), simulate={"fail": "GenerateOrder", "times": 10})
 
@@ -116,14 +116,14 @@ def test_a_broken_step_after_the_payment_gives_everything_back(shop: Shop) -> No
     assert shop.stranger().product("TEA-CHAMOMILE-50")["available"] == before
 
 
-def test_a_step_that_stumbles_is_tried_again_and_the_customer_pays_once(shop: Shop) -> None:
+def test_a_step_that_stumbles_is_tried_again_and_the_customer_pays_once(shop: DeployedShop) -> None:
     order = shop.buy(order_of(TEA, payment={"token": "tok_timeout_once"}))
 
     assert order["status"] == "CONFIRMED"
     assert order["payment"]["captured"] == order["total"]
 
 
-def test_what_the_client_says_about_money_is_only_compared(shop: Shop) -> None:
+def test_what_the_client_says_about_money_is_only_compared(shop: DeployedShop) -> None:
     request = order_of(TEA, expectedTotal={"amount": 1, "currency": "USD"})
 
     answer = placed(shop.customer(), purchase.new_key(), request)

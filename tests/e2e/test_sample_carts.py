@@ -10,7 +10,7 @@ import pytest
 
 from lab import carts, mailbox, purchase
 from lab.carts import Cart
-from tests.e2e.shop import Shop, at_once
+from tests.deployed_shop import DeployedShop, at_once
 
 CARTS = carts.samples()
 ORDERS = [cart for cart in CARTS if cart.expect and cart.expect.http == httpx.codes.ACCEPTED]
@@ -18,7 +18,7 @@ REFUSALS = [cart for cart in CARTS if cart not in ORDERS]
 
 
 @pytest.fixture(scope="module")
-def ended(shop: Shop) -> dict[str, Any]:
+def ended(shop: DeployedShop) -> dict[str, Any]:
     """Every sample cart that makes an order, bought by a customer of its own, at its end."""
     orders = at_once([partial(shop.buy, cart.request) for cart in ORDERS], workers=4)
     return {cart.name: order for cart, order in zip(ORDERS, orders, strict=True)}
@@ -30,7 +30,7 @@ def test_a_sample_cart_ends_as_its_file_says(ended: dict[str, Any], cart: Cart) 
 
 
 @pytest.mark.parametrize("cart", REFUSALS, ids=lambda cart: cart.name)
-def test_a_sample_cart_is_refused_as_its_file_says(shop: Shop, cart: Cart) -> None:
+def test_a_sample_cart_is_refused_as_its_file_says(shop: DeployedShop, cart: Cart) -> None:
     answer = shop.customer().send(
         "POST",
         "/checkout",
@@ -43,7 +43,7 @@ def test_a_sample_cart_is_refused_as_its_file_says(shop: Shop, cart: Cart) -> No
 
 @pytest.mark.parametrize("cart", ORDERS, ids=lambda cart: cart.name)
 def test_the_customer_gets_one_mail_about_the_end(
-    shop: Shop, ended: dict[str, Any], cart: Cart
+    shop: DeployedShop, ended: dict[str, Any], cart: Cart
 ) -> None:
     mails = mailbox.wait_for(shop.target, ended[cart.name]["orderId"])
 
@@ -78,7 +78,7 @@ CONFIRMED = [cart for cart in ORDERS if cart.expect and cart.expect.status == "C
 
 @pytest.mark.parametrize("cart", CONFIRMED, ids=lambda cart: cart.name)
 def test_a_quote_says_what_the_checkout_charges(
-    shop: Shop, ended: dict[str, Any], cart: Cart
+    shop: DeployedShop, ended: dict[str, Any], cart: Cart
 ) -> None:
     address = cart.request["shippingAddress"]
     wanted = {

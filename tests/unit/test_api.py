@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from checkout.domain.catalogue import Sale, Tier
+from checkout.domain.errors import Contended
 from checkout.domain.order import OrderStatus, Rejection, RejectionCode
 from checkout.use_cases.end_order import reject_order
 from checkout.use_cases.process_payment import refund_payment
@@ -273,6 +274,17 @@ class TestElsewhere:
         assert (result["statusCode"], problem["code"]) == (500, "INTERNAL")
         assert "NoneType" not in result["body"]
         validator("Problem").validate(problem)
+
+    def test_who_loses_every_race_is_asked_to_come_back(
+        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def lose(*_: object) -> None:
+            raise Contended("Other transactions on the same items kept winning")
+
+        monkeypatch.setattr(shop.orders, "place", lose)
+        answer = post_checkout()
+        assert (answer.status, answer.code) == (503, "BUSY")
+        assert answer.headers["Retry-After"] == "1"
 
     def test_a_whole_order_can_be_followed_through_the_api(self, shop: Shop) -> None:
         order_id = post_checkout().body["orderId"]

@@ -16,13 +16,13 @@ from checkout.use_cases.end_order import fail_order
 from tests.shop import Shop
 
 pytestmark = pytest.mark.usefixtures("open_shop")
-CONTEXT = SimpleNamespace(
-    function_name="f",
-    memory_limit_in_mb=256,
-    invoked_function_arn="arn",
-    aws_request_id="r",
-    get_remaining_time_in_millis=lambda: 10_000,
-)
+NAMES = {
+    "function_name": "f",
+    "memory_limit_in_mb": 256,
+    "invoked_function_arn": "arn",
+    "aws_request_id": "r",
+}
+CONTEXT = SimpleNamespace(get_remaining_time_in_millis=lambda: 20_000, **NAMES)
 
 
 def a_record(message_id: str, body: str) -> dict[str, Any]:
@@ -45,10 +45,10 @@ def about(order_id: str) -> str:
     return json.dumps({"Type": "Notification", "Message": json.dumps(event)})
 
 
-def deliver(*bodies: str) -> list[str]:
+def deliver(*bodies: str, context: SimpleNamespace = CONTEXT) -> list[str]:
     """Gives the messages `m0`, `m1`, … to the notifier; returns the ids of those that failed."""
     records = [a_record(f"m{i}", body) for i, body in enumerate(bodies)]
-    answer = notifier.handler.handle({"Records": records}, CONTEXT)
+    answer = notifier.handler.handle({"Records": records}, context)
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
@@ -62,6 +62,14 @@ class TestNotifier:
     def test_the_same_event_twice_is_one_mail(self, shop: Shop) -> None:
         shop.confirmed()
         assert deliver(about("ord_1"), about("ord_1")) == []
+        assert len(shop.mailer.sent) == 1
+
+    def test_a_mail_that_might_be_cut_off_is_not_begun_but_comes_again(self, shop: Shop) -> None:
+        shop.confirmed("ord_1")
+        shop.confirmed("ord_2")
+        left_ms = iter([11_000, 9_000])
+        hurried = SimpleNamespace(get_remaining_time_in_millis=lambda: next(left_ms), **NAMES)
+        assert deliver(about("ord_1"), about("ord_2"), context=hurried) == ["m1"]
         assert len(shop.mailer.sent) == 1
 
     @pytest.mark.parametrize(

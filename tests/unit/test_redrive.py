@@ -12,6 +12,8 @@ import pytest
 
 from lab import redrive
 from lab.errors import LabError
+from lab.redrive import orders
+from lab.redrive.messages import Kind, kind_of
 from lab.target import Target
 
 
@@ -77,9 +79,22 @@ class FakeLambda:
 
 
 @dataclass
+class FakeBus:
+    taken: list[dict[str, str]] = field(default_factory=list)
+    closed: bool = False
+
+    def put_events(self, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
+        if self.closed:
+            return {"FailedEntryCount": 1, "Entries": [{"ErrorMessage": "closed"}]}
+        self.taken += Entries
+        return {"FailedEntryCount": 0, "Entries": [{}]}
+
+
+@dataclass
 class World:
     sqs: FakeSqs = field(default_factory=FakeSqs)
     function: FakeLambda = field(default_factory=FakeLambda)
+    bus: FakeBus = field(default_factory=FakeBus)
 
     def queue(self, name: str) -> FakeQueue:
         return self.sqs.queues.setdefault(f"checkout-dev-{name}", FakeQueue())
@@ -91,14 +106,14 @@ class World:
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     made = World()
-    clients = {"sqs": made.sqs, "lambda": made.function}
+    clients = {"sqs": made.sqs, "lambda": made.function, "events": made.bus}
     monkeypatch.setattr(Target, "client", lambda _, service: clients[service])
-    monkeypatch.setattr(redrive, "POLL_S", 0)
+    monkeypatch.setattr(orders, "POLL_S", 0)
     return made
 
 
 def test_nothing_that_waits_is_nothing_to_do(world: World) -> None:
-    assert redrive.run(Target()) == redrive.RedriveReport((), 0)
+    assert redrive.run(Target()) == redrive.RedriveReport()
     assert world.function.asked == []
 
 
@@ -132,7 +147,7 @@ def test_an_execution_that_is_about_to_end_is_waited_for(world: World) -> None:
 def test_an_execution_that_does_not_end_is_left(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redrive, "ENDING_S", 0)
+    monkeypatch.setattr(orders, "ENDING_S", 0)
     world.order("ord_1")
     world.function.outcomes = {"ord_1": ["running"]}
     assert redrive.run(Target()).left == 1
@@ -186,3 +201,57 @@ def test_what_was_left_is_finished_the_next_time(world: World) -> None:
     assert redrive.run(Target()).left == 1
     assert redrive.run(Target()).left == 0
     assert world.queue("compensation") == FakeQueue()
+
+
+EVENT = {"id": "e1", "source": "checkout", "detail-type": "OrderConfirmed", "detail": {"a": "é"}}
+SCHEDULED = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
+NOTIFICATION = {"Type": "Notification", "Message": json.dumps(EVENT)}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (json.dumps(EVENT), Kind.EVENT),
+        (json.dumps(SCHEDULED), Kind.SCHEDULE),
+        (json.dumps(NOTIFICATION), Kind.NOTIFICATION),
+        ("no JSON", Kind.STRANGE),
+        ("[]", Kind.STRANGE),
+        ('{"source": "checkout"}', Kind.STRANGE),
+    ],
+)
+def test_what_did_not_reach_its_target_is_known_by_its_body(body: str, kind: Kind) -> None:
+    assert kind_of(body) is kind
+
+
+def test_what_did_not_reach_its_target_is_sent_where_it_was_going(world: World) -> None:
+    for content in (EVENT, SCHEDULED, NOTIFICATION):
+        world.queue("undelivered").put(json.dumps(content))
+    report = redrive.run(Target())
+    assert (report.events, report.notifications, report.left) == (1, 1, 0)
+    (entry,) = world.bus.taken
+    assert json.loads(entry.pop("Detail")) == EVENT["detail"]
+    assert entry == {
+        "EventBusName": "checkout-dev",
+        "Source": "checkout",
+        "DetailType": "OrderConfirmed",
+    }
+    assert list(world.queue("notifications").waiting.values()) == [json.dumps(NOTIFICATION)]
+    assert world.queue("undelivered") == FakeQueue()
+
+
+def test_a_message_that_nothing_is_known_about_stays_and_is_shown(world: World) -> None:
+    world.queue("undelivered").put("what is this?")
+    report = redrive.run(Target())
+    assert report.strange == (redrive.Left("undelivered", "what is this?"),)
+    assert (report.left, list(world.queue("undelivered").waiting.values())) == (
+        1,
+        ["what is this?"],
+    )
+
+
+def test_an_event_that_the_bus_does_not_take_stays_in_its_queue(world: World) -> None:
+    world.queue("undelivered").put(json.dumps(EVENT))
+    world.bus.closed = True
+    with pytest.raises(LabError, match="checkout-dev did not take OrderConfirmed: closed"):
+        redrive.run(Target())
+    assert list(world.queue("undelivered").waiting.values()) == [json.dumps(EVENT)]

@@ -14,8 +14,9 @@ from checkout.domain.errors import AlreadyConfirmed, OrderNotFound, PaymentDecli
 from checkout.domain.order import OrderStatus, RejectionCode
 from checkout.domain.payment import EntryKind, balance
 from checkout.domain.stock import ReservationStatus
+from checkout.use_cases.attempts import attempt_all
 from checkout.use_cases.process_payment import refund_payment
-from checkout.use_cases.settle_order import Outcome, each
+from checkout.use_cases.settle_order import Outcome
 from tests.builders import a_request, usd
 from tests.fake_services import Down
 from tests.shop import Shop
@@ -157,7 +158,7 @@ def test_every_job_is_done_whatever_becomes_of_the_others() -> None:
         raise Down
 
     with pytest.raises(ExceptionGroup):
-        each([partial(done.append, 1), fail, partial(done.append, 2)])
+        attempt_all([partial(done.append, 1), fail, partial(done.append, 2)])
     assert done == [1, 2]
 
 

@@ -11,7 +11,8 @@ from checkout.domain.order import OrderStatus, Simulation
 from checkout.domain.payment import balance
 from checkout.domain.stock import ReservationStatus
 from checkout.use_cases.end_order import fail_order
-from tests.builders import a_record, an_order, usd
+from checkout.use_cases.warn_of_low_stock import warn_of_low_stock
+from tests.builders import a_product, a_record, an_order, usd
 from tests.fake_services import Down
 from tests.shop import Shop
 
@@ -127,3 +128,13 @@ def test_one_order_that_cannot_be_swept_does_not_stop_the_others(shop: Shop) -> 
     assert [type(failure) for failure in caught.value.exceptions] == [Down]
     assert [event.detail["orderId"] for event in shop.events.published] == ["ord_2"]
     assert sweep(shop) == {"published": 1}
+
+
+def test_low_stock_that_nobody_could_tell_is_told(shop: Shop) -> None:
+    shop.sell(a_product(), available=3, low=3)
+    shop.events.outages = 1
+    with pytest.raises(ExceptionGroup):
+        warn_of_low_stock(["TEA"], "ord_1", shop.stock, shop.events, shop.clock)
+    assert sweep(shop) == {"warned": 1}
+    assert sweep(shop) == {}
+    assert shop.events.types == ["StockLow"]

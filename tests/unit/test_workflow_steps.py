@@ -39,9 +39,7 @@ DECLINED = Rejection(RejectionCode.PAYMENT_DECLINED, "The payment was declined: 
 
 
 def reserve(shop: Shop, order_id: str = "ord_1") -> Reservation:
-    return reserve_stock(
-        order_id, shop.orders, shop.stock, shop.events, shop.clock, timedelta(minutes=15)
-    )
+    return reserve_stock(order_id, shop.orders, shop.stock, shop.clock, timedelta(minutes=15))
 
 
 def generate(shop: Shop) -> None:
@@ -140,21 +138,6 @@ class TestReserveStock:
         with pytest.raises(ReservationClosed):
             reserve(shop)
         assert shop.available() == 10
-
-    def test_low_stock_is_told_once(self, shop: Shop) -> None:
-        shop.sell(a_product(), available=5, low=3)
-        reserve(shop)
-        reserve(shop)
-        assert shop.events.types == ["StockLow"]
-        assert shop.events.published[0].detail == {"sku": "TEA", "available": 3, "threshold": 3}
-
-    def test_low_stock_is_told_by_the_retry_when_the_bus_was_down(self, shop: Shop) -> None:
-        shop.sell(a_product(), available=5, low=3)
-        shop.events.outages = 1
-        with pytest.raises(Down):
-            reserve(shop)
-        reserve(shop)
-        assert (shop.events.types, shop.available()) == (["StockLow"], 3)
 
 
 class TestReleaseStock:

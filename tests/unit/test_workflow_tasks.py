@@ -23,7 +23,7 @@ from checkout.domain.errors import (
 )
 from checkout.domain.order import Fault, OrderStatus, RejectionCode
 from checkout.workflow import Task
-from tests.builders import a_promotion, a_request, cart
+from tests.builders import a_product, a_promotion, a_request, cart
 from tests.shop import Shop
 
 CONTEXT = SimpleNamespace(
@@ -184,6 +184,21 @@ class TestHandlers:
         assert step("PublishOrderConfirmed") == {"status": "CONFIRMED"}
         assert shop.orders.get("ord_1").status is OrderStatus.CONFIRMED
         assert shop.events.types == ["OrderConfirmed"]
+
+    def test_low_stock_is_told_once(self, shop: Shop) -> None:
+        shop.sell(a_product(), available=5, low=3)
+        shop.place()
+        for task in ("ValidateCart", "ReserveStock", "ReserveStock"):
+            step(task)
+        assert shop.events.types == ["StockLow"]
+
+    def test_a_low_stock_that_cannot_be_told_does_not_fail_the_order(self, shop: Shop) -> None:
+        shop.sell(a_product(), available=5, low=3)
+        shop.place()
+        step("ValidateCart")
+        shop.events.outages = 1
+        step("ReserveStock")
+        assert (shop.events.types, shop.available()) == ([], 3)
 
     def test_a_declined_order_is_released_rejected_and_published(self, shop: Shop) -> None:
         shop.place(request=a_request(payment_token="tok_fraud"))

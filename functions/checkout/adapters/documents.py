@@ -71,7 +71,7 @@ def shard_key(sku: str, shard: int) -> str:
 def stock_level(item: Mapping[str, Any], elsewhere: int = 0) -> StockLevel:
     """A stock level from the item of shard 0 and the pieces in the other shards.
 
-    `lowStockWarnedBy` is the order that told of it; until it has, `lowStockClaimUntil` stands.
+    `lowStockWarnedBy` is who tells of it; until that is done, `lowStockClaimUntil` stands.
     """
     return StockLevel(
         sku=item["sku"],

@@ -29,6 +29,9 @@ from checkout.domain.cart import CartLine
 from checkout.domain.errors import Contended
 from checkout.domain.stock import StockLevel, Take, choose
 
+UNTOLD = "UNTOLD"  # the one key of the index of claims
+CLAIM = "lowStockClaimUntil, lowStockUntold"
+
 
 @dataclass(frozen=True)
 class Shelves:
@@ -133,7 +136,7 @@ class Shelves:
             {":quantity": quantity},
         )
 
-    def begin_warning(self, sku: str, order_id: str, at: datetime, until: datetime) -> bool:
+    def begin_warning(self, sku: str, teller: str, at: datetime, until: datetime) -> bool:
         """See `ports.Stock`.
 
         Claimed first, looked at again afterwards. A release does it the other way round: it
@@ -141,22 +144,32 @@ class Shelves:
         """
         claimed = self._update(
             sku,
-            "SET lowStockWarnedBy = :order, lowStockClaimUntil = :until",
+            "SET lowStockWarnedBy = :teller, lowStockClaimUntil = :until, lowStockUntold = :untold",
             "attribute_exists(sku) AND (attribute_not_exists(lowStockWarnedBy)"
             " OR lowStockClaimUntil < :now"
-            " OR (lowStockWarnedBy = :order AND attribute_exists(lowStockClaimUntil)))",
+            " OR (lowStockWarnedBy = :teller AND attribute_exists(lowStockClaimUntil)))",
             {
-                ":order": order_id,
+                ":teller": teller,
                 ":until": int(until.timestamp()),
                 ":now": int(at.timestamp()),
+                ":untold": UNTOLD,
             },
         )
         return claimed and sku in self.rearm([sku])
 
-    def mark_warned(self, sku: str, order_id: str) -> None:
+    def mark_warned(self, sku: str, teller: str) -> None:
         """See `ports.Stock`."""
-        told = {":order": order_id}
-        self._update(sku, "REMOVE lowStockClaimUntil", "lowStockWarnedBy = :order", told)
+        claim = {":teller": teller}
+        self._update(sku, f"REMOVE {CLAIM}", "lowStockWarnedBy = :teller", claim)
+
+    def untold(self, at: datetime) -> Iterable[str]:
+        """See `ports.Stock`. A product is in this index from the claim until the telling is out."""
+        items = self.table.query(
+            "lowStockUntold = :untold AND lowStockClaimUntil < :now",
+            {":untold": UNTOLD, ":now": int(at.timestamp())},
+            IndexName="untold",
+        )
+        return (item["sku"] for item in items)
 
     def rearm(self, skus: Iterable[str]) -> frozenset[str]:
         """Forgets that a low stock was told, where it is low no more; returns where it still is.
@@ -172,9 +185,9 @@ class Shelves:
                 self._forget(item["sku"], item["lowStockWarnedBy"])
         return low
 
-    def _forget(self, sku: str, order_id: str) -> None:
-        change = "REMOVE lowStockWarnedBy, lowStockClaimUntil"
-        self._update(sku, change, "lowStockWarnedBy = :order", {":order": order_id})
+    def _forget(self, sku: str, teller: str) -> None:
+        change = f"REMOVE lowStockWarnedBy, {CLAIM}"
+        self._update(sku, change, "lowStockWarnedBy = :teller", {":teller": teller})
 
     def _update(self, sku: str, change: str, condition: str, values: Mapping[str, object]) -> bool:
         """Whether the condition held, and so the change was made."""

@@ -57,13 +57,17 @@ class DynamoStock:
         """See `ports.Stock`."""
         return self.shelves.levels(skus)
 
-    def begin_warning(self, sku: str, order_id: str, at: datetime, until: datetime) -> bool:
+    def begin_warning(self, sku: str, teller: str, at: datetime, until: datetime) -> bool:
         """See `ports.Stock`."""
-        return self.shelves.begin_warning(sku, order_id, at, until)
+        return self.shelves.begin_warning(sku, teller, at, until)
 
-    def mark_warned(self, sku: str, order_id: str) -> None:
+    def mark_warned(self, sku: str, teller: str) -> None:
         """See `ports.Stock`."""
-        self.shelves.mark_warned(sku, order_id)
+        self.shelves.mark_warned(sku, teller)
+
+    def untold(self, at: datetime) -> Iterable[str]:
+        """See `ports.Stock`."""
+        return self.shelves.untold(at)
 
     def hold(self, reservation: Reservation) -> None:
         """See `ports.Stock`. Raises `Contended` if others kept taking what was found."""

@@ -6,7 +6,6 @@ ledger and the gateway. So this asks them, and nobody's memory of what happened.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -15,6 +14,7 @@ from checkout.domain.errors import PaymentDeclined
 from checkout.domain.order import Order, Rejection, RejectionCode
 from checkout.domain.payment import EntryKind
 from checkout.ports import Clock, Events, Ledger, Orders, PaymentGateway, Stock, Workflow
+from checkout.use_cases.attempts import attempt_all
 from checkout.use_cases.end_order import fail_order, publish_outcome, reject_order
 from checkout.use_cases.process_payment import refund_payment
 from checkout.use_cases.reserve_stock import release_stock
@@ -68,7 +68,7 @@ class Settler:
 
     def _undo(self, order: Order) -> None:
         """The order ends only when both the money and the stock are back where they were."""
-        each([partial(self._refund, order.order_id), partial(self._release, order.order_id)])
+        attempt_all([partial(self._refund, order.order_id), partial(self._release, order.order_id)])
         rejection = self._rejection(order.order_id)
         if rejection:
             reject_order(order.order_id, rejection, self.orders, self.clock)
@@ -88,23 +88,6 @@ class Settler:
                 message = str(PaymentDeclined(entry.reason))
                 return Rejection(RejectionCode.PAYMENT_DECLINED, message)
         return None
-
-
-def each[T](jobs: Iterable[Callable[[], T]]) -> list[T]:
-    """Does every job, whatever becomes of the others, and returns what they returned.
-
-    Raises an ExceptionGroup of those that failed, once all have been tried.
-    """
-    results: list[T] = []
-    failures: list[Exception] = []
-    for job in jobs:
-        try:
-            results.append(job())
-        except Exception as failure:
-            failures.append(failure)
-    if failures:
-        raise ExceptionGroup("Some are left for the next sweep", failures)
-    return results
 
 
 def _what_was_done(order: Order) -> Outcome:

@@ -1,4 +1,4 @@
-"""What nobody finished: orders whose execution died, and reservations past their time."""
+"""What nobody finished: dead orders, reservations past their time, low stock not told."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from itertools import chain
 
 from checkout.domain.errors import ReservationClosed
 from checkout.domain.stock import Reservation
+from checkout.use_cases.attempts import attempt_all
 from checkout.use_cases.reserve_stock import release_stock
-from checkout.use_cases.settle_order import Settler, each
+from checkout.use_cases.settle_order import Settler
+from checkout.use_cases.warn_of_low_stock import warn_of_low_stock
 
 PATIENCE = timedelta(seconds=60)
 """How long an order is left to its workflow before the sweeper looks at it."""
@@ -20,14 +22,14 @@ PATIENCE = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Sweeper(Settler):
-    """Settles every order that is left open, and gives back what is held for too long."""
+    """Settles open orders, gives back what is held for too long, tells of stock that is low."""
 
     def sweep(self) -> Counter[str]:
-        """Goes once over all open orders and expired reservations; returns what was done.
+        """Goes once over all that may be left; returns what was done, and how often.
 
         One that fails does not stop the others; at the end an ExceptionGroup has the failures.
         """
-        return Counter(each(chain(self._orders(), self._reservations())))
+        return Counter(attempt_all(chain(self._orders(), self._reservations(), self._warnings())))
 
     def _orders(self) -> Iterator[Callable[[], str]]:
         """The index of open orders is a moment behind: `settle` reads each order itself."""
@@ -47,3 +49,11 @@ class Sweeper(Settler):
         except ReservationClosed:
             return "committed meanwhile"
         return "released"
+
+    def _warnings(self) -> Iterator[Callable[[], str]]:
+        now = self.clock.now()
+        return (partial(self._warn, sku, f"sweep {now}") for sku in self.stock.untold(now))
+
+    def _warn(self, sku: str, teller: str) -> str:
+        warn_of_low_stock([sku], teller, self.stock, self.events, self.clock)
+        return "warned"

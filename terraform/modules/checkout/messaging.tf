@@ -70,7 +70,7 @@ module "notifications_queue" {
 
   dead_letter = {
     queue_arn         = module.notifications_dead_letter_queue.queue_arn
-    max_receive_count = 3
+    max_receive_count = 5
   }
 }
 
@@ -102,7 +102,7 @@ module "undelivered_queue" {
 resource "aws_lambda_event_source_mapping" "notifier" {
   event_source_arn        = module.notifications_queue.queue_arn
   function_name           = module.function["notifier"].alias_arn
-  batch_size              = 5
+  batch_size              = 10
   function_response_types = ["ReportBatchItemFailures"]
 }
 

@@ -174,7 +174,7 @@ locals {
         resources = [local.table.inventory, local.table.promotions]
       },
       {
-        # Stock that was given back may no longer be low.
+        # Stock that was given back may no longer be low; stock that is low may be untold.
         sid       = "LookAtLevels"
         actions   = ["dynamodb:BatchGetItem"]
         resources = [local.table.inventory]
@@ -185,9 +185,13 @@ locals {
         resources = [local.table.orders]
       },
       {
-        sid       = "FindWhatIsLeft"
-        actions   = ["dynamodb:Query"]
-        resources = [local.index.orders["open"], local.index.reservations["held"]]
+        sid     = "FindWhatIsLeft"
+        actions = ["dynamodb:Query"]
+        resources = [
+          local.index.inventory["untold"],
+          local.index.orders["open"],
+          local.index.reservations["held"],
+        ]
       },
       {
         sid       = "Refund"

@@ -8,7 +8,8 @@ locals {
 
     inventory = {
       hash_key   = "sku"
-      attributes = { sku = "S" }
+      attributes = { sku = "S", lowStockUntold = "S", lowStockClaimUntil = "N" }
+      indexes    = { untold = { hash_key = "lowStockUntold", range_key = "lowStockClaimUntil" } }
     }
 
     promotions = {

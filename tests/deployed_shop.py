@@ -26,7 +26,7 @@ ADDRESS = {
 
 
 @dataclass(frozen=True)
-class Shop:
+class DeployedShop:
     """A deployed environment and its base URL, without a slash at the end."""
 
     target: Target
