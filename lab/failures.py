@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import tempfile
 import traceback
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from botocore.exceptions import (
 )
 
 from lab import paths
+from lab.emulator import record
 from lab.errors import LabError
 
 NOT_DEPLOYED = frozenset(
@@ -36,6 +40,8 @@ UNREACHABLE = (
     httpx.ConnectError,
     httpx.RemoteProtocolError,
 )
+NOT_WRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM)
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 TOO_SLOW = (ReadTimeoutError, httpx.TimeoutException)
 
 
@@ -55,11 +61,38 @@ def explain(error: Exception) -> LabError:
         return LabError(
             "AWS credentials are missing.", "Set AWS_PROFILE, or `lab up` to stay local."
         )
+    if isinstance(error, OSError) and (problem := _of_files(error)):
+        return problem
     return _surprise(error)
 
 
+def _of_files(error: OSError) -> LabError | None:
+    """What a user can do about a file that cannot be written; None if that is not the matter."""
+    file = error.filename or paths.home_path()
+    if error.errno in NO_SPACE:
+        return LabError(
+            f"There is no space left on the disk: {file} could not be written.",
+            "Make room and run the command again, or keep the lab's files on another disk:"
+            " LAB_HOME=/somewhere/else lab …",
+        )
+    if error.errno in NOT_WRITABLE:
+        return LabError(
+            f"{file} cannot be written: {os.strerror(error.errno)}.",
+            "Keep the lab's files in a folder of your own: LAB_HOME=~/checkout-lab lab …",
+        )
+    return None
+
+
 def not_running(url: str = "") -> LabError:
-    """The error for an endpoint where nothing listens."""
+    """The error for an endpoint where nothing listens, though perhaps something should."""
+    died = record.load()
+    if died and died.process() is None and url in ("", died.endpoint, died.endpoint + "/"):
+        return LabError(
+            f"The emulator at {died.endpoint} (pid {died.pid}) has died: it was running since"
+            f" {died.started_at}, and nobody stopped it.",
+            "It keeps nothing: `lab up`, `lab deploy` and `lab seed` bring everything back."
+            f" The end of its log: {paths.home() / 'emulator.log'}",
+        )
     where = f" at {url}" if url else ""
     return LabError(
         f"Nothing answers{where}: the emulator is not running.",
@@ -100,8 +133,14 @@ def _surprise(error: Exception) -> LabError:
 
 
 def _write_traceback(error: Exception) -> Path:
-    path = paths.home() / "last-error.txt"
-    path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    """In the lab's home; where that cannot be written, in the folder for temporary files."""
+    text = "".join(traceback.format_exception(error))
+    try:
+        path = paths.home() / "last-error.txt"
+        path.write_text(text, encoding="utf-8")
+    except OSError:
+        path = Path(tempfile.gettempdir()) / "lab-last-error.txt"
+        path.write_text(text, encoding="utf-8")
     return path
 
 

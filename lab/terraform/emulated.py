@@ -6,6 +6,7 @@ import socket
 from urllib.parse import urlsplit
 
 from lab.errors import LabError
+from lab.failures import not_running
 from lab.target import Target
 from lab.terraform import leftovers
 from lab.terraform.state import State
@@ -23,7 +24,7 @@ def endpoint(target: Target) -> str:
     try:
         socket.create_connection((at.hostname or "", at.port or 80), timeout=5).close()
     except OSError as error:
-        raise LabError(f"Nothing answers at {target.endpoint}.", "Start it: lab up") from error
+        raise not_running(target.endpoint) from error
     return target.endpoint
 
 

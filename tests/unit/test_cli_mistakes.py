@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from lab import cli
+from lab.emulator import record
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,52 @@ def test_without_an_emulator_every_command_says_how_to_start_it(
     result = lab(*command)
 
     assert_clear(result, 1, f"127.0.0.1:{free_port}", "the emulator is not running", "lab up")
+
+
+@pytest.mark.parametrize("command", [("deploy",), ("orders",), ("audit",)], ids=lambda c: c[0])
+def test_an_emulator_that_was_killed_is_told_from_one_that_was_never_started(
+    lab: Lab, command: tuple[str, ...], free_port: int
+) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    endpoint = f"http://127.0.0.1:{free_port}"
+    record.save(record.Record(killed.pid, 0.0, free_port, endpoint, "2026-11-22T10:00:00Z", "moto"))
+
+    result = lab(*command)
+
+    assert_clear(result, 1, f"pid {killed.pid}", "has died", "lab up", "lab deploy", "emulator.log")
+
+
+@pytest.mark.usefixtures("reachable")
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, ("no space left", "/data/x.zip", "LAB_HOME")),
+        (errno.EROFS, ("/data/x.zip cannot be written: Read-only file system", "LAB_HOME")),
+        (errno.EACCES, ("/data/x.zip cannot be written: Permission denied", "LAB_HOME")),
+    ],
+    ids=["full disk", "read-only", "not allowed"],
+)
+def test_a_file_that_cannot_be_written_is_named_with_a_way_out(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, number: int, words: tuple[str, ...]
+) -> None:
+    failure = OSError(number, os.strerror(number), "/data/x.zip")
+    monkeypatch.setattr("lab.orders.listed", _raising(failure))
+
+    assert_clear(lab("orders"), 1, *words)
+
+
+@pytest.mark.usefixtures("reachable")
+def test_a_bug_is_told_even_where_the_lab_cannot_write(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / "file" / "home"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("lab.orders.listed", _raising(ZeroDivisionError("surprise")))
+
+    assert_clear(lab("orders"), 1, "ZeroDivisionError: surprise", str(tmp_path))
+    assert "Traceback" in (tmp_path / "lab-last-error.txt").read_text()
 
 
 @pytest.mark.parametrize("command", ["deploy", "destroy"])

@@ -1,0 +1,132 @@
+"""Ctrl-C at any moment, and two labs side by side: the next command works as ever."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lab.emulator import ports
+from lab.target import Target
+from tests.integration.emulator.waiting import wait_for
+
+INTERRUPTED = (1, 130)  # 1 where Terraform was stopped and there is something to say
+PATIENCE_S = 240
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A lab of its own: a folder and a port, and `lab` as a user starts it."""
+
+    home: Path
+    port: int
+
+    @property
+    def target(self) -> Target:
+        return Target("dev", f"http://localhost:{self.port}")
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Starts `lab` in a process group of its own, as a terminal does."""
+        variables = {k: v for k, v in os.environ.items() if k != "AWS_ENDPOINT_URL"}
+        return subprocess.Popen(
+            [sys.executable, "-c", "from lab.cli import main; main()", *arguments],
+            env=variables | {"LAB_HOME": str(self.home)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str) -> str:
+        """Runs `lab` to its end, which must be a good one; returns what it said."""
+        process = self.start(*arguments)
+        said, _ = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0, said
+        return said
+
+    def interrupt(self, *arguments: str, when: Callable[[], object]) -> str:
+        """Runs `lab`, and presses Ctrl-C when something is so; returns what it said."""
+        process = self.start(*arguments)
+        wait_for(lambda: process.poll() is not None or when(), "it never came so far", PATIENCE_S)
+        os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode in INTERRUPTED, said
+        assert "Traceback" not in said
+        return said
+
+
+@pytest.fixture
+def new_lab(tmp_path: Path) -> Iterator[Callable[[str], Lab]]:
+    labs: list[Lab] = []
+
+    def make(name: str) -> Lab:
+        labs.append(Lab(tmp_path / name, ports.any_free()))
+        return labs[-1]
+
+    yield make
+    for lab in labs:
+        lab.run("down")
+
+
+def after(seconds: float) -> Callable[[], bool]:
+    """Something that is so from then on."""
+    moment = time.monotonic() + seconds
+    return lambda: time.monotonic() >= moment
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.0, 1.5, 2.0])
+def test_an_interrupted_up_leaves_a_free_port_and_can_be_repeated(
+    new_lab: Callable[[str], Lab], seconds: float
+) -> None:
+    lab = new_lab("a")
+    process = lab.start("up", "--port", str(lab.port))
+    wait_for(after(seconds), "", 5)
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=PATIENCE_S)
+    if process.returncode:
+        wait_for(lambda: ports.is_free(lab.port), "something still listens")
+    assert "at http://localhost" in lab.run("up", "--port", str(lab.port))
+
+
+@pytest.mark.timeout(600)
+def test_an_interrupted_deploy_and_seed_can_be_repeated(new_lab: Callable[[str], Lab]) -> None:
+    lab = new_lab("a")
+    lab.run("up", "--port", str(lab.port))
+    dynamodb = lab.target.client("dynamodb")
+
+    lab.interrupt("deploy", when=after(1.5))
+    said = lab.interrupt("deploy", when=lambda: dynamodb.list_tables()["TableNames"][3:])
+    assert "`lab deploy` goes on from here" in said
+    assert "dev is deployed" in lab.run("deploy")
+
+    inventory = {"TableName": lab.target.table("inventory"), "Select": "COUNT"}
+    lab.interrupt("seed", "--products", "900", when=lambda: dynamodb.scan(**inventory)["Count"])
+    lab.run("seed", "--products", "900")
+    assert dynamodb.scan(**inventory)["Count"] == 900
+    assert "all 7 guarantees hold" in lab.run("audit")
+    assert "nothing is left" in lab.run("destroy", "--yes")
+
+
+def test_two_labs_side_by_side_do_not_see_each_other(new_lab: Callable[[str], Lab]) -> None:
+    one, other = new_lab("a"), new_lab("b")
+    for lab in (one, other):
+        lab.run("up", "--port", str(lab.port))
+    for lab in (one, other):
+        s3 = lab.target.client("s3")
+        where = {"LocationConstraint": lab.target.region}
+        s3.create_bucket(Bucket="same-name", CreateBucketConfiguration=where)
+        s3.put_object(Bucket="same-name", Key="port", Body=str(lab.port).encode())
+
+    one.run("down")
+
+    kept = other.target.client("s3").get_object(Bucket="same-name", Key="port")["Body"].read()
+    assert kept.decode() == str(other.port)
+    assert "already running" in other.run("up")
