@@ -9,8 +9,8 @@ from lab import paths
 from lab.emulator import ports
 from lab.emulator.dynamodb import engine
 
-# Where programs are found, and in which language they speak.
-INHERITED = ("PATH", "LANG", "LC_ALL")
+# Where programs are found, in which language they speak, and the lab's own switches.
+INHERITED = ("PATH", "LANG", "LC_ALL", "LAB_LAMBDA_FORK")
 
 
 def state_folder() -> Path:

@@ -26,11 +26,12 @@ def end(process: psutil.Process) -> None:
 
 
 def memory_mb(process: psutil.Process) -> float:
-    """What the family occupies, in MB of 10^6 bytes; memory that is shared counts each time."""
+    """What the family occupies, in MB of 10^6 bytes; memory that is shared counts once on Linux."""
     total = 0
     for member in members(process):
-        with suppress(psutil.NoSuchProcess):
-            total += member.memory_info().rss
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            full = member.memory_full_info()
+            total += getattr(full, "pss", full.rss)
     return total / 1e6
 
 

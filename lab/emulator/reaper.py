@@ -74,11 +74,12 @@ def watch(lines: Iterable[str]) -> None:
         change = groups.add if line.startswith("+") else groups.discard
         change(int(line[1:]))
     for group in groups:
-        _kill(group)
+        kill_group(group)
 
 
-def _kill(group: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):
+def kill_group(group: int) -> None:
+    """Ends every process of a group, if there is one."""
+    with suppress(ProcessLookupError, PermissionError):  # macOS: EPERM if only a zombie is left
         os.killpg(group, signal.SIGKILL)
 
 

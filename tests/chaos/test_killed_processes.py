@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from lab.emulator import record
+from lab.emulator.lambda_executor.running import function_of
 from tests.chaos.conftest import Tell
 from tests.chaos.crowd import Crowd
 from tests.deployed_shop import at_once, order_of
@@ -20,7 +21,6 @@ from tests.deployed_shop import at_once, order_of
 ORDERS = 200
 EVERY = 5
 SEED = 20261122
-FUNCTION = "AWS_LAMBDA_FUNCTION_NAME"
 SPARED = "notifier"
 """SES has no idempotency key: a notifier that dies between SES's answer and its own note of it
 sends the mail once more. That is the promise of at-least-once delivery, and not what is tested."""
@@ -49,15 +49,8 @@ class Killer:
 
     def _victims(self) -> list[tuple[str, psutil.Process]]:
         """Children of this emulator that run a function, and nothing else."""
-        named = [(_function(p), p) for p in self.emulator.children(recursive=True)]
+        named = [(function_of(p), p) for p in self.emulator.children(recursive=True)]
         return [(name, p) for name, p in named if name and not name.endswith(SPARED)]
-
-
-def _function(process: psutil.Process) -> str:
-    try:
-        return str(process.environ().get(FUNCTION, ""))
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return ""
 
 
 @pytest.fixture

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import base64
 import compileall
+import filecmp
+import os
 import shutil
 import threading
 import zipfile
+from importlib.util import cache_from_source
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
 from localstack.services.lambda_.invocation.lambda_models import HotReloadingCode, S3Code
 
+UNCHECKED = PycInvalidationMode.UNCHECKED_HASH
 _LOCK = threading.Lock()
 
 
@@ -46,13 +50,31 @@ def _unpack(archive: S3Code, target: Path) -> None:
     with zipfile.ZipFile(packed) as opened:
         opened.extractall(draft)
     packed.unlink()
+    _compile(draft, _latest(target.parent))
     draft.rename(target)
-    _compile(target)
 
 
-def _compile(folder: Path) -> None:
+def _latest(folder: Path) -> Path | None:
+    """The folder that was unpacked last."""
+    unpacked = [path for path in folder.iterdir() if path.is_dir() and not path.suffix]
+    return max(unpacked, key=lambda path: path.stat().st_mtime, default=None)
+
+
+def _compile(folder: Path, earlier: Path | None) -> None:
     """Compiles now what every first start would compile again in Lambda's read-only folder.
 
-    The folder never changes, so Python need not compare the sources' times either.
+    The folder never changes, so Python need not compare the sources' times either. A package
+    changes in few files from one time to the next: what is as it was `earlier` is taken from there.
     """
-    compileall.compile_dir(folder, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+    for source in folder.rglob("*.py"):
+        compiled = Path(cache_from_source(source))
+        compiled.parent.mkdir(exist_ok=True)
+        old = earlier / source.relative_to(folder) if earlier else None
+        if old and _is_compiled(old) and filecmp.cmp(old, source, shallow=False):
+            os.link(cache_from_source(old), compiled)
+        else:
+            compileall.compile_file(source, quiet=2, invalidation_mode=UNCHECKED)
+
+
+def _is_compiled(source: Path) -> bool:
+    return Path(cache_from_source(source)).exists()

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 from localstack import config
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
-from lab.emulator.environment import state_folder
 from lab.emulator.lambda_executor import report
-from lab.emulator.lambda_executor.code_store import unpacked
+from lab.emulator.lambda_executor.launching import folder, launch, prepare, spawner
 from lab.emulator.lambda_executor.output import Output
 from lab.emulator.lambda_executor.report import Failure, Usage
 from lab.emulator.lambda_executor.runtime_api import (
@@ -21,13 +21,13 @@ from lab.emulator.lambda_executor.runtime_api import (
     Exited,
     FunctionError,
     InitError,
+    OutOfMemory,
     Ready,
     Request,
     Response,
 )
-from lab.emulator.lambda_executor.runtime_folder import runtime_folder
-from lab.emulator.lambda_executor.runtime_process import Launch, RuntimeProcess
-from lab.emulator.lambda_executor.variables import function_variables
+from lab.emulator.lambda_executor.runtime_process import RuntimeProcess
+from lab.emulator.lambda_executor.template.launch import Launch
 
 # Lambda gives a start 10 s. Here many environments may start at once on a few cores.
 INIT_TIMEOUT_S = 60.0
@@ -53,19 +53,15 @@ class ProcessExecutor(RuntimeExecutor):
     def __init__(self, id: str, function_version: FunctionVersion) -> None:
         super().__init__(id=id, function_version=function_version)
         self._config = function_version.config
-        self._output = Output(_folder("output") / id)
+        self._output = Output(folder("output") / id)
+        self._tmp = folder("tmp") / id
         self._launch: Launch | None = None
         self._process: RuntimeProcess | None = None
         self._start: Start | None = None  # until an invocation has reported it
 
     def start(self, env_vars: dict[str, str]) -> None:
         """Starts the process. If that fails, the first invocation says why: so does Lambda."""
-        folder = _code(self.function_version)
-        packages = runtime_folder(_folder("python"))
-        variables = function_variables(
-            env_vars, self._config.environment or {}, str(self._config.runtime), folder, packages
-        )
-        self._launch = Launch(str(self._config.handler), folder, variables, self._output.path)
+        self._launch = launch(self.function_version, env_vars, self._output.path, self._tmp)
         self._boot()
 
     def stop(self) -> None:
@@ -73,6 +69,7 @@ class ProcessExecutor(RuntimeExecutor):
         if self._process:
             self._process.kill()
         self._output.remove()
+        shutil.rmtree(self._tmp, ignore_errors=True)
 
     def invoke(self, payload: dict[str, str]) -> InvocationResult:
         """Runs one invocation; what has failed before is replaced by a new process first."""
@@ -103,8 +100,8 @@ class ProcessExecutor(RuntimeExecutor):
 
     @classmethod
     def prepare_version(cls, function_version: FunctionVersion) -> None:
-        """Unpacks and compiles the code."""
-        _code(function_version)
+        """Unpacks and compiles the code, and loads beforehand what it brings along."""
+        prepare(function_version)
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
@@ -123,7 +120,8 @@ class ProcessExecutor(RuntimeExecutor):
     def _boot(self) -> RuntimeProcess:
         assert self._launch is not None  # noqa: S101 - LocalStack starts before it invokes
         began = time.monotonic()
-        self._process = RuntimeProcess(self._launch)
+        start = partial(spawner().start, self._launch)
+        self._process = RuntimeProcess(start, self._config.memory_size)
         event = self._process.wait_until_ready(INIT_TIMEOUT_S)
         self._start = Start(event, _milliseconds_since(began), self._output.take())
         return self._process
@@ -179,15 +177,6 @@ class ProcessExecutor(RuntimeExecutor):
         return str(self.function_version.id.qualifier)
 
 
-def _folder(name: str) -> Path:
-    return state_folder() / "lambda" / name
-
-
-def _code(version: FunctionVersion) -> Path:
-    assert version.config.code is not None  # noqa: S101 - only images have none
-    return unpacked(version.config.code, _folder("code"))
-
-
 def _request(payload: dict[str, str], timeout_s: float) -> Request:
     return Request(
         request_id=payload["invoke-id"],
@@ -201,6 +190,8 @@ def _request(payload: dict[str, str], timeout_s: float) -> Request:
 def _failure(event: Event | None, timeout_s: float) -> Failure | None:
     if event is None:
         return report.timed_out(timeout_s)
+    if isinstance(event, OutOfMemory):
+        return report.out_of_memory()
     if isinstance(event, Exited):
         return report.exited(event.status)
     return None

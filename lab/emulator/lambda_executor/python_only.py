@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import IO, Any, cast
+
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.lambda_ import (
     FunctionConfiguration,
     InvalidParameterValueException,
+    InvocationResponse,
+    InvocationType,
     PackageType,
     UpdateFunctionConfigurationRequest,
 )
+from localstack.services.lambda_.invocation.lambda_models import AliasRoutingConfig, FunctionVersion
 from localstack.services.lambda_.provider import LambdaProvider
 
+from lab.emulator.lambda_executor import finishing, limits
 from lab.emulator.lambda_executor.queueing import QueueingAssignment
 
 
@@ -18,14 +26,47 @@ class PythonOnlyLambda(LambdaProvider):
     """LocalStack's Lambda without containers: zips with a Python runtime, a few at a time."""
 
     def __init__(self) -> None:
+        finishing.install()
         super().__init__()
         self.lambda_service.assignment_service = QueueingAssignment()
+        # An update ends the listener for asynchronous events of the version before, which takes
+        # up to 2 s of waiting in a thread: the usual pool of 4 to 6 lets other functions wait too.
+        self.lambda_service.task_executor = ThreadPoolExecutor(64, "lambda-service-task")
 
     def _validate_runtime(self, package_type: PackageType, runtime: str | None) -> None:
         if package_type == PackageType.Image:
             _refuse("container images")
         super()._validate_runtime(package_type, runtime)  # type: ignore[no-untyped-call]
         _require_python(runtime)
+
+    def _create_routing_config_model(
+        self, routing_config_dict: dict[str, float], function_version: FunctionVersion | None = None
+    ) -> AliasRoutingConfig:
+        """As LocalStack, which passes no version when an alias is updated, and answers 500."""
+        if function_version is None:
+            return AliasRoutingConfig(version_weights=routing_config_dict)
+        model = super()._create_routing_config_model(routing_config_dict, function_version)
+        return cast(AliasRoutingConfig, model)
+
+    @handler("Invoke")
+    def invoke(  # type: ignore[override] # the rest is passed on
+        self,
+        context: RequestContext,
+        function_name: str,
+        invocation_type: InvocationType | None = None,
+        payload: IO[bytes] | None = None,
+        **others: Any,
+    ) -> InvocationResponse:
+        """As LocalStack, after a look at the event's size and form."""
+        event = payload.read() if payload else b""
+        limits.check(event, invocation_type)
+        return super().invoke(
+            context,
+            function_name,
+            invocation_type=invocation_type,
+            payload=BytesIO(event) if payload else None,
+            **others,
+        )
 
     @handler("UpdateFunctionConfiguration", expand=False)
     def update_function_configuration(  # type: ignore[override] # by `expand=False`

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 TIMED_OUT = "Sandbox.Timedout"
 EXITED = "Runtime.ExitError"
+OUT_OF_MEMORY = "Runtime.OutOfMemory"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Failure:
 def timed_out(seconds: float) -> Failure:
     """The function did not answer in its time."""
     return Failure(TIMED_OUT, f"Task timed out after {seconds:.2f} seconds")
+
+
+def out_of_memory() -> Failure:
+    """The function used more memory than it has, and was ended for it."""
+    return Failure(OUT_OF_MEMORY, "Runtime exited with error: signal: killed")
 
 
 def exited(status: int) -> Failure:

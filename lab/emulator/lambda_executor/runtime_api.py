@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import SimpleQueue
+from socketserver import TCPServer
 from typing import Any
 
 PREFIX = "/2018-06-01/runtime"
@@ -66,6 +68,11 @@ class InitError:
 
 
 @dataclass(frozen=True)
+class OutOfMemory:
+    """The function used more memory than it has."""
+
+
+@dataclass(frozen=True)
 class Exited:
     """The process ended; `status` is its exit code, or minus the signal's number."""
 
@@ -85,13 +92,17 @@ TOO_LARGE = FunctionError(
     ).encode()
 )
 
-Event = Ready | Response | FunctionError | InitError | Exited
+Event = Ready | Response | FunctionError | InitError | OutOfMemory | Exited
 
 
 class RuntimeApi:
-    """Serves one runtime process, and says what it did in `events`, in order."""
+    """Serves one runtime process, and says what it did in `events`, in order.
 
-    def __init__(self) -> None:
+    `on_idle` is called when the runtime asks for work, from another thread.
+    """
+
+    def __init__(self, on_idle: Callable[[], None]) -> None:
+        self._on_idle = on_idle
         self.events: SimpleQueue[Event] = SimpleQueue()
         self._requests: SimpleQueue[Request | None] = SimpleQueue()
         self._started = False
@@ -105,6 +116,11 @@ class RuntimeApi:
         """`host:port`, as AWS_LAMBDA_RUNTIME_API has it."""
         return f"{HOST}:{self._server.server_address[1]}"
 
+    @property
+    def idle(self) -> bool:
+        """Whether no invocation waits for the runtime."""
+        return self._requests.empty()
+
     def send(self, request: Request) -> None:
         """Gives the runtime its next invocation."""
         self._requests.put(request)
@@ -114,6 +130,7 @@ class RuntimeApi:
         if not self._started:
             self._started = True
             self.events.put(Ready())
+        self._on_idle()
         return self._requests.get()
 
     def close(self) -> None:
@@ -130,6 +147,10 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, api: RuntimeApi) -> None:
         self.api = api
         super().__init__((HOST, 0), _Handler)
+
+    def server_bind(self) -> None:
+        """Without asking the name service who this is."""
+        TCPServer.server_bind(self)
 
 
 class _Handler(BaseHTTPRequestHandler):

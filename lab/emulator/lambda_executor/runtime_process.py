@@ -4,54 +4,66 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
+import time
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from queue import Empty
+from typing import Protocol
 
-import psutil
+from lab.emulator.lambda_executor.memory import Memory
+from lab.emulator.lambda_executor.runtime_api import (
+    Event,
+    Exited,
+    OutOfMemory,
+    Request,
+    RuntimeApi,
+)
+from lab.emulator.reaper import REAPER, kill_group
 
-from lab.emulator.lambda_executor.runtime_api import Event, Exited, Request, RuntimeApi
-from lab.emulator.reaper import REAPER
+# How often the memory of a function that is busy is looked at.
+LOOK_EVERY_S = 0.1
 
 
-@dataclass(frozen=True)
-class Launch:
-    """How a function is started: handler, code folder, whole environment, where it prints."""
+class Process(Protocol):
+    """An operating-system process, the leader of a group, whose end has not been noted yet."""
 
-    handler: str
-    folder: Path
-    variables: dict[str, str]
-    output: Path
+    pid: int
+
+    def wait(self) -> int:
+        """Waits for the end: the exit code, or minus the number of a signal."""
+
+    def bury(self) -> None:
+        """From here on the process's number may be another one's."""
 
 
 class RuntimeProcess:
-    """A process group that runs `awslambdaric` with one function."""
+    """A process group that runs `awslambdaric` with one function.
 
-    def __init__(self, launch: Launch) -> None:
-        self._api = RuntimeApi()
-        self._popen = _spawn(launch, self._api.address)
-        REAPER.adopt(self._popen.pid)
-        self._peak_memory = 0
+    `start` gets the address of the Runtime API, as AWS_LAMBDA_RUNTIME_API has it.
+    """
+
+    def __init__(self, start: Callable[[str], Process], memory_mb: int) -> None:
+        self._limit = memory_mb * 2**20
         self._lock = threading.Lock()
         self._ended = threading.Event()
+        self._api = RuntimeApi(self._freeze)
+        with self._lock:  # the process may ask for work before its number is known here
+            self._process = start(self._api.address)
+        REAPER.adopt(self._process.pid)
+        self._memory = Memory(self._process.pid)
         threading.Thread(target=self._watch, name="lambda-exit", daemon=True).start()
 
     def wait_until_ready(self, timeout_s: float) -> Event | None:
-        """How the start ended: Ready, InitError, Exited, or None for not in time."""
-        event = self._next_event(timeout_s)
-        self._note_memory()
-        return event
+        """How the start ended: Ready, InitError, Exited, OutOfMemory, or None: not in time."""
+        return self._next_event(timeout_s)
 
     def invoke(self, request: Request, timeout_s: float) -> Event | None:
         """What came of the invocation, or None if nothing came in time."""
-        self._api.send(request)
-        event = self._next_event(timeout_s)
-        self._note_memory()
-        return event
+        with self._lock:
+            self._api.send(request)
+            self._signal(signal.SIGCONT)
+        return self._next_event(timeout_s)
 
     @property
     def alive(self) -> bool:
@@ -60,73 +72,52 @@ class RuntimeProcess:
 
     @property
     def peak_memory_mb(self) -> int:
-        """The most memory seen between the steps, in MB of 2^20 bytes as Lambda reports it."""
-        return self._peak_memory // 2**20
+        """The most memory used, in MB of 2^20 bytes as Lambda reports it: never over the limit."""
+        return min(self._memory.peak, self._limit) // 2**20
 
     def kill(self) -> None:
         """Ends the process and everything that it started. May be called twice."""
         with self._lock:
             if self.alive:
-                _kill_group(self._popen.pid)
+                kill_group(self._process.pid)
         self._ended.wait()
 
-    def _note_memory(self) -> None:
+    def _freeze(self) -> None:
+        """Stops a process that has no work, threads and all: so does Lambda."""
+        with self._lock:
+            if self._api.idle:
+                self._signal(signal.SIGSTOP)
+
+    def _signal(self, number: signal.Signals) -> None:
         if self.alive:
-            self._peak_memory = max(self._peak_memory, _memory(self._popen.pid))
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, number)
 
     def _next_event(self, timeout_s: float) -> Event | None:
-        try:
-            return self._api.events.get(timeout=timeout_s)
-        except Empty:
-            return None
+        """Waits for what the process does next, and watches its memory meanwhile.
+
+        A limit that the kernel keeps (RLIMIT_AS) would count address space, of which threads
+        reserve much, and would raise MemoryError, where Lambda kills. Control groups need root.
+        """
+        deadline = time.monotonic() + timeout_s
+        while (left := deadline - time.monotonic()) > 0:
+            with suppress(Empty):
+                event = self._api.events.get(timeout=min(left, LOOK_EVERY_S))
+                return OutOfMemory() if self._is_over_its_limit() else event
+            if self._is_over_its_limit():
+                return OutOfMemory()
+        return None
+
+    def _is_over_its_limit(self) -> bool:
+        return self.alive and self._memory.look() > self._limit
 
     def _watch(self) -> None:
-        """Waits for the end, and takes the rest of the group along while its number is ours.
-
-        Until `wait` has buried the process, the number cannot be given to another one; so nothing
-        else here may call `poll` or `wait`.
-        """
-        pid = self._popen.pid
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        """Waits for the end, and takes the rest of the group along while its number is ours."""
+        status = self._process.wait()
         with self._lock:
-            _kill_group(pid)
-            status = self._popen.wait()
+            kill_group(self._process.pid)
+            self._process.bury()
             self._ended.set()
-        REAPER.release(pid)
+        REAPER.release(self._process.pid)
         self._api.events.put(Exited(status))
         self._api.close()
-
-
-def _spawn(launch: Launch, api_address: str) -> subprocess.Popen[bytes]:
-    """Without `site` (-S) the process sees AWS's packages and the function's, and no others.
-
-    Output goes to a file and not through a pipe: what was printed before a response is in the
-    file when the response arrives, in order, and no thread has to read along.
-    """
-    with launch.output.open("ab") as output:
-        return subprocess.Popen(
-            [_python(), "-S", "-X", "utf8", "-m", "awslambdaric", launch.handler],
-            cwd=launch.folder,
-            env=launch.variables | {"AWS_LAMBDA_RUNTIME_API": api_address},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-
-def _python() -> str:
-    """The interpreter itself, not the virtual environment's link to it."""
-    return str(getattr(sys, "_base_executable", sys.executable))
-
-
-def _kill_group(group: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):  # macOS: EPERM if only a zombie is left
-        os.killpg(group, signal.SIGKILL)
-
-
-def _memory(pid: int) -> int:
-    try:
-        return int(psutil.Process(pid).memory_info().rss)
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return 0

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 # Of LocalStack's own variables a function sees the endpoint and nothing else: the rest belongs to
@@ -18,20 +18,21 @@ def function_variables(
     given: Mapping[str, object],
     own: Mapping[str, str],
     runtime: str,
-    folder: Path,
+    folders: Sequence[Path],
     runtime_folder: Path,
 ) -> dict[str, str]:
     """Everything that the function's process has in its environment.
 
     `given` is what LocalStack computed (region, credentials of the role, log group …), `own` what
-    the function's configuration sets: it wins, as in Lambda.
+    the function's configuration sets: it wins, as in Lambda. `folders` are those of the code and
+    of the layers.
     """
-    search = [str(folder), str(runtime_folder), own.get("PYTHONPATH", "")]
+    search = [*map(str, folders), str(runtime_folder), own.get("PYTHONPATH", "")]
     return (
         {name: str(value) for name, value in given.items() if not _is_internal(name)}
         | {
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}",
-            "LAMBDA_TASK_ROOT": str(folder),
+            "LAMBDA_TASK_ROOT": str(folders[0]),
             "LAMBDA_RUNTIME_DIR": str(runtime_folder),
             "LANG": "en_US.UTF-8",
             "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import uuid
 import zipfile
 from base64 import b64decode
@@ -38,30 +39,45 @@ class Cloud:
         self.endpoint = endpoint
         self.functions: list[str] = []
         self.tables: list[str] = []
+        self._session = boto3.Session("test", "test", region_name="us-east-2")
+        self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
 
     def client(self, service: str) -> Any:
-        config = Config(retries={"total_max_attempts": 1}, max_pool_connections=32)
-        session = boto3.Session("test", "test", region_name="us-east-2")
-        return session.client(service, endpoint_url=self.endpoint, config=config)
+        """Clients are safe for threads, but making them is not, and takes a tenth of a second."""
+        with self._making:
+            if service not in self._clients:
+                config = Config(retries={"total_max_attempts": 1}, max_pool_connections=100)
+                self._clients[service] = self._session.client(
+                    service, endpoint_url=self.endpoint, config=config
+                )
+            return self._clients[service]
 
     def role(self) -> str:
         name = f"role-{uuid.uuid4().hex[:8]}"
         role = self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
         return str(role["Role"]["Arn"])
 
-    def function(self, source: str, **settings: Any) -> str:
+    def function(self, source: str, files: dict[str, str] | None = None, **settings: Any) -> str:
         """Deploys `source` as app.py and returns the function's name when it can be invoked."""
         name = f"probe-{uuid.uuid4().hex[:8]}"
         defaults = {"Runtime": "python3.13", "Handler": "app.handle", "Timeout": 10}
         self.client("lambda").create_function(
             FunctionName=name,
             Role=self.role(),
-            Code={"ZipFile": zipped({"app.py": source})},
+            Code={"ZipFile": zipped({"app.py": source, **(files or {})})},
             **(defaults | settings),
         )
         self.functions.append(name)
         wait_for(lambda: self.state(name)["State"] != "Pending", "the function stays Pending")
         return name
+
+    def layer(self, files: dict[str, str]) -> str:
+        """Publishes a layer with these files and returns its version's ARN."""
+        published = self.client("lambda").publish_layer_version(
+            LayerName=f"layer-{uuid.uuid4().hex[:8]}", Content={"ZipFile": zipped(files)}
+        )
+        return str(published["LayerVersionArn"])
 
     def update(self, function: str, source: str) -> None:
         """Replaces the function's code and returns when the new one is in place."""
@@ -83,6 +99,10 @@ class Cloud:
         log = b64decode(answer.get("LogResult", "")).decode()
         return Answer(json.loads(answer["Payload"].read()), answer.get("FunctionError"), log)
 
+    def delete(self, function: str) -> None:
+        self.client("lambda").delete_function(FunctionName=function)
+        self.functions.remove(function)
+
     def table(self, *keys: str, **settings: Any) -> str:
         """Creates a table whose keys are strings: partition key, and sort key if there are two."""
         name = f"probe-{uuid.uuid4().hex[:8]}"
@@ -100,8 +120,8 @@ class Cloud:
         return name
 
     def remove(self) -> None:
-        for name in self.functions:
-            self.client("lambda").delete_function(FunctionName=name)
+        for name in list(self.functions):
+            self.delete(name)
         for name in self.tables:
             self.client("dynamodb").delete_table(TableName=name)
 

@@ -1,0 +1,7 @@
+"""The warmed process that function processes are forked from: what AWS's snapshot is to Lambda.
+
+Run as a program (`python -m lab.emulator.lambda_executor.template`) by the bare interpreter that
+functions run on, without site-packages: it may import the standard library and what AWS's runtime
+brings along, and nothing else. `launch` is what it is told, `server` how it listens, `preload` what
+it has loaded, `child` what a forked process does before it runs the function.
+"""

@@ -1,0 +1,239 @@
+"""The template processes of this emulator, and the function processes that come from them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+
+from lab import paths
+from lab.emulator.lambda_executor.interpreter import OPTIONS, python
+from lab.emulator.lambda_executor.template.launch import (
+    MAX_BYTES,
+    Bury,
+    Ended,
+    Launch,
+    Message,
+    Retire,
+    Split,
+    Start,
+    Started,
+    decode,
+    encode,
+)
+from lab.emulator.reaper import REAPER, kill_group
+
+# Set to 0, every function starts on an interpreter of its own.
+SWITCH = "LAB_LAMBDA_FORK"
+KEPT = 4
+STARTED_WITHIN_S = 60.0
+KILLED = -9
+
+
+class TemplateGoneError(Exception):
+    """The template has ended."""
+
+
+class ForkedProcess:
+    """A process that a template has started. Until `bury` its number is its own."""
+
+    def __init__(self, template: Template, pid: int) -> None:
+        self.pid = pid
+        self._template = template
+        self._status: Future[int] = Future()
+
+    def wait(self) -> int:
+        """Waits for the end: the exit code, or minus the number of a signal."""
+        return self._status.result()
+
+    def bury(self) -> None:
+        """The number may be given to another process."""
+        with suppress(TemplateGoneError):
+            self._template.tell(Bury(self.pid))
+
+    def ended(self, status: int) -> None:
+        """The template says so."""
+        self._status.set_result(status)
+
+
+class Template:
+    """The connection to one template process."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._asking = threading.Lock()
+        self._answers: SimpleQueue[int | None] = SimpleQueue()
+        self._children: dict[int, ForkedProcess] = {}
+        self._early: dict[int, int] = {}
+        self._table = threading.Lock()
+        threading.Thread(target=self._listen, name="lambda-template", daemon=True).start()
+
+    def start(self, launch: Launch) -> ForkedProcess:
+        """Forks a function's process. Raises TemplateGoneError."""
+        return self._adopt(self._ask(Start(launch)))
+
+    def split(self, search: Iterable[str]) -> Template:
+        """Forks another template, which loads libraries from `search`."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            child = self._adopt(self._ask(Split(tuple(search)), theirs))
+        _follow(child)
+        return Template(ours)
+
+    def retire(self) -> None:
+        """Lets the process end once its children have."""
+        with suppress(TemplateGoneError):
+            self.tell(Retire())
+
+    def tell(self, message: Message, *passed: socket.socket) -> None:
+        """Sends a message. Raises TemplateGoneError."""
+        try:
+            descriptors = [each.fileno() for each in passed]
+            socket.send_fds(self._connection, [encode(message)], descriptors)
+        except OSError as error:
+            raise TemplateGoneError from error
+
+    def _ask(self, message: Message, *passed: socket.socket) -> int:
+        with self._asking:
+            self.tell(message, *passed)
+            pid = self._answers.get()
+        if pid is None:
+            self._answers.put(None)
+            raise TemplateGoneError
+        return pid
+
+    def _adopt(self, pid: int) -> ForkedProcess:
+        """A child may have ended before its number got here."""
+        child = ForkedProcess(self, pid)
+        with self._table:
+            if pid in self._early:
+                child.ended(self._early.pop(pid))
+            else:
+                self._children[pid] = child
+        return child
+
+    def _listen(self) -> None:
+        while datagram := self._receive():
+            match decode(datagram):
+                case Started(pid):
+                    self._answers.put(pid)
+                case Ended(pid, status):
+                    self._note_end(pid, status)
+        self._connection.close()
+        self._answers.put(None)
+        self._give_up_children()
+
+    def _receive(self) -> bytes:
+        try:
+            return self._connection.recv(MAX_BYTES)
+        except OSError:
+            return b""
+
+    def _note_end(self, pid: int, status: int) -> None:
+        with self._table:
+            child = self._children.pop(pid, None)
+            if child is None:
+                self._early[pid] = status
+        if child:
+            child.ended(status)
+
+    def _give_up_children(self) -> None:
+        """Somebody has killed the template: what came from it is nobody's, and ends too."""
+        with self._table:
+            orphans, self._children = self._children, {}
+        for pid, child in orphans.items():
+            kill_group(pid)
+            child.ended(KILLED)
+
+
+class Templates:
+    """The first template, and one for each of the latest packages that ship known libraries."""
+
+    def __init__(self, runtime_folder: Path) -> None:
+        self._runtime_folder = runtime_folder
+        self._lock = threading.Lock()
+        self._first: Template | None = None
+        self._split: OrderedDict[tuple[str, ...], Template] = OrderedDict()
+
+    def start(self, launch: Launch) -> ForkedProcess:
+        """Forks a function's process from the template that has loaded most of what it needs.
+
+        A template that was killed is replaced. Raises TemplateGoneError if that is killed too.
+        """
+        try:
+            return self._for(launch.shipped).start(launch)
+        except TemplateGoneError:
+            self._forget()
+            return self._for(launch.shipped).start(launch)
+
+    def prepare(self, shipped: tuple[str, ...]) -> None:
+        """Has the template ready when a function comes."""
+        with suppress(TemplateGoneError):
+            self._for(shipped)
+
+    def _for(self, shipped: tuple[str, ...]) -> Template:
+        with self._lock:
+            if self._first is None:
+                self._first = _start_first(self._runtime_folder)
+            if not shipped:
+                return self._first
+            if shipped not in self._split:
+                self._split[shipped] = self._first.split(shipped)
+            self._split.move_to_end(shipped)
+            self._retire_oldest()
+            return self._split[shipped]
+
+    def _retire_oldest(self) -> None:
+        while len(self._split) > KEPT:
+            _, oldest = self._split.popitem(last=False)
+            oldest.retire()
+
+    def _forget(self) -> None:
+        with self._lock:
+            for template in (self._first, *self._split.values()):
+                if template:
+                    template.retire()
+            self._first = None
+            self._split.clear()
+
+
+def fork_is_safe() -> bool:
+    """Linux. On macOS the system's own libraries do not survive a fork."""
+    allowed = os.environ.get(SWITCH) != "0"
+    return allowed and sys.platform == "linux" and hasattr(os, "pidfd_open")
+
+
+def _start_first(runtime_folder: Path) -> Template:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    module = "lab.emulator.lambda_executor.template"
+    with theirs:
+        process = subprocess.Popen(
+            [python(), "-P", *OPTIONS, "-m", module, str(runtime_folder), str(paths.ROOT)],
+            cwd="/",
+            env={"PYTHONPATH": str(paths.ROOT), "LANG": "en_US.UTF-8", "TZ": ":UTC"},
+            stdin=theirs.fileno(),
+            start_new_session=True,
+        )
+    _follow(process)
+    return Template(ours)
+
+
+def _follow(template: subprocess.Popen[bytes] | ForkedProcess) -> None:
+    """Sees to it that it ends with the emulator, and is not taken for alive when it has ended."""
+
+    def wait() -> None:
+        template.wait()
+        REAPER.release(template.pid)
+        if isinstance(template, ForkedProcess):
+            template.bury()
+
+    REAPER.adopt(template.pid)
+    threading.Thread(target=wait, name="lambda-template", daemon=True).start()
