@@ -32,21 +32,27 @@ TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 PERMISSIONS = 0o100644 << 16
 
 
-def build() -> Path:
+def build(libraries: dict[str, Path] | None = None) -> Path:
     """Writes `build/functions.zip` in the lab's home and gives its path.
 
+    `libraries` is what `library_files` gave, if somebody has asked already.
     The same sources give the same bytes on every machine. An unchanged zip is not touched.
     Raises LabError when a library is missing from the Python that runs this.
     """
-    target = paths.home() / "build" / "functions.zip"
+    target = built()
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_suffix(".new")
-    write_zip(fresh, {**library_files(), **source_files(paths.FUNCTIONS)})
+    write_zip(fresh, {**(libraries or library_files()), **source_files(paths.FUNCTIONS)})
     if target.exists() and target.read_bytes() == fresh.read_bytes():
         fresh.unlink()
     else:
         fresh.replace(target)
     return target
+
+
+def built() -> Path:
+    """Where the zip is, once it has been built."""
+    return paths.home() / "build" / "functions.zip"
 
 
 def write_zip(target: Path, files: dict[str, Path]) -> None:
@@ -70,6 +76,11 @@ def source_files(folder: Path) -> dict[str, Path]:
     """Everything in `folder` that belongs in the zip, by its name there."""
     names = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return {name.as_posix(): folder / name for name in names if _belongs(PurePosixPath(name))}
+
+
+def is_packed(source: Path) -> bool:
+    """Whether a file of `functions/` belongs in the zip, there or deleted a moment ago."""
+    return _belongs(PurePosixPath(source.relative_to(paths.FUNCTIONS).as_posix()))
 
 
 def library_files() -> dict[str, Path]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from lab import package
+from lab import live_code, package
 from lab.errors import LabError
 from lab.target import Target
 from lab.terraform import emulated, leftovers
@@ -59,6 +59,8 @@ def deploy(target: Target, on_progress: Say | None = None) -> DeployResult:
         terraform.init()
         initialised = time.monotonic()
         changes = terraform.apply()
+        # What `lab watch` put there, and was undone since, Terraform does not see.
+        live_code.publish(target, package.built(), live_code.function_names())
         ensure_secret(target)
         emulated.tag_alarms(target, State.of(target))
         return _deployed(target, changes, initialised - started, time.monotonic() - initialised)
