@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from lab.emulator.iam.conditions import Condition
 from lab.emulator.iam.keys import is_known
 from lab.emulator.iam.patterns import Context, matches_arn, matches_text, resolve
 from lab.emulator.iam.policies import Policy, Principals, Statement
+
+KEPT = 4096  # pairs of a policy and an action
 
 
 @dataclass(frozen=True)
@@ -124,36 +127,43 @@ def _needs_both(request: Request) -> bool:
 
 def _explicit_denial(request: Request, policies: Policies) -> Source | None:
     for source, limit in ((Source.IDENTITY, policies.identity), *policies.boundaries):
-        if any(not s.allows and _applies(s, request) for s in _statements(limit)):
+        if any(not s.allows and _applies(s, request) for s in _about(limit, request.action)):
             return source
-    denials = (s for s in _statements([policies.resource]) if not s.allows)
+    denials = (s for s in _about([policies.resource], request.action) if not s.allows)
     if any(_speaks_of(s, request.caller) and _applies(s, request) for s in denials):
         return Source.RESOURCE
     return None
 
 
 def _first_grant(request: Request, policies: Iterable[Policy]) -> Grant | None:
-    for statement in _statements(policies):
+    for statement in _about(policies, request.action):
         if statement.allows and _applies(statement, request):
             return _words(statement, request)
     return None
 
 
 def _words(statement: Statement, request: Request) -> Grant:
-    actions = (a for a in statement.actions if _is_action(a, request))
+    actions = (a for a in statement.actions if _is_action(a, request.action))
     resources = (r for r in statement.resources if _is_resource(r, request))
     return Grant(statement.sid, next(actions, "NotAction"), next(resources, "NotResource"))
 
 
 def _granted_by_resource(request: Request, policy: Policy | None) -> tuple[bool, bool]:
     """Whether the resource's policy allows it to the caller itself, and to the caller's account."""
-    allowing = [s for s in _statements([policy]) if s.allows and _applies(s, request)]
+    about = _about([policy], request.action)
+    allowing = [s for s in about if s.allows and _applies(s, request)]
     direct = any(_names(s, _is_named, request.caller) for s in allowing)
     return direct, any(_names(s, _account_is_named, request.caller) for s in allowing)
 
 
-def _statements(policies: Iterable[Policy | None]) -> Iterator[Statement]:
-    return (statement for policy in policies if policy for statement in policy.statements)
+def _about(policies: Iterable[Policy | None], action: str) -> Iterator[Statement]:
+    """The statements that are about the action, whatever the resource."""
+    return (statement for policy in policies if policy for statement in _found(policy, action))
+
+
+@lru_cache(KEPT)
+def _found(policy: Policy, action: str) -> tuple[Statement, ...]:
+    return tuple(s for s in policy.statements if _covers_action(s, action))
 
 
 def _speaks_of(denial: Statement, caller: Caller) -> bool:
@@ -181,18 +191,14 @@ def _account_is_named(principals: Principals, caller: Caller) -> bool:
 
 
 def _applies(statement: Statement, request: Request) -> bool:
-    """Whether it is about this action on this resource under these conditions."""
-    return (
-        _covers_action(statement, request)
-        and _covers_resource(statement, request)
-        and _conditions_hold(statement, request.context)
-    )
+    """Whether a statement about the action is about this resource, under these conditions."""
+    return _covers_resource(statement, request) and _conditions_hold(statement, request.context)
 
 
-def _covers_action(statement: Statement, request: Request) -> bool:
+def _covers_action(statement: Statement, action: str) -> bool:
     if statement.not_actions:
-        return not any(_is_action(a, request) for a in statement.not_actions)
-    return any(_is_action(a, request) for a in statement.actions)
+        return not any(_is_action(a, action) for a in statement.not_actions)
+    return any(_is_action(a, action) for a in statement.actions)
 
 
 def _covers_resource(statement: Statement, request: Request) -> bool:
@@ -203,8 +209,8 @@ def _covers_resource(statement: Statement, request: Request) -> bool:
     return any(_is_resource(r, request) for r in statement.resources)
 
 
-def _is_action(pattern: str, request: Request) -> bool:
-    return matches_text(pattern, request.action, any_case=True)
+def _is_action(pattern: str, action: str) -> bool:
+    return matches_text(pattern, action, any_case=True)
 
 
 def _is_resource(pattern: str, request: Request) -> bool:

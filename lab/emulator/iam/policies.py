@@ -49,9 +49,9 @@ class Statement:
     conditions: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Policy:
-    """The statements of a document, in its order."""
+    """The statements of a document, in its order. As each text is read once, it is its own key."""
 
     statements: tuple[Statement, ...]
 

