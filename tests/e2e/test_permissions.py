@@ -33,10 +33,8 @@ def without(target: Target, function: str, action: str) -> Iterator[None]:
     iam = target.client("iam")
     policy = {"RoleName": target.named(function), "PolicyName": "permissions"}
     usual = iam.get_role_policy(**policy)["PolicyDocument"]
-    statements = [
-        s | {"Action": [a for a in s["Action"] if a != action]} for s in usual["Statement"]
-    ]
-    less = usual | {"Statement": [s for s in statements if s["Action"]]}
+    statements = [_but(action, statement) for statement in usual["Statement"]]
+    less = usual | {"Statement": [statement for statement in statements if statement]}
     iam.put_role_policy(**policy, PolicyDocument=json.dumps(less))
     try:
         yield

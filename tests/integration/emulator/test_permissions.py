@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -10,6 +11,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from lab.emulator import ports, process
+from lab.errors import LabError
 from tests.integration.emulator.conftest import Cloud, document
 from tests.integration.emulator.waiting import wait_for
 
@@ -269,3 +272,16 @@ def logged(cloud: Cloud, function: str) -> str:
     except logs.exceptions.ResourceNotFoundException:
         return ""
     return "".join(event["message"] for event in events)
+
+
+def test_a_lab_that_enforces_nothing_lets_every_role_do_everything(home: Path) -> None:
+    emulator = process.start(ports.any_free(), iam=False)
+    role = Role(Cloud(emulator.endpoint))
+    role.client("sqs").create_queue(QueueName="mine")
+    assert process.status().iam is False
+
+
+def test_enforcement_is_not_turned_off_while_the_emulator_runs(own: process.Emulator) -> None:
+    assert process.status().iam is True
+    with pytest.raises(LabError, match="enforces permissions"):
+        process.start(own.port, iam=False)
