@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from localstack.aws.api import CommonServiceException
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 
-from lab.emulator.iam import origins, sessions
+from lab.emulator.iam import origins, refusals, sessions
 from lab.emulator.iam.evaluation import Caller
+from lab.emulator.iam.needs import prefix_of
 
 Pairs = Iterator[tuple[str, tuple[str, ...]]]
 
 # These services name the owner of what they speak of; topics' default policy asks for it.
 OWNERS_NAMED_BY = ("cloudwatch", "s3", "ses")
-INVALID_TOKEN = "The security token included in the request is invalid."  # noqa: S105
-FORBIDDEN = 403
 
 
 @dataclass(frozen=True)
@@ -53,9 +51,7 @@ class Askers:
             role = sessions.role_named(session.account_id, session.role_arn)
             return Asker(sessions.as_role(session), role, session)
         if key.startswith(sessions.OWN_KEYS):
-            raise CommonServiceException(
-                "InvalidClientTokenId", INVALID_TOKEN, status_code=FORBIDDEN, sender_fault=True
-            )
+            raise refusals.no_such_session(prefix_of(context.service.service_name))
         return _without_session(context)
 
 

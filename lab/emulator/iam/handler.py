@@ -9,7 +9,7 @@ from lab.emulator.iam import beforehand, refusals
 from lab.emulator.iam.asking import Asker, Askers, conditions
 from lab.emulator.iam.evaluation import Decision, Request, decide
 from lab.emulator.iam.holdings import policies_for
-from lab.emulator.iam.needs import Need, NotUnderstood, Place, needs_of
+from lab.emulator.iam.needs import Need, NotUnderstood, Place, needs_of, prefix_of
 from lab.emulator.iam.policies import MalformedPolicy
 from lab.emulator.iam.usage import Usage
 
@@ -41,7 +41,8 @@ class PermissionCheck:
                     raise refusals.refusal(request, decision)
         except (NotUnderstood, MalformedPolicy) as error:
             LOG.warning("Refused, because it is not understood: %s: %s", asker.caller.arn, error)
-            raise refusals.not_understood(context.service.service_name, str(error)) from error
+            prefix = prefix_of(context.service.service_name)
+            raise refusals.not_understood(prefix, str(error)) from error
 
     def _require_beforehand(self, check: beforehand.Check, context: Any) -> None:
         for need in check.needs:

@@ -14,12 +14,17 @@ def of(service: str, context: Any) -> tuple[str, ...]:
     """The ARNs of what the request may be made for; none if it cannot be told."""
     told = context.internal_request_params.get("source_arn")
     if told:
-        return (told,)
+        return (_topic_of(told) if service == "sns.amazonaws.com" else told,)
     if context.operation.name != "AssumeRole":
         return ()
     running = RUNNING.get(service)
     role = context.service_request.get("RoleArn", "")
     return tuple(running(role, context)) if running else ()
+
+
+def _topic_of(arn: str) -> str:
+    """The topic, where LocalStack tells its subscription: with what goes to a dead-letter queue."""
+    return ":".join(arn.split(":")[:6])
 
 
 def _state_machines(role: str, context: Any) -> Iterator[str]:

@@ -11,7 +11,7 @@ from localstack.aws.api import CommonServiceException
 
 from lab.emulator.iam.evaluation import Decision, Request
 
-# Services of the older protocols (query and REST-XML) have the shorter code.
+# By IAM's prefix. Services of the older protocols (query and REST-XML) have the shorter code.
 CODES = {
     "cloudwatch": "AccessDenied",
     "iam": "AccessDenied",
@@ -35,10 +35,16 @@ def not_understood(service: str, text: str) -> CommonServiceException:
     return _error(service, f"The emulator cannot check this request's permissions: {text}")
 
 
-def _error(service: str, text: str) -> CommonServiceException:
+def no_such_session(service: str) -> CommonServiceException:
+    """The error for temporary credentials that nobody was given."""
+    code = "InvalidClientTokenId" if service in CODES else "UnrecognizedClientException"
+    return _error(service, "The security token included in the request is invalid.", code)
+
+
+def _error(service: str, text: str, code: str = "") -> CommonServiceException:
     status = HTTPStatus.BAD_REQUEST if service in BAD_REQUEST else HTTPStatus.FORBIDDEN
-    code = CODES.get(service, "AccessDeniedException")
-    return CommonServiceException(code, text, status_code=status, sender_fault=True)
+    said = code or CODES.get(service, "AccessDeniedException")
+    return CommonServiceException(said, text, status_code=status, sender_fault=True)
 
 
 def message(request: Request, decision: Decision) -> str:

@@ -27,10 +27,10 @@ class Sessions:
         return self._by_key.get(access_key)
 
     def _look_at_new_ones(self, account: str) -> None:
-        known = sts_backends[account][PARTITION].assumed_roles
-        for session in known[self._seen.get(account, 0) :]:
-            self._by_key[session.access_key_id] = session
-        self._seen[account] = len(known)
+        seen = self._seen.get(account, 0)
+        new = sts_backends[account][PARTITION].assumed_roles[seen:]
+        self._by_key |= {session.access_key_id: session for session in new}
+        self._seen[account] = seen + len(new)  # another thread may see some of them again
 
 
 def role_named(account: str, arn: str) -> Any | None:

@@ -225,6 +225,7 @@ def test_a_request_that_is_not_understood_is_refused(role: Role) -> None:
 def test_credentials_of_no_session_are_refused(cloud: Cloud, role: Role) -> None:
     role.keys = role.keys | {"AccessKeyId": "LSIAQAAAAAAAAAAAAAAA"}
     assert refusal(role.client("sqs").list_queues)[0] == "InvalidClientTokenId"
+    assert refusal(role.client("dynamodb").list_tables)[0] == "UnrecognizedClientException"
 
 
 def test_a_role_is_assumed_only_by_whom_it_trusts(cloud: Cloud) -> None:

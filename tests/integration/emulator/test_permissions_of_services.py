@@ -72,6 +72,19 @@ def test_a_topic_reaches_a_queue_only_if_the_queue_says_so(cloud: Cloud, queue: 
     assert [json.loads(body)["Message"] for body in queue.bodies()] == ["second"]
 
 
+def test_what_a_queue_refuses_goes_to_the_dead_letters_if_these_let_the_topic_in(
+    cloud: Cloud, queue: Queue
+) -> None:
+    sns, dead_letters = cloud.client("sns"), Queue(cloud)
+    topic = sns.create_topic(Name=f"probe-{uuid.uuid4().hex[:8]}")["TopicArn"]
+    redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": dead_letters.arn})}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.arn, Attributes=redrive)
+    dead_letters.trust("sns", topic)
+    sns.publish(TopicArn=topic, Message="m")
+    wait_for(dead_letters.bodies, "nothing has arrived")
+    assert queue.bodies() == []
+
+
 def test_a_rule_reaches_a_queue_only_if_the_queue_says_so(cloud: Cloud, queue: Queue) -> None:
     events = cloud.client("events")
     name = f"probe-{uuid.uuid4().hex[:8]}"

@@ -17,7 +17,7 @@ from lab.emulator.iam.needs import (
 )
 from lab.emulator.iam.needs.need import Need, NotUnderstood, Params, Place
 
-__all__ = ["Need", "NotUnderstood", "Place", "needs_of"]
+__all__ = ["Need", "NotUnderstood", "Place", "needs_of", "prefix_of"]
 
 # How IAM calls what botocore calls otherwise.
 PREFIXES = {
@@ -44,13 +44,18 @@ SPECIAL = {
 }
 
 
+def prefix_of(service: str) -> str:
+    """How IAM calls a service that botocore calls so."""
+    return PREFIXES.get(service, service)
+
+
 def needs_of(service: str, operation: str, params: Params, place: Place) -> tuple[Need, ...]:
     """Everything that must be allowed, without repetitions.
 
     `service` and `operation` are botocore's names, `params` the parsed request. Raises
     NotUnderstood where this cannot be told, which must not mean that it is allowed.
     """
-    prefix = PREFIXES.get(service, service)
+    prefix = prefix_of(service)
     special = SPECIAL.get(prefix)
     found = special(operation, params, place) if special else None
     if found is None:
