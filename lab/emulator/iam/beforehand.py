@@ -64,7 +64,7 @@ def _no_access_to_logs(_need: Need) -> CommonServiceException:
 def _reading(context: Any) -> Check | None:
     request = context.service_request
     source = request.get("EventSourceArn") or ""
-    role = _role_of_function(context, request["FunctionName"])
+    role = _role_of_function(context, request.get("FunctionName") or "")
     if ":sqs:" not in source or not role:
         return None
     return _check(role, tuple(Need(f"sqs:{a}", source) for a in READING_A_QUEUE), _cannot_read)
@@ -79,7 +79,7 @@ def _cannot_read(need: Need) -> CommonServiceException:
 def _role_of_function(context: Any, name: str) -> str | None:
     from localstack.services.lambda_.invocation.models import lambda_stores
 
-    short = name.split(":")[6] if name.startswith("arn:") else name.partition(":")[0]
+    short = name.rpartition("function:")[2].partition(":")[0]  # of an ARN, too
     function = lambda_stores[context.account_id][context.region].functions.get(short)
     return str(function.latest().config.role) if function else None
 

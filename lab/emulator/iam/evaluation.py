@@ -167,6 +167,7 @@ def _found(policy: Policy, action: str) -> tuple[Statement, ...]:
 
 
 def _speaks_of(denial: Statement, caller: Caller) -> bool:
+    """A denial for all but a role must spare the role's account too, says AWS of NotPrincipal."""
     return _names(denial, _is_named, caller) or _names(denial, _account_is_named, caller)
 
 
@@ -220,11 +221,18 @@ def _is_resource(pattern: str, request: Request) -> bool:
 
 def _conditions_hold(statement: Statement, context: Context) -> bool:
     """What is not understood here works against the request, whichever way it was meant."""
-    if any(not is_understood(c, context) for c in statement.conditions):
+    if any(not _is_understood(c, context) for c in statement.conditions):
         return not statement.allows
     return all(condition.holds(context) for condition in statement.conditions)
 
 
-def is_understood(condition: Condition, context: Context) -> bool:
-    """Whether operator and key are known here."""
+def _is_understood(condition: Condition, context: Context) -> bool:
     return condition.understood and (condition.key in context or is_known(condition.key))
+
+
+def not_understood(request: Request, policies: Policies) -> list[str]:
+    """The conditions that stood against the request because operator or key are not known here."""
+    limits = (policy for _, limit in policies.boundaries for policy in limit)
+    about = _about((*policies.identity, policies.resource, *limits), request.action)
+    strange = (c for s in about for c in s.conditions if not _is_understood(c, request.context))
+    return sorted({f"{c.operator} {c.key}" for c in strange})

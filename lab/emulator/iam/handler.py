@@ -7,7 +7,7 @@ from typing import Any
 
 from lab.emulator.iam import beforehand, refusals
 from lab.emulator.iam.asking import Asker, Askers, conditions
-from lab.emulator.iam.evaluation import Decision, Request, decide
+from lab.emulator.iam.evaluation import Decision, Request, decide, not_understood
 from lab.emulator.iam.holdings import policies_for
 from lab.emulator.iam.needs import Need, NotUnderstood, Place, needs_of, prefix_of
 from lab.emulator.iam.policies import MalformedPolicy
@@ -40,9 +40,14 @@ class PermissionCheck:
                 if not decision.allowed:
                     raise refusals.refusal(request, decision)
         except (NotUnderstood, MalformedPolicy) as error:
-            LOG.warning("Refused, because it is not understood: %s: %s", asker.caller.arn, error)
-            prefix = prefix_of(context.service.service_name)
-            raise refusals.not_understood(prefix, str(error)) from error
+            raise self._not_understood(asker, context, str(error)) from error
+
+    def _not_understood(self, asker: Asker, context: Any, why: str) -> Exception:
+        prefix = prefix_of(context.service.service_name)
+        request = Request(asker.caller, f"{prefix}:{context.operation.name}", "?", {})
+        self._usage.note(request, Decision(False, why))
+        LOG.warning("Refused, because it is not understood: %s: %s", asker.caller.arn, why)
+        return refusals.not_understood(prefix, why)
 
     def _require_beforehand(self, check: beforehand.Check, context: Any) -> None:
         for need in check.needs:
@@ -58,6 +63,8 @@ class PermissionCheck:
         self._usage.note(request, decision)
         if not decision.allowed:
             LOG.warning("Refused: %s", refusals.message(request, decision))
+        for strange in () if decision.allowed else not_understood(request, policies):
+            LOG.warning("A condition is not understood, and so stood against it: %s", strange)
         return request, decision
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -220,6 +221,8 @@ def test_a_request_that_is_not_understood_is_refused(role: Role) -> None:
     code, message, _ = refusal(role.client("dynamodb").execute_statement, Statement="SELECT 1")
     assert code == "AccessDeniedException"
     assert "IAM has no action dynamodb:ExecuteStatement" in message
+    noted = httpx.get(f"{role.cloud.endpoint}/_lab/iam").json()["refused"]
+    assert [r["action"] for r in noted if r["role"] == role.name] == ["dynamodb:ExecuteStatement"]
 
 
 def test_credentials_of_no_session_are_refused(cloud: Cloud, role: Role) -> None:

@@ -6,9 +6,27 @@ from typing import Any
 
 import pytest
 
-from lab.emulator.iam.evaluation import Caller, Decision, Grant, Source
+from lab.emulator.iam.evaluation import (
+    Caller,
+    Decision,
+    Grant,
+    Policies,
+    Request,
+    Source,
+    not_understood,
+)
 from lab.emulator.iam.policies import MalformedPolicy, parse
-from tests.unit.iam.asked import ACCOUNT, EVENTS, ROLE, SESSION, TABLE, ask, policy, statement
+from tests.unit.iam.asked import (
+    ACCOUNT,
+    EVENTS,
+    ROLE,
+    SESSION,
+    TABLE,
+    WORKER,
+    ask,
+    policy,
+    statement,
+)
 
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 QUEUE = f"arn:aws:sqs:us-east-2:{ACCOUNT}:notes"
@@ -93,6 +111,8 @@ def test_a_deny_for_everybody_but_one_spares_the_one() -> None:
     assert ask(
         statement(), of_resource=statement("Deny", NotPrincipal={"AWS": [ROLE, ROOT]})
     ).allowed
+    without_account = statement("Deny", NotPrincipal={"AWS": ROLE})
+    assert not ask(statement(), of_resource=without_account).allowed, "as AWS warns"
     other = statement("Deny", NotPrincipal={"AWS": f"{ROLE}-other"})
     assert not ask(statement(), of_resource=other).allowed
 
@@ -191,6 +211,15 @@ def test_another_accounts_resource_needs_the_word_of_both() -> None:
 def test_what_is_not_understood_works_against_the_request(block: dict[str, Any]) -> None:
     assert not ask(statement(Condition=block)).allowed
     assert not ask(statement(), statement("Deny", Condition=block)).allowed
+
+
+def test_what_is_not_understood_is_told() -> None:
+    block = {"StringResembles": {"aws:SourceArn": "x"}, "StringEquals": {"x:Y": "1"}}
+    elsewhere = statement(Action="s3:*", Condition={"StringEquals": {"x:Other": "1"}})
+    policies = Policies(identity=(policy(statement(Condition=block), elsewhere),))
+    request = Request(WORKER, "dynamodb:PutItem", TABLE, {})
+    told = ["StringEquals x:y", "StringResembles aws:sourcearn"]
+    assert not_understood(request, policies) == told
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,10 @@ def test_a_role_is_assumed_with_an_external_id() -> None:
         ("kms", "Encrypt", {"KeyId": "alias/mine"}),
         ("s3", "CopyObject", {"Bucket": "b", "Key": "k"}),  # two actions, of two objects
         ("lambda", "GetFunction", {}),
+        ("lambda", "Invoke", {}),
+        ("dynamodb", "TransactWriteItems", {"TransactItems": [{"Put": {}}]}),
+        ("dynamodb", "TransactWriteItems", {"TransactItems": ["Put"]}),
+        ("dynamodb", "TransactWriteItems", {"TransactItems": [{"Paint": {"TableName": "t"}}]}),
         ("nonesuch", "DoIt", {}),
     ],
 )

@@ -15,7 +15,7 @@ from lab.emulator.iam.needs import (
     senders,
     settings,
 )
-from lab.emulator.iam.needs.need import Need, NotUnderstood, Params, Place
+from lab.emulator.iam.needs.need import Need, Needs, NotUnderstood, Params, Place
 
 __all__ = ["Need", "NotUnderstood", "Place", "needs_of", "prefix_of"]
 
@@ -55,9 +55,13 @@ def needs_of(service: str, operation: str, params: Params, place: Place) -> tupl
     `service` and `operation` are botocore's names, `params` the parsed request. Raises
     NotUnderstood where this cannot be told, which must not mean that it is allowed.
     """
-    prefix = prefix_of(service)
+    try:
+        return tuple(dict.fromkeys(_needs(prefix_of(service), operation, params, place)))
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise NotUnderstood(f"{service} {operation} lacks or garbles {error}") from error
+
+
+def _needs(prefix: str, operation: str, params: Params, place: Place) -> Needs:
     special = SPECIAL.get(prefix)
     found = special(operation, params, place) if special else None
-    if found is None:
-        found = generic.needs(prefix, operation, params, place)
-    return tuple(dict.fromkeys(found))
+    return generic.needs(prefix, operation, params, place) if found is None else found
