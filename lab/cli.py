@@ -9,7 +9,16 @@ from collections.abc import Sequence
 import click
 import typer
 
-from lab.commands import emulator, infrastructure, inspecting, reloading, repairing, shopping, tour
+from lab.commands import (
+    emulator,
+    infrastructure,
+    inspecting,
+    permissions,
+    reloading,
+    repairing,
+    shopping,
+    tour,
+)
 from lab.errors import LabError
 
 app = typer.Typer(
@@ -21,7 +30,17 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (tour, emulator, infrastructure, reloading, shopping, inspecting, repairing):
+GROUPS = (
+    tour,
+    emulator,
+    infrastructure,
+    reloading,
+    shopping,
+    inspecting,
+    permissions,
+    repairing,
+)
+for group in GROUPS:
     group.register(app)
 
 

@@ -98,7 +98,8 @@ def _emulator_row(emulator: EmulatorStatus, target: Target) -> tuple[Text, str, 
     if not emulator.running or emulator.endpoint != target.endpoint:
         return GOOD, "AWS", f"{target.endpoint or 'the real one'} (not started by this lab)"
     facts = f"pid {emulator.pid}, {emulator.memory_mb or 0:.0f} MB, DynamoDB by {emulator.dynamodb}"
-    return _sign(emulator.healthy), "Emulator", f"{emulator.endpoint} ({facts})"
+    checks = "permissions enforced" if emulator.iam else "permissions NOT enforced"
+    return _sign(emulator.healthy), "Emulator", f"{emulator.endpoint} ({facts}, {checks})"
 
 
 def _functions_row(functions: Mapping[str, str]) -> tuple[Text, str, str]:

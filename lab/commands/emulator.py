@@ -27,13 +27,16 @@ def up(
     ] = None,
     host: Annotated[bool, typer.Option("--host", help="As a process of this machine.")] = False,
     docker: Annotated[bool, typer.Option("--docker", help="In a container.")] = False,
+    no_iam: Annotated[
+        bool, typer.Option("--no-iam", help="Do not enforce permissions: every role may do all.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Starts the emulator and returns when it answers."""
     from lab import render
 
     _require_host(host, docker)
-    started = _start(port)
+    started = _start(port, iam=not no_iam)
     if json:
         render.as_json(asdict(started))
     elif started.already_running:
@@ -54,12 +57,12 @@ def _require_host(host: bool, docker: bool) -> None:
         )
 
 
-def _start(port: int | None) -> Emulator:
+def _start(port: int | None, iam: bool) -> Emulator:
     from lab.emulator import process
     from lab.progress import working
 
     with working("Starting the emulator") as say:
-        return process.start(port, on_progress=say)
+        return process.start(port, on_progress=say, iam=iam)
 
 
 def down(json: Json = False) -> None:

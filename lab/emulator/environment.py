@@ -23,14 +23,17 @@ def cache_folder() -> Path:
     return paths.home() / "localstack-cache"
 
 
-def variables(port: int, dynamodb: engine.Engine) -> dict[str, str]:
+def variables(port: int, dynamodb: engine.Engine, iam: bool = True) -> dict[str, str]:
     """The whole environment of an emulator that listens on `port` of the loopback address.
+
+    With `iam` it checks every request against the caller's permissions.
 
     A variable set for this machine (such as PYTHONDONTWRITEBYTECODE, which makes the start take
     seconds longer, or a proxy) is not passed on.
     """
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    return inherited | _folders() | _settings(port) | engine.variables(dynamodb)
+    checks = {"LAB_IAM": "enforced" if iam else "off"}
+    return inherited | _folders() | _settings(port) | engine.variables(dynamodb) | checks
 
 
 def _folders() -> dict[str, str]:

@@ -50,6 +50,7 @@ class Emulator:
 class EmulatorStatus:
     """How the emulator does. Where it is not running, only `log` says something.
 
+    `iam` is whether it enforces permissions.
     `memory_mb` counts the emulator and every process that it started, in MB of 10^6 bytes.
     """
 
@@ -60,6 +61,7 @@ class EmulatorStatus:
     port: int | None = None
     endpoint: str | None = None
     dynamodb: str | None = None
+    iam: bool | None = None
     started_at: str | None = None
     memory_mb: float | None = None
 
@@ -68,20 +70,21 @@ def start(
     port: int | None = None,
     timeout_s: float = READY_TIMEOUT_S,
     on_progress: Progress | None = None,
+    iam: bool = True,
 ) -> Emulator:
     """Starts the emulator on `port` (4566 if None) and returns when it answers.
 
-    Where it is running already, says so in the result. Raises LabError if the port is taken, if
-    it runs on another port than the wanted one, if it ends while starting, or if it does not
-    answer in `timeout_s` seconds; nothing is left running then.
+    With `iam` it enforces permissions. Where it is running already, says so in the result. Raises
+    LabError if the port is taken, if it runs otherwise than wanted, if it ends while starting, or
+    if it does not answer in `timeout_s` seconds; nothing is left running then.
     """
     tell = on_progress or (lambda _message: None)
     with _alone():
         running = _running()
         if running is not None:
-            return _already_running(running, port)
+            return _already_running(running, port, iam)
         _clean_up()
-        return _start(port or DEFAULT_PORT, timeout_s, tell)
+        return _start(port or DEFAULT_PORT, timeout_s, tell, iam)
 
 
 def stop() -> bool:
@@ -108,6 +111,7 @@ def status() -> EmulatorStatus:
         port=found.port,
         endpoint=found.endpoint,
         dynamodb=found.dynamodb,
+        iam=found.iam,
         started_at=found.started_at,
         memory_mb=family.memory_mb(process),
     )
@@ -143,13 +147,18 @@ def _running() -> psutil.Process | None:
     return found.process() if found else None
 
 
-def _already_running(process: psutil.Process, wanted: int | None) -> Emulator:
+def _already_running(process: psutil.Process, wanted: int | None, iam: bool) -> Emulator:
     found = record.load()
     assert found is not None  # noqa: S101 - it named this process
     if wanted not in (None, found.port):
         raise LabError(
             f"The emulator is already running on port {found.port}, not on {wanted}.",
             f"Use it as it is, or stop it first: lab down && lab up --port {wanted}",
+        )
+    if not iam and found.iam:
+        raise LabError(
+            "The emulator is already running, and enforces permissions.",
+            "Stop it first: lab down && lab up --no-iam",
         )
     if not _answers_within(found.endpoint, ANSWER_TIMEOUT_S):
         raise LabError(
@@ -166,14 +175,14 @@ def _answers_within(endpoint: str, timeout_s: float) -> bool:
     return answers
 
 
-def _start(port: int, timeout_s: float, tell: Progress) -> Emulator:
+def _start(port: int, timeout_s: float, tell: Progress, iam: bool) -> Emulator:
     _require_free(port)
     chosen = engine.choose()
     began = time.monotonic()
     tell(f"Starting LocalStack on port {port}, DynamoDB by {chosen.name}")
-    process = _spawn(port, chosen)
+    process = _spawn(port, chosen, iam)
     try:
-        started = _remember(process, port, chosen)
+        started = _remember(process, port, chosen, iam)
         _wait_until_healthy(process, started.endpoint, timeout_s)
     except BaseException:  # also Ctrl-C: nothing is left behind
         family.end(process)
@@ -205,7 +214,7 @@ def _becomes_free(port: int) -> bool:
     return free
 
 
-def _spawn(port: int, chosen: engine.Engine) -> psutil.Popen:
+def _spawn(port: int, chosen: engine.Engine, iam: bool) -> psutil.Popen:
     state = environment.state_folder()
     (state / "tmp").mkdir(parents=True)
     (environment.cache_folder() / "home").mkdir(parents=True, exist_ok=True)
@@ -213,7 +222,7 @@ def _spawn(port: int, chosen: engine.Engine) -> psutil.Popen:
         return psutil.Popen(
             [sys.executable, "-m", "localstack.runtime.main"],
             cwd=state,
-            env=environment.variables(port, chosen),
+            env=environment.variables(port, chosen, iam),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -221,7 +230,7 @@ def _spawn(port: int, chosen: engine.Engine) -> psutil.Popen:
         )
 
 
-def _remember(process: psutil.Popen, port: int, chosen: engine.Engine) -> Record:
+def _remember(process: psutil.Popen, port: int, chosen: engine.Engine, iam: bool) -> Record:
     started = Record(
         pid=process.pid,
         created=process.create_time(),
@@ -229,6 +238,7 @@ def _remember(process: psutil.Popen, port: int, chosen: engine.Engine) -> Record
         endpoint=f"http://localhost:{port}",
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         dynamodb=chosen.name,
+        iam=iam,
     )
     record.save(started)
     return started

@@ -17,6 +17,7 @@ class Record:
 
     `created` is the process's own start time in epoch seconds: together with `pid` it names a
     process even after the number has been given to another one. `started_at` is RFC 3339 UTC.
+    With `iam` it enforces permissions.
     """
 
     pid: int
@@ -25,6 +26,7 @@ class Record:
     endpoint: str
     started_at: str
     dynamodb: str
+    iam: bool = True
 
     def process(self) -> psutil.Process | None:
         """The recorded process, or None if it has ended (also if its number is in use again)."""

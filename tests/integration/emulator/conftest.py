@@ -20,7 +20,9 @@ from botocore.config import Config
 from lab.emulator import ports, process
 from tests.integration.emulator.waiting import wait_for
 
-TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+SERVICES = {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]}
+ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,17 @@ class Cloud:
                 )
             return self._clients[service]
 
-    def role(self) -> str:
+    def role(self, *statements: dict[str, Any], **principal: Any) -> str:
+        """A role that Lambda and Step Functions may assume, or the `AWS` or `Service` principal.
+
+        It may do everything, or what the statements say.
+        """
         name = f"role-{uuid.uuid4().hex[:8]}"
-        role = self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+        trusted = TRUST | {"Principal": principal or SERVICES}
+        iam = self.client("iam")
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trusted))
+        allowed = document(*(statements or [ALL]))
+        iam.put_role_policy(RoleName=name, PolicyName="permissions", PolicyDocument=allowed)
         return str(role["Role"]["Arn"])
 
     def function(self, source: str, files: dict[str, str] | None = None, **settings: Any) -> str:
@@ -64,9 +74,8 @@ class Cloud:
         defaults = {"Runtime": "python3.13", "Handler": "app.handle", "Timeout": 10}
         self.client("lambda").create_function(
             FunctionName=name,
-            Role=self.role(),
             Code={"ZipFile": zipped({"app.py": source, **(files or {})})},
-            **(defaults | settings),
+            **({"Role": settings.get("Role") or self.role()} | defaults | settings),
         )
         self.functions.append(name)
         wait_for(lambda: self.state(name)["State"] != "Pending", "the function stays Pending")
@@ -124,6 +133,10 @@ class Cloud:
             self.delete(name)
         for name in self.tables:
             self.client("dynamodb").delete_table(TableName=name)
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def key_schema(*keys: str) -> list[dict[str, str]]:
