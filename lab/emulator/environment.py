@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from lab import paths
@@ -11,6 +12,8 @@ from lab.emulator.dynamodb import engine
 
 # Where programs are found, and in which language they speak.
 INHERITED = ("PATH", "LANG", "LC_ALL")
+PROGRAM = ("-m", "localstack.runtime.main")
+"""What Python runs to become LocalStack."""
 
 
 def state_folder() -> Path:
@@ -21,6 +24,13 @@ def state_folder() -> Path:
 def cache_folder() -> Path:
     """What LocalStack computes once: without it the first call takes three seconds longer."""
     return paths.home() / "localstack-cache"
+
+
+def make_folders() -> None:
+    """Empties the folder of the state, and makes the one of the cache if it is not there."""
+    shutil.rmtree(state_folder(), ignore_errors=True)
+    (state_folder() / "tmp").mkdir(parents=True)
+    (cache_folder() / "home").mkdir(parents=True, exist_ok=True)
 
 
 def variables(port: int, dynamodb: engine.Engine) -> dict[str, str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 
 from lab import paths
+from lab.emulator import container
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Record:
 
     `created` is the process's own start time in epoch seconds: together with `pid` it names a
     process even after the number has been given to another one. `started_at` is RFC 3339 UTC.
+    Where the emulator runs in a container, that is its id, and there is no process to name.
     """
 
     pid: int
@@ -25,6 +27,13 @@ class Record:
     endpoint: str
     started_at: str
     dynamodb: str
+    container: str = ""
+
+    def runs(self) -> bool:
+        """Whether the emulator has not ended."""
+        if self.container:
+            return container.is_running(self.container)
+        return self.process() is not None
 
     def process(self) -> psutil.Process | None:
         """The recorded process, or None if it has ended (also if its number is in use again)."""
@@ -34,6 +43,11 @@ class Record:
             return process if same and is_alive(process) else None
         except psutil.NoSuchProcess:
             return None
+
+
+def name(pid: int, container: str = "") -> str:
+    """What the operating system, or Docker, calls an emulator."""
+    return f"container {container[:12]}" if container else f"pid {pid}"
 
 
 def is_alive(process: psutil.Process) -> bool:
