@@ -53,7 +53,7 @@ class Lab:
         try:
             self._do("up", "--detach", "--wait", SERVICE)
         except BaseException:  # also Ctrl-C: nothing is left behind
-            self._do("down")
+            self._ask("down")
             raise
         _, _, port = self._ask("port", SERVICE, PORT_INSIDE).rpartition(":")
         return Started(self._ask("ps", "--quiet", SERVICE), int(port))
