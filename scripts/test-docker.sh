@@ -34,7 +34,7 @@ need_engine() {
     command -v apt-get >/dev/null || cannot "Docker does not run, and this is no Debian machine."
     [ "$(id -u)" = 0 ] || cannot "Docker does not run, and only root could install it."
     command -v dockerd >/dev/null || install docker.io iptables
-    start_engine
+    docker_runs || start_engine # where there is systemd, the package has started it
 }
 
 install() {
@@ -84,7 +84,9 @@ fetch_compose() {
     chmod +x "$plugin"
 }
 
-can_have() { docker image inspect "$1" >/dev/null 2>&1 || docker pull --quiet "$1" 2>/dev/null; }
+can_have() {
+    docker image inspect "$1" >/dev/null 2>&1 || timeout 300 docker pull --quiet "$1" 2>/dev/null
+}
 
 need_images() {
     export PYTHON_IMAGE=${PYTHON_IMAGE:-python:3.13-slim}

@@ -28,17 +28,22 @@ from lab.target import REGION
 IMAGE = os.environ.get("LAB_IMAGE", "checkout-lab:dev")
 LABEL = "checkout-lab.tests"
 BUILD = "docker compose build"
+ANSWER_TIMEOUT_S = 10
+
+
+def no_docker() -> str | None:
+    """Why no container can be started here, or None if one can."""
+    try:
+        facts = DockerClient(timeout=ANSWER_TIMEOUT_S).client.info()
+    except DockerException:
+        return "Docker does not run here"
+    return None if _is_this_machine(facts["Name"]) else "Docker runs on another machine"
 
 
 def obstacle() -> str | None:
-    """Why no container can be had, or None if one can: quickly, and without building anything."""
-    try:
-        docker = DockerClient().client
-        docker.ping()
-    except DockerException:
-        return "Docker does not run here"
-    if not _is_this_machine(docker.info()["Name"]):
-        return "Docker runs on another machine"
+    """Why no container can be had without building anything, or None if one can."""
+    if missing := no_docker():
+        return missing
     if not has_image():
         return f"there is no image {IMAGE}, `{BUILD}` makes it"
     return None if is_up_to_date() else f"the image {IMAGE} is outdated, `{BUILD}` renews it"
@@ -96,7 +101,7 @@ def bring_up_to_date(home: Path) -> None:
 def running() -> Iterator[str]:
     """The URL of an emulator in a container, which ends with the context."""
     _configure()
-    _remove_left_over()
+    remove_left_over()
     with _container() as emulator:
         yield emulator.get_url()
 
@@ -113,14 +118,14 @@ def _configure() -> None:
 def _container() -> LocalStackContainer:
     container = LocalStackContainer(IMAGE, region_name=REGION)
     container.ports[int(PORT_INSIDE)] = ("127.0.0.1",)  # any free port, of this machine only
-    return container.with_kwargs(init=True, cap_drop=["ALL"], labels={LABEL: _this_session()})
+    return container.with_kwargs(init=True, cap_drop=["ALL"], labels={LABEL: this_session()})
 
 
-def _this_session() -> str:
+def this_session() -> str:
     return f"{os.getpid()} {psutil.Process().create_time():.0f}"
 
 
-def _remove_left_over() -> None:
+def remove_left_over() -> None:
     """Removes the containers of test sessions that were killed."""
     for container in DockerClient().client.containers.list(all=True, filters={"label": LABEL}):
         if not _lives(container.labels[LABEL]):

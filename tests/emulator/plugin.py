@@ -33,9 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     wanted = config.getoption("--emulator")
     try:
-        config.stash[CHOICE] = choose(wanted, given_endpoint(), container.obstacle)
+        choice = choose(wanted, given_endpoint(), container.obstacle)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
+    if choice.way == CONTAINER and (missing := container.no_docker()):
+        raise pytest.UsageError(f"--emulator=container: {missing}")
+    config.stash[CHOICE] = choice
 
 
 def pytest_report_header(config: pytest.Config) -> str:
