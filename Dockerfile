@@ -21,10 +21,10 @@ RUN --mount=type=cache,target=/root/.cache/uv \
 
 FROM ${PYTHON_IMAGE}
 RUN useradd --uid 1000 --create-home lab \
-    && install -d -o lab -g lab /app /app/.lab /app/notebooks
+    && install -d -m 1777 /app/.lab
 COPY --from=terraform /bin/terraform /usr/local/bin/terraform
 COPY --from=packages /app/.venv /app/.venv
-COPY . /app
+COPY --chown=lab . /app
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
