@@ -148,9 +148,9 @@ build_image
 
 say "Docker Compose: the emulator, deploy, notebooks"
 "$PYTEST" tests/docker
-say "testcontainers: the emulator's own tests and the checkout on a container"
-"$PYTEST" --emulator=container tests/integration/emulator/test_lambda.py \
-    tests/integration/emulator/test_lambda_failures.py tests/e2e/test_placing_orders.py
+say "testcontainers: tests of functions and tables on a container"
+"$PYTEST" --emulator=container tests/integration/emulator/test_lambda_failures.py \
+    tests/integration/emulator/test_lambda_logs.py tests/integration/emulator/test_dynamodb.py
 
 say "Docker Compose and testcontainers work here"
 for what in "${REPLACED[@]}"; do echo "   in place of $what"; done

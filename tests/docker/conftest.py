@@ -41,6 +41,10 @@ class Stack:
             timeout=PATIENCE_S,
         )
 
+    def remove(self) -> None:
+        """Takes everything down, and whatever was stored with it."""
+        self.compose("down", "--volumes", "--remove-orphans")
+
     def inside(self, service: str, *command: str) -> str:
         """What a command prints in a running container; it must succeed."""
         done = self.compose("exec", "-T", service, *command)
@@ -66,12 +70,13 @@ class Stack:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Nothing runs yet; whatever runs at the end is removed."""
+    """Nothing runs yet; whatever there is at the end is removed."""
     if missing := container.obstacle():
         pytest.skip(missing)
-    stack = Stack(f"checkout-lab-test-{os.getpid()}", _variables(tmp_path_factory.mktemp("lab")))
+    stack = Stack("checkout-lab-test", _variables(tmp_path_factory.mktemp("lab")))
+    stack.remove()  # what a killed session has left
     yield stack
-    stack.compose("--profile", "*", "down", "--volumes")
+    stack.remove()
 
 
 def _variables(folder: Path) -> dict[str, str]:
