@@ -17,7 +17,7 @@ from tests.deployed_shop import DeployedShop
 from tests.emulator import container
 
 TOKEN = "a-token-of-the-tests"
-PATIENCE_S = 280
+PATIENCE_S = 580
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from tests.deployed_shop import order_of
 from tests.docker.conftest import TOKEN, Stack
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.timeout(600)  # the first test waits for a whole deploy
+
 LESSON = """
 from lab import carts, purchase
 from lab.target import Target
