@@ -9,7 +9,15 @@ from collections.abc import Sequence
 import click
 import typer
 
-from lab.commands import emulator, infrastructure, inspecting, repairing, shopping, tour
+from lab.commands import (
+    emulator,
+    infrastructure,
+    inspecting,
+    permissions,
+    repairing,
+    shopping,
+    tour,
+)
 from lab.errors import LabError
 
 app = typer.Typer(
@@ -21,7 +29,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (tour, emulator, infrastructure, shopping, inspecting, repairing):
+for group in (tour, emulator, infrastructure, shopping, inspecting, permissions, repairing):
     group.register(app)
 
 

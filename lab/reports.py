@@ -99,7 +99,8 @@ def _emulator_row(emulator: EmulatorStatus, target: Target) -> tuple[Text, str, 
         return GOOD, "AWS", f"{target.endpoint or 'the real one'} (not started by this lab)"
     memory = f"{emulator.memory_mb:.0f} MB, " if emulator.memory_mb else ""
     facts = f"{emulator.name}, {memory}DynamoDB by {emulator.dynamodb}"
-    return _sign(emulator.healthy), "Emulator", f"{emulator.endpoint} ({facts})"
+    checks = "permissions enforced" if emulator.iam else "permissions NOT enforced"
+    return _sign(emulator.healthy), "Emulator", f"{emulator.endpoint} ({facts}, {checks})"
 
 
 def _functions_row(functions: Mapping[str, str]) -> tuple[Text, str, str]:

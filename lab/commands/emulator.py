@@ -29,6 +29,9 @@ def up(
     docker: Annotated[
         bool, typer.Option("--docker", help="In a container, by Docker Compose.")
     ] = False,
+    no_iam: Annotated[
+        bool, typer.Option("--no-iam", help="Do not enforce permissions: every role may do all.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Starts the emulator and returns when it answers."""
@@ -37,7 +40,7 @@ def up(
 
     if host and docker:
         raise LabError("--host and --docker exclude each other.", "Choose one.", code=2)
-    started = _start(port, docker)
+    started = _start(port, iam=not no_iam, docker=docker)
     if json:
         render.as_json(asdict(started))
     elif started.already_running:
@@ -47,12 +50,12 @@ def up(
         render.done(f"The emulator is ready at {started.endpoint} ({started.name}, {ready}).")
 
 
-def _start(port: int | None, docker: bool) -> Emulator:
+def _start(port: int | None, iam: bool, docker: bool) -> Emulator:
     from lab.emulator import process
     from lab.progress import working
 
     with working("Starting the emulator") as say:
-        return process.start(port, on_progress=say, docker=docker)
+        return process.start(port, on_progress=say, iam=iam, docker=docker)
 
 
 def down(json: Json = False) -> None:

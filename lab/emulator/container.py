@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab import paths
+from lab.emulator import environment
 from lab.errors import LabError
 
 SERVICE = "localstack"
@@ -31,11 +32,12 @@ class Started:
 class Lab:
     """The containers of one lab. With a port of its own a lab has containers of its own.
 
-    `log` is where Docker Compose writes what it does.
+    `log` is where Docker Compose writes what it does; with `iam` permissions are enforced.
     """
 
     port: int | None
     log: Path
+    iam: bool = True
 
     @property
     def project(self) -> str:
@@ -88,7 +90,8 @@ class Lab:
 
     @property
     def _environment(self) -> dict[str, str]:
-        return os.environ | ({"LOCALSTACK_PORT": str(self.port)} if self.port else {})
+        port = {"LOCALSTACK_PORT": str(self.port)} if self.port else {}
+        return os.environ | port | environment.permissions(self.iam)
 
 
 def require() -> None:

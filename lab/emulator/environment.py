@@ -33,14 +33,22 @@ def make_folders() -> None:
     (cache_folder() / "home").mkdir(parents=True, exist_ok=True)
 
 
-def variables(port: int, dynamodb: engine.Engine) -> dict[str, str]:
+def variables(port: int, dynamodb: engine.Engine, iam: bool = True) -> dict[str, str]:
     """The whole environment of an emulator that listens on `port` of the loopback address.
+
+    With `iam` it checks every request against the caller's permissions.
 
     A variable set for this machine (such as PYTHONDONTWRITEBYTECODE, which makes the start take
     seconds longer, or a proxy) is not passed on.
     """
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    return inherited | _folders() | _settings(port) | engine.variables(dynamodb)
+    emulated = _settings(port) | engine.variables(dynamodb) | permissions(iam)
+    return inherited | _folders() | emulated
+
+
+def permissions(iam: bool) -> dict[str, str]:
+    """What tells the emulator whether to enforce them."""
+    return {"LAB_IAM": "enforced" if iam else "off"}
 
 
 def _folders() -> dict[str, str]:

@@ -59,6 +59,7 @@ class Emulator:
 class EmulatorStatus:
     """How the emulator does. Where it is not running, only `log` says something.
 
+    `iam` is whether it enforces permissions.
     `memory_mb` counts the emulator and every process that it started, in MB of 10^6 bytes; of a
     container it is not known, and neither is `pid`.
     """
@@ -70,6 +71,7 @@ class EmulatorStatus:
     port: int | None = None
     endpoint: str | None = None
     dynamodb: str | None = None
+    iam: bool | None = None
     started_at: str | None = None
     memory_mb: float | None = None
     container: str = ""
@@ -84,23 +86,24 @@ def start(
     port: int | None = None,
     timeout_s: float = READY_TIMEOUT_S,
     on_progress: Progress | None = None,
+    iam: bool = True,
     docker: bool = False,
 ) -> Emulator:
     """Starts the emulator on `port` (4566 if None) and returns when it answers.
 
-    Where it is running already, says so in the result. Raises LabError if the port is taken, if
-    it runs on another port than the wanted one, if it ends while starting, or if it does not
-    answer in `timeout_s` seconds; nothing is left running then.
+    With `iam` it enforces permissions. Where it is running already, says so in the result. Raises
+    LabError if the port is taken, if it runs otherwise than wanted, if it ends while starting, or
+    if it does not answer in `timeout_s` seconds; nothing is left running then.
     """
     tell = on_progress or (lambda _message: None)
     with _alone():
         running = _running()
         if running is not None:
-            return _already_running(running, port)
+            return _already_running(running, port, iam)
         _clean_up()
         if docker:
-            return _start_container(port, tell)
-        return _start(port or DEFAULT_PORT, timeout_s, tell)
+            return _start_container(port, tell, iam)
+        return _start(port or DEFAULT_PORT, timeout_s, tell, iam)
 
 
 def stop() -> bool:
@@ -127,6 +130,7 @@ def status() -> EmulatorStatus:
         port=found.port,
         endpoint=found.endpoint,
         dynamodb=found.dynamodb,
+        iam=found.iam,
         started_at=found.started_at,
         memory_mb=family.memory_mb(process) if process else None,
         container=found.container,
@@ -170,11 +174,16 @@ def _end(found: Record) -> None:
         family.end(process)
 
 
-def _already_running(found: Record, wanted: int | None) -> Emulator:
+def _already_running(found: Record, wanted: int | None, iam: bool) -> Emulator:
     if wanted not in (None, found.port):
         raise LabError(
             f"The emulator is already running on port {found.port}, not on {wanted}.",
             f"Use it as it is, or stop it first: lab down && lab up --port {wanted}",
+        )
+    if not iam and found.iam:
+        raise LabError(
+            "The emulator is already running, and enforces permissions.",
+            "Stop it first: lab down && lab up --no-iam",
         )
     if not _answers_within(found.endpoint, ANSWER_TIMEOUT_S):
         raise LabError(
@@ -197,14 +206,14 @@ def _emulator(found: Record, *, already_running: bool = False, ready_s: float = 
     )
 
 
-def _start_container(port: int | None, tell: Progress) -> Emulator:
+def _start_container(port: int | None, tell: Progress, iam: bool) -> Emulator:
     container.require()
-    wanted = container.Lab(port, log_path())
+    wanted = container.Lab(port, log_path(), iam)
     if port and not wanted.is_running():
         _require_free(port)
     began = time.monotonic()
     started = wanted.start(tell)
-    found = _record(started.port, engine.MOTO, container=started.container)
+    found = _record(started.port, engine.MOTO, iam, container=started.container)
     record.save(found)
     return _emulator(found, ready_s=time.monotonic() - began)
 
@@ -216,14 +225,14 @@ def _answers_within(endpoint: str, timeout_s: float) -> bool:
     return answers
 
 
-def _start(port: int, timeout_s: float, tell: Progress) -> Emulator:
+def _start(port: int, timeout_s: float, tell: Progress, iam: bool) -> Emulator:
     _require_free(port)
     chosen = engine.choose()
     began = time.monotonic()
     tell(f"Starting LocalStack on port {port}, DynamoDB by {chosen.name}")
-    process = _spawn(port, chosen)
+    process = _spawn(port, chosen, iam)
     try:
-        started = _remember(process, port, chosen)
+        started = _remember(process, port, chosen, iam)
         _wait_until_healthy(process, started.endpoint, timeout_s)
     except BaseException:  # also Ctrl-C: nothing is left behind
         family.end(process)
@@ -254,13 +263,13 @@ def _becomes_free(port: int) -> bool:
     return free
 
 
-def _spawn(port: int, chosen: engine.Engine) -> psutil.Popen:
+def _spawn(port: int, chosen: engine.Engine, iam: bool) -> psutil.Popen:
     environment.make_folders()
     with log_path().open("wb") as log:
         return psutil.Popen(
             [sys.executable, *environment.PROGRAM],
             cwd=environment.state_folder(),
-            env=environment.variables(port, chosen),
+            env=environment.variables(port, chosen, iam),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -268,14 +277,14 @@ def _spawn(port: int, chosen: engine.Engine) -> psutil.Popen:
         )
 
 
-def _remember(process: psutil.Popen, port: int, chosen: engine.Engine) -> Record:
-    started = _record(port, chosen.name, process.pid, process.create_time())
+def _remember(process: psutil.Popen, port: int, chosen: engine.Engine, iam: bool) -> Record:
+    started = _record(port, chosen.name, iam, process.pid, process.create_time())
     record.save(started)
     return started
 
 
 def _record(
-    port: int, dynamodb: str, pid: int = 0, created: float = 0.0, container: str = ""
+    port: int, dynamodb: str, iam: bool, pid: int = 0, created: float = 0.0, container: str = ""
 ) -> Record:
     return Record(
         pid=pid,
@@ -284,6 +293,7 @@ def _record(
         endpoint=f"http://localhost:{port}",
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         dynamodb=dynamodb,
+        iam=iam,
         container=container,
     )
 

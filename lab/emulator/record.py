@@ -18,6 +18,7 @@ class Record:
 
     `created` is the process's own start time in epoch seconds: together with `pid` it names a
     process even after the number has been given to another one. `started_at` is RFC 3339 UTC.
+    With `iam` it enforces permissions.
     Where the emulator runs in a container, that is its id, and there is no process to name.
     """
 
@@ -27,6 +28,7 @@ class Record:
     endpoint: str
     started_at: str
     dynamodb: str
+    iam: bool = True
     container: str = ""
 
     def runs(self) -> bool:

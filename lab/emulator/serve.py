@@ -20,7 +20,8 @@ def main() -> None:
     """Does not return: this process is LocalStack from here on."""
     environment.make_folders()
     os.chdir(environment.state_folder())
-    variables = environment.variables(PORT, engine.choose()) | {"GATEWAY_LISTEN": EVERYWHERE}
+    iam = os.environ.get("LAB_IAM") != "off"
+    variables = environment.variables(PORT, engine.choose(), iam) | {"GATEWAY_LISTEN": EVERYWHERE}
     os.execve(sys.executable, [sys.executable, *environment.PROGRAM], variables)  # noqa: S606
 
 

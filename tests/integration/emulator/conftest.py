@@ -20,7 +20,9 @@ from botocore.config import Config
 from lab.emulator import ports, process
 from tests.integration.emulator.waiting import wait_for
 
-TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+SERVICES = {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]}
+ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 WHERE = "import socket\ndef handle(event, context):\n    return socket.gethostname()\n"
 
 
@@ -46,9 +48,17 @@ class Cloud:
         session = boto3.Session("test", "test", region_name="us-east-2")
         return session.client(service, endpoint_url=self.endpoint, config=config)
 
-    def role(self) -> str:
+    def role(self, *statements: dict[str, Any], **principal: Any) -> str:
+        """A role that Lambda and Step Functions may assume, or the `AWS` or `Service` principal.
+
+        It may do everything, or what the statements say.
+        """
         name = f"role-{uuid.uuid4().hex[:8]}"
-        role = self.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+        trusted = TRUST | {"Principal": principal or SERVICES}
+        iam = self.client("iam")
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trusted))
+        allowed = document(*(statements or [ALL]))
+        iam.put_role_policy(RoleName=name, PolicyName="permissions", PolicyDocument=allowed)
         return str(role["Role"]["Arn"])
 
     def function(self, source: str, **settings: Any) -> str:
@@ -57,9 +67,8 @@ class Cloud:
         defaults = {"Runtime": "python3.13", "Handler": "app.handle", "Timeout": 10}
         self.client("lambda").create_function(
             FunctionName=name,
-            Role=self.role(),
             Code={"ZipFile": zipped({"app.py": source})},
-            **(defaults | settings),
+            **({"Role": settings.get("Role") or self.role()} | defaults | settings),
         )
         self.functions.append(name)
         wait_for(lambda: self.state(name)["State"] != "Pending", "the function stays Pending")
@@ -106,6 +115,10 @@ class Cloud:
             self.client("lambda").delete_function(FunctionName=name)
         for name in self.tables:
             self.client("dynamodb").delete_table(TableName=name)
+
+
+def document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def key_schema(*keys: str) -> list[dict[str, str]]:

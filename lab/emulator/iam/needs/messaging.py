@@ -1,0 +1,58 @@
+"""SQS, SNS and EventBridge."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from lab.emulator.iam.needs.need import Need, Needs, Params, Place
+
+ACCOUNT_DIGITS = 12
+
+# A batch is the same action.
+BATCHES = {
+    "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+    "DeleteMessageBatch": "DeleteMessage",
+    "SendMessageBatch": "SendMessage",
+}
+
+
+def sqs(operation: str, params: Params, place: Place) -> Needs | None:
+    """The queue of the request's URL or name."""
+    action = f"sqs:{BATCHES.get(operation, operation)}"
+    if url := params.get("QueueUrl"):
+        return [Need(action, _queue(url, place))]
+    if name := params.get("QueueName"):
+        return [Need(action, place.arn("sqs", name))]
+    return None
+
+
+def _queue(url: str, place: Place) -> str:
+    *_, account, name = ["", *urlsplit(url).path.split("/")]
+    owner = account if account.isdigit() and len(account) == ACCOUNT_DIGITS else place.account
+    return f"arn:{place.partition}:sqs:{place.region}:{owner}:{name}"
+
+
+def sns(operation: str, params: Params, _place: Place) -> Needs | None:
+    """The topic or device; a telephone has no ARN."""
+    if operation in ("Publish", "PublishBatch"):
+        target = params.get("TopicArn") or params.get("TargetArn") or "*"
+        return [Need("sns:Publish", target)]
+    return None
+
+
+def events(operation: str, params: Params, place: Place) -> Needs | None:
+    """The bus of every event."""
+    if operation != "PutEvents":
+        return None
+    return [
+        Need(
+            "events:PutEvents",
+            place.named("events", "event-bus/", entry.get("EventBusName") or "default"),
+            tuple(
+                (key, (entry[name],))
+                for key, name in (("events:source", "Source"), ("events:detail-type", "DetailType"))
+                if name in entry
+            ),
+        )
+        for entry in params["Entries"]
+    ]
