@@ -10,7 +10,7 @@ PYTEST := .venv/bin/pytest
 SUITES := unit contract integration terraform e2e chaos
 PRESENT := $(wildcard $(SUITES:%=tests/%))
 
-.PHONY: help install demo up down test $(SUITES) lint format
+.PHONY: help install demo up down test test-docker $(SUITES) lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ down: $(INSTALLED) ## Stops the emulator
 
 test: $(INSTALLED) ## Runs every suite that this machine can run, and says which it could not
 	@$(PYTEST) $(PRESENT) --cov --cov-report=term:skip-covered
+
+test-docker: $(INSTALLED) ## Tests Docker Compose and testcontainers; on Debian, root gets the engine too
+	@scripts/test-docker.sh
 
 unit: $(INSTALLED) ## Tests of the rules and the use cases, without a network
 	@$(PYTEST) tests/unit

@@ -97,7 +97,8 @@ def _sign(good: bool) -> Text:
 def _emulator_row(emulator: EmulatorStatus, target: Target) -> tuple[Text, str, str]:
     if not emulator.running or emulator.endpoint != target.endpoint:
         return GOOD, "AWS", f"{target.endpoint or 'the real one'} (not started by this lab)"
-    facts = f"pid {emulator.pid}, {emulator.memory_mb or 0:.0f} MB, DynamoDB by {emulator.dynamodb}"
+    memory = f"{emulator.memory_mb:.0f} MB, " if emulator.memory_mb else ""
+    facts = f"{emulator.name}, {memory}DynamoDB by {emulator.dynamodb}"
     checks = "permissions enforced" if emulator.iam else "permissions NOT enforced"
     return _sign(emulator.healthy), "Emulator", f"{emulator.endpoint} ({facts}, {checks})"
 

@@ -26,7 +26,9 @@ def up(
         int | None, typer.Option(min=1, max=65535, help="The port to listen on (4566).")
     ] = None,
     host: Annotated[bool, typer.Option("--host", help="As a process of this machine.")] = False,
-    docker: Annotated[bool, typer.Option("--docker", help="In a container.")] = False,
+    docker: Annotated[
+        bool, typer.Option("--docker", help="In a container, by Docker Compose.")
+    ] = False,
     no_iam: Annotated[
         bool, typer.Option("--no-iam", help="Do not enforce permissions: every role may do all.")
     ] = False,
@@ -34,35 +36,26 @@ def up(
 ) -> None:
     """Starts the emulator and returns when it answers."""
     from lab import render
-
-    _require_host(host, docker)
-    started = _start(port, iam=not no_iam)
-    if json:
-        render.as_json(asdict(started))
-    elif started.already_running:
-        render.done(f"The emulator is already running at {started.endpoint} (pid {started.pid}).")
-    else:
-        ready = render.duration(started.ready_s)
-        render.done(f"The emulator is ready at {started.endpoint} (pid {started.pid}, {ready}).")
-
-
-def _require_host(host: bool, docker: bool) -> None:
     from lab.errors import LabError
 
     if host and docker:
         raise LabError("--host and --docker exclude each other.", "Choose one.", code=2)
-    if docker:
-        raise LabError(
-            "The emulator cannot be started in Docker yet.", "Use the host way: lab up --host", 2
-        )
+    started = _start(port, iam=not no_iam, docker=docker)
+    if json:
+        render.as_json(asdict(started))
+    elif started.already_running:
+        render.done(f"The emulator is already running at {started.endpoint} ({started.name}).")
+    else:
+        ready = render.duration(started.ready_s)
+        render.done(f"The emulator is ready at {started.endpoint} ({started.name}, {ready}).")
 
 
-def _start(port: int | None, iam: bool) -> Emulator:
+def _start(port: int | None, iam: bool, docker: bool) -> Emulator:
     from lab.emulator import process
     from lab.progress import working
 
     with working("Starting the emulator") as say:
-        return process.start(port, on_progress=say, iam=iam)
+        return process.start(port, on_progress=say, iam=iam, docker=docker)
 
 
 def down(json: Json = False) -> None:

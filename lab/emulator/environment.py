@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from lab import paths
@@ -11,6 +12,8 @@ from lab.emulator.dynamodb import engine
 
 # Where programs are found, in which language they speak, and the lab's own switches.
 INHERITED = ("PATH", "LANG", "LC_ALL", "LAB_LAMBDA_FORK")
+PROGRAM = ("-m", "localstack.runtime.main")
+"""What Python runs to become LocalStack."""
 
 
 def state_folder() -> Path:
@@ -23,6 +26,13 @@ def cache_folder() -> Path:
     return paths.home() / "localstack-cache"
 
 
+def make_folders() -> None:
+    """Empties the folder of the state, and makes the one of the cache if it is not there."""
+    shutil.rmtree(state_folder(), ignore_errors=True)
+    (state_folder() / "tmp").mkdir(parents=True)
+    (cache_folder() / "home").mkdir(parents=True, exist_ok=True)
+
+
 def variables(port: int, dynamodb: engine.Engine, iam: bool = True) -> dict[str, str]:
     """The whole environment of an emulator that listens on `port` of the loopback address.
 
@@ -32,8 +42,13 @@ def variables(port: int, dynamodb: engine.Engine, iam: bool = True) -> dict[str,
     seconds longer, or a proxy) is not passed on.
     """
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    checks = {"LAB_IAM": "enforced" if iam else "off"}
-    return inherited | _folders() | _settings(port) | engine.variables(dynamodb) | checks
+    emulated = _settings(port) | engine.variables(dynamodb) | permissions(iam)
+    return inherited | _folders() | emulated
+
+
+def permissions(iam: bool) -> dict[str, str]:
+    """What tells the emulator whether to enforce them."""
+    return {"LAB_IAM": "enforced" if iam else "off"}
 
 
 def _folders() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Starting and stopping LocalStack as a background process of this machine."""
+"""Starting and stopping LocalStack, as a process of this machine or in a container."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from lab import paths
-from lab.emulator import environment, family, ports, record
+from lab.emulator import container, environment, family, ports, record
 from lab.emulator.dynamodb import engine
 from lab.emulator.record import Record
 from lab.errors import LabError
@@ -36,7 +36,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Emulator:
-    """A running emulator; `already_running` if this call did not start it. Times in seconds."""
+    """A running emulator; `already_running` if this call did not start it. Times in seconds.
+
+    In a container, `container` is its id and `pid` is 0.
+    """
 
     pid: int
     port: int
@@ -44,6 +47,12 @@ class Emulator:
     dynamodb: str
     already_running: bool
     ready_s: float
+    container: str = ""
+
+    @property
+    def name(self) -> str:
+        """What Docker or the operating system calls it."""
+        return record.name(self.pid, self.container)
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,8 @@ class EmulatorStatus:
     """How the emulator does. Where it is not running, only `log` says something.
 
     `iam` is whether it enforces permissions.
-    `memory_mb` counts the emulator and every process that it started, in MB of 10^6 bytes.
+    `memory_mb` counts the emulator and every process that it started, in MB of 10^6 bytes; of a
+    container it is not known, and neither is `pid`.
     """
 
     running: bool
@@ -64,6 +74,12 @@ class EmulatorStatus:
     iam: bool | None = None
     started_at: str | None = None
     memory_mb: float | None = None
+    container: str = ""
+
+    @property
+    def name(self) -> str:
+        """What Docker or the operating system calls it."""
+        return record.name(self.pid or 0, self.container)
 
 
 def start(
@@ -71,6 +87,7 @@ def start(
     timeout_s: float = READY_TIMEOUT_S,
     on_progress: Progress | None = None,
     iam: bool = True,
+    docker: bool = False,
 ) -> Emulator:
     """Starts the emulator on `port` (4566 if None) and returns when it answers.
 
@@ -84,6 +101,8 @@ def start(
         if running is not None:
             return _already_running(running, port, iam)
         _clean_up()
+        if docker:
+            return _start_container(port, tell, iam)
         return _start(port or DEFAULT_PORT, timeout_s, tell, iam)
 
 
@@ -92,28 +111,29 @@ def stop() -> bool:
     with _alone():
         running = _running()
         if running is not None:
-            family.end(running)
+            _end(running)
         _clean_up()
         return running is not None
 
 
 def status() -> EmulatorStatus:
     """What is known about the emulator of this lab's home."""
-    found = record.load()
-    process = found.process() if found else None
-    if found is None or process is None:
+    found = _running()
+    if found is None:
         return EmulatorStatus(running=False, healthy=False, log=log_path())
+    process = found.process()
     return EmulatorStatus(
         running=True,
         healthy=is_healthy(found.endpoint),
         log=log_path(),
-        pid=found.pid,
+        pid=process.pid if process else None,
         port=found.port,
         endpoint=found.endpoint,
         dynamodb=found.dynamodb,
         iam=found.iam,
         started_at=found.started_at,
-        memory_mb=family.memory_mb(process),
+        memory_mb=family.memory_mb(process) if process else None,
+        container=found.container,
     )
 
 
@@ -142,14 +162,19 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _running() -> psutil.Process | None:
+def _running() -> Record | None:
     found = record.load()
-    return found.process() if found else None
+    return found if found and found.runs() else None
 
 
-def _already_running(process: psutil.Process, wanted: int | None, iam: bool) -> Emulator:
-    found = record.load()
-    assert found is not None  # noqa: S101 - it named this process
+def _end(found: Record) -> None:
+    if found.container:
+        container.stop(found.container)
+    elif process := found.process():
+        family.end(process)
+
+
+def _already_running(found: Record, wanted: int | None, iam: bool) -> Emulator:
     if wanted not in (None, found.port):
         raise LabError(
             f"The emulator is already running on port {found.port}, not on {wanted}.",
@@ -162,10 +187,35 @@ def _already_running(process: psutil.Process, wanted: int | None, iam: bool) -> 
         )
     if not _answers_within(found.endpoint, ANSWER_TIMEOUT_S):
         raise LabError(
-            f"The emulator is running (pid {found.pid}) and does not answer at {found.endpoint}.",
+            f"The emulator is running ({_emulator(found).name}) and does not answer at"
+            f" {found.endpoint}.",
             f"Start it anew: lab down && lab up. Its log: {log_path()}",
         )
-    return Emulator(process.pid, found.port, found.endpoint, found.dynamodb, True, 0.0)
+    return _emulator(found, already_running=True)
+
+
+def _emulator(found: Record, *, already_running: bool = False, ready_s: float = 0.0) -> Emulator:
+    return Emulator(
+        pid=found.pid,
+        port=found.port,
+        endpoint=found.endpoint,
+        dynamodb=found.dynamodb,
+        already_running=already_running,
+        ready_s=ready_s,
+        container=found.container,
+    )
+
+
+def _start_container(port: int | None, tell: Progress, iam: bool) -> Emulator:
+    container.require()
+    wanted = container.Lab(port, log_path(), iam)
+    if port and not wanted.is_running():
+        _require_free(port)
+    began = time.monotonic()
+    started = wanted.start(tell)
+    found = _record(started.port, engine.MOTO, iam, container=started.container)
+    record.save(found)
+    return _emulator(found, ready_s=time.monotonic() - began)
 
 
 def _answers_within(endpoint: str, timeout_s: float) -> bool:
@@ -188,8 +238,7 @@ def _start(port: int, timeout_s: float, tell: Progress, iam: bool) -> Emulator:
         family.end(process)
         _clean_up()
         raise
-    ready_s = time.monotonic() - began
-    return Emulator(process.pid, port, started.endpoint, chosen.name, False, ready_s)
+    return _emulator(started, ready_s=time.monotonic() - began)
 
 
 def _require_free(port: int) -> None:
@@ -215,13 +264,11 @@ def _becomes_free(port: int) -> bool:
 
 
 def _spawn(port: int, chosen: engine.Engine, iam: bool) -> psutil.Popen:
-    state = environment.state_folder()
-    (state / "tmp").mkdir(parents=True)
-    (environment.cache_folder() / "home").mkdir(parents=True, exist_ok=True)
+    environment.make_folders()
     with log_path().open("wb") as log:
         return psutil.Popen(
-            [sys.executable, "-m", "localstack.runtime.main"],
-            cwd=state,
+            [sys.executable, *environment.PROGRAM],
+            cwd=environment.state_folder(),
             env=environment.variables(port, chosen, iam),
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -231,17 +278,24 @@ def _spawn(port: int, chosen: engine.Engine, iam: bool) -> psutil.Popen:
 
 
 def _remember(process: psutil.Popen, port: int, chosen: engine.Engine, iam: bool) -> Record:
-    started = Record(
-        pid=process.pid,
-        created=process.create_time(),
+    started = _record(port, chosen.name, iam, process.pid, process.create_time())
+    record.save(started)
+    return started
+
+
+def _record(
+    port: int, dynamodb: str, iam: bool, pid: int = 0, created: float = 0.0, container: str = ""
+) -> Record:
+    return Record(
+        pid=pid,
+        created=created,
         port=port,
         endpoint=f"http://localhost:{port}",
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        dynamodb=chosen.name,
+        dynamodb=dynamodb,
         iam=iam,
+        container=container,
     )
-    record.save(started)
-    return started
 
 
 def _wait_until_healthy(process: psutil.Popen, endpoint: str, timeout_s: float) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 
 from lab import paths
+from lab.emulator import container
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Record:
     `created` is the process's own start time in epoch seconds: together with `pid` it names a
     process even after the number has been given to another one. `started_at` is RFC 3339 UTC.
     With `iam` it enforces permissions.
+    Where the emulator runs in a container, that is its id, and there is no process to name.
     """
 
     pid: int
@@ -27,6 +29,13 @@ class Record:
     started_at: str
     dynamodb: str
     iam: bool = True
+    container: str = ""
+
+    def runs(self) -> bool:
+        """Whether the emulator has not ended."""
+        if self.container:
+            return container.is_running(self.container)
+        return self.process() is not None
 
     def process(self) -> psutil.Process | None:
         """The recorded process, or None if it has ended (also if its number is in use again)."""
@@ -36,6 +45,11 @@ class Record:
             return process if same and is_alive(process) else None
         except psutil.NoSuchProcess:
             return None
+
+
+def name(pid: int, container: str = "") -> str:
+    """What the operating system, or Docker, calls an emulator."""
+    return f"container {container[:12]}" if container else f"pid {pid}"
 
 
 def is_alive(process: psutil.Process) -> bool:

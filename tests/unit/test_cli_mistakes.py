@@ -160,10 +160,6 @@ def test_a_port_that_cannot_exist_is_a_usage_error(lab: Lab) -> None:
     assert_clear(lab("up", "--port", "70000"), 2, "70000")
 
 
-def test_docker_is_refused_as_long_as_it_is_not_there(lab: Lab) -> None:
-    assert_clear(lab("up", "--docker"), 2, "Docker", "lab up --host")
-
-
 def test_host_and_docker_exclude_each_other(lab: Lab) -> None:
     assert_clear(lab("up", "--host", "--docker"), 2, "exclude")
 

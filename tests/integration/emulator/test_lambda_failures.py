@@ -36,6 +36,7 @@ def _message(answer: Answer) -> str:
     return re.sub(REQUEST, "RequestId: ID", answer.payload["errorMessage"])
 
 
+@pytest.mark.usefixtures("functions_on_this_machine")
 def test_a_function_that_takes_too_long_is_ended(cloud: Cloud) -> None:
     name = cloud.function(MISBEHAVE, Timeout=1)
     pid = cloud.invoke(name).payload
@@ -111,6 +112,7 @@ def test_code_that_ends_while_it_is_loaded_has_failed(cloud: Cloud) -> None:
     assert "exit status 5" in _message(answer)
 
 
+@pytest.mark.usefixtures("functions_on_this_machine")
 def test_what_a_function_started_ends_with_its_time(cloud: Cloud) -> None:
     name = cloud.function(START_A_CHILD, Timeout=2)
     pids = cloud.invoke(name).payload

@@ -1,0 +1,98 @@
+"""`docker compose up` and `docker compose down -v`, for real."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from lab import audit
+from tests.deployed_shop import order_of
+from tests.docker.conftest import TOKEN, Stack
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.timeout(600)  # the first test waits for a whole deploy
+
+LESSON = """
+from lab import carts, purchase
+from lab.target import Target
+
+order = purchase.buy(Target.current(), carts.sample("CONFIRMED").request, "ada").order
+assert order["status"] == "CONFIRMED", order
+"""
+
+WRITE_AND_RUN = 'printf %s "$1" >/tmp/lesson.ipynb && jupyter execute /tmp/lesson.ipynb'
+
+
+def _notebook(source: str) -> str:
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "source": source}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    return json.dumps(
+        {
+            "nbformat": 4,
+            "nbformat_minor": 5,
+            "metadata": kernel,
+            "cells": [cell | {"execution_count": None}],
+        }
+    )
+
+
+def test_the_emulator_runs_as_an_ordinary_user_without_a_way_to_docker(everything: Stack) -> None:
+    assert everything.inside("localstack", "id", "-u") == "1000"
+    assert everything.inside("localstack", "find", "/run/", "-name", "docker.sock") == ""
+
+
+def test_deploy_has_ended_and_the_shop_is_open_to_the_host(everything: Stack) -> None:
+    deploy = json.loads(everything.compose("ps", "--all", "--format=json", "deploy").stdout)
+    assert (deploy["State"], deploy["ExitCode"]) == ("exited", 0)
+    shop = everything.shop
+    assert shop.buy(order_of(("TABLE-MUG-SAND", 1)))["status"] == "CONFIRMED"
+    assert all(finding.holds for finding in audit.run(shop.target, settle_s=60).findings)
+
+
+def test_a_lesson_reaches_the_same_shop(everything: Stack) -> None:
+    everything.inside("notebooks", "sh", "-c", WRITE_AND_RUN, "sh", _notebook(LESSON))
+
+
+def test_jupyterlab_opens_for_its_token_only(everything: Stack) -> None:
+    contents = everything.url("NOTEBOOKS_PORT") + "/api/contents"
+
+    def status(token: str) -> int:
+        return httpx.get(
+            contents, params={"token": token} if token else {}, trust_env=False
+        ).status_code
+
+    eventually(lambda: _answers(contents), "answer of JupyterLab", 60)
+    assert (status(""), status("guessed"), status(TOKEN)) == (403, 403, 200)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).status_code > 0
+    except httpx.TransportError:
+        return False
+
+
+def test_deploying_once_more_changes_nothing(everything: Stack) -> None:
+    again = everything.compose("run", "--rm", "deploy")
+    assert again.returncode == 0, again.stdout
+    assert "everything is there already" in again.stdout
+
+
+def test_a_newer_stock_image_is_refused_without_its_token(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = ("run", "--rm", "--no-deps", "check")
+    assert stack.compose(*check, file="docker-compose.stock.yml").returncode == 0
+    monkeypatch.setenv("LOCALSTACK_TAG", "2026.3.0")
+    refused = stack.compose(*check, file="docker-compose.stock.yml")
+    assert refused.returncode == 1
+    assert "localstack/localstack:2026.3.0 does not start without an auth token" in refused.stdout
+
+
+def test_down_with_volumes_leaves_nothing(everything: Stack) -> None:
+    kinds = ["ps", "volume ls", "network ls"]
+    assert all(everything.left(kind) for kind in kinds)
+    assert everything.compose("down", "--volumes").returncode == 0
+    assert {kind: everything.left(kind) for kind in kinds} == {kind: [] for kind in kinds}
