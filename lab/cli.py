@@ -13,6 +13,7 @@ from lab.commands import (
     emulator,
     infrastructure,
     inspecting,
+    measuring,
     permissions,
     reloading,
     repairing,
@@ -37,6 +38,7 @@ GROUPS = (
     reloading,
     shopping,
     inspecting,
+    measuring,
     permissions,
     repairing,
 )

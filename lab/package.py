@@ -32,7 +32,9 @@ TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 PERMISSIONS = 0o100644 << 16
 
 
-def build(libraries: dict[str, Path] | None = None) -> Path:
+def build(
+    libraries: dict[str, Path] | None = None, functions: Path = paths.FUNCTIONS
+) -> Path:
     """Writes `build/functions.zip` in the lab's home and gives its path.
 
     `libraries` is what `library_files` gave, if somebody has asked already.
@@ -42,7 +44,7 @@ def build(libraries: dict[str, Path] | None = None) -> Path:
     target = built()
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_suffix(".new")
-    write_zip(fresh, {**(libraries or library_files()), **source_files(paths.FUNCTIONS)})
+    write_zip(fresh, {**(libraries or library_files()), **source_files(functions)})
     if target.exists() and target.read_bytes() == fresh.read_bytes():
         fresh.unlink()
     else:

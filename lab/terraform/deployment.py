@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-from lab import live_code, package
+from lab import live_code, package, paths
 from lab.errors import LabError
 from lab.target import Target
 from lab.terraform import emulated, leftovers
@@ -46,15 +47,17 @@ class DestroyResult:
     seconds: float
 
 
-def deploy(target: Target, on_progress: Say | None = None) -> DeployResult:
+def deploy(
+    target: Target, on_progress: Say | None = None, functions: Path = paths.FUNCTIONS
+) -> DeployResult:
     """Applies the target's environment to the emulator, and makes its token secret.
 
-    `on_progress` is told what goes on, in words.
+    `on_progress` is told what goes on, in words; `functions` is the folder of their sources.
     Raises LabError for an environment that does not exist, without Terraform or emulator, with
     Terraform's own message when it fails, and when it was interrupted.
     """
     say = on_progress or _nothing
-    with _terraform(target, say) as terraform:
+    with _terraform(target, say, functions) as terraform:
         started = time.monotonic()
         terraform.init()
         initialised = time.monotonic()
@@ -113,13 +116,13 @@ def _deployed(target: Target, changes: Changes, init_s: float, apply_s: float) -
 
 
 @contextmanager
-def _terraform(target: Target, say: Say) -> Iterator[Terraform]:
+def _terraform(target: Target, say: Say, functions: Path = paths.FUNCTIONS) -> Iterator[Terraform]:
     workspace = Workspace(target.environment)
     workspace.check()
     endpoint = emulated.endpoint(target)
     with workspace.alone() as lock:
         say("packing the functions")
-        workspace.fill(package.build())
+        workspace.fill(package.build(functions=functions))
         yield Terraform(workspace, lock, endpoint, target.region, say)
 
 

@@ -1,0 +1,151 @@
+"""Measures the lab: how quick it is, how much memory it takes, what a checkout would cost on AWS.
+
+docs/performance.md explains the numbers and has the last ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+
+from lab import package, terraform
+from lab.bench import checkouts, costs, lambdas, memory, ministack, report, stored, usage
+from lab.bench.comparison import compare
+from lab.bench.numbers import Times, ratio
+from lab.bench.report import Machine, Report
+from lab.bench.stage import changed_functions, own_emulator
+from lab.emulator import record
+from lab.target import Target
+
+__all__ = ["Options", "Report", "run"]
+
+Say = Callable[[str], None]
+WARM_UPS = 3
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much is measured. `here` is a deployed environment to use in place of an own one.
+
+    `checkouts` are made by one client and then again by `concurrency` clients, and once more
+    after `stored` orders have been written into the tables.
+    """
+
+    checkouts: int = 20
+    concurrency: int = 8
+    stored: int = 2_000
+    invocations: int = 200
+    cold_starts: int = 5
+    compare: bool = False
+    here: Target | None = None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the bench runs, and how long it took to get there in seconds (None: it was there)."""
+
+    target: Target
+    pid: int | None
+    start_s: float | None = None
+    deploy_s: float | None = None
+    redeploy_s: float | None = None
+
+
+def run(options: Options, say: Say) -> Report:
+    """Measures everything and leaves nothing, but for the orders if it ran `here`.
+
+    Raises LabError where something cannot be measured; nothing is left running then either.
+    """
+    load = report.load()
+    if options.compare:
+        ministack.installed(say)  # now: if that fails, not after minutes of measuring
+    with _place(options, say) as place:
+        return _measure(options, place, load, say)
+
+
+@contextmanager
+def _place(options: Options, say: Say) -> Iterator[_Place]:
+    if options.here:
+        yield _Place(options.here, _pid_of(options.here))
+        return
+    with own_emulator("checkout", say) as (target, emulator):
+        deployed = terraform.deploy(target, say)
+        with changed_functions() as changed:
+            again = terraform.deploy(target, say, functions=changed)
+        yield _Place(
+            target,
+            emulator.pid,
+            round(emulator.ready_s, 2),
+            round(deployed.init_s + deployed.apply_s, 1),
+            round(again.init_s + again.apply_s, 1),
+        )
+
+
+def _pid_of(target: Target) -> int | None:
+    """The process of the emulator, if it is this lab's own."""
+    found = record.load()
+    return found.pid if found and found.endpoint == target.endpoint else None
+
+
+def _measure(options: Options, place: _Place, load: float, say: Say) -> Report:
+    target = place.target
+    checkouts.stock_up(target)
+    say("warming up")
+    checkouts.one_after_the_other(target, WARM_UPS)
+    cold, warm = _invocations(options, target, say)
+    say("one customer after the other")
+    bought = checkouts.one_after_the_other(target, options.checkouts)
+    say(f"{options.concurrency} customers at a time")
+    rate = checkouts.per_second(target, options.checkouts, options.concurrency)
+    say("counting what a checkout uses")
+    cost = _cost(target)
+    with stored.stored(target, bought[-1].order_id, options.stored, say):
+        say(f"again, with {options.stored} orders stored")
+        later = checkouts.one_after_the_other(target, options.checkouts)
+    before, after = (Times.of([one.seconds for one in some]) for some in (bought, later))
+    occupied = memory.occupied_mb(place.pid) if place.pid else None
+    return Report(
+        emulator_start_s=place.start_s,
+        deploy_s=place.deploy_s,
+        redeploy_s=place.redeploy_s,
+        lambda_cold_ms=cold,
+        lambda_warm_ms=warm,
+        checkout_ms=before,
+        checkouts_per_s=round(rate, 2),
+        stored_orders=options.stored,
+        checkout_ms_with_stored_orders=after,
+        growth=ratio(after.p50, before.p50),
+        memory_mb=occupied,
+        cost=cost,
+        comparison=_comparison(options, target, say),
+        machine=Machine.since(load),
+        settings=_settings(options),
+    )
+
+
+def _settings(options: Options) -> dict[str, object]:
+    return {name: value for name, value in asdict(options).items() if name != "here"}
+
+
+def _invocations(options: Options, target: Target, say: Say) -> tuple[Times, Times]:
+    say("invoking a function")
+    with lambdas.probe(target, package.build().read_bytes()) as probe:
+        probe.invoke()
+        cold = lambdas.cold(probe, options.cold_starts)
+        return Times.of(cold), Times.of(lambdas.warm(probe, options.invocations))
+
+
+def _cost(target: Target) -> costs.Cost | None:
+    """None where the emulator does not say what was called."""
+    try:
+        return costs.cost(usage.of_one_checkout(target), costs.prices())
+    except usage.NotNoted:
+        return None
+
+
+def _comparison(options: Options, target: Target, say: Say) -> report.Comparison | None:
+    if not options.compare:
+        return None
+    archive = package.build().read_bytes()
+    return compare(target, archive, options.checkouts * 3, options.concurrency, say)

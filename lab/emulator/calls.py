@@ -1,0 +1,61 @@
+"""Notes the AWS calls that reach the emulator, while somebody wants to know them.
+
+`PUT /_lab/calls` begins anew, `DELETE /_lab/calls` ends it and answers with the calls, oldest
+first: `{"calls": [{"service", "operation", "request", "response"}]}`. Without that it notes
+nothing and costs nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from localstack.runtime import hooks
+
+PATH = "/_lab/calls"
+# What the lab asks about. Streams and files would not fit into JSON.
+SERVICES = frozenset({"dynamodb", "events", "sns", "sqs", "ses", "ssm", "lambda", "stepfunctions"})
+
+
+class Calls:
+    """The calls noted so far, or None while nobody wants to know."""
+
+    def __init__(self) -> None:
+        self._noted: list[dict[str, Any]] | None = None
+
+    def begin(self, _request: Any) -> None:
+        """Forgets what was noted, and notes from now on."""
+        self._noted = []
+
+    def end(self, _request: Any) -> Any:
+        """Stops noting, and gives what was noted."""
+        from localstack.http import Response
+
+        noted, self._noted = self._noted or [], None
+        return Response(json.dumps({"calls": noted}, default=str), mimetype="application/json")
+
+    def note(self, _chain: Any, context: Any, response: Any) -> None:
+        """A handler in the gateway's chain for responses."""
+        if self._noted is None or not context.operation:
+            return
+        if response.status_code < 400 and context.service.service_name in SERVICES:
+            self._noted.append(
+                {
+                    "service": context.service.service_name,
+                    "operation": context.operation.name,
+                    "request": context.service_request,
+                    "response": context.service_response,
+                }
+            )
+
+
+@hooks.on_infra_start()  # type: ignore[untyped-decorator]
+def note_calls() -> None:
+    """The hook `localstack.hooks.on_infra_start`: puts the two routes and the handler in place."""
+    from localstack.aws.handlers import run_custom_response_handlers
+    from localstack.services.edge import ROUTER
+
+    calls: Any = Calls()
+    ROUTER.add(PATH, calls.begin, methods=["PUT"])
+    ROUTER.add(PATH, calls.end, methods=["DELETE"])
+    run_custom_response_handlers.append(calls.note)

@@ -1,0 +1,46 @@
+"""`lab bench` on the deployed checkout: small, and complete."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lab import cli
+from tests.e2e.shop import Shop
+
+# Design, section 7.
+KEYS = {
+    "emulator_start_s",
+    "deploy_s",
+    "lambda_cold_ms",
+    "lambda_warm_ms",
+    "checkout_ms",
+    "checkouts_per_s",
+    "growth",
+    "memory_mb",
+    "cost_per_checkout_usd",
+}
+PARTS = {"state_transitions", "lambda_requests", "lambda_gb_seconds", "read_units", "write_units"}
+
+
+def test_a_small_bench_tells_everything_that_the_design_promises(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sizes = ("--checkouts", "2", "--concurrency", "2", "--stored", "3", "--invocations", "2")
+
+    code = cli.run(["bench", "--here", *sizes, "--json"])
+
+    found = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert set(found) >= KEYS
+    assert set(found["lambda_warm_ms"]) >= {"p50", "p95"}
+    assert set(found["checkout_ms"]) >= {"p50", "p95"}
+    assert found["cost_per_checkout_usd"] == pytest.approx(sum(found["cost_parts_usd"].values()))
+    assert all(found["cost_counted"][part] > 0 for part in PARTS)
+    assert found["cost_counted"]["mails"] == 1
+
+
+def test_the_function_that_was_measured_is_gone_afterwards(shop: Shop) -> None:
+    names = [f["FunctionName"] for f in shop.target.client("lambda").list_functions()["Functions"]]
+    assert shop.target.named("bench") not in names
