@@ -1,0 +1,85 @@
+"""The clients that LocalStack's services call each other with, made once and kept.
+
+LocalStack means to keep them, but looks them up by the identity of a configuration that it makes
+anew for every call, and assumes a role anew for every state of a workflow. So each state made two
+clients, 20 ms of work and a megabyte each, and the last 256 stayed in memory: docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from localstack.runtime import hooks
+
+CLIENTS = 48  # kept: one for each service, role and region in use
+# Credentials are good for an hour. A role that may no longer be assumed works on for this long,
+# as it does on AWS for a while.
+RENEWED_AFTER_S = 300.0
+ROLES = 128
+
+
+class ByContent:
+    """A client's configuration that equals another one with the same content."""
+
+    def __init__(self, config: Any) -> None:
+        self.config = config
+        options = config._user_provided_options
+        self._key = repr(sorted(options.items()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ByContent) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@hooks.on_infra_start()  # type: ignore[untyped-decorator]
+def keep_clients() -> None:
+    """The hook `localstack.hooks.on_infra_start`: puts both caches in place."""
+    from localstack.aws.connect import ClientFactory
+
+    factory: Any = ClientFactory
+    factory._get_client = kept_by_content(factory._get_client.__wrapped__)
+    factory.with_assumed_role = kept_for_a_while(factory.with_assumed_role)
+
+
+def kept_by_content(make: Callable[..., Any]) -> Callable[..., Any]:
+    """`make` with what it made kept, by its arguments and the content of `config`."""
+
+    @lru_cache(CLIENTS)
+    def kept(factory: Any, config: ByContent, **arguments: Any) -> Any:
+        return make(factory, config=config.config, **arguments)
+
+    def client(factory: Any, *, config: Any, **arguments: Any) -> Any:
+        return kept(factory, ByContent(config), **arguments)
+
+    return client
+
+
+def kept_for_a_while(
+    assume: Callable[..., Any], clock: Callable[[], float] = time.monotonic
+) -> Callable[..., Any]:
+    """`assume` with its answers kept for `RENEWED_AFTER_S`; a refusal is not kept."""
+
+    @lru_cache(ROLES)
+    def kept(factory: Any, _period: int, options: tuple[Any, ...]) -> Any:
+        return assume(factory, **dict(_plain(options)))
+
+    def assumed(factory: Any, **options: Any) -> Any:
+        period = int(clock() // RENEWED_AFTER_S)
+        return kept(factory, period, tuple(sorted(_comparable(options))))
+
+    return assumed
+
+
+def _comparable(options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in options.items():
+        yield name, ByContent(value) if name == "config" and value is not None else value
+
+
+def _plain(options: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+    for name, value in options:
+        yield name, value.config if isinstance(value, ByContent) else value
