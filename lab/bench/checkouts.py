@@ -15,8 +15,8 @@ from lab.target import Target
 
 CUSTOMER = "bench"
 PRODUCTS = 2
-POLL_S = 0.05
-TIMEOUT_S = 120.0
+POLL_S = 0.2
+TIMEOUT_S = 60.0
 RUNNING = "RUNNING"
 
 

@@ -45,6 +45,8 @@ def of_one_checkout(target: Target) -> Usage:
     shopper.wait(order_id)
     _wait_for_mail(target, order_id)
     calls = _ask(target, "DELETE")["calls"]
+    invoked = sum(call["operation"] == "Invoke" for call in calls)
+    _wait(lambda: len(_bills(_lines_since(target, began))) >= invoked, "a function has no report")
     return _counted(target, order_id, calls, _lines_since(target, began))
 
 
@@ -90,10 +92,14 @@ def _lines_since(target: Target, began: datetime) -> list[LogLine]:
     return [line for name in names for line in logs.read(target, name, began)]
 
 
+def _bills(lines: Sequence[LogLine]) -> list[re.Match[str]]:
+    return [match for line in lines if (match := REPORT.search(line.message))]
+
+
 def _counted(
     target: Target, order_id: str, calls: Sequence[Call], lines: Sequence[LogLine]
 ) -> Usage:
-    billed = [match for line in lines if (match := REPORT.search(line.message))]
+    billed = _bills(lines)
     made = Counter(f"{call['service']}:{call['operation']}" for call in calls)
     database = [call for call in calls if call["service"] == "dynamodb"]
     steps = execution.finish(target, order_id).steps

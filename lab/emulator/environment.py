@@ -85,4 +85,5 @@ def _settings(port: int) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_EC2_METADATA_DISABLED": "true",
         "PYTHONUTF8": "1",
+        "MALLOC_ARENA_MAX": "2",  # glibc's default keeps freed memory for each of many threads
     }

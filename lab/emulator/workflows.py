@@ -3,15 +3,22 @@
 LocalStack parses a state machine's text again for every execution, and a JSONPath again for every
 use: jsonpath_ng even builds its parser's tables anew each time. Both are pure functions of a text.
 Results are kept by text; what an execution changes is still made anew for each.
+
+A program, which is what a tree is made into, belongs to all executions of its text: what one
+execution does is in its environment, and the parts of the program only read. The exceptions are
+`Map` and `Parallel`, which run parts of a program side by side.
 """
 
 from __future__ import annotations
 
+import re
+import threading
 from functools import cache, lru_cache
 from typing import Any
 
 from localstack.services.plugins import Service, aws_provider
 
+SIDE_BY_SIDE = re.compile(r'"Type"\s*:\s*"(Map|Parallel)"')
 MACHINES = 128  # definitions kept: as many as a lab will ever deploy, versions included
 
 
@@ -27,6 +34,7 @@ def stepfunctions() -> Service:
 @cache
 def parse_once() -> None:
     """Puts the caches in front of the parsers, once however often it is called."""
+    from localstack.services.stepfunctions.asl.component import eval_component
     from localstack.services.stepfunctions.asl.component.common.path import result_path
     from localstack.services.stepfunctions.asl.parse import asl_parser
     from localstack.services.stepfunctions.asl.utils import json_path
@@ -35,22 +43,36 @@ def parse_once() -> None:
     for module in paths:
         module.parse = cache(module.parse)
     parser: Any = asl_parser.AmazonStateLanguageParser
-    parser.parse = staticmethod(keeping_trees(parser.parse))
+    parser.parse = staticmethod(keeping_programs(parser.parse))
+    component: Any = eval_component.EvalComponent
+    component.heap_key = one_at_a_time(component.heap_key)
 
 
-def keeping_trees(parse: Any) -> Any:
-    """`parse` with its syntax trees kept by text.
-
-    Only the tree, which is read and never written. The program made from it holds what one
-    execution does, so each execution gets its own.
-    """
+def keeping_programs(parse: Any) -> Any:
+    """`parse` with what it made kept by text; with `Map` or `Parallel` only the tree is kept."""
     from localstack.services.stepfunctions.asl.parse.preprocessor import Preprocessor
 
-    tree_of = lru_cache(MACHINES)(lambda definition: parse(definition)[1])
+    parsed = lru_cache(MACHINES)(parse)
 
     def parse_anew(definition: str) -> tuple[Any, Any]:
-        tree = tree_of(definition)
+        program, tree = parsed(definition)
+        if not SIDE_BY_SIDE.search(definition):
+            return program, tree
         preprocessor: Any = Preprocessor
         return preprocessor().visit(tree), tree
 
     return parse_anew
+
+
+def one_at_a_time(key: Any) -> property:
+    """The name under which a part of a program keeps its notes, found by one thread at a time.
+
+    It is made when it is first asked for: two executions must not make two.
+    """
+    lock = threading.Lock()
+
+    def locked(component: Any) -> str:
+        with lock:
+            return str(key.fget(component))
+
+    return property(locked)

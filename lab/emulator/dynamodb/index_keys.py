@@ -6,6 +6,7 @@ AWS refuses a write that breaks this; moto stores it, and the item is then in no
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +32,8 @@ def update_item(
 ) -> Item:
     """Takes the place of the backend's `update_item`: a wrong result is taken back."""
     table = backend.get_table(table_name)
+    if not _may_change_index_keys(table, *rest, **more):
+        return _moto_update_item(backend, table_name, key, *rest, **more)
     before = copy.deepcopy(table.get_item(*backend.get_keys_value(table, key)))
     item = _moto_update_item(backend, table_name, key, *rest, **more)
     try:
@@ -39,6 +42,13 @@ def update_item(
         restore(table, item.hash_key, item.range_key, before)
         raise
     return item
+
+
+def _may_change_index_keys(table: Table, *rest: Any, **more: Any) -> bool:
+    """Whether the request mentions a key of an index; most updates do not, and need no copy."""
+    keys = {key["AttributeName"] for index in table.all_indexes() for key in index.schema}
+    said = json.dumps((rest, more), default=str)
+    return any(name in said for name in keys)
 
 
 def _require_types(table: Table, types: Mapping[str, str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 from localstack.aws.api import RequestContext, ServiceRequest, ServiceResponse, handler
@@ -20,7 +20,9 @@ from localstack.services.plugins import Service
 from moto.dynamodb import responses
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.parsing import expressions
 
+from lab.emulator.dynamodb.copies import copy_quickly
 from lab.emulator.dynamodb.expressions import require_used
 from lab.emulator.dynamodb.index_keys import put_item, update_item
 from lab.emulator.dynamodb.queries import query
@@ -30,6 +32,7 @@ from lab.emulator.dynamodb.transactions import MAX_OPERATIONS, transact_write_it
 # One lock for all tables: moto's items are plain dictionaries, and the interpreter runs one
 # thread at a time anyway. Readers take it too, so that they never see half a transaction.
 _LOCK = threading.RLock()
+EXPRESSIONS = 512  # update expressions that are kept parsed
 
 
 class MotoTables(DynamodbApi):
@@ -81,10 +84,14 @@ def streams() -> Service:
 
 
 def _mend_moto() -> None:
+    copy_quickly()
     DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[assignment,method-assign]
     DynamoDBBackend.update_item = update_item  # type: ignore[assignment,method-assign]
     Table.put_item = put_item  # type: ignore[assignment,method-assign]
     Table.query = query  # type: ignore[assignment,method-assign]
+    untyped: Any = expressions
+    parser = untyped.UpdateExpressionParser
+    parser.make = staticmethod(lru_cache(EXPRESSIONS)(parser.make))  # whoever changes it copies it
     responses.TRANSACTION_MAX_ITEMS = MAX_OPERATIONS  # TransactGetItems; moto has the limit of 2018
 
 

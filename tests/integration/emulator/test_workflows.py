@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
+import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from lab import paths
-from lab.emulator.workflows import keeping_trees
+from lab.emulator.workflows import keeping_programs
+from tests.integration.emulator.conftest import Cloud
+from tests.integration.emulator.waiting import wait_for
 
 WORKFLOW = paths.TERRAFORM / "modules" / "checkout" / "workflow.asl.json"
 
@@ -29,11 +34,11 @@ def _told(program: object) -> str:
 
 def test_a_kept_tree_gives_the_same_program(parse: Callable[[str], Any]) -> None:
     definition = WORKFLOW.read_text()
-    program, _ = keeping_trees(parse)(definition)
+    program, _ = keeping_programs(parse)(definition)
     assert _told(program) == _told(parse(definition)[0])
 
 
-def test_a_text_is_parsed_once_and_each_execution_gets_its_own_program(
+def test_a_text_is_parsed_once_and_its_program_is_for_all_executions(
     parse: Callable[[str], Any],
 ) -> None:
     parsed = []
@@ -42,17 +47,57 @@ def test_a_text_is_parsed_once_and_each_execution_gets_its_own_program(
         parsed.append(definition)
         return parse(definition)
 
-    caching = keeping_trees(counting)
+    caching = keeping_programs(counting)
     first, second = (caching(WORKFLOW.read_text())[0] for _ in range(2))
     assert len(parsed) == 1
+    assert first is second
+
+
+def test_what_runs_parts_side_by_side_gets_a_program_for_each_execution(
+    parse: Callable[[str], Any],
+) -> None:
+    branch = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+    parallel = {"Type": "Parallel", "Branches": [branch], "End": True}
+    definition = json.dumps({"StartAt": "P", "States": {"P": parallel}})
+    first, second = (keeping_programs(parse)(definition)[0] for _ in range(2))
     assert first is not second
     assert _told(first) == _told(second)
+
+
+def test_each_execution_counts_its_own_attempts(cloud: Cloud) -> None:
+    """Also those at the same time: what they share must not be what they count with."""
+    retry = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 2}
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": cloud.function("def handle(event, context): 1 / 0")},
+        "Retry": [retry],
+        "End": True,
+    }
+    client = cloud.client("stepfunctions")
+    machine = client.create_state_machine(
+        name=f"probe-{uuid.uuid4().hex[:8]}",
+        roleArn=cloud.role(),
+        definition=json.dumps({"StartAt": "Task", "States": {"Task": task}}),
+    )["stateMachineArn"]
+    arns = [client.start_execution(stateMachineArn=machine)["executionArn"] for _ in range(3)]
+    for arn in arns:
+        wait_for(
+            partial(_has_ended, client, arn), f"{arn} is running after three attempts", timeout_s=30
+        )
+        history = client.get_execution_history(executionArn=arn, maxResults=100)["events"]
+        assert [event["type"] for event in history].count("TaskFailed") == 3
+    client.delete_state_machine(stateMachineArn=machine)
+
+
+def _has_ended(client: Any, arn: str) -> bool:
+    return bool(client.describe_execution(executionArn=arn)["status"] == "FAILED")
 
 
 def test_a_faulty_definition_is_refused_each_time(parse: Callable[[str], Any]) -> None:
     from localstack.services.stepfunctions.asl.parse.asl_parser import ASLParserException
 
-    caching = keeping_trees(parse)
+    caching = keeping_programs(parse)
     for _ in range(2):
         with pytest.raises(ASLParserException):
             caching('{"StartAt": 1}')
