@@ -32,9 +32,7 @@ TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 PERMISSIONS = 0o100644 << 16
 
 
-def build(
-    libraries: dict[str, Path] | None = None, functions: Path = paths.FUNCTIONS
-) -> Path:
+def build(libraries: dict[str, Path] | None = None, functions: Path = paths.FUNCTIONS) -> Path:
     """Writes `build/functions.zip` in the lab's home and gives its path.
 
     `libraries` is what `library_files` gave, if somebody has asked already.

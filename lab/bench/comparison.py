@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
+import psutil
+
 from checkout.adapters import documents
 from checkout.adapters.aws import RandomIds
 from checkout.adapters.dynamodb import Table
@@ -31,6 +33,8 @@ from lab.bench.checkouts import CUSTOMER, PRODUCTS, wait_for_end
 from lab.bench.numbers import Times
 from lab.bench.report import Comparison, Side
 from lab.bench.stage import own_emulator
+from lab.emulator import family
+from lab.errors import LabError
 from lab.target import Target
 
 ROUNDS = 6
@@ -53,10 +57,13 @@ class Contestant:
     cold: list[float] = field(default_factory=list)
     warm: list[float] = field(default_factory=list)
     executing: list[float] = field(default_factory=list)
+    working: list[float] = field(default_factory=list)
+    failed: int = 0
 
     def forget(self) -> None:
         """Drops what it did while it warmed up."""
-        self.cold, self.warm, self.executing = [], [], []
+        self.cold, self.warm, self.executing, self.working = [], [], [], []
+        self.failed = 0
 
     def side(self, executions: int) -> Side:
         """What it did in all rounds."""
@@ -64,7 +71,9 @@ class Contestant:
             self.name,
             Times.of(self.cold),
             Times.of(self.warm),
-            round(executions / sum(self.executing), 2),
+            round((executions - self.failed) / sum(self.executing), 2),
+            round(1000 * sum(self.working) / executions, 1),
+            self.failed,
             memory.occupied_mb(self.pid),
         )
 
@@ -115,26 +124,31 @@ def _round(contestant: Contestant, executions: int, concurrency: int) -> None:
     for _ in range(COLD_PER_ROUND):
         contestant.cold += lambdas.cold(contestant.probe, 1)
     contestant.warm += lambdas.warm(contestant.probe, WARM_PER_ROUND)
-    contestant.executing.append(_execute(contestant, executions, concurrency))
+    _execute(contestant, executions, concurrency)
 
 
-def _execute(contestant: Contestant, count: int, concurrency: int) -> float:
-    """Seconds that `count` executions take, with the orders that they carry placed before."""
+def _execute(contestant: Contestant, count: int, concurrency: int) -> None:
+    """Notes how long `count` executions take; the orders that they carry are placed before."""
     names = list(_place(contestant.target, count))
     clients = [contestant.target.client("stepfunctions") for _ in range(concurrency)]
 
-    def execute(number: int) -> None:
+    def execute(number: int) -> bool:
         client = clients[number % concurrency]
         text = json.dumps({"orderId": names[number], "simulate": None})
         started = client.start_execution(
             stateMachineArn=contestant.machine, name=names[number], input=text
         )
-        wait_for_end(client, started["executionArn"])
+        try:
+            wait_for_end(client, started["executionArn"])
+        except LabError:  # it is counted: on a busy machine functions run into their time-outs
+            return False
+        return True
 
-    began = time.perf_counter()
+    began, used = time.perf_counter(), family.processor_s(psutil.Process(contestant.pid))
     with ThreadPoolExecutor(concurrency) as pool:
-        list(pool.map(execute, range(count)))
-    return time.perf_counter() - began
+        contestant.failed += list(pool.map(execute, range(count))).count(False)
+    contestant.executing.append(time.perf_counter() - began)
+    contestant.working.append(family.processor_s(psutil.Process(contestant.pid)) - used)
 
 
 def _place(target: Target, count: int) -> Iterator[str]:

@@ -32,12 +32,19 @@ def load() -> float:
 
 @dataclass(frozen=True)
 class Side:
-    """What one of two emulators did in a comparison."""
+    """What one of two emulators did in a comparison.
+
+    `processor_ms` is the processor time of an execution, functions included: of all the numbers
+    the one that other programs on the machine change least. `failed` executions do not count in
+    the rate.
+    """
 
     name: str
     lambda_cold_ms: Times
     lambda_warm_ms: Times
     executions_per_s: float
+    processor_ms: float
+    failed: int
     memory_mb: float
 
 
@@ -58,6 +65,7 @@ class Comparison:
             "lambda_cold_p50": ratio(ours.lambda_cold_ms.p50, theirs.lambda_cold_ms.p50),
             "lambda_warm_p50": ratio(ours.lambda_warm_ms.p50, theirs.lambda_warm_ms.p50),
             "executions_per_s": ratio(ours.executions_per_s, theirs.executions_per_s),
+            "processor_per_execution": ratio(ours.processor_ms, theirs.processor_ms),
             "memory": ratio(ours.memory_mb, theirs.memory_mb),
         }
 

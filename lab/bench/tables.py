@@ -79,6 +79,13 @@ def _comparison(found: Comparison) -> RenderableType:
             f"{ratios['executions_per_s']}",
         ),
         (
+            "processor time of an execution",
+            f"{ours.processor_ms:.0f} ms",
+            f"{theirs.processor_ms:.0f} ms",
+            f"{ratios['processor_per_execution']}",
+        ),
+        ("executions that failed", f"{ours.failed}", f"{theirs.failed}", ""),
+        (
             "memory",
             f"{ours.memory_mb:.0f} MB",
             f"{theirs.memory_mb:.0f} MB",

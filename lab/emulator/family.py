@@ -35,6 +35,17 @@ def memory_mb(process: psutil.Process) -> float:
     return total / 1e6
 
 
+def processor_s(process: psutil.Process) -> float:
+    """The processor time that the family has used, in seconds, its dead included."""
+    total = 0.0
+    for member in members(process):
+        with suppress(psutil.NoSuchProcess):
+            times = member.cpu_times()
+            total += times.user + times.system
+            total += getattr(times, "children_user", 0) + getattr(times, "children_system", 0)
+    return total
+
+
 def members(process: psutil.Process) -> list[psutil.Process]:
     """The process and its descendants, as they are now."""
     try:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.e2e.shop import Shop
 
 from lab import cli
-from tests.e2e.shop import Shop
 
 # Design, section 7.
 KEYS = {

@@ -12,9 +12,9 @@ import pytest
 from botocore.config import Config
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
-from lab.emulator import clients, lambda_telemetry, shortcuts
+from lab.emulator import clients, lambda_metrics, shortcuts
 from lab.emulator.dynamodb.copies import copy_quickly
-from lab.emulator.lambda_telemetry import Metrics, joined
+from lab.emulator.lambda_metrics import Metrics
 
 
 class Maker:
@@ -110,17 +110,8 @@ def test_data_points_go_to_cloudwatch_together_and_with_their_own_time() -> None
     assert abs(points[0]["Timestamp"].timestamp() - time.time()) < 60
 
 
-def _logged(stream: str, text: str) -> Any:
-    return SimpleNamespace(log_group="group", log_stream=stream, logs=text)
-
-
-def test_lines_are_written_together_by_stream_and_in_order() -> None:
-    items = [_logged("a", "1\n"), _logged("b", "2\n"), _logged("a", "3"), _logged("a", "4\n")]
-    assert joined(items) == {("group", "a"): "1\n3\n4\n", ("group", "b"): "2\n"}
-
-
 def test_the_metrics_database_does_not_wait_for_the_disk() -> None:
-    with lambda_telemetry._connect_without_syncing(":memory:") as database:
+    with lambda_metrics._connect_without_syncing(":memory:") as database:
         assert database.execute("PRAGMA synchronous").fetchone() == (0,)
 
 

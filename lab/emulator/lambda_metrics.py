@@ -1,8 +1,8 @@
-"""Metrics and logs of invocations, a few at a time.
+"""Metrics of invocations, a few at a time.
 
-For each invocation LocalStack starts a thread that calls CloudWatch, which commits to a database on
-the disk, and calls CloudWatch Logs. That was two thirds of what a warm invocation cost. The same
-data points and the same lines now go there together with those that come right after.
+For each invocation LocalStack calls CloudWatch, which commits to a database on the disk and waits
+for the disk. That was a good part of what a warm invocation cost. The same data points now go there
+together with those that come within a second.
 """
 
 from __future__ import annotations
@@ -12,16 +12,14 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
-from queue import Empty, Queue, SimpleQueue
+from queue import Empty, SimpleQueue
 from types import SimpleNamespace
 from typing import Any
 
 from localstack.runtime import hooks
 
 METRICS_WAIT_S = 1.0
-LOGS_WAIT_S = 0.25
 # Limits of one call: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
 METRICS_AT_A_TIME = 1000
 NAMESPACE = "AWS/Lambda"
@@ -31,17 +29,15 @@ Send = Callable[[Place, list[dict[str, Any]]], None]
 
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]
-def gather_telemetry() -> None:
-    """The hook `localstack.hooks.on_infra_start`: puts the three changes in place."""
+def gather_metrics() -> None:
+    """The hook `localstack.hooks.on_infra_start`: puts both changes in place."""
     from localstack.services.cloudwatch import cloudwatch_database_helper
-    from localstack.services.lambda_.invocation import logs, metrics
+    from localstack.services.lambda_.invocation import metrics
 
     helper: Any = cloudwatch_database_helper
     helper.sqlite3 = SimpleNamespace(connect=_connect_without_syncing)
     changed: Any = metrics
     changed.publish_lambda_metric = Metrics(_put_metrics).publish
-    handler: Any = logs.LogHandler
-    handler.run_log_loop = write_logs
 
 
 def _connect_without_syncing(*where: Any, **options: Any) -> sqlite3.Connection:
@@ -104,65 +100,3 @@ def _waiting(queue: Any) -> Iterator[Any]:
             yield queue.get_nowait()
         except Empty:
             return
-
-
-def write_logs(handler: Any, *_args: Any, **_kwargs: Any) -> None:
-    """Takes the place of `LogHandler.run_log_loop`: returns when the handler is shut down."""
-    from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN
-
-    queue: Queue[Any] = handler.log_queue
-    client = None
-    ended = False
-    while not ended:
-        items = [queue.get()]
-        if items[0] is not QUEUE_SHUTDOWN:
-            time.sleep(LOGS_WAIT_S)
-        items += _waiting(queue)
-        ended = QUEUE_SHUTDOWN in items
-        client = client or _log_client(handler)
-        for place, text in joined([item for item in items if item is not QUEUE_SHUTDOWN]).items():
-            _write(client, handler, *place, text)
-
-
-def joined(items: list[Any]) -> dict[tuple[str, str], str]:
-    """The items' texts by log group and stream, each in the order of its items."""
-    texts: dict[tuple[str, str], str] = {}
-    for item in items:
-        place = (item.log_group, item.log_stream)
-        before = texts.get(place, "")
-        texts[place] = before + ("" if before.endswith("\n") or not before else "\n") + item.logs
-    return texts
-
-
-def _log_client(handler: Any) -> Any:
-    from localstack.aws.connect import connect_to
-    from localstack.utils.aws.client_types import ServicePrincipal
-
-    assumed: Any = connect_to.with_assumed_role
-    return assumed(
-        region_name=handler.region,
-        role_arn=handler.role_arn,
-        service_principal=ServicePrincipal.lambda_,
-    ).logs
-
-
-def _write(client: Any, handler: Any, group: str, stream: str, text: str) -> None:
-    from localstack.services.lambda_.invocation import logs
-
-    now = int(time.time() * 1000)
-    events = [{"timestamp": now, "message": f"{line}\n"} for line in text.split("\n") if line]
-    where = {"logGroupName": group, "logStreamName": stream}
-    try:
-        try:
-            client.put_log_events(**where, logEvents=events)
-        except client.exceptions.ResourceNotFoundException:
-            _create(client, group, stream)
-            client.put_log_events(**where, logEvents=events)
-    except Exception as error:
-        logs.LOG.warning("Error saving logs to group %s in %s: %s", group, handler.region, error)
-
-
-def _create(client: Any, group: str, stream: str) -> None:
-    with suppress(client.exceptions.ResourceAlreadyExistsException):
-        client.create_log_group(logGroupName=group)
-    client.create_log_stream(logGroupName=group, logStreamName=stream)
