@@ -4,7 +4,8 @@ Each repair is something that AWS does and LocalStack 4.14 does not:
 
 - gateway responses of an OpenAPI body are kept, and are rendered with their headers and template;
 - a body reaches the integration as it was sent, even if it says that it is a form;
-- a body that only says that it is compressed is passed on, and is not an error of the server.
+- a body that only says that it is compressed is passed on, and is not an error of the server;
+- a request that is larger than a function may be given is the client's error, 413.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 from localstack.services.plugins import Service, aws_provider
 
 HANDLERS = "localstack.services.apigateway.next_gen.execute_api.handlers"
+INTEGRATIONS = "localstack.services.apigateway.next_gen.execute_api.integrations"
 EXTENSION = "x-amazon-apigateway-gateway-responses"
 HEADER = "gatewayresponse.header."
 NOT_TEXT = b"\xff"
@@ -32,6 +34,7 @@ def apigateway() -> Service:
     mend_parsing()
     mend_gateway_responses()
     mend_import()
+    mend_large_requests()
     provider = ApigatewayNextGenProvider()
     return Service.for_provider(provider, dispatch_table_factory=MotoFallbackDispatcher)
 
@@ -102,6 +105,24 @@ def mend_import() -> None:
         return result
 
     provider.import_api_from_openapi_spec = imported
+
+
+def mend_large_requests() -> None:
+    """Characters that JSON escapes make the function's event larger than the body was."""
+    responses = module("localstack.services.apigateway.next_gen.execute_api.gateway_response")
+    integration = module(f"{INTEGRATIONS}.aws").RestApiAwsProxyIntegration
+    usual = integration.invoke
+
+    def invoke(self: Any, context: Any) -> Any:
+        try:
+            return usual(self, context)
+        except responses.IntegrationFailureError as failure:
+            refusal = getattr(failure.__cause__, "response", {}).get("Error", {})
+            if refusal.get("Code") != "RequestEntityTooLargeException":
+                raise
+            raise responses.RequestTooLargeError(refusal["Message"]) from failure
+
+    integration.invoke = invoke
 
 
 def _gateway_responses(document: Mapping[str, Any]) -> dict[str, Any]:

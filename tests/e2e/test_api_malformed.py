@@ -15,10 +15,6 @@ from tests.deployed_shop import DeployedShop
 JSON = "application/json"
 QUOTE = json.dumps({"items": [{"sku": "TEA-BREAKFAST-100", "quantity": 1}]}).encode()
 MULTIPART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n'
-LOCALSTACK_WEBSOCKET = pytest.mark.xfail(
-    reason="LocalStack 4.14: its web server fails at an upgrade of an HTTP route", strict=True
-)
-
 BODIES = {
     "nothing": b"",
     "JSON": QUOTE,
@@ -191,7 +187,7 @@ def test_an_odd_authorization_is_unauthorized(shop: DeployedShop, value: bytes) 
         {"X-Amzn-Trace-Id": 'Root=";'},
         {"X-HTTP-Method-Override": "DELETE"},
         {"Expect": "100-continue"},
-        pytest.param({"Connection": "Upgrade", "Upgrade": "websocket"}, marks=LOCALSTACK_WEBSOCKET),
+        {"Connection": "Upgrade", "Upgrade": "websocket"},
     ],
     ids=lambda headers: " ".join(headers),
 )
@@ -199,13 +195,20 @@ def test_an_odd_header_changes_nothing(shop: DeployedShop, headers: dict[str, st
     assert shop.customer().send("GET", "/orders", headers=headers).json() == {"items": []}
 
 
-@pytest.mark.parametrize("key", ["é" * 8, "a b c d e", "k" * 8 + "\x7f"], ids=repr)
+@pytest.mark.parametrize("key", ["é" * 8, "a b c d e"], ids=repr)
 def test_an_odd_idempotency_key_is_refused(shop: DeployedShop, key: str) -> None:
     headers = {"Idempotency-Key": key.encode(), "Content-Type": JSON}
 
     answer = shop.customer().send("POST", "/checkout", content=b"{}", headers=headers)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_IDEMPOTENCY_KEY")
+
+
+def test_a_character_that_http_forbids_in_a_header_is_refused(shop: DeployedShop) -> None:
+    """RFC 9110, 5.5: whoever reads the request refuses it, before anybody looks at the API."""
+    headers = {"Idempotency-Key": "k" * 8 + "\x7f", "Content-Type": JSON}
+
+    assert shop.customer().send("POST", "/checkout", content=b"{}", headers=headers).is_client_error
 
 
 def post(
