@@ -54,7 +54,7 @@ def build(source: Target, to: Target, package: bytes) -> str:
 
 
 def _machine_name(target: Target) -> str:
-    return target.named("").rstrip("-")
+    return target.prefix
 
 
 def _role(to: Target) -> str:

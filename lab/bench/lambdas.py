@@ -33,6 +33,15 @@ HEALTH = json.dumps(
 # Powertools' own switch: the function logs its event. MiniStack waits 50 ms for the first line of
 # a function's output, so one that prints nothing would make it look slower than it is.
 PRINTING = {"POWERTOOLS_LOGGER_LOG_EVENT": "true"}
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    },
+}
+POLICY = "log"
 READY_TIMEOUT_S = 60.0
 POLL_S = 0.02
 
@@ -93,23 +102,53 @@ def probe(target: Target, package: bytes) -> Iterator[Probe]:
     name = target.named("bench")
     like = client.get_function_configuration(FunctionName=target.named("checkout-api"))
     delete(client, name)
-    client.create_function(
-        FunctionName=name,
-        Code={"ZipFile": package},
-        **{key: like[key] for key in ("Role", "Runtime", "Handler", "Timeout", "MemorySize")},
-        Environment={"Variables": like["Environment"]["Variables"] | PRINTING},
-    )
-    client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
     try:
+        client.create_function(
+            FunctionName=name,
+            Role=_create_role(target, name),
+            Code={"ZipFile": package},
+            **{key: like[key] for key in ("Runtime", "Handler", "Timeout", "MemorySize")},
+            Environment={"Variables": like["Environment"]["Variables"]},
+        )
+        client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
         yield Probe(target, name)
     finally:
         delete(client, name)
+        _delete_role(target, name)
 
 
 def delete(client: Any, name: str) -> None:
     """Deletes a function if it is there."""
-    try:
+    with _unless_missing():
         client.delete_function(FunctionName=name)
+
+
+def _create_role(target: Target, name: str) -> str:
+    """A role that may write its function's log, which is all that GET /health asks for."""
+    iam = target.client("iam")
+    _delete_role(target, name)
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
+    account = role["Arn"].split(":")[4]
+    group = f"arn:aws:logs:{target.region}:{account}:log-group:/aws/lambda/{name}"
+    actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+    allowed = {"Effect": "Allow", "Action": actions, "Resource": [group, f"{group}:*"]}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_role_policy(RoleName=name, PolicyName=POLICY, PolicyDocument=policy)
+    return str(role["Arn"])
+
+
+def _delete_role(target: Target, name: str) -> None:
+    iam = target.client("iam")
+    with _unless_missing():
+        iam.delete_role_policy(RoleName=name, PolicyName=POLICY)
+    with _unless_missing():
+        iam.delete_role(RoleName=name)
+
+
+@contextmanager
+def _unless_missing() -> Iterator[None]:
+    try:
+        yield
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+        if error.response["Error"]["Code"] not in ("ResourceNotFoundException", "NoSuchEntity"):
             raise
