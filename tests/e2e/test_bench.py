@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.e2e.shop import Shop
 
 from lab import cli
+from tests.deployed_shop import DeployedShop
 
 # Design, section 7.
 KEYS = {
@@ -25,7 +25,7 @@ PARTS = {"state_transitions", "lambda_requests", "lambda_gb_seconds", "read_unit
 
 
 def test_a_small_bench_tells_everything_that_the_design_promises(
-    shop: Shop, capsys: pytest.CaptureFixture[str]
+    shop: DeployedShop, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sizes = ("--checkouts", "2", "--concurrency", "2", "--stored", "3", "--invocations", "2")
 
@@ -43,6 +43,6 @@ def test_a_small_bench_tells_everything_that_the_design_promises(
     assert found["cost_counted"]["mails"] == 1
 
 
-def test_the_function_that_was_measured_is_gone_afterwards(shop: Shop) -> None:
+def test_the_function_that_was_measured_is_gone_afterwards(shop: DeployedShop) -> None:
     names = [f["FunctionName"] for f in shop.target.client("lambda").list_functions()["Functions"]]
     assert shop.target.named("bench") not in names
