@@ -19,15 +19,22 @@ from lab.emulator.lambda_executor.template.launch import Launch
 from lab.emulator.lambda_executor.templates import Templates, fork_is_safe
 from lab.emulator.lambda_executor.variables import function_variables
 
+_MAKING = threading.Lock()  # `cache` alone lets two threads in at once
+
 
 def folder(name: str) -> Path:
     """Where the executor keeps files of this kind while the emulator runs."""
     return state_folder().resolve() / "lambda" / name
 
 
-@cache
 def spawner() -> Spawner:
-    """The one of this emulator."""
+    """The one of this emulator. Many functions are created at once; the first one makes it."""
+    with _MAKING:
+        return _spawner()
+
+
+@cache
+def _spawner() -> Spawner:
     return Spawner(Templates(_runtime_folder()) if fork_is_safe() else None)
 
 
