@@ -32,17 +32,18 @@ TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 PERMISSIONS = 0o100644 << 16
 
 
-def build(libraries: dict[str, Path] | None = None, functions: Path = paths.FUNCTIONS) -> Path:
+def build(libraries: dict[str, Path] | None = None, functions: Path | None = None) -> Path:
     """Writes `build/functions.zip` in the lab's home and gives its path.
 
-    `libraries` is what `library_files` gave, if somebody has asked already.
+    `libraries` is what `library_files` gave, if somebody has asked already; `functions` is a folder
+    to take in place of the checkout's own.
     The same sources give the same bytes on every machine. An unchanged zip is not touched.
     Raises LabError when a library is missing from the Python that runs this.
     """
     target = built()
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_suffix(".new")
-    write_zip(fresh, {**(libraries or library_files()), **source_files(functions)})
+    write_zip(fresh, {**(libraries or library_files()), **source_files(functions or paths.FUNCTIONS)})
     if target.exists() and target.read_bytes() == fresh.read_bytes():
         fresh.unlink()
     else:

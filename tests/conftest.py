@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
 import pytest
@@ -11,6 +12,15 @@ from lab.target import Target
 from tests.deployed_shop import DeployedShop
 
 pytest_plugins = ["tests.emulator.plugin"]
+UNREADABLE = ",[::1]"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """LocalStack adds an address to no_proxy when a test imports it, which httpx cannot read."""
+    for name in ("no_proxy", "NO_PROXY"):
+        if name in os.environ:
+            os.environ[name] = os.environ[name].replace(UNREADABLE, "")
 
 
 @pytest.fixture(scope="session")

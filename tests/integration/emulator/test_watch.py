@@ -92,10 +92,12 @@ def outcomes(shop: Shop) -> Iterator[SimpleQueue[Reload | Refusal]]:
 
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(follow)
-        shop.word("second")
-        said.get(timeout=20)
-        yield said
-        stop.set()
+        try:
+            shop.word("second")
+            said.get(timeout=20)
+            yield said
+        finally:
+            stop.set()
         running.result()
 
 
