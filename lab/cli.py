@@ -15,6 +15,7 @@ from lab.commands import (
     inspecting,
     measuring,
     permissions,
+    promoting,
     reloading,
     repairing,
     shopping,
@@ -41,6 +42,7 @@ GROUPS = (
     measuring,
     permissions,
     repairing,
+    promoting,
 )
 for group in GROUPS:
     group.register(app)

@@ -21,12 +21,14 @@ DEFAULT_ENDPOINT = "http://localhost:4566"
 class Target:
     """An environment of the checkout at an AWS endpoint.
 
-    `endpoint` is the emulator's URL, or None for the real AWS.
+    `endpoint` is the emulator's URL, or None for the real AWS; `profile` is of the user's AWS
+    configuration, and only for the real one.
     """
 
     environment: str = "dev"
     endpoint: str | None = DEFAULT_ENDPOINT
     region: str = REGION
+    profile: str | None = None
 
     @classmethod
     def current(cls, environment: str = "dev") -> Target:
@@ -37,7 +39,7 @@ class Target:
     def session(self) -> boto3.Session:
         """A session with the emulator's credentials, or the user's own for the real AWS."""
         if self.endpoint is None:
-            return boto3.Session(region_name=self.region)
+            return boto3.Session(region_name=self.region, profile_name=self.profile)
         return boto3.Session("test", "test", region_name=self.region)
 
     def client(self, service: str) -> Any:

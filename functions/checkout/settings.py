@@ -71,7 +71,7 @@ class ParameterStore:
 
     def tokens(self) -> TokenSettings:
         """The secret, issuer and audience of bearer tokens."""
-        values = self._folder("auth", decrypt=True)
+        values = self._folder("auth")
         return TokenSettings(values["secret"], values["issuer"], values["audience"])
 
     def hold_for(self) -> timedelta:
@@ -82,9 +82,10 @@ class ParameterStore:
         """How long we wait for the payment gateway, in seconds."""
         return int(self._folder("payment")["gateway-timeout-ms"]) / 1000
 
-    def _folder(self, name: str, decrypt: bool = False) -> Mapping[str, str]:
+    def _folder(self, name: str) -> Mapping[str, str]:
+        # The secret is always encrypted, the rest where an environment has a key of its own.
         values: Any = self.provider.get_multiple(
-            f"{self.path}/{name}", max_age=CACHE_S, decrypt=decrypt
+            f"{self.path}/{name}", max_age=CACHE_S, decrypt=True
         )
         return dict(values)
 

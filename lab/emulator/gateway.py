@@ -5,7 +5,8 @@ Each repair is something that AWS does and LocalStack 4.14 does not:
 - gateway responses of an OpenAPI body are kept, and are rendered with their headers and template;
 - a body reaches the integration as it was sent, even if it says that it is a form;
 - a body that only says that it is compressed is passed on, and is not an error of the server;
-- a request that is larger than a function may be given is the client's error, 413.
+- a request that is larger than a function may be given is the client's error, 413;
+- the settings of one method can be removed (`method_settings.py`).
 """
 
 from __future__ import annotations
@@ -28,15 +29,15 @@ NOT_TEXT = b"\xff"
 @aws_provider(api="apigateway", name="lab")  # type: ignore[untyped-decorator]
 def apigateway() -> Service:
     """LocalStack's API Gateway with the repairs above."""
-    from localstack.services.apigateway.next_gen.provider import ApigatewayNextGenProvider
     from localstack.services.moto import MotoFallbackDispatcher
+
+    from lab.emulator.method_settings import Gateway
 
     mend_parsing()
     mend_gateway_responses()
     mend_import()
     mend_large_requests()
-    provider = ApigatewayNextGenProvider()
-    return Service.for_provider(provider, dispatch_table_factory=MotoFallbackDispatcher)
+    return Service.for_provider(Gateway(), dispatch_table_factory=MotoFallbackDispatcher)
 
 
 def module(name: str) -> Any:

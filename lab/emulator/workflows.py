@@ -24,11 +24,11 @@ MACHINES = 128  # definitions kept: as many as a lab will ever deploy, versions 
 
 @aws_provider(api="stepfunctions", name="lab")  # type: ignore[untyped-decorator]
 def stepfunctions() -> Service:
-    """LocalStack's Step Functions with two caches in front of its parsers."""
-    from localstack.services.stepfunctions.provider import StepFunctionsProvider
+    """LocalStack's Step Functions, traced, with two caches in front of its parsers."""
+    from lab.emulator.traced_workflows import TracedWorkflows
 
     parse_once()
-    return Service.for_provider(StepFunctionsProvider())
+    return Service.for_provider(TracedWorkflows())
 
 
 @cache

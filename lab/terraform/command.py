@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lab.errors import LabError
-from lab.terraform import events, locks
+from lab.terraform import emulated, events, locks
 from lab.terraform.events import Changes, Events
 from lab.terraform.provider import cli_config
 from lab.terraform.runner import Completed, Place, run
@@ -20,6 +20,8 @@ from lab.terraform.workspace import Workspace
 
 PARALLEL = "-parallelism=20"
 """Resources at a time. Most of them only wait; Terraform's own default is 10."""
+
+PLAN = ("plan", "-json", "-input=false", "-lock=false", "-detailed-exitcode")
 
 NOT_PASSED_ON = frozenset(
     {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "DRY_RUN", "USE_EXEC"}
@@ -72,7 +74,8 @@ class Terraform:
         """Whether `apply` would change nothing."""
         told = Events(self.say)
         ended = self._tflocal(
-            ["plan", "-json", "-input=false", "-lock=false", "-detailed-exitcode"], told.hear
+            [*PLAN, *emulated.VARIABLES],
+            told.hear,
         )
         if ended.code not in (0, 2):
             raise events.failed("plan", ended.output, told.errors)
@@ -81,7 +84,8 @@ class Terraform:
     def _change(self, command: list[str], may_unlock: bool = True) -> Changes:
         told = Events(self.say)
         ended = self._tflocal(
-            [*command, "-json", "-auto-approve", "-input=false", PARALLEL], told.hear
+            [*command, "-json", "-auto-approve", "-input=false", PARALLEL, *emulated.VARIABLES],
+            told.hear,
         )
         if not ended.code:
             return told.changes

@@ -98,6 +98,7 @@ def _destroy_resources(terraform: Terraform, state: State) -> int:
     if not state.resources():
         return 0
     terraform.init()
+    emulated.lift_protection(state)
     destroyed = terraform.destroy().destroyed
     if left := state.resources():
         raise LabError(f"Terraform still knows {', '.join(left)}.", "Run `lab destroy` once more.")

@@ -11,14 +11,16 @@ from lab.target import Target
 from lab.terraform import leftovers
 from lab.terraform.state import State
 
+VARIABLES = ["-var=backup_retention_days=0"]
+"""Settings that ask for what the emulator does not have: AWS Backup."""
+
 
 def endpoint(target: Target) -> str:
     """The emulator's URL. Raises LabError if the target is the real AWS or nothing answers."""
     if target.endpoint is None:
         raise LabError(
             "`lab` deploys to an emulator only.",
-            f"For AWS: cd terraform/environments/{target.environment} && terraform init && "
-            "terraform apply (backend.tf says how to name your state bucket).",
+            f"For AWS: scripts/setup-backend.sh, then scripts/deploy.sh {target.environment} plan.",
         )
     at = urlsplit(target.endpoint)
     try:
@@ -43,6 +45,14 @@ def _usual_tags(state: State) -> list[dict[str, str]]:
     """What everything is tagged with, as a queue is."""
     tags = state.instances("aws_sqs_queue")[0]["tags_all"]
     return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def lift_protection(state: State) -> None:
+    """Lets the tables be deleted, without the apply of a changed setting that AWS would need."""
+    dynamodb = state.target.client("dynamodb")
+    for table in state.instances("aws_dynamodb_table"):
+        if table["deletion_protection_enabled"]:
+            dynamodb.update_table(TableName=table["name"], DeletionProtectionEnabled=False)
 
 
 def delete_stray_log_groups(target: Target) -> None:

@@ -25,6 +25,7 @@ LISTS = (
     ("logs", "describe_log_groups", "logGroups", "logGroupName"),
     ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
     ("s3", "list_buckets", "Buckets", "Name"),
+    ("kms", "list_aliases", "Aliases", "AliasName"),
 )
 """Everything that the modules create: service, operation, list in its answer, name in an item."""
 

@@ -12,6 +12,9 @@ from botocore.exceptions import ClientError
 from lab import paths
 from lab.target import Target
 
+BUCKET = "tf-test-state"
+"""The bucket that tflocal makes for a backend that names none."""
+
 GONE = frozenset({"NoSuchBucket", "NoSuchKey", "404", "ResourceNotFoundException"})
 
 
@@ -29,7 +32,7 @@ class State:
         """The state of the target's environment."""
         file = paths.TERRAFORM / "environments" / target.environment / "backend.tf"
         said = dict(re.findall(r'^\s*(\w+)\s*=\s*"([^"]*)"', file.read_text(), re.MULTILINE))
-        return cls(target, said["bucket"], said["key"], said["dynamodb_table"])
+        return cls(target, BUCKET, said["key"], said["dynamodb_table"])
 
     def resources(self) -> list[str]:
         """What Terraform manages now, as `type.name`; data sources are not counted."""

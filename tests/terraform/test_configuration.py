@@ -15,6 +15,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 MODULES = sorted(path.parent for path in (paths.TERRAFORM / "modules").glob("*/main.tf"))
 ENVIRONMENTS = sorted(path.parent for path in (paths.TERRAFORM / "environments").glob("*/main.tf"))
+ROOTS = [*ENVIRONMENTS, paths.TERRAFORM / "bootstrap"]
 
 
 def test_every_file_is_formatted(terraform: Run) -> None:
@@ -23,9 +24,9 @@ def test_every_file_is_formatted(terraform: Run) -> None:
     assert ended.returncode == 0, ended.stdout
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda path: path.name)
-def test_every_environment_is_valid(terraform: Run, environment: Path) -> None:
-    folder = f"environments/{environment.name}"
+@pytest.mark.parametrize("root", ROOTS, ids=lambda path: path.name)
+def test_everything_that_is_applied_is_valid(terraform: Run, root: Path) -> None:
+    folder = str(root.relative_to(paths.TERRAFORM))
     started = terraform(folder, "init", "-backend=false", "-lockfile=readonly")
     assert started.returncode == 0, started.stderr
 
@@ -49,7 +50,7 @@ def test_every_module_has_the_usual_files(module: Path) -> None:
         assert (module / name).is_file(), f"{module.name} has no {name}"
 
 
-@pytest.mark.parametrize("folder", [*MODULES, *ENVIRONMENTS], ids=lambda path: path.name)
+@pytest.mark.parametrize("folder", [*MODULES, *ROOTS], ids=lambda path: path.name)
 def test_every_variable_and_output_is_described_and_typed(folder: Path) -> None:
     for kind, name, body in blocks(folder):
         assert re.search(r"^  description\s+= ", body, re.MULTILINE), (

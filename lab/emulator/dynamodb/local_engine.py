@@ -8,6 +8,7 @@ import subprocess
 from functools import cache
 from typing import Any
 
+from localstack.aws.api import RequestContext
 from localstack.aws.forwarder import HttpFallbackDispatcher
 from localstack.services.dynamodb.server import DynamodbServer
 from localstack.services.dynamodb.v2.provider import DynamoDBProvider
@@ -16,6 +17,7 @@ from localstack.services.plugins import Service
 from localstack.utils.serving import Server
 
 from lab.emulator.dynamodb.engine import JAR, Engine
+from lab.emulator.dynamodb.recovery import keep_period
 from lab.emulator.reaper import REAPER
 
 HEAP = "256m"
@@ -63,9 +65,26 @@ class JavaServer(DynamodbServer):
         ]
 
 
+class LocalTables(DynamoDBProvider):
+    """LocalStack's own provider, and what it forgets."""
+
+    def update_continuous_backups(
+        self,
+        context: RequestContext,
+        table_name: str,
+        point_in_time_recovery_specification: Any,
+        **others: Any,
+    ) -> Any:
+        """Keeps the number of days as well."""
+        wanted = point_in_time_recovery_specification
+        answer: Any = super().update_continuous_backups(context, table_name, wanted, **others)
+        keep_period(answer["ContinuousBackupsDescription"], wanted)  # what is stored, not a copy
+        return answer
+
+
 def tables(engine: Engine) -> Service:
     """The service `dynamodb`: LocalStack's own provider in front of the Java program."""
-    provider = DynamoDBProvider()  # type: ignore[no-untyped-call]
+    provider = LocalTables()  # type: ignore[no-untyped-call]
     provider.server = _server(engine)
     return Service.for_provider(
         provider,

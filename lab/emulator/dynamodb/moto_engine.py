@@ -26,6 +26,7 @@ from lab.emulator.dynamodb.copies import copy_quickly
 from lab.emulator.dynamodb.expressions import require_used
 from lab.emulator.dynamodb.index_keys import put_item, update_item
 from lab.emulator.dynamodb.queries import query
+from lab.emulator.dynamodb.recovery import keep_period
 from lab.emulator.dynamodb.replays import Replays
 from lab.emulator.dynamodb.transactions import MAX_OPERATIONS, transact_write_items
 
@@ -92,7 +93,22 @@ def _mend_moto() -> None:
     untyped: Any = expressions
     parser = untyped.UpdateExpressionParser
     parser.make = staticmethod(lru_cache(EXPRESSIONS)(parser.make))  # whoever changes it copies it
+    DynamoDBBackend.update_continuous_backups = _keeping_period(  # type: ignore[method-assign]
+        DynamoDBBackend.update_continuous_backups
+    )
     responses.TRANSACTION_MAX_ITEMS = MAX_OPERATIONS  # TransactGetItems; moto has the limit of 2018
+
+
+def _keeping_period(update: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(update)
+    def updated(
+        backend: DynamoDBBackend, table_name: str, point_in_time_spec: dict[str, Any]
+    ) -> dict[str, Any]:
+        backups: dict[str, Any] = update(backend, table_name, point_in_time_spec)
+        keep_period(backups, point_in_time_spec)
+        return backups
+
+    return updated
 
 
 def _serialised(provider: object) -> DispatchTable:

@@ -1,10 +1,9 @@
-# The bucket is the one that tflocal makes on the emulator. Bucket names are taken once for all of
-# AWS, so on AWS say which is yours:
-#   terraform init -backend-config=bucket=ecommerce-checkout-terraform-state-<suffix>
+# Where the state is. The bucket is not named here: its name tells the account, and a name that is
+# not yours may be somebody else's. scripts/setup-backend.sh makes it and writes backend.hcl:
+#   terraform init -backend-config=backend.hcl
 
 terraform {
   backend "s3" {
-    bucket         = "ecommerce-checkout-terraform-state-local"
     key            = "dev/terraform.tfstate"
     region         = "us-east-2"
     dynamodb_table = "terraform-state-lock"

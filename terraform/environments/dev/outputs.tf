@@ -9,7 +9,7 @@ output "api_stage" {
 }
 
 output "api_url" {
-  description = "Base URL of the API on AWS (`lab url` prints the emulator's)."
+  description = "Base URL of the API."
   value       = module.checkout.api_url
 }
 
@@ -36,4 +36,14 @@ output "function_names" {
 output "settings_path" {
   description = "What the name of every setting starts with."
   value       = module.checkout.settings_path
+}
+
+output "function_versions" {
+  description = "By short name of a function, the version that is live and the newest one: when they differ, a canary is running."
+  value       = module.checkout.function_versions
+}
+
+output "encryption_key_alias" {
+  description = "Name of the environment's own KMS key; null when AWS's keys are used."
+  value       = module.checkout.encryption_key_alias
 }

@@ -2,14 +2,25 @@ environment = "dev"
 owner       = "checkout-team"
 cost_center = "checkout-lab"
 
+# What runs
+mail_sender              = "orders@dev.checkout-lab.example"
 failure_switches_enabled = true
-log_retention_days       = 7
-mail_sender              = "orders@checkout-lab.example"
+api_throttling           = { rate = 100, burst = 200 }
+api_cache                = null
+reserved_concurrency     = {}
+canary_weight            = 0
 
-api_throttling = {
-  rate  = 100
-  burst = 200
-}
+# What is seen
+log_retention_days = 7
+tracing            = false
+alarm_receivers    = []
+alarm_thresholds   = { queued_messages = 1, api_errors_percent = 50, failed_executions = 10 }
+
+# What is kept
+deletion_protection   = false
+recovery_days         = 7
+backup_retention_days = 0
+own_encryption_key    = false
 
 pricing = {
   currency     = "USD"

@@ -91,3 +91,58 @@ variable "deletion_protection" {
   type        = bool
   default     = false
 }
+
+variable "recovery_days" {
+  description = "Days that a table can be taken back to, to any second (1 to 35)."
+  type        = number
+  default     = 35
+}
+
+variable "backup_retention_days" {
+  description = "Days that a nightly copy of every table is kept in AWS Backup; no copies when 0."
+  type        = number
+  default     = 0
+}
+
+variable "own_encryption_key" {
+  description = "Whether what is stored is encrypted with a KMS key of the environment's own."
+  type        = bool
+  default     = false
+}
+
+variable "api_cache" {
+  description = "Cache for the catalogue in front of the functions: its size in GB, and for how long an answer is kept; none when null."
+  type = object({
+    size_gb     = number
+    ttl_seconds = number
+  })
+  default = null
+}
+
+variable "reserved_concurrency" {
+  description = "Invocations that may run at a time, of functions that get a share of their own, by short name."
+  type        = map(number)
+  default     = {}
+}
+
+variable "canary_weight" {
+  description = "Share (0 to 1) of invocations that a new version gets, beside the one that is live; 0 makes it live at once."
+  type        = number
+  default     = 0
+}
+
+variable "alarm_receivers" {
+  description = "Addresses that get a mail about every alarm, once they have answered AWS's first one."
+  type        = set(string)
+  default     = []
+}
+
+variable "alarm_thresholds" {
+  description = "From what on an alarm is raised: messages in a queue that should be empty, percent of requests with a 5xx, failed executions in five minutes."
+  type = object({
+    queued_messages    = optional(number, 1)
+    api_errors_percent = optional(number, 1)
+    failed_executions  = optional(number, 1)
+  })
+  default = {}
+}

@@ -28,7 +28,7 @@ locals {
       for method, operation in item :
       method => merge(operation, {
         responses                         = local.responses[path][method]
-        "x-amazon-apigateway-integration" = local.integration
+        "x-amazon-apigateway-integration" = merge(local.integration, local.cache_keys[path])
       })
       if contains(local.methods, method)
     })
@@ -38,6 +38,22 @@ locals {
     paths                                   = local.paths
     "x-amazon-apigateway-gateway-responses" = local.gateway_responses
   }))
+}
+
+# Of a cached path, every parameter is part of the key: else all pages would be the first one.
+locals {
+  cached = toset(var.cache == null ? [] : var.cache.paths)
+  places = { path = "path", query = "querystring", header = "header" }
+
+  cache_keys = {
+    for path, item in local.definition.paths : path => {
+      for key in ["cacheKeyParameters"] : key => [
+        for parameter in concat(try(item.parameters, []), try(item.get.parameters, [])) :
+        "method.request.${local.places[parameter.in]}.${parameter.name}"
+      ]
+      if contains(local.cached, path)
+    }
+  }
 }
 
 # What API Gateway answers itself looks like what the function answers: problem details (RFC 9457).
@@ -102,6 +118,9 @@ resource "aws_api_gateway_stage" "this" {
   stage_name           = var.stage
   description          = "What customers call"
   xray_tracing_enabled = var.tracing
+
+  cache_cluster_enabled = var.cache != null
+  cache_cluster_size    = try(tostring(var.cache.size_gb), null)
 }
 
 resource "aws_api_gateway_method_settings" "this" {
@@ -114,6 +133,32 @@ resource "aws_api_gateway_method_settings" "this" {
     throttling_rate_limit  = var.throttling.rate
     throttling_burst_limit = var.throttling.burst
   }
+}
+
+resource "aws_api_gateway_method_settings" "cached" {
+  for_each = local.cached
+
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  stage_name  = aws_api_gateway_stage.this.stage_name
+  # API Gateway writes the slashes of the resource's path as ~1.
+  method_path = "${replace(each.key, "/", "~1")}/GET"
+
+  settings {
+    metrics_enabled        = true
+    throttling_rate_limit  = var.throttling.rate
+    throttling_burst_limit = var.throttling.burst
+
+    caching_enabled      = true
+    cache_ttl_in_seconds = var.cache.ttl_seconds
+    cache_data_encrypted = true
+
+    # Who asks for a fresh answer without being allowed to gets the cached one.
+    require_authorization_for_cache_control    = true
+    unauthorized_cache_control_header_strategy = "SUCCEED_WITHOUT_RESPONSE_HEADER"
+  }
+
+  # Both change the stage, and the one for all methods would take these back.
+  depends_on = [aws_api_gateway_method_settings.this]
 }
 
 resource "aws_lambda_permission" "this" {

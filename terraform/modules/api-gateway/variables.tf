@@ -67,3 +67,28 @@ variable "tracing" {
   type        = bool
   default     = false
 }
+
+variable "cache" {
+  description = "Cache for GET requests: its size in GB, how long it keeps an answer, and of which paths; none when null."
+  type = object({
+    size_gb     = number
+    ttl_seconds = number
+    paths       = list(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.cache == null ? true : contains([0.5, 1.6, 6.1, 13.5, 28.4, 58.2, 118, 237], var.cache.size_gb)
+    error_message = "cache.size_gb must be a size that API Gateway offers: 0.5, 1.6, 6.1, 13.5, 28.4, 58.2, 118 or 237."
+  }
+
+  validation {
+    condition     = var.cache == null ? true : var.cache.ttl_seconds >= 1 && var.cache.ttl_seconds <= 3600
+    error_message = "cache.ttl_seconds must be between 1 and 3600."
+  }
+
+  validation {
+    condition     = var.cache == null ? true : alltrue([for path in var.cache.paths : can(jsondecode(var.definition).paths[path].get)])
+    error_message = "cache.paths must be paths of the definition that answer GET."
+  }
+}

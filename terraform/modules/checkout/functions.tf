@@ -55,21 +55,34 @@ module "package" {
 
   bucket_name = "${local.prefix}-code-${module.common.account_id}"
   package     = var.functions_package
+  kms_key_arn = local.key_arn
+}
+
+# A canary runs beside a version that is live, so a function's first version cannot be one.
+data "aws_lambda_functions" "deployed" {
+  count = var.canary_weight > 0 ? 1 : 0
+}
+
+locals {
+  deployed = flatten(data.aws_lambda_functions.deployed[*].function_names)
 }
 
 module "function" {
   source   = "../lambda"
   for_each = local.functions
 
-  name               = "${local.prefix}-${each.key}"
-  description        = each.value.description
-  package            = module.package.package
-  handler            = "${replace(each.key, "-", "_")}.handler.handle"
-  architecture       = var.architecture
-  memory_mb          = lookup(var.memory_mb, each.key, 256)
-  timeout_seconds    = each.value.timeout
-  environment        = merge(local.environment_variables, { POWERTOOLS_SERVICE_NAME = each.key })
-  permissions        = local.permissions[each.key]
-  log_retention_days = var.log_retention_days
-  tracing            = var.tracing
+  name                 = "${local.prefix}-${each.key}"
+  description          = each.value.description
+  package              = module.package.package
+  handler              = "${replace(each.key, "-", "_")}.handler.handle"
+  architecture         = var.architecture
+  memory_mb            = lookup(var.memory_mb, each.key, 256)
+  timeout_seconds      = each.value.timeout
+  reserved_concurrency = lookup(var.reserved_concurrency, each.key, null)
+  canary_weight        = contains(local.deployed, "${local.prefix}-${each.key}") ? var.canary_weight : 0
+  environment          = merge(local.environment_variables, { POWERTOOLS_SERVICE_NAME = each.key })
+  permissions          = local.permissions[each.key]
+  log_retention_days   = var.log_retention_days
+  kms_key_arn          = local.key_arn
+  tracing              = var.tracing
 }

@@ -11,9 +11,24 @@ module "common" {
   environment = var.environment
 }
 
+module "key" {
+  source = "../kms"
+  count  = var.own_encryption_key ? 1 : 0
+
+  name        = local.prefix
+  description = "Everything that ${local.prefix} stores"
+
+  account = {
+    partition = module.common.partition
+    region    = module.common.region
+    id        = module.common.account_id
+  }
+}
+
 locals {
   prefix        = module.common.prefix
   settings_path = "/checkout/${var.environment}"
+  key_arn       = one(module.key[*].key_arn)
 
   # A queue takes 25 seconds to create and the state machine needs the functions, so what is
   # created before them gets their ARNs from their names.
@@ -27,7 +42,8 @@ locals {
 module "settings" {
   source = "../ssm"
 
-  path = local.settings_path
+  path        = local.settings_path
+  kms_key_arn = local.key_arn
   settings = {
     "pricing/currency"     = var.pricing.currency
     "pricing/home-country" = var.pricing.home_country
@@ -49,6 +65,7 @@ module "workflow" {
   name               = local.prefix
   permissions        = local.workflow_permissions
   log_retention_days = var.log_retention_days
+  kms_key_arn        = local.key_arn
   tracing            = var.tracing
 
   definition = templatefile("${path.module}/workflow.asl.json", {
@@ -70,6 +87,14 @@ module "api" {
   stage       = var.environment
   throttling  = var.api_throttling
   tracing     = var.tracing
+
+  # What is in the catalogue is the same for everybody; prices and stock are checked again when an
+  # order is placed.
+  cache = var.api_cache == null ? null : {
+    size_gb     = var.api_cache.size_gb
+    ttl_seconds = var.api_cache.ttl_seconds
+    paths       = ["/products", "/products/{sku}"]
+  }
 
   function = {
     name       = module.function["checkout-api"].function_name

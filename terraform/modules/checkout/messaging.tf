@@ -38,8 +38,9 @@ module "event_bus" {
 module "order_events" {
   source = "../sns"
 
-  name       = "${local.prefix}-orders"
-  publishers = { events = [module.event_bus.rule_arns["order-events"]] }
+  name        = "${local.prefix}-orders"
+  kms_key_arn = local.key_arn
+  publishers  = { events = [module.event_bus.rule_arns["order-events"]] }
 
   queues = {
     notifications = {
@@ -52,7 +53,10 @@ module "order_events" {
 module "operations" {
   source = "../sns"
 
-  name = "${local.prefix}-operations"
+  name           = "${local.prefix}-operations"
+  kms_key_arn    = local.key_arn
+  mail_addresses = var.alarm_receivers
+
   publishers = {
     events     = [module.event_bus.rule_arns["operations"]]
     cloudwatch = module.monitoring.alarm_arns
@@ -62,8 +66,9 @@ module "operations" {
 module "notifications_queue" {
   source = "../sqs"
 
-  name       = "${local.prefix}-notifications"
-  arn_prefix = module.common.arn_prefix.sqs
+  name        = "${local.prefix}-notifications"
+  arn_prefix  = module.common.arn_prefix.sqs
+  kms_key_arn = local.key_arn
   # Longer than the claim on a mail (30 s, notify_customer.py), so that a repetition may send.
   visibility_timeout_seconds = 3 * local.notifier_timeout
   senders                    = { sns = [module.order_events.topic_arn] }
@@ -77,22 +82,25 @@ module "notifications_queue" {
 module "notifications_dead_letter_queue" {
   source = "../sqs"
 
-  name       = "${local.prefix}-notifications-dlq"
-  arn_prefix = module.common.arn_prefix.sqs
+  name        = "${local.prefix}-notifications-dlq"
+  arn_prefix  = module.common.arn_prefix.sqs
+  kms_key_arn = local.key_arn
 }
 
 module "compensation_queue" {
   source = "../sqs"
 
-  name       = "${local.prefix}-compensation"
-  arn_prefix = module.common.arn_prefix.sqs
+  name        = "${local.prefix}-compensation"
+  arn_prefix  = module.common.arn_prefix.sqs
+  kms_key_arn = local.key_arn
 }
 
 module "undelivered_queue" {
   source = "../sqs"
 
-  name       = "${local.prefix}-undelivered"
-  arn_prefix = module.common.arn_prefix.sqs
+  name        = "${local.prefix}-undelivered"
+  arn_prefix  = module.common.arn_prefix.sqs
+  kms_key_arn = local.key_arn
   senders = {
     sns    = [module.order_events.topic_arn]
     events = concat(values(module.event_bus.rule_arns), values(module.event_bus.schedule_arns))
@@ -113,8 +121,11 @@ resource "aws_ses_email_identity" "sender" {
 module "monitoring" {
   source = "../monitoring"
 
-  prefix    = local.prefix
-  topic_arn = module.operations.topic_arn
+  prefix        = local.prefix
+  topic_arn     = module.operations.topic_arn
+  thresholds    = var.alarm_thresholds
+  api           = { name = local.prefix, stage = var.environment }
+  state_machine = local.state_machine_arn
 
   queues = {
     compensation = {

@@ -58,4 +58,18 @@ module "table" {
   indexes             = try(each.value.indexes, {})
   ttl_attribute       = try(each.value.ttl_attribute, null)
   deletion_protection = var.deletion_protection
+  recovery_days       = var.recovery_days
+  kms_key_arn         = local.key_arn
+}
+
+module "backup" {
+  source = "../backup"
+  count  = var.backup_retention_days > 0 ? 1 : 0
+
+  name                = local.prefix
+  account             = { partition = module.common.partition, id = module.common.account_id }
+  resource_arns       = values(module.table)[*].table_arn
+  retention_days      = var.backup_retention_days
+  kms_key_arn         = local.key_arn
+  deletion_protection = var.deletion_protection
 }

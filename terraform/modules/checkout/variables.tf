@@ -129,9 +129,7 @@ variable "memory_mb" {
   default     = {}
 
   validation {
-    condition = length(setsubtract(keys(var.memory_mb), [
-      "cart-validator", "stock-checker", "payment-processor", "order-generator", "checkout-api", "notifier", "sweeper",
-    ])) == 0
+    condition     = length(setsubtract(keys(var.memory_mb), keys(local.functions))) == 0
     error_message = "memory_mb must be keyed by the short name of a function, such as checkout-api."
   }
 }
@@ -163,4 +161,74 @@ variable "deletion_protection" {
   description = "Whether AWS refuses to delete the tables."
   type        = bool
   default     = false
+}
+
+variable "recovery_days" {
+  description = "Days that a table can be taken back to, to any second (1 to 35)."
+  type        = number
+  default     = 35
+}
+
+variable "backup_retention_days" {
+  description = "Days that a nightly copy of every table is kept in AWS Backup; no copies when 0."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.backup_retention_days >= 0 && floor(var.backup_retention_days) == var.backup_retention_days
+    error_message = "backup_retention_days must be a whole number, 0 or more."
+  }
+}
+
+variable "own_encryption_key" {
+  description = "Whether what is stored is encrypted with a KMS key of the environment's own."
+  type        = bool
+  default     = false
+}
+
+variable "api_cache" {
+  description = "Cache for the catalogue in front of the functions: its size in GB, and for how long an answer is kept; none when null."
+  type = object({
+    size_gb     = number
+    ttl_seconds = number
+  })
+  default = null
+}
+
+variable "reserved_concurrency" {
+  description = "Invocations that may run at a time, of functions that get a share of their own, by short name."
+  type        = map(number)
+  default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.reserved_concurrency), keys(local.functions))) == 0
+    error_message = "reserved_concurrency must be keyed by the short name of a function, such as checkout-api."
+  }
+}
+
+variable "canary_weight" {
+  description = "Share (0 to 1) of invocations that a new version gets, beside the one that is live; 0 makes it live at once."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.canary_weight >= 0 && var.canary_weight < 1
+    error_message = "canary_weight must be 0 or more and less than 1, such as 0.1."
+  }
+}
+
+variable "alarm_receivers" {
+  description = "Addresses that get a mail about every alarm, once they have answered AWS's first one."
+  type        = set(string)
+  default     = []
+}
+
+variable "alarm_thresholds" {
+  description = "From what on an alarm is raised: messages in a queue that should be empty, percent of requests with a 5xx, failed executions in five minutes."
+  type = object({
+    queued_messages    = optional(number, 1)
+    api_errors_percent = optional(number, 1)
+    failed_executions  = optional(number, 1)
+  })
+  default = {}
 }

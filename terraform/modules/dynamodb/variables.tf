@@ -62,3 +62,20 @@ variable "deletion_protection" {
   type        = bool
   default     = false
 }
+
+variable "recovery_days" {
+  description = "Days that the table can be taken back to, to any second."
+  type        = number
+  default     = 35
+
+  validation {
+    condition     = var.recovery_days >= 1 && var.recovery_days <= 35 && floor(var.recovery_days) == var.recovery_days
+    error_message = "recovery_days must be a whole number between 1 and 35; a backup keeps what is older."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "Key that the table is encrypted with; one that AWS manages when null."
+  type        = string
+  default     = null
+}

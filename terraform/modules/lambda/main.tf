@@ -1,6 +1,7 @@
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
 }
 
 data "aws_iam_policy_document" "trust" {
@@ -19,6 +20,16 @@ data "aws_iam_policy_document" "permissions" {
     sid       = "WriteOwnLogs"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
     resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
+  }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn[*]
+
+    content {
+      sid       = "UseKey"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+    }
   }
 
   dynamic "statement" {
@@ -69,6 +80,9 @@ resource "aws_lambda_function" "this" {
   timeout          = var.timeout_seconds
   publish          = true
 
+  # -1 is AWS's word for no limit.
+  reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)
+
   environment {
     variables = var.environment
   }
@@ -84,9 +98,31 @@ resource "aws_lambda_function" "this" {
   ]
 }
 
+# What is live before this apply: Terraform has no memory of its own for "the version before".
+data "aws_lambda_alias" "before" {
+  count = var.canary_weight > 0 ? 1 : 0
+
+  name          = "live"
+  function_name = var.name
+}
+
+locals {
+  newest = aws_lambda_function.this.version
+  stable = one(data.aws_lambda_alias.before[*].function_version)
+  live   = coalesce(local.stable, local.newest)
+}
+
 resource "aws_lambda_alias" "live" {
   name             = "live"
   description      = "The version that callers get"
   function_name    = aws_lambda_function.this.function_name
-  function_version = aws_lambda_function.this.version
+  function_version = local.live
+
+  dynamic "routing_config" {
+    for_each = local.live == local.newest ? [] : [local.newest]
+
+    content {
+      additional_version_weights = { (routing_config.value) = var.canary_weight }
+    }
+  }
 }

@@ -27,3 +27,8 @@ output "log_group_name" {
   description = "Name of the function's log group."
   value       = aws_cloudwatch_log_group.this.name
 }
+
+output "versions" {
+  description = "Version that is live, and the newest one: when they differ, a canary is running."
+  value       = { live = aws_lambda_alias.live.function_version, newest = aws_lambda_function.this.version }
+}

@@ -116,3 +116,31 @@ variable "tracing" {
   type        = bool
   default     = false
 }
+
+variable "kms_key_arn" {
+  description = "Key that logs are encrypted with, and that the function may use on what it reads and writes; none when null."
+  type        = string
+  default     = null
+}
+
+variable "reserved_concurrency" {
+  description = "Invocations that may run at a time, taken out of the account's; no limit of its own when null."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.reserved_concurrency == null ? true : var.reserved_concurrency >= 1 && floor(var.reserved_concurrency) == var.reserved_concurrency
+    error_message = "reserved_concurrency must be a whole number, 1 or more: with 0 the function would never run."
+  }
+}
+
+variable "canary_weight" {
+  description = "Share (0 to 1) of invocations that a new version gets, beside the one that is live now; 0 makes it live at once."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.canary_weight >= 0 && var.canary_weight < 1
+    error_message = "canary_weight must be 0 or more and less than 1, such as 0.1."
+  }
+}

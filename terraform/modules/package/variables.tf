@@ -12,3 +12,9 @@ variable "package" {
   description = "Path of the zip."
   type        = string
 }
+
+variable "kms_key_arn" {
+  description = "Key that the code is encrypted with; S3's own when null."
+  type        = string
+  default     = null
+}

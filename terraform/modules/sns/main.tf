@@ -1,5 +1,6 @@
 resource "aws_sns_topic" "this" {
-  name = var.name
+  name              = var.name
+  kms_master_key_id = var.kms_key_arn
 }
 
 data "aws_iam_policy_document" "this" {
@@ -55,4 +56,12 @@ resource "aws_sns_topic_subscription" "queue" {
   protocol       = "sqs"
   endpoint       = each.value.queue_arn
   redrive_policy = jsonencode({ deadLetterTargetArn = each.value.dead_letter_arn })
+}
+
+resource "aws_sns_topic_subscription" "mail" {
+  for_each = var.mail_addresses
+
+  topic_arn = aws_sns_topic.this.arn
+  protocol  = "email"
+  endpoint  = each.value
 }

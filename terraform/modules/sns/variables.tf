@@ -22,3 +22,20 @@ variable "queues" {
   }))
   default = {}
 }
+
+variable "mail_addresses" {
+  description = "Addresses that get every message by mail, once they have answered AWS's first one."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for address in var.mail_addresses : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])
+    error_message = "mail_addresses must be mail addresses."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "Key that messages are encrypted with; none when null, as EventBridge cannot use SNS's own."
+  type        = string
+  default     = null
+}

@@ -59,3 +59,9 @@ variable "senders" {
   type        = map(list(string))
   default     = {}
 }
+
+variable "kms_key_arn" {
+  description = "Key that messages are encrypted with; SQS's own when null."
+  type        = string
+  default     = null
+}

@@ -22,3 +22,9 @@ variable "settings" {
     error_message = "settings must each be 1 to 4096 characters long."
   }
 }
+
+variable "kms_key_arn" {
+  description = "Key that settings are encrypted with; stored as plain strings when null."
+  type        = string
+  default     = null
+}

@@ -2,6 +2,7 @@ resource "aws_cloudwatch_log_group" "this" {
   # Under this prefix AWS needs no entry in the log group's resource policy, which has a size limit.
   name              = "/aws/vendedlogs/states/${var.name}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
 }
 
 data "aws_iam_policy_document" "trust" {
@@ -40,6 +41,16 @@ data "aws_iam_policy_document" "permissions" {
     ]
     # Log deliveries have no resource-level permissions.
     resources = ["*"]
+  }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn[*]
+
+    content {
+      sid       = "UseKey"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+    }
   }
 
   dynamic "statement" {

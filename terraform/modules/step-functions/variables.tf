@@ -47,3 +47,9 @@ variable "tracing" {
   type        = bool
   default     = false
 }
+
+variable "kms_key_arn" {
+  description = "Key that logs are encrypted with, and that the workflow may use on the messages it sends; none when null."
+  type        = string
+  default     = null
+}

@@ -11,6 +11,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
+from lab.emulator.dynamodb import moto_engine
 from lab.emulator.dynamodb.queries import _moto_query, query
 from lab.emulator.dynamodb.replays import KEPT_FOR_S, Replays
 from lab.emulator.dynamodb.transactions import transact_write_items
@@ -48,6 +49,16 @@ def fill(backend: DynamoDBBackend, name: str, count: int) -> Table:
     for number in range(count):
         backend.put_item(name, _order(number))
     return backend.get_table(name)
+
+
+def test_the_days_of_point_in_time_recovery_are_kept(backend: DynamoDBBackend) -> None:
+    fill(backend, "orders", 0)
+
+    update = moto_engine._keeping_period(DynamoDBBackend.update_continuous_backups)
+    update(backend, "orders", {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 7})
+
+    described = backend.describe_continuous_backups("orders")["PointInTimeRecoveryDescription"]
+    assert described["RecoveryPeriodInDays"] == 7
 
 
 def _keys(partition: str, sort: str) -> list[dict[str, str]]:

@@ -1,0 +1,17 @@
+"""A real AWS account: who we are there, where the state is, and what may be done to it."""
+
+from lab.account.backend import prepare
+from lab.account.guards import Ask
+from lab.account.identity import Identity, identify
+from lab.account.operations import ACTIONS, operate
+from lab.account.settings import BackendSettings
+
+__all__ = [
+    "ACTIONS",
+    "Ask",
+    "BackendSettings",
+    "Identity",
+    "identify",
+    "operate",
+    "prepare",
+]

@@ -1,0 +1,84 @@
+"""Makes the place for Terraform's states in an account, and says each environment where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lab import paths
+from lab.account.identity import Identity
+from lab.account.settings import BackendSettings
+from lab.account.terraform import Terraform, has_native_locks
+from lab.errors import LabError
+
+BUCKET = "ecommerce-checkout-terraform-state-{suffix}"
+
+Say = Callable[[str], None]
+
+
+def prepare(
+    identity: Identity,
+    suffix: str,
+    environments: Iterable[str],
+    say: Say,
+    start: Callable[..., Terraform] = Terraform,
+) -> None:
+    """Makes the bucket and the lock table if they are not there, and each `backend.hcl`.
+
+    As often as you like: what is there is left as it is. An environment that belongs to another
+    account stays there. Raises LabError if the bucket's name is taken or Terraform fails.
+    """
+    settings = BackendSettings(BUCKET.format(suffix=suffix), identity.account, has_native_locks())
+    _make_bucket(identity, settings.bucket)
+    _bootstrap(start(paths.TERRAFORM / "bootstrap", identity), settings)
+    for environment in environments:
+        _tell(environment, settings, say)
+
+
+def _make_bucket(identity: Identity, bucket: str) -> None:
+    s3 = identity.client("s3")
+    if _is_ours(s3, bucket, identity.account):
+        return
+    s3.create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": identity.region}
+    )
+
+
+def _is_ours(s3: Any, bucket: str, account: str) -> bool:
+    """Whether the bucket is there. Raises LabError if it is somebody else's."""
+    try:
+        s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "404":
+            return False
+        if error.response["Error"]["Code"] == "403":
+            raise _taken(bucket) from error
+        raise
+    return True
+
+
+def _taken(bucket: str) -> LabError:
+    return LabError(
+        f"The bucket {bucket} belongs to another account, or we may not look at it.",
+        "Bucket names are taken once for all of AWS: choose another with --suffix.",
+    )
+
+
+def _bootstrap(terraform: Terraform, settings: BackendSettings) -> None:
+    """Terraform takes the bucket over, gives it all its protection, and makes the lock table."""
+    where = [f"-backend-config=bucket={settings.bucket}"]
+    if settings.native_lock:  # the table does not exist yet
+        where.append("-backend-config=use_lockfile=true")
+    terraform.run("init", "-input=false", "-reconfigure", *where)
+    bucket = f"-var=bucket={settings.bucket}"
+    terraform.run("apply", "-input=false", "-auto-approve", bucket)
+
+
+def _tell(environment: str, settings: BackendSettings, say: Say) -> None:
+    there = BackendSettings.of(environment)
+    if there and there.account != settings.account:
+        say(f"{environment} stays in account {there.account}: its backend.hcl says so.")
+    else:
+        say(f"{environment}: {settings.write(environment).relative_to(paths.ROOT)}")

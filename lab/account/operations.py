@@ -1,0 +1,46 @@
+"""Plans, applies and destroys an environment in a real account, with plain Terraform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lab import package, paths
+from lab.account import guards
+from lab.account.guards import Ask
+from lab.account.identity import Identity
+from lab.account.settings import FILE
+from lab.account.terraform import Terraform
+from lab.target import Target
+from lab.terraform.secret import delete_secret, ensure_secret
+
+ACTIONS = ("plan", "apply", "destroy")
+
+
+def operate(
+    environment: str,
+    action: str,
+    identity: Identity,
+    ask: Ask,
+    start: Callable[..., Terraform] = Terraform,
+) -> None:
+    """Runs `terraform plan`, `apply` or `destroy` on an environment, if all guards agree.
+
+    Raises LabError if one does not, or if Terraform fails.
+    """
+    settings = guards.require_backend(environment)
+    guards.require_account(environment, identity, settings)
+    if action == "destroy":
+        guards.require_unprotected(environment, identity)
+    guards.require_consent(environment, action, identity, ask)
+    terraform = start(paths.TERRAFORM / "environments" / environment, identity)
+    terraform.run("init", "-input=false", "-reconfigure", f"-backend-config={FILE}")
+    terraform.run(action, f"-var=functions_package={package.build()}")
+    _follow_up(action, Target(environment, None, identity.region, identity.profile))
+
+
+def _follow_up(action: str, target: Target) -> None:
+    """What Terraform must not know: the secret that customers' tokens are signed with."""
+    if action == "apply":
+        ensure_secret(target)
+    if action == "destroy":
+        delete_secret(target)

@@ -1,0 +1,140 @@
+"""`lab backend`, `lab terraform`: the way to a real AWS account."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from lab.account import Identity
+
+Profile = Annotated[
+    str | None,
+    typer.Argument(metavar="[PROFILE]", help="A profile of your AWS configuration."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this module's commands to the app."""
+    panel = "A real AWS account"
+    app.command(rich_help_panel=panel, epilog="Example: lab backend my-profile")(backend)
+    app.command(rich_help_panel=panel, epilog="Example: lab terraform dev plan my-profile")(
+        terraform
+    )
+
+
+def backend(
+    profile: Profile = None,
+    suffix: Annotated[
+        str | None, typer.Option(help="What the bucket's name ends with (the account's number).")
+    ] = None,
+    environment: Annotated[
+        list[str] | None, typer.Option("--env", "-e", help="Only for this environment.")
+    ] = None,
+) -> None:
+    """Makes the bucket and the lock table for Terraform's states, and each backend.hcl."""
+    from lab import account, render
+    from lab.account.settings import environments
+
+    identity = account.identify(profile)
+    _show(identity)
+    account.prepare(
+        identity, suffix or identity.account, environment or environments(), render.screen.print
+    )
+    render.done("The backend is ready: scripts/deploy.sh dev plan")
+
+
+def terraform(
+    environment: Annotated[str, typer.Argument(metavar="ENV", help="Which environment.")],
+    action: Annotated[str, typer.Argument(metavar="plan|apply|destroy", help="What to do.")],
+    profile: Profile = None,
+    local: Annotated[bool, typer.Option("--local", help="On the emulator.")] = False,
+) -> None:
+    """Plans, applies or destroys an environment in a real account, or with --local here."""
+    _require_known(environment, action)
+    if local:
+        _on_emulator(environment, action)
+    else:
+        _on_aws(environment, action, profile)
+
+
+def _on_aws(environment: str, action: str, profile: str | None) -> None:
+    from lab import account, render
+
+    identity = account.identify(profile)
+    _show(identity, environment)
+    account.operate(environment, action, identity, Terminal())
+    render.done(f"{action} of {environment} in account {identity.account} is done.")
+
+
+def _on_emulator(environment: str, action: str) -> None:
+    from lab.commands import infrastructure
+
+    if action == "apply":
+        infrastructure.deploy(environment)
+    elif action == "destroy":
+        infrastructure.destroy(environment)
+    else:
+        _plan_on_emulator(environment)
+
+
+def _plan_on_emulator(environment: str) -> None:
+    from lab import render
+    from lab import terraform as emulated
+    from lab.commands.common import target_of
+    from lab.progress import working
+
+    with working(f"Planning {environment}") as say:
+        clean = emulated.plan_is_clean(target_of(environment), say)
+    render.done(
+        f"{environment} on the emulator is as its configuration says."
+        if clean
+        else f"An apply would change {environment} on the emulator."
+    )
+
+
+def _require_known(environment: str, action: str) -> None:
+    from lab.account import ACTIONS
+    from lab.account.settings import environments
+    from lab.errors import LabError
+
+    for said, known in ((environment, environments()), (action, ACTIONS)):
+        if said not in known:
+            raise LabError(f"{said!r} is none of {', '.join(known)}.", "See: lab terraform -h", 2)
+
+
+def _show(identity: Identity, environment: str = "all environments") -> None:
+    from lab import render
+
+    render.note(f"account      {identity.account} ({identity.arn})")
+    render.note(f"region       {identity.region}")
+    render.note(f"environment  {environment}")
+    if identity.endpoint:
+        render.note(f"endpoint     {identity.endpoint}, which is not AWS")
+
+
+class Terminal:
+    """Asks whoever sits at the terminal. Raises LabError if nobody does."""
+
+    def yes(self, question: str) -> bool:
+        """Whether the answer is yes."""
+        _require_somebody()
+        return typer.confirm(question)
+
+    def text(self, question: str) -> str:
+        """The answer as it was typed."""
+        _require_somebody()
+        return str(typer.prompt(question, default="", show_default=False))
+
+
+def _require_somebody() -> None:
+    from lab.errors import LabError
+
+    if not sys.stdin.isatty():
+        raise LabError(
+            "Nobody is there to be asked.",
+            "In a pipeline, put an approval before it and run terraform itself.",
+            code=2,
+        )

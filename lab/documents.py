@@ -1,0 +1,127 @@
+"""The tables in the documentation that are made from the Terraform sources.
+
+`python -m lab.documents` writes them anew; a test compares them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hcl2.api import loads
+
+from lab import paths
+
+BEGIN = "<!-- made by `python -m lab.documents` -->"
+END = "<!-- end -->"
+
+ENVIRONMENTS = ("dev", "staging", "prod")
+OWN = frozenset({"environment", "mail_sender"})
+"""What differs because names must."""
+
+NOTHING = "none"
+
+
+def pages() -> dict[Path, str]:
+    """Every page with a generated part: its path, and its text as it should be."""
+    made = {paths.ROOT / "docs" / "environments.md": environments_table()}
+    for module in sorted((paths.TERRAFORM / "modules").glob("*/")):
+        made[module / "README.md"] = module_tables(module)
+    return {page: _replaced(page.read_text(), text) for page, text in made.items()}
+
+
+def environments_table() -> str:
+    """The settings that are not the same in all environments, as a table in Markdown."""
+    said = {name: settings_of(name) for name in ENVIRONMENTS}
+    about = _blocks(paths.TERRAFORM / "environments" / "dev", "variable")
+    rows = [
+        [f"`{name}`", _sentence(about[name]), *(_value(said[e].get(name)) for e in ENVIRONMENTS)]
+        for name in said["dev"]
+        if name not in OWN and len({str(said[e].get(name)) for e in ENVIRONMENTS}) > 1
+    ]
+    return _table(["setting", "what it is", *ENVIRONMENTS], rows)
+
+
+def settings_of(environment: str) -> dict[str, Any]:
+    """What an environment's terraform.tfvars says."""
+    return _load(paths.TERRAFORM / "environments" / environment / "terraform.tfvars")
+
+
+def module_tables(module: Path) -> str:
+    """The inputs and outputs of a module, as two tables in Markdown."""
+    inputs = [
+        [f"`{name}`", f"`{_type(said['type'])}`", _sentence(said), _default(said)]
+        for name, said in sorted(_blocks(module, "variable").items())
+    ]
+    outputs = [
+        [f"`{name}`", _sentence(said)] for name, said in sorted(_blocks(module, "output").items())
+    ]
+    return (
+        f"## Inputs\n\n{_table(['name', 'type', 'what it is', 'default'], inputs)}\n\n"
+        f"## Outputs\n\n{_table(['name', 'what it is'], outputs)}"
+    )
+
+
+def _blocks(folder: Path, kind: str) -> dict[str, dict[str, Any]]:
+    """Every `variable` or `output` of a module by its name."""
+    found = _load(folder / f"{kind}s.tf").get(kind, [])
+    return {name: body for block in found for name, body in block.items()}
+
+
+def _load(file: Path) -> dict[str, Any]:
+    said: dict[str, Any] = loads(file.read_text())
+    return said
+
+
+def _type(said: str) -> str:
+    """The type in one line; of an object only that it is one, its fields are in variables.tf."""
+    text = re.sub(r"\s+", " ", said.removeprefix("${").removesuffix("}"))
+    return re.sub(r"object\(\{.*\}\)", "object", text) if "object" in text else text
+
+
+def _sentence(said: Mapping[str, Any]) -> str:
+    return str(said["description"]).replace("|", "\\|")
+
+
+def _default(said: Mapping[str, Any]) -> str:
+    return f"`{_value(said['default'])}`" if "default" in said else "required"
+
+
+def _value(value: Any) -> str:
+    """A value for people: `rate 100, burst 200`, `yes`, `none`."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value in (None, "null", "", [], {}):
+        return NOTHING
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_value(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(_value(part) for part in value)
+    return str(value)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _replaced(text: str, made: str) -> str:
+    """`text` with `made` as its generated part, at the end if it has none yet."""
+    part = f"{BEGIN}\n\n{made}\n\n{END}"
+    if BEGIN not in text:
+        return f"{text.rstrip()}\n\n{part}\n"
+    before, _, rest = text.partition(BEGIN)
+    return before + part + rest.partition(END)[2]
+
+
+def main() -> None:
+    """Writes every page whose generated part is out of date."""
+    for page, text in pages().items():
+        if page.read_text() != text:
+            page.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,10 @@
+# The state of what holds the states is in the same bucket, beside theirs. So nobody's laptop is
+# needed to change it, and it can be run again from anywhere.
+
+terraform {
+  backend "s3" {
+    key     = "bootstrap/terraform.tfstate"
+    region  = "us-east-2"
+    encrypt = true
+  }
+}

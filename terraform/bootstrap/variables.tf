@@ -1,0 +1,44 @@
+variable "bucket" {
+  description = "Name of the bucket for the states: ecommerce-checkout-terraform-state- and something that makes it yours."
+  type        = string
+
+  validation {
+    condition     = can(regex("^ecommerce-checkout-terraform-state-[a-z0-9][a-z0-9-]{0,26}[a-z0-9]$", var.bucket))
+    error_message = "bucket must be ecommerce-checkout-terraform-state- and 2 to 28 lower-case letters, digits or dashes."
+  }
+}
+
+variable "lock_table" {
+  description = "Name of the table that keeps two people from changing a state at a time."
+  type        = string
+  default     = "terraform-state-lock"
+}
+
+variable "old_versions_days" {
+  description = "Days that an old version of a state is kept; the last ten are always kept."
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = var.old_versions_days >= 1
+    error_message = "old_versions_days must be 1 or more."
+  }
+}
+
+variable "region" {
+  description = "Region of the bucket and the table."
+  type        = string
+  default     = "us-east-2"
+}
+
+variable "owner" {
+  description = "Who answers for what is created (a tag)."
+  type        = string
+  default     = "checkout-team"
+}
+
+variable "cost_center" {
+  description = "Who pays for what is created (a tag)."
+  type        = string
+  default     = "checkout-lab"
+}

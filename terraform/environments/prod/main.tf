@@ -1,0 +1,43 @@
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = {
+      Project     = "ecommerce-checkout"
+      Environment = var.environment
+      ManagedBy   = "terraform"
+      Owner       = var.owner
+      CostCenter  = var.cost_center
+    }
+  }
+}
+
+module "checkout" {
+  source = "../../modules/checkout"
+
+  environment       = var.environment
+  functions_package = var.functions_package
+  api_definition    = file("${path.root}/../../../functions/checkout_api/openapi.json")
+
+  pricing                  = var.pricing
+  mail_sender              = var.mail_sender
+  failure_switches_enabled = var.failure_switches_enabled
+
+  api_throttling       = var.api_throttling
+  api_cache            = var.api_cache
+  architecture         = var.architecture
+  memory_mb            = var.memory_mb
+  reserved_concurrency = var.reserved_concurrency
+  canary_weight        = var.canary_weight
+
+  log_level          = var.log_level
+  log_retention_days = var.log_retention_days
+  tracing            = var.tracing
+  alarm_receivers    = var.alarm_receivers
+  alarm_thresholds   = var.alarm_thresholds
+
+  deletion_protection   = var.deletion_protection
+  recovery_days         = var.recovery_days
+  backup_retention_days = var.backup_retention_days
+  own_encryption_key    = var.own_encryption_key
+}

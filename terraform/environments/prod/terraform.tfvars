@@ -1,0 +1,46 @@
+environment = "prod"
+owner       = "checkout-team"
+cost_center = "checkout-lab"
+
+# What runs
+mail_sender              = "orders@checkout-lab.example"
+failure_switches_enabled = false
+api_throttling           = { rate = 500, burst = 1000 }
+api_cache                = { size_gb = 0.5, ttl_seconds = 60 }
+reserved_concurrency     = { checkout-api = 200, notifier = 20 }
+canary_weight            = 0.1
+
+# What is seen
+log_retention_days = 365
+tracing            = true
+alarm_receivers    = ["on-call@checkout-lab.example"]
+alarm_thresholds   = { queued_messages = 1, api_errors_percent = 1, failed_executions = 1 }
+
+# What is kept
+deletion_protection   = true
+recovery_days         = 35
+backup_retention_days = 365
+own_encryption_key    = true
+
+pricing = {
+  currency     = "USD"
+  home_country = "US"
+
+  # Minor units (cents). A country that is not listed is not shipped to.
+  shipping = {
+    US = { flat = 599, free_from = 7500 }
+    CA = { flat = 1299, free_from = 15000 }
+    GB = { flat = 1499, free_from = 20000 }
+    DE = { flat = 1499, free_from = 20000 }
+  }
+
+  # Basis points. COUNTRY-REGION comes before COUNTRY.
+  tax = {
+    "US"    = 0
+    "US-CA" = 725
+    "US-NY" = 400
+    "CA"    = 500
+    "GB"    = 2000
+    "DE"    = 1900
+  }
+}

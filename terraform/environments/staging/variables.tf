@@ -1,0 +1,148 @@
+variable "environment" {
+  description = "Short name of the environment; it is part of every name."
+  type        = string
+}
+
+variable "region" {
+  description = "Region that everything is created in."
+  type        = string
+  default     = "us-east-2"
+}
+
+variable "owner" {
+  description = "Who answers for what is created (a tag)."
+  type        = string
+}
+
+variable "cost_center" {
+  description = "Who pays for what is created (a tag)."
+  type        = string
+}
+
+variable "functions_package" {
+  description = "Path of the zip with the code of all functions; `uv run python -m lab.package` builds it here."
+  type        = string
+  default     = "../../../.lab/build/functions.zip"
+}
+
+variable "failure_switches_enabled" {
+  description = "Whether a checkout may ask for a state of its workflow to fail. Never in prod."
+  type        = bool
+  default     = false
+}
+
+variable "pricing" {
+  description = "Currency, shipping and tax; modules/checkout says in which units."
+  type = object({
+    currency     = string
+    home_country = string
+    shipping = map(object({
+      flat      = number
+      free_from = number
+    }))
+    tax = map(number)
+  })
+}
+
+variable "mail_sender" {
+  description = "Address that customers get mail from."
+  type        = string
+}
+
+variable "api_throttling" {
+  description = "Requests per second, and how many may come at once, over all callers."
+  type = object({
+    rate  = number
+    burst = number
+  })
+}
+
+variable "architecture" {
+  description = "Processor of the functions: x86_64 or arm64."
+  type        = string
+  default     = "x86_64"
+}
+
+variable "memory_mb" {
+  description = "Memory in MB of functions that need another amount than 256, by short name."
+  type        = map(number)
+  default     = {}
+}
+
+variable "log_level" {
+  description = "Least important message that functions log."
+  type        = string
+  default     = "INFO"
+}
+
+variable "log_retention_days" {
+  description = "Days that logs are kept."
+  type        = number
+}
+
+variable "tracing" {
+  description = "Whether requests are traced with X-Ray."
+  type        = bool
+  default     = false
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete the tables."
+  type        = bool
+  default     = false
+}
+
+variable "recovery_days" {
+  description = "Days that a table can be taken back to, to any second (1 to 35)."
+  type        = number
+  default     = 35
+}
+
+variable "backup_retention_days" {
+  description = "Days that a nightly copy of every table is kept in AWS Backup; no copies when 0."
+  type        = number
+  default     = 0
+}
+
+variable "own_encryption_key" {
+  description = "Whether what is stored is encrypted with a KMS key of the environment's own."
+  type        = bool
+  default     = false
+}
+
+variable "api_cache" {
+  description = "Cache for the catalogue in front of the functions: its size in GB, and for how long an answer is kept; none when null."
+  type = object({
+    size_gb     = number
+    ttl_seconds = number
+  })
+  default = null
+}
+
+variable "reserved_concurrency" {
+  description = "Invocations that may run at a time, of functions that get a share of their own, by short name."
+  type        = map(number)
+  default     = {}
+}
+
+variable "canary_weight" {
+  description = "Share (0 to 1) of invocations that a new version gets, beside the one that is live; 0 makes it live at once."
+  type        = number
+  default     = 0
+}
+
+variable "alarm_receivers" {
+  description = "Addresses that get a mail about every alarm, once they have answered AWS's first one."
+  type        = set(string)
+  default     = []
+}
+
+variable "alarm_thresholds" {
+  description = "From what on an alarm is raised: messages in a queue that should be empty, percent of requests with a 5xx, failed executions in five minutes."
+  type = object({
+    queued_messages    = optional(number, 1)
+    api_errors_percent = optional(number, 1)
+    failed_executions  = optional(number, 1)
+  })
+  default = {}
+}

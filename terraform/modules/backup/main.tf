@@ -1,0 +1,54 @@
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["backup.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [var.account.id]
+    }
+  }
+}
+
+resource "aws_iam_role" "this" {
+  name               = "${var.name}-backup"
+  description        = "What AWS Backup may do for ${var.name}"
+  assume_role_policy = data.aws_iam_policy_document.trust.json
+}
+
+resource "aws_iam_role_policy_attachment" "this" {
+  role       = aws_iam_role.this.name
+  policy_arn = "arn:${var.account.partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"
+}
+
+resource "aws_backup_vault" "this" {
+  name          = var.name
+  kms_key_arn   = var.kms_key_arn
+  force_destroy = !var.deletion_protection
+}
+
+resource "aws_backup_plan" "this" {
+  name = var.name
+
+  rule {
+    rule_name         = "daily"
+    target_vault_name = aws_backup_vault.this.name
+    schedule          = "cron(0 5 * * ? *)"
+
+    lifecycle {
+      delete_after = var.retention_days
+    }
+  }
+}
+
+resource "aws_backup_selection" "this" {
+  name         = var.name
+  plan_id      = aws_backup_plan.this.id
+  iam_role_arn = aws_iam_role.this.arn
+  resources    = var.resource_arns
+}

@@ -1,0 +1,49 @@
+variable "name" {
+  description = "Full name of the vault and the plan; the role adds -backup to it."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{2,50}$", var.name))
+    error_message = "name must be 2 to 50 letters, digits, dashes or underscores."
+  }
+}
+
+variable "account" {
+  description = "Where the vault is: the partition and the number of the account."
+  type = object({
+    partition = string
+    id        = string
+  })
+}
+
+variable "resource_arns" {
+  description = "What is backed up every night."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.resource_arns) > 0
+    error_message = "resource_arns must name something to back up."
+  }
+}
+
+variable "retention_days" {
+  description = "Days that a backup is kept."
+  type        = number
+
+  validation {
+    condition     = var.retention_days >= 1 && var.retention_days <= 36500
+    error_message = "retention_days must be between 1 and 36500."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "Key that backups are encrypted with; AWS Backup's own when null."
+  type        = string
+  default     = null
+}
+
+variable "deletion_protection" {
+  description = "Whether the vault can only be destroyed when no backup is left in it."
+  type        = bool
+  default     = true
+}

@@ -1,0 +1,90 @@
+# Tables that can be taken back, and copies of them.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+run "a_table_is_protected_and_restorable_as_said" {
+  command = plan
+
+  module {
+    source = "../dynamodb"
+  }
+
+  variables {
+    name                = "orders-dev"
+    hash_key            = "orderId"
+    attributes          = { orderId = "S" }
+    deletion_protection = true
+    recovery_days       = 14
+    kms_key_arn         = "arn:aws:kms:us-east-2:123456789012:key/k"
+  }
+
+  assert {
+    condition = (
+      aws_dynamodb_table.this.deletion_protection_enabled
+      && aws_dynamodb_table.this.point_in_time_recovery[0].recovery_period_in_days == 14
+      && aws_dynamodb_table.this.server_side_encryption[0].kms_key_arn == var.kms_key_arn
+    )
+    error_message = "Wanted protection, 14 days and our key."
+  }
+}
+
+run "a_table_cannot_be_taken_back_for_longer_than_35_days" {
+  command = plan
+
+  module {
+    source = "../dynamodb"
+  }
+
+  variables {
+    name          = "orders-dev"
+    hash_key      = "orderId"
+    attributes    = { orderId = "S" }
+    recovery_days = 36
+  }
+
+  expect_failures = [var.recovery_days]
+}
+
+run "backups_are_kept_as_long_as_said_and_not_destroyed_with_their_vault" {
+  command = plan
+
+  module {
+    source = "../backup"
+  }
+
+  variables {
+    name           = "checkout-prod"
+    account        = { partition = "aws", id = "123456789012" }
+    resource_arns  = ["arn:aws:dynamodb:us-east-2:123456789012:table/orders-prod"]
+    retention_days = 365
+  }
+
+  assert {
+    condition     = one(aws_backup_plan.this.rule).lifecycle[0].delete_after == 365
+    error_message = "Wanted backups to be kept for 365 days."
+  }
+
+  assert {
+    condition     = !aws_backup_vault.this.force_destroy
+    error_message = "Wanted the vault to keep what is in it."
+  }
+}
+
+run "a_backup_of_nothing_is_refused" {
+  command = plan
+
+  module {
+    source = "../backup"
+  }
+
+  variables {
+    name           = "checkout-prod"
+    account        = { partition = "aws", id = "123456789012" }
+    resource_arns  = []
+    retention_days = 365
+  }
+
+  expect_failures = [var.resource_arns]
+}

@@ -1,0 +1,96 @@
+"""What LocalStack forgets or refuses, and Terraform would stumble over."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.integration.emulator.conftest import Cloud, key_schema
+
+DEFINITION = json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}})
+
+
+@pytest.fixture
+def machine(cloud: Cloud) -> Any:
+    states = cloud.client("stepfunctions")
+    made = states.create_state_machine(
+        name=f"probe-{uuid.uuid4().hex[:8]}",
+        definition=DEFINITION,
+        roleArn=cloud.role(),
+        tracingConfiguration={"enabled": True},
+    )
+    yield made["stateMachineArn"]
+    states.delete_state_machine(stateMachineArn=made["stateMachineArn"])
+
+
+def is_traced(cloud: Cloud, machine: str) -> bool:
+    said = cloud.client("stepfunctions").describe_state_machine(stateMachineArn=machine)
+    return bool(said["tracingConfiguration"]["enabled"])
+
+
+def test_whether_a_workflow_is_traced_is_told(cloud: Cloud, machine: str) -> None:
+    assert is_traced(cloud, machine)
+
+
+def test_tracing_can_be_turned_off(cloud: Cloud, machine: str) -> None:
+    cloud.client("stepfunctions").update_state_machine(
+        stateMachineArn=machine,
+        definition=DEFINITION,
+        tracingConfiguration={"enabled": False},
+    )
+
+    assert not is_traced(cloud, machine)
+
+
+def test_the_settings_of_one_method_can_be_removed(cloud: Cloud) -> None:
+    gateway = cloud.client("apigateway")
+    stage = a_stage(cloud)
+    caching = {"op": "replace", "path": "/~1products/GET/caching/enabled", "value": "true"}
+    gateway.update_stage(**stage, patchOperations=[caching])
+    assert "~1products/GET" in gateway.get_stage(**stage)["methodSettings"]
+
+    gateway.update_stage(**stage, patchOperations=[{"op": "remove", "path": "/~1products/GET"}])
+
+    assert "~1products/GET" not in gateway.get_stage(**stage).get("methodSettings", {})
+    gateway.delete_rest_api(restApiId=stage["restApiId"])
+
+
+def a_stage(cloud: Cloud) -> dict[str, str]:
+    gateway = cloud.client("apigateway")
+    api = gateway.create_rest_api(name="probe")
+    gateway.put_method(
+        restApiId=api["id"],
+        resourceId=api["rootResourceId"],
+        httpMethod="GET",
+        authorizationType="NONE",
+    )
+    gateway.put_integration(
+        restApiId=api["id"], resourceId=api["rootResourceId"], httpMethod="GET", type="MOCK"
+    )
+    gateway.create_deployment(restApiId=api["id"], stageName="probe")
+    return {"restApiId": api["id"], "stageName": "probe"}
+
+
+def test_how_far_back_recovery_reaches_is_told(cloud: Cloud) -> None:
+    dynamodb, table = cloud.client("dynamodb"), f"probe-{uuid.uuid4().hex[:8]}"
+    cloud.tables.append(table)
+    dynamodb.create_table(
+        TableName=table,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=key_schema("id"),
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+    )
+
+    dynamodb.update_continuous_backups(
+        TableName=table,
+        PointInTimeRecoverySpecification={
+            "PointInTimeRecoveryEnabled": True,
+            "RecoveryPeriodInDays": 7,
+        },
+    )
+
+    said = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
+    assert said["PointInTimeRecoveryDescription"]["RecoveryPeriodInDays"] == 7

@@ -1,0 +1,104 @@
+"""The three environments: one code, and differences that are said in one place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab import documents, paths
+from lab.terraform import emulated
+
+ENVIRONMENTS = documents.ENVIRONMENTS
+SOURCES = sorted(paths.TERRAFORM.rglob("*.tf"))
+FOLDER = paths.TERRAFORM / "environments"
+SETTINGS: dict[str, dict[str, Any]] = {e: documents.settings_of(e) for e in ENVIRONMENTS}
+
+
+def files(environment: str) -> dict[str, str]:
+    """The committed files of an environment, with its own name made that of all."""
+    suffixes = {".tf", ".hcl"}
+    return {
+        str(file.relative_to(FOLDER / environment)): file.read_text()
+        for file in (FOLDER / environment).rglob("*")
+        if file.suffix in suffixes and file.name != "backend.hcl" and ".terraform" not in file.parts
+    }
+
+
+def test_there_are_three_environments() -> None:
+    assert {folder.parent.name for folder in FOLDER.glob("*/main.tf")} == set(ENVIRONMENTS)
+
+
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_every_environment_has_the_code_of_dev(environment: str) -> None:
+    ours, devs = files(environment), files("dev")
+
+    assert ours.pop("backend.tf") == devs.pop("backend.tf").replace('"dev/', f'"{environment}/')
+    assert ours == devs
+
+
+def test_every_environment_says_the_same_settings() -> None:
+    said = {environment: list(settings) for environment, settings in SETTINGS.items()}
+
+    assert said["dev"] == said["staging"] == said["prod"]
+
+
+def test_what_exists_once_per_account_is_named_apart() -> None:
+    senders = {settings["mail_sender"] for settings in SETTINGS.values()}
+
+    assert len(senders) == len(ENVIRONMENTS)
+
+
+@pytest.mark.parametrize(
+    ("setting", "safe"),
+    [
+        ("failure_switches_enabled", False),
+        ("deletion_protection", True),
+        ("own_encryption_key", True),
+        ("recovery_days", 35),
+    ],
+)
+def test_prod_is_the_safe_one(setting: str, safe: object) -> None:
+    assert SETTINGS["prod"][setting] == safe
+
+
+@pytest.mark.parametrize("page", sorted(documents.pages()), ids=lambda page: page.parent.name)
+def test_the_tables_in_the_documentation_are_those_of_the_sources(page: Path) -> None:
+    assert page.read_text() == documents.pages()[page], "run: python -m lab.documents"
+
+
+def test_a_setting_that_differs_gets_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    of: Callable[[str], dict[str, Any]] = lambda environment: {  # noqa: E731
+        "log_level": "DEBUG" if environment == "dev" else "INFO",
+        "owner": "us",
+    }
+    monkeypatch.setattr(documents, "settings_of", of)
+
+    rows = documents.environments_table().splitlines()[2:]
+
+    assert [row.split(" | ")[0] for row in rows] == ["| `log_level`"]
+    assert rows[0].endswith("| DEBUG | INFO | INFO |")
+
+
+def test_the_settings_that_the_emulator_changes_are_documented_ones() -> None:
+    page = (paths.ROOT / "docs" / "environments.md").read_text()
+    changed = [re.findall(r"-var=(\w+)=", argument)[0] for argument in emulated.VARIABLES]
+
+    assert changed
+    for name in changed:
+        assert name in SETTINGS["prod"]
+        assert f"`{name}`" in page.partition("## On the emulator")[2]
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_no_file_knows_that_there_is_an_emulator(file: Path) -> None:
+    assert not re.search(r"localstack|localhost|tflocal|emulat|4566", file.read_text(), re.I)
+
+
+def test_no_account_is_in_git() -> None:
+    assert "backend.hcl" in (paths.ROOT / ".gitignore").read_text().splitlines()
+    for file in FOLDER.glob("*/backend.tf"):
+        assert not re.search(r"^\s*bucket\s*=|\d{12}", file.read_text(), re.MULTILINE)
