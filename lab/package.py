@@ -43,7 +43,8 @@ def build(libraries: dict[str, Path] | None = None, functions: Path | None = Non
     target = built()
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_suffix(".new")
-    write_zip(fresh, {**(libraries or library_files()), **source_files(functions or paths.FUNCTIONS)})
+    sources = source_files(functions or paths.FUNCTIONS)
+    write_zip(fresh, {**(libraries or library_files()), **sources})
     if target.exists() and target.read_bytes() == fresh.read_bytes():
         fresh.unlink()
     else:
