@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 
 import pytest
 
@@ -13,6 +14,12 @@ from tests.deployed_shop import DeployedShop
 
 pytest_plugins = ["tests.emulator.plugin"]
 UNREADABLE = ",[::1]"
+
+
+def pytest_configure() -> None:
+    """Where nobody is to press Ctrl-C, a shell has it ignored; what the tests start must heed it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)

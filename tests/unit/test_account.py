@@ -90,13 +90,15 @@ def test_a_profile_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch)
 def test_keys_in_the_environment_do_not_come_before_the_profile(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "of-somebody-else")
+    """The patch ends with the test, before moto puts its own keys away."""
+    with monkeypatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "of-somebody-else")
 
-    variables = Identity(OURS, "arn", profile="mine").variables()
+        variables = Identity(OURS, "arn", profile="mine").variables()
 
-    assert variables["AWS_PROFILE"] == "mine"
-    assert "AWS_ACCESS_KEY_ID" not in variables
-    assert Identity(OURS, "arn").variables()["AWS_ACCESS_KEY_ID"] == "of-somebody-else"
+        assert variables["AWS_PROFILE"] == "mine"
+        assert "AWS_ACCESS_KEY_ID" not in variables
+        assert Identity(OURS, "arn").variables()["AWS_ACCESS_KEY_ID"] == "of-somebody-else"
 
 
 # --- the place for the state
