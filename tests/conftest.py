@@ -17,7 +17,7 @@ UNREADABLE = ",[::1]"
 
 
 def pytest_configure() -> None:
-    """Where nobody is to press Ctrl-C, a shell has it ignored; what the tests start must heed it."""
+    """A shell that runs us in the background ignores Ctrl-C, and so would all that tests start."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
