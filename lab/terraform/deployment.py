@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import live_code, package, paths
+from lab import live_code, package
 from lab.errors import LabError
 from lab.target import Target
 from lab.terraform import emulated, leftovers
@@ -48,11 +48,12 @@ class DestroyResult:
 
 
 def deploy(
-    target: Target, on_progress: Say | None = None, functions: Path = paths.FUNCTIONS
+    target: Target, on_progress: Say | None = None, functions: Path | None = None
 ) -> DeployResult:
     """Applies the target's environment to the emulator, and makes its token secret.
 
-    `on_progress` is told what goes on, in words; `functions` is the folder of their sources.
+    `on_progress` is told what goes on, in words; `functions` is a folder of their
+    sources in place of the checkout's own.
     Raises LabError for an environment that does not exist, without Terraform or emulator, with
     Terraform's own message when it fails, and when it was interrupted.
     """
@@ -117,7 +118,7 @@ def _deployed(target: Target, changes: Changes, init_s: float, apply_s: float) -
 
 
 @contextmanager
-def _terraform(target: Target, say: Say, functions: Path = paths.FUNCTIONS) -> Iterator[Terraform]:
+def _terraform(target: Target, say: Say, functions: Path | None = None) -> Iterator[Terraform]:
     workspace = Workspace(target.environment)
     workspace.check()
     endpoint = emulated.endpoint(target)
