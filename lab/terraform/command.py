@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from lab import render
 from lab.errors import LabError
 from lab.terraform import emulated, events, locks
 from lab.terraform.events import Changes, Events
@@ -86,6 +87,7 @@ class Terraform:
         ended = self._tflocal(
             [*command, "-json", "-auto-approve", "-input=false", PARALLEL, *emulated.VARIABLES],
             told.hear,
+            _tell_that_it_finishes,
         )
         if not ended.code:
             return told.changes
@@ -99,11 +101,14 @@ class Terraform:
         raise events.failed(command[-1].lstrip("-"), ended.output, told.errors)
 
     def _tflocal(
-        self, arguments: list[str], hear: Callable[[str], None] = lambda _: None
+        self,
+        arguments: list[str],
+        hear: Callable[[str], None] = lambda _: None,
+        finishing: Callable[[], None] | None = None,
     ) -> Completed:
         command = [sys.executable, _tflocal_script(), *arguments]
         where = Place(self.workspace.folder, self._environment(), self.workspace.log, self.lock)
-        return run(command, where, hear)
+        return run(command, where, hear, finishing)
 
     def _environment(self) -> dict[str, str]:
         host = urlsplit(self.endpoint).hostname or "localhost"
@@ -132,6 +137,12 @@ class Terraform:
         files += [self.workspace.source / ".terraform.lock.hcl", self.config]
         parts = [self.endpoint, shutil.which("terraform") or "", *(f.read_text() for f in files)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _tell_that_it_finishes() -> None:
+    # Terraform, stopped, cancels requests that are on their way; what these still make is in no
+    # state, and the next apply finds that it exists already.
+    render.note("Waiting until Terraform has saved what it makes. Ctrl-C again stops it at once.")
 
 
 def _tflocal_script() -> str:

@@ -35,17 +35,25 @@ class Place:
     lock: int
 
 
-def run(command: list[str], place: Place, hear: Callable[[str], None]) -> Completed:
+def run(
+    command: list[str],
+    place: Place,
+    hear: Callable[[str], None],
+    finishing: Callable[[], None] | None = None,
+) -> Completed:
     """Runs `command`, and calls `hear` with every line of its output as it comes.
 
-    Raises LabError when Ctrl-C is pressed, after the program has ended.
+    At Ctrl-C the program is asked to stop. With `finishing` it may do its work to the end first:
+    `finishing` is called to tell so, and only a second Ctrl-C stops it.
+    Raises LabError when Ctrl-C was pressed, after the program has ended.
     """
     with place.log.open("w") as writing, place.log.open() as reading:
         process = _start(command, place, writing)
         try:
             output = _listen(process, reading, hear)
         except KeyboardInterrupt:
-            _interrupt(process)
+            if not (finishing and _finishes(process, finishing)):
+                _interrupt(process)
             raise _interrupted() from None
     return Completed(process.returncode, output)
 
@@ -90,6 +98,16 @@ def _has_ended(process: subprocess.Popen[bytes]) -> bool:
     return True
 
 
+def _finishes(process: subprocess.Popen[bytes], tell: Callable[[], None]) -> bool:
+    """Whether the program came to its end before another Ctrl-C."""
+    try:
+        tell()
+        process.wait()
+    except KeyboardInterrupt:
+        return False
+    return True
+
+
 def _interrupt(process: subprocess.Popen[bytes]) -> None:
     """Asks the program to end and waits until it has; kills it when it takes too long."""
     process.send_signal(signal.SIGINT)
@@ -102,6 +120,6 @@ def _interrupt(process: subprocess.Popen[bytes]) -> None:
 
 def _interrupted() -> LabError:
     return LabError(
-        "Stopped. What was already made is in Terraform's state.",
+        "Stopped. What was made is in Terraform's state.",
         "`lab deploy` goes on from here, `lab destroy` takes it away.",
     )

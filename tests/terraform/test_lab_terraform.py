@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -259,6 +260,31 @@ def test_output_is_heard_and_kept_line_by_line(tmp_path: Path) -> None:
 
     assert (ended.code, ended.output) == (3, ["one", "two"])
     assert heard == ended.output
+
+
+SAVES_IN_THE_END = """
+import time
+print('making', flush=True)
+time.sleep(0.5)
+open('state', 'w')
+"""
+
+
+def ctrl_c(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("finishing", "saved"), [(None, False), (lambda: None, True), (ctrl_c, False)]
+)
+def test_ctrl_c_waits_for_work_that_may_finish_until_it_comes_again(
+    tmp_path: Path, finishing: Callable[[], None] | None, saved: bool
+) -> None:
+    with (tmp_path / "lock").open("w") as lock, pytest.raises(LabError, match="Stopped"):
+        place = Place(tmp_path, {}, tmp_path / "log", lock.fileno())
+        run([sys.executable, "-c", SAVES_IN_THE_END], place, ctrl_c, finishing)
+
+    assert (tmp_path / "state").exists() is saved
 
 
 # --- what is left
