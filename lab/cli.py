@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import click
 import typer
@@ -16,6 +17,7 @@ from lab.commands import (
     measuring,
     permissions,
     promoting,
+    releasing,
     reloading,
     repairing,
     shopping,
@@ -25,13 +27,29 @@ from lab.errors import LabError
 
 app = typer.Typer(
     name="lab",
-    help="The Checkout Lab: an e-commerce checkout on AWS services that runs on your laptop.",
     epilog="Start with: lab demo",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def options(
+    aws: Annotated[
+        bool, typer.Option("--aws", help="Work in the AWS account that we are in.")
+    ] = False,
+    profile: Annotated[
+        str | None, typer.Option(help="Work in the AWS account of this profile.")
+    ] = None,
+) -> None:
+    """The Checkout Lab: an e-commerce checkout on AWS services that runs on your laptop.
+
+    Commands work on the emulator, unless an AWS account is asked for.
+    """  # What was asked for is read in lab.commands.common.
+
+
 GROUPS = (
     tour,
     emulator,
@@ -43,6 +61,7 @@ GROUPS = (
     permissions,
     repairing,
     promoting,
+    releasing,
 )
 for group in GROUPS:
     group.register(app)

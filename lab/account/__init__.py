@@ -1,6 +1,6 @@
 """A real AWS account: who we are there, where the state is, and what may be done to it."""
 
-from lab.account.backend import prepare
+from lab.account.backend import give_roles_to, prepare
 from lab.account.guards import Ask
 from lab.account.identity import Identity, identify
 from lab.account.operations import ACTIONS, operate
@@ -11,6 +11,7 @@ __all__ = [
     "Ask",
     "BackendSettings",
     "Identity",
+    "give_roles_to",
     "identify",
     "operate",
     "prepare",

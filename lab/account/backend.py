@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -14,6 +16,8 @@ from lab.account.terraform import Terraform, has_native_locks
 from lab.errors import LabError
 
 BUCKET = "ecommerce-checkout-terraform-state-{suffix}"
+
+REPOSITORY = re.compile("[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 
 Say = Callable[[str], None]
 
@@ -35,6 +39,18 @@ def prepare(
     _bootstrap(start(paths.TERRAFORM / "bootstrap", identity), settings)
     for environment in environments:
         _tell(environment, settings, say)
+
+
+def give_roles_to(repository: str) -> Path:
+    """Notes the repository on GitHub, OWNER/NAME, whose pipelines get roles at each `prepare`.
+
+    The file may be committed: it names no account. Raises LabError if it is no OWNER/NAME.
+    """
+    if not REPOSITORY.fullmatch(repository):
+        raise LabError(f"{repository!r} is no repository on GitHub.", "Say OWNER/NAME.", code=2)
+    file = paths.TERRAFORM / "bootstrap" / "github.auto.tfvars"
+    file.write_text(f'github_repository = "{repository}"\n')
+    return file
 
 
 def _make_bucket(identity: Identity, bucket: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from lab import package, paths
 from lab.account import guards
@@ -22,20 +23,31 @@ def operate(
     identity: Identity,
     ask: Ask,
     start: Callable[..., Terraform] = Terraform,
+    saved: Path | None = None,
 ) -> None:
     """Runs `terraform plan`, `apply` or `destroy` on an environment, if all guards agree.
 
-    Raises LabError if one does not, or if Terraform fails.
+    `saved` is the file that a plan is written to, or that is applied: then nobody is asked, since
+    whoever hands the plan over has agreed to it.
+    Raises LabError if a guard does not agree, or if Terraform fails.
     """
     settings = guards.require_backend(environment)
     guards.require_account(environment, identity, settings)
     if action == "destroy":
         guards.require_unprotected(environment, identity)
-    guards.require_consent(environment, action, identity, ask)
+    if not (saved and action == "apply"):
+        guards.require_consent(environment, action, identity, ask)
     terraform = start(paths.TERRAFORM / "environments" / environment, identity)
     terraform.run("init", "-input=false", "-reconfigure", f"-backend-config={FILE}")
-    terraform.run(action, f"-var=functions_package={package.build()}")
+    terraform.run(action, *_arguments(action, saved))
     _follow_up(action, Target(environment, None, identity.region, identity.profile))
+
+
+def _arguments(action: str, saved: Path | None) -> list[str]:
+    package_ = f"-var=functions_package={package.build()}"
+    if saved and action == "apply":
+        return ["-input=false", str(saved.resolve())]
+    return [package_, f"-out={saved.resolve()}"] if saved and action == "plan" else [package_]
 
 
 def _follow_up(action: str, target: Target) -> None:

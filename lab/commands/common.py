@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
+import click
 import typer
 
 if TYPE_CHECKING:
+    from lab.account import Identity
     from lab.target import Target
 
 Environment = Annotated[
@@ -18,6 +20,10 @@ EnvironmentArgument = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout and nothing else.")]
 Customer = Annotated[str, typer.Option(help="The customer who buys.")]
+Profile = Annotated[
+    str | None, typer.Argument(metavar="[PROFILE]", help="A profile of your AWS configuration.")
+]
+Local = Annotated[bool, typer.Option("--local", help="On the emulator.")]
 
 
 def target_of(environment: str) -> Target:
@@ -27,6 +33,9 @@ def target_of(environment: str) -> Target:
     from lab.target import Target
 
     known = sorted({file.parent.name for file in paths.TERRAFORM.glob("environments/*/*.tf")})
+    options = _options()
+    if environment in known and (options.get("aws") or options.get("profile")):
+        return _in_account(environment, options.get("profile"))
     if environment in known:
         return _answering(Target.current(environment))
     raise LabError(
@@ -34,6 +43,33 @@ def target_of(environment: str) -> Target:
         f"The environments are: {', '.join(known)}.",
         code=2,
     )
+
+
+def _in_account(environment: str, profile: str | None) -> Target:
+    """The environment in the account that we are in, which is shown."""
+    from lab import account
+    from lab.target import Target
+
+    identity = account.identify(profile)
+    show_identity(identity, environment)
+    return Target(environment, identity.endpoint, identity.region, identity.profile)
+
+
+def _options() -> dict[str, Any]:
+    """The options before the command's name: `lab --aws audit`."""
+    context = click.get_current_context(silent=True)
+    return context.find_root().params if context else {}
+
+
+def show_identity(identity: Identity, environment: str = "all environments") -> None:
+    """Shows where the next thing happens, before it does."""
+    from lab import render
+
+    render.note(f"account      {identity.account} ({identity.arn})")
+    render.note(f"region       {identity.region}")
+    render.note(f"environment  {environment}")
+    if identity.endpoint:
+        render.note(f"endpoint     {identity.endpoint}, which is not AWS")
 
 
 def _answering(target: Target) -> Target:

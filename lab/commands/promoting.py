@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from lab.account import Identity
-
-Profile = Annotated[
-    str | None,
-    typer.Argument(metavar="[PROFILE]", help="A profile of your AWS configuration."),
-]
+from lab.commands.common import Local, Profile, show_identity
 
 
 def register(app: typer.Typer) -> None:
@@ -33,13 +28,20 @@ def backend(
     environment: Annotated[
         list[str] | None, typer.Option("--env", "-e", help="Only for this environment.")
     ] = None,
+    github: Annotated[
+        str | None,
+        typer.Option(metavar="OWNER/NAME", help="Give roles to the pipelines of a repository."),
+    ] = None,
 ) -> None:
     """Makes the bucket and the lock table for Terraform's states, and each backend.hcl."""
     from lab import account, render
     from lab.account.settings import environments
 
+    if github:
+        account.give_roles_to(github)
+
     identity = account.identify(profile)
-    _show(identity)
+    show_identity(identity)
     account.prepare(
         identity, suffix or identity.account, environment or environments(), render.screen.print
     )
@@ -50,22 +52,29 @@ def terraform(
     environment: Annotated[str, typer.Argument(metavar="ENV", help="Which environment.")],
     action: Annotated[str, typer.Argument(metavar="plan|apply|destroy", help="What to do.")],
     profile: Profile = None,
-    local: Annotated[bool, typer.Option("--local", help="On the emulator.")] = False,
+    local: Local = False,
+    saved: Annotated[
+        Path | None,
+        typer.Option("--saved", help="The file to write the plan to, or the plan to apply."),
+    ] = None,
 ) -> None:
-    """Plans, applies or destroys an environment in a real account, or with --local here."""
+    """Plans, applies or destroys an environment in a real account, or with --local here.
+
+    A saved plan is applied without a question: who hands it over has seen it.
+    """
     _require_known(environment, action)
     if local:
         _on_emulator(environment, action)
     else:
-        _on_aws(environment, action, profile)
+        _on_aws(environment, action, profile, saved)
 
 
-def _on_aws(environment: str, action: str, profile: str | None) -> None:
+def _on_aws(environment: str, action: str, profile: str | None, saved: Path | None) -> None:
     from lab import account, render
 
     identity = account.identify(profile)
-    _show(identity, environment)
-    account.operate(environment, action, identity, Terminal())
+    show_identity(identity, environment)
+    account.operate(environment, action, identity, Terminal(), saved=saved)
     render.done(f"{action} of {environment} in account {identity.account} is done.")
 
 
@@ -105,16 +114,6 @@ def _require_known(environment: str, action: str) -> None:
             raise LabError(f"{said!r} is none of {', '.join(known)}.", "See: lab terraform -h", 2)
 
 
-def _show(identity: Identity, environment: str = "all environments") -> None:
-    from lab import render
-
-    render.note(f"account      {identity.account} ({identity.arn})")
-    render.note(f"region       {identity.region}")
-    render.note(f"environment  {environment}")
-    if identity.endpoint:
-        render.note(f"endpoint     {identity.endpoint}, which is not AWS")
-
-
 class Terminal:
     """Asks whoever sits at the terminal. Raises LabError if nobody does."""
 
@@ -135,6 +134,6 @@ def _require_somebody() -> None:
     if not sys.stdin.isatty():
         raise LabError(
             "Nobody is there to be asked.",
-            "In a pipeline, put an approval before it and run terraform itself.",
+            "In a pipeline, let somebody approve a saved plan, and apply that: --saved FILE.",
             code=2,
         )

@@ -7,3 +7,11 @@ output "lock_table" {
   description = "Name of the lock table."
   value       = aws_dynamodb_table.lock.name
 }
+
+output "pipeline_roles" {
+  description = "ARNs of the roles for the pipelines: of the one that plans, and by environment of those that deploy; null without a repository."
+  value = one([for github in module.github : {
+    plan   = github.plan_role_arn
+    deploy = github.deploy_role_arns
+  }])
+}

@@ -42,3 +42,21 @@ variable "cost_center" {
   type        = string
   default     = "checkout-lab"
 }
+
+variable "github_repository" {
+  description = "Repository on GitHub whose pipelines get roles in this account, OWNER/NAME; none when null."
+  type        = string
+  default     = null
+}
+
+variable "github_provider_arn" {
+  description = "ARN of the account's identity provider for GitHub, if it has one already."
+  type        = string
+  default     = null
+}
+
+variable "environments" {
+  description = "Environments that the pipelines may deploy to this account."
+  type        = set(string)
+  default     = ["dev", "staging", "prod"]
+}

@@ -280,9 +280,10 @@ def ctrl_c(*_: object) -> None:
 def test_ctrl_c_waits_for_work_that_may_finish_until_it_comes_again(
     tmp_path: Path, finishing: Callable[[], None] | None, saved: bool
 ) -> None:
-    with (tmp_path / "lock").open("w") as lock, pytest.raises(LabError, match="Stopped"):
+    with (tmp_path / "lock").open("w") as lock:
         place = Place(tmp_path, {}, tmp_path / "log", lock.fileno())
-        run([sys.executable, "-c", SAVES_IN_THE_END], place, ctrl_c, finishing)
+        with pytest.raises(LabError, match="Stopped"):
+            run([sys.executable, "-c", SAVES_IN_THE_END], place, ctrl_c, finishing)
 
     assert (tmp_path / "state").exists() is saved
 

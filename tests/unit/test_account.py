@@ -156,6 +156,15 @@ def test_an_environment_in_another_account_stays_there(
     assert "prod stays in account 999999999999" in said[1]
 
 
+def test_a_repository_is_noted_for_terraform_and_nothing_else(folder: Path) -> None:
+    (folder.parent / "bootstrap").mkdir()
+
+    assert account.give_roles_to("acme/shop").read_text() == 'github_repository = "acme/shop"\n'
+
+    with pytest.raises(LabError, match="no repository"):
+        account.give_roles_to('acme/shop"\nbucket = "x')
+
+
 def test_a_bucket_of_somebody_else_is_not_touched(
     somebody: Identity, terraforms: Terraforms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -278,6 +287,30 @@ def test_prod_is_touched_after_the_right_answer(
 
     assert OURS in asked[0]
     assert terraforms.ran[1].startswith(f"prod {action}")
+
+
+def test_a_saved_plan_is_applied_without_a_question(
+    somebody: Identity, terraforms: Terraforms, tmp_path: Path
+) -> None:
+    STATE.write("prod")
+    saved, nobody = tmp_path / "plan", Person()
+
+    for action in ("plan", "apply"):
+        account.operate("prod", action, somebody, nobody, terraforms, saved)
+
+    assert not nobody.asked
+    assert terraforms.ran[1].endswith(f" -out={saved}")
+    assert terraforms.ran[3] == f"prod apply -input=false {saved}"
+    assert secret_of(somebody, "prod")
+
+
+def test_no_plan_destroys_prod_without_its_name(
+    somebody: Identity, terraforms: Terraforms, tmp_path: Path
+) -> None:
+    STATE.write("prod")
+
+    with pytest.raises(LabError, match="Nothing was done to prod"):
+        account.operate("prod", "destroy", somebody, Person(), terraforms, tmp_path / "plan")
 
 
 def test_an_environment_with_protected_tables_is_not_half_destroyed(

@@ -1,0 +1,43 @@
+"""Watches an environment's alarms for a while after a release."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from lab.target import Target
+
+POLL_S = 10.0
+ALARMS = ("MetricAlarms", "CompositeAlarms")
+
+
+def watch(
+    target: Target, seconds: float, pause: Callable[[float], object] = time.sleep
+) -> list[str]:
+    """The alarms that were raised within the time, as soon as there is one; none if all is well.
+
+    One that was raised before is not the release's, and does not count until it was quiet.
+    """
+    ends = time.monotonic() + seconds
+    old = raised(target)
+    while time.monotonic() < ends:
+        pause(min(POLL_S, max(0.0, ends - time.monotonic())))
+        now = raised(target)
+        if new := sorted(now - old):
+            return new
+        old &= now
+    return []
+
+
+def raised(target: Target) -> set[str]:
+    """The names of the environment's alarms that are raised now."""
+    pages = (
+        target.client("cloudwatch")
+        .get_paginator("describe_alarms")
+        .paginate(
+            AlarmNamePrefix=f"{target.prefix}-",
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+        )
+    )
+    found = (alarm for page in pages for kind in ALARMS for alarm in page.get(kind, ()))
+    return {alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM"}
