@@ -114,6 +114,19 @@ data "aws_iam_policy_document" "deploy" {
     resources = ["*"]
   }
 
+  # A new key has no tag yet; one of another environment has, and cannot be made ours.
+  statement {
+    sid       = "TagItsKey"
+    actions   = ["kms:TagResource"]
+    resources = ["${local.here.kms}:key/*"]
+
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "aws:ResourceTag/Environment"
+      values   = [each.key]
+    }
+  }
+
   statement {
     sid       = "ManageItsKey"
     actions   = ["kms:*"]
