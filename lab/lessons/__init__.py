@@ -1,0 +1,36 @@
+"""What the guided notebooks work with: a lab that is ready, pictures, races and checks.
+
+In a cell: `from lab import lessons`, then `lesson = lessons.begin("04")`.
+"""
+
+from lab.lessons.checks import CheckFailed, check
+from lab.lessons.crowds import Attempt, Race, Timings, race, timings
+from lab.lessons.drawings import gantt, workflow
+from lab.lessons.following import Followed
+from lab.lessons.lesson import Lesson, begin
+from lab.lessons.plots import bars, lines
+from lab.lessons.shown import Box, Picture, Shown, show
+from lab.lessons.tabular import diff, table
+
+__all__ = [
+    "Attempt",
+    "Box",
+    "CheckFailed",
+    "Followed",
+    "Lesson",
+    "Picture",
+    "Race",
+    "Shown",
+    "Timings",
+    "bars",
+    "begin",
+    "check",
+    "diff",
+    "gantt",
+    "lines",
+    "race",
+    "show",
+    "table",
+    "timings",
+    "workflow",
+]

@@ -1,0 +1,107 @@
+"""The learner's copies: the lessons without their solutions, in the lab's home."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab import paths
+from lab.lessons import books, scores
+from lab.lessons.books import Book
+
+
+@dataclass(frozen=True)
+class Copies:
+    """What bringing the copies up to date did: names of lessons.
+
+    `changed` have a new version in git, and the learner's own changes in the copy: those stay.
+    """
+
+    made: tuple[str, ...]
+    renewed: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+def folder() -> Path:
+    """Where the copies are."""
+    return paths.home() / "lessons"
+
+
+def path_of(book: Book) -> Path:
+    """Where a lesson's copy is."""
+    return folder() / book.path.name
+
+
+def bring_up_to_date() -> Copies:
+    """Makes missing copies, renews those that nobody has touched, and leaves all others alone."""
+    folder().mkdir(parents=True, exist_ok=True)
+    known = _made_from()
+    made, renewed, changed = list[str](), list[str](), list[str]()
+    for book in books.all_lessons():
+        fresh = _fresh(book)
+        if not path_of(book).exists():
+            made.append(book.name)
+        elif _mark(fresh) == known.get(book.name, {}).get("lesson"):
+            continue
+        elif _is_untouched(book, known):
+            renewed.append(book.name)
+        else:
+            changed.append(book.name)
+            continue
+        _write(book, fresh, known)
+    return Copies(tuple(made), tuple(renewed), tuple(changed))
+
+
+def reset(book: Book) -> None:
+    """Makes a lesson's copy anew, keeps the old one beside it, and forgets its passed checks."""
+    folder().mkdir(parents=True, exist_ok=True)
+    copy = path_of(book)
+    if copy.exists():
+        copy.replace(copy.with_suffix(".before-reset.ipynb"))
+    _write(book, _fresh(book), _made_from())
+    scores.forget(book.number)
+
+
+def _fresh(book: Book) -> str:
+    """The copy's text: without solutions, its links to other files pointing into the checkout."""
+    return books.written(books.without_solutions(book.content))
+
+
+def _write(book: Book, text: str, known: dict[str, dict[str, str]]) -> None:
+    path_of(book).write_text(text, encoding="utf-8")
+    known[book.name] = {"lesson": _mark(text)}
+    _record().write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _is_untouched(book: Book, known: dict[str, dict[str, str]]) -> bool:
+    """Whether the copy's cells still are those that it was made with: outputs do not count."""
+    return known.get(book.name, {}).get("lesson") == _mark(_stripped(path_of(book)))
+
+
+def _stripped(copy: Path) -> str:
+    try:
+        content = json.loads(copy.read_text(encoding="utf-8"))
+    except ValueError:
+        return ""
+    return books.written(content)
+
+
+def _mark(text: str) -> str:
+    """A fingerprint of what a notebook says: its cells' kinds and sources, nothing else."""
+    cells = json.loads(text)["cells"] if text else []
+    said = [(cell["cell_type"], books.source(cell)) for cell in cells]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _record() -> Path:
+    return folder() / ".made-from.json"
+
+
+def _made_from() -> dict[str, dict[str, str]]:
+    try:
+        found: dict[str, dict[str, str]] = json.loads(_record().read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found

@@ -1,0 +1,112 @@
+"""Draws an execution: its way through the state machine, and when each step ran."""
+
+from __future__ import annotations
+
+from html import escape
+from itertools import pairwise
+
+from lab import render, views
+from lab.execution import Execution, Step
+from lab.lessons.following import printed
+from lab.lessons.layout import HEIGHT, WIDTH, laid_out
+from lab.lessons.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET, Picture, svg
+from lab.lessons.states import Definition, Edge, definition
+
+Point = tuple[float, float]
+COLOURS = {"ok": GREEN, "caught": AMBER, "failed": RED, "running": BLUE}
+CHART = 420.0  # px of the Gantt chart's time axis
+NAMES, ROW = 190.0, 26.0
+
+
+def workflow(execution: Execution | None = None, machine: Definition | None = None) -> Picture:
+    """The state machine, with the way that `execution` took in colour.
+
+    Green: done. Violet: undone what was done. Yellow: failed, and the workflow took the way for
+    that. Red: failed. `machine` is the parsed ASL, the checkout's own if left out.
+    """
+    machine = machine or definition()
+    layout = laid_out(machine)
+    steps = execution.steps if execution else ()
+    taken = {(a.name, b.name) for a, b in pairwise(steps)}
+    visited = {step.name: step for step in steps}
+    ways = sorted(layout.ways.items(), key=lambda way: (way[0].source, way[0].target) in taken)
+    drawn = [_way(edge, points, (edge.source, edge.target) in taken) for edge, points in ways]
+    drawn += [_state(name, at, visited.get(name)) for name, at in layout.places.items()]
+    words = "\n".join(["The way through the workflow:", *map(_told, steps)])
+    label = f"The workflow: {', '.join(visited) or 'no state entered'}"
+    return Picture(svg(layout.width, layout.height + 8, "".join(drawn), label), words)
+
+
+def _told(step: Step) -> str:
+    said = views.remark(step).plain
+    return f"  {step.name}: {step.outcome}{f' ({said})' if said else ''}"
+
+
+def _colour(step: Step) -> str:
+    return VIOLET if step.outcome == "ok" and step.name in views.UNDOING else COLOURS[step.outcome]
+
+
+def _way(edge: Edge, points: list[Point], taken: bool) -> str:
+    down = points[-1][1] >= points[0][1]
+    half = HEIGHT / 2 if down else -HEIGHT / 2
+    first, last = points[0], points[-1]
+    route = [(first[0], first[1] + half), *points[1:-1], (last[0], last[1] - half)]
+    colour, width, opacity = (BLUE, 2.6, 1) if taken else (GREY, 1, 0.45)
+    dash = ' stroke-dasharray="4 3"' if edge.kind == "catch" and not taken else ""
+    return (
+        f'<path d="{_curve(route)}" fill="none" stroke="{colour}" stroke-width="{width}" '
+        f'opacity="{opacity}"{dash}/>{_arrow(route[-1], colour, down, opacity)}'
+    )
+
+
+def _curve(route: list[Point]) -> str:
+    """A line through all points that leaves and enters each layer straight down (or up)."""
+    path = f"M{route[0][0]:.0f},{route[0][1]:.0f}"
+    for (x1, y1), (x2, y2) in pairwise(route):
+        middle = (y1 + y2) / 2
+        path += f" C{x1:.0f},{middle:.0f} {x2:.0f},{middle:.0f} {x2:.0f},{y2:.0f}"
+    return path
+
+
+def _arrow(tip: Point, colour: str, down: bool, opacity: float) -> str:
+    x, y, back = *tip, -6 if down else 6
+    return f'<path d="M{x:.0f},{y:.0f} l-4,{back} l8,0 z" fill="{colour}" opacity="{opacity}"/>'
+
+
+def _state(name: str, at: Point, step: Step | None) -> str:
+    x, y = at[0] - WIDTH / 2, at[1] - HEIGHT / 2
+    colour = _colour(step) if step else GREY
+    fill = f'fill="{colour}" fill-opacity="{0.22 if step else 0.06}"'
+    times = f" ({step.retries + 1} tries)" if step and step.retries else ""
+    weight = ' font-weight="600"' if step else ' opacity="0.75"'
+    return (
+        f'<rect x="{x:.0f}" y="{y:.0f}" width="{WIDTH:.0f}" height="{HEIGHT:.0f}" rx="6" {fill} '
+        f'stroke="{colour}" stroke-width="{2 if step else 1}"/>'
+        f'<text x="{at[0]:.0f}" y="{at[1] + 4:.0f}" text-anchor="middle" '
+        f'font-size="11.5"{weight}>{escape(name)}{times}</text>'
+    )
+
+
+def gantt(execution: Execution) -> Picture:
+    """When each step ran, on the execution's time line, with its duration and retries."""
+    rows = [_bar(step, execution, row) for row, step in enumerate(execution.tasks)]
+    height = ROW * (len(rows) + 1) + 8
+    total = f"all of it: {render.duration(execution.duration)}"
+    axis = f'<text x="{NAMES:.0f}" y="{height - 8:.0f}" opacity="0.75">{total}</text>'
+    label = f"When each of {len(rows)} steps ran"
+    drawn = svg(NAMES + CHART + 240, height, "".join(rows) + axis, label)
+    return Picture(drawn, f"{printed(views.way(execution))}\n{total}")
+
+
+def _bar(step: Step, execution: Execution, row: int) -> str:
+    scale = CHART / max(execution.duration, 0.001)
+    offset = (step.started - execution.started).total_seconds() if execution.started else 0.0
+    x, y = NAMES + offset * scale, row * ROW + 6
+    width = max(3.0, step.duration * scale)
+    said = escape(f"{render.duration(step.duration)}  {views.remark(step).plain}".strip())
+    return (
+        f'<text x="{NAMES - 10:.0f}" y="{y + 13:.0f}" text-anchor="end">{escape(step.name)}</text>'
+        f'<rect x="{x:.1f}" y="{y:.0f}" width="{width:.1f}" height="16" rx="3" '
+        f'fill="{_colour(step)}"/>'
+        f'<text x="{x + width + 6:.1f}" y="{y + 13:.0f}" font-size="12">{said}</text>'
+    )

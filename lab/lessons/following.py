@@ -1,0 +1,80 @@
+"""An order that was followed to its end, and what a lesson shows of it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console, RenderableType
+
+from lab import render, views
+from lab.execution import Execution
+from lab.lessons.shown import AMBER, BLUE, GREEN, RED, Shown
+from lab.lessons.tabular import table
+
+COLOURS = {"CONFIRMED": GREEN, "REJECTED": AMBER, "FAILED": RED, "PENDING": BLUE}
+
+
+@dataclass(frozen=True, repr=False)
+class Followed(Shown):
+    """An order at its end, as GET /orders/{id} tells it, and its execution."""
+
+    order: Mapping[str, Any]
+    execution: Execution
+
+    @property
+    def order_id(self) -> str:
+        """The order's id."""
+        return str(self.order["orderId"])
+
+    @property
+    def status(self) -> str:
+        """CONFIRMED, REJECTED or FAILED."""
+        return str(self.order["status"])
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The states that did work, in order."""
+        return self.execution.path
+
+    def html(self) -> str:
+        """The status, the lines and the totals."""
+        colour = COLOURS.get(self.status, BLUE)
+        said = views.outcome(self.order).plain.removeprefix(self.status)
+        head = f'<b style="color:{colour}">{self.status}</b>{said} &nbsp; {self.order_id}'
+        return f"<div>{head}</div>{table(_lines(self.order)).html() if self._priced else ''}"
+
+    @property
+    def _priced(self) -> bool:
+        return bool(self.order.get("lines"))
+
+    def text(self) -> str:
+        """The receipt that `lab checkout` prints."""
+        return printed(views.receipt(self.order))
+
+
+def _lines(order: Mapping[str, Any]) -> list[dict[str, str]]:
+    rows = [
+        {
+            "product": str(line.get("name") or line["sku"]),
+            "quantity": str(line["quantity"]),
+            "each": render.money(line["unitPrice"]),
+            "total": render.money(line["total"]),
+        }
+        for line in order["lines"]
+    ]
+    sums = [name for name in ("discount", "shipping", "tax", "total") if name in order]
+    return rows + [
+        {"product": name, "quantity": "", "each": "", "total": render.money(order[name])}
+        for name in sums
+    ]
+
+
+def printed(what: RenderableType) -> str:
+    """What rich would print, as plain text."""
+    console = Console(file=io.StringIO(), width=110, no_color=True, highlight=False)
+    console.print(what)
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return text.rstrip()

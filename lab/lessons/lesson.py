@@ -1,0 +1,158 @@
+"""A lesson at work: the lab it runs on, its customer, and how everything is put back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from lab import api as http_api
+from lab import audit, carts, execution, mailbox, orders, purchase, tokens
+from lab.api import CheckoutApi
+from lab.errors import LabError
+from lab.lessons import setup
+from lab.lessons.following import Followed
+from lab.lessons.shelves import Shelves
+from lab.lessons.shown import AMBER, GREEN, Box, show
+from lab.lessons.stock_watch import StockWatch
+from lab.target import Target
+
+SETTLE_S = 60.0
+POLL_S = 0.1
+Undo = Callable[[], object]
+
+
+@dataclass
+class Lesson:
+    """One run of a lesson. `customer` is new in every run, so that a run never meets the last."""
+
+    number: str
+    target: Target
+    customer: str
+    _undo: list[Undo] = field(default_factory=list, repr=False)
+
+    @cached_property
+    def api(self) -> CheckoutApi:
+        """The HTTP API, signed in as the lesson's customer."""
+        return self.shop_as(self.customer)
+
+    @cached_property
+    def shelves(self) -> Shelves:
+        """The stored catalogue and stock."""
+        return Shelves(self.target)
+
+    def shop_as(self, customer: str = "") -> CheckoutApi:
+        """The HTTP API as somebody else; as nobody without a name."""
+        token = tokens.mint(self.target, customer) if customer else ""
+        return CheckoutApi.at(self.base_url, token)
+
+    @cached_property
+    def base_url(self) -> str:
+        """Where the HTTP API is, without a slash at the end."""
+        return http_api.base_url(self.target)
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of an AWS service, pointed at the lab."""
+        return self.target.client(service)
+
+    def table(self, name: str) -> Any:
+        """A boto3 table: `orders` is orders-dev here."""
+        return self.shelves.table(name)
+
+    def cart(self, items: Mapping[str, int], pay: str = "tok_visa", **more: Any) -> dict[str, Any]:
+        """The body of an order: `items` maps SKUs to quantities; `more` is added as it is."""
+        listed = [{"sku": sku, "quantity": quantity} for sku, quantity in items.items()]
+        return {**carts.USUAL, "items": listed, "payment": {"token": pay}, **more}
+
+    def place(self, cart: Mapping[str, Any], key: str = "") -> str:
+        """Sends the order and gives its id at once: the workflow has only just begun.
+
+        Raises ApiError when the API refuses it.
+        """
+        return str(self.api.checkout(cart, key or purchase.new_key())["orderId"])
+
+    def follow(self, order_id: str) -> Followed:
+        """Waits for the order's end; gives it with its way through the workflow."""
+        way = execution.finish(self.target, order_id)
+        return Followed(purchase.ended_order(self.api, order_id), way)
+
+    def buy(self, items: Mapping[str, int], pay: str = "tok_visa", **more: Any) -> Followed:
+        """Places an order and follows it to its end."""
+        return self.follow(self.place(self.cart(items, pay, **more)))
+
+    def mails(self, order_id: str) -> list[mailbox.Mail]:
+        """The mails about an order, as soon as there is one."""
+        return mailbox.wait_for(self.target, order_id)
+
+    def orders(self) -> list[orders.OrderRow]:
+        """The orders of this run, newest first."""
+        return orders.listed(self.target, self.customer, limit=1000)
+
+    def stock(self, sku: str) -> int:
+        """The pieces of a product that can be sold now."""
+        return self.shelves.available(sku)
+
+    def watch_stock(self, *skus: str) -> StockWatch:
+        """`with lesson.watch_stock(sku) as seen:` notes the stock until the block ends."""
+        return StockWatch(self.stock, skus)
+
+    def product(self, pieces: int, price: int = 1000, category: str = "kitchen") -> str:
+        """Puts a new product on sale, `price` in cents; gives its SKU. Gone after the lesson."""
+        return self.shelves.add(self.number, pieces, price, category)
+
+    def audit(self, settle_s: float = SETTLE_S) -> audit.AuditReport:
+        """Checks the seven guarantees, once all orders are settled or after `settle_s` seconds."""
+        return audit.run(self.target, settle_s=settle_s)
+
+    def until[T](self, look: Callable[[], T], what: str, timeout_s: float = 30.0) -> T:
+        """What `look` gives, as soon as that is anything. Raises LabError after `timeout_s`."""
+        deadline = time.monotonic() + timeout_s
+        while not (found := look()):
+            if time.monotonic() > deadline:
+                raise LabError(f"After {timeout_s:g} s there is still no {what}.")
+            time.sleep(POLL_S)
+        return found
+
+    def later(self, undo: Undo) -> None:
+        """Remembers what `restore` calls, the last first: say it before you break something."""
+        self._undo.append(undo)
+
+    def restore(self) -> None:
+        """Puts everything back and checks the books. Raises LabError if they are not clean."""
+        while self._undo:
+            self._undo.pop()()
+        self.shelves.restore()
+        _require_clean(self.audit())
+        show(Box("The lab is as it was.", ("All seven guarantees hold.",), GREEN))
+
+
+def _require_clean(report: audit.AuditReport) -> None:
+    if report.clean:
+        return
+    rows = [f"{found.title}: {row}" for found in report.findings for row in found.broken]
+    show(Box("The books are not clean.", rows[:10], AMBER))
+    raise LabError(
+        f"{len(rows)} broken rows after the lesson: {rows[0]}",
+        "`lab audit` shows them; `lab down` and `lab notebooks` start with a new lab.",
+    )
+
+
+def begin(number: str) -> Lesson:
+    """Finds the lab or starts it, and clears what an interrupted run left behind."""
+    lesson = Lesson(number, setup.ready(_tell), f"ada-{number}-{purchase.new_key()[:6]}")
+    lesson.shelves.restore()
+    where = lesson.target.endpoint or "AWS"
+    show(
+        Box(
+            f"Lesson {number} is ready.",
+            (f"The lab runs at {where}.", f"You are the customer {lesson.customer}."),
+            GREEN,
+        )
+    )
+    return lesson
+
+
+def _tell(what: str) -> None:
+    show(Box(what))

@@ -1,0 +1,138 @@
+"""Plots with matplotlib, as SVG in the page's own text colour: readable in light and dark."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lab.lessons.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET, Picture
+
+if TYPE_CHECKING:
+    from lab.lessons.crowds import Attempt, Timings
+
+INK = "#010203"  # stands for the page's own text colour
+COLOURS = (BLUE, AMBER, VIOLET, GREEN, RED, GREY)
+GOOD = ("CONFIRMED", "True", "sold", "paid", "ok")
+BAD = ("FAILED", "False", "oversold")
+SIZE = (7.2, 3.2)
+
+
+def bars(values: Mapping[str, float], unit: str = "", title: str = "") -> Picture:
+    """Bars side by side, each with its value; for costs and counts."""
+    figure, axes = _figure(title, (SIZE[0], 0.6 + 0.42 * len(values)))
+    drawn = axes.barh(list(values), list(values.values()), color=BLUE)
+    axes.bar_label(drawn, [f" {_number(v)} {unit}" for v in values.values()], color=INK)
+    axes.invert_yaxis()
+    axes.margins(x=0.25)
+    axes.xaxis.set_visible(False)
+    axes.spines["bottom"].set_visible(False)
+    told = (f"{name}: {_number(value)} {unit}".rstrip() for name, value in values.items())
+    return _picture(figure, title, told)
+
+
+def lines(
+    series: Mapping[str, Sequence[tuple[float, float]]], x: str, y: str, title: str = ""
+) -> Picture:
+    """One line for each series of (x, y) points, with the names of the axes."""
+    figure, axes = _figure(title)
+    for colour, (name, points) in zip(COLOURS * len(series), series.items(), strict=False):
+        axes.plot(*zip(*points, strict=True), marker="o", color=colour, label=name)
+    axes.set(xlabel=x, ylabel=y)
+    axes.set_ylim(bottom=0)
+    _legend(axes, len(series))
+    told = (f"{name}: {_points(points)}" for name, points in series.items())
+    return _picture(figure, f"{title} ({y} by {x})", told)
+
+
+def histogram(timings: Timings, title: str) -> Picture:
+    """How often a call took how long, with p50 and p95 marked."""
+    figure, axes = _figure(title)
+    axes.hist(timings.ms, bins=min(30, max(5, len(timings.ms) // 2)), color=BLUE)
+    for name, value, colour in (("p50", timings.p50, GREEN), ("p95", timings.p95, RED)):
+        axes.axvline(value, color=colour, label=f"{name} {value:.0f} ms")
+    axes.set(xlabel="milliseconds", ylabel="calls")
+    _legend(axes, 2)
+    return _picture(figure, title, (timings.text(),))
+
+
+def stock(seen: Mapping[str, Sequence[tuple[float, int]]], title: str) -> Picture:
+    """Stock as steps over time, with a line at zero."""
+    figure, axes = _figure(title)
+    for colour, (sku, points) in zip(COLOURS * len(seen), seen.items(), strict=False):
+        axes.step(*zip(*points, strict=True), where="post", color=colour, label=sku)
+    lowest = min((pieces for points in seen.values() for _, pieces in points), default=0)
+    axes.axhline(0, color=RED if lowest < 0 else GREY, linewidth=1)
+    axes.set(xlabel="seconds", ylabel="pieces")
+    _legend(axes, len(seen))
+    told = (f"{sku}: from {p[0][1]} to {p[-1][1]} pieces" for sku, p in seen.items())
+    return _picture(figure, title, told)
+
+
+def race(attempts: Sequence[Attempt], title: str) -> Picture:
+    """A bar for each buyer over time, coloured by what became of it."""
+    figure, axes = _figure(title, (SIZE[0], max(2.0, 0.8 + 0.16 * len(attempts))))
+    names = list(dict.fromkeys(attempt.outcome for attempt in attempts))
+    colours = outcome_colours(names)
+    for name in names:
+        own = [attempt for attempt in attempts if attempt.outcome == name]
+        axes.barh(
+            [a.buyer for a in own],
+            [max(a.ended - a.began, 0.001) for a in own],
+            left=[a.began for a in own],
+            color=colours[name],
+            label=f"{name}: {len(own)}",
+        )
+    axes.set(xlabel="seconds", ylabel="buyer")
+    axes.invert_yaxis()
+    _legend(axes, 2)
+    told = (f"{name}: {sum(a.outcome == name for a in attempts)} buyers" for name in names)
+    return _picture(figure, title, told)
+
+
+def outcome_colours(names: Sequence[str]) -> dict[str, str]:
+    """Green for what is good, red for what is bad, and one colour for each of the others."""
+    fixed = {**dict.fromkeys(GOOD, GREEN), **dict.fromkeys(BAD, RED)}
+    free = iter((AMBER, BLUE, VIOLET, GREY) * len(names))
+    return {name: fixed.get(name) or next(free) for name in names}
+
+
+def _figure(title: str, size: tuple[float, float] = SIZE) -> tuple[Any, Any]:
+    """A figure that belongs to no window and to no global state: notebooks would draw it twice."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout="constrained")
+    axes = figure.subplots()
+    axes.set_title(title, color=INK, fontsize=11, loc="left")
+    axes.tick_params(colors=INK)
+    axes.xaxis.label.set_color(INK)
+    axes.yaxis.label.set_color(INK)
+    for side, spine in axes.spines.items():
+        spine.set_color(GREY)
+        spine.set_visible(side in {"left", "bottom"})
+    return figure, axes
+
+
+def _legend(axes: Any, series: int) -> None:
+    if series > 1:
+        axes.legend(labelcolor=INK, frameon=False)
+
+
+def _picture(figure: Any, title: str, told: Any) -> Picture:
+    import matplotlib as mpl
+
+    drawn = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": "none", "font.family": "sans-serif"}):
+        figure.savefig(drawn, format="svg", transparent=True)
+    text = drawn.getvalue()
+    return Picture(
+        text[text.index("<svg") :].replace(INK, "currentColor"), "\n".join([title, *told])
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3g}"
+
+
+def _points(points: Sequence[tuple[float, float]]) -> str:
+    return ", ".join(f"{_number(x)}: {_number(y)}" for x, y in points)

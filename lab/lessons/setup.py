@@ -1,0 +1,46 @@
+"""Finds the lab, or starts it: emulator, infrastructure, shop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lab import api, seed, terraform, tokens
+from lab.emulator import process, record
+from lab.errors import LabError
+from lab.target import Target, given_endpoint
+
+Say = Callable[[str], None]
+
+
+def ready(say: Say) -> Target:
+    """The environment dev, running, deployed and stocked; `say` is told what that takes.
+
+    Where AWS_ENDPOINT_URL is set, that endpoint is the lab, and only what it lacks is added.
+    Raises LabError where the lab cannot be started.
+    """
+    target = Target("dev", given_endpoint() or _emulator(say))
+    if not is_deployed(target):
+        say("Building the checkout with Terraform: one to two minutes, the first time only.")
+        terraform.deploy(target)
+        say("Filling the shelves.")
+        seed.load(target)
+    return target
+
+
+def _emulator(say: Say) -> str:
+    running = record.load()
+    if running is not None and running.runs():
+        return running.endpoint
+    say("Starting the emulator: a few seconds.")
+    return process.start().endpoint
+
+
+def is_deployed(target: Target) -> bool:
+    """Whether the checkout is there, with its API, its secret and products to sell."""
+    try:
+        api.base_url(target)
+        tokens.read_settings(target)
+    except LabError:
+        return False
+    shelf = target.client("dynamodb").scan(TableName=target.table("products"), Limit=1)
+    return bool(shelf["Items"])

@@ -1,0 +1,102 @@
+"""Products of a lesson's own, and the shop as it was once the lesson is over."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from checkout.adapters.documents import shard_key
+from lab import seed, tables
+from lab.seed import items
+from lab.target import Target
+
+MARK = "LESSON-"
+UNTAKEN = frozenset({"RELEASED"})
+
+
+class Shelves:
+    """The stored catalogue and stock of a target, as a lesson reads and changes them."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._dynamodb = tables.resource(target)
+
+    def table(self, name: str) -> Any:
+        """A boto3 table: `products` is products-dev."""
+        return self._dynamodb.Table(self._target.table(name))
+
+    def add(self, lesson: str, pieces: int, price: int, category: str) -> str:
+        """Puts a new product on sale; gives its SKU."""
+        sku = f"{MARK}{lesson}-{uuid.uuid4().hex[:6].upper()}"
+        row = {"sku": sku, "initial": pieces, "lowStockThreshold": 0}
+        for item in items.stock(row):
+            self.table("inventory").put_item(Item=item)
+        self.table("products").put_item(Item=items.product(_product(sku, price, category)))
+        return sku
+
+    def available(self, sku: str) -> int:
+        """The pieces that can be sold now, over all shards. Raises KeyError for an unknown SKU."""
+        first = self._stock(sku)
+        others = (self._stock(shard_key(sku, n)) for n in range(1, int(first.get("shards", 1))))
+        return sum(int(item["available"]) for item in (first, *others))
+
+    def _stock(self, key: str) -> dict[str, Any]:
+        answer = self.table("inventory").get_item(Key={"sku": key}, ConsistentRead=True)
+        if "Item" not in answer:
+            raise KeyError(f"the inventory has no {key}")
+        found: dict[str, Any] = answer["Item"]
+        return found
+
+    def restore(self) -> None:
+        """Takes lessons' own products off the shelves; prices and promotions as in `seed/`."""
+        taken = self._taken()
+        for sku in self._own():
+            self._clear(sku, taken.get(sku, 0))
+        seed.load(self._target)
+
+    def _own(self) -> list[str]:
+        """The SKUs that lessons made, and that are still for sale or never were sold."""
+        found = self.table("inventory").scan(
+            FilterExpression="begins_with(sku, :mark)",
+            ExpressionAttributeValues={":mark": MARK},
+            ConsistentRead=True,
+        )
+        return [item["sku"] for item in found["Items"]]
+
+    def _taken(self) -> dict[str, int]:
+        """How many pieces of each SKU orders hold or have bought."""
+        taken: dict[str, int] = {}
+        for item in self._reservations():
+            for line in item.get("lines", []) if item["status"] not in UNTAKEN else []:
+                taken[line["sku"]] = taken.get(line["sku"], 0) + int(line["quantity"])
+        return taken
+
+    def _reservations(self) -> list[dict[str, Any]]:
+        pages = self._dynamodb.meta.client.get_paginator("scan").paginate(
+            TableName=self._target.table("reservations"), ConsistentRead=True
+        )
+        return [item for page in pages for item in page["Items"]]
+
+    def _clear(self, sku: str, taken: int) -> None:
+        """What was sold stays in the books with its stock; the rest is gone."""
+        self.table("products").delete_item(Key={"sku": sku})
+        if not taken:
+            self.table("inventory").delete_item(Key={"sku": sku})
+            return
+        self.table("inventory").update_item(
+            Key={"sku": sku},
+            UpdateExpression="SET available = :none, #i = :taken",
+            ExpressionAttributeNames={"#i": "initial"},
+            ExpressionAttributeValues={":none": Decimal(0), ":taken": Decimal(taken)},
+        )
+
+
+def _product(sku: str, price: int, category: str) -> dict[str, Any]:
+    return {
+        "sku": sku,
+        "name": f"A lesson's own product {sku[-6:]}",
+        "description": "Made by a lesson, and gone after it.",
+        "category": category,
+        "price": {"amount": price, "currency": "USD"},
+    }

@@ -1,0 +1,95 @@
+"""What a lesson shows: HTML where a front end can draw it, plain text everywhere else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+# Mid-tones that stand out on white and on black alike; everything else is the page's own colour.
+GREEN = "#2e9e5b"
+RED = "#d6455d"
+AMBER = "#d18b00"
+BLUE = "#3b8ac4"
+VIOLET = "#9566c9"
+GREY = "#8a8f98"
+
+
+class Shown:
+    """Something that shows itself in any front end. Subclasses give `html` and `text`."""
+
+    def html(self) -> str:
+        """The picture, table or box, as HTML that takes the page's own text colour."""
+        raise NotImplementedError
+
+    def text(self) -> str:
+        """The same in plain text, for a terminal or a front end without HTML."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **_wanted: Any) -> dict[str, str]:
+        return {"text/html": self.html(), "text/plain": self.text()}
+
+    def __repr__(self) -> str:
+        return self.text()
+
+
+@dataclass(frozen=True, repr=False)
+class Picture(Shown):
+    """An SVG drawing, and the words that say the same."""
+
+    svg: str
+    words: str
+
+    def html(self) -> str:
+        """The drawing, as wide as the page allows."""
+        return f'<div style="overflow-x:auto">{self.svg}</div>'
+
+    def text(self) -> str:
+        """The words."""
+        return self.words
+
+    def _repr_mimebundle_(self, **_wanted: Any) -> dict[str, str]:
+        return {**super()._repr_mimebundle_(), "image/svg+xml": self.svg}
+
+
+@dataclass(frozen=True, repr=False)
+class Box(Shown):
+    """A framed message: a bold first line, and lines below it."""
+
+    title: str
+    lines: Sequence[str] = ()
+    colour: str = BLUE
+
+    def html(self) -> str:
+        """The message in a frame of its colour."""
+        below = "".join(f"<div>{escape(line)}</div>" for line in self.lines if line)
+        style = (
+            f"border-left:5px solid {self.colour};background:{self.colour}1c;"
+            "padding:.5em .9em;margin:.3em 0;border-radius:4px;white-space:pre-wrap"
+        )
+        return f'<div style="{style}"><b>{escape(self.title)}</b>{below}</div>'
+
+    def text(self) -> str:
+        """The message, its further lines indented."""
+        return "\n".join([self.title, *(f"  {line}" for line in self.lines if line)])
+
+
+def show(what: Shown) -> None:
+    """Shows it below the running cell; without a notebook, prints it."""
+    ipython = sys.modules.get("IPython")
+    if ipython is not None and ipython.get_ipython() is not None:
+        ipython.display.display(what)
+    else:
+        print(what.text())  # noqa: T201
+
+
+def svg(width: float, height: float, body: str, label: str) -> str:
+    """An SVG document in the page's own text colour, with a label for those who cannot see it."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'width="{width:.0f}" style="max-width:100%;height:auto" role="img" '
+        f'aria-label="{escape(label)}" fill="currentColor" font-size="13" '
+        f'font-family="system-ui, sans-serif">{body}</svg>'
+    )
