@@ -11,8 +11,8 @@ from lab.target import Target
 from lab.terraform import leftovers
 from lab.terraform.state import State
 
-VARIABLES = ["-var=backup_retention_days=0"]
-"""Settings that ask for what the emulator does not have: AWS Backup."""
+VARIABLES = ["-var=backup_retention_days=0", "-var=budget=null"]
+"""Settings that ask for what the emulator does not have: AWS Backup, AWS Budgets."""
 
 
 def endpoint(target: Target) -> str:

@@ -22,6 +22,9 @@ recovery_days         = 7
 backup_retention_days = 0
 own_encryption_key    = false
 
+# What it may cost
+budget = null
+
 pricing = {
   currency     = "USD"
   home_country = "US"

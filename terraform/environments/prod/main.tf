@@ -40,4 +40,6 @@ module "checkout" {
   recovery_days         = var.recovery_days
   backup_retention_days = var.backup_retention_days
   own_encryption_key    = var.own_encryption_key
+
+  budget = var.budget
 }

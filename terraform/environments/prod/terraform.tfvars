@@ -22,6 +22,9 @@ recovery_days         = 35
 backup_retention_days = 365
 own_encryption_key    = true
 
+# What it may cost
+budget = { monthly_usd = 250, alert_percents = [50, 80, 100] }
+
 pricing = {
   currency     = "USD"
   home_country = "US"

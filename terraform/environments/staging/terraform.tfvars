@@ -22,6 +22,9 @@ recovery_days         = 14
 backup_retention_days = 0
 own_encryption_key    = true
 
+# What it may cost
+budget = { monthly_usd = 50, alert_percents = [80, 100] }
+
 pricing = {
   currency     = "USD"
   home_country = "US"

@@ -57,9 +57,29 @@ module "operations" {
   kms_key_arn    = local.key_arn
   mail_addresses = var.alarm_receivers
 
-  publishers = {
-    events     = [module.event_bus.rule_arns["operations"]]
-    cloudwatch = module.monitoring.alarm_arns
+  publishers = merge(
+    {
+      events     = [module.event_bus.rule_arns["operations"]]
+      cloudwatch = module.monitoring.alarm_arns
+    },
+    var.budget == null ? {} : { budgets = ["${module.common.arn_prefix.budgets}:*"] },
+  )
+}
+
+data "aws_default_tags" "this" {}
+
+module "budget" {
+  source = "../budget"
+  count  = var.budget == null ? 0 : 1
+
+  name           = local.prefix
+  monthly_usd    = var.budget.monthly_usd
+  alert_percents = var.budget.alert_percents
+  topic_arn      = module.operations.topic_arn
+
+  tags = {
+    for key, value in data.aws_default_tags.this.tags : key => value
+    if contains(["Project", "Environment"], key)
   }
 }
 

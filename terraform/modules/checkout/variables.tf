@@ -232,3 +232,12 @@ variable "alarm_thresholds" {
   })
   default = {}
 }
+
+variable "budget" {
+  description = "What a month may cost in US dollars, and at which percentages of that the operations topic hears what was spent; no budget when null."
+  type = object({
+    monthly_usd    = number
+    alert_percents = optional(list(number), [50, 80, 100])
+  })
+  default = null
+}

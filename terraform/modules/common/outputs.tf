@@ -20,8 +20,12 @@ output "partition" {
 
 output "arn_prefix" {
   description = "By service, the part of an ARN that comes before the resource's own name."
-  value = {
-    for service in ["sqs", "states"] :
-    service => "arn:${local.partition}:${service}:${local.region}:${local.account_id}"
-  }
+  value = merge(
+    {
+      for service in ["sqs", "states"] :
+      service => "arn:${local.partition}:${service}:${local.region}:${local.account_id}"
+    },
+    # Of the whole account, so without a region.
+    { budgets = "arn:${local.partition}:budgets::${local.account_id}" },
+  )
 }

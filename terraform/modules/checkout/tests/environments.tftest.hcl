@@ -31,6 +31,11 @@ run "without_any_of_it_nothing_more_is_made" {
     condition     = length(module.key) == 0 && length(module.backup) == 0 && output.encryption_key_alias == null
     error_message = "Wanted neither a key nor backups by default."
   }
+
+  assert {
+    condition     = length(module.budget) == 0
+    error_message = "Wanted no budget by default."
+  }
 }
 
 run "everything_together_can_be_planned" {
@@ -47,6 +52,7 @@ run "everything_together_can_be_planned" {
     tracing               = true
     alarm_receivers       = ["on-call@checkout-lab.example"]
     alarm_thresholds      = { api_errors_percent = 5 }
+    budget                = { monthly_usd = 250 }
   }
 
   assert {
@@ -57,6 +63,11 @@ run "everything_together_can_be_planned" {
   assert {
     condition     = length(module.backup) == 1
     error_message = "Wanted backups."
+  }
+
+  assert {
+    condition     = length(module.budget) == 1
+    error_message = "Wanted a budget."
   }
 }
 

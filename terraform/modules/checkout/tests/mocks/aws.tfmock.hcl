@@ -13,3 +13,7 @@ mock_data "aws_region" {
 mock_data "aws_iam_policy_document" {
   defaults = { json = "{}" }
 }
+
+mock_data "aws_default_tags" {
+  defaults = { tags = { Project = "ecommerce-checkout", Environment = "prod", Owner = "checkout-team" } }
+}

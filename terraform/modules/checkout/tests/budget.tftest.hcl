@@ -1,0 +1,104 @@
+# What a month may cost, and who hears when it costs more.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  name        = "checkout-prod"
+  monthly_usd = 250
+  tags        = { Project = "ecommerce-checkout", Environment = "prod" }
+  topic_arn   = "arn:aws:sns:us-east-2:123456789012:checkout-prod-operations"
+}
+
+run "it_counts_what_is_tagged_in_a_month" {
+  command = plan
+
+  module {
+    source = "../budget"
+  }
+
+  assert {
+    condition = (
+      aws_budgets_budget.this.limit_amount == "250"
+      && aws_budgets_budget.this.limit_unit == "USD"
+      && aws_budgets_budget.this.time_unit == "MONTHLY"
+    )
+    error_message = "Wanted 250 USD a month, got ${aws_budgets_budget.this.limit_amount}."
+  }
+
+  assert {
+    condition = one(aws_budgets_budget.this.cost_filter).values == tolist([
+      "user:Environment$prod", "user:Project$ecommerce-checkout",
+    ])
+    error_message = "Wanted the two tags as AWS writes them, got ${jsonencode(one(aws_budgets_budget.this.cost_filter).values)}."
+  }
+}
+
+run "the_topic_hears_of_what_was_spent_and_of_what_will_be" {
+  command = plan
+
+  module {
+    source = "../budget"
+  }
+
+  variables {
+    alert_percents = [80]
+  }
+
+  assert {
+    condition = toset([
+      for alert in aws_budgets_budget.this.notification : "${alert.notification_type} ${alert.threshold}"
+    ]) == toset(["ACTUAL 80", "FORECASTED 100"])
+    error_message = "Wanted an alert at 80 % spent and one when the forecast is above 100 %."
+  }
+
+  assert {
+    condition = alltrue([
+      for alert in aws_budgets_budget.this.notification : alert.subscriber_sns_topic_arns == toset([var.topic_arn])
+    ])
+    error_message = "Wanted every alert to go to the topic."
+  }
+}
+
+run "more_alerts_than_aws_sends_are_refused" {
+  command = plan
+
+  module {
+    source = "../budget"
+  }
+
+  variables {
+    alert_percents = [20, 40, 60, 80, 100]
+  }
+
+  expect_failures = [var.alert_percents]
+}
+
+run "a_budget_of_nothing_is_refused" {
+  command = plan
+
+  module {
+    source = "../budget"
+  }
+
+  variables {
+    monthly_usd = 0
+  }
+
+  expect_failures = [var.monthly_usd]
+}
+
+run "a_budget_of_the_whole_account_is_refused" {
+  command = plan
+
+  module {
+    source = "../budget"
+  }
+
+  variables {
+    tags = {}
+  }
+
+  expect_failures = [var.tags]
+}
