@@ -39,13 +39,23 @@ class Terraform:
 
 def has_native_locks() -> bool:
     """Whether the Terraform here can lock a state in S3 itself. Raises LabError without one."""
+    return version() >= NATIVE_LOCKS_SINCE
+
+
+def version() -> Version:
+    """The version of the Terraform here. Raises LabError without one."""
+    require_terraform()
+    said = subprocess.check_output(["terraform", "version", "-json"], stderr=subprocess.DEVNULL)
+    return Version(json.loads(said)["terraform_version"])
+
+
+def require_terraform() -> None:
+    """Raises LabError without Terraform."""
     if not shutil.which("terraform"):
         raise LabError(
             "Terraform is not installed.",
             "Get version 1.9 or newer: https://developer.hashicorp.com/terraform/install",
         )
-    said = subprocess.check_output(["terraform", "version", "-json"], stderr=subprocess.DEVNULL)
-    return Version(json.loads(said)["terraform_version"]) >= NATIVE_LOCKS_SINCE
 
 
 def _ended(process: subprocess.Popen[bytes]) -> int:

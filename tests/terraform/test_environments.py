@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ ENVIRONMENTS = documents.ENVIRONMENTS
 SOURCES = sorted(paths.TERRAFORM.rglob("*.tf"))
 FOLDER = paths.TERRAFORM / "environments"
 SETTINGS: dict[str, dict[str, Any]] = {e: documents.settings_of(e) for e in ENVIRONMENTS}
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def files(environment: str) -> dict[str, str]:
@@ -38,6 +42,17 @@ def test_every_environment_has_the_code_of_dev(environment: str) -> None:
 
     assert ours.pop("backend.tf") == devs.pop("backend.tf").replace('"dev/', f'"{environment}/')
     assert ours == devs
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_its_own_tests_pass_with_its_own_settings(terraform: Run, environment: str) -> None:
+    folder = f"environments/{environment}"
+    started = terraform(folder, "init", "-backend=false", "-lockfile=readonly")
+    assert started.returncode == 0, started.stderr
+
+    ended = terraform(folder, "test")
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 def test_every_environment_says_the_same_settings() -> None:

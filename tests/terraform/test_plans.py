@@ -1,0 +1,175 @@
+"""What each environment would make in an empty account, compared with what is stored of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab import plans
+from lab.account.settings import environments
+from lab.errors import LabError
+from lab.plans import summary
+from lab.plans.changes import Action, Change
+from lab.plans.groups import OTHER, Group, group_of
+
+ENVIRONMENTS = environments()
+AGAIN = "If that is what you want, store it: .venv/bin/python -m lab.plans"
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Change]]:
+    """By environment, what Terraform plans for an empty account."""
+    if not shutil.which("terraform"):
+        pytest.skip("Terraform is not installed")
+    folders = [tmp_path_factory.mktemp(environment) for environment in ENVIRONMENTS]
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(plans.plan_of, ENVIRONMENTS, folders)
+        return dict(zip(ENVIRONMENTS, map(plans.read, found), strict=True))
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_plan_is_the_stored_one(environment: str, planned: dict[str, list[Change]]) -> None:
+    stored = plans.file_of(environment).read_text()
+
+    different = plans.differences(stored, plans.text_of(planned[environment]))
+
+    assert not different, "\n".join([f"{environment} has changed:", *different, AGAIN])
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_kind_of_resource_has_a_group(
+    environment: str, planned: dict[str, list[Change]]
+) -> None:
+    assert {c.kind for c in planned[environment] if group_of(c.kind) == OTHER} == set()
+
+
+def test_prod_with_failure_switches_is_not_planned(tmp_path: Path) -> None:
+    if not shutil.which("terraform"):
+        pytest.skip("Terraform is not installed")
+    with pytest.raises(LabError, match="terraform plan failed") as caught:
+        plans.plan_of("prod", tmp_path, "-var=failure_switches_enabled=true")
+
+    assert "failure_switches_enabled must be false in prod" in caught.value.hint
+
+
+# --- reading a plan
+
+
+def said(address: str, *actions: str, mode: str = "managed", **after: Any) -> dict[str, Any]:
+    kind = address.split(".")[-2]
+    change = {"actions": actions, "after": after or None}
+    return {"address": address, "type": kind, "mode": mode, "change": change}
+
+
+def read(*resources: dict[str, Any]) -> list[Change]:
+    return plans.read({"resource_changes": resources})
+
+
+@pytest.mark.parametrize(
+    ("actions", "action"),
+    [
+        (("create",), Action.CREATE),
+        (("update",), Action.CHANGE),
+        (("delete",), Action.DESTROY),
+        (("delete", "create"), Action.REPLACE),
+        (("create", "delete"), Action.REPLACE),
+    ],
+)
+def test_terraforms_words_become_ours(actions: Sequence[str], action: Action) -> None:
+    assert read(said("aws_sqs_queue.this", *actions))[0].action == action
+
+
+def test_what_stays_and_what_is_only_read_is_no_change() -> None:
+    assert not read(said("aws_sqs_queue.this", "no-op"), said("aws_region.x", "read", mode="data"))
+
+
+def test_a_group_that_loses_something_comes_first() -> None:
+    changes = read(
+        said("aws_dynamodb_table.orders", "create"),
+        said("aws_dynamodb_table.stock", "update"),
+        said("aws_ssm_parameter.old", "delete", "create"),
+        said("aws_sqs_queue.old", "delete"),
+    )
+
+    assert plans.grouped(changes) == [
+        Group("messaging", destroy=1),
+        Group("settings", replace=1),
+        Group("tables", create=1, change=1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "group"),
+    [
+        ("aws_cloudwatch_event_rule", "messaging"),
+        ("aws_cloudwatch_metric_alarm", "monitoring"),
+        ("aws_lambda_permission", "permissions"),
+        ("aws_lambda_function", "functions"),
+        ("aws_instance", OTHER),
+    ],
+)
+def test_a_resource_is_where_people_look_for_it(kind: str, group: str) -> None:
+    assert group_of(kind) == group
+
+
+# --- the stored text
+
+
+def text(*resources: dict[str, Any]) -> str:
+    return plans.text_of(read(*resources))
+
+
+def test_a_summary_leaves_out_what_says_nothing() -> None:
+    queue = said("aws_sqs_queue.q", "create", name="q", kms=None, fifo=False, policy="", on=[])
+
+    assert text(queue).splitlines()[-1] == "aws_sqs_queue.q | name=q"
+
+
+def test_a_switch_that_is_turned_on_is_a_difference() -> None:
+    off, on = (text(said("aws_sqs_queue.q", "create", fifo=way)) for way in (False, True))
+
+    assert plans.differences(off, on) == ["~ aws_sqs_queue.q: + fifo=true"]
+
+
+def test_a_difference_names_the_resource_and_what_is_different() -> None:
+    stored = text(said("a.kept", "create", days=7), said("a.gone", "create"))
+    now = text(said("a.kept", "create", days=14), said("a.new", "create"))
+
+    assert plans.differences(stored, now) == [
+        "- a.gone",
+        "~ a.kept: - days=7  + days=14",
+        "+ a.new",
+    ]
+
+
+def test_a_resource_with_other_tags_says_so() -> None:
+    usual, other = {"Owner": "us"}, {"Owner": "them"}
+    resources = [said(f"a.{n}", "create", tags_all=usual) for n in range(3)]
+
+    lines = text(*resources, said("a.x", "create", tags_all=other)).splitlines()
+
+    assert lines[1].endswith("| Owner=us")
+    assert lines[-1] == 'a.x | tags={"Owner": "them"}'
+
+
+def test_a_value_that_is_too_long_for_a_line_is_taken_apart() -> None:
+    variables = {f"VARIABLE_{n}": "value" for n in range(30)}
+
+    line = text(said("a.b", "create", environment=[{"variables": variables}])).splitlines()[-1]
+
+    assert " | environment.variables.VARIABLE_7=value | " in line
+
+
+def test_a_document_is_there_by_its_hash_which_tells_a_change() -> None:
+    long, longer = (json.dumps(["x" * size]) for size in (summary.LONGEST, summary.LONGEST + 1))
+
+    stored, now = (text(said("a.b", "create", body=body)) for body in (long, longer))
+
+    assert "body=sha256:" in stored
+    assert plans.differences(stored, now)
