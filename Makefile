@@ -8,6 +8,8 @@ RUFF := .venv/bin/ruff
 PYTEST := .venv/bin/pytest
 # Quick suites first: what is broken shows early.
 SUITES := unit contract integration terraform e2e chaos
+# Half of the time is waiting: for Terraform's provider, for retries, for time-outs.
+SIDE_BY_SIDE := --numprocesses=2 --dist=loadgroup --no-loadscope-reorder
 PRESENT := $(wildcard $(SUITES:%=tests/%))
 
 .PHONY: help install demo up down test test-docker $(SUITES) lint format
@@ -31,7 +33,7 @@ down: $(INSTALLED) ## Stops the emulator
 	@$(LAB) down
 
 test: $(INSTALLED) ## Runs every suite that this machine can run, and says which it could not
-	@$(PYTEST) $(PRESENT) --cov --cov-report=term:skip-covered
+	@$(PYTEST) $(PRESENT) $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered
 
 test-docker: $(INSTALLED) ## Tests Docker Compose and testcontainers; on Debian, root gets the engine too
 	@scripts/test-docker.sh

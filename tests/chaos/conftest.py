@@ -10,7 +10,7 @@ from tests.chaos.crowd import Crowd
 from tests.deployed_shop import DeployedShop
 
 Tell = Callable[[str], None]
-FIGURES = pytest.StashKey[dict[str, str]]()
+FIGURE = "figure"
 
 
 @pytest.fixture(scope="session")
@@ -21,13 +21,14 @@ def crowd(shop: DeployedShop) -> Iterator[Crowd]:
 
 
 @pytest.fixture
-def tell(request: pytest.FixtureRequest) -> Tell:
+def tell(record_property: Callable[[str, object], None]) -> Tell:
     """Keeps a figure of the test for the end of the session's report."""
-    figures = request.config.stash.setdefault(FIGURES, {})
-    return lambda figure: figures.update({request.node.name: figure})
+    return lambda figure: record_property(FIGURE, figure)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for name, figure in terminalreporter.config.stash.get(FIGURES, {}).items():
-        terminalreporter.section(name)
-        terminalreporter.write_line(figure)
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, figure in report.user_properties:
+            if name == FIGURE:
+                terminalreporter.section(report.location[2])
+                terminalreporter.write_line(str(figure))
