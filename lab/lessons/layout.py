@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, combinations, pairwise
 
 from lab.lessons.states import Definition, Edge, edges, layers
 
 WIDTH, HEIGHT = 168.0, 30.0
 GAP_X, GAP_Y = 14.0, 26.0
 BEND = 16.0  # how wide a lane is, on which a long way passes a layer
-SWEEPS = 24
+SWEEPS = 12
+TRIES = 200
+STIFF = 12.0  # how much more a long way's wish to run straight weighs
 PINNED = 1e6  # how much more the good way's wish to stand straight weighs
 
 Node = tuple[str, int]  # a state and its layer, or a way's name and a layer that it passes
@@ -65,8 +68,15 @@ def _rows(layer: dict[str, int], chains: dict[Edge, list[Node]]) -> list[list[No
 
 
 def _ordered(rows: list[list[Node]], chains: dict[Edge, list[Node]]) -> list[list[Node]]:
-    """Each node goes to the middle of its neighbours, layer after layer, down and up again."""
+    """The order on each layer that makes the fewest ways cross, of those that were tried."""
     neighbours = _neighbours(rows, chains)
+    dice = random.Random(0)  # noqa: S311 - the same picture every time, not a secret
+    tries = (_swept([dice.sample(row, len(row)) for row in rows], neighbours) for _ in range(TRIES))
+    return min(tries, key=lambda order: _crossings(order, chains))
+
+
+def _swept(rows: list[list[Node]], neighbours: Neighbours) -> list[list[Node]]:
+    """Each node goes to the middle of its neighbours, layer after layer, down and up again."""
     at = {node: float(n) for row in rows for n, node in enumerate(row)}
     for sweep in range(SWEEPS):
         for row in rows if sweep % 2 == 0 else reversed(rows):
@@ -74,6 +84,20 @@ def _ordered(rows: list[list[Node]], chains: dict[Edge, list[Node]]) -> list[lis
             row.sort(key=lambda node: middle[node])
             at.update({node: float(n) for n, node in enumerate(row)})
     return rows
+
+
+def _crossings(rows: list[list[Node]], chains: dict[Edge, list[Node]]) -> int:
+    at = {node: n for row in rows for n, node in enumerate(row)}
+    layers_of: dict[int, list[tuple[int, int]]] = {}
+    for chain in chains.values():
+        for one, other in pairwise(chain):
+            upper, lower = sorted((one, other), key=lambda node: node[1])
+            layers_of.setdefault(upper[1], []).append((at[upper], at[lower]))
+    return sum(
+        (a[0] - b[0]) * (a[1] - b[1]) < 0
+        for pieces in layers_of.values()
+        for a, b in combinations(pieces, 2)
+    )
 
 
 def _neighbours(rows: list[list[Node]], chains: dict[Edge, list[Node]]) -> Neighbours:
@@ -100,7 +124,8 @@ def _placed(rows: list[list[Node]], chains: dict[Edge, list[Node]], spine: set[s
 def _wanted(node: Node, neighbours: Neighbours, x: dict[Node, float], spine: set[str]) -> float:
     if node[0] in spine:
         return 0.0
-    return sum(x[other] for other in neighbours[node]) / len(neighbours[node])
+    weights = {other: STIFF if node[0] == other[0] else 1.0 for other in neighbours[node]}
+    return sum(x[other] * weight for other, weight in weights.items()) / sum(weights.values())
 
 
 def _spread(row: list[Node], wanted: list[float], spine: set[str]) -> list[float]:
