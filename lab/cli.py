@@ -14,6 +14,7 @@ from lab.commands import (
     emulator,
     infrastructure,
     inspecting,
+    lessons,
     measuring,
     permissions,
     promoting,
@@ -52,6 +53,7 @@ def options(
 
 GROUPS = (
     tour,
+    lessons,
     emulator,
     infrastructure,
     reloading,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from lab import paths
-from lab.lessons import books, scores
+from lab.lessons import books, links, scores
 from lab.lessons.books import Book
 
 
@@ -37,6 +38,7 @@ def path_of(book: Book) -> Path:
 def bring_up_to_date() -> Copies:
     """Makes missing copies, renews those that nobody has touched, and leaves all others alone."""
     folder().mkdir(parents=True, exist_ok=True)
+    links.provide(folder(), books.all_lessons())
     known = _made_from()
     made, renewed, changed = list[str](), list[str](), list[str]()
     for book in books.all_lessons():
@@ -54,19 +56,27 @@ def bring_up_to_date() -> Copies:
     return Copies(tuple(made), tuple(renewed), tuple(changed))
 
 
-def reset(book: Book) -> None:
-    """Makes a lesson's copy anew, keeps the old one beside it, and forgets its passed checks."""
+def reset(book: Book) -> Path | None:
+    """Makes a lesson's copy anew and forgets its passed checks; gives where the old copy is now."""
     folder().mkdir(parents=True, exist_ok=True)
-    copy = path_of(book)
-    if copy.exists():
-        copy.replace(copy.with_suffix(".before-reset.ipynb"))
+    links.provide(folder(), [book])
+    kept = _put_aside(path_of(book))
     _write(book, _fresh(book), _made_from())
     scores.forget(book.number)
+    return kept
+
+
+def _put_aside(copy: Path) -> Path | None:
+    """The old copy under a name of its own, so that no reset loses the work of another."""
+    if not copy.exists():
+        return None
+    kept = copy.with_name(f"{copy.stem}.until-{datetime.now(UTC):%Y%m%d-%H%M%S}.ipynb")
+    return copy.replace(kept)
 
 
 def _fresh(book: Book) -> str:
-    """The copy's text: without solutions, its links to other files pointing into the checkout."""
-    return books.written(books.without_solutions(book.content))
+    """The copy's text: without solutions, with links that fit the copies' folder."""
+    return books.written(links.fitted(books.without_solutions(book.content)))
 
 
 def _write(book: Book, text: str, known: dict[str, dict[str, str]]) -> None:

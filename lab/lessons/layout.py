@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, combinations, pairwise
 
 from lab.lessons.states import Definition, Edge, edges, layers
 
 WIDTH, HEIGHT = 168.0, 30.0
 GAP_X, GAP_Y = 14.0, 26.0
 BEND = 16.0  # how wide a lane is, on which a long way passes a layer
-SWEEPS = 8
+SWEEPS = 12
+TRIES = 200
+STIFF = 12.0  # how much more a long way's wish to run straight weighs
+PINNED = 1e6  # how much more the good way's wish to stand straight weighs
 
 Node = tuple[str, int]  # a state and its layer, or a way's name and a layer that it passes
+Neighbours = dict[Node, list[Node]]
+Places = dict[Node, tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -30,11 +36,19 @@ def laid_out(machine: Definition) -> Layout:
     layer = layers(machine)
     chains = {edge: _chain(edge, layer) for edge in edges(machine)}
     rows = _ordered(_rows(layer, chains), chains)
-    places = _placed(rows)
-    width = max(x for x, _ in places.values()) + WIDTH / 2 + GAP_X
+    places = _placed(rows, chains, set(_good_way(machine)))
+    width = max(x + _room(node) / 2 for node, (x, _) in places.items()) + GAP_X
     states = {name: places[name, row] for name, row in layer.items()}
     ways = {edge: [places[node] for node in chain] for edge, chain in chains.items()}
     return Layout(states, ways, width, len(rows) * (HEIGHT + GAP_Y))
+
+
+def _good_way(machine: Definition) -> list[str]:
+    """The states that an order passes when nothing goes wrong."""
+    way = [machine["StartAt"]]
+    while following := machine["States"][way[-1]].get("Next"):
+        way.append(following)
+    return way
 
 
 def _chain(edge: Edge, layer: dict[str, int]) -> list[Node]:
@@ -54,12 +68,15 @@ def _rows(layer: dict[str, int], chains: dict[Edge, list[Node]]) -> list[list[No
 
 
 def _ordered(rows: list[list[Node]], chains: dict[Edge, list[Node]]) -> list[list[Node]]:
+    """The order on each layer that makes the fewest ways cross, of those that were tried."""
+    neighbours = _neighbours(rows, chains)
+    dice = random.Random(0)  # noqa: S311 - the same picture every time, not a secret
+    tries = (_swept([dice.sample(row, len(row)) for row in rows], neighbours) for _ in range(TRIES))
+    return min(tries, key=lambda order: _crossings(order, chains))
+
+
+def _swept(rows: list[list[Node]], neighbours: Neighbours) -> list[list[Node]]:
     """Each node goes to the middle of its neighbours, layer after layer, down and up again."""
-    neighbours: dict[Node, list[Node]] = {node: [] for row in rows for node in row}
-    for chain in chains.values():
-        for upper, lower in pairwise(chain):
-            neighbours[upper].append(lower)
-            neighbours[lower].append(upper)
     at = {node: float(n) for row in rows for n, node in enumerate(row)}
     for sweep in range(SWEEPS):
         for row in rows if sweep % 2 == 0 else reversed(rows):
@@ -69,16 +86,64 @@ def _ordered(rows: list[list[Node]], chains: dict[Edge, list[Node]]) -> list[lis
     return rows
 
 
-def _placed(rows: list[list[Node]]) -> dict[Node, tuple[float, float]]:
-    """Rows are centred below each other."""
-    widths = [sum(map(_room, row)) for row in rows]
-    places: dict[Node, tuple[float, float]] = {}
-    for number, row in enumerate(rows):
-        x = (max(widths) - widths[number]) / 2 + GAP_X
-        for node in row:
-            places[node] = (x + (_room(node) - GAP_X) / 2, number * (HEIGHT + GAP_Y) + HEIGHT)
-            x += _room(node)
-    return places
+def _crossings(rows: list[list[Node]], chains: dict[Edge, list[Node]]) -> int:
+    at = {node: n for row in rows for n, node in enumerate(row)}
+    layers_of: dict[int, list[tuple[int, int]]] = {}
+    for chain in chains.values():
+        for one, other in pairwise(chain):
+            upper, lower = sorted((one, other), key=lambda node: node[1])
+            layers_of.setdefault(upper[1], []).append((at[upper], at[lower]))
+    return sum(
+        (a[0] - b[0]) * (a[1] - b[1]) < 0
+        for pieces in layers_of.values()
+        for a, b in combinations(pieces, 2)
+    )
+
+
+def _neighbours(rows: list[list[Node]], chains: dict[Edge, list[Node]]) -> Neighbours:
+    neighbours: dict[Node, list[Node]] = {node: [] for row in rows for node in row}
+    for chain in chains.values():
+        for upper, lower in pairwise(chain):
+            neighbours[upper].append(lower)
+            neighbours[lower].append(upper)
+    return neighbours
+
+
+def _placed(rows: list[list[Node]], chains: dict[Edge, list[Node]], spine: set[str]) -> Places:
+    """Each node stands where its ways bend least; the good way stands straight."""
+    neighbours = _neighbours(rows, chains)
+    x = {node: 0.0 for row in rows for node in row}
+    for sweep in range(SWEEPS):
+        for row in rows if sweep % 2 == 0 else reversed(rows):
+            wanted = [_wanted(node, neighbours, x, spine) for node in row]
+            x.update(zip(row, _spread(row, wanted, spine), strict=True))
+    left = min(x[node] - _room(node) / 2 for node in x) - GAP_X
+    return {node: (x[node] - left, node[1] * (HEIGHT + GAP_Y) + HEIGHT) for node in x}
+
+
+def _wanted(node: Node, neighbours: Neighbours, x: dict[Node, float], spine: set[str]) -> float:
+    if node[0] in spine:
+        return 0.0
+    weights = {other: STIFF if node[0] == other[0] else 1.0 for other in neighbours[node]}
+    return sum(x[other] * weight for other, weight in weights.items()) / sum(weights.values())
+
+
+def _spread(row: list[Node], wanted: list[float], spine: set[str]) -> list[float]:
+    """The places nearest to those wanted, with room for each node and in the row's order.
+
+    Neighbours that come too near form a block, which stands where its members want on average.
+    """
+    starts = [0.0, *accumulate((_room(a) + _room(b)) / 2 for a, b in pairwise(row))]
+    blocks: list[tuple[float, float, int]] = []  # sum of wishes, weight, members
+    for node, wish, start in zip(row, wanted, starts, strict=True):
+        weight = PINNED if node[0] in spine else 1.0
+        block = (weight * (wish - start), weight, 1)
+        while blocks and blocks[-1][0] / blocks[-1][1] > block[0] / block[1]:
+            total, heavy, members = blocks.pop()
+            block = (total + block[0], heavy + block[1], members + block[2])
+        blocks.append(block)
+    shifts = [total / weight for total, weight, members in blocks for _ in range(members)]
+    return [start + shift for start, shift in zip(starts, shifts, strict=True)]
 
 
 def _room(node: Node) -> float:

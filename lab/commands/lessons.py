@@ -1,0 +1,101 @@
+"""`lab notebooks` and `lab progress`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lab.commands.common import Json
+
+if TYPE_CHECKING:
+    from lab.lessons.copies import Copies
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this module's commands to the app."""
+    panel = "Lessons"
+    app.command(rich_help_panel=panel, epilog="Example: lab notebooks --reset 04")(notebooks)
+    app.command(rich_help_panel=panel, epilog="Example: lab progress --json")(progress)
+    app.command(rich_help_panel=panel, epilog="Example: lab lessons-html 00")(lessons_html)
+
+
+def notebooks(
+    reset: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LESSON", help="Give this lesson a fresh copy (the old one is kept)."),
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    port: Annotated[int, typer.Option(help="JupyterLab's port.")] = 8888,
+) -> None:
+    """Opens JupyterLab on your copies of the lessons, and starts the lab if it is not running."""
+    from lab.lessons import copies, jupyter, setup
+    from lab.progress import working
+
+    _reset(reset or [])
+    _tell(copies.bring_up_to_date())
+    with working("Getting the lab ready") as say:
+        setup.ready(say)
+    jupyter.serve(copies.folder(), port, browser)
+
+
+def _reset(names: list[str]) -> None:
+    from lab import render
+    from lab.lessons import books, copies
+
+    for book in [books.lesson(name) for name in names]:
+        kept = copies.reset(book)
+        render.done(f"{book.name} is new again." + (f" Your old copy: {kept}" if kept else ""))
+
+
+def _tell(done: Copies) -> None:
+    from lab import render
+    from lab.lessons import copies
+
+    if done.made:
+        render.done(f"Your copies of {len(done.made)} lessons are in {copies.folder()}.")
+    if done.renewed:
+        render.done(f"Renewed, because the lesson has changed: {', '.join(done.renewed)}.")
+    for name in done.changed:
+        render.note(
+            f"{name} has changed, and so has your copy, which stays as it is."
+            f" For the new one: lab notebooks --reset {name[:2]}"
+        )
+
+
+def progress(json: Json = False) -> None:
+    """Shows which checks of the lessons you have passed."""
+    from lab import render
+    from lab.lessons import scores
+
+    found = scores.scores()
+    if json:
+        render.as_json([{**asdict(score), "done": score.done} for score in found])
+        return
+    rows = [(s.lesson, s.title, _marks(s.checks, s.passed)) for s in found]
+    render.screen.print(render.table(("!Lesson", "Title", "Checks"), rows))
+    passed, total = sum(len(s.passed) for s in found), sum(len(s.checks) for s in found)
+    render.screen.print(f"{passed} of {total} checks passed.")
+
+
+def _marks(checks: tuple[str, ...], passed: tuple[str, ...]) -> str:
+    return " ".join("✔" if check in passed else "·" for check in checks)
+
+
+def lessons_html(
+    chosen: Annotated[
+        list[str] | None, typer.Argument(metavar="[LESSON]...", help="All if none is named.")
+    ] = None,
+    theme: Annotated[str, typer.Option(help="light or dark")] = "light",
+) -> None:
+    """Runs lessons with their solutions and writes them as web pages."""
+    from lab import render
+    from lab.lessons import books, setup, site
+    from lab.progress import working
+
+    wanted = [books.lesson(name) for name in chosen or []] or books.all_lessons()
+    with working("Running the lessons") as say:
+        setup.ready(say)
+        index = site.build(wanted, say, theme)
+    render.done(f"The pages are ready: {index}")

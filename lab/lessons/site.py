@@ -1,0 +1,90 @@
+"""The lessons as web pages: executed with their solutions, and an index."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from html import escape
+from pathlib import Path
+from string import Template
+
+from lab import paths
+from lab.errors import LabError
+from lab.lessons import books, links, scores
+from lab.lessons.books import Book
+
+Say = Callable[[str], None]
+PAGE = Template("""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Checkout Lab: the lessons</title>
+<style>
+:root { color-scheme: light dark }
+body { font: 17px/1.6 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem }
+li { margin: .3rem 0 }
+a { color: #3b8ac4 }
+</style>
+<h1>Checkout Lab: the lessons</h1>
+<p>Each lesson as it looks after it was run, solutions included. To work through them yourself:
+<code>lab notebooks</code>.</p>
+<ul>
+$lessons
+</ul>
+</html>
+""")
+
+
+def folder() -> Path:
+    """Where the pages go: with the lab's other build output, which git does not see."""
+    return paths.home() / "lessons-html"
+
+
+def build(chosen: Sequence[Book], say: Say, theme: str = "light") -> Path:
+    """Runs the chosen lessons one after the other and writes their pages; gives the index.
+
+    Raises LabError with the end of what Jupyter said if a lesson does not run.
+    """
+    folder().mkdir(parents=True, exist_ok=True)
+    links.provide(folder(), chosen)
+    for book in chosen:
+        say(book.title)
+        _export(book, theme)
+    index = folder() / "index.html"
+    index.write_text(PAGE.substitute(lessons="\n".join(map(_item, _built()))), encoding="utf-8")
+    return index
+
+
+def _built() -> list[Book]:
+    return [book for book in books.all_lessons() if (folder() / f"{book.name}.html").exists()]
+
+
+def _item(book: Book) -> str:
+    return f'<li><a href="{book.name}.html">{escape(book.title)}</a></li>'
+
+
+def _export(book: Book, theme: str) -> None:
+    """Runs `jupyter nbconvert` on a copy whose links fit the folder."""
+    copy = folder() / book.path.name
+    copy.write_text(books.written(links.fitted(book.content, "html")), encoding="utf-8")
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute", f"--theme={theme}"]
+    done = subprocess.run([*command, str(copy)], capture_output=True, text=True, env=_environment())
+    copy.unlink()
+    if done.returncode:
+        raise LabError(f"{book.name} does not run:\n{done.stderr[-3000:]}")
+
+
+def _environment() -> dict[str, str]:
+    """With a progress file of its own: that the solutions pass is not the learner's merit."""
+    return {**os.environ, **kernel_home(), scores.ELSEWHERE: str(folder() / ".progress.json")}
+
+
+def kernel_home() -> dict[str, str]:
+    """What a kernel needs to find this lab, and the lab's programs, from any folder."""
+    programs = str(Path(sys.executable).parent)
+    return {
+        "LAB_HOME": str(paths.home()),
+        "PATH": os.pathsep.join([programs, os.environ.get("PATH", "")]),
+    }
