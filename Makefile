@@ -7,12 +7,12 @@ LAB := .venv/bin/lab
 RUFF := .venv/bin/ruff
 PYTEST := .venv/bin/pytest
 # Quick suites first: what is broken shows early.
-SUITES := unit contract integration terraform e2e chaos
+SUITES := unit contract integration terraform e2e notebooks chaos
 # Half of the time is waiting: for Terraform's provider, for retries, for time-outs.
 SIDE_BY_SIDE := --numprocesses=2 --dist=loadgroup --no-loadscope-reorder
 PRESENT := $(wildcard $(SUITES:%=tests/%))
 
-.PHONY: help install demo up down test test-docker $(SUITES) lint format
+.PHONY: help install demo up down test lessons-html test-docker $(SUITES) lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ down: $(INSTALLED) ## Stops the emulator
 test: $(INSTALLED) ## Runs every suite that this machine can run, and says which it could not
 	@$(PYTEST) $(PRESENT) $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered
 
+lessons-html: $(INSTALLED) ## Runs the lessons, solutions included, and writes them as web pages
+	@$(LAB) lessons-html
+
 test-docker: $(INSTALLED) ## Tests Docker Compose and testcontainers; on Debian, root gets the engine too
 	@scripts/test-docker.sh
 
@@ -52,6 +55,9 @@ terraform: $(INSTALLED) ## Tests of the Terraform modules
 
 e2e: $(INSTALLED) ## Tests of the whole checkout, through HTTP
 	@$(PYTEST) tests/e2e
+
+notebooks: $(INSTALLED) ## Tests of the lessons: their form, their links, and each one run twice
+	@$(PYTEST) tests/notebooks
 
 chaos: $(INSTALLED) ## The proof: races, faults in every state, killed functions, hostile requests
 	@$(PYTEST) tests/chaos
