@@ -74,7 +74,7 @@ def _lines(order: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def printed(what: RenderableType) -> str:
     """What rich would print, as plain text."""
-    console = Console(file=io.StringIO(), width=110, force_jupyter=False, no_color=True)
+    console = Console(file=io.StringIO(), width=110, force_jupyter=False, color_system=None)
     console.print(what)
     text: str = console.file.getvalue()  # type: ignore[attr-defined]
     return text.rstrip()
