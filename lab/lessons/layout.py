@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from itertools import accumulate, combinations, pairwise
+from statistics import fmean as mean
 
 from lab.lessons.states import Definition, Edge, edges, layers
 
@@ -46,7 +47,7 @@ def laid_out(machine: Definition) -> Layout:
 def _good_way(machine: Definition) -> list[str]:
     """The states that an order passes when nothing goes wrong."""
     way = [machine["StartAt"]]
-    while following := machine["States"][way[-1]].get("Next"):
+    while (following := machine["States"][way[-1]].get("Next")) and following not in way:
         way.append(following)
     return way
 
@@ -80,8 +81,8 @@ def _swept(rows: list[list[Node]], neighbours: Neighbours) -> list[list[Node]]:
     at = {node: float(n) for row in rows for n, node in enumerate(row)}
     for sweep in range(SWEEPS):
         for row in rows if sweep % 2 == 0 else reversed(rows):
-            middle = {n: sum(at[m] for m in neighbours[n]) / len(neighbours[n]) for n in row}
-            row.sort(key=lambda node: middle[node])
+            middle = {node: mean(at[n] for n in neighbours[node] or [node]) for node in row}
+            row.sort(key=middle.__getitem__)
             at.update({node: float(n) for n, node in enumerate(row)})
     return rows
 
@@ -124,6 +125,8 @@ def _placed(rows: list[list[Node]], chains: dict[Edge, list[Node]], spine: set[s
 def _wanted(node: Node, neighbours: Neighbours, x: dict[Node, float], spine: set[str]) -> float:
     if node[0] in spine:
         return 0.0
+    if not neighbours[node]:
+        return x[node]
     weights = {other: STIFF if node[0] == other[0] else 1.0 for other in neighbours[node]}
     return sum(x[other] * weight for other, weight in weights.items()) / sum(weights.values())
 
