@@ -61,6 +61,8 @@ class Checkout:
 def one_checkout(target: Target, request: Mapping[str, Any], customer: str = CUSTOMER) -> Checkout:
     """Places an order for `request` and counts it. It should not be the first one: that is cold.
 
+    Nobody else should order meanwhile: what other orders use would be counted with it.
+
     Raises NotNoted where the emulator cannot tell, LabError if the order does not end.
     """
     _wait_for_quiet(target, customer)
