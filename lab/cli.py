@@ -11,6 +11,7 @@ import click
 import typer
 
 from lab.commands import (
+    costing,
     emulator,
     infrastructure,
     inspecting,
@@ -60,6 +61,7 @@ GROUPS = (
     shopping,
     inspecting,
     measuring,
+    costing,
     permissions,
     repairing,
     promoting,

@@ -1,4 +1,4 @@
-"""The tables in the documentation that are made from the Terraform sources.
+"""The tables in the documentation that are made from the sources.
 
 `python -m lab.documents` writes them anew; a test compares them.
 """
@@ -26,10 +26,13 @@ NOTHING = "none"
 
 def pages() -> dict[Path, str]:
     """Every page with a generated part: its path, and its text as it should be."""
+    from lab.cost import page  # which reads the settings from here
+
     made = {paths.ROOT / "docs" / "environments.md": environments_table()}
+    made[paths.ROOT / "docs" / "cost.md"] = page.tables()
     for module in sorted((paths.TERRAFORM / "modules").glob("*/")):
         made[module / "README.md"] = module_tables(module)
-    return {page: _replaced(page.read_text(), text) for page, text in made.items()}
+    return {file: _replaced(file.read_text(), text) for file, text in made.items()}
 
 
 def environments_table() -> str:
@@ -41,7 +44,7 @@ def environments_table() -> str:
         for name in said["dev"]
         if name not in OWN and len({str(said[e].get(name)) for e in ENVIRONMENTS}) > 1
     ]
-    return _table(["setting", "what it is", *ENVIRONMENTS], rows)
+    return table(["setting", "what it is", *ENVIRONMENTS], rows)
 
 
 def settings_of(environment: str) -> dict[str, Any]:
@@ -59,8 +62,8 @@ def module_tables(module: Path) -> str:
         [f"`{name}`", _sentence(said)] for name, said in sorted(_blocks(module, "output").items())
     ]
     return (
-        f"## Inputs\n\n{_table(['name', 'type', 'what it is', 'default'], inputs)}\n\n"
-        f"## Outputs\n\n{_table(['name', 'what it is'], outputs)}"
+        f"## Inputs\n\n{table(['name', 'type', 'what it is', 'default'], inputs)}\n\n"
+        f"## Outputs\n\n{table(['name', 'what it is'], outputs)}"
     )
 
 
@@ -102,7 +105,8 @@ def _value(value: Any) -> str:
     return str(value)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from lab import package, terraform
-from lab.bench import checkouts, costs, lambdas, memory, ministack, report, stored, usage
+from lab.bench import checkouts, lambdas, memory, ministack, report, stored
 from lab.bench.comparison import compare
 from lab.bench.numbers import Times, ratio
 from lab.bench.report import Machine, Report
 from lab.bench.stage import changed_functions, own_emulator
+from lab.cost import counting, prices
+from lab.cost.usage import Cost, cost
 from lab.emulator import record
 from lab.target import Target
 
@@ -99,7 +101,7 @@ def _measure(options: Options, place: _Place, load: float, say: Say) -> Report:
     say(f"{options.concurrency} customers at a time")
     rate = checkouts.per_second(target, options.checkouts, options.concurrency)
     say("counting what a checkout uses")
-    cost = _cost(target)
+    found = _cost(target)
     with stored.stored(target, bought[-1].order_id, options.stored, say):
         say(f"again, with {options.stored} orders stored")
         later = checkouts.one_after_the_other(target, options.checkouts)
@@ -117,7 +119,7 @@ def _measure(options: Options, place: _Place, load: float, say: Say) -> Report:
         checkout_ms_with_stored_orders=after,
         growth=ratio(after.p50, before.p50),
         memory_mb=occupied,
-        cost=cost,
+        cost=found,
         comparison=_comparison(options, target, say),
         machine=Machine.since(load),
         settings=_settings(options),
@@ -136,12 +138,14 @@ def _invocations(options: Options, target: Target, say: Say) -> tuple[Times, Tim
         return Times.of(cold), Times.of(lambdas.warm(probe, options.invocations))
 
 
-def _cost(target: Target) -> costs.Cost | None:
+def _cost(target: Target) -> Cost | None:
     """None where the emulator does not say what was called."""
+    cart = checkouts.Shopper(target).cart
     try:
-        return costs.cost(usage.of_one_checkout(target), costs.prices())
-    except usage.NotNoted:
+        counted = counting.one_checkout(target, cart, checkouts.CUSTOMER)
+    except counting.NotNoted:
         return None
+    return cost(counted.usage, prices.load())
 
 
 def _comparison(options: Options, target: Target, say: Say) -> report.Comparison | None:

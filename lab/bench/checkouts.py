@@ -38,7 +38,7 @@ class Shopper:
         self._orders = target.table("orders")
         self._arn = execution.arn_of(target, "")
         items = [{"sku": p["sku"], "quantity": 1} for p in seed.generate(PRODUCTS).products]
-        self._cart = {**carts.USUAL, "items": items}
+        self.cart = {**carts.USUAL, "items": items}
 
     def buy(self) -> Bought:
         """Places an order and waits for the end of its workflow.
@@ -53,7 +53,7 @@ class Shopper:
 
     def place(self) -> str:
         """Places an order and gives its id."""
-        return str(self._api.checkout(self._cart, purchase.new_key())["orderId"])
+        return str(self._api.checkout(self.cart, purchase.new_key())["orderId"])
 
     def wait(self, order_id: str) -> None:
         """Returns when the workflow of an order has ended."""

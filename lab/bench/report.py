@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from lab.bench.costs import Cost
 from lab.bench.numbers import Times, ratio
+from lab.cost.usage import Cost
 
 
 @dataclass(frozen=True)

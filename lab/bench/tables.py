@@ -8,9 +8,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from lab import render
-from lab.bench.costs import Cost
 from lab.bench.numbers import Times
 from lab.bench.report import Comparison, Report
+from lab.cost.usage import Cost
 
 
 def report(found: Report) -> RenderableType:

@@ -1,8 +1,9 @@
 """Notes the AWS calls that reach the emulator, while somebody wants to know them.
 
 `PUT /_lab/calls` begins anew, `DELETE /_lab/calls` ends it and answers with the calls, oldest
-first: `{"calls": [{"service", "operation", "request", "response"}]}`. Without that it notes
-nothing and costs nothing.
+first: `{"calls": [{"service", "operation", "caller", "request", "response"}]}`. The caller is the
+name of the role that asked, or nothing if it was no role. Without that it notes nothing and costs
+nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import json
 from typing import Any
 
 from localstack.runtime import hooks
+
+from lab.emulator.iam.asking import access_key
+from lab.emulator.iam.sessions import Sessions, as_role
 
 PATH = "/_lab/calls"
 # What the lab asks about. Streams and files would not fit into JSON.
@@ -22,6 +26,7 @@ class Calls:
 
     def __init__(self) -> None:
         self._noted: list[dict[str, Any]] | None = None
+        self._sessions = Sessions()
 
     def begin(self, _request: Any) -> None:
         """Forgets what was noted, and notes from now on."""
@@ -43,10 +48,15 @@ class Calls:
                 {
                     "service": context.service.service_name,
                     "operation": context.operation.name,
+                    "caller": self._caller(context),
                     "request": context.service_request,
                     "response": context.service_response,
                 }
             )
+
+    def _caller(self, context: Any) -> str:
+        session = self._sessions.find(context.account_id, access_key(context.request))
+        return as_role(session).role if session else ""
 
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]

@@ -45,7 +45,7 @@ class Askers:
 
         Raises the service's error for credentials of a session that does not exist.
         """
-        key = _access_key(context.request)
+        key = access_key(context.request)
         session = self._sessions.find(context.account_id, key)
         if session:
             role = sessions.role_named(session.account_id, session.role_arn)
@@ -55,7 +55,8 @@ class Askers:
         return _without_session(context)
 
 
-def _access_key(request: Any) -> str:
+def access_key(request: Any) -> str:
+    """The access key that signed a request, in its headers or its address; empty if none did."""
     presigned = request.args.get("X-Amz-Credential", "").partition("/")[0]
     return presigned or extract_access_key_id_from_auth_header(request.headers) or ""
 

@@ -89,12 +89,23 @@ def _freshness(request: Item) -> float:
 
 def write_units(call: Call, tables: Tables) -> float:
     """The write units of a recorded call; 0 for a call that writes nothing."""
+    factor = 2 if call["operation"] == "TransactWriteItems" else 1
+    return sum(factor * _writes(kind, asked, tables) for kind, asked in _operations(call))
+
+
+def writes(call: Call) -> Iterator[tuple[str, Item]]:
+    """The table, and the item or the key, of everything that a recorded call writes."""
+    for kind, asked in _operations(call):
+        if kind in ("Put", "Update"):
+            yield asked["TableName"], asked
+
+
+def _operations(call: Call) -> list[tuple[str, Item]]:
     request, name = call["request"], call["operation"]
     if name == "TransactWriteItems":
-        operations = [next(iter(one.items())) for one in request["TransactItems"]]
-        return sum(2 * _writes(kind, asked, tables) for kind, asked in operations)
+        return [next(iter(one.items())) for one in request["TransactItems"]]
     kind = name.removesuffix("Item")
-    return _writes(kind, request, tables) if kind in WRITES else 0
+    return [(kind, request)] if kind in WRITES else []
 
 
 def _writes(kind: str, asked: Item, tables: Tables) -> int:

@@ -1,19 +1,16 @@
-"""What a checkout would cost on AWS: what was counted, times the list prices of lab/prices.json."""
+"""What something uses of AWS, in the units that AWS bills, and what that costs."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
 
-FILE = Path(__file__).resolve().parent.parent / "prices.json"
+from lab.cost.prices import PriceList
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What AWS would bill, in the units of lab/prices.json. The names are the keys there."""
+    """What AWS would bill. The names are those of lab/prices.json."""
 
     state_transitions: float = 0
     lambda_requests: float = 0
@@ -26,6 +23,15 @@ class Usage:
     mails: float = 0
     api_calls: float = 0
     log_gigabytes: float = 0
+    transfer_gigabytes: float = 0
+
+    def times(self, factor: float) -> Usage:
+        """The usage of so many."""
+        return Usage(**{name: value * factor for name, value in asdict(self).items()})
+
+    def parts(self) -> dict[str, float]:
+        """The units by name, as numbers."""
+        return {name: float(value) for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True)
@@ -37,16 +43,10 @@ class Cost:
     counted: Mapping[str, float] = field(default_factory=dict)
 
 
-def prices() -> dict[str, float]:
-    """The price of one unit of each part, in US dollars."""
-    content: dict[str, Any] = json.loads(FILE.read_text())
-    return {name: float(entry["price"]) for name, entry in content["prices"].items()}
-
-
-def cost(usage: Usage, price_of: Mapping[str, float]) -> Cost:
-    """What the usage costs. Raises KeyError if a part has no price."""
-    counted = {name: float(value) for name, value in asdict(usage).items()}
-    parts = {name: value * price_of[name] for name, value in counted.items()}
+def cost(usage: Usage, prices: PriceList) -> Cost:
+    """What a usage costs at list prices. Raises LabError if a part has no price."""
+    counted = usage.parts()
+    parts = {name: value * prices.of(name).usd for name, value in counted.items()}
     return Cost(
         round(sum(parts.values()), 9),
         {name: round(value, 9) for name, value in parts.items()},
