@@ -18,6 +18,7 @@ from lab.commands import (
     measuring,
     permissions,
     promoting,
+    recovering,
     releasing,
     reloading,
     repairing,
@@ -62,6 +63,7 @@ GROUPS = (
     measuring,
     permissions,
     repairing,
+    recovering,
     promoting,
     releasing,
 )
