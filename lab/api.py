@@ -125,15 +125,16 @@ def base_url(target: Target) -> str:
 
     Raises LabError when API Gateway has no REST API of the environment's name.
     """
-    name = target.prefix
-    api_id = _api_id(target, name)
+    api_id = rest_api_id(target)
     stage = target.environment
     if target.endpoint is None:
         return f"https://{api_id}.execute-api.{target.region}.amazonaws.com/{stage}"
     return f"{target.endpoint.rstrip('/')}/_aws/execute-api/{api_id}/{stage}"
 
 
-def _api_id(target: Target, name: str) -> str:
+def rest_api_id(target: Target) -> str:
+    """The id of the environment's REST API. Raises what `base_url` raises."""
+    name = target.prefix
     pages = target.client("apigateway").get_paginator("get_rest_apis").paginate()
     for page in pages:
         for api in page.get("items", []):

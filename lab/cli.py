@@ -19,6 +19,7 @@ from lab.commands import (
     measuring,
     permissions,
     promoting,
+    recovering,
     releasing,
     reloading,
     repairing,
@@ -64,6 +65,7 @@ GROUPS = (
     costing,
     permissions,
     repairing,
+    recovering,
     promoting,
     releasing,
 )

@@ -12,6 +12,8 @@ from lab.account.identity import Identity
 from lab.account.settings import FILE
 from lab.account.terraform import Terraform
 from lab.target import Target
+from lab.terraform import leftovers
+from lab.terraform.leftovers import Inspection
 from lab.terraform.secret import delete_secret, ensure_secret
 
 ACTIONS = ("plan", "apply", "destroy")
@@ -24,12 +26,13 @@ def operate(
     ask: Ask,
     start: Callable[..., Terraform] = Terraform,
     saved: Path | None = None,
-) -> None:
+) -> Inspection | None:
     """Runs `terraform plan`, `apply` or `destroy` on an environment, if all guards agree.
 
     `saved` is the file that a plan is written to, or that is applied: then nobody is asked, since
-    whoever hands the plan over has agreed to it.
-    Raises LabError if a guard does not agree, or if Terraform fails.
+    whoever hands the plan over has agreed to it. After a destroy, gives what stays on purpose.
+    Raises LabError if a guard does not agree, if Terraform fails, or if something is left that
+    should not be.
     """
     settings = guards.require_backend(environment)
     guards.require_account(environment, identity, settings)
@@ -40,7 +43,7 @@ def operate(
     terraform = start(paths.TERRAFORM / "environments" / environment, identity)
     terraform.run("init", "-input=false", "-reconfigure", f"-backend-config={FILE}")
     terraform.run(action, *_arguments(action, saved))
-    _follow_up(action, Target(environment, None, identity.region, identity.profile))
+    return _follow_up(action, Target(environment, None, identity.region, identity.profile))
 
 
 def _arguments(action: str, saved: Path | None) -> list[str]:
@@ -50,9 +53,12 @@ def _arguments(action: str, saved: Path | None) -> list[str]:
     return [package_, f"-out={saved.resolve()}"] if saved and action == "plan" else [package_]
 
 
-def _follow_up(action: str, target: Target) -> None:
+def _follow_up(action: str, target: Target) -> Inspection | None:
     """What Terraform must not know: the secret that customers' tokens are signed with."""
     if action == "apply":
         ensure_secret(target)
-    if action == "destroy":
-        delete_secret(target)
+    if action != "destroy":
+        return None
+    delete_secret(target)
+    leftovers.delete_stray_log_groups(target)
+    return leftovers.refuse(target)

@@ -55,6 +55,8 @@ def destroy(
     else:
         gone = f"{result.destroyed} resources in {render.duration(result.seconds)}"
         render.done(f"{environment} is destroyed ({gone}); nothing is left of it.")
+        for leftover in result.kept:
+            render.note(f"Kept on purpose: {leftover}")
 
 
 def _ask(question: str) -> None:

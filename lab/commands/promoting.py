@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lab.commands.common import Local, Profile, show_identity
+
+if TYPE_CHECKING:
+    from lab.terraform.leftovers import Inspection
 
 
 def register(app: typer.Typer) -> None:
@@ -74,8 +77,19 @@ def _on_aws(environment: str, action: str, profile: str | None, saved: Path | No
 
     identity = account.identify(profile)
     show_identity(identity, environment)
-    account.operate(environment, action, identity, Terminal(), saved=saved)
+    seen = account.operate(environment, action, identity, Terminal(), saved=saved)
     render.done(f"{action} of {environment} in account {identity.account} is done.")
+    if seen:
+        _tell(seen)
+
+
+def _tell(seen: Inspection) -> None:
+    from lab import render
+
+    for leftover in seen.kept:
+        render.note(f"Kept on purpose: {leftover}")
+    for service in seen.unseen:
+        render.problem(f"Nobody looked for what is left in {service}.", "Look there by hand.")
 
 
 def _on_emulator(environment: str, action: str) -> None:

@@ -40,11 +40,15 @@ class DeployResult:
 
 @dataclass(frozen=True)
 class DestroyResult:
-    """What a destroy did: the number of resources, and seconds of wall-clock time."""
+    """What a destroy did: the number of resources, and seconds of wall-clock time.
+
+    `kept` says what stays on purpose, why, and how to remove it.
+    """
 
     environment: str
     destroyed: int
     seconds: float
+    kept: tuple[leftovers.Leftover, ...] = ()
 
 
 def deploy(
@@ -89,10 +93,11 @@ def destroy(target: Target, on_progress: Say | None = None) -> DestroyResult:
         destroyed = _destroy_resources(terraform, State.of(target))
         say("looking whether anything is left")
         delete_secret(target)
-        emulated.delete_stray_log_groups(target)
-        leftovers.refuse(target)
+        leftovers.delete_stray_log_groups(target)
+        kept = leftovers.refuse(target).kept
         State.of(target).remove()
-    return DestroyResult(target.environment, destroyed, round(time.monotonic() - started, 1))
+    took = round(time.monotonic() - started, 1)
+    return DestroyResult(target.environment, destroyed, took, kept)
 
 
 def _destroy_resources(terraform: Terraform, state: State) -> int:

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from lab.errors import LabError
 from lab.failures import not_running
 from lab.target import Target
-from lab.terraform import leftovers
 from lab.terraform.state import State
 
 VARIABLES = ["-var=backup_retention_days=0", "-var=budget=null"]
@@ -53,12 +52,3 @@ def lift_protection(state: State) -> None:
     for table in state.instances("aws_dynamodb_table"):
         if table["deletion_protection_enabled"]:
             dynamodb.update_table(TableName=table["name"], DeletionProtectionEnabled=False)
-
-
-def delete_stray_log_groups(target: Target) -> None:
-    """Deletes the log groups that a function makes when it ends after its own is destroyed."""
-    logs = target.client("logs")
-    prefix = f"/aws/lambda/{target.named('')}"
-    listed = leftovers.names(target, "logs", "describe_log_groups", "logGroups", "logGroupName")
-    for name in [name for name in listed if name.startswith(prefix)]:
-        logs.delete_log_group(logGroupName=name)

@@ -15,3 +15,8 @@ output "pipeline_roles" {
     deploy = github.deploy_role_arns
   }])
 }
+
+output "backups_bucket" {
+  description = "Name of the bucket for backups; null if there is none."
+  value       = one([for bucket in aws_s3_bucket.backups : bucket.bucket])
+}

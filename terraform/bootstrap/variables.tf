@@ -25,6 +25,23 @@ variable "old_versions_days" {
   }
 }
 
+variable "backups" {
+  description = "Whether there is a bucket for `lab backup`, and a key for it (a dollar a month)."
+  type        = bool
+  default     = true
+}
+
+variable "backups_days" {
+  description = "Days that a backup is kept."
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = var.backups_days >= 1 && floor(var.backups_days) == var.backups_days
+    error_message = "backups_days must be a whole number, 1 or more."
+  }
+}
+
 variable "region" {
   description = "Region of the bucket and the table."
   type        = string

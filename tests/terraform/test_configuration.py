@@ -44,6 +44,15 @@ def test_the_modules_plan_what_they_should_and_refuse_what_they_should(terraform
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
+def test_the_bootstrap_plans_what_it_should_and_refuses_what_it_should(terraform: Run) -> None:
+    started = terraform("bootstrap", "init", "-backend=false", "-lockfile=readonly")
+    assert started.returncode == 0, started.stderr
+
+    ended = terraform("bootstrap", "test")
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
 def test_every_module_has_the_usual_files(module: Path) -> None:
     for name in ("main.tf", "variables.tf", "outputs.tf", "versions.tf", "README.md"):

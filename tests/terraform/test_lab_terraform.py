@@ -12,7 +12,7 @@ import pytest
 from lab import paths
 from lab.errors import LabError
 from lab.target import Target
-from lab.terraform import deploy, events, leftovers, locks, provider
+from lab.terraform import deploy, events, locks, provider
 from lab.terraform.events import Changes, Events
 from lab.terraform.runner import Place, run
 from lab.terraform.workspace import OVERRIDE, Workspace
@@ -286,23 +286,3 @@ def test_ctrl_c_waits_for_work_that_may_finish_until_it_comes_again(
             run([sys.executable, "-c", SAVES_IN_THE_END], place, ctrl_c, finishing)
 
     assert (tmp_path / "state").exists() is saved
-
-
-# --- what is left
-
-
-@pytest.mark.parametrize(
-    ("name", "ours"),
-    [
-        ("products-dev", True),
-        ("checkout-dev-notifier", True),
-        ("arn:aws:sns:us-east-2:000000000000:checkout-dev-orders", True),
-        ("/aws/vendedlogs/states/checkout-dev", True),
-        ("/checkout/dev/auth/secret", True),
-        ("checkout-devel-notifier", False),
-        ("products-staging", False),
-        ("terraform-state-lock", False),
-    ],
-)
-def test_what_belongs_to_the_environment_is_told_by_its_name(name: str, ours: bool) -> None:
-    assert bool(leftovers._pattern("dev").search(name)) is ours

@@ -14,9 +14,14 @@ from lab import account, cli, paths
 from lab.account import BackendSettings, Identity, backend, guards, settings, terraform
 from lab.commands import infrastructure
 from lab.errors import LabError
+from lab.terraform import leftovers
+from lab.terraform.listings import LISTINGS
 
 OURS = "123456789012"  # moto's
 BUCKET = f"ecommerce-checkout-terraform-state-{OURS}"
+PARAMETERS = [listing for listing in LISTINGS if listing.service == "ssm"]
+"""Of what may be left, the part that a test here leaves: moto does not know every service."""
+
 STATE = BackendSettings(BUCKET, OURS, native_lock=True)
 
 
@@ -67,6 +72,7 @@ def somebody(monkeypatch: pytest.MonkeyPatch) -> Iterator[Identity]:
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(backend, "has_native_locks", lambda: True)
+    monkeypatch.setattr(leftovers, "LOOKS", tuple(map(leftovers.by_name, PARAMETERS)))
     with mock_aws():
         yield account.identify()
 
@@ -324,6 +330,17 @@ def test_an_environment_with_protected_tables_is_not_half_destroyed(
 
     assert "deletion_protection = false" in caught.value.hint
     assert not terraforms.ran
+
+
+def test_what_is_left_after_a_destroy_is_named_with_the_command_that_removes_it(
+    somebody: Identity, terraforms: Terraforms
+) -> None:
+    STATE.write("dev")
+    name = "/checkout/dev/made/by-hand"
+    somebody.client("ssm").put_parameter(Name=name, Value="1", Type="String")
+
+    with pytest.raises(LabError, match=f"aws ssm delete-parameter --name {name}"):
+        operate(somebody, "dev", "destroy", terraforms)
 
 
 def a_protected_table(identity: Identity, name: str) -> None:

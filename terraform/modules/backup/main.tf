@@ -22,14 +22,24 @@ resource "aws_iam_role" "this" {
 }
 
 resource "aws_iam_role_policy_attachment" "this" {
+  for_each = toset(["Backup", "Restores"])
+
   role       = aws_iam_role.this.name
-  policy_arn = "arn:${var.account.partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"
+  policy_arn = "arn:${var.account.partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor${each.key}"
 }
 
 resource "aws_backup_vault" "this" {
   name          = var.name
   kms_key_arn   = var.kms_key_arn
   force_destroy = !var.deletion_protection
+}
+
+# Nobody deletes a backup before its time, unless he may first take this lock away.
+resource "aws_backup_vault_lock_configuration" "this" {
+  count = var.deletion_protection ? 1 : 0
+
+  backup_vault_name  = aws_backup_vault.this.name
+  min_retention_days = var.retention_days
 }
 
 resource "aws_backup_plan" "this" {
@@ -42,6 +52,18 @@ resource "aws_backup_plan" "this" {
 
     lifecycle {
       delete_after = var.retention_days
+    }
+
+    dynamic "copy_action" {
+      for_each = var.copy_vault_arn[*]
+
+      content {
+        destination_vault_arn = copy_action.value
+
+        lifecycle {
+          delete_after = var.retention_days
+        }
+      }
     }
   }
 }

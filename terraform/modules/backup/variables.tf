@@ -42,8 +42,19 @@ variable "kms_key_arn" {
   default     = null
 }
 
+variable "copy_vault_arn" {
+  description = "Vault in another region that every backup is copied to; none when null."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.copy_vault_arn == null || can(regex("^arn:[^:]+:backup:[^:]+:[0-9]{12}:backup-vault:", var.copy_vault_arn))
+    error_message = "copy_vault_arn must be the ARN of a backup vault."
+  }
+}
+
 variable "deletion_protection" {
-  description = "Whether the vault can only be destroyed when no backup is left in it."
+  description = "Whether the vault can only be destroyed when no backup is left in it, and nobody can delete one before its time."
   type        = bool
   default     = true
 }

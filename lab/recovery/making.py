@@ -1,0 +1,157 @@
+"""Makes a backup: all tables and settings, at a moment where the books balance."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from lab import tables
+from lab.audit import AuditReport
+from lab.errors import LabError
+from lab.progress import Say
+from lab.recovery import balance, bucket, closing, copying, parameters
+from lab.recovery.manifest import Manifest, Part
+from lab.recovery.vault import Vault
+from lab.target import Target
+
+ID = "%Y-%m-%dT%H-%M-%SZ"
+RESUMED_WITHIN = timedelta(hours=1)
+"""An interrupted backup that is older is thrown away: too much has changed since."""
+
+PATIENCE_S = 60.0
+"""For how long a busy shop is copied again and again."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try at a copy, below the backup's folder."""
+
+    backup: str
+    number: int
+
+    @property
+    def folder(self) -> tuple[str, str]:
+        """Where its parts are."""
+        return self.backup, str(self.number)
+
+    def again(self) -> Attempt:
+        """The next try."""
+        return Attempt(self.backup, self.number + 1)
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What a try copied, and what the books in it say."""
+
+    tables: Mapping[str, Sequence[Part]]
+    parameters: Part
+    report: AuditReport
+
+
+def backup(
+    target: Target,
+    to: str | None = None,
+    on_progress: Say | None = None,
+    *,
+    pause: bool = False,
+    unbalanced: bool = False,
+    patience_s: float = PATIENCE_S,
+) -> Manifest:
+    """Copies the environment to a bucket, or goes on with a copy that was interrupted.
+
+    `pause` takes no orders meanwhile; `unbalanced` keeps a copy whose books do not balance, as
+    that of a shop whose own do not. Raises LabError if orders kept moving for `patience_s` seconds,
+    if the bucket is not safe, or if the environment is not deployed.
+    """
+    say = on_progress or (lambda _message: None)
+    tables.require(target, *copying.READ_ORDER)
+    vault = Vault.of(target, to)
+    bucket.require_safe(target, vault.bucket)
+    bucket.ensure_key(target)
+    with _paused(target, say) if pause else nullcontext():
+        return _complete(vault, *_balanced(vault, _begin(vault), say, unbalanced, patience_s))
+
+
+@contextmanager
+def _paused(target: Target, say: Say) -> Iterator[None]:
+    with closing.no_new_orders(target):
+        closing.wait_until_told(target, say)
+        yield
+
+
+def _begin(vault: Vault) -> Attempt:
+    """The attempt to go on with, or a new one. What is too old to go on with is deleted."""
+    now = datetime.now(UTC)
+    going_on = None
+    for backup in vault.folders():
+        if vault.manifest(backup):
+            continue
+        if now - datetime.strptime(backup, ID).replace(tzinfo=UTC) < RESUMED_WITHIN:
+            going_on = backup
+        else:
+            vault.discard(backup)
+    if not going_on:
+        return Attempt(now.strftime(ID), 1)
+    tries = {int(key.split("/")[2]) for key in vault.keys(going_on)}
+    return Attempt(going_on, max(tries, default=1))
+
+
+def _balanced(
+    vault: Vault, attempt: Attempt, say: Say, unbalanced: bool, patience_s: float
+) -> tuple[Attempt, Copied]:
+    """Copies until the books balance."""
+    deadline = time.monotonic() + patience_s
+    while True:
+        copied = _copy(vault, attempt, say)
+        if copied.report.clean or unbalanced:
+            return attempt, copied
+        vault.discard(*attempt.folder)
+        if time.monotonic() > deadline:
+            raise _moving(copied.report)
+        say("orders moved meanwhile: once more")
+        attempt = attempt.again()
+
+
+def _copy(vault: Vault, attempt: Attempt, say: Say) -> Copied:
+    found = {name: copying.copy(vault, name, attempt.folder, say) for name in copying.READ_ORDER}
+    settings = _copy_parameters(vault, attempt)
+    say("reading the copy back, and checking its books")
+    return Copied(found, settings, balance.of(vault, found))
+
+
+def _copy_parameters(vault: Vault, attempt: Attempt) -> Part:
+    key = vault.path(*attempt.folder, "parameters.json")
+    if key in vault.keys(*attempt.folder):
+        return vault.head(key)[0]
+    body, count = parameters.pack(vault.target)
+    return vault.put(key, body, count, {})
+
+
+def _complete(vault: Vault, attempt: Attempt, copied: Copied) -> Manifest:
+    started = datetime.strptime(attempt.backup, ID).replace(tzinfo=UTC)
+    manifest = Manifest(
+        backup=attempt.backup,
+        environment=vault.target.environment,
+        account=vault.account,
+        region=vault.target.region,
+        started_at=started.isoformat(),
+        ended_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        tables={name: tuple(parts) for name, parts in copied.tables.items()},
+        parameters=copied.parameters,
+        in_flight=copied.report.in_flight,
+        broken=balance.broken(copied.report),
+    )
+    vault.complete(manifest)
+    return manifest
+
+
+def _moving(report: AuditReport) -> LabError:
+    first = balance.broken(report)[0]
+    return LabError(
+        f"No backup was made: the books of the copy do not balance. {first}",
+        "If orders are being placed, --pause takes none while it copies. If `lab audit` says the"
+        " same, the shop's own books are wrong: --unbalanced keeps them as they are.",
+    )
