@@ -48,5 +48,5 @@ def longest(state: Mapping[str, Any]) -> float:
     The last retrier counts, which is the one for `States.ALL`.
     """
     retrier = state["Retry"][-1]
-    tries = retrier.get("MaxAttempts", 3) + 1
+    tries = int(retrier.get("MaxAttempts", 3)) + 1
     return tries * float(state["TimeoutSeconds"]) + sum(waits(retrier))
