@@ -30,14 +30,14 @@ def notebooks(
     port: Annotated[int, typer.Option(help="JupyterLab's port.")] = 8888,
 ) -> None:
     """Opens JupyterLab on your copies of the lessons, and starts the lab if it is not running."""
-    from lab.lessons import copies, jupyter, setup
+    from lab.lessons import copies, jupyter, scores, setup
     from lab.progress import working
 
     _reset(reset or [])
     _tell(copies.bring_up_to_date())
     with working("Getting the lab ready") as say:
         setup.ready(say)
-    jupyter.serve(copies.folder(), port, browser)
+    jupyter.serve(copies.folder(), f"{scores.first_open()}.ipynb", port, browser)
 
 
 def _reset(names: list[str]) -> None:
