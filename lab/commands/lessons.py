@@ -28,16 +28,19 @@ def notebooks(
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
     port: Annotated[int, typer.Option(help="JupyterLab's port.")] = 8888,
+    more: Annotated[
+        list[str] | None, typer.Argument(metavar="[-- OPTION]...", help="Options of JupyterLab.")
+    ] = None,
 ) -> None:
     """Opens JupyterLab on your copies of the lessons, and starts the lab if it is not running."""
-    from lab.lessons import copies, jupyter, setup
+    from lab.lessons import copies, jupyter, scores, setup
     from lab.progress import working
 
     _reset(reset or [])
     _tell(copies.bring_up_to_date())
     with working("Getting the lab ready") as say:
         setup.ready(say)
-    jupyter.serve(copies.folder(), port, browser)
+    jupyter.serve(copies.folder(), f"{scores.first_open()}.ipynb", port, browser, more or ())
 
 
 def _reset(names: list[str]) -> None:

@@ -119,12 +119,12 @@ class Lesson:
         """Remembers what `restore` calls, the last first: say it before you break something."""
         self._undo.append(undo)
 
-    def restore(self) -> None:
+    def restore(self, settle_s: float = SETTLE_S) -> None:
         """Puts everything back and checks the books. Raises LabError if they are not clean."""
         while self._undo:
             self._undo.pop()()
         self.shelves.restore()
-        _require_clean(self.audit())
+        _require_clean(self.audit(settle_s))
         show(Box("The lab is as it was.", ("All seven guarantees hold.",), GREEN))
 
 

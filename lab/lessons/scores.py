@@ -77,3 +77,9 @@ def scores() -> list[LessonScore]:
         LessonScore(book.name, book.title, book.checks, tuple(c for c in book.checks if c in done))
         for book in books.all_lessons()
     ]
+
+
+def first_open() -> str:
+    """The first lesson with a check that was not passed; the last one if there is none."""
+    found = scores()
+    return next((score.lesson for score in found if not score.done), found[-1].lesson)

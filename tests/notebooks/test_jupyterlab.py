@@ -1,0 +1,79 @@
+"""`lab notebooks` serves the learner's copies, on this machine and to its token only."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from lab import paths
+from lab.emulator import ports
+from lab.lessons import books
+from tests.deployed_shop import DeployedShop
+from tests.waiting import eventually
+
+TOKEN = "a-token-of-this-test"
+STARTED_S = 90
+
+
+@pytest.fixture(scope="module")
+def jupyter(lab: DeployedShop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of JupyterLab, started as a learner starts it."""
+    home: Path = tmp_path_factory.mktemp("learner")
+    port = ports.any_free()
+    environment = {**os.environ, "LAB_HOME": str(home), "JUPYTER_TOKEN": TOKEN}
+    command = [str(Path(sys.executable).parent / "lab"), "notebooks", "--no-browser"]
+    with (home / "jupyter.log").open("wb") as log:
+        started = subprocess.Popen(
+            [*command, f"--port={port}"], cwd=paths.ROOT, env=environment, stderr=log, stdout=log
+        )
+    address = f"http://127.0.0.1:{port}"
+    eventually(lambda: answers(f"{address}/api"), "answer of JupyterLab", STARTED_S)
+    yield address
+    ended = psutil.Process(started.pid).children(recursive=True)
+    started.kill()
+    started.wait()
+    psutil.wait_procs([child for child in ended if not child.kill()])
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+def get(address: str, path: str, token: str = TOKEN) -> httpx.Response:
+    headers = {"Authorization": f"token {token}"} if token else {}
+    return httpx.get(f"{address}{path}", headers=headers, trust_env=False)
+
+
+def test_it_opens_for_its_token_only(jupyter: str) -> None:
+    codes = [get(jupyter, "/api/contents", token).status_code for token in ("", "guess", TOKEN)]
+    assert codes == [403, 403, 200]
+
+
+def test_it_serves_every_lesson_without_its_solutions(jupyter: str) -> None:
+    listed = {entry["name"] for entry in get(jupyter, "/api/contents").json()["content"]}
+    assert {book.path.name for book in books.all_lessons()} <= listed
+    copy = get(jupyter, "/api/contents/00_welcome.ipynb").json()["content"]
+    assert not any(books.tagged(cell, "solution") for cell in copy["cells"])
+
+
+def test_the_pictures_of_a_lesson_are_served_too(jupyter: str) -> None:
+    picture = get(jupyter, "/files/docs/architecture.svg")
+    assert picture.status_code == 200
+    assert "<svg" in picture.text
+
+
+def test_its_kernel_is_this_lab_s_own(jupyter: str) -> None:
+    specs = get(jupyter, "/api/kernelspecs").json()
+    assert specs["default"] == "python3"
+    directory = specs["kernelspecs"]["python3"]["spec"]["argv"][0]
+    assert Path(directory).name.startswith("python")
