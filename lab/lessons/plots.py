@@ -100,7 +100,7 @@ def rush(notes: Sequence[Note], pieces: int, title: str) -> Picture:
     above.set(ylabel="buyer, by who came first")
     above.set_yticks([])
     above.invert_yaxis()
-    at, left = _falling(notes, pieces)
+    at, left = _levels(notes, pieces)
     below.step(at, left, where="post", color=BLUE)
     below.fill_between(at, left, 0, where=[n < 0 for n in left], step="post", color=RED, alpha=0.4)
     below.axhline(0, color=RED if min(left) < 0 else GREY, linewidth=1)
@@ -109,10 +109,16 @@ def rush(notes: Sequence[Note], pieces: int, title: str) -> Picture:
     return _picture(figure, title, told)
 
 
-def _falling(notes: Sequence[Note], pieces: int) -> tuple[list[float], list[int]]:
-    """The stock over time. It only falls; the writes' answers may overtake each other."""
+def _levels(notes: Sequence[Note], pieces: int) -> tuple[list[float], list[int]]:
+    """The stock over time, as the writes left it.
+
+    Answers overtake each other on their way back. Writes that all left different numbers tell
+    their own order, for nobody puts pieces back; others stand in the order of their answers.
+    """
     wrote = [note for note in notes if note.kind == "wrote"]
-    left = sorted((int(note.pieces) for note in wrote), reverse=True)
+    left = [int(note.pieces) for note in wrote]
+    if len(set(left)) == len(left):
+        left.sort(reverse=True)
     end = max((note.at for note in notes), default=0.0)
     return [0.0, *(note.at for note in wrote), end], [pieces, *left, (left or [pieces])[-1]]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lab import tables
 from lab.lessons.lesson import Lesson
 
+Item = Mapping[str, Any]
 MARK = "lesson-"
 WANTED = ("IndexName", "KeySchema", "Projection")
 
@@ -47,3 +49,38 @@ def _shape(client: Any, like: str) -> dict[str, Any]:
         "BillingMode": "PAY_PER_REQUEST",
         **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
     }
+
+
+def window(
+    table: Any, key_of: Callable[[Item], str], products: Sequence[Item], category: str
+) -> list[Item]:
+    """A category as the index gives it, when `key_of` makes every product's `listingKey`.
+
+    The products are written anew, under a `listing` of their own. Prices are whole cents.
+    """
+    listing = f"WINDOW-{uuid.uuid4().hex[:6]}"
+    with table.batch_writer() as batch:
+        for product in products:
+            key = key_of({**product, "price": int(product["price"])})
+            batch.put_item(Item={**product, "listing": listing, "listingKey": key})
+    found = table.query(
+        IndexName="listing",
+        KeyConditionExpression="listing = :listing AND begins_with(listingKey, :category)",
+        ExpressionAttributeValues={":listing": listing, ":category": f"{category}#"},
+    )
+    items: list[Item] = found["Items"]
+    return items
+
+
+def keys_of(client: Any, name: str) -> dict[str, str]:
+    """A row for a table: its key and the keys of its indexes, in words."""
+    found = client.describe_table(TableName=name)["Table"]
+    indexes = (
+        f"{index['IndexName']}: {_words(index['KeySchema'])}"
+        for index in found.get("GlobalSecondaryIndexes", ())
+    )
+    return {"table": name, "key": _words(found["KeySchema"]), "indexes": "; ".join(indexes)}
+
+
+def _words(schema: Sequence[Item]) -> str:
+    return ", then ".join(part["AttributeName"] for part in schema)
