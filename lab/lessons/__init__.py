@@ -4,6 +4,7 @@ In a cell: `from lab import lessons`, then `lesson = lessons.begin("04")`.
 """
 
 from lab.lessons.checks import CheckFailed, check
+from lab.lessons.code import Code, code
 from lab.lessons.crowds import Attempt, Race, Timings, race, timings
 from lab.lessons.drawings import gantt, workflow
 from lab.lessons.following import Followed
@@ -16,6 +17,7 @@ __all__ = [
     "Attempt",
     "Box",
     "CheckFailed",
+    "Code",
     "Followed",
     "Lesson",
     "Picture",
@@ -25,6 +27,7 @@ __all__ = [
     "bars",
     "begin",
     "check",
+    "code",
     "diff",
     "gantt",
     "lines",

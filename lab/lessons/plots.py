@@ -10,6 +10,7 @@ from lab.lessons.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET, Picture
 
 if TYPE_CHECKING:
     from lab.lessons.crowds import Attempt, Timings
+    from lab.lessons.rushes import Note
 
 INK = "#010203"  # stands for the page's own text colour
 COLOURS = (BLUE, AMBER, VIOLET, GREEN, RED, GREY)
@@ -90,6 +91,52 @@ def race(attempts: Sequence[Attempt], title: str) -> Picture:
     return _picture(figure, title, told)
 
 
+def rush(notes: Sequence[Note], pieces: int, title: str) -> Picture:
+    """Above, what each buyer saw and when it wrote; below, what that did to the stock."""
+    buyers = list(dict.fromkeys(note.buyer for note in notes))
+    figure, (above, below) = _panels(title, (SIZE[0], 2.6 + 0.2 * len(buyers)), (len(buyers), 8))
+    for row, buyer in enumerate(buyers):
+        _one_buyer(above, row, [note for note in notes if note.buyer == buyer])
+    above.set(ylabel="buyer, by who came first")
+    above.set_yticks([])
+    above.invert_yaxis()
+    at, left = _levels(notes, pieces)
+    below.step(at, left, where="post", color=BLUE)
+    below.fill_between(at, left, 0, where=[n < 0 for n in left], step="post", color=RED, alpha=0.4)
+    below.axhline(0, color=RED if min(left) < 0 else GREY, linewidth=1)
+    below.set(xlabel="seconds", ylabel="pieces left")
+    told = (f"{n.at:.3f} s: buyer {n.buyer} {n.kind} {n.pieces}".rstrip() for n in notes)
+    return _picture(figure, title, told)
+
+
+def _levels(notes: Sequence[Note], pieces: int) -> tuple[list[float], list[int]]:
+    """The stock over time, as the writes left it.
+
+    Answers overtake each other on their way back. Writes that all left different numbers tell
+    their own order, for nobody puts pieces back; others stand in the order of their answers.
+    """
+    wrote = [note for note in notes if note.kind == "wrote"]
+    left = [int(note.pieces) for note in wrote]
+    if len(set(left)) == len(left):
+        left.sort(reverse=True)
+    end = max((note.at for note in notes), default=0.0)
+    return [0.0, *(note.at for note in wrote), end], [pieces, *left, (left or [pieces])[-1]]
+
+
+def _one_buyer(axes: Any, row: int, notes: Sequence[Note]) -> None:
+    """The buyer's time as a line, what it saw as a number, and its writes as marks."""
+    axes.plot([notes[0].at, notes[-1].at], [row, row], color=GREY, linewidth=1, zorder=1)
+    for note in notes:
+        if note.kind == "saw":
+            axes.annotate(
+                str(note.pieces), (note.at, row), color=INK, fontsize=8, ha="right", va="center"
+            )
+        else:
+            good = note.kind == "wrote"
+            mark = {"color": GREEN, "marker": "s"} if good else {"color": AMBER, "marker": "x"}
+            axes.scatter([note.at], [row], s=26, zorder=2, **mark)
+
+
 def outcome_colours(names: Sequence[str]) -> dict[str, str]:
     """Green for what is good, red for what is bad, and one colour for each of the others."""
     fixed = {**dict.fromkeys(GOOD, GREEN), **dict.fromkeys(BAD, RED)}
@@ -104,13 +151,31 @@ def _figure(title: str, size: tuple[float, float] = SIZE) -> tuple[Any, Any]:
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.subplots()
     axes.set_title(title, color=INK, fontsize=11, loc="left")
+    _dress(axes)
+    return figure, axes
+
+
+def _panels(
+    title: str, size: tuple[float, float], heights: Sequence[float]
+) -> tuple[Any, Sequence[Any]]:
+    """Plots on top of each other with one time axis, as high as `heights` say of each other."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout="constrained")
+    axes = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
+    axes[0].set_title(title, color=INK, fontsize=11, loc="left")
+    for one in axes:
+        _dress(one)
+    return figure, axes
+
+
+def _dress(axes: Any) -> None:
     axes.tick_params(colors=INK)
     axes.xaxis.label.set_color(INK)
     axes.yaxis.label.set_color(INK)
     for side, spine in axes.spines.items():
         spine.set_color(GREY)
         spine.set_visible(side in {"left", "bottom"})
-    return figure, axes
 
 
 def _legend(axes: Any, series: int) -> None:

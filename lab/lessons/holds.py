@@ -1,0 +1,61 @@
+"""A reservation whose order is abandoned half-way, and who gives the pieces back."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from lab import execution
+from lab.lessons.lesson import Lesson
+
+
+def wait_for(lesson: Lesson, order_id: str) -> dict[str, Any]:
+    """The order's reservation as it is stored, as soon as there is one."""
+    found: dict[str, Any] = lesson.until(lambda: _stored(lesson, order_id), "reservation")
+    return found
+
+
+def _stored(lesson: Lesson, order_id: str) -> Any:
+    return lesson.table("reservations").get_item(Key={"orderId": order_id}).get("Item")
+
+
+def abandon(lesson: Lesson, order_id: str) -> None:
+    """Stops the order's execution where it is: no later step runs, and nothing is undone."""
+    arn = execution.arn_of(lesson.target, order_id)
+    lesson.client("stepfunctions").stop_execution(executionArn=arn, cause="a lesson stopped it")
+
+
+def expire(lesson: Lesson, order_id: str) -> None:
+    """Puts the end of a hold into the past, instead of waiting for it."""
+    lesson.table("reservations").update_item(
+        Key={"orderId": order_id},
+        UpdateExpression="SET expiresAt = :past",
+        ConditionExpression="heldStatus = :held",
+        ExpressionAttributeValues={":past": int(time.time()) - 1, ":held": "HELD"},
+    )
+
+
+def sweep(lesson: Lesson) -> dict[str, Any]:
+    """Runs the sweeper now, as its schedule does every minute. Gives what it did, how often."""
+    return _sweeper(lesson, {})
+
+
+def settle(lesson: Lesson, order_id: str) -> dict[str, Any]:
+    """Lets the sweeper bring one order to its end. Gives what it says about the order."""
+    found: dict[str, Any] = _sweeper(lesson, {"orderIds": [order_id]})["orders"][0]
+    return found
+
+
+def settling(lesson: Lesson, order_id: str) -> Callable[[], object]:
+    """What to register with `lesson.later` before an order is abandoned."""
+    return lambda: lesson.until(lambda: settle(lesson, order_id)["final"], "end of the order")
+
+
+def _sweeper(lesson: Lesson, event: dict[str, Any]) -> dict[str, Any]:
+    answer = lesson.client("lambda").invoke(
+        FunctionName=lesson.target.named("sweeper"), Payload=json.dumps(event).encode()
+    )
+    found: dict[str, Any] = json.loads(answer["Payload"].read())
+    return found
