@@ -33,7 +33,7 @@ def text_of(changes: Sequence[Change]) -> str:
     """The summary of a plan for an empty account."""
     usual = _usual_tags(changes)
     head = [
-        "# What Terraform plans for an empty account. Written by: python -m lab.plans",
+        "# What Terraform plans for an empty account. Written by: make plans",
         f"# {len(changes)} resources, tagged | {' | '.join(f'{k}={v}' for k, v in usual.items())}",
     ]
     return "\n".join([*head, *(_line(change, usual) for change in changes), ""])

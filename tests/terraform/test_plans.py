@@ -19,7 +19,7 @@ from lab.plans.changes import Action, Change
 from lab.plans.groups import OTHER, Group, group_of
 
 ENVIRONMENTS = environments()
-AGAIN = "If that is what you want, store it: .venv/bin/python -m lab.plans"
+AGAIN = "If that is what you want, store it: make plans"
 
 
 @pytest.fixture(scope="module")
