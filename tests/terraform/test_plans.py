@@ -166,6 +166,14 @@ def test_a_value_that_is_too_long_for_a_line_is_taken_apart() -> None:
     assert " | environment.variables.VARIABLE_7=value | " in line
 
 
+def test_a_policy_is_taken_apart_too() -> None:
+    grants = [{"Sid": f"Grant{n}", "Action": f"sqs:Action{n}"} for n in range(9)]
+
+    line = text(said("a.b", "create", policy=json.dumps({"Statement": grants}))).splitlines()[-1]
+
+    assert ' | policy.Statement.7={"Action": "sqs:Action7", "Sid": "Grant7"} | ' in line
+
+
 def test_a_document_is_there_by_its_hash_which_tells_a_change() -> None:
     long, longer = (json.dumps(["x" * size]) for size in (summary.LONGEST, summary.LONGEST + 1))
 
