@@ -12,7 +12,7 @@ SUITES := unit contract integration terraform e2e notebooks chaos
 SIDE_BY_SIDE := --numprocesses=2 --dist=loadgroup --no-loadscope-reorder
 PRESENT := $(wildcard $(SUITES:%=tests/%))
 
-.PHONY: help install demo up down test lessons-html test-docker $(SUITES) lint format
+.PHONY: help install demo up down test lessons-html test-docker $(SUITES) plain plans lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,12 @@ e2e: $(INSTALLED) ## Tests of the whole checkout, through HTTP
 
 notebooks: $(INSTALLED) ## Tests of the lessons: their form, their links, and each one run twice
 	@$(PYTEST) tests/notebooks
+
+plain: $(INSTALLED) ## The e2e tests again, on what plain `terraform apply` makes in another account
+	@$(PYTEST) tests/e2e --plain
+
+plans: $(INSTALLED) ## Stores anew what each environment would make (tests/terraform/plans)
+	@.venv/bin/python -m lab.plans
 
 chaos: $(INSTALLED) ## The proof: races, faults in every state, killed functions, hostile requests
 	@$(PYTEST) tests/chaos

@@ -5,15 +5,25 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from lab import api, paths, seed, terraform
 from lab.target import Target
+from tests import plain_apply
 from tests.deployed_shop import DeployedShop
 
 pytest_plugins = ["tests.emulator.plugin"]
 UNREADABLE = ",[::1]"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--plain",
+        action="store_true",
+        help="deploy with plain `terraform apply`, in another account of the emulator",
+    )
 
 
 def pytest_configure() -> None:
@@ -56,11 +66,21 @@ def pytest_runtest_setup() -> None:
 
 
 @pytest.fixture(scope="session")
-def shop(endpoint: str) -> DeployedShop:
-    """The environment dev, deployed and stocked."""
+def shop(
+    endpoint: str, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DeployedShop]:
+    """The environment dev, deployed and stocked: by `lab deploy`, or plainly with `--plain`."""
     if shutil.which("terraform") is None:
         pytest.skip("Terraform is not installed: the checkout cannot be deployed")
-    target = Target("dev", endpoint)
-    terraform.deploy(target, print)
+    if pytestconfig.getoption("--plain"):
+        with plain_apply.somebody(endpoint, tmp_path_factory.mktemp("plain")) as identity:
+            yield _stocked(plain_apply.apply(identity))
+    else:
+        target = Target("dev", endpoint)
+        terraform.deploy(target, print)
+        yield _stocked(target)
+
+
+def _stocked(target: Target) -> DeployedShop:
     seed.load(target)
     return DeployedShop(target, api.base_url(target))

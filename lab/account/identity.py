@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lab.errors import LabError
@@ -46,6 +47,9 @@ class Identity:
         return kept | {"AWS_PROFILE": self.profile}
 
 
+QUICKLY = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2})
+"""For the first call: without a network it should not take minutes to find that out."""
+
 KEYS = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
 
 
@@ -54,7 +58,7 @@ def identify(profile: str | None = None) -> Identity:
     endpoint = os.environ.get("AWS_ENDPOINT_URL") or None
     try:
         session = boto3.Session(profile_name=profile, region_name=REGION)
-        said = session.client("sts").get_caller_identity()
+        said = session.client("sts", config=QUICKLY).get_caller_identity()
     except (BotoCoreError, ClientError) as error:
         raise LabError(
             f"AWS does not know us: {error}",

@@ -33,8 +33,31 @@ class Terraform:
         if _ended(process):
             raise LabError(f"terraform {arguments[0]} failed.", "Its own message is above.")
 
+    def output(self, *arguments: str) -> str:
+        """What one command prints. Raises LabError with Terraform's own words if it fails."""
+        return captured(self.folder, self._variables(), *arguments)
+
     def _variables(self) -> dict[str, str]:
         return self.identity.variables() | {"TF_CLI_CONFIG_FILE": str(cli_config(paths.home()))}
+
+
+def captured(folder: Path, variables: dict[str, str], *arguments: str) -> str:
+    """What `terraform` prints in a folder, with these variables as its whole environment.
+
+    Raises LabError without Terraform, and with Terraform's own words if it fails.
+    """
+    require_terraform()
+    ended = subprocess.run(
+        ["terraform", *arguments, "-no-color"],
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode:
+        raise LabError(f"terraform {arguments[0]} failed.", ended.stderr.strip())
+    return ended.stdout
 
 
 def has_native_locks() -> bool:

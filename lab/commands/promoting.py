@@ -1,14 +1,15 @@
-"""`lab backend`, `lab terraform`: the way to a real AWS account."""
+"""`lab promote`, `lab backend`, `lab terraform`: the way to a real AWS account."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lab.commands.common import Local, Profile, show_identity
+from lab.commands.common import Json, Local, Profile, show_identity
 
 if TYPE_CHECKING:
     from lab.terraform.leftovers import Inspection
@@ -17,10 +18,39 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Adds this module's commands to the app."""
     panel = "A real AWS account"
+    app.command(rich_help_panel=panel, epilog="Example: lab promote dev --profile my-profile")(
+        promote
+    )
     app.command(rich_help_panel=panel, epilog="Example: lab backend my-profile")(backend)
     app.command(rich_help_panel=panel, epilog="Example: lab terraform dev plan my-profile")(
         terraform
     )
+
+
+def promote(
+    environment: Annotated[str, typer.Argument(metavar="ENV", help="Which environment.")],
+    profile: Annotated[
+        str | None, typer.Option(help="A profile of your AWS configuration.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Walks you from the laptop to a real AWS account, step by step. It applies nothing."""
+    from dataclasses import asdict
+
+    from lab import promotion, render
+    from lab.account.settings import environments
+    from lab.progress import working
+    from lab.promotion import report
+
+    _require_known(environment, environments(), "promote")
+    with working(f"Looking at the way of {environment} to AWS") as say:
+        found = promotion.promote(environment, profile, say)
+    if json:
+        render.as_json(asdict(found))
+    else:
+        render.screen.print(report.drawn(found))
+    if found.refused:
+        raise typer.Exit(1)
 
 
 def backend(
@@ -65,7 +95,11 @@ def terraform(
 
     A saved plan is applied without a question: who hands it over has seen it.
     """
-    _require_known(environment, action)
+    from lab.account import ACTIONS
+    from lab.account.settings import environments
+
+    _require_known(environment, environments(), "terraform")
+    _require_known(action, ACTIONS, "terraform")
     if local:
         _on_emulator(environment, action)
     else:
@@ -118,14 +152,11 @@ def _plan_on_emulator(environment: str) -> None:
     )
 
 
-def _require_known(environment: str, action: str) -> None:
-    from lab.account import ACTIONS
-    from lab.account.settings import environments
+def _require_known(said: str, known: Sequence[str], command: str) -> None:
     from lab.errors import LabError
 
-    for said, known in ((environment, environments()), (action, ACTIONS)):
-        if said not in known:
-            raise LabError(f"{said!r} is none of {', '.join(known)}.", "See: lab terraform -h", 2)
+    if said not in known:
+        raise LabError(f"{said!r} is none of {', '.join(known)}.", f"See: lab {command} -h", 2)
 
 
 class Terminal:

@@ -3,7 +3,7 @@
 `changes` is a plan as values, `groups` puts them into words that people use, `summary` is the
 stored text of a plan. `offline` makes a plan for an account that does not exist.
 
-`python -m lab.plans` writes the summaries in tests/terraform/plans anew.
+`make plans` (`python -m lab.plans`) writes the summaries in tests/terraform/plans anew.
 """
 
 from lab.plans.changes import Change, read

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import paths
-from lab.account.terraform import require_terraform
-from lab.errors import LabError
+from lab.account.terraform import captured
 from lab.terraform.provider import cli_config
 
 ACCOUNT = "123456789012"
@@ -48,13 +46,12 @@ def plan_of(environment: str, folder: Path, *arguments: str) -> dict[str, Any]:
     root = _copy(environment, folder)
     with _empty_account() as endpoint:
         variables = _variables(endpoint, folder)
-        _run(root, variables, "init", "-input=false", "-lockfile=readonly")
+        captured(root, variables, "init", "-input=false", "-lockfile=readonly")
         package = f"-var=functions_package={_some_package(folder)}"
-        _run(
-            root, variables, "plan", "-input=false", "-lock=false", "-out=plan", package, *arguments
-        )
-    plan: dict[str, Any] = json.loads(_run(root, variables, "show", "-json", "plan"))
-    return plan
+        plan = ("plan", "-input=false", "-lock=false", "-out=plan", package)
+        captured(root, variables, *plan, *arguments)
+    told: dict[str, Any] = json.loads(captured(root, variables, "show", "-json", "plan"))
+    return told
 
 
 def _copy(environment: str, folder: Path) -> Path:
@@ -88,21 +85,6 @@ def _variables(endpoint: str, folder: Path) -> dict[str, str]:
         "TF_IN_AUTOMATION": "1",
         "CHECKPOINT_DISABLE": "1",
     }
-
-
-def _run(folder: Path, variables: dict[str, str], *arguments: str) -> str:
-    require_terraform()
-    ended = subprocess.run(
-        ["terraform", *arguments, "-no-color"],
-        cwd=folder,
-        env=variables,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if ended.returncode:
-        raise LabError(f"terraform {arguments[0]} failed.", ended.stderr.strip())
-    return ended.stdout
 
 
 @contextmanager

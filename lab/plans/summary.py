@@ -23,6 +23,9 @@ LEFT_OUT = frozenset({"tags", "tags_all", "source", "source_hash", "source_code_
 LONGEST = 160
 """Characters of a value that a person would still read in a line."""
 
+LARGEST = 4_000
+"""Characters of a document in JSON that is taken apart: more than any policy has."""
+
 
 def file_of(environment: str) -> Path:
     """Where the summary of an environment is stored."""
@@ -33,8 +36,8 @@ def text_of(changes: Sequence[Change]) -> str:
     """The summary of a plan for an empty account."""
     usual = _usual_tags(changes)
     head = [
-        "# What Terraform plans for an empty account. Written by: python -m lab.plans",
-        f"# {len(changes)} resources, tagged | {' | '.join(f'{k}={v}' for k, v in usual.items())}",
+        "# What Terraform plans for an empty account. Written by: make plans",
+        " | ".join(["# usual tags", *(f"{name}={value}" for name, value in usual.items())]),
     ]
     return "\n".join([*head, *(_line(change, usual) for change in changes), ""])
 
@@ -80,6 +83,7 @@ def _said(change: Change, usual: Mapping[str, str]) -> Iterator[str]:
 
 def _named(name: str, value: Any) -> Iterator[str]:
     """`name=value`; what would be too long is taken apart: `name.part=value`."""
+    value = _parsed(value)
     if isinstance(value, dict | list) and len(_value(value)) > LONGEST:
         parts = value.items() if isinstance(value, dict) else enumerate(value)
         for part, said in sorted(parts):
@@ -87,6 +91,16 @@ def _named(name: str, value: Any) -> Iterator[str]:
     else:
         text = _value(value)
         yield f"{name}={text if len(text) <= LONGEST else _hash(text)}"
+
+
+def _parsed(value: Any) -> Any:
+    """What a text in JSON says, such as a policy; a large document stays a text."""
+    if not isinstance(value, str) or not value.startswith("{") or len(value) > LARGEST:
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
 
 
 def _hash(text: str) -> str:

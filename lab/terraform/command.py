@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from lab import render
 from lab.errors import LabError
+from lab.target import access_key
 from lab.terraform import emulated, events, locks
 from lab.terraform.events import Changes, Events
 from lab.terraform.provider import cli_config
@@ -115,7 +116,7 @@ class Terraform:
         kept = {key: value for key, value in os.environ.items() if key not in NOT_PASSED_ON}
         return kept | {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_ACCESS_KEY_ID": access_key(),
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,

@@ -58,9 +58,10 @@ def test_a_permission_that_is_missing_fails_the_order_and_names_role_action_and_
     assert shop.buy(order_of(TEA))["status"] == "CONFIRMED"
 
     role = shop.target.named(FUNCTION)
-    table = f"arn:aws:dynamodb:{shop.target.region}:000000000000:table/{shop.target.table(TABLE)}"
+    account = shop.target.client("sts").get_caller_identity()["Account"]
+    table = f"arn:aws:dynamodb:{shop.target.region}:{account}:table/{shop.target.table(TABLE)}"
     said = (
-        f"User: arn:aws:sts::000000000000:assumed-role/{role}/{role} is not authorized to perform:"
+        f"User: arn:aws:sts::{account}:assumed-role/{role}/{role} is not authorized to perform:"
         f" {ACTION} on resource: {table}"
         f" because no identity-based policy allows the {ACTION} action"
     )

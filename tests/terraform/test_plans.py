@@ -19,7 +19,7 @@ from lab.plans.changes import Action, Change
 from lab.plans.groups import OTHER, Group, group_of
 
 ENVIRONMENTS = environments()
-AGAIN = "If that is what you want, store it: .venv/bin/python -m lab.plans"
+AGAIN = "If that is what you want, store it: make plans"
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +164,14 @@ def test_a_value_that_is_too_long_for_a_line_is_taken_apart() -> None:
     line = text(said("a.b", "create", environment=[{"variables": variables}])).splitlines()[-1]
 
     assert " | environment.variables.VARIABLE_7=value | " in line
+
+
+def test_a_policy_is_taken_apart_too() -> None:
+    grants = [{"Sid": f"Grant{n}", "Action": f"sqs:Action{n}"} for n in range(9)]
+
+    line = text(said("a.b", "create", policy=json.dumps({"Statement": grants}))).splitlines()[-1]
+
+    assert ' | policy.Statement.7={"Action": "sqs:Action7", "Sid": "Grant7"} | ' in line
 
 
 def test_a_document_is_there_by_its_hash_which_tells_a_change() -> None:

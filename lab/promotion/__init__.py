@@ -1,0 +1,10 @@
+"""The way from the laptop to a real AWS account, step by step. It looks, and applies nothing.
+
+`walk` goes it. Each step has a module: `tools`, `credentials`, `place` (account, region, and where
+the state is), `quotas` with `mail`, and `planning`; `leaving` says how to take it down again.
+"""
+
+from lab.promotion.steps import State, Step
+from lab.promotion.walk import Promotion, promote
+
+__all__ = ["Promotion", "State", "Step", "promote"]

@@ -1,0 +1,27 @@
+"""How to take an environment down again, and what stays behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def commands(environment: str, profile: str | None, settings: dict[str, Any]) -> list[str]:
+    """What to type, in order, with what is not obvious about it."""
+    folder = f"terraform/environments/{environment}/terraform.tfvars"
+    deploy = f"scripts/deploy.sh {environment}"
+    who = f" {profile}" if profile else ""
+    told = []
+    if settings.get("deletion_protection"):
+        told.append(f"set deletion_protection = false in {folder}")
+        told.append(f"{deploy} apply{who}")
+    return [*told, f"{deploy} destroy{who}"]
+
+
+def left(settings: dict[str, Any]) -> list[str]:
+    """What is there afterwards, and why."""
+    told = ["the bucket and the lock table of Terraform's state: other environments use them too"]
+    if settings.get("own_encryption_key"):
+        told.append("the KMS key, until the days that AWS waits before it deletes one are over")
+    if settings.get("backup_retention_days"):
+        told.append("AWS does not delete a backup vault with backups in it: delete those first")
+    return told

@@ -1,0 +1,86 @@
+"""Draws the way: the steps, what would be made, what is different, and how to undo it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from lab import render
+from lab.promotion.planning import Planned
+from lab.promotion.steps import State, Step
+from lab.promotion.walk import Promotion
+
+MARKS = {
+    State.DONE: ("✔", "bold green"),
+    State.TO_DO: ("○", "bold yellow"),
+    State.REFUSED: ("✘", "bold red"),
+    State.UNKNOWN: ("?", "cyan"),
+    State.WAITS: ("·", "dim"),
+}
+ROUND = (1, 0, 0, 0)
+
+
+def drawn(found: Promotion) -> RenderableType:
+    """Everything that `lab promote` has found, for a terminal."""
+    return Group(*_parts(found))
+
+
+def _parts(found: Promotion) -> Iterator[RenderableType]:
+    yield steps(found.steps)
+    if found.plan:
+        yield from _plan(found.plan)
+    yield _title("On AWS it will not be as on the emulator (docs/parity.md)")
+    yield Padding("; ".join(difference.name for difference in found.differences), (0, 2))
+    yield _title("To take it down again")
+    yield _lines(found.leaving)
+    yield _lines((f"stays: {left}" for left in found.left), "dim")
+    yield _title(f"Next: {found.next}" if found.next else "Everything is there: nothing to apply.")
+
+
+def steps(taken: Iterable[Step]) -> Table:
+    """The steps, each with its mark, what was found, and what to type."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for step in taken:
+        mark, style = MARKS[step.state]
+        table.add_row(Text(mark, style=style), step.name, _told(step))
+    return table
+
+
+def _told(step: Step) -> Text:
+    lines = [Text(fact) for fact in step.facts]
+    if step.why:
+        state = "" if step.state == State.WAITS else f"{step.state}: "
+        lines.append(Text(f"{state}{step.why}", style=MARKS[step.state][1]))
+    if step.command:
+        lines.append(Text(f"→ {step.command}", style="cyan"))
+    return Text("\n").join(lines)
+
+
+def _plan(plan: Planned) -> Iterator[RenderableType]:
+    yield _title(f"What an apply would do, in {plan.of}")
+    yield _lines((f"DESTROYS {address}" for address in plan.lost), "bold red")
+    if plan.empty:
+        yield _lines(["nothing"])
+        return
+    columns = ("", ">create", ">change", ">replace", ">destroy")
+    rows = ([g.name, *map(_count, (g.create, g.change, g.replace, g.destroy))] for g in plan.groups)
+    yield Padding(render.table(columns, rows), (0, 1))
+
+
+def _count(number: int) -> str:
+    return str(number) if number else ""
+
+
+def _title(text: str) -> RenderableType:
+    return Padding(Text(text, style="bold"), ROUND)
+
+
+def _lines(texts: Iterable[str], style: str = "") -> RenderableType:
+    return Padding(Group(*(Text(text, style=style) for text in texts)), (0, 2))
