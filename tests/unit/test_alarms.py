@@ -65,10 +65,11 @@ def test_only_one_kind_can_be_asked_for() -> None:
 
 
 def test_the_command_fails_while_one_rings(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["alarms", "--ringing"]) == 1
-    said = capsys.readouterr().out
-    assert "no-orders" in said
-    assert "api-errors  " not in said
+    assert cli.run(["alarms", "--ringing", "--json"]) == 1
+    rings = json.loads(capsys.readouterr().out)
+    assert [alarm["name"] for alarm in rings] == ["no-orders", "unhealthy"]
+    assert cli.run(["alarms"]) == 1
+    assert "Something is wrong" in capsys.readouterr().out
 
 
 def test_the_command_prints_json(
