@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lab import api
+from lab import alarms, api
 from lab.errors import LabError
 from lab.target import Target
 
@@ -136,7 +136,4 @@ def _count(client: Any, arn: str, status: str) -> int:
 
 
 def _alarms(target: Target) -> tuple[str, ...]:
-    client = target.client("cloudwatch")
-    alarms = client.describe_alarms(AlarmNamePrefix=target.named("")).get("MetricAlarms", [])
-    # The emulator overlooks the filter `StateValue`.
-    return tuple(a["AlarmName"] for a in alarms if a["StateValue"] == "ALARM")
+    return tuple(alarm.name for alarm in alarms.read(target, alarms.METRIC) if alarm.rings)

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lab import render
+from lab.alarms import Alarm
 from lab.audit import AuditReport
 from lab.doctor import Check
 from lab.emulator.process import EmulatorStatus
@@ -55,6 +56,24 @@ def mail_list(mails: Sequence[Mail]) -> RenderableType:
     numbered = enumerate(mails, start=1)
     rows = ([str(n), render.moment(m.at), ", ".join(m.to), m.subject] for n, m in numbered)
     return render.table((">N", "!Sent", "To", "Subject"), rows)
+
+
+STATE_STYLE = {"ALARM": "red", "OK": "green", "INSUFFICIENT_DATA": "yellow"}
+
+
+def alarm_list(shown: Sequence[Alarm], of: int) -> RenderableType:
+    """Alarms, one a line; what they mean and where to read on for those that ring."""
+    if not of:
+        return Text("There are no alarms: nothing is deployed. Deploy it with `lab deploy`.")
+    if not shown:
+        return Text(f"None of {of} alarms rings.", style="green")
+    return render.table(("!State", "!Alarm", "!Since", "What it means"), map(_alarm, shown))
+
+
+def _alarm(alarm: Alarm) -> list[str | Text]:
+    state = Text(alarm.state, style=STATE_STYLE[alarm.state])
+    said = f"{alarm.meaning} {alarm.runbook}" if alarm.rings else ""
+    return [state, alarm.name, render.moment(alarm.since)[5:], said]
 
 
 def letter(mail: Mail) -> RenderableType:

@@ -19,7 +19,7 @@ tracer = Tracer()
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], _context: object) -> object:
     """Runs the task that the state machine asks for."""
-    return workflow.run(event, {"ValidateCart": _validate}, services().settings.failure_switches)
+    return workflow.run(event, {"ValidateCart": _validate}, services().settings)
 
 
 def _validate(task: Task) -> Result:

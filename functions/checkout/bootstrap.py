@@ -16,6 +16,7 @@ from checkout.adapters.dynamodb import Table
 from checkout.adapters.orders import DynamoOrders
 from checkout.adapters.payments import DynamoLedger, SimulatedGateway
 from checkout.adapters.stock import DynamoStock
+from checkout.metrics import CountedEvents
 from checkout.settings import ParameterStore, Settings
 from checkout.use_cases.quote_cart import Pricing
 from checkout.use_cases.sweep import Sweeper
@@ -92,9 +93,10 @@ class Services:
         )
 
     @cached_property
-    def events(self) -> EventBridge:
+    def events(self) -> CountedEvents:
         """The event bus."""
-        return EventBridge(_client("events"), self.settings.event_bus)
+        bus = EventBridge(_client("events"), self.settings.event_bus)
+        return CountedEvents(bus, self.settings.environment)
 
     @cached_property
     def workflow(self) -> StepFunctions:

@@ -15,9 +15,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from checkout import failure_switches
-from checkout.domain.errors import InvalidCart
+from checkout import failure_switches, metrics
+from checkout.domain.errors import InvalidCart, OutOfStock, PaymentDeclined
 from checkout.domain.order import REJECTIONS, Fault, Rejection
+from checkout.settings import Settings
 
 logger = Logger(child=True)
 
@@ -66,7 +67,7 @@ class Task:
 def run(
     event: Mapping[str, Any],
     tasks: Mapping[str, Callable[[Task], Result]],
-    switches_allowed: bool,
+    settings: Settings,
 ) -> object:
     """Calls the task that the event names; answers with its result, and its name as `done`.
 
@@ -74,17 +75,27 @@ def run(
     """
     task = Task.parse(event)
     logger.append_keys(order_id=task.order_id, task=task.name, attempt=task.attempt)
-    work = partial(_do, task, tasks[task.name])
-    if switches_allowed and task.fault:
-        return failure_switches.throw(task.fault, work, f"{task.name}, attempt {task.attempt},")
-    answer = {"done": task.name, **(work() or {})}
+    work = partial(_do, task, tasks[task.name], settings.environment)
+    with metrics.timed_step(task.name, settings.environment):
+        if settings.failure_switches and task.fault:
+            return failure_switches.throw(task.fault, work, f"{task.name}, attempt {task.attempt},")
+        answer = {"done": task.name, **(work() or {})}
     logger.info("done")
     return answer
 
 
-def _do(task: Task, work: Callable[[Task], Result]) -> Result:
+def _do(task: Task, work: Callable[[Task], Result], environment: str) -> Result:
     try:
         return work(task)
     except InvalidCart as error:
+        _note_rejection(task, "InvalidCart", environment)
         # The state machine knows an error by its own name, not by what it derives from.
         raise InvalidCart(error.violations) from error
+    except (OutOfStock, PaymentDeclined) as error:
+        _note_rejection(task, type(error).__name__, environment)
+        raise
+
+
+def _note_rejection(task: Task, error: str, environment: str) -> None:
+    metrics.put(metrics.STEP_REJECTIONS, environment, step=task.name)
+    logger.info("rejected", extra={"reason": REJECTIONS[error].value})

@@ -79,7 +79,7 @@ def checkout() -> Response[str]:
     s = services()
     order_id = place_order(wish, s.orders, s.workflow, lambda: s.pricing, s.clock, s.ids)
     logger.info("accepted", extra={"order_id": order_id})
-    metrics.count("OrdersAccepted", s.settings.environment)
+    metrics.put(metrics.ORDERS_ACCEPTED, s.settings.environment)
     # Relative to this request's URL, which works behind any stage or base path (RFC 9110, 10.2.2).
     location: dict[str, str | list[str]] = {"Location": f"orders/{order_id}"}
     return _answer(views.accepted(order_id), HTTPStatus.ACCEPTED, location)

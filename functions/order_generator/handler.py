@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
 
-from checkout import metrics, workflow
+from checkout import workflow
 from checkout.bootstrap import services
 from checkout.use_cases.end_order import (
     fail_order,
@@ -32,7 +32,7 @@ def handle(event: dict[str, Any], _context: object) -> object:
         "PublishOrderRejected": _publish,
         "PublishOrderFailed": _publish,
     }
-    return workflow.run(event, tasks, services().settings.failure_switches)
+    return workflow.run(event, tasks, services().settings)
 
 
 def _confirm(task: Task) -> Result:
@@ -54,5 +54,4 @@ def _fail(task: Task) -> Result:
 def _publish(task: Task) -> Result:
     s = services()
     order = publish_outcome(task.order_id, s.orders, s.events, s.clock)
-    metrics.count(f"Orders{order.status.value.capitalize()}", s.settings.environment)
     return {"status": order.status.value}

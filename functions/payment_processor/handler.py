@@ -20,7 +20,7 @@ tracer = Tracer()
 def handle(event: dict[str, Any], _context: object) -> object:
     """Runs the task that the state machine asks for."""
     tasks = {"ProcessPayment": _charge, "RefundPayment": _refund}
-    return workflow.run(event, tasks, services().settings.failure_switches)
+    return workflow.run(event, tasks, services().settings)
 
 
 def _charge(task: Task) -> Result:

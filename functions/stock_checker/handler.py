@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
 
-from checkout import workflow
+from checkout import metrics, workflow
 from checkout.bootstrap import services
 from checkout.domain.stock import Reservation
 from checkout.use_cases.reserve_stock import release_stock, reserve_stock
@@ -22,12 +22,14 @@ tracer = Tracer()
 def handle(event: dict[str, Any], _context: object) -> object:
     """Runs the task that the state machine asks for."""
     tasks = {"ReserveStock": _reserve, "ReleaseStock": _release}
-    return workflow.run(event, tasks, services().settings.failure_switches)
+    return workflow.run(event, tasks, services().settings)
 
 
 def _reserve(task: Task) -> Result:
     s = services()
     held = reserve_stock(task.order_id, s.orders, s.stock, s.clock, s.parameters.hold_for())
+    environment = s.settings.environment
+    metrics.put(metrics.UNITS_HELD, environment, sum(line.quantity for line in held.lines))
     _warn(held)
     return {"lines": len(held.lines), "expiresAt": held.expires_at.isoformat()}
 
@@ -37,7 +39,9 @@ def _warn(held: Reservation) -> None:
     s = services()
     skus = [line.sku for line in held.lines]
     try:
-        warn_of_low_stock(skus, held.order_id, s.stock, s.events, s.clock)
+        levels = warn_of_low_stock(skus, held.order_id, s.stock, s.events, s.clock)
+        left = min(level.available for level in levels)
+        metrics.put(metrics.STOCK_LEFT, s.settings.environment, left)
     except ExceptionGroup:
         logger.exception("low stock not told yet", extra={"order_id": held.order_id})
 

@@ -28,7 +28,7 @@ def _sweep() -> dict[str, int]:
     s = services()
     done = s.sweeper().sweep()
     for what, times in done.items():
-        metrics.count(f"Sweep{what.title().replace(' ', '')}", s.settings.environment, times)
+        metrics.put(metrics.SWEPT, s.settings.environment, times, outcome=what)
     logger.info("swept", extra={"done": dict(done)})
     return dict(done)
 

@@ -1,4 +1,4 @@
-"""`lab status`, `lab logs`, `lab mail`, `lab audit`."""
+"""`lab status`, `lab alarms`, `lab logs`, `lab mail`, `lab audit`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     """Adds this module's commands to the app."""
     panel = "Looking inside"
     app.command(rich_help_panel=panel, epilog="Example: lab status")(status)
+    app.command(rich_help_panel=panel, epilog="Example: lab alarms --ringing")(alarms)
     app.command(rich_help_panel=panel, epilog="Example: lab logs payment-processor --lines 20")(
         logs
     )
@@ -43,6 +44,25 @@ def status(environment: Environment = "dev", json: Json = False) -> None:
     else:
         render.screen.print(reports.health(found, emulator, target))
     raise typer.Exit(0 if found.good else 1)
+
+
+def alarms(
+    ringing: Annotated[bool, typer.Option("--ringing", help="Only those that ring.")] = False,
+    environment: Environment = "dev",
+    json: Json = False,
+) -> None:
+    """Lists the alarms and their states; exits with 1 if one rings. What to do: docs/runbook.md."""
+    from lab import alarms as alarm_reader
+    from lab import render, reports
+
+    found = alarm_reader.read(target_of(environment))
+    rings = [alarm for alarm in found if alarm.rings]
+    shown = rings if ringing else found
+    if json:
+        render.as_json([asdict(alarm) for alarm in shown])
+    else:
+        render.screen.print(reports.alarm_list(shown, len(found)))
+    raise typer.Exit(1 if rings else 0)
 
 
 def logs(

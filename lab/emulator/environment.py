@@ -74,10 +74,13 @@ def _settings(port: int) -> dict[str, str]:
         "LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT": "120",  # the executor has its own, shorter limit
         "LOG_LEVEL_OVERRIDES": "localstack.deprecations=ERROR",  # it errs about the next lines
         "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.2",  # 1 s: one mail a second at best
+        "SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL": "5",  # 60 s: an alarm about a queue rings late
         "PROVIDER_OVERRIDE_APIGATEWAY": "lab",
+        "PROVIDER_OVERRIDE_CLOUDWATCH": "lab",
         "PROVIDER_OVERRIDE_DYNAMODB": "lab",
         "PROVIDER_OVERRIDE_DYNAMODBSTREAMS": "lab",
         "PROVIDER_OVERRIDE_LAMBDA": "lab",
+        "PROVIDER_OVERRIDE_LOGS": "lab",
         "PROVIDER_OVERRIDE_S3": "lab",
         "PROVIDER_OVERRIDE_STEPFUNCTIONS": "lab",
         "DYNAMODB_IN_MEMORY": "1",

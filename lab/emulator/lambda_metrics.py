@@ -2,7 +2,7 @@
 
 For each invocation LocalStack calls CloudWatch, which commits to a database on the disk and waits
 for the disk. That was a good part of what a warm invocation cost. The same data points now go there
-together with those that come within a second.
+together with those that come within a second; so do the metrics that functions log.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ METRICS_WAIT_S = 1.0
 METRICS_AT_A_TIME = 1000
 NAMESPACE = "AWS/Lambda"
 
-Place = tuple[str | None, str | None]  # account and region
-Send = Callable[[Place, list[dict[str, Any]]], None]
+Point = dict[str, Any]  # a MetricDatum, as PutMetricData takes it
+Place = tuple[str | None, str | None, str]  # account, region and namespace
+Send = Callable[[Place, list[Point]], None]
 
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]
@@ -37,7 +38,7 @@ def gather_metrics() -> None:
     helper: Any = cloudwatch_database_helper
     helper.sqlite3 = SimpleNamespace(connect=_connect_without_syncing)
     changed: Any = metrics
-    changed.publish_lambda_metric = Metrics(_put_metrics).publish
+    changed.publish_lambda_metric = Metrics(put_metrics).publish
 
 
 def _connect_without_syncing(*where: Any, **options: Any) -> sqlite3.Connection:
@@ -53,8 +54,12 @@ class Metrics:
     def __init__(self, send: Send, wait_s: float = METRICS_WAIT_S) -> None:
         self._send = send
         self._wait_s = wait_s
-        self._waiting: SimpleQueue[tuple[Place, dict[str, Any]]] = SimpleQueue()
+        self._waiting: SimpleQueue[tuple[Place, Point]] = SimpleQueue()
         threading.Thread(target=self._run, name="lambda-metrics", daemon=True).start()
+
+    def add(self, place: Place, point: Point) -> None:
+        """Sends a data point soon. Its value is in `Values`."""
+        self._waiting.put((place, point))
 
     def publish(
         self,
@@ -66,8 +71,9 @@ class Metrics:
     ) -> None:
         """Takes the place of LocalStack's `publish_lambda_metric`."""
         dimensions = [{"Name": "FunctionName", "Value": kwargs["func_name"]}]
-        point = {"MetricName": metric, "Dimensions": dimensions, "Value": value}
-        self._waiting.put(((account_id, region_name), point | {"Timestamp": datetime.now(UTC)}))
+        point = {"MetricName": metric, "Dimensions": dimensions, "Values": [value]}
+        now = {"Timestamp": datetime.now(UTC)}
+        self.add((account_id, region_name, NAMESPACE), point | now)
 
     def _run(self) -> None:
         while True:
@@ -77,19 +83,31 @@ class Metrics:
             for place, point in [first, *_waiting(self._waiting)]:
                 points[place].append(point)
             for place, some in points.items():
-                self._send(place, some)
+                self._send(place, gathered(some))
 
 
-def _put_metrics(place: Place, points: list[dict[str, Any]]) -> None:
+def gathered(points: list[Point]) -> list[Point]:
+    """The same values, in one data point for each metric and second: each costs a commit."""
+    together: dict[str, Point] = {}
+    for point in points:
+        second = point["Timestamp"].replace(microsecond=0)
+        what = (point["MetricName"], point["Dimensions"], point.get("Unit"), second)
+        kept = together.setdefault(repr(what), point | {"Values": []})
+        kept["Values"] += point["Values"]
+    return list(together.values())
+
+
+def put_metrics(place: Place, points: list[Point]) -> None:
+    """Gives data points to CloudWatch; what it does not take is lost, with a line in the log."""
     from localstack.aws.connect import connect_to
     from localstack.services.lambda_.invocation import metrics
 
-    account, region = place
+    account, region, namespace = place
     client = connect_to(aws_access_key_id=account, region_name=region).cloudwatch
     try:
         for start in range(0, len(points), METRICS_AT_A_TIME):
             some = points[start : start + METRICS_AT_A_TIME]
-            client.put_metric_data(Namespace=NAMESPACE, MetricData=some)
+            client.put_metric_data(Namespace=namespace, MetricData=some)
     except Exception as error:
         metrics.LOG.info("Unable to put metric data to CloudWatch: %s", error)
 

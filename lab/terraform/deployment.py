@@ -70,7 +70,6 @@ def deploy(
         # What `lab watch` put there, and was undone since, Terraform does not see.
         live_code.publish(target, package.built(), live_code.function_names())
         ensure_secret(target)
-        emulated.tag_alarms(target, State.of(target))
         return _deployed(target, changes, initialised - started, time.monotonic() - initialised)
 
 

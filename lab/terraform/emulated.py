@@ -29,23 +29,6 @@ def endpoint(target: Target) -> str:
     return target.endpoint
 
 
-def tag_alarms(target: Target, state: State) -> None:
-    """Tags every alarm as Terraform did: LocalStack 4.14 forgets the tags of a new alarm.
-
-    Without them the next plan would want to change every alarm.
-    """
-    cloudwatch = target.client("cloudwatch")
-    for alarm in state.instances("aws_cloudwatch_metric_alarm"):
-        if not alarm["tags_all"]:
-            cloudwatch.tag_resource(ResourceARN=alarm["arn"], Tags=_usual_tags(state))
-
-
-def _usual_tags(state: State) -> list[dict[str, str]]:
-    """What everything is tagged with, as a queue is."""
-    tags = state.instances("aws_sqs_queue")[0]["tags_all"]
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
 def lift_protection(state: State) -> None:
     """Lets the tables be deleted, without the apply of a changed setting that AWS would need."""
     dynamodb = state.target.client("dynamodb")

@@ -137,3 +137,42 @@ resource "aws_dynamodb_table" "lock" {
     prevent_destroy = true
   }
 }
+
+# API Gateway writes access logs with one role for the whole account and region, so no environment
+# can own it.
+data "aws_iam_policy_document" "api_gateway" {
+  count = var.api_gateway_logs ? 1 : 0
+
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["apigateway.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "api_gateway" {
+  count = var.api_gateway_logs ? 1 : 0
+
+  name               = "api-gateway-logs-${var.region}"
+  description        = "What API Gateway writes access logs with"
+  assume_role_policy = data.aws_iam_policy_document.api_gateway[0].json
+}
+
+resource "aws_iam_role_policy_attachment" "api_gateway" {
+  count = var.api_gateway_logs ? 1 : 0
+
+  role       = aws_iam_role.api_gateway[0].name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+}
+
+resource "aws_api_gateway_account" "this" {
+  count = var.api_gateway_logs ? 1 : 0
+
+  cloudwatch_role_arn = aws_iam_role.api_gateway[0].arn
+
+  # API Gateway tries the role before it takes it.
+  depends_on = [aws_iam_role_policy_attachment.api_gateway]
+}

@@ -77,3 +77,9 @@ variable "environments" {
   type        = set(string)
   default     = ["dev", "staging", "prod"]
 }
+
+variable "api_gateway_logs" {
+  description = "Whether to give API Gateway the role that it writes access logs with; false if the account has one in this region."
+  type        = bool
+  default     = true
+}

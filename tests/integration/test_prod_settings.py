@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from lab import carts, purchase, seed, terraform
+from lab import carts, purchase, terraform
 from lab.target import Target
-from lab.terraform import emulated, leftovers
+from lab.terraform import emulated
 
 pytestmark = pytest.mark.timeout(900)
-
-
-@pytest.fixture(scope="module")
-def prod(endpoint: str) -> Iterator[Target]:
-    if shutil.which("terraform") is None:
-        pytest.skip("Terraform is not installed: prod cannot be deployed")
-    target = Target("prod", endpoint)
-    terraform.deploy(target, print)
-    yield target
-    terraform.destroy(target, print)
-    assert not leftovers.find(target)
 
 
 def test_a_second_apply_would_change_nothing(prod: Target) -> None:
@@ -31,7 +18,6 @@ def test_a_second_apply_would_change_nothing(prod: Target) -> None:
 
 
 def test_an_order_goes_through_where_settings_are_encrypted(prod: Target) -> None:
-    seed.load(prod)
     cart = carts.read(carts.CARTS / "01-first-order.json")
 
     assert purchase.buy(prod, cart.request, "ada").order["status"] == "CONFIRMED"

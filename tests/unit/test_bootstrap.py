@@ -51,7 +51,7 @@ def test_every_table_is_where_it_belongs(services: Services) -> None:
 
 
 def test_other_services_know_their_names(services: Services) -> None:
-    assert services.events.bus == VARIABLES["EVENT_BUS"]
+    assert services.events.bus.bus == VARIABLES["EVENT_BUS"]
     assert services.workflow.state_machine_arn == VARIABLES["STATE_MACHINE_ARN"]
     assert services.mailer.sender == VARIABLES["MAIL_SENDER"]
     assert services.parameters.path == VARIABLES["SETTINGS_PATH"]

@@ -11,7 +11,6 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 
 import notifier.handler
 import sweeper.handler
-from checkout import metrics
 from checkout.use_cases.end_order import fail_order
 from tests.shop import Shop
 
@@ -83,18 +82,6 @@ class TestNotifier:
     def test_a_batch_in_which_everything_failed_comes_again_as_a_whole(self) -> None:
         with pytest.raises(BatchProcessingError):
             deliver(about("ord_0"))
-
-
-class TestMetrics:
-    def test_a_count_is_a_line_of_the_log_with_its_environment(
-        self, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        metrics.count("OrdersConfirmed", "dev", 3)
-        line = json.loads(capsys.readouterr().out)
-        (described,) = line["_aws"]["CloudWatchMetrics"]
-        assert described["Namespace"] == "CheckoutLab"
-        assert "environment" in described["Dimensions"][0]
-        assert (line["environment"], line["OrdersConfirmed"]) == ("dev", [3.0])
 
 
 class TestSweeper:

@@ -104,7 +104,7 @@ def test_data_points_go_to_cloudwatch_together_and_with_their_own_time() -> None
     for name in ("Invocations", "Errors"):
         metrics.publish(name, 1, {"func_name": "f"}, account_id="0", region_name="us-east-2")
     place, points = sent.get(timeout=5)
-    assert place == ("0", "us-east-2")
+    assert place == ("0", "us-east-2", "AWS/Lambda")
     assert [point["MetricName"] for point in points] == ["Invocations", "Errors"]
     assert points[0]["Dimensions"] == [{"Name": "FunctionName", "Value": "f"}]
     assert abs(points[0]["Timestamp"].timestamp() - time.time()) < 60

@@ -49,6 +49,10 @@ def an_event(task: str, **changes: object) -> dict[str, Any]:
     return {"task": task, "orderId": "ord_1", "simulate": None, "attempt": 0, **changes}
 
 
+def settings(switches_allowed: bool) -> Any:
+    return SimpleNamespace(environment="dev", failure_switches=switches_allowed)
+
+
 def step(task: str, **changes: object) -> Any:
     """What a task answers besides its own name."""
     answer = HANDLERS[task](an_event(task, **changes), CONTEXT)
@@ -69,7 +73,7 @@ class TestFailureSwitch:
     def run(self, task: str, attempt: int, allowed: bool = True) -> list[str]:
         calls: list[str] = []
         event = an_event(task, attempt=attempt, simulate=SWITCH)
-        workflow.run(event, {task: lambda t: calls.append(t.name)}, allowed)
+        workflow.run(event, {task: lambda t: calls.append(t.name)}, settings(allowed))
         return calls
 
     @pytest.mark.parametrize("attempt", [0, 1])
@@ -104,7 +108,9 @@ class TestFaults:
         calls: list[str] = []
         switch = {"fail": "ReserveStock", "times": 1, "how": how}
         event = an_event("ReserveStock", simulate=switch)
-        answer = workflow.run(event, {"ReserveStock": lambda t: calls.append(t.name)}, True)
+        answer = workflow.run(
+            event, {"ReserveStock": lambda t: calls.append(t.name)}, settings(True)
+        )
         return answer, calls
 
     def test_garbage_is_no_answer_of_a_task_that_did_nothing(self) -> None:
@@ -127,13 +133,13 @@ class TestFaults:
         switch = {"fail": "ReserveStock", "how": "kill_after"}
         event = an_event("ReserveStock", simulate=switch)
         with pytest.raises(SystemExit):
-            workflow.run(event, {"ReserveStock": lambda t: calls.append(t.name)}, True)
+            workflow.run(event, {"ReserveStock": lambda t: calls.append(t.name)}, settings(True))
         assert calls == ["ReserveStock"]
 
     @pytest.mark.parametrize("how", list(Fault))
     def test_no_fault_is_thrown_where_the_environment_does_not_allow_it(self, how: Fault) -> None:
         event = an_event("ReserveStock", simulate={"fail": "ReserveStock", "how": how.value})
-        answer = workflow.run(event, {"ReserveStock": lambda _: {"lines": 1}}, False)
+        answer = workflow.run(event, {"ReserveStock": lambda _: {"lines": 1}}, settings(False))
         assert answer == {"done": "ReserveStock", "lines": 1}
 
 
@@ -158,7 +164,7 @@ class TestErrors:
             raise error
 
         with pytest.raises(type(error)) as raised:
-            workflow.run(an_event("ReserveStock"), {"ReserveStock": fail}, False)
+            workflow.run(an_event("ReserveStock"), {"ReserveStock": fail}, settings(False))
         assert type(raised.value) is type(error)
 
     def test_a_promotion_that_ran_out_is_told_by_the_name_that_the_state_machine_knows(
@@ -168,7 +174,7 @@ class TestErrors:
             raise PromotionExhausted(["TEN"])
 
         with pytest.raises(InvalidCart) as raised:
-            workflow.run(an_event("ReserveStock"), {"ReserveStock": fail}, False)
+            workflow.run(an_event("ReserveStock"), {"ReserveStock": fail}, settings(False))
         assert type(raised.value) is InvalidCart
         assert str(raised.value) == "No longer redeemable: TEN"
 

@@ -6,7 +6,7 @@ behind, and the sweeper tells what was claimed and not told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from functools import partial
 
@@ -21,12 +21,12 @@ CLAIM = timedelta(seconds=60)
 
 def warn_of_low_stock(
     skus: Iterable[str], teller: str, stock: Stock, events: Events, clock: Clock
-) -> None:
+) -> Collection[StockLevel]:
     """Tells of those products that are low and not told yet. `teller` names who claims to tell.
 
     If the teller dies between telling and noting it, it is told again: by its next attempt, or
     after `CLAIM` by the next order of the product or by the sweeper. Every product is tried; then
-    an ExceptionGroup has what is claimed and not told.
+    an ExceptionGroup has what is claimed and not told. Returns how much there is of each product.
     """
     levels = stock.levels(skus).values()
     attempt_all(
@@ -34,6 +34,7 @@ def warn_of_low_stock(
         for level in levels
         if level.wants_warning and _claim(level.sku, teller, stock, clock)
     )
+    return levels
 
 
 def _claim(sku: str, teller: str, stock: Stock, clock: Clock) -> bool:

@@ -12,7 +12,7 @@ from localstack import config
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
-from lab.emulator.lambda_executor import report
+from lab.emulator.lambda_executor import measuring, report
 from lab.emulator.lambda_executor.launching import folder, launch, prepare, spawner
 from lab.emulator.lambda_executor.output import Output
 from lab.emulator.lambda_executor.report import Failure, Usage
@@ -130,6 +130,7 @@ class ProcessExecutor(RuntimeExecutor):
         self, request: Request, event: Event | None, duration_ms: float, start: Start | None
     ) -> InvocationResult:
         failure = _failure(event, self._config.timeout)
+        measuring.answered(self.function_version.id, duration_ms, isinstance(event, Response))
         usage = self._usage(duration_ms, start.duration_ms if start else None)
         if failure:
             self._discard_process()

@@ -9,9 +9,12 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from localstack.aws.api.lambda_ import TooManyRequestsException
 from localstack.services.lambda_.invocation import lambda_service
 from localstack.services.lambda_.invocation.lambda_models import Invocation, InvocationResult
 from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
+
+from lab.emulator.lambda_executor import measuring
 
 
 class FinishingVersionManager(LambdaVersionManager):
@@ -27,6 +30,9 @@ class FinishingVersionManager(LambdaVersionManager):
         self._count(1)
         try:
             return super().invoke(invocation=invocation)
+        except TooManyRequestsException:
+            measuring.throttled(self.function_version.id)
+            raise
         finally:
             self._count(-1)
 

@@ -14,7 +14,19 @@ canary_weight            = 0
 log_retention_days = 7
 tracing            = false
 alarm_receivers    = []
-alarm_thresholds   = { queued_messages = 1, api_errors_percent = 50, failed_executions = 10 }
+
+alarm_thresholds = {
+  api_errors_percent     = 50
+  api_latency_ms         = 10000
+  function_errors        = 20
+  function_throttles     = 20
+  function_time_percent  = 90
+  failed_executions      = 10
+  timed_out_executions   = 1
+  queued_messages        = 1
+  table_throttles        = 100
+  minutes_without_orders = 0
+}
 
 # What is kept
 deletion_protection   = false

@@ -14,7 +14,19 @@ canary_weight            = 0.1
 log_retention_days = 365
 tracing            = true
 alarm_receivers    = ["on-call@checkout-lab.example"]
-alarm_thresholds   = { queued_messages = 1, api_errors_percent = 1, failed_executions = 1 }
+
+alarm_thresholds = {
+  api_errors_percent     = 1
+  api_latency_ms         = 3000
+  function_errors        = 3
+  function_throttles     = 1
+  function_time_percent  = 80
+  failed_executions      = 1
+  timed_out_executions   = 1
+  queued_messages        = 1
+  table_throttles        = 10
+  minutes_without_orders = 30
+}
 
 # What is kept
 deletion_protection   = true

@@ -14,7 +14,19 @@ canary_weight            = 0.5
 log_retention_days = 30
 tracing            = true
 alarm_receivers    = ["checkout-team@checkout-lab.example"]
-alarm_thresholds   = { queued_messages = 1, api_errors_percent = 5, failed_executions = 3 }
+
+alarm_thresholds = {
+  api_errors_percent     = 5
+  api_latency_ms         = 5000
+  function_errors        = 10
+  function_throttles     = 5
+  function_time_percent  = 80
+  failed_executions      = 3
+  timed_out_executions   = 1
+  queued_messages        = 1
+  table_throttles        = 10
+  minutes_without_orders = 0
+}
 
 # What is kept
 deletion_protection   = true

@@ -112,6 +112,33 @@ resource "aws_api_gateway_deployment" "this" {
   }
 }
 
+resource "aws_cloudwatch_log_group" "access" {
+  name              = "/aws/apigateway/${var.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+}
+
+# Who asked for what, and what came of it: no headers, so no tokens, and nothing of a body.
+locals {
+  access_log = {
+    requestId          = "$context.requestId"
+    time               = "$context.requestTimeEpoch"
+    ip                 = "$context.identity.sourceIp"
+    userAgent          = "$context.identity.userAgent"
+    method             = "$context.httpMethod"
+    route              = "$context.resourcePath"
+    path               = "$context.path"
+    status             = "$context.status"
+    latency            = "$context.responseLatency"
+    integrationLatency = "$context.integrationLatency"
+    integrationError   = "$context.integrationErrorMessage"
+    errorType          = "$context.error.responseType"
+    errorMessage       = "$context.error.message"
+    bytes              = "$context.responseLength"
+    traceId            = "$context.xrayTraceId"
+  }
+}
+
 resource "aws_api_gateway_stage" "this" {
   rest_api_id          = aws_api_gateway_rest_api.this.id
   deployment_id        = aws_api_gateway_deployment.this.id
@@ -121,6 +148,11 @@ resource "aws_api_gateway_stage" "this" {
 
   cache_cluster_enabled = var.cache != null
   cache_cluster_size    = try(tostring(var.cache.size_gb), null)
+
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.access.arn
+    format          = jsonencode(local.access_log)
+  }
 }
 
 resource "aws_api_gateway_method_settings" "this" {

@@ -68,6 +68,18 @@ variable "tracing" {
   default     = false
 }
 
+variable "log_retention_days" {
+  description = "Days that the access log is kept."
+  type        = number
+  default     = 30
+}
+
+variable "kms_key_arn" {
+  description = "KMS key that the access log is encrypted with; AWS's own when null."
+  type        = string
+  default     = null
+}
+
 variable "cache" {
   description = "Cache for GET requests: its size in GB, how long it keeps an answer, and of which paths; none when null."
   type = object({

@@ -34,6 +34,8 @@ locals {
   # noting it down would send it again.
   notifier_timeout = 20
 
+  default_memory_mb = 256
+
   environment_variables = merge(
     { for name in keys(local.tables) : "${upper(name)}_TABLE" => module.table[name].table_name },
     {
@@ -76,7 +78,7 @@ module "function" {
   package              = module.package.package
   handler              = "${replace(each.key, "-", "_")}.handler.handle"
   architecture         = var.architecture
-  memory_mb            = lookup(var.memory_mb, each.key, 256)
+  memory_mb            = lookup(var.memory_mb, each.key, local.default_memory_mb)
   timeout_seconds      = each.value.timeout
   reserved_concurrency = lookup(var.reserved_concurrency, each.key, null)
   canary_weight        = contains(local.deployed, "${local.prefix}-${each.key}") ? var.canary_weight : 0

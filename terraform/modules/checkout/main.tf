@@ -4,6 +4,7 @@
 #   functions.tf    what runs
 #   permissions.tf  what each function and the workflow may do
 #   messaging.tf    what is told to whom, and what happens when that fails
+#   monitoring.tf   what is watched, and what is an alarm
 
 module "common" {
   source = "../common"
@@ -87,6 +88,9 @@ module "api" {
   stage       = var.environment
   throttling  = var.api_throttling
   tracing     = var.tracing
+
+  log_retention_days = var.log_retention_days
+  kms_key_arn        = local.key_arn
 
   # What is in the catalogue is the same for everybody; prices and stock are checked again when an
   # order is placed.

@@ -137,28 +137,3 @@ resource "aws_lambda_event_source_mapping" "notifier" {
 resource "aws_ses_email_identity" "sender" {
   email = var.mail_sender
 }
-
-module "monitoring" {
-  source = "../monitoring"
-
-  prefix        = local.prefix
-  topic_arn     = module.operations.topic_arn
-  thresholds    = var.alarm_thresholds
-  api           = { name = local.prefix, stage = var.environment }
-  state_machine = local.state_machine_arn
-
-  queues = {
-    compensation = {
-      queue_name = module.compensation_queue.queue_name
-      meaning    = "An order could not be undone: money or stock has to be given back by hand"
-    }
-    notifications-dlq = {
-      queue_name = module.notifications_dead_letter_queue.queue_name
-      meaning    = "A customer did not get the mail about the end of the order"
-    }
-    undelivered = {
-      queue_name = module.undelivered_queue.queue_name
-      meaning    = "An event or a scheduled call did not reach its target"
-    }
-  }
-}

@@ -1,11 +1,64 @@
 variable "prefix" {
-  description = "What every alarm's name starts with."
+  description = "What every name starts with."
+  type        = string
+}
+
+variable "environment" {
+  description = "Value of the dimension `environment` of the checkout's own metrics."
+  type        = string
+}
+
+variable "region" {
+  description = "Region that the dashboard looks at."
   type        = string
 }
 
 variable "topic_arn" {
   description = "Topic that hears of every alarm."
   type        = string
+}
+
+variable "runbook" {
+  description = "Where the runbook is: an alarm's description ends with this, # and its section."
+  type        = string
+  default     = "docs/runbook.md"
+}
+
+variable "api" {
+  description = "The REST API that is watched: its name, its stage, and the log group of its access log."
+  type = object({
+    name           = string
+    stage          = string
+    log_group_name = string
+  })
+}
+
+variable "state_machine" {
+  description = "The workflow that is watched: its ARN and its log group."
+  type = object({
+    arn            = string
+    log_group_name = string
+  })
+}
+
+variable "functions" {
+  description = "By short name, the functions that are watched. `rejects_in` is the step in which one ends with an error for a reason of the customer's: Lambda counts it, the alarm does not."
+  type = map(object({
+    name            = string
+    timeout_seconds = number
+    memory_mb       = number
+    rejects_in      = optional(string)
+  }))
+}
+
+variable "steps" {
+  description = "Steps of the workflow that functions do, in the order of the dashboard."
+  type        = list(string)
+}
+
+variable "tables" {
+  description = "Name of every table that is watched, by its short name."
+  type        = map(string)
 }
 
 variable "queues" {
@@ -16,35 +69,69 @@ variable "queues" {
   }))
 }
 
-variable "api" {
-  description = "The REST API that is watched: its name and its stage."
-  type = object({
-    name  = string
-    stage = string
-  })
+variable "passed_queues" {
+  description = "Names of queues that messages only pass through, by their short name: the dashboard shows how many wait."
+  type        = map(string)
+  default     = {}
 }
 
-variable "state_machine" {
-  description = "ARN of the workflow that is watched."
+variable "topics" {
+  description = "Name of every topic, by its short name: the dashboard shows what is published."
+  type        = map(string)
+  default     = {}
+}
+
+variable "currency" {
+  description = "Currency of the revenue, such as USD."
   type        = string
 }
 
 variable "thresholds" {
-  description = "From what on an alarm is raised: messages in a queue that should be empty, percent of requests with a 5xx, failed executions in five minutes."
+  description = "From what on an alarm is raised. Counts are of five minutes."
   type = object({
-    queued_messages    = optional(number, 1)
-    api_errors_percent = optional(number, 1)
-    failed_executions  = optional(number, 1)
+    api_errors_percent     = optional(number, 1)
+    api_latency_ms         = optional(number, 3000)
+    function_errors        = optional(number, 3)
+    function_throttles     = optional(number, 1)
+    function_time_percent  = optional(number, 80)
+    failed_executions      = optional(number, 1)
+    timed_out_executions   = optional(number, 1)
+    queued_messages        = optional(number, 1)
+    table_throttles        = optional(number, 10)
+    minutes_without_orders = optional(number, 0)
   })
   default = {}
 
   validation {
-    condition     = var.thresholds.queued_messages >= 1 && var.thresholds.failed_executions >= 1
-    error_message = "thresholds.queued_messages and thresholds.failed_executions must be 1 or more: with 0 the alarm would never end."
+    condition = alltrue([
+      for count in [
+        var.thresholds.function_errors, var.thresholds.function_throttles, var.thresholds.failed_executions,
+        var.thresholds.timed_out_executions, var.thresholds.queued_messages, var.thresholds.table_throttles,
+      ] : count >= 1 && floor(count) == count
+    ])
+    error_message = "thresholds that count something must be whole numbers, 1 or more: with 0 the alarm would never end."
   }
 
   validation {
     condition     = var.thresholds.api_errors_percent > 0 && var.thresholds.api_errors_percent < 100
     error_message = "thresholds.api_errors_percent must be more than 0 and less than 100."
+  }
+
+  validation {
+    condition     = var.thresholds.api_latency_ms >= 50 && var.thresholds.api_latency_ms <= 29000
+    error_message = "thresholds.api_latency_ms must be between 50 and 29000: API Gateway itself gives up after 29 seconds."
+  }
+
+  validation {
+    condition     = var.thresholds.function_time_percent >= 10 && var.thresholds.function_time_percent <= 100
+    error_message = "thresholds.function_time_percent must be between 10 and 100, in percent of a function's time-out."
+  }
+
+  validation {
+    condition = (
+      floor(var.thresholds.minutes_without_orders) == var.thresholds.minutes_without_orders
+      && var.thresholds.minutes_without_orders >= 0 && var.thresholds.minutes_without_orders <= 1440
+    )
+    error_message = "thresholds.minutes_without_orders must be whole minutes up to 1440 (CloudWatch looks back one day at most), or 0 for no such alarm."
   }
 }

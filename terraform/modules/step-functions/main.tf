@@ -57,8 +57,13 @@ data "aws_iam_policy_document" "permissions" {
     for_each = var.tracing ? ["SendTraces"] : []
 
     content {
-      sid     = statement.value
-      actions = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+      sid = statement.value
+      actions = [
+        "xray:GetSamplingRules",
+        "xray:GetSamplingTargets",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+      ]
       # X-Ray has no resource-level permissions.
       resources = ["*"]
     }

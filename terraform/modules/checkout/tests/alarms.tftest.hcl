@@ -1,15 +1,31 @@
-# From what on an alarm is raised.
+# What is an alarm, from what on, and what the dashboard and the saved queries look like.
 
 mock_provider "aws" {
   source = "./tests/mocks"
+
+  # What is put on one dashboard and into one rule has to look like an ARN.
+  mock_resource "aws_cloudwatch_metric_alarm" {
+    defaults = { arn = "arn:aws:cloudwatch:us-east-2:123456789012:alarm:one-of-them" }
+  }
 }
 
 variables {
-  prefix        = "checkout-prod"
-  topic_arn     = "arn:aws:sns:us-east-2:123456789012:checkout-prod-operations"
-  api           = { name = "checkout-prod", stage = "prod" }
-  state_machine = "arn:aws:states:us-east-2:123456789012:stateMachine:checkout-prod"
+  prefix      = "checkout-prod"
+  environment = "prod"
+  region      = "us-east-2"
+  topic_arn   = "arn:aws:sns:us-east-2:123456789012:checkout-prod-operations"
+  currency    = "USD"
+  steps       = ["ProcessPayment"]
+
+  api           = { name = "checkout-prod", stage = "prod", log_group_name = "/aws/apigateway/checkout-prod" }
+  state_machine = { arn = "arn:aws:states:us-east-2:123456789012:stateMachine:checkout-prod", log_group_name = "/aws/vendedlogs/states/checkout-prod" }
+  tables        = { orders = "orders-prod" }
   queues        = { compensation = { queue_name = "checkout-prod-compensation", meaning = "Look" } }
+
+  functions = {
+    notifier          = { name = "checkout-prod-notifier", timeout_seconds = 20, memory_mb = 256 }
+    payment-processor = { name = "checkout-prod-payment-processor", timeout_seconds = 10, memory_mb = 256, rejects_in = "ProcessPayment" }
+  }
 }
 
 run "by_default_the_first_message_in_a_queue_is_one_too_many" {
@@ -20,8 +36,13 @@ run "by_default_the_first_message_in_a_queue_is_one_too_many" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.queue_not_empty["compensation"].threshold == 0
-    error_message = "Wanted an alarm above 0, got ${aws_cloudwatch_metric_alarm.queue_not_empty["compensation"].threshold}."
+    condition     = aws_cloudwatch_metric_alarm.single["compensation-not-empty"].threshold == 1
+    error_message = "Wanted an alarm from 1 on, got ${aws_cloudwatch_metric_alarm.single["compensation-not-empty"].threshold}."
+  }
+
+  assert {
+    condition     = !contains(keys(aws_cloudwatch_metric_alarm.single), "no-orders")
+    error_message = "Wanted no alarm about missing orders unless one is asked for."
   }
 }
 
@@ -33,16 +54,118 @@ run "thresholds_are_those_that_were_said" {
   }
 
   variables {
-    thresholds = { queued_messages = 5, api_errors_percent = 2, failed_executions = 3 }
+    thresholds = {
+      api_errors_percent     = 2
+      api_latency_ms         = 4000
+      function_errors        = 5
+      function_throttles     = 6
+      function_time_percent  = 50
+      failed_executions      = 3
+      timed_out_executions   = 2
+      queued_messages        = 7
+      table_throttles        = 8
+      minutes_without_orders = 15
+    }
+  }
+
+  assert {
+    condition = { for name, alarm in aws_cloudwatch_metric_alarm.single : name => alarm.threshold } == {
+      api-errors                           = 0.02
+      api-latency                          = 4000
+      compensation-not-empty               = 7
+      failed-executions                    = 3
+      function-duration-notifier           = 10000
+      function-duration-payment-processor  = 5000
+      function-errors-notifier             = 5
+      function-throttles-notifier          = 6
+      function-throttles-payment-processor = 6
+      no-orders                            = 1
+      timed-out-executions                 = 2
+    }
+    error_message = "Other alarms, or other thresholds: ${jsonencode({ for name, alarm in aws_cloudwatch_metric_alarm.single : name => alarm.threshold })}."
+  }
+
+  assert {
+    condition     = { for name, alarm in aws_cloudwatch_metric_alarm.combined : name => alarm.threshold } == { function-errors-payment-processor = 5, table-throttles-orders = 8 }
+    error_message = "Other alarms about two metrics, or other thresholds."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.single["no-orders"].evaluation_periods == 15 && aws_cloudwatch_metric_alarm.single["no-orders"].treat_missing_data == "breaching"
+    error_message = "Wanted fifteen minutes in which nothing counts as nothing ordered."
+  }
+}
+
+run "every_alarm_goes_to_the_topic_both_ways_and_names_its_section_of_the_runbook" {
+  command = plan
+
+  module {
+    source = "../monitoring"
+  }
+
+  variables {
+    runbook = "https://wiki.example/runbook"
+  }
+
+  assert {
+    condition = alltrue([
+      for key, alarm in merge(aws_cloudwatch_metric_alarm.single, aws_cloudwatch_metric_alarm.combined) :
+      alarm.alarm_actions == toset([var.topic_arn]) && alarm.ok_actions == toset([var.topic_arn])
+      && startswith(key, element(split("https://wiki.example/runbook#", alarm.alarm_description), 1))
+    ])
+    error_message = "Wanted every alarm to tell the topic when it begins and ends, and to be named after its section."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_composite_alarm.unhealthy.alarm_actions == toset([var.topic_arn]) && endswith(aws_cloudwatch_composite_alarm.unhealthy.alarm_description, "#unhealthy")
+    error_message = "Wanted the same of the alarm over all alarms."
+  }
+}
+
+run "what_a_customer_caused_is_not_counted_against_a_function" {
+  command = plan
+
+  module {
+    source = "../monitoring"
   }
 
   assert {
     condition = [
-      aws_cloudwatch_metric_alarm.queue_not_empty["compensation"].threshold,
-      aws_cloudwatch_metric_alarm.api_errors.threshold,
-      aws_cloudwatch_metric_alarm.failed_executions.threshold,
-    ] == [4, 0.02, 3]
-    error_message = "Wanted more than 4 messages, more than 0.02 of the requests, 3 executions."
+      for query in aws_cloudwatch_metric_alarm.combined["function-errors-payment-processor"].metric_query : query.expression
+      if query.expression != null
+    ] == ["FILL(errors, 0) - FILL(rejections, 0)"]
+    error_message = "Wanted errors without rejections."
+  }
+}
+
+run "nothing_on_the_dashboard_overlaps_and_every_row_is_full" {
+  command = apply
+
+  module {
+    source = "../monitoring"
+  }
+
+  assert {
+    condition = alltrue([
+      for row in distinct(local.widgets[*].y) :
+      sum([for widget in local.widgets : widget.width if widget.y == row]) == 24
+    ])
+    error_message = "Wanted rows of 24 columns, got ${jsonencode([for row in distinct(local.widgets[*].y) : sum([for widget in local.widgets : widget.width if widget.y == row])])}."
+  }
+
+  assert {
+    condition = length(distinct([for widget in local.widgets : "${widget.x},${widget.y}"])) == length(local.widgets) && max([
+      for widget in local.widgets : widget.y + widget.height
+    ]...) == sum(local.heights)
+    error_message = "Two widgets begin at one place, or a row is not as high as it says."
+  }
+
+  assert {
+    condition = alltrue([
+      for widget in local.widgets : widget.properties.title != "" && widget.properties.yAxis.left.label != ""
+      if widget.type == "metric"
+    ])
+    error_message = "Wanted a title and a unit on every graph."
   }
 }
 
@@ -69,6 +192,48 @@ run "more_than_everything_is_refused" {
 
   variables {
     thresholds = { api_errors_percent = 100 }
+  }
+
+  expect_failures = [var.thresholds]
+}
+
+run "a_latency_that_no_request_can_have_is_refused" {
+  command = plan
+
+  module {
+    source = "../monitoring"
+  }
+
+  variables {
+    thresholds = { api_latency_ms = 30000 }
+  }
+
+  expect_failures = [var.thresholds]
+}
+
+run "more_than_a_functions_whole_time_is_refused" {
+  command = plan
+
+  module {
+    source = "../monitoring"
+  }
+
+  variables {
+    thresholds = { function_time_percent = 120 }
+  }
+
+  expect_failures = [var.thresholds]
+}
+
+run "more_minutes_than_cloudwatch_looks_back_are_refused" {
+  command = plan
+
+  module {
+    source = "../monitoring"
+  }
+
+  variables {
+    thresholds = { minutes_without_orders = 2000 }
   }
 
   expect_failures = [var.thresholds]

@@ -1,0 +1,1 @@
+"""CloudWatch: alarms that are looked at, saved queries, and metrics that functions log."""

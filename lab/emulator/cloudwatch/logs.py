@@ -1,0 +1,85 @@
+"""The entry point PROVIDER_OVERRIDE_LOGS=lab: CloudWatch Logs with what LocalStack leaves out.
+
+- saved queries (QueryDefinitions) are kept, so that Terraform can manage them;
+- metrics in what functions log (the embedded metric format) become metrics.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Any
+
+from localstack.aws.api import CommonServiceException, RequestContext
+from localstack.services.logs.provider import LogsProvider
+from localstack.services.plugins import Service, aws_provider
+
+from lab.emulator.cloudwatch import embedded
+
+Saved = dict[str, Any]
+
+
+@aws_provider(api="logs", name="lab")  # type: ignore[untyped-decorator]
+def logs() -> Service:
+    """LocalStack's CloudWatch Logs with both."""
+    from localstack.services.moto import MotoFallbackDispatcher
+
+    return Service.for_provider(Logs(), dispatch_table_factory=MotoFallbackDispatcher)
+
+
+class Logs(LogsProvider):
+    """CloudWatch Logs that reads what is logged, and remembers what is asked."""
+
+    def __init__(self) -> None:
+        usual: Any = super()
+        usual.__init__()
+        self._queries: dict[tuple[str, str], dict[str, Saved]] = {}
+
+    def put_log_events(
+        self,
+        context: RequestContext,
+        log_group_name: Any,
+        log_stream_name: Any,
+        log_events: Any,
+        *more: Any,
+        **rest: Any,
+    ) -> Any:
+        """Passes metrics on to CloudWatch, too."""
+        answer = super().put_log_events(
+            context, log_group_name, log_stream_name, log_events, *more, **rest
+        )
+        embedded.publish(context.account_id, context.region, log_events)
+        return answer
+
+    def put_query_definition(  # type: ignore[override] # the rest is named
+        self, context: RequestContext, name: str, query_string: str, **rest: Any
+    ) -> Any:
+        """Saves a query, or changes one that is saved."""
+        number = rest.get("query_definition_id") or str(uuid.uuid4())
+        self._saved(context)[number] = {
+            "queryDefinitionId": number,
+            "name": name,
+            "queryString": query_string,
+            "logGroupNames": rest.get("log_group_names") or [],
+            "lastModified": int(time.time() * 1000),
+        }
+        return {"queryDefinitionId": number}
+
+    def describe_query_definitions(  # type: ignore[override] # the rest is named
+        self, context: RequestContext, **asked: Any
+    ) -> Any:
+        """All that are saved, in one page, or those whose names begin with a prefix."""
+        prefix = asked.get("query_definition_name_prefix") or ""
+        saved = self._saved(context).values()
+        return {"queryDefinitions": [one for one in saved if one["name"].startswith(prefix)]}
+
+    def delete_query_definition(
+        self, context: RequestContext, query_definition_id: str, **_rest: Any
+    ) -> Any:
+        """Forgets a query."""
+        if self._saved(context).pop(query_definition_id, None) is None:
+            raise CommonServiceException("ResourceNotFoundException", "There is no such query", 400)
+        return {"success": True}
+
+    def _saved(self, context: RequestContext) -> dict[str, Saved]:
+        return self._queries.setdefault((context.account_id, context.region), {})

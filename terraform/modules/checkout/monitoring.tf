@@ -1,0 +1,54 @@
+module "monitoring" {
+  source = "../monitoring"
+
+  prefix      = local.prefix
+  environment = var.environment
+  region      = module.common.region
+  topic_arn   = module.operations.topic_arn
+  thresholds  = var.alarm_thresholds
+  currency    = var.pricing.currency
+
+  api           = { name = local.prefix, stage = var.environment, log_group_name = module.api.log_group_name }
+  state_machine = { arn = local.state_machine_arn, log_group_name = module.workflow.log_group_name }
+  tables        = { for name, table in module.table : name => table.table_name }
+  passed_queues = { notifications = module.notifications_queue.queue_name }
+  topics        = { orders = module.order_events.topic_name, operations = module.operations.topic_name }
+
+  steps = [
+    "ValidateCart", "ReserveStock", "ProcessPayment", "GenerateOrder", "PublishOrderConfirmed", "RefundPayment",
+    "ReleaseStock", "RejectOrder", "PublishOrderRejected", "FailOrder", "PublishOrderFailed",
+  ]
+
+  functions = {
+    for key, function in local.functions : key => {
+      name            = module.function[key].function_name
+      timeout_seconds = function.timeout
+      memory_mb       = lookup(var.memory_mb, key, local.default_memory_mb)
+      rejects_in      = lookup(local.rejecting_steps, key, null)
+    }
+  }
+
+  queues = {
+    compensation = {
+      queue_name = module.compensation_queue.queue_name
+      meaning    = "An order could not be undone: money or stock has to be given back by hand"
+    }
+    notifications-dlq = {
+      queue_name = module.notifications_dead_letter_queue.queue_name
+      meaning    = "A customer did not get the mail about the end of the order"
+    }
+    undelivered = {
+      queue_name = module.undelivered_queue.queue_name
+      meaning    = "An event or a scheduled call did not reach its target"
+    }
+  }
+}
+
+locals {
+  # Where an order may be rejected for a reason of the customer's or the shop's.
+  rejecting_steps = {
+    cart-validator    = "ValidateCart"
+    stock-checker     = "ReserveStock"
+    payment-processor = "ProcessPayment"
+  }
+}
