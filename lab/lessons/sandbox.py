@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -64,11 +65,15 @@ class Sandbox:
 
     folder: Path
     variables: Mapping[str, str]
+    _sources: Sequence[str] = ()
 
     def write(self, configuration: str) -> None:
-        """Replaces `main.tf`, and gets new modules ready. Raises LabError with Terraform's words."""
+        """Replaces `main.tf`. Raises LabError with Terraform's words if it cannot be read."""
         (self.folder / "main.tf").write_text(configuration)
-        self._run("init", *QUIETLY)
+        sources = re.findall(r"^\s*source\s*=.*$", configuration, re.MULTILINE)
+        if sources != self._sources:
+            self._run("init", *QUIETLY)
+            self._sources = sources
 
     def plan(self) -> Plan:
         """What an apply would do. Raises LabError if the configuration is refused."""
@@ -136,7 +141,7 @@ def _remove(made: Sandbox) -> None:
 
 
 def _differences(change: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """The arguments that an update or a replacement changes; those known only later are left out."""
+    """The arguments that an update or a replacement changes, but for those known only later."""
     before, after = change["before"] or {}, change["after"] or {}
     if not before or not after:
         return {}
