@@ -27,9 +27,12 @@ NOTHING = "none"
 def pages() -> dict[Path, str]:
     """Every page with a generated part: its path, and its text as it should be."""
     from lab.cost import page  # which reads the settings from here
+    from lab.lessons import page as lessons
 
     made = {paths.ROOT / "docs" / "environments.md": environments_table()}
     made[paths.ROOT / "docs" / "cost.md"] = page.tables()
+    made[paths.ROOT / "docs" / "lessons.md"] = lessons.lessons_table()
+    made[paths.ROOT / "docs" / "instructors.md"] = lessons.schedules()
     for module in sorted((paths.TERRAFORM / "modules").glob("*/")):
         made[module / "README.md"] = module_tables(module)
     return {file: _replaced(file.read_text(), text) for file, text in made.items()}
