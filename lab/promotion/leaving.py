@@ -23,5 +23,5 @@ def left(settings: dict[str, Any]) -> list[str]:
     if settings.get("own_encryption_key"):
         told.append("the KMS key, until the days that AWS waits before it deletes one are over")
     if settings.get("backup_retention_days"):
-        told.append("AWS does not delete a backup vault with backups in it: delete those first")
+        told.append("the backup vault, until the backups in it may be deleted, and are")
     return told

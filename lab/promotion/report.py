@@ -35,6 +35,8 @@ def _parts(found: Promotion) -> Iterator[RenderableType]:
         yield from _plan(found.plan)
     yield _title("On AWS it will not be as on the emulator (docs/parity.md)")
     yield Padding("; ".join(difference.name for difference in found.differences), (0, 2))
+    yield _title("What it costs")
+    yield _lines(_cost(found))
     yield _title("To take it down again")
     yield _lines(found.leaving)
     yield _lines((f"stays: {left}" for left in found.left), "dim")
@@ -72,6 +74,14 @@ def _plan(plan: Planned) -> Iterator[RenderableType]:
     columns = ("", ">create", ">change", ">replace", ">destroy")
     rows = ([g.name, *map(_count, (g.create, g.change, g.replace, g.destroy))] for g in plan.groups)
     yield Padding(render.table(columns, rows), (0, 1))
+
+
+def _cost(found: Promotion) -> Iterator[str]:
+    cost = found.cost
+    orders = f"{cost.orders_per_month:,} orders"
+    yield f"${cost.per_month_usd:.2f} a month with {orders}: ${cost.per_order_usd:.6f} an order"
+    yield f"${cost.fixed_usd:.2f} of it even if nobody buys anything"
+    yield f"${cost.free_usd:.2f} less with a free tier; more: lab cost {found.environment} --stored"
 
 
 def _count(number: int) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 from lab import documents, parity
 from lab.account import Identity
 from lab.parity import Difference
-from lab.promotion import credentials, leaving, mail, place, planning, quotas, tools
+from lab.promotion import credentials, leaving, mail, money, place, planning, quotas, tools
+from lab.promotion.money import Cost
 from lab.promotion.planning import Planned
 from lab.promotion.steps import State, Step, waits
 
@@ -24,6 +25,7 @@ class Promotion:
     steps: tuple[Step, ...]
     plan: Planned | None
     differences: tuple[Difference, ...]
+    cost: Cost
     leaving: tuple[str, ...]
     left: tuple[str, ...]
     next: str
@@ -53,6 +55,7 @@ def promote(environment: str, profile: str | None, say: Say) -> Promotion:
         tuple(steps),
         plan,
         tuple(parity.remaining()),
+        money.look(environment),
         tuple(leaving.commands(environment, profile, settings)),
         tuple(leaving.left(settings)),
         _next(environment, profile, steps, plan),

@@ -14,7 +14,7 @@ import pytest
 from botocore import exceptions
 from botocore.exceptions import ClientError
 
-from lab import account, cli, documents, package, paths, render
+from lab import account, cli, cost, documents, package, paths, render
 from lab.account import BackendSettings, terraform
 from lab.errors import LabError
 from lab.promotion import (
@@ -575,6 +575,16 @@ def test_the_report_shows_what_is_destroyed_and_the_next_command(way: dict[str, 
     assert "DESTROYS aws_dynamodb_table.old" in text
     assert "Next: scripts/setup-backend.sh" in text
     assert "docs/parity.md" in text
+    assert "$" in text.partition("What it costs")[2].splitlines()[2]
+
+
+def test_the_cost_is_that_of_lab_cost(way: dict[str, Step]) -> None:
+    bill = cost.of("prod")
+
+    told = promote("prod", None, str).cost
+
+    assert (told.per_month_usd, told.per_order_usd) == (bill.total(), bill.per_order)
+    assert 0 < told.fixed_usd < told.per_month_usd
 
 
 def test_as_json_it_is_all_there_and_a_refusal_fails_the_command(
