@@ -73,6 +73,7 @@ def backup(
     _require_tables(target, suffix)
     vault = Vault.of(target, to)
     bucket.require_safe(target, vault.bucket)
+    _require_whole(vault)
     bucket.ensure_key(target)
     with _paused(target, say) if pause else nullcontext():
         return _complete(
@@ -98,6 +99,15 @@ def _require_tables(target: Target, suffix: str) -> None:
         except dynamodb.exceptions.ResourceNotFoundException as error:
             hint = "Point-in-time recovery makes it: docs/recovery.md, a bad change of data."
             raise LabError(f"There is no table {table}.", hint) from error
+
+
+def _require_whole(vault: Vault) -> None:
+    """Half a restore may well balance: nothing does."""
+    if restoring := vault.restoring():
+        raise LabError(
+            f"A restore of {restoring} did not come to its end: there is nothing to back up.",
+            f"Finish it: lab restore {vault.target.environment} {restoring}",
+        )
 
 
 def _begin(vault: Vault, suffix: str) -> Attempt:
