@@ -35,6 +35,10 @@ def backup(
     environment: EnvironmentArgument = "dev",
     to: Bucket = None,
     every: Annotated[bool, typer.Option("--list", help="Show what there is.")] = False,
+    suffix: Annotated[
+        str,
+        typer.Option(help="Copy the tables that point-in-time recovery made under such names."),
+    ] = "",
     pause: Annotated[
         bool, typer.Option("--pause", help="Take no new orders while it copies.")
     ] = False,
@@ -55,7 +59,7 @@ def backup(
         _show_all(recovery.backups(target, to), json)
         return
     with working(f"Backing up {environment}") as say:
-        made = recovery.backup(target, to, say, pause=pause, unbalanced=unbalanced)
+        made = recovery.backup(target, to, say, suffix=suffix, pause=pause, unbalanced=unbalanced)
     _show_backup(made, json)
 
 

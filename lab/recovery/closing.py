@@ -2,7 +2,7 @@
 
 Whoever only looks at products sees nothing of it; a customer who orders is told to try again
 (429). What is switched here is not Terraform's, so a plan does not show it. A run that is killed
-leaves the shop closed: the next backup or restore opens it.
+leaves the shop closed, and the next one of its kind opens it.
 """
 
 from __future__ import annotations
@@ -37,12 +37,19 @@ def no_new_orders(target: Target) -> Iterator[None]:
         open_again(target)
 
 
-@contextmanager
-def nothing_moves(target: Target) -> Iterator[None]:
-    """Refuses orders and stops the sweeper until the end of the context."""
+def close(target: Target, say: Say) -> None:
+    """Refuses orders and stops the sweeper, and waits until no workflow runs.
+
+    It stays closed until `open_again`: nobody may buy from a shop that is half restored. Raises
+    LabError, and opens it, if a workflow runs for more than three minutes.
+    """
     target.client("events").disable_rule(Name=target.named("sweep"))
-    with no_new_orders(target):
-        yield
+    _stop_orders(target)
+    try:
+        _wait(lambda: _running(target), "workflows to end", say)
+    except BaseException:
+        open_again(target)
+        raise
 
 
 def open_again(target: Target) -> None:
@@ -62,11 +69,6 @@ def wait_until_told(target: Target, say: Say) -> None:
     Raises LabError if that takes more than three minutes.
     """
     _wait(lambda: _open_orders(target), "orders to end", say)
-
-
-def wait_until_idle(target: Target, say: Say) -> None:
-    """Waits until no workflow runs. Raises LabError if that takes more than three minutes."""
-    _wait(lambda: _running(target), "workflows to end", say)
 
 
 def _wait(left: Callable[[], int], for_what: str, say: Say) -> None:

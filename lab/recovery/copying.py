@@ -26,9 +26,14 @@ READ_ORDER = (
 """Orders first: what an order left in the other tables before it ended is there for certain."""
 
 
-def copy(vault: Vault, name: str, folder: tuple[str, ...], say: Say) -> tuple[Part, ...]:
-    """Copies one table below a folder of the vault; gives all its parts."""
-    client, table = vault.target.client("dynamodb"), vault.target.table(name)
+def copy(
+    vault: Vault, name: str, folder: tuple[str, ...], say: Say, suffix: str = ""
+) -> tuple[Part, ...]:
+    """Copies one table below a folder of the vault; gives all its parts.
+
+    With a `suffix`, it is the table whose name ends with it.
+    """
+    client, table = vault.target.client("dynamodb"), vault.target.table(name) + suffix
     parts, start = _there(vault, (*folder, name))
     while start is not None:
         page = _scan(client, table, start)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from lab import tables
@@ -27,19 +27,20 @@ PATIENCE_S = 60.0
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try at a copy, below the backup's folder."""
+    """One try at a copy of the tables whose names end with a suffix, below the backup's folder."""
 
     backup: str
     number: int
+    suffix: str
 
     @property
     def folder(self) -> tuple[str, str]:
         """Where its parts are."""
-        return self.backup, str(self.number)
+        return self.backup, f"{self.number}{self.suffix}"
 
     def again(self) -> Attempt:
         """The next try."""
-        return Attempt(self.backup, self.number + 1)
+        return replace(self, number=self.number + 1)
 
 
 @dataclass(frozen=True)
@@ -56,23 +57,28 @@ def backup(
     to: str | None = None,
     on_progress: Say | None = None,
     *,
+    suffix: str = "",
     pause: bool = False,
     unbalanced: bool = False,
     patience_s: float = PATIENCE_S,
 ) -> Manifest:
     """Copies the environment to a bucket, or goes on with a copy that was interrupted.
 
+    With a `suffix` it copies the tables that point-in-time recovery made under such names.
     `pause` takes no orders meanwhile; `unbalanced` keeps a copy whose books do not balance, as
     that of a shop whose own do not. Raises LabError if orders kept moving for `patience_s` seconds,
     if the bucket is not safe, or if the environment is not deployed.
     """
     say = on_progress or (lambda _message: None)
-    tables.require(target, *copying.READ_ORDER)
+    _require_tables(target, suffix)
     vault = Vault.of(target, to)
     bucket.require_safe(target, vault.bucket)
+    _require_whole(vault)
     bucket.ensure_key(target)
     with _paused(target, say) if pause else nullcontext():
-        return _complete(vault, *_balanced(vault, _begin(vault), say, unbalanced, patience_s))
+        return _complete(
+            vault, *_balanced(vault, _begin(vault, suffix), say, unbalanced, patience_s)
+        )
 
 
 @contextmanager
@@ -82,21 +88,59 @@ def _paused(target: Target, say: Say) -> Iterator[None]:
         yield
 
 
-def _begin(vault: Vault) -> Attempt:
+def _require_tables(target: Target, suffix: str) -> None:
+    if not suffix:
+        tables.require(target, *copying.READ_ORDER)
+        return
+    dynamodb = target.client("dynamodb")
+    for table in (target.table(name) + suffix for name in copying.READ_ORDER):
+        try:
+            dynamodb.describe_table(TableName=table)
+        except dynamodb.exceptions.ResourceNotFoundException as error:
+            hint = "Point-in-time recovery makes it: docs/recovery.md, a bad change of data."
+            raise LabError(f"There is no table {table}.", hint) from error
+
+
+def _require_whole(vault: Vault) -> None:
+    """Half a restore may well balance: nothing does."""
+    if restoring := vault.restoring():
+        raise LabError(
+            f"A restore of {restoring} did not come to its end: there is nothing to back up.",
+            f"Finish it: lab restore {vault.target.environment} {restoring}",
+        )
+
+
+def _begin(vault: Vault, suffix: str) -> Attempt:
     """The attempt to go on with, or a new one. What is too old to go on with is deleted."""
     now = datetime.now(UTC)
-    going_on = None
-    for backup in vault.folders():
+    known = vault.folders()
+    attempt = Attempt(_unused(now, known), 1, suffix)
+    for backup in known:
         if vault.manifest(backup):
             continue
-        if now - datetime.strptime(backup, ID).replace(tzinfo=UTC) < RESUMED_WITHIN:
-            going_on = backup
-        else:
+        if now - _moment(backup) > RESUMED_WITHIN:
             vault.discard(backup)
-    if not going_on:
-        return Attempt(now.strftime(ID), 1)
-    tries = {int(key.split("/")[2]) for key in vault.keys(going_on)}
-    return Attempt(going_on, max(tries, default=1))
+        elif tries := _tries(vault, backup, suffix):
+            attempt = Attempt(backup, max(tries), suffix)
+    return attempt
+
+
+def _unused(now: datetime, known: Sequence[str]) -> str:
+    """The id of a backup of this second, or of the next one that has none."""
+    while (backup := now.strftime(ID)) in known:
+        now += timedelta(seconds=1)
+    return backup
+
+
+def _tries(vault: Vault, backup: str, suffix: str) -> list[int]:
+    """The numbers of the attempts at these tables that an interrupted run began."""
+    folders = {key.split("/")[2] for key in vault.keys(backup)}
+    numbers = (f.removesuffix(suffix) for f in folders if f.endswith(suffix))
+    return [int(number) for number in numbers if number.isdigit()]
+
+
+def _moment(backup: str) -> datetime:
+    return datetime.strptime(backup, ID).replace(tzinfo=UTC)
 
 
 def _balanced(
@@ -116,7 +160,10 @@ def _balanced(
 
 
 def _copy(vault: Vault, attempt: Attempt, say: Say) -> Copied:
-    found = {name: copying.copy(vault, name, attempt.folder, say) for name in copying.READ_ORDER}
+    found = {
+        name: copying.copy(vault, name, attempt.folder, say, attempt.suffix)
+        for name in copying.READ_ORDER
+    }
     settings = _copy_parameters(vault, attempt)
     say("reading the copy back, and checking its books")
     return Copied(found, settings, balance.of(vault, found))
@@ -131,13 +178,12 @@ def _copy_parameters(vault: Vault, attempt: Attempt) -> Part:
 
 
 def _complete(vault: Vault, attempt: Attempt, copied: Copied) -> Manifest:
-    started = datetime.strptime(attempt.backup, ID).replace(tzinfo=UTC)
     manifest = Manifest(
         backup=attempt.backup,
         environment=vault.target.environment,
         account=vault.account,
         region=vault.target.region,
-        started_at=started.isoformat(),
+        started_at=_moment(attempt.backup).isoformat(),
         ended_at=datetime.now(UTC).isoformat(timespec="seconds"),
         tables={name: tuple(parts) for name, parts in copied.tables.items()},
         parameters=copied.parameters,

@@ -66,12 +66,12 @@ def restore(
     _verify(vault, manifest, say)
     filled = _require_room(vault, manifest, say, replace)
     vault.mark_restoring(manifest.backup)
-    with closing.nothing_moves(target):
-        closing.wait_until_idle(target, say)
-        reopened = _write(vault, manifest, say, clear=filled)
-        settings = parameters.restore(target, vault.get(manifest.parameters))
-        _require_same(target, manifest, say)
+    closing.close(target, say)
+    reopened = _write(vault, manifest, say, clear=filled)
+    settings = parameters.restore(target, vault.get(manifest.parameters))
+    _require_same(target, manifest, say)
     vault.mark_restored()
+    closing.open_again(target)
     say("going on with the orders that had not ended")
     return RestoreReport(
         manifest.backup,

@@ -15,6 +15,8 @@ import pytest
 from lab import account, paths
 from lab.account import Identity, settings
 from lab.errors import LabError
+from lab.recovery import bucket
+from lab.target import Target
 
 ACCOUNT = "111122223333"
 BUCKET = f"ecommerce-checkout-terraform-state-{ACCOUNT}"
@@ -56,6 +58,21 @@ def test_the_bucket_is_versioned_encrypted_private_and_refuses_plain_http(backen
     assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
     assert set(access.values()) == {True}
     assert '"aws:SecureTransport":"false"' in backend.get_bucket_policy(Bucket=BUCKET)["Policy"]
+
+
+def test_backups_have_a_bucket_that_is_as_safe_and_a_key_of_their_own(
+    backend: Any, identity: Identity
+) -> None:
+    target = Target("dev", identity.endpoint)  # of the same emulator, but with keys of its own
+    name = f"ecommerce-checkout-backups-{ACCOUNT}"
+    rules = backend.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+    kms = identity.client("kms")
+
+    for lacking, holds in bucket.SAFE.items():
+        assert holds(backend, name), lacking
+    assert bucket.name_for(target, ACCOUNT) == name
+    assert rules[0]["Expiration"]["Days"] == bucket.EXPIRES_DAYS
+    assert kms.describe_key(KeyId=bucket.KEY)["KeyMetadata"]["KeyState"] == "Enabled"
 
 
 def test_the_lock_table_is_protected(backend: Any, identity: Identity) -> None:
