@@ -99,6 +99,7 @@ def order(target: Target, file: str) -> str:
 def test_an_environment_in_which_nobody_orders_rings_until_somebody_does(
     prod: Target, inbox: Inbox
 ) -> None:
+    """Needs a prod in which nobody has ordered yet: this module is the first that looks at it."""
     # It has rung since the deployment, before anybody could listen.
     quiet = {"StateValue": "OK", "StateReason": "to hear it ring again"}
     prod.client("cloudwatch").set_alarm_state(AlarmName=prod.named("no-orders"), **quiet)
@@ -139,8 +140,8 @@ def test_orders_that_are_rejected_do_not_ring(prod: Target) -> None:
     for _ in range(3):
         assert order(prod, "16-out-of-stock.json") == "REJECTED"
 
-    eventually(lambda: summed(prod, "AWS/Lambda", "Errors", STOCK_CHECKER) == 3, "errors")
-    eventually(lambda: summed(prod, "CheckoutLab", "StepRejections", RESERVE) == 3, "rejections")
+    eventually(lambda: summed(prod, "AWS/Lambda", "Errors", STOCK_CHECKER) >= 3, "errors")
+    eventually(lambda: summed(prod, "CheckoutLab", "StepRejections", RESERVE) >= 3, "rejections")
     eventually(lambda: not rings(prod, "function-errors-stock-checker"), "quiet alarm")
 
 
