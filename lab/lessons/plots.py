@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
 from lab.lessons.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET, Picture
@@ -23,7 +24,7 @@ def bars(values: Mapping[str, float], unit: str = "", title: str = "") -> Pictur
     """Bars side by side, each with its value; for costs and counts."""
     figure, axes = _figure(title, (SIZE[0], 0.6 + 0.42 * len(values)))
     drawn = axes.barh(list(values), list(values.values()), color=BLUE)
-    axes.bar_label(drawn, [f" {_number(v)} {unit}" for v in values.values()], color=INK)
+    axes.bar_label(drawn, [f"{_number(v)} {unit}" for v in values.values()], padding=4, color=INK)
     axes.invert_yaxis()
     axes.margins(x=0.25)
     axes.xaxis.set_visible(False)
@@ -87,7 +88,7 @@ def race(attempts: Sequence[Attempt], title: str) -> Picture:
         )
     axes.set(xlabel="seconds", ylabel="buyer")
     axes.invert_yaxis()
-    axes.legend(labelcolor=INK, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    _legend(axes, 2)
     told = (f"{name}: {sum(a.outcome == name for a in attempts)} buyers" for name in names)
     return _picture(figure, title, told)
 
@@ -184,8 +185,9 @@ def _dress(axes: Any) -> None:
 
 
 def _legend(axes: Any, series: int) -> None:
+    """Beside the plot, where it hides nothing of it."""
     if series > 1:
-        axes.legend(labelcolor=INK, frameon=False)
+        axes.legend(labelcolor=INK, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
 
 
 def _picture(figure: Any, title: str, told: Any) -> Picture:
@@ -201,7 +203,11 @@ def _picture(figure: Any, title: str, told: Any) -> Picture:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3g}"
+    """At most three digits that matter, and never an exponent."""
+    if float(value).is_integer() or abs(value) >= 100:
+        return f"{value:,.0f}"
+    digits = 2 - floor(log10(abs(value)))
+    return f"{value:,.{digits}f}".rstrip("0").rstrip(".")
 
 
 def _points(points: Sequence[tuple[float, float]]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from botocore.exceptions import ClientError
+
 from lab import api, seed, terraform, tokens
 from lab.emulator import process, record
 from lab.errors import LabError
@@ -40,7 +42,7 @@ def is_deployed(target: Target) -> bool:
     try:
         api.base_url(target)
         tokens.read_settings(target)
-    except LabError:
+        shelf = target.client("dynamodb").scan(TableName=target.table("products"), Limit=1)
+    except (LabError, ClientError):
         return False
-    shelf = target.client("dynamodb").scan(TableName=target.table("products"), Limit=1)
     return bool(shelf["Items"])

@@ -116,3 +116,17 @@ def test_good_is_green_and_bad_is_red() -> None:
     colours = plots.outcome_colours(["CONFIRMED", "FAILED", "REJECTED", "odd"])
     assert (colours["CONFIRMED"], colours["FAILED"]) == (GREEN, RED)
     assert len(set(colours.values())) == 4
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.0000021, "0.0000021"),
+        (0.0001754, "0.000175"),
+        (3, "3"),
+        (1234.5, "1,234"),
+        (42.25, "42.2"),
+    ],
+)
+def test_a_number_on_a_plot_has_no_exponent(value: float, shown: str) -> None:
+    assert bars({"cost": value}).words.endswith(f"cost: {shown}")
