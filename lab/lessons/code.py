@@ -82,7 +82,8 @@ def _coloured(lines: str, file: str) -> str:
 
     words = get_lexer_for_filename(file, stripall=True).get_tokens(lines)
     told = "".join(_word(kind, text) for kind, text in words)
-    return f'<pre style="line-height:1.4;margin:0;background:none">{told.rstrip()}</pre>'
+    style = "font-family:monospace;line-height:1.4;margin:0;background:none"
+    return f'<pre style="{style}">{told.rstrip()}</pre>'
 
 
 COLOURS = {

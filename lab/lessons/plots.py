@@ -65,6 +65,7 @@ def stock(seen: Mapping[str, Sequence[tuple[float, int]]], title: str) -> Pictur
     lowest = min((pieces for points in seen.values() for _, pieces in points), default=0)
     axes.axhline(0, color=RED if lowest < 0 else GREY, linewidth=1)
     axes.set(xlabel="seconds", ylabel="pieces")
+    axes.locator_params(axis="y", integer=True)
     _legend(axes, len(seen))
     told = (f"{sku}: from {p[0][1]} to {p[-1][1]} pieces" for sku, p in seen.items())
     return _picture(figure, title, told)
@@ -86,7 +87,7 @@ def race(attempts: Sequence[Attempt], title: str) -> Picture:
         )
     axes.set(xlabel="seconds", ylabel="buyer")
     axes.invert_yaxis()
-    _legend(axes, 2)
+    axes.legend(labelcolor=INK, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     told = (f"{name}: {sum(a.outcome == name for a in attempts)} buyers" for name in names)
     return _picture(figure, title, told)
 
@@ -128,9 +129,13 @@ def _one_buyer(axes: Any, row: int, notes: Sequence[Note]) -> None:
     axes.plot([notes[0].at, notes[-1].at], [row, row], color=GREY, linewidth=1, zorder=1)
     for note in notes:
         if note.kind == "saw":
-            axes.annotate(
-                str(note.pieces), (note.at, row), color=INK, fontsize=8, ha="right", va="center"
-            )
+            where = {
+                "xytext": (-3, 0),
+                "textcoords": "offset points",
+                "ha": "right",
+                "va": "center",
+            }
+            axes.annotate(str(note.pieces), (note.at, row), color=INK, fontsize=8, **where)
         else:
             good = note.kind == "wrote"
             mark = {"color": GREEN, "marker": "s"} if good else {"color": AMBER, "marker": "x"}

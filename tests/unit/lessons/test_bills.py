@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from lab.bench import costs
+from lab.cost import prices
 from lab.lessons import bills
 
 
@@ -25,4 +25,4 @@ def test_all_that_is_read_counts_together() -> None:
 
 
 def test_the_price_is_the_list_price() -> None:
-    assert bills.usd(2) == 2 * costs.prices()["read_units"]
+    assert bills.usd(2) == 2 * prices.load().of("read_units").usd
