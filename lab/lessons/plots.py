@@ -201,7 +201,8 @@ def _picture(figure: Any, title: str, told: Any) -> Picture:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3g}"
+    whole = float(value).is_integer() or abs(value) >= 1000
+    return f"{value:,.0f}" if whole else f"{value:,.3g}"
 
 
 def _points(points: Sequence[tuple[float, float]]) -> str:
