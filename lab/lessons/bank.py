@@ -155,10 +155,10 @@ def ledger(lesson: Lesson, order_id: str) -> list[LedgerEntry]:
 SIGNS = {EntryKind.CAPTURED: 1, EntryKind.REFUNDED: -1}
 
 
-def kept_over_time(entries: Sequence[LedgerEntry]) -> list[tuple[float, float]]:
-    """What the shop has after each entry, in cents: points (number of entries, cents)."""
-    moved = (SIGNS.get(entry.kind, 0) * entry.amount.amount for entry in entries)
-    return [(float(n), float(cents)) for n, cents in enumerate(accumulate(moved, initial=0))]
+def kept_after_each(entries: Sequence[LedgerEntry]) -> dict[str, int]:
+    """What the shop has after each entry, in cents, oldest first."""
+    moved = accumulate(SIGNS.get(entry.kind, 0) * entry.amount.amount for entry in entries)
+    return {f"after {e.kind}": cents for e, cents in zip(entries, moved, strict=True)}
 
 
 def sample_ledgers(cents: int) -> dict[str, list[LedgerEntry]]:

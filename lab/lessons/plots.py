@@ -88,7 +88,7 @@ def race(attempts: Sequence[Attempt], title: str) -> Picture:
         )
     axes.set(xlabel="seconds", ylabel="buyer")
     axes.invert_yaxis()
-    _legend(axes, 2)
+    axes.legend(labelcolor=INK, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     told = (f"{name}: {sum(a.outcome == name for a in attempts)} buyers" for name in names)
     return _picture(figure, title, told)
 
