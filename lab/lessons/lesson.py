@@ -12,8 +12,9 @@ from lab import api as http_api
 from lab import audit, carts, execution, mailbox, orders, purchase, tokens
 from lab.api import CheckoutApi
 from lab.errors import LabError
-from lab.lessons import setup
+from lab.lessons import roles, setup
 from lab.lessons.following import Followed
+from lab.lessons.roles import Role
 from lab.lessons.shelves import Shelves
 from lab.lessons.shown import AMBER, GREEN, Box, show
 from lab.lessons.stock_watch import StockWatch
@@ -102,6 +103,10 @@ class Lesson:
         """Puts a new product on sale, `price` in cents; gives its SKU. Gone after the lesson."""
         return self.shelves.add(self.number, pieces, price, category)
 
+    def role(self, function: str) -> Role:
+        """The role of a function, to be changed: it has its policy back after the lesson."""
+        return roles.borrow(self.target, function)
+
     def audit(self, settle_s: float = SETTLE_S) -> audit.AuditReport:
         """Checks the seven guarantees, once all orders are settled or after `settle_s` seconds."""
         return audit.run(self.target, settle_s=settle_s)
@@ -123,9 +128,14 @@ class Lesson:
         """Puts everything back and checks the books. Raises LabError if they are not clean."""
         while self._undo:
             self._undo.pop()()
-        self.shelves.restore()
+        self.clear()
         _require_clean(self.audit(settle_s))
         show(Box("The lab is as it was.", ("All seven guarantees hold.",), GREEN))
+
+    def clear(self) -> None:
+        """Puts back what lessons change of roles, catalogue and stock, whichever lesson it was."""
+        roles.give_back(self.target)
+        self.shelves.restore()
 
 
 def _require_clean(report: audit.AuditReport) -> None:
@@ -142,7 +152,7 @@ def _require_clean(report: audit.AuditReport) -> None:
 def begin(number: str) -> Lesson:
     """Finds the lab or starts it, and clears what an interrupted run left behind."""
     lesson = Lesson(number, setup.ready(_tell), f"ada-{number}-{purchase.new_key()[:6]}")
-    lesson.shelves.restore()
+    lesson.clear()
     where = lesson.target.endpoint or "AWS"
     show(
         Box(

@@ -1,0 +1,106 @@
+"""What roles may do, and what they were refused, as a lesson shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from lab import logs, paths
+from lab.permissions import Grant, Permissions, RoleUse
+from lab.target import Target
+
+PERMISSIONS = paths.TERRAFORM / "modules" / "checkout" / "permissions.tf"
+TABLES = (
+    "products",
+    "inventory",
+    "promotions",
+    "reservations",
+    "payments",
+    "orders",
+    "idempotency",
+)
+WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
+NAMED = re.compile(r"perform: (?P<action>\S+) on resource: (?P<resource>\S+)")
+Policy = dict[str, Any]
+DENIAL = re.compile(r"User: .+? is not authorized to perform: .+? action\b")
+
+
+def matrix(found: Permissions, target: Target) -> list[dict[str, str]]:
+    """A row for each role: which tables it may read, and which it may write."""
+    rows = (
+        (role, {table: _access(role, target.table(table)) for table in TABLES})
+        for role in found.roles
+    )
+    return [{"role": short(target, role.role), **row} for role, row in rows if any(row.values())]
+
+
+def short(target: Target, role: str) -> str:
+    """`notifier` of `checkout-dev-notifier`."""
+    return role.removeprefix(target.named(""))
+
+
+def _access(role: RoleUse, table: str) -> str:
+    actions = [g.action.partition(":")[2] for g in role.grants if _is_of(g, table)]
+    kinds = {"write" if action in WRITES else "read" for action in actions}
+    return " + ".join(sorted(kinds))
+
+
+def _is_of(grant: Grant, table: str) -> bool:
+    return grant.resource == "*" or f":table/{table}" in grant.resource
+
+
+def written(function: str) -> str:
+    """What `permissions.tf` says of a function, as it stands there."""
+    text = PERMISSIONS.read_text(encoding="utf-8")
+    found = re.search(rf"^    {re.escape(function)} = \[\n.*?^    \]$", text, re.S | re.M)
+    return found.group() if found else ""
+
+
+def denials(target: Target, function: str, since: datetime | None = None) -> list[str]:
+    """What AWS said no to in a function's log since a time: each sentence once, in order."""
+    return sentences(line.message for line in logs.read(target, function, since))
+
+
+def sentences(messages: Iterable[str]) -> list[str]:
+    """The sentences of denial in log lines: each once, in order."""
+    found = (sentence for message in messages for sentence in DENIAL.findall(message))
+    return list(dict.fromkeys(found))
+
+
+def spelled(denial: str) -> str:
+    """The sentence in four lines: who, what, on what, why not."""
+    return re.sub(r" (is not authorized|on resource|because)", r"\n\1", denial)
+
+
+def plus(policy: Policy, statement: Policy, but: str = "") -> Policy:
+    """The policy with one statement more, and without the one whose Sid is `but`."""
+    kept = [s for s in policy["Statement"] if not but or s.get("Sid") != but]
+    return policy | {"Statement": [*kept, statement]}
+
+
+def require(statement: Policy, denial: str) -> None:
+    """Raises AssertionError unless the statement allows just what the denial names."""
+    named = NAMED.search(denial)
+    if named is None:
+        raise ValueError(f"This is no denial: {denial}")
+    require_narrow(statement)
+    for key, wanted in (("Action", named["action"]), ("Resource", named["resource"])):
+        has = _listed(statement.get(key, []))
+        if has != [wanted]:
+            raise AssertionError(f"The denial names {wanted}, and your {key} is {has}.")
+
+
+def require_narrow(statement: Policy) -> None:
+    """Raises AssertionError for a statement that is no Allow, or has a wildcard."""
+    if statement.get("Effect") != "Allow":
+        raise AssertionError("Effect must be Allow: nobody has said yes so far.")
+    for key in ("Action", "Resource"):
+        wide = [word for word in _listed(statement.get(key, [])) if "*" in word]
+        if wide:
+            raise AssertionError(f"It would work, and allow far more: {key} is {wide[0]}.")
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

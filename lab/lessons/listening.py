@@ -1,0 +1,125 @@
+"""A listener of a lesson's own on the event bus: a queue, and a rule that fills it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lab.errors import LabError
+from lab.lessons.lesson import Lesson
+from lab.target import Target
+
+MARK = "lesson-listener-"
+WAIT_S = 20.0
+Event = dict[str, Any]
+Pattern = Mapping[str, Any]
+
+
+@dataclass
+class Listener:
+    """A queue that gets what the rule's pattern matches; `heard` is all of it, the oldest first."""
+
+    client: Any
+    url: str
+    heard: list[Event] = field(default_factory=list)
+
+    def listen(self, wait_s: int = 1) -> list[Event]:
+        """Takes what has come out of the queue; gives everything heard so far."""
+        answer = self.client.receive_message(
+            QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=wait_s
+        )
+        for message in answer.get("Messages", []):
+            self.heard.append(json.loads(message["Body"]))
+            receipt = message["ReceiptHandle"]
+            self.client.delete_message(QueueUrl=self.url, ReceiptHandle=receipt)
+        return self.heard
+
+    def about(self, order_id: str, count: int = 1) -> list[Event]:
+        """The events about an order, as soon as there are `count`. Raises LabError after 20 s."""
+        deadline = time.monotonic() + WAIT_S
+        while len(found := [e for e in self.listen() if is_about(e, order_id)]) < count:
+            if time.monotonic() > deadline:
+                raise LabError(f"{len(found)} of {count} events about {order_id} came in time.")
+        return found
+
+
+def is_about(event: Event, order_id: str) -> bool:
+    """Whether an event tells of this order."""
+    return bool(event["detail"].get("orderId") == order_id)
+
+
+def listen(lesson: Lesson, name: str, pattern: Pattern) -> Listener:
+    """A new listener; `lesson.restore()` takes it away. One of this name makes room for it."""
+    remove(lesson.target, name)
+    lesson.later(lambda: remove(lesson.target, name))
+    sqs = lesson.client("sqs")
+    url = sqs.create_queue(QueueName=MARK + name)["QueueUrl"]
+    subscribe(lesson, MARK + name, pattern, url)
+    return Listener(sqs, url)
+
+
+def subscribe(lesson: Lesson, name: str, pattern: Pattern, url: str) -> None:
+    """All that it takes to hear the bus: a rule, its target, and the queue's permission."""
+    bus, events, sqs = lesson.target.prefix, lesson.client("events"), lesson.client("sqs")
+    arn = queue_arn(sqs, url)
+    rule = events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy(arn, rule["RuleArn"])})
+    events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
+
+
+def queue_arn(client: Any, url: str) -> str:
+    """The ARN of a queue."""
+    asked = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return str(asked["Attributes"]["QueueArn"])
+
+
+def policy(queue: str, rule: str) -> str:
+    """EventBridge may send to this queue, for this one rule."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+        "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def remove(target: Target, name: str) -> None:
+    """Takes a listener away, if there is one."""
+    events, sqs = target.client("events"), target.client("sqs")
+    bus = {"EventBusName": target.prefix}
+    found = events.list_rules(NamePrefix=MARK + name, **bus)["Rules"]
+    for rule in found:
+        events.remove_targets(Rule=rule["Name"], Ids=["queue"], **bus)
+        events.delete_rule(Name=rule["Name"], **bus)
+    for url in sqs.list_queues(QueueNamePrefix=MARK + name).get("QueueUrls", []):
+        sqs.delete_queue(QueueUrl=url)
+
+
+def tell(target: Target, event: Event) -> None:
+    """Puts an event that was heard on the bus once more. Raises LabError if it is not taken."""
+    entry = {
+        "EventBusName": target.prefix,
+        "Source": event["source"],
+        "DetailType": event["detail-type"],
+        "Detail": json.dumps(event["detail"]),
+    }
+    answer = target.client("events").put_events(Entries=[entry])
+    if answer["FailedEntryCount"]:
+        raise LabError(f"The bus did not take it: {answer['Entries'][0]}")
+
+
+def matches(target: Target, pattern: Pattern, event: Event) -> bool:
+    """Whether EventBridge would let the event through."""
+    asked = {"Event": json.dumps(event), "EventPattern": json.dumps(pattern)}
+    return bool(target.client("events").test_event_pattern(**asked)["Result"])
+
+
+def variant(event: Event, kind: str, cents: int) -> Event:
+    """The event, as if it were of another kind and its order of another total."""
+    total = {**event["detail"]["total"], "amount": cents}
+    return {**event, "detail-type": kind, "detail": {**event["detail"], "total": total}}

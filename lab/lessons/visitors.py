@@ -1,0 +1,107 @@
+"""A role of the lesson's own, put on by the learner: to try a policy in milliseconds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from boto3.dynamodb.conditions import Key
+from botocore.exceptions import ClientError
+
+from lab.lessons.lesson import Lesson
+from lab.target import Target
+
+NAME = "lesson-visitor"
+INLINE = "visitor"
+Call = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who may do what one policy says, and nothing else."""
+
+    target: Target
+    session: boto3.Session
+
+    def table(self, name: str) -> Any:
+        """A boto3 table: `orders` is orders-dev."""
+        made = self.session.resource("dynamodb", endpoint_url=self.target.endpoint)
+        return made.Table(self.target.table(name))
+
+
+def admit(lesson: Lesson, policy: Mapping[str, Any]) -> Visitor:
+    """A visitor with this policy. The role is gone after the lesson."""
+    target = lesson.target
+    remove(target)
+    lesson.later(lambda: remove(target))
+    account = target.client("sts").get_caller_identity()["Account"]
+    iam = target.client("iam")
+    role = iam.create_role(RoleName=NAME, AssumeRolePolicyDocument=json.dumps(_trust(account)))
+    iam.put_role_policy(RoleName=NAME, PolicyName=INLINE, PolicyDocument=json.dumps(policy))
+    return Visitor(target, assume(target, role["Role"]["Arn"]))
+
+
+def assume(target: Target, role_arn: str) -> boto3.Session:
+    """Puts a role on. Raises ClientError if the role does not trust us."""
+    answer = target.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="learner")
+    keys = answer["Credentials"]
+    return boto3.Session(
+        keys["AccessKeyId"],
+        keys["SecretAccessKey"],
+        keys["SessionToken"],
+        region_name=target.region,
+    )
+
+
+def remove(target: Target) -> None:
+    """Takes the visitors' role away, if there is one."""
+    iam = target.client("iam")
+    try:
+        iam.delete_role_policy(RoleName=NAME, PolicyName=INLINE)
+        iam.delete_role(RoleName=NAME)
+    except iam.exceptions.NoSuchEntityException:
+        return
+
+
+def _trust(account: str) -> dict[str, Any]:
+    """Everybody in the account may put the role on."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def history_calls(visitor: Visitor, customer: str, order_id: str) -> dict[str, Call]:
+    """What somebody might try who should only list a customer's orders."""
+    orders, payments = visitor.table("orders"), visitor.table("payments")
+    own = Key("customerId").eq(customer)
+    return {
+        "list the customer's orders": lambda: orders.query(
+            IndexName="by-customer", KeyConditionExpression=own
+        ),
+        "read an order by its id": lambda: orders.get_item(Key={"orderId": order_id}),
+        "read all orders of the shop": lambda: orders.scan(Limit=1),
+        "read all through the index": lambda: orders.scan(IndexName="by-customer", Limit=1),
+        "change an order": lambda: orders.update_item(Key={"orderId": order_id}),
+        "read the ledger": lambda: payments.scan(Limit=1),
+    }
+
+
+def outcomes(calls: Mapping[str, Call]) -> dict[str, str]:
+    """What became of each call: `allowed`, or `refused`. Raises what is no refusal."""
+    return {name: _outcome(call) for name, call in calls.items()}
+
+
+def _outcome(call: Call) -> str:
+    try:
+        call()
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "AccessDeniedException":
+            raise
+        return "refused"
+    return "allowed"
