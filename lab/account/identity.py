@@ -47,7 +47,7 @@ class Identity:
         return kept | {"AWS_PROFILE": self.profile}
 
 
-QUICKLY = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2})
+QUICKLY = Config(connect_timeout=5, retries={"total_max_attempts": 2})
 """For the first call: without a network it should not take minutes to find that out."""
 
 KEYS = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})

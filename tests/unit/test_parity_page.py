@@ -25,6 +25,7 @@ OWN = {
     "record.py",
     "serve.py",
     "stock_image.py",
+    "cloudwatch/__init__.py",
     "dynamodb/__init__.py",
     "dynamodb/engine.py",
 }

@@ -90,24 +90,6 @@ def test_mail_goes_to_anybody_from_anybody(cloud: Cloud) -> None:
     assert sent["MessageId"]
 
 
-def test_a_new_alarm_loses_its_tags(cloud: Cloud) -> None:
-    cloudwatch, name = cloud.client("cloudwatch"), f"probe-{uuid.uuid4().hex[:8]}"
-    cloudwatch.put_metric_alarm(
-        AlarmName=name,
-        Namespace="probe",
-        MetricName="probe",
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanThreshold",
-        Tags=[{"Key": "Owner", "Value": "us"}],
-    )
-    alarm = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]
-
-    assert not cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]
-
-
 @pytest.mark.parametrize(
     ("service", "operation", "arguments"),
     [

@@ -94,3 +94,22 @@ def test_how_far_back_recovery_reaches_is_told(cloud: Cloud) -> None:
 
     said = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
     assert said["PointInTimeRecoveryDescription"]["RecoveryPeriodInDays"] == 7
+
+
+def test_a_new_alarm_keeps_its_tags(cloud: Cloud) -> None:
+    cloudwatch, name = cloud.client("cloudwatch"), f"probe-{uuid.uuid4().hex[:8]}"
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Namespace="probe",
+        MetricName="probe",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+        Tags=[{"Key": "Owner", "Value": "us"}],
+    )
+    alarm = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]
+
+    tags = cloudwatch.list_tags_for_resource(ResourceARN=alarm["AlarmArn"])["Tags"]
+    assert tags == [{"Key": "Owner", "Value": "us"}]
