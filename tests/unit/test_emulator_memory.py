@@ -25,8 +25,9 @@ SERVICES = ("dynamodb", "lambda", "s3", "stepfunctions")
 
 @pytest.fixture
 def shared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(JSONFileLoader, "_load_file", JSONFileLoader._load_file)
-    monkeypatch.setattr(JSONFileLoader, "load_file", JSONFileLoader.load_file)
+    loader: Any = JSONFileLoader
+    for usual in ("_load_file", "load_file"):
+        monkeypatch.setattr(loader, usual, getattr(loader, usual))
     descriptions.share_descriptions()
 
 

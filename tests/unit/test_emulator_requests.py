@@ -118,12 +118,13 @@ def test_the_reader_gets_all_lines_before_it_is_told_to_stop() -> None:
 
 
 def test_metrics_need_no_thread_and_all_else_gets_one() -> None:
-    started, here = [], []
+    started: list[str | None] = []
+    here: list[threading.Thread] = []
 
-    def start(method: Any, *_rest: Any, name: str | None = None, **_more: Any) -> None:
+    def start(_method: Any, *_rest: Any, name: str | None = None, **_more: Any) -> None:
         started.append(name)
 
     sparing = lambda_metrics._without_a_thread(start)
     sparing(lambda: here.append(threading.current_thread()), name=f"{lambda_metrics.RECORDING}-f:1")
-    sparing(lambda: here.append(None))
+    sparing(lambda: here.append(threading.main_thread()))
     assert (here, started) == ([threading.current_thread()], [None])
