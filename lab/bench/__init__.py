@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from lab import package, terraform
-from lab.bench import checkouts, lambdas, memory, ministack, report, stored
+from lab.bench import checkouts, executions, lambdas, memory, ministack, report, stored
 from lab.bench.comparison import compare
 from lab.bench.numbers import Times, ratio
 from lab.bench.report import Machine, Report
@@ -24,13 +24,15 @@ __all__ = ["Options", "Report", "run"]
 
 Say = Callable[[str], None]
 WARM_UPS = 3
+EXECUTIONS = 3  # for each checkout that is measured: a rate needs more of them than a median
 
 
 @dataclass(frozen=True)
 class Options:
     """How much is measured. `here` is a deployed environment to use in place of an own one.
 
-    `checkouts` are made by one client and then again by `concurrency` clients, and once more
+    `checkouts` are made by one client and then again by `concurrency` clients, as checkouts and as
+    mere executions of the workflow, and once more by one client
     after `stored` orders have been written into the tables.
     """
 
@@ -92,21 +94,18 @@ def _pid_of(target: Target) -> int | None:
 
 def _measure(options: Options, place: _Place, load: float, say: Say) -> Report:
     target = place.target
-    checkouts.stock_up(target)
-    say("warming up")
-    checkouts.one_after_the_other(target, WARM_UPS)
+    _warm_up(target, say)
     cold, warm = _invocations(options, target, say)
     say("one customer after the other")
     bought = checkouts.one_after_the_other(target, options.checkouts)
     say(f"{options.concurrency} customers at a time")
     rate = checkouts.per_second(target, options.checkouts, options.concurrency)
+    executed = _executions(options, place, say)
     say("counting what a checkout uses")
     found = _cost(target)
-    with stored.stored(target, bought[-1].order_id, options.stored, say):
-        say(f"again, with {options.stored} orders stored")
-        later = checkouts.one_after_the_other(target, options.checkouts)
+    later = _with_orders_stored(options, target, bought[-1].order_id, say)
     before, after = (Times.of([one.seconds for one in some]) for some in (bought, later))
-    occupied = memory.occupied_mb(place.pid) if place.pid else None
+    occupied, at_rest = _memory(place.pid)
     return Report(
         emulator_start_s=place.start_s,
         deploy_s=place.deploy_s,
@@ -118,7 +117,10 @@ def _measure(options: Options, place: _Place, load: float, say: Say) -> Report:
         stored_orders=options.stored,
         checkout_ms_with_stored_orders=after,
         growth=ratio(after.p50, before.p50),
+        executions_per_s=executed.per_second,
+        processor_ms=executed.processor_ms,
         memory_mb=occupied,
+        memory_at_rest_mb=at_rest,
         cost=found,
         comparison=_comparison(options, target, say),
         machine=Machine.since(load),
@@ -126,8 +128,33 @@ def _measure(options: Options, place: _Place, load: float, say: Say) -> Report:
     )
 
 
+def _warm_up(target: Target, say: Say) -> None:
+    checkouts.stock_up(target)
+    say("warming up")
+    checkouts.one_after_the_other(target, WARM_UPS)
+
+
+def _with_orders_stored(
+    options: Options, target: Target, order_id: str, say: Say
+) -> list[checkouts.Bought]:
+    with stored.stored(target, order_id, options.stored, say):
+        say(f"again, with {options.stored} orders stored")
+        return checkouts.one_after_the_other(target, options.checkouts)
+
+
 def _settings(options: Options) -> dict[str, object]:
     return {name: value for name, value in asdict(options).items() if name != "here"}
+
+
+def _executions(options: Options, place: _Place, say: Say) -> executions.Executed:
+    say(f"{options.concurrency} clients that start executions")
+    machine, count = executions.machine_of(place.target), options.checkouts * EXECUTIONS
+    return executions.execute(place.target, machine, count, options.concurrency, place.pid)
+
+
+def _memory(pid: int | None) -> tuple[float | None, float | None]:
+    """Now, and at rest."""
+    return (memory.occupied_mb(pid), memory.at_rest_mb(pid)) if pid else (None, None)
 
 
 def _invocations(options: Options, target: Target, say: Say) -> tuple[Times, Times]:
@@ -152,4 +179,4 @@ def _comparison(options: Options, target: Target, say: Say) -> report.Comparison
     if not options.compare:
         return None
     archive = package.build().read_bytes()
-    return compare(target, archive, options.checkouts * 3, options.concurrency, say)
+    return compare(target, archive, options.checkouts * EXECUTIONS, options.concurrency, say)

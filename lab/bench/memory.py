@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 
 import psutil
 
 from lab.emulator import family
+
+REST_S = 25.0  # an emulator that has nothing to do ends what is surplus in less
+POLL_S = 1.0
 
 
 def occupied_mb(pid: int) -> float:
@@ -17,6 +21,16 @@ def occupied_mb(pid: int) -> float:
     own (USS), which leaves the shared pages out.
     """
     return round(sum(map(_bytes, family.members(psutil.Process(pid)))) / 1e6, 1)
+
+
+def at_rest_mb(pid: int, within_s: float = REST_S) -> float:
+    """The least that the family occupies in the `within_s` seconds after its work."""
+    deadline = time.monotonic() + within_s
+    least = occupied_mb(pid)
+    while time.monotonic() < deadline:
+        time.sleep(POLL_S)
+        least = min(least, occupied_mb(pid))
+    return least
 
 
 def _bytes(process: psutil.Process) -> int:

@@ -79,7 +79,9 @@ class Report:
     """Everything that was measured; None is what could not be measured where it ran.
 
     Times in seconds or milliseconds, memory in MB of 10^6 bytes. `growth` is the time of a
-    checkout with `stored_orders` orders in the tables, by that without.
+    checkout with `stored_orders` orders in the tables, by that without. `processor_ms` is the
+    processor time of an execution, functions included. `memory_at_rest_mb` is read when the
+    functions' processes that only the rush needed have ended.
     """
 
     emulator_start_s: float | None
@@ -89,10 +91,13 @@ class Report:
     lambda_warm_ms: Times
     checkout_ms: Times
     checkouts_per_s: float
+    executions_per_s: float
+    processor_ms: float | None
     stored_orders: int
     checkout_ms_with_stored_orders: Times
     growth: float
     memory_mb: float | None
+    memory_at_rest_mb: float | None
     cost: Cost | None
     machine: Machine
     settings: Mapping[str, Any]

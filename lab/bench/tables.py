@@ -35,14 +35,25 @@ def _rows(found: Report) -> Iterator[tuple[str, str]]:
     yield "a warm invocation", _times(found.lambda_warm_ms)
     yield "a checkout, from the POST to its end status", _times(found.checkout_ms)
     yield f"checkouts a second, {clients} customers", f"{found.checkouts_per_s}"
+    yield f"executions a second, {clients} clients", f"{found.executions_per_s}"
+    yield "processor time of an execution", _milliseconds(found.processor_ms)
     yield f"growth of a checkout at {found.stored_orders} stored orders", f"x {found.growth}"
-    yield "memory of everything", f"{found.memory_mb:.0f} MB" if found.memory_mb else "-"
+    yield "memory of everything", _megabytes(found.memory_mb)
+    yield "memory of everything, half a minute later", _megabytes(found.memory_at_rest_mb)
     if found.cost:
         yield "a checkout on AWS", f"{found.cost.total:.6f} USD"
 
 
 def _seconds(value: float | None) -> str:
     return "-" if value is None else f"{value:.1f} s"
+
+
+def _milliseconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f} ms"
+
+
+def _megabytes(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f} MB"
 
 
 def _times(times: Times) -> str:

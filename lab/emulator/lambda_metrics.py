@@ -1,8 +1,9 @@
 """Metrics of invocations, a few at a time.
 
-For each invocation LocalStack calls CloudWatch, which commits to a database on the disk and waits
-for the disk. That was a good part of what a warm invocation cost. The same data points now go there
-together with those that come within a second; so do the metrics that functions log.
+For each invocation LocalStack starts a thread that calls CloudWatch, which commits to a database on
+the disk and waits for the disk. That was a good part of what a warm invocation cost. The same data
+points now go there together with those that come within a second; so do the metrics that functions
+log.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ METRICS_WAIT_S = 1.0
 # Limits of one call: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
 METRICS_AT_A_TIME = 1000
 NAMESPACE = "AWS/Lambda"
+RECORDING = "record-cloudwatch-metric"  # how LocalStack's threads are called that do
 
 Point = dict[str, Any]  # a MetricDatum, as PutMetricData takes it
 Place = tuple[str | None, str | None, str]  # account, region and namespace
@@ -31,14 +33,27 @@ Send = Callable[[Place, list[Point]], None]
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]
 def gather_metrics() -> None:
-    """The hook `localstack.hooks.on_infra_start`: puts both changes in place."""
+    """The hook `localstack.hooks.on_infra_start`: puts all changes in place."""
     from localstack.services.cloudwatch import cloudwatch_database_helper
-    from localstack.services.lambda_.invocation import metrics
+    from localstack.services.lambda_.invocation import metrics, version_manager
 
+    versions: Any = version_manager
+    versions.start_thread = _without_a_thread(versions.start_thread)
     helper: Any = cloudwatch_database_helper
     helper.sqlite3 = SimpleNamespace(connect=_connect_without_syncing)
     changed: Any = metrics
     changed.publish_lambda_metric = Metrics(put_metrics).publish
+
+
+def _without_a_thread(start: Callable[..., Any]) -> Callable[..., Any]:
+    """`start` for all but metrics, which only go into a queue."""
+
+    def started(method: Callable[..., Any], *rest: Any, name: str = "", **more: Any) -> Any:
+        if name.startswith(RECORDING):
+            return method()
+        return start(method, *rest, name=name or None, **more)
+
+    return started
 
 
 def _connect_without_syncing(*where: Any, **options: Any) -> sqlite3.Connection:

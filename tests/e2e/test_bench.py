@@ -17,8 +17,11 @@ KEYS = {
     "lambda_warm_ms",
     "checkout_ms",
     "checkouts_per_s",
+    "executions_per_s",
+    "processor_ms",
     "growth",
     "memory_mb",
+    "memory_at_rest_mb",
     "cost_per_checkout_usd",
 }
 PARTS = {"state_transitions", "lambda_requests", "lambda_gb_seconds", "read_units", "write_units"}
@@ -34,6 +37,7 @@ def test_a_small_bench_tells_everything_that_the_design_promises(
     found = json.loads(capsys.readouterr().out)
     assert code == 0
     assert set(found) >= KEYS
+    assert found["executions_per_s"] > 0
     assert set(found["lambda_warm_ms"]) >= {"p50", "p95"}
     assert set(found["checkout_ms"]) >= {"p50", "p95"}
     assert found["cost_per_checkout_usd"] == pytest.approx(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import http.client
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from localstack.utils.crypto import generate_ssl_cert
 
+from lab.emulator.server import listening
 from lab.emulator.server.connection import Application, Connection
 
 Client = Callable[[Application], socket.socket]
@@ -147,3 +151,47 @@ def test_what_is_not_http_gets_400(client: Client) -> None:
     connection = client(echo)
     connection.sendall(b"nonsense\r\n\r\n")
     assert read(connection)[0] == 400
+
+
+def scheme(environment: dict[str, Any], start: Any) -> Iterable[bytes]:
+    start("200 OK", [])
+    return [environment["wsgi.url_scheme"].encode()]
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    """Where a server listens that has a certificate."""
+    credentials = generate_ssl_cert(str(tmp_path / "server.pem"), overwrite=True)[1:]
+    listener = socket.create_server(("127.0.0.1", 0))
+    serving = (listener, scheme, credentials)
+    threading.Thread(target=listening.Server()._accept, args=serving, daemon=True).start()
+    yield listener.getsockname()[1]
+    listener.close()
+
+
+def https(port: int) -> http.client.HTTPSConnection:
+    """A client that trusts any certificate."""
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    return http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=trusting)
+
+
+def asked(connection: http.client.HTTPConnection) -> bytes:
+    connection.request("GET", "/")
+    return connection.getresponse().read()
+
+
+def test_one_port_speaks_with_and_without_tls(port: int) -> None:
+    plain = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    assert (asked(https(port)), asked(plain)) == (b"https", b"http")
+
+
+def test_a_connection_with_tls_serves_one_request_after_the_other(port: int) -> None:
+    connection = https(port)
+    assert [asked(connection), asked(connection)] == [b"https", b"https"]
+
+
+def test_a_client_that_does_not_trust_the_certificate_disturbs_nobody(port: int) -> None:
+    with pytest.raises(ssl.SSLCertVerificationError):
+        asked(http.client.HTTPSConnection("127.0.0.1", port, timeout=5))
+    assert asked(https(port)) == b"https"

@@ -121,7 +121,10 @@ def test_a_copied_item_equals_the_original_and_shares_nothing_that_can_change() 
     item = Item(DynamoType({"S": "key"}), None, {"id": {"S": "key"}, "value": value})
     twin = copy.deepcopy(item)
     assert twin == item
-    twin.attrs["value"].value["list"].value[0].value = "b"
+    entries = twin.attrs["value"].value["list"]
+    entries[0] = DynamoType({"S": "b"})
+    entries.value[1].value.append("y")
+    twin.attrs["value"]["number"] = DynamoType({"N": "2"})
     twin.attrs["more"] = DynamoType({"S": "new"})
-    assert item.attrs["value"].value["list"].value[0].value == "a"
+    assert item.to_json()["Attributes"]["value"] == value
     assert "more" not in item.attrs

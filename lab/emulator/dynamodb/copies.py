@@ -1,8 +1,11 @@
-"""Copies of moto's items, a tenth as costly as `copy.deepcopy` makes them without this.
+"""Copies of moto's items and parsed expressions, a tenth as costly as `copy.deepcopy`'s own.
 
 moto copies an item before each update, and the lab before each write of a transaction. Without a
 `__deepcopy__` the copy goes through pickling's protocol for each attribute, and weighs the whole
 item again for each one that it puts back.
+
+Texts, numbers, truths and bytes are shared: moto puts a new value in the place of an old one, and
+changes only lists, maps and sets. So does a parsed expression.
 """
 
 from __future__ import annotations
@@ -10,12 +13,16 @@ from __future__ import annotations
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.parsing import ast_nodes
+
+_untyped: Any = ast_nodes
+NODE = _untyped.Node
 
 
 def copy_quickly() -> None:
-    """Tells `copy.deepcopy` how items are copied."""
-    classes: Any = (Item, LimitedSizeDict, DynamoType)
-    for kind, copied in zip(classes, (_item, _attributes, _value), strict=True):
+    """Tells `copy.deepcopy` how items and parsed expressions are copied."""
+    classes: Any = (Item, LimitedSizeDict, DynamoType, NODE)
+    for kind, copied in zip(classes, (_item, _attributes, _value, _node), strict=True):
         kind.__deepcopy__ = lambda value, _memo, copied=copied: copied(value)
 
 
@@ -34,7 +41,7 @@ def _attributes(attributes: LimitedSizeDict) -> LimitedSizeDict:
 
 def _value(value: Any) -> Any:
     """A DynamoType; inside a set there are plain texts."""
-    if not isinstance(value, DynamoType):
+    if not isinstance(value, DynamoType) or not isinstance(value.value, list | dict):
         return value
     copy = DynamoType.__new__(DynamoType)
     copy.type = value.type
@@ -48,3 +55,21 @@ def _content(content: Any) -> Any:
     if isinstance(content, dict):
         return {name: _value(entry) for name, entry in content.items()}
     return content
+
+
+def _node(node: Any) -> Any:
+    """A part of an expression, with what is below it."""
+    copy = object.__new__(type(node))
+    vars(copy).update(vars(node))
+    copy.parent = None  # whoever copies what is above sets it
+    if node.children is not None:
+        copy.children = [_child(copy, child) for child in node.children]
+    return copy
+
+
+def _child(parent: Any, child: Any) -> Any:
+    if not isinstance(child, NODE):
+        return _value(child)
+    copy = _node(child)
+    copy.parent = parent
+    return copy
