@@ -1,0 +1,213 @@
+"""Fuzzes one operation of the API by its document, and gathers what was found."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+from lab import paths
+from lab.lessons.shown import Shown
+from lab.lessons.tabular import table
+
+Answer = tuple[int, Mapping[str, Any]]
+Handler = Callable[[str], Answer]
+SHOWN = 70
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the document."""
+
+    method: str
+    path: str
+    token: str
+    answers: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """A promise that was broken: which one, by what answer to which body, and how often."""
+
+    promise: str
+    status: int
+    body: str
+    times: int = 1
+
+
+@dataclass(frozen=True, repr=False)
+class Findings(Shown):
+    """How many requests were sent, what was answered, and every kind of broken promise."""
+
+    requests: int
+    statuses: Mapping[int, int]
+    found: tuple[Found, ...]
+
+    def html(self) -> str:
+        """The sum, and a row for each kind."""
+        return f"<div>{self._sum()}</div>{table(self.found).html() if self.found else ''}"
+
+    def text(self) -> str:
+        """The same in plain text."""
+        return "\n".join([self._sum(), *([table(self.found).text()] if self.found else [])])
+
+    def _sum(self) -> str:
+        said = ", ".join(f"{count} x {status}" for status, count in sorted(self.statuses.items()))
+        kinds = f"{len(self.found)} kinds of broken promises"
+        return f"{self.requests} requests ({said}): {kinds}"
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The API's document, as it is published."""
+    file = paths.FUNCTIONS / "checkout_api" / "openapi.json"
+    found: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return found
+
+
+def operations() -> list[Operation]:
+    """Everything the API can do, whether it asks for a token, and which answers it may give."""
+    return [
+        Operation(
+            method.upper(),
+            path,
+            "token" if told.get("security") else "",
+            " ".join(sorted(told["responses"])),
+        )
+        for path, methods in document()["paths"].items()
+        for method, told in methods.items()
+    ]
+
+
+@dataclass
+class Notes:
+    """What happens while the fuzzer runs."""
+
+    statuses: dict[int, int] = field(default_factory=dict)
+    found: dict[tuple[str, int], Found] = field(default_factory=dict)
+
+    def answered(self, status: int) -> None:
+        """Counts an answer."""
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+
+    def broken(self, promise: str, status: int, body: str) -> None:
+        """Counts a broken promise; the shortest body that breaks it is kept."""
+        known = self.found.get((promise, status), Found(promise, status, body, 0))
+        shorter = min(known.body, body[:SHOWN], key=len)
+        self.found[promise, status] = Found(promise, status, shorter, known.times + 1)
+
+
+def fuzz(base_url: str, path: str, method: str = "POST", examples: int = 20) -> Findings:
+    """Sends `examples` valid and as many invalid requests, always the same ones."""
+    import hypothesis
+    from schemathesis import Case, GenerationMode
+
+    notes = Notes()
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+
+        @hypothesis.given(case=_operation(path, method).as_strategy(generation_mode=mode))
+        @hypothesis.settings(
+            max_examples=examples,
+            derandomize=True,
+            deadline=None,
+            database=None,
+            phases=[hypothesis.Phase.generate],
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
+        def send(case: Case) -> None:
+            _send(case, base_url, notes)
+
+        send()
+    return Findings(sum(notes.statuses.values()), notes.statuses, tuple(notes.found.values()))
+
+
+def _operation(path: str, method: str) -> Any:
+    import schemathesis
+
+    config = schemathesis.Config()
+    config.projects.default.generation.update(
+        modes=list(schemathesis.GenerationMode),
+        with_security_parameters=False,
+        allow_extra_parameters=False,
+    )
+    return schemathesis.openapi.from_dict(document(), config=config)[path][method]
+
+
+def _send(case: Any, base_url: str, notes: Notes) -> None:
+    import schemathesis
+    from schemathesis.core.failures import Failure, FailureGroup
+    from schemathesis.specs.openapi import checks
+
+    promises = [
+        schemathesis.checks.not_a_server_error,
+        checks.status_code_conformance,
+        checks.negative_data_rejection,
+    ]
+    response = case.call(base_url=base_url)
+    notes.answered(response.status_code)
+    try:
+        case.validate_response(response, checks=promises)
+    except FailureGroup as group:
+        for error in group.exceptions:
+            notes.broken(error.title, response.status_code, _body(case))
+    except Failure as error:
+        notes.broken(error.title, response.status_code, _body(case))
+
+
+def _body(case: Any) -> str:
+    return json.dumps(case.body, ensure_ascii=True, default=str)
+
+
+@contextmanager
+def served(handler: Handler) -> Iterator[str]:
+    """Serves `handler(text of a body) -> (status, JSON)` for every POST; gives the base URL."""
+    server = HTTPServer(("127.0.0.1", 0), _requests(handler))
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _requests(handler: Handler) -> type[BaseHTTPRequestHandler]:
+    class Requests(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, body = answer(handler, text.decode("utf-8", "surrogateescape"))
+            kind = "json" if status < 400 else "problem+json"
+            self.send_response(status)
+            self.send_header("Content-Type", f"application/{kind}")
+            self.end_headers()
+            self.wfile.write(json.dumps(body, default=str).encode())
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Says nothing: a cell is no server's log."""
+
+    return Requests
+
+
+def answer(handler: Handler, text: str) -> Answer:
+    """What the handler answers; 500 if it raises, as API Gateway and Lambda would have it."""
+    try:
+        status, body = handler(text)
+    except Exception as error:
+        return 500, {"title": type(error).__name__}
+    return status, body
+
+
+def naive(text: str) -> Answer:
+    """A colleague's `POST /quotes`: right for every request that is right."""
+    body = json.loads(text)
+    return 200, {"total": sum(PRICES.get(i["sku"], 1000) * i["quantity"] for i in body["items"])}
+
+
+PRICES = {"TEA-SENCHA-100": 1850}
+"""Prices in cents, as the colleague knows them; whatever else there is costs ten dollars."""

@@ -1,0 +1,96 @@
+"""One order, everywhere: what all functions logged about it, and what was measured meanwhile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from checkout.metrics import Metric
+from lab import logs
+from lab.logs import LogLine
+from lab.target import Target
+
+NAMESPACE = "CheckoutLab"
+EARLIER = timedelta(seconds=5)
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that a function said about an order, `ms` after the first word about it."""
+
+    ms: int
+    function: str
+    said: str
+    at: datetime
+
+
+def lines(target: Target, since: datetime) -> list[LogLine]:
+    """Everything that any function has logged since a time, the oldest first."""
+    found = [line for name in logs.functions() for line in logs.read(target, name, since)]
+    return sorted(found, key=lambda line: line.at)
+
+
+def records(found: Iterable[LogLine]) -> list[Record]:
+    """The lines that are JSON objects, parsed; the others are the runtime's own."""
+    parsed = (_parsed(line.message) for line in found)
+    return [record for record in parsed if record]
+
+
+def _parsed(message: str) -> Record:
+    try:
+        record = json.loads(message)
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def story(target: Target, order_id: str, since: datetime) -> list[Moment]:
+    """What every function said about an order, in the order of time."""
+    found = [line for line in lines(target, since - EARLIER) if order_id in line.message]
+    about = [(line, record) for line in found if (record := _parsed(line.message))]
+    if not about:
+        return []
+    first = about[0][0].at
+    return [_moment(line, record, first) for line, record in about]
+
+
+def _moment(line: LogLine, record: Mapping[str, Any], first: datetime) -> Moment:
+    said = [str(record.get(name, "")) for name in ("task", "message")]
+    extra = [f"({record[name]})" for name in ("reason", "exception_name") if name in record]
+    if record.get("attempt"):
+        extra.insert(0, f"at try {record['attempt'] + 1}")
+    ms = round((line.at - first).total_seconds() * 1000)
+    return Moment(ms, str(record.get("service", "")), " ".join([*said, *extra]).strip(), line.at)
+
+
+def total(target: Target, metric: Metric, minutes: int = 60, **dimensions: str) -> float:
+    """The sum of one of the checkout's own metrics over the last minutes."""
+    now = datetime.now(UTC)
+    wanted = {"environment": target.environment, **dimensions}
+    answer = target.client("cloudwatch").get_metric_statistics(
+        Namespace=NAMESPACE,
+        MetricName=metric.name,
+        Dimensions=[{"Name": name, "Value": value} for name, value in wanted.items()],
+        StartTime=now - timedelta(minutes=minutes),
+        EndTime=now + timedelta(minutes=1),
+        Period=60,
+        Statistics=["Sum"],
+    )
+    return float(sum(point["Sum"] for point in answer["Datapoints"]))
+
+
+def totals(target: Target, metrics: Iterable[Metric]) -> dict[str, float]:
+    """By name, the sums of metrics that have no dimension of their own."""
+    return {metric.name: total(target, metric) for metric in metrics}
+
+
+def widgets(target: Target) -> list[str]:
+    """The titles of what the environment's dashboard shows, from top to bottom."""
+    answer = target.client("cloudwatch").get_dashboard(DashboardName=target.prefix)
+    found = json.loads(answer["DashboardBody"])["widgets"]
+    titles = (widget["properties"].get("title") for widget in found)
+    return [title for title in titles if title]
