@@ -75,6 +75,7 @@ module "function" {
 
   name                 = "${local.prefix}-${each.key}"
   description          = each.value.description
+  account_id           = module.common.account_id
   package              = module.package.package
   handler              = "${replace(each.key, "-", "_")}.handler.handle"
   architecture         = var.architecture

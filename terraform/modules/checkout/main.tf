@@ -18,22 +18,36 @@ module "key" {
 
   name        = local.prefix
   description = "Everything that ${local.prefix} stores"
+  account     = local.account
+}
 
-  account = {
-    partition = module.common.partition
-    region    = module.common.region
-    id        = module.common.account_id
-  }
+# Neither EventBridge nor CloudWatch can use SNS's own key, so topics get one in any case.
+module "topic_key" {
+  source = "../kms"
+  count  = var.own_encryption_key ? 0 : 1
+
+  name        = "${local.prefix}-topics"
+  description = "What goes through the topics of ${local.prefix}"
+  account     = local.account
 }
 
 locals {
   prefix        = module.common.prefix
   settings_path = "/checkout/${var.environment}"
   key_arn       = one(module.key[*].key_arn)
+  topic_key_arn = one(concat(module.key, module.topic_key)[*].key_arn)
+
+  account = {
+    partition = module.common.partition
+    region    = module.common.region
+    id        = module.common.account_id
+  }
 
   # A queue takes 25 seconds to create and the state machine needs the functions, so what is
-  # created before them gets their ARNs from their names.
+  # created before them gets their ARNs from their names. A queue waits for no topic either, because
+  # topics wait for their key.
   state_machine_arn = "${module.common.arn_prefix.states}:stateMachine:${local.prefix}"
+  topic_arns        = { for name in ["orders", "operations"] : name => "${module.common.arn_prefix.sns}:${local.prefix}-${name}" }
   queue_arns = {
     for name in ["notifications", "notifications-dlq", "compensation", "undelivered"] :
     name => "${module.common.arn_prefix.sqs}:${local.prefix}-${name}"
@@ -64,6 +78,7 @@ module "workflow" {
   source = "../step-functions"
 
   name               = local.prefix
+  account            = local.account
   permissions        = local.workflow_permissions
   log_retention_days = var.log_retention_days
   kms_key_arn        = local.key_arn

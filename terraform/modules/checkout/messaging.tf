@@ -39,7 +39,7 @@ module "order_events" {
   source = "../sns"
 
   name        = "${local.prefix}-orders"
-  kms_key_arn = local.key_arn
+  kms_key_arn = local.topic_key_arn
   publishers  = { events = [module.event_bus.rule_arns["order-events"]] }
 
   queues = {
@@ -54,7 +54,7 @@ module "operations" {
   source = "../sns"
 
   name           = "${local.prefix}-operations"
-  kms_key_arn    = local.key_arn
+  kms_key_arn    = local.topic_key_arn
   mail_addresses = var.alarm_receivers
 
   publishers = merge(
@@ -91,7 +91,7 @@ module "notifications_queue" {
   kms_key_arn = local.key_arn
   # Longer than the claim on a mail (30 s, notify_customer.py), so that a repetition may send.
   visibility_timeout_seconds = 3 * local.notifier_timeout
-  senders                    = { sns = [module.order_events.topic_arn] }
+  senders                    = { sns = [local.topic_arns["orders"]] }
 
   dead_letter = {
     queue_arn         = module.notifications_dead_letter_queue.queue_arn
@@ -122,7 +122,7 @@ module "undelivered_queue" {
   arn_prefix  = module.common.arn_prefix.sqs
   kms_key_arn = local.key_arn
   senders = {
-    sns    = [module.order_events.topic_arn]
+    sns    = [local.topic_arns["orders"]]
     events = concat(values(module.event_bus.rule_arns), values(module.event_bus.schedule_arns))
   }
 }

@@ -22,7 +22,7 @@ output "arn_prefix" {
   description = "By service, the part of an ARN that comes before the resource's own name."
   value = merge(
     {
-      for service in ["sqs", "states"] :
+      for service in ["sns", "sqs", "states"] :
       service => "arn:${local.partition}:${service}:${local.region}:${local.account_id}"
     },
     # Of the whole account, so without a region.

@@ -4,72 +4,27 @@ resource "aws_cloudwatch_log_group" "this" {
   kms_key_id        = var.kms_key_arn
 }
 
-data "aws_iam_policy_document" "trust" {
-  statement {
-    actions = ["sts:AssumeRole"]
+module "role" {
+  source = "../execution-role"
 
-    principals {
-      type        = "Service"
-      identifiers = ["lambda.amazonaws.com"]
-    }
-  }
-}
+  name        = var.name
+  description = "What ${var.name} may do"
+  service     = "lambda"
+  account_id  = var.account_id
+  kms_key_arn = var.kms_key_arn
+  tracing     = var.tracing
 
-data "aws_iam_policy_document" "permissions" {
-  statement {
+  permissions = concat(var.permissions, [{
     sid       = "WriteOwnLogs"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
     resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
-  }
-
-  dynamic "statement" {
-    for_each = var.kms_key_arn[*]
-
-    content {
-      sid       = "UseKey"
-      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [statement.value]
-    }
-  }
-
-  dynamic "statement" {
-    for_each = var.tracing ? ["SendTraces"] : []
-
-    content {
-      sid     = statement.value
-      actions = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
-      # X-Ray has no resource-level permissions.
-      resources = ["*"]
-    }
-  }
-
-  dynamic "statement" {
-    for_each = var.permissions
-
-    content {
-      sid       = statement.value.sid
-      actions   = statement.value.actions
-      resources = statement.value.resources
-    }
-  }
-}
-
-resource "aws_iam_role" "this" {
-  name               = var.name
-  description        = "What ${var.name} may do"
-  assume_role_policy = data.aws_iam_policy_document.trust.json
-}
-
-resource "aws_iam_role_policy" "this" {
-  name   = "permissions"
-  role   = aws_iam_role.this.id
-  policy = data.aws_iam_policy_document.permissions.json
+  }])
 }
 
 resource "aws_lambda_function" "this" {
   function_name    = var.name
   description      = var.description
-  role             = aws_iam_role.this.arn
+  role             = module.role.role_arn
   s3_bucket        = var.package.bucket
   s3_key           = var.package.key
   source_code_hash = var.package.hash
@@ -79,6 +34,7 @@ resource "aws_lambda_function" "this" {
   memory_size      = var.memory_mb
   timeout          = var.timeout_seconds
   publish          = true
+  kms_key_arn      = var.kms_key_arn
 
   # -1 is AWS's word for no limit.
   reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)
@@ -91,11 +47,8 @@ resource "aws_lambda_function" "this" {
     mode = var.tracing ? "Active" : "PassThrough"
   }
 
-  # The first invocation needs its permissions, and would create a log group that never expires.
-  depends_on = [
-    aws_cloudwatch_log_group.this,
-    aws_iam_role_policy.this,
-  ]
+  # The first invocation would create a log group that never expires.
+  depends_on = [aws_cloudwatch_log_group.this]
 }
 
 # What is live before this apply: Terraform has no memory of its own for "the version before".

@@ -20,7 +20,7 @@ output "alias_invoke_arn" {
 
 output "role_name" {
   description = "Name of the function's role."
-  value       = aws_iam_role.this.name
+  value       = module.role.role_name
 }
 
 output "log_group_name" {

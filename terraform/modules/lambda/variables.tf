@@ -13,6 +13,11 @@ variable "description" {
   type        = string
 }
 
+variable "account_id" {
+  description = "Number of the account that the function is in; nobody else's function can take its role."
+  type        = string
+}
+
 variable "package" {
   description = "Where the zip with the code is, and its hash (SHA-256 in base 64)."
   type = object({
@@ -82,23 +87,13 @@ variable "environment" {
 }
 
 variable "permissions" {
-  description = "What the function may do, besides writing its own logs and traces."
+  description = "What the function may do, besides writing its own logs and traces; execution-role says what is refused."
   type = list(object({
     sid       = string
     actions   = list(string)
     resources = list(string)
   }))
   default = []
-
-  validation {
-    condition     = length(var.permissions) == length(distinct(var.permissions[*].sid))
-    error_message = "permissions must each have a sid of their own."
-  }
-
-  validation {
-    condition     = !contains(flatten(var.permissions[*].actions), "*") && !contains(flatten(var.permissions[*].resources), "*")
-    error_message = "permissions must name their actions and resources; \"*\" alone is not accepted."
-  }
 }
 
 variable "log_retention_days" {
@@ -118,7 +113,7 @@ variable "tracing" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that logs are encrypted with, and that the function may use on what it reads and writes; none when null."
+  description = "Key that logs and environment variables are encrypted with, and that the function may use on what it reads and writes; AWS's own when null."
   type        = string
   default     = null
 }

@@ -35,7 +35,6 @@ variable "mail_addresses" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that messages are encrypted with; none when null, as EventBridge cannot use SNS's own."
+  description = "Key that messages are encrypted with: one whose policy lets the publishers use it, as SNS's own does not."
   type        = string
-  default     = null
 }

@@ -24,7 +24,7 @@ variable "settings" {
 }
 
 variable "kms_key_arn" {
-  description = "Key that settings are encrypted with; stored as plain strings when null."
+  description = "Key that settings are encrypted with; Parameter Store's own when null."
   type        = string
   default     = null
 }

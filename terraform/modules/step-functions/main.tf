@@ -5,87 +5,36 @@ resource "aws_cloudwatch_log_group" "this" {
   kms_key_id        = var.kms_key_arn
 }
 
-data "aws_iam_policy_document" "trust" {
-  statement {
-    actions = ["sts:AssumeRole"]
+module "role" {
+  source = "../execution-role"
 
-    principals {
-      type        = "Service"
-      identifiers = ["states.amazonaws.com"]
-    }
-  }
-}
+  name        = "${var.name}-workflow"
+  description = "What the state machine ${var.name} may do"
+  service     = "states"
+  account_id  = var.account.id
+  source_arn  = "arn:${var.account.partition}:states:${var.account.region}:${var.account.id}:stateMachine:${var.name}"
+  permissions = var.permissions
+  kms_key_arn = var.kms_key_arn
+  tracing     = var.tracing
 
-data "aws_iam_policy_document" "permissions" {
-  dynamic "statement" {
-    for_each = var.permissions
-
-    content {
-      sid       = statement.value.sid
-      actions   = statement.value.actions
-      resources = statement.value.resources
-    }
-  }
-
-  statement {
-    sid = "DeliverLogs"
-    actions = [
-      "logs:CreateLogDelivery",
-      "logs:DeleteLogDelivery",
-      "logs:DescribeLogGroups",
-      "logs:DescribeResourcePolicies",
-      "logs:GetLogDelivery",
-      "logs:ListLogDeliveries",
-      "logs:PutResourcePolicy",
-      "logs:UpdateLogDelivery",
-    ]
-    # Log deliveries have no resource-level permissions.
-    resources = ["*"]
-  }
-
-  dynamic "statement" {
-    for_each = var.kms_key_arn[*]
-
-    content {
-      sid       = "UseKey"
-      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [statement.value]
-    }
-  }
-
-  dynamic "statement" {
-    for_each = var.tracing ? ["SendTraces"] : []
-
-    content {
-      sid = statement.value
-      actions = [
-        "xray:GetSamplingRules",
-        "xray:GetSamplingTargets",
-        "xray:PutTelemetryRecords",
-        "xray:PutTraceSegments",
-      ]
-      # X-Ray has no resource-level permissions.
-      resources = ["*"]
-    }
-  }
-}
-
-resource "aws_iam_role" "this" {
-  name               = "${var.name}-workflow"
-  description        = "What the state machine ${var.name} may do"
-  assume_role_policy = data.aws_iam_policy_document.trust.json
-}
-
-resource "aws_iam_role_policy" "this" {
-  name   = "permissions"
-  role   = aws_iam_role.this.id
-  policy = data.aws_iam_policy_document.permissions.json
+  # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html, and for the last two
+  # https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
+  unscoped_actions = concat([
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+  ], var.tracing ? ["xray:GetSamplingRules", "xray:GetSamplingTargets"] : [])
 }
 
 resource "aws_sfn_state_machine" "this" {
   name       = var.name
   type       = "STANDARD"
-  role_arn   = aws_iam_role.this.arn
+  role_arn   = module.role.role_arn
   definition = var.definition
 
   logging_configuration {
@@ -102,6 +51,4 @@ resource "aws_sfn_state_machine" "this" {
       enabled = tracing_configuration.value
     }
   }
-
-  depends_on = [aws_iam_role_policy.this]
 }

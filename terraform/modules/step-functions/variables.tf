@@ -8,6 +8,15 @@ variable "name" {
   }
 }
 
+variable "account" {
+  description = "Where the state machine is: partition, region, and the number of the account."
+  type = object({
+    partition = string
+    region    = string
+    id        = string
+  })
+}
+
 variable "definition" {
   description = "The workflow in Amazon States Language, as JSON."
   type        = string
@@ -19,22 +28,12 @@ variable "definition" {
 }
 
 variable "permissions" {
-  description = "What the workflow may do, besides writing its own logs and traces."
+  description = "What the workflow may do, besides writing its own logs and traces; execution-role says what is refused."
   type = list(object({
     sid       = string
     actions   = list(string)
     resources = list(string)
   }))
-
-  validation {
-    condition     = length(var.permissions) == length(distinct(var.permissions[*].sid))
-    error_message = "permissions must each have a sid of their own."
-  }
-
-  validation {
-    condition     = !contains(flatten(var.permissions[*].actions), "*") && !contains(flatten(var.permissions[*].resources), "*")
-    error_message = "permissions must name their actions and resources; \"*\" alone is not accepted."
-  }
 }
 
 variable "log_retention_days" {
