@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from lab import api_key
 from lab.errors import LabError
 from lab.target import Target
 
@@ -45,6 +46,7 @@ def _told(status: int, problem: Mapping[str, Any]) -> str:
 
 def _advice(code: str) -> str:
     return {
+        "API_KEY_REQUIRED": f"Send the environment's key as {api_key.HEADER} (docs/environments.md).",
         "UNAUTHORIZED": "`lab token --customer ID` prints a fresh token.",
         "IDEMPOTENCY_CONFLICT": "Use another --key for another cart.",
         "PRICE_CHANGED": "Ask for a new quote, or leave `expectedTotal` out.",
@@ -59,10 +61,15 @@ class CheckoutApi:
 
     @classmethod
     def at(
-        cls, base_url: str, token: str = "", transport: httpx.BaseTransport | None = None
+        cls,
+        base_url: str,
+        token: str = "",
+        transport: httpx.BaseTransport | None = None,
+        key: str = "",
     ) -> CheckoutApi:
-        """A client for `base_url` that shows `token` on every call."""
+        """A client for `base_url` that shows `token` and the API key on every call."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {api_key.HEADER: key} if key else {}
         return cls(
             httpx.Client(
                 base_url=base_url,
@@ -79,7 +86,8 @@ class CheckoutApi:
         """A client for a deployed environment, signed in as `customer` if one is given."""
         from lab import tokens
 
-        return cls.at(base_url(target), tokens.mint(target, customer) if customer else "")
+        token = tokens.mint(target, customer) if customer else ""
+        return cls.at(base_url(target), token, key=api_key.read(target))
 
     def send(self, method: str, path: str, **options: Any) -> httpx.Response:
         """The raw response to one call; `options` are those of httpx."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from lab import package, paths
+from lab import api_key, package, paths
 from lab.account import guards
 from lab.account.guards import Ask
 from lab.account.identity import Identity
@@ -54,11 +54,13 @@ def _arguments(action: str, saved: Path | None) -> list[str]:
 
 
 def _follow_up(action: str, target: Target) -> Inspection | None:
-    """What Terraform must not know: the secret that customers' tokens are signed with."""
+    """What Terraform must not know: the secret that tokens are signed with, and the API key."""
     if action == "apply":
         ensure_secret(target)
+        api_key.ensure(target)
     if action != "destroy":
         return None
     delete_secret(target)
+    api_key.delete(target)
     leftovers.delete_stray_log_groups(target)
     return leftovers.refuse(target)

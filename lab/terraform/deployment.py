@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import live_code, package
+from lab import api_key, live_code, package
 from lab.errors import LabError
 from lab.target import Target
 from lab.terraform import emulated, leftovers
@@ -54,7 +54,7 @@ class DestroyResult:
 def deploy(
     target: Target, on_progress: Say | None = None, functions: Path | None = None
 ) -> DeployResult:
-    """Applies the target's environment to the emulator, and makes its token secret.
+    """Applies the target's environment to the emulator, and makes its secrets.
 
     `on_progress` is told what goes on, in words; `functions` is a folder of their
     sources in place of the checkout's own.
@@ -70,6 +70,7 @@ def deploy(
         # What `lab watch` put there, and was undone since, Terraform does not see.
         live_code.publish(target, package.built(), live_code.function_names())
         ensure_secret(target)
+        api_key.ensure(target)
         return _deployed(target, changes, initialised - started, time.monotonic() - initialised)
 
 
@@ -92,6 +93,7 @@ def destroy(target: Target, on_progress: Say | None = None) -> DestroyResult:
         destroyed = _destroy_resources(terraform, State.of(target))
         say("looking whether anything is left")
         delete_secret(target)
+        api_key.delete(target)
         leftovers.delete_stray_log_groups(target)
         kept = leftovers.refuse(target).kept
         State.of(target).remove()

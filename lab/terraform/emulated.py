@@ -10,8 +10,9 @@ from lab.failures import not_running
 from lab.target import Target
 from lab.terraform.state import State
 
-VARIABLES = ["-var=backup_retention_days=0", "-var=budget=null"]
-"""Settings that ask for what the emulator does not have: AWS Backup, AWS Budgets."""
+WITHOUT = ("backup_retention_days=0", "audit_trail_days=0", "budget=null", "firewall=null")
+VARIABLES = [f"-var={setting}" for setting in WITHOUT]
+"""Settings that ask for what the emulator does not have: AWS Backup, CloudTrail, Budgets, WAF."""
 
 
 def endpoint(target: Target) -> str:

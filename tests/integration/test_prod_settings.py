@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from lab import carts, purchase, terraform
+from lab import api, api_key, carts, purchase, terraform, tokens
+from lab.api import ApiError, CheckoutApi
 from lab.target import Target
 from lab.terraform import emulated
+from lab.terraform.state import State
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -21,6 +23,28 @@ def test_an_order_goes_through_where_settings_are_encrypted(prod: Target) -> Non
     cart = carts.read(carts.CARTS / "01-first-order.json")
 
     assert purchase.buy(prod, cart.request, "ada").order["status"] == "CONFIRMED"
+
+
+@pytest.mark.parametrize("key", ["", "not-the-key"])
+def test_who_does_not_show_the_api_key_is_refused_everywhere_but_at_the_health_check(
+    prod: Target, key: str
+) -> None:
+    stranger = CheckoutApi.at(api.base_url(prod), key=key)
+
+    with pytest.raises(ApiError) as refused:
+        stranger.products()
+
+    assert (refused.value.status, refused.value.problem_code) == (403, "API_KEY_REQUIRED")
+    assert stranger.health()["status"] == "ok"
+
+
+def test_neither_the_api_key_nor_the_token_secret_is_in_the_state(prod: Target) -> None:
+    state = State.of(prod)
+    held = prod.client("s3").get_object(Bucket=state.bucket, Key=state.key)["Body"].read().decode()
+
+    assert prod.named("storefront") in held
+    assert api_key.read(prod) not in held
+    assert tokens.read_settings(prod)["secret"] not in held
 
 
 def test_tables_are_protected_and_settings_encrypted(prod: Target) -> None:

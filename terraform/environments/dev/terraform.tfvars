@@ -7,6 +7,8 @@ mail_sender              = "orders@dev.checkout-lab.example"
 failure_switches_enabled = true
 api_throttling           = { rate = 100, burst = 200 }
 api_cache                = null
+api_key_required         = false
+firewall                 = null
 reserved_concurrency     = {}
 canary_weight            = 0
 
@@ -32,6 +34,7 @@ alarm_thresholds = {
 deletion_protection   = false
 recovery_days         = 7
 backup_retention_days = 0
+audit_trail_days      = 0
 own_encryption_key    = false
 
 # What it may cost

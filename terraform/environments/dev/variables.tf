@@ -57,6 +57,18 @@ variable "api_throttling" {
   })
 }
 
+variable "api_key_required" {
+  description = "Whether callers must show an API key that is in the storefront's usage plan."
+  type        = bool
+  default     = false
+}
+
+variable "firewall" {
+  description = "WAF in front of the API: requests that one address may make in five minutes; no WAF when null."
+  type        = object({ requests_per_address = number })
+  default     = null
+}
+
 variable "architecture" {
   description = "Processor of the functions: x86_64 or arm64."
   type        = string
@@ -161,4 +173,10 @@ variable "budget" {
     alert_percents = optional(list(number), [50, 80, 100])
   })
   default = null
+}
+
+variable "audit_trail_days" {
+  description = "Days that CloudTrail keeps who read or changed an order or a payment; no trail when 0."
+  type        = number
+  default     = 0
 }

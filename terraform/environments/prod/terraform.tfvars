@@ -7,6 +7,8 @@ mail_sender              = "orders@checkout-lab.example"
 failure_switches_enabled = false
 api_throttling           = { rate = 500, burst = 1000 }
 api_cache                = { size_gb = 0.5, ttl_seconds = 60 }
+api_key_required         = true
+firewall                 = { requests_per_address = 2000 }
 reserved_concurrency     = { checkout-api = 200, notifier = 20 }
 canary_weight            = 0.1
 
@@ -32,6 +34,7 @@ alarm_thresholds = {
 deletion_protection   = true
 recovery_days         = 35
 backup_retention_days = 365
+audit_trail_days      = 365
 own_encryption_key    = true
 
 # What it may cost

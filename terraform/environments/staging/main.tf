@@ -25,6 +25,8 @@ module "checkout" {
 
   api_throttling       = var.api_throttling
   api_cache            = var.api_cache
+  api_key_required     = var.api_key_required
+  firewall             = var.firewall
   architecture         = var.architecture
   memory_mb            = var.memory_mb
   reserved_concurrency = var.reserved_concurrency
@@ -39,6 +41,7 @@ module "checkout" {
   deletion_protection   = var.deletion_protection
   recovery_days         = var.recovery_days
   backup_retention_days = var.backup_retention_days
+  audit_trail_days      = var.audit_trail_days
   own_encryption_key    = var.own_encryption_key
 
   budget = var.budget

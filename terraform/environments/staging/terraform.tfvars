@@ -7,6 +7,8 @@ mail_sender              = "orders@staging.checkout-lab.example"
 failure_switches_enabled = true
 api_throttling           = { rate = 100, burst = 200 }
 api_cache                = { size_gb = 0.5, ttl_seconds = 60 }
+api_key_required         = true
+firewall                 = { requests_per_address = 2000 }
 reserved_concurrency     = { checkout-api = 50, notifier = 5 }
 canary_weight            = 0.5
 
@@ -32,6 +34,7 @@ alarm_thresholds = {
 deletion_protection   = true
 recovery_days         = 14
 backup_retention_days = 0
+audit_trail_days      = 0
 own_encryption_key    = true
 
 # What it may cost

@@ -26,7 +26,7 @@ locals {
   paths = {
     for path, item in local.definition.paths : path => merge(item, {
       for method, operation in item :
-      method => merge(operation, {
+      method => merge(operation, local.security[path][method], {
         responses                         = local.responses[path][method]
         "x-amazon-apigateway-integration" = merge(local.integration, local.cache_keys[path])
       })
@@ -36,8 +36,31 @@ locals {
 
   body = jsonencode(merge(local.definition, {
     paths                                   = local.paths
+    components                              = local.components
     "x-amazon-apigateway-gateway-responses" = local.gateway_responses
   }))
+}
+
+# The key comes on top of whatever else an operation asks for.
+locals {
+  security = {
+    for path, item in local.definition.paths : path => {
+      for method, operation in item : method => {
+        for key in ["security"] : key => [
+          for wanted in try(operation.security, [{}]) : merge(wanted, { api_key = [] })
+        ]
+        if var.api_key_required && !contains(var.open_paths, path)
+      }
+      if contains(local.methods, method)
+    }
+  }
+
+  components = merge(try(local.definition.components, {}), {
+    securitySchemes = merge(try(local.definition.components.securitySchemes, {}), {
+      for name in ["api_key"] : name => { type = "apiKey", name = "x-api-key", in = "header" }
+      if var.api_key_required
+    })
+  })
 }
 
 # Of a cached path, every parameter is part of the key: else all pages would be the first one.
@@ -62,6 +85,8 @@ locals {
     DEFAULT_4XX                  = { status = 400, code = "BAD_REQUEST", title = "Bad request" }
     DEFAULT_5XX                  = { status = 500, code = "INTERNAL", title = "Something went wrong" }
     MISSING_AUTHENTICATION_TOKEN = { status = 404, code = "NOT_FOUND", title = "No such path" }
+    INVALID_API_KEY              = { status = 403, code = "API_KEY_REQUIRED", title = "This needs a valid API key" }
+    WAF_FILTERED                 = { status = 403, code = "BLOCKED", title = "The firewall let this not through" }
     THROTTLED                    = { status = 429, code = "TOO_MANY_REQUESTS", title = "Too many requests" }
     REQUEST_TOO_LARGE            = { status = 413, code = "TOO_LARGE", title = "The request is too large" }
     INTEGRATION_TIMEOUT          = { status = 504, code = "TIMEOUT", title = "The shop took too long to answer" }
@@ -191,6 +216,24 @@ resource "aws_api_gateway_method_settings" "cached" {
 
   # Both change the stage, and the one for all methods would take these back.
   depends_on = [aws_api_gateway_method_settings.this]
+}
+
+# The key itself is made outside: here its value would be in the state.
+resource "aws_api_gateway_usage_plan" "storefront" {
+  count = var.api_key_required ? 1 : 0
+
+  name        = "${var.name}-storefront"
+  description = "What the storefront may ask for"
+
+  api_stages {
+    api_id = aws_api_gateway_rest_api.this.id
+    stage  = aws_api_gateway_stage.this.stage_name
+  }
+
+  throttle_settings {
+    rate_limit  = var.throttling.rate
+    burst_limit = var.throttling.burst
+  }
 }
 
 resource "aws_lambda_permission" "this" {

@@ -17,3 +17,8 @@ output "invoke_url" {
   description = "Base URL of the stage on AWS."
   value       = aws_api_gateway_stage.this.invoke_url
 }
+
+output "stage_arn" {
+  description = "ARN of the stage."
+  value       = aws_api_gateway_stage.this.arn
+}

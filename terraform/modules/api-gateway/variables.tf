@@ -104,3 +104,20 @@ variable "cache" {
     error_message = "cache.paths must be paths of the definition that answer GET."
   }
 }
+
+variable "api_key_required" {
+  description = "Whether callers must show an API key that is in the usage plan. Who they are, it does not tell."
+  type        = bool
+  default     = false
+}
+
+variable "open_paths" {
+  description = "Paths that need no API key in any case, such as the one that monitoring calls."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for path in var.open_paths : can(jsondecode(var.definition).paths[path])])
+    error_message = "open_paths must be paths of the definition."
+  }
+}

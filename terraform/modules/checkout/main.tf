@@ -107,6 +107,9 @@ module "api" {
   log_retention_days = var.log_retention_days
   kms_key_arn        = local.key_arn
 
+  api_key_required = var.api_key_required
+  open_paths       = ["/health"]
+
   # What is in the catalogue is the same for everybody; prices and stock are checked again when an
   # order is placed.
   cache = var.api_cache == null ? null : {
@@ -120,4 +123,28 @@ module "api" {
     alias      = module.function["checkout-api"].alias_name
     invoke_arn = module.function["checkout-api"].alias_invoke_arn
   }
+}
+
+module "firewall" {
+  source = "../web-firewall"
+  count  = var.firewall == null ? 0 : 1
+
+  name                 = local.prefix
+  stage_arn            = module.api.stage_arn
+  requests_per_address = var.firewall.requests_per_address
+  log_retention_days   = var.log_retention_days
+  kms_key_arn          = local.key_arn
+}
+
+# Of what is about people and money.
+module "audit_trail" {
+  source = "../audit-trail"
+  count  = var.audit_trail_days > 0 ? 1 : 0
+
+  name                = local.prefix
+  account             = local.account
+  table_arns          = [module.table["orders"].table_arn, module.table["payments"].table_arn]
+  retention_days      = var.audit_trail_days
+  kms_key_arn         = local.key_arn
+  deletion_protection = var.deletion_protection
 }

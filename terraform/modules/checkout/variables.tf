@@ -117,6 +117,18 @@ variable "api_throttling" {
   default = { rate = 100, burst = 200 }
 }
 
+variable "api_key_required" {
+  description = "Whether callers must show an API key that is in the storefront's usage plan."
+  type        = bool
+  default     = false
+}
+
+variable "firewall" {
+  description = "WAF in front of the API: requests that one address may make in five minutes; no WAF when null."
+  type        = object({ requests_per_address = number })
+  default     = null
+}
+
 variable "architecture" {
   description = "Processor of the functions: x86_64, or arm64 (a fifth cheaper on AWS)."
   type        = string
@@ -247,4 +259,15 @@ variable "budget" {
     alert_percents = optional(list(number), [50, 80, 100])
   })
   default = null
+}
+
+variable "audit_trail_days" {
+  description = "Days that CloudTrail keeps who read or changed an order or a payment; no trail when 0."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.audit_trail_days >= 0 && floor(var.audit_trail_days) == var.audit_trail_days
+    error_message = "audit_trail_days must be a whole number, 0 or more."
+  }
 }

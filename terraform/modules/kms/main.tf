@@ -59,6 +59,23 @@ data "aws_iam_policy_document" "this" {
       values   = ["arn:${var.account.partition}:logs:${var.account.region}:${var.account.id}:log-group:*"]
     }
   }
+
+  statement {
+    sid       = "KeepTrails"
+    actions   = ["kms:DescribeKey", "kms:GenerateDataKey*"]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["cloudtrail.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["arn:${var.account.partition}:cloudtrail:${var.account.region}:${var.account.id}:trail/*"]
+    }
+  }
 }
 
 resource "aws_kms_key" "this" {
