@@ -12,7 +12,7 @@ SUITES := unit contract integration terraform e2e notebooks chaos
 SIDE_BY_SIDE := --numprocesses=2 --dist=loadgroup --no-loadscope-reorder
 PRESENT := $(wildcard $(SUITES:%=tests/%))
 
-.PHONY: help install demo up down test lessons-html test-docker $(SUITES) plain plans lint format
+.PHONY: help install demo up down test lessons-html test-docker $(SUITES) plain plans security lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,9 @@ plans: $(INSTALLED) ## Stores anew what each environment would make (tests/terra
 
 chaos: $(INSTALLED) ## The proof: races, faults in every state, killed functions, hostile requests
 	@$(PYTEST) tests/chaos
+
+security: $(INSTALLED) ## Looks for insecure settings in the Terraform sources, with checkov
+	@$(PYTEST) tests/terraform/test_security_scan.py
 
 lint: $(INSTALLED) ## Checks style, types, imports and Terraform's format
 	$(RUFF) check .

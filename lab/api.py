@@ -46,7 +46,7 @@ def _told(status: int, problem: Mapping[str, Any]) -> str:
 
 def _advice(code: str) -> str:
     return {
-        "API_KEY_REQUIRED": f"Send the environment's key as {api_key.HEADER} (docs/environments.md).",
+        "API_KEY_REQUIRED": f"Send the key as {api_key.HEADER}: see docs/environments.md.",
         "UNAUTHORIZED": "`lab token --customer ID` prints a fresh token.",
         "IDEMPOTENCY_CONFLICT": "Use another --key for another cart.",
         "PRICE_CHANGED": "Ask for a new quote, or leave `expectedTotal` out.",

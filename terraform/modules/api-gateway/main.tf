@@ -165,6 +165,10 @@ locals {
 }
 
 resource "aws_api_gateway_stage" "this" {
+  #checkov:skip=CKV_AWS_120:Only the catalogue may be cached, and whether it is is the environment's choice
+  #checkov:skip=CKV2_AWS_29:An environment puts the web ACL in front with modules/web-firewall
+  #checkov:skip=CKV2_AWS_51:A client certificate shows an HTTP backend who calls; behind this stage is a function with a policy
+
   rest_api_id          = aws_api_gateway_rest_api.this.id
   deployment_id        = aws_api_gateway_deployment.this.id
   stage_name           = var.stage
@@ -181,6 +185,8 @@ resource "aws_api_gateway_stage" "this" {
 }
 
 resource "aws_api_gateway_method_settings" "this" {
+  #checkov:skip=CKV_AWS_225:These are for all methods; a cache that answers one customer with another's order is worse than none
+
   rest_api_id = aws_api_gateway_rest_api.this.id
   stage_name  = aws_api_gateway_stage.this.stage_name
   method_path = "*/*"

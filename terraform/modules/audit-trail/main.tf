@@ -5,6 +5,10 @@ locals {
 }
 
 resource "aws_s3_bucket" "this" {
+  #checkov:skip=CKV_AWS_18:It is the access log
+  #checkov:skip=CKV_AWS_144:The records are about one region, and are signed
+  #checkov:skip=CKV2_AWS_62:Records are read when there is a question, not when they come
+
   bucket        = "${var.name}-trail-${var.account.id}"
   force_destroy = !var.deletion_protection
 }
@@ -142,6 +146,10 @@ resource "aws_s3_bucket_policy" "this" {
 }
 
 resource "aws_cloudtrail" "this" {
+  #checkov:skip=CKV_AWS_67:The tables are in one region
+  #checkov:skip=CKV_AWS_252:Records are read when there is a question, not when they come
+  #checkov:skip=CKV2_AWS_10:Alarms come from metrics; records in a log group would cost ten times as much to keep
+
   name                          = var.name
   s3_bucket_name                = aws_s3_bucket.this.id
   kms_key_id                    = var.kms_key_arn

@@ -32,6 +32,14 @@ data "aws_iam_policy_document" "no_data" {
     resources = ["${local.here.ssm}:parameter/checkout/*/auth/secret"]
   }
 
+  # A key's value is in all of these answers.
+  statement {
+    sid       = "SeesNoApiKey"
+    effect    = "Deny"
+    actions   = ["apigateway:GET"]
+    resources = [for path in ["/apikeys", "/apikeys/*", "/usageplans/*/keys", "/usageplans/*/keys/*"] : "${local.apigateway}${path}"]
+  }
+
   statement {
     sid           = "SeesNoObjectButStates"
     effect        = "Deny"
@@ -43,16 +51,19 @@ data "aws_iam_policy_document" "no_data" {
 locals {
   # Where this account's resources of a service are: arn:aws:SERVICE:*:ACCOUNT
   here = {
-    for service in ["backup", "cloudwatch", "dynamodb", "events", "kms", "lambda", "logs", "ses", "sns", "sqs", "ssm", "states"] :
+    for service in ["backup", "cloudtrail", "cloudwatch", "dynamodb", "events", "kms", "lambda", "logs", "ses", "sns", "sqs", "ssm", "states", "wafv2"] :
     service => "arn:${data.aws_partition.current.partition}:${service}:*:${data.aws_caller_identity.current.account_id}"
   }
   iam = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}"
   s3  = "arn:${data.aws_partition.current.partition}:s3:::"
+  # Without an account: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
+  apigateway = "arn:${data.aws_partition.current.partition}:apigateway:*::"
 
   # Everything of an environment carries its name.
   owned = {
     for name in var.environments : name => [
       "${local.here.backup}:backup-vault:checkout-${name}*",
+      "${local.here.cloudtrail}:trail/checkout-${name}",
       "${local.here.cloudwatch}:alarm:checkout-${name}-*",
       "arn:${data.aws_partition.current.partition}:cloudwatch::${data.aws_caller_identity.current.account_id}:dashboard/checkout-${name}*",
       "${local.here.dynamodb}:table/*-${name}",
@@ -65,18 +76,24 @@ locals {
       "${local.here.sqs}:checkout-${name}-*",
       "${local.here.ssm}:parameter/checkout/${name}/*",
       "${local.here.states}:stateMachine:checkout-${name}",
+      "${local.here.wafv2}:regional/webacl/checkout-${name}/*",
       "${local.s3}checkout-${name}-*",
     ]
   }
 }
 
 data "aws_iam_policy_document" "deploy" {
+  #checkov:skip=CKV_AWS_109:It deploys roles and keys, but only those that carry the environment's name or tag
+  #checkov:skip=CKV_AWS_111:What AWS gives an id of its own choice has no name that could be asked for
+  #checkov:skip=CKV_AWS_356:What AWS gives an id of its own choice has no name that could be asked for
+
   for_each = var.environments
 
   statement {
     sid = "ManageWhatIsNamedAfterIt"
     actions = [
       "backup:*",
+      "cloudtrail:*",
       "cloudwatch:*",
       "dynamodb:*",
       "events:*",
@@ -87,6 +104,7 @@ data "aws_iam_policy_document" "deploy" {
       "sqs:*",
       "ssm:*",
       "states:*",
+      "wafv2:*",
     ]
     resources = local.owned[each.key]
   }
@@ -109,6 +127,8 @@ data "aws_iam_policy_document" "deploy" {
       "logs:*QueryDefinition*",
       "logs:*ResourcePolic*",
       "ses:*Identit*",
+      "wafv2:*LoggingConfiguration",
+      "wafv2:*WebACL*",
       "xray:*Group*",
     ]
     resources = ["*"]

@@ -22,6 +22,11 @@ module "role" {
 }
 
 resource "aws_lambda_function" "this" {
+  #checkov:skip=CKV_AWS_116:Callers wait for the answer or have a dead-letter queue of their own (SQS, EventBridge)
+  #checkov:skip=CKV_AWS_117:It calls AWS's APIs only, with TLS and its role; a VPC would add a way out to guard, not take one away
+  #checkov:skip=CKV_AWS_173:Names and switches, no secrets; encrypted with AWS's key, or with the environment's where it has one
+  #checkov:skip=CKV_AWS_272:The package is built by who deploys it; docs/threat-model.md says what that leaves open
+
   function_name    = var.name
   description      = var.description
   role             = module.role.role_arn

@@ -1,0 +1,71 @@
+"""checkov finds nothing in the Terraform sources but what somebody has given a reason for."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lab import paths
+
+# As of the day that everything else is resolved for; it needs a network only the first time.
+CHECKOV = ("tool", "run", "--exclude-newer", "2026-03-02", "checkov==3.2.506")
+CONFIGURATION = paths.ROOT / ".checkov.yaml"
+SKIP = re.compile(r"#checkov:skip=(\w+):?(.*)")
+HOLE = '''
+resource "aws_s3_bucket_public_access_block" "open" {
+  bucket                  = "somebodys"
+  block_public_acls       = false
+  block_public_policy     = false
+  ignore_public_acls      = false
+  restrict_public_buckets = false
+}
+'''
+
+
+@pytest.fixture(scope="module")
+def checkov() -> list[str]:
+    """The command; skips where there is no uv, or nothing to get checkov from."""
+    uv = shutil.which("uv") or shutil.which("uv", path=paths.ROOT / ".lab" / "tools" / "bin")
+    if not uv:
+        pytest.skip("NOT SCANNED for insecure settings: there is no uv to run checkov with")
+    command = [uv, *CHECKOV]
+    asked = subprocess.run([*command, "--version"], capture_output=True, text=True)
+    if asked.returncode:
+        pytest.skip(f"NOT SCANNED for insecure settings: no checkov: {asked.stderr[-300:]}")
+    return command
+
+
+def scan(checkov: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [*checkov, "--config-file", str(CONFIGURATION), "--directory", str(folder)]
+    return subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True)
+
+
+def test_checkov_finds_nothing_that_has_no_reason(checkov: list[str]) -> None:
+    ended = scan(checkov, paths.TERRAFORM)
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_checkov_would_find_a_hole(checkov: list[str], tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(HOLE)
+
+    ended = scan(checkov, tmp_path)
+
+    assert ended.returncode == 1
+    assert "aws_s3_bucket_public_access_block.open" in ended.stdout
+
+
+def test_every_skip_has_a_reason_beside_it() -> None:
+    skips = [
+        (file.parent.name, *found)
+        for file in paths.TERRAFORM.rglob("*.tf")
+        for found in SKIP.findall(file.read_text())
+    ]
+
+    assert skips
+    assert [skip for skip in skips if len(skip[2].split()) < 4] == []
+    assert "skip-check" not in CONFIGURATION.read_text()
