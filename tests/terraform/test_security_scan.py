@@ -15,7 +15,7 @@ from lab import paths
 CHECKOV = ("tool", "run", "--exclude-newer", "2026-03-02", "checkov==3.2.506")
 CONFIGURATION = paths.ROOT / ".checkov.yaml"
 SKIP = re.compile(r"#checkov:skip=(\w+):?(.*)")
-HOLE = '''
+HOLE = """
 resource "aws_s3_bucket_public_access_block" "open" {
   bucket                  = "somebodys"
   block_public_acls       = false
@@ -23,7 +23,7 @@ resource "aws_s3_bucket_public_access_block" "open" {
   ignore_public_acls      = false
   restrict_public_buckets = false
 }
-'''
+"""
 
 
 @pytest.fixture(scope="module")

@@ -16,13 +16,13 @@ from localstack.aws.api.lambda_ import (
     UpdateFunctionConfigurationRequest,
 )
 from localstack.services.lambda_.invocation.lambda_models import AliasRoutingConfig, FunctionVersion
-from localstack.services.lambda_.provider import LambdaProvider
 
 from lab.emulator.lambda_executor import finishing, limits
+from lab.emulator.lambda_executor.keys import KeyedLambda
 from lab.emulator.lambda_executor.queueing import QueueingAssignment
 
 
-class PythonOnlyLambda(LambdaProvider):
+class PythonOnlyLambda(KeyedLambda):
     """LocalStack's Lambda without containers: zips with a Python runtime, a few at a time."""
 
     def __init__(self) -> None:

@@ -45,6 +45,17 @@ def test_tracing_can_be_turned_off(cloud: Cloud, machine: str) -> None:
     assert not is_traced(cloud, machine)
 
 
+def test_the_key_of_a_functions_variables_is_told_until_it_is_taken_away(cloud: Cloud) -> None:
+    functions = cloud.client("lambda")
+    key = "arn:aws:kms:us-east-2:000000000000:key/k"
+    name = cloud.function("def handle(event, context): return None", KMSKeyArn=key)
+    assert functions.get_function(FunctionName=name)["Configuration"]["KMSKeyArn"] == key
+
+    functions.update_function_configuration(FunctionName=name, KMSKeyArn="")
+
+    assert "KMSKeyArn" not in functions.get_function(FunctionName=name)["Configuration"]
+
+
 def test_the_settings_of_one_method_can_be_removed(cloud: Cloud) -> None:
     gateway = cloud.client("apigateway")
     stage = a_stage(cloud)

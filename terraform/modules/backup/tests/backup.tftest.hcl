@@ -1,58 +1,13 @@
-# Tables that can be taken back, and copies of them.
+# Copies of the tables.
 
 mock_provider "aws" {
-  source = "./tests/mocks"
-}
-
-run "a_table_is_protected_and_restorable_as_said" {
-  command = plan
-
-  module {
-    source = "../dynamodb"
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
   }
-
-  variables {
-    name                = "orders-dev"
-    hash_key            = "orderId"
-    attributes          = { orderId = "S" }
-    deletion_protection = true
-    recovery_days       = 14
-    kms_key_arn         = "arn:aws:kms:us-east-2:123456789012:key/k"
-  }
-
-  assert {
-    condition = (
-      aws_dynamodb_table.this.deletion_protection_enabled
-      && aws_dynamodb_table.this.point_in_time_recovery[0].recovery_period_in_days == 14
-      && aws_dynamodb_table.this.server_side_encryption[0].kms_key_arn == var.kms_key_arn
-    )
-    error_message = "Wanted protection, 14 days and our key."
-  }
-}
-
-run "a_table_cannot_be_taken_back_for_longer_than_35_days" {
-  command = plan
-
-  module {
-    source = "../dynamodb"
-  }
-
-  variables {
-    name          = "orders-dev"
-    hash_key      = "orderId"
-    attributes    = { orderId = "S" }
-    recovery_days = 36
-  }
-
-  expect_failures = [var.recovery_days]
 }
 
 run "backups_are_kept_as_long_as_said_and_not_destroyed_with_their_vault" {
   command = plan
-
-  module {
-    source = "../backup"
-  }
 
   variables {
     name           = "checkout-prod"
@@ -90,10 +45,6 @@ run "backups_are_kept_as_long_as_said_and_not_destroyed_with_their_vault" {
 run "a_vault_without_protection_goes_with_its_backups" {
   command = plan
 
-  module {
-    source = "../backup"
-  }
-
   variables {
     name                = "checkout-dev"
     account             = { partition = "aws", id = "123456789012" }
@@ -110,10 +61,6 @@ run "a_vault_without_protection_goes_with_its_backups" {
 
 run "backups_are_copied_to_another_region" {
   command = plan
-
-  module {
-    source = "../backup"
-  }
 
   variables {
     name           = "checkout-prod"
@@ -132,10 +79,6 @@ run "backups_are_copied_to_another_region" {
 run "a_copy_to_something_else_than_a_vault_is_refused" {
   command = plan
 
-  module {
-    source = "../backup"
-  }
-
   variables {
     name           = "checkout-prod"
     account        = { partition = "aws", id = "123456789012" }
@@ -150,10 +93,6 @@ run "a_copy_to_something_else_than_a_vault_is_refused" {
 run "a_backup_of_nothing_is_refused" {
   command = plan
 
-  module {
-    source = "../backup"
-  }
-
   variables {
     name           = "checkout-prod"
     account        = { partition = "aws", id = "123456789012" }
@@ -162,4 +101,34 @@ run "a_backup_of_nothing_is_refused" {
   }
 
   expect_failures = [var.resource_arns]
+}
+
+run "backups_use_the_key" {
+  command = plan
+
+  variables {
+    name           = "checkout-staging"
+    account        = { partition = "aws", id = "123456789012" }
+    resource_arns  = ["arn:aws:dynamodb:us-east-2:123456789012:table/orders-staging"]
+    retention_days = 7
+    kms_key_arn    = "arn:aws:kms:us-east-2:123456789012:key/k"
+  }
+
+  assert {
+    condition     = aws_backup_vault.this.kms_key_arn == var.kms_key_arn
+    error_message = "Wanted our key."
+  }
+}
+
+run "what_aws_backup_does_not_accept_is_refused" {
+  command = plan
+
+  variables {
+    name           = "checkout prod"
+    account        = { partition = "aws", id = "123456789012" }
+    resource_arns  = ["arn:aws:dynamodb:us-east-2:123456789012:table/orders-prod"]
+    retention_days = 0
+  }
+
+  expect_failures = [var.name, var.retention_days]
 }

@@ -1,12 +1,15 @@
 # A function's new version gets a share first; and its own share of the account's concurrency.
 
 mock_provider "aws" {
-  source = "./tests/mocks"
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
 }
 
 variables {
   name               = "checkout-prod-sweeper"
   description        = "Sweeps"
+  account_id         = "123456789012"
   package            = { bucket = "code", key = "functions.zip", hash = "hash" }
   handler            = "sweeper.handler.handle"
   timeout_seconds    = 60
@@ -19,7 +22,7 @@ override_data {
 }
 
 override_resource {
-  target = aws_iam_role.this
+  target = module.role.aws_iam_role.this
   values = { arn = "arn:aws:iam::123456789012:role/checkout-prod-sweeper" }
 }
 
@@ -29,10 +32,6 @@ override_resource {
 }
 
 run "without_a_canary_the_newest_version_is_live_at_once" {
-  module {
-    source = "../lambda"
-  }
-
   assert {
     condition     = aws_lambda_alias.live.function_version == "8" && length(aws_lambda_alias.live.routing_config) == 0
     error_message = "Wanted version 8 live, got ${aws_lambda_alias.live.function_version}."
@@ -40,10 +39,6 @@ run "without_a_canary_the_newest_version_is_live_at_once" {
 }
 
 run "with_a_canary_the_version_before_keeps_the_rest" {
-  module {
-    source = "../lambda"
-  }
-
   variables {
     canary_weight = 0.1
   }
@@ -58,10 +53,6 @@ run "with_a_canary_the_version_before_keeps_the_rest" {
 }
 
 run "when_nothing_is_new_there_is_no_canary" {
-  module {
-    source = "../lambda"
-  }
-
   variables {
     canary_weight = 0.1
   }
@@ -80,10 +71,6 @@ run "when_nothing_is_new_there_is_no_canary" {
 run "a_weight_in_percent_is_refused" {
   command = plan
 
-  module {
-    source = "../lambda"
-  }
-
   variables {
     canary_weight = 10
   }
@@ -93,10 +80,6 @@ run "a_weight_in_percent_is_refused" {
 
 run "a_function_may_have_a_share_of_the_concurrency" {
   command = plan
-
-  module {
-    source = "../lambda"
-  }
 
   variables {
     reserved_concurrency = 20
@@ -110,10 +93,6 @@ run "a_function_may_have_a_share_of_the_concurrency" {
 
 run "a_function_that_could_never_run_is_refused" {
   command = plan
-
-  module {
-    source = "../lambda"
-  }
 
   variables {
     reserved_concurrency = 0

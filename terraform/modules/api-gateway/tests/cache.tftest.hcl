@@ -1,8 +1,6 @@
 # The cache in front of the catalogue.
 
-mock_provider "aws" {
-  source = "./tests/mocks"
-}
+mock_provider "aws" {}
 
 variables {
   name        = "checkout-prod"
@@ -25,10 +23,6 @@ variables {
 run "a_cached_path_is_cached_by_all_its_parameters" {
   command = plan
 
-  module {
-    source = "../api-gateway"
-  }
-
   assert {
     condition = jsondecode(aws_api_gateway_rest_api.this.body).paths["/products/{sku}"].get["x-amazon-apigateway-integration"].cacheKeyParameters == [
       "method.request.path.sku", "method.request.querystring.currency",
@@ -50,10 +44,6 @@ run "a_cached_path_is_cached_by_all_its_parameters" {
 run "what_is_not_named_is_not_cached" {
   command = plan
 
-  module {
-    source = "../api-gateway"
-  }
-
   assert {
     condition     = keys(aws_api_gateway_method_settings.cached) == ["/products/{sku}"]
     error_message = "Wanted one cached path, got ${join(", ", keys(aws_api_gateway_method_settings.cached))}."
@@ -68,10 +58,6 @@ run "what_is_not_named_is_not_cached" {
 run "without_a_cache_there_is_none" {
   command = plan
 
-  module {
-    source = "../api-gateway"
-  }
-
   variables {
     cache = null
   }
@@ -85,10 +71,6 @@ run "without_a_cache_there_is_none" {
 run "a_size_that_is_not_offered_is_refused" {
   command = plan
 
-  module {
-    source = "../api-gateway"
-  }
-
   variables {
     cache = { size_gb = 1, ttl_seconds = 60, paths = [] }
   }
@@ -98,10 +80,6 @@ run "a_size_that_is_not_offered_is_refused" {
 
 run "a_path_that_is_not_there_is_refused" {
   command = plan
-
-  module {
-    source = "../api-gateway"
-  }
 
   variables {
     cache = { size_gb = 0.5, ttl_seconds = 60, paths = ["/product"] }

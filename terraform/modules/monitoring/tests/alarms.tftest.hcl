@@ -1,8 +1,6 @@
 # What is an alarm, from what on, and what the dashboard and the saved queries look like.
 
 mock_provider "aws" {
-  source = "./tests/mocks"
-
   # What is put on one dashboard and into one rule has to look like an ARN.
   mock_resource "aws_cloudwatch_metric_alarm" {
     defaults = { arn = "arn:aws:cloudwatch:us-east-2:123456789012:alarm:one-of-them" }
@@ -31,10 +29,6 @@ variables {
 run "by_default_the_first_message_in_a_queue_is_one_too_many" {
   command = plan
 
-  module {
-    source = "../monitoring"
-  }
-
   assert {
     condition     = aws_cloudwatch_metric_alarm.single["compensation-not-empty"].threshold == 1
     error_message = "Wanted an alarm from 1 on, got ${aws_cloudwatch_metric_alarm.single["compensation-not-empty"].threshold}."
@@ -48,10 +42,6 @@ run "by_default_the_first_message_in_a_queue_is_one_too_many" {
 
 run "thresholds_are_those_that_were_said" {
   command = plan
-
-  module {
-    source = "../monitoring"
-  }
 
   variables {
     thresholds = {
@@ -99,10 +89,6 @@ run "thresholds_are_those_that_were_said" {
 run "every_alarm_goes_to_the_topic_both_ways_and_names_its_section_of_the_runbook" {
   command = plan
 
-  module {
-    source = "../monitoring"
-  }
-
   variables {
     runbook = "https://wiki.example/runbook"
   }
@@ -125,10 +111,6 @@ run "every_alarm_goes_to_the_topic_both_ways_and_names_its_section_of_the_runboo
 run "what_a_customer_caused_is_not_counted_against_a_function" {
   command = plan
 
-  module {
-    source = "../monitoring"
-  }
-
   assert {
     condition = [
       for query in aws_cloudwatch_metric_alarm.combined["function-errors-payment-processor"].metric_query : query.expression
@@ -140,10 +122,6 @@ run "what_a_customer_caused_is_not_counted_against_a_function" {
 
 run "nothing_on_the_dashboard_overlaps_and_every_row_is_full" {
   command = apply
-
-  module {
-    source = "../monitoring"
-  }
 
   assert {
     condition = alltrue([
@@ -172,10 +150,6 @@ run "nothing_on_the_dashboard_overlaps_and_every_row_is_full" {
 run "an_alarm_that_never_ends_is_refused" {
   command = plan
 
-  module {
-    source = "../monitoring"
-  }
-
   variables {
     thresholds = { failed_executions = 0 }
   }
@@ -185,10 +159,6 @@ run "an_alarm_that_never_ends_is_refused" {
 
 run "more_than_everything_is_refused" {
   command = plan
-
-  module {
-    source = "../monitoring"
-  }
 
   variables {
     thresholds = { api_errors_percent = 100 }
@@ -200,10 +170,6 @@ run "more_than_everything_is_refused" {
 run "a_latency_that_no_request_can_have_is_refused" {
   command = plan
 
-  module {
-    source = "../monitoring"
-  }
-
   variables {
     thresholds = { api_latency_ms = 30000 }
   }
@@ -214,10 +180,6 @@ run "a_latency_that_no_request_can_have_is_refused" {
 run "more_than_a_functions_whole_time_is_refused" {
   command = plan
 
-  module {
-    source = "../monitoring"
-  }
-
   variables {
     thresholds = { function_time_percent = 120 }
   }
@@ -227,10 +189,6 @@ run "more_than_a_functions_whole_time_is_refused" {
 
 run "more_minutes_than_cloudwatch_looks_back_are_refused" {
   command = plan
-
-  module {
-    source = "../monitoring"
-  }
 
   variables {
     thresholds = { minutes_without_orders = 2000 }

@@ -1,0 +1,55 @@
+# Names, and where we are.
+
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws-us-gov" }
+  }
+  mock_data "aws_region" {
+    defaults = { name = "us-gov-east-1" }
+  }
+}
+
+variables {
+  environment = "staging"
+}
+
+run "every_name_tells_the_environment" {
+  command = plan
+
+  assert {
+    condition     = output.prefix == "checkout-staging"
+    error_message = "Wanted checkout-staging, got ${output.prefix}."
+  }
+}
+
+run "arns_are_those_of_the_partition_and_the_account" {
+  command = plan
+
+  assert {
+    condition     = output.arn_prefix.sqs == "arn:aws-us-gov:sqs:us-gov-east-1:123456789012"
+    error_message = "Got ${output.arn_prefix.sqs}."
+  }
+}
+
+run "a_name_with_a_dash_is_refused" {
+  command = plan
+
+  variables {
+    environment = "pre-prod"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "a_name_that_is_too_long_for_what_is_added_to_it_is_refused" {
+  command = plan
+
+  variables {
+    environment = "preproduction"
+  }
+
+  expect_failures = [var.environment]
+}
