@@ -22,7 +22,14 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Run:
     if not shutil.which("terraform"):
         pytest.skip("Terraform is not installed")
     root = tmp_path_factory.mktemp("copy")
-    environment = os.environ | {"TF_CLI_CONFIG_FILE": str(cli_config(root)), "TF_INPUT": "0"}
+    # One download of the provider for all modules, where it comes from the network.
+    plugins = root / "plugins"
+    plugins.mkdir()
+    environment = os.environ | {
+        "TF_CLI_CONFIG_FILE": str(cli_config(root)),
+        "TF_INPUT": "0",
+        "TF_PLUGIN_CACHE_DIR": str(plugins),
+    }
     _copy_sources(root)
 
     def run(folder: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -46,4 +53,5 @@ def _copy_sources(root: Path) -> None:
     shutil.copy(paths.ROOT / definition, root / definition)
     # Modules have no lock file of their own; without one, the newest provider would be looked up.
     lock = root / "terraform" / "environments" / "dev" / ".terraform.lock.hcl"
-    shutil.copy(lock, root / "terraform" / "modules" / "checkout")
+    for main in (root / "terraform" / "modules").glob("*/main.tf"):
+        shutil.copy(lock, main.parent)

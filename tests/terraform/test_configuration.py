@@ -35,13 +35,35 @@ def test_everything_that_is_applied_is_valid(terraform: Run, root: Path) -> None
     assert ended.returncode == 0, ended.stderr
 
 
-def test_the_modules_plan_what_they_should_and_refuse_what_they_should(terraform: Run) -> None:
-    started = terraform("modules/checkout", "init", "-lockfile=readonly")
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_a_module_plans_what_it_should_and_refuses_what_it_should(
+    terraform: Run, module: Path
+) -> None:
+    folder = str(module.relative_to(paths.TERRAFORM))
+    started = terraform(folder, "init", "-lockfile=readonly")
     assert started.returncode == 0, started.stderr
 
-    ended = terraform("modules/checkout", "test")
+    ended = terraform(folder, "test")
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert re.search(r"Success! [1-9]\d* passed", ended.stdout)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_every_rule_about_a_variable_was_seen_to_refuse(module: Path) -> None:
+    ruled = {
+        name for kind, name, body in blocks(module) if kind == "variable" and "validation" in body
+    }
+    refused = re.findall(r"expect_failures = \[(.*?)\]", tried(module), re.DOTALL)
+
+    assert ruled - set(re.findall(r"var\.(\w+)", " ".join(refused))) == set()
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_every_variable_is_set_in_a_test(module: Path) -> None:
+    names = {name for kind, name, _ in blocks(module) if kind == "variable"}
+
+    assert names - set(re.findall(r"^ +(\w+) += ", tried(module), re.MULTILINE)) == set()
 
 
 def test_the_bootstrap_plans_what_it_should_and_refuses_what_it_should(terraform: Run) -> None:
@@ -78,3 +100,8 @@ def test_no_module_configures_a_provider(module: Path) -> None:
 def blocks(folder: Path) -> list[tuple[str, str, str]]:
     text = "".join((folder / name).read_text() for name in ("variables.tf", "outputs.tf"))
     return re.findall(r'^(variable|output) "(\w+)" \{\n(.*?)^\}', text, re.MULTILINE | re.DOTALL)
+
+
+def tried(module: Path) -> str:
+    """The tests of a module, as one text."""
+    return "".join(file.read_text() for file in sorted(module.glob("tests/*.tftest.hcl")))

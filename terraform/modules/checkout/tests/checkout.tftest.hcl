@@ -92,56 +92,79 @@ run "a_missing_package_is_noticed_before_apply" {
   expect_failures = [var.functions_package]
 }
 
-run "an_index_name_that_aws_refuses_is_refused" {
+run "a_setting_reaches_who_reads_it" {
   command = plan
 
-  module {
-    source = "../dynamodb"
-  }
-
   variables {
-    name       = "orders-dev"
-    hash_key   = "orderId"
-    attributes = { orderId = "S", at = "S" }
-    indexes    = { at = { hash_key = "at" } }
+    log_level                = "DEBUG"
+    tracing                  = true
+    token_issuer             = "https://sign-in.example"
+    reservation_hold_seconds = 60
+    gateway_timeout_ms       = 500
   }
 
-  expect_failures = [var.indexes]
+  assert {
+    condition     = local.environment_variables.LOG_LEVEL == "DEBUG" && local.environment_variables.MAIL_SENDER == var.mail_sender
+    error_message = "Wanted functions to know the level of their logs and the sender of mails."
+  }
+
+  assert {
+    condition     = !can(local.environment_variables.POWERTOOLS_TRACE_DISABLED)
+    error_message = "Wanted functions to trace."
+  }
+
+  assert {
+    condition     = contains(keys(module.settings.parameter_arns), "reservation/hold-seconds") && !contains(keys(module.settings.parameter_arns), "auth/secret")
+    error_message = "Wanted the settings, and no secret among them."
+  }
 }
 
-run "an_attribute_without_a_key_is_refused" {
+run "a_hold_of_half_a_second_is_refused" {
   command = plan
 
-  module {
-    source = "../dynamodb"
-  }
-
   variables {
-    name       = "orders-dev"
-    hash_key   = "orderId"
-    attributes = { orderId = "S", status = "S" }
+    reservation_hold_seconds = 0.5
   }
 
-  expect_failures = [var.attributes]
+  expect_failures = [var.reservation_hold_seconds]
 }
 
-run "a_function_may_not_do_everything" {
+run "a_gateway_that_may_take_longer_than_the_function_is_refused" {
   command = plan
 
-  module {
-    source = "../lambda"
+  variables {
+    gateway_timeout_ms = 9000
   }
+
+  expect_failures = [var.gateway_timeout_ms]
+}
+
+run "a_sender_that_is_no_address_is_refused" {
+  command = plan
 
   variables {
-    name               = "checkout-dev-sweeper"
-    description        = "Sweeps"
-    environment        = {}
-    package            = { bucket = "code", key = "functions.zip", hash = "hash" }
-    handler            = "sweeper.handler.handle"
-    timeout_seconds    = 60
-    log_retention_days = 7
-    permissions        = [{ sid = "Everything", actions = ["dynamodb:GetItem"], resources = ["*"] }]
+    mail_sender = "orders"
   }
 
-  expect_failures = [var.permissions]
+  expect_failures = [var.mail_sender]
+}
+
+run "memory_for_a_function_that_is_not_there_is_refused" {
+  command = plan
+
+  variables {
+    memory_mb = { checkout = 512 }
+  }
+
+  expect_failures = [var.memory_mb]
+}
+
+run "a_level_that_is_none_is_refused" {
+  command = plan
+
+  variables {
+    log_level = "LOUD"
+  }
+
+  expect_failures = [var.log_level]
 }

@@ -11,6 +11,7 @@ variables {
 
   api_definition = <<-JSON
     {"openapi": "3.0.3", "paths": {
+      "/health": {"get": {"responses": {}}},
       "/products": {"get": {"responses": {}, "parameters": [{"in": "query", "name": "category"}]}},
       "/products/{sku}": {"get": {"responses": {}, "parameters": [{"in": "path", "name": "sku"}]}}
     }}
@@ -36,6 +37,16 @@ run "without_any_of_it_nothing_more_is_made" {
     condition     = length(module.budget) == 0
     error_message = "Wanted no budget by default."
   }
+
+  assert {
+    condition     = length(module.firewall) == 0 && length(module.audit_trail) == 0
+    error_message = "Wanted neither a firewall nor an audit trail by default."
+  }
+
+  assert {
+    condition     = one(module.topic_key).alias_name == "alias/checkout-prod-topics"
+    error_message = "Wanted a key for the topics in any case."
+  }
 }
 
 run "everything_together_can_be_planned" {
@@ -46,7 +57,14 @@ run "everything_together_can_be_planned" {
     backup_retention_days = 365
     deletion_protection   = true
     recovery_days         = 35
+    audit_trail_days      = 365
     api_cache             = { size_gb = 0.5, ttl_seconds = 60 }
+    api_key_required      = true
+    api_throttling        = { rate = 500, burst = 1000 }
+    firewall              = { requests_per_address = 2000 }
+    architecture          = "arm64"
+    memory_mb             = { checkout-api = 512 }
+    log_retention_days    = 365
     reserved_concurrency  = { checkout-api = 200 }
     canary_weight         = 0.1
     tracing               = true
@@ -61,8 +79,13 @@ run "everything_together_can_be_planned" {
   }
 
   assert {
-    condition     = length(module.backup) == 1
-    error_message = "Wanted backups."
+    condition     = length(module.topic_key) == 0
+    error_message = "Wanted the topics to use the environment's key, too."
+  }
+
+  assert {
+    condition     = length(module.backup) == 1 && length(module.firewall) == 1 && length(module.audit_trail) == 1
+    error_message = "Wanted backups, a firewall and an audit trail."
   }
 
   assert {
@@ -99,4 +122,14 @@ run "a_weight_in_percent_is_refused_before_there_is_a_function" {
   }
 
   expect_failures = [var.canary_weight]
+}
+
+run "half_a_day_of_an_audit_trail_is_refused" {
+  command = plan
+
+  variables {
+    audit_trail_days = 0.5
+  }
+
+  expect_failures = [var.audit_trail_days]
 }

@@ -110,3 +110,30 @@ run "an_environment_cannot_have_the_name_of_the_pipelines" {
 
   expect_failures = [var.environments]
 }
+
+run "what_is_released_is_on_the_branch_that_was_said" {
+  command = plan
+
+  variables {
+    branch = "release"
+  }
+
+  assert {
+    condition = contains(flatten([
+      for condition in data.aws_iam_policy_document.trust["plan"].statement[0].condition : condition.values
+    ]), "repo:acme/shop:ref:refs/heads/release")
+    error_message = "The role that plans was to be for the branch release."
+  }
+}
+
+run "a_plan_sees_no_api_key" {
+  command = plan
+
+  assert {
+    condition = [
+      for statement in data.aws_iam_policy_document.no_data.statement : contains(statement.resources, "arn:aws:apigateway:*::/apikeys/*")
+      if statement.sid == "SeesNoApiKey" && statement.effect == "Deny"
+    ] == [true]
+    error_message = "The role that plans was not to see API keys."
+  }
+}
