@@ -1,8 +1,6 @@
 # What a month may cost, and who hears when it costs more.
 
-mock_provider "aws" {
-  source = "./tests/mocks"
-}
+mock_provider "aws" {}
 
 variables {
   name        = "checkout-prod"
@@ -13,10 +11,6 @@ variables {
 
 run "it_counts_what_is_tagged_in_a_month" {
   command = plan
-
-  module {
-    source = "../budget"
-  }
 
   assert {
     condition = (
@@ -37,10 +31,6 @@ run "it_counts_what_is_tagged_in_a_month" {
 
 run "the_topic_hears_of_what_was_spent_and_of_what_will_be" {
   command = plan
-
-  module {
-    source = "../budget"
-  }
 
   variables {
     alert_percents = [80]
@@ -64,10 +54,6 @@ run "the_topic_hears_of_what_was_spent_and_of_what_will_be" {
 run "more_alerts_than_aws_sends_are_refused" {
   command = plan
 
-  module {
-    source = "../budget"
-  }
-
   variables {
     alert_percents = [20, 40, 60, 80, 100]
   }
@@ -78,10 +64,6 @@ run "more_alerts_than_aws_sends_are_refused" {
 run "a_budget_of_nothing_is_refused" {
   command = plan
 
-  module {
-    source = "../budget"
-  }
-
   variables {
     monthly_usd = 0
   }
@@ -91,10 +73,6 @@ run "a_budget_of_nothing_is_refused" {
 
 run "a_budget_of_the_whole_account_is_refused" {
   command = plan
-
-  module {
-    source = "../budget"
-  }
 
   variables {
     tags = {}
