@@ -118,7 +118,9 @@ def is_ours(environment: str, service: str, name: str) -> bool:
         return name in {f"{table}-{environment}" for table in TABLES}
     if service == "ses":
         return bool(name == documents.settings_of(environment).get("mail_sender"))
-    return bool(re.search(rf"(^|[:/_])checkout[-/]{re.escape(environment)}([-/]|$)", name))
+    return bool(
+        re.search(rf"(^|[:/_]|aws-waf-logs-)checkout[-/]{re.escape(environment)}([-/]|$)", name)
+    )
 
 
 def _execution_logs(target: Target) -> Seen:
@@ -146,9 +148,13 @@ def _table_backups(target: Target) -> Seen:
 def _keys(target: Target) -> Seen:
     """A KMS key cannot be deleted at once."""
     kms = target.client("kms")
+    made_for = (
+        f"Everything that {target.prefix} stores",
+        f"What goes through the topics of {target.prefix}",
+    )
     for row in listings.rows(target, "kms", "list_keys", "Keys"):
         key = kms.describe_key(KeyId=row["KeyId"])["KeyMetadata"]
-        if key.get("Description") == f"Everything that {target.prefix} stores":
+        if key.get("Description") in made_for:
             yield _key(key)
 
 
