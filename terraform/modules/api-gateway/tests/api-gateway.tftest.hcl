@@ -154,3 +154,22 @@ run "waiting_longer_than_the_gateway_can_is_refused" {
 
   expect_failures = [var.timeout_ms]
 }
+
+run "the_access_log_has_no_header_and_no_body_and_uses_the_key" {
+  command = plan
+
+  variables {
+    log_retention_days = 365
+    kms_key_arn        = "arn:aws:kms:us-east-2:123456789012:key/k"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.access.retention_in_days == 365 && aws_cloudwatch_log_group.access.kms_key_id == var.kms_key_arn
+    error_message = "Wanted a year of logs under our key."
+  }
+
+  assert {
+    condition     = !anytrue([for value in values(local.access_log) : can(regex("(?i)header|authorization|apiKey|body|querystring", value))])
+    error_message = "Wanted nothing that a customer sent but the path."
+  }
+}

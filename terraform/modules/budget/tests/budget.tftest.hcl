@@ -80,3 +80,13 @@ run "a_budget_of_the_whole_account_is_refused" {
 
   expect_failures = [var.tags]
 }
+
+run "a_name_that_aws_refuses_is_refused" {
+  command = plan
+
+  variables {
+    name = "a month of prod"
+  }
+
+  expect_failures = [var.name]
+}

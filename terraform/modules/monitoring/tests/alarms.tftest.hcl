@@ -196,3 +196,17 @@ run "more_minutes_than_cloudwatch_looks_back_are_refused" {
 
   expect_failures = [var.thresholds]
 }
+
+run "the_dashboard_shows_what_passes_through_queues_and_topics" {
+  command = plan
+
+  variables {
+    passed_queues = { notifications = "checkout-prod-notifications" }
+    topics        = { orders = "checkout-prod-orders" }
+  }
+
+  assert {
+    condition     = strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "checkout-prod-notifications") && strcontains(aws_cloudwatch_dashboard.this.dashboard_body, "checkout-prod-orders")
+    error_message = "Wanted the queue and the topic on the dashboard."
+  }
+}
