@@ -165,6 +165,7 @@ locals {
 }
 
 resource "aws_api_gateway_stage" "this" {
+  #checkov:skip=CKV2_AWS_4:Its execution log would hold headers and bodies, and so tokens and addresses; the access log has neither
   #checkov:skip=CKV_AWS_120:Only the catalogue may be cached, and whether it is is the environment's choice
   #checkov:skip=CKV2_AWS_29:An environment puts the web ACL in front with modules/web-firewall
   #checkov:skip=CKV2_AWS_51:A client certificate shows an HTTP backend who calls; behind this stage is a function with a policy
