@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from lab import alarms
 from lab.target import Target
 
 POLL_S = 10.0
-ALARMS = ("MetricAlarms", "CompositeAlarms")
 
 
 def watch(
@@ -30,14 +30,5 @@ def watch(
 
 
 def raised(target: Target) -> set[str]:
-    """The names of the environment's alarms that are raised now."""
-    pages = (
-        target.client("cloudwatch")
-        .get_paginator("describe_alarms")
-        .paginate(
-            AlarmNamePrefix=f"{target.prefix}-",
-            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
-        )
-    )
-    found = (alarm for page in pages for kind in ALARMS for alarm in page.get(kind, ()))
-    return {alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM"}
+    """The short names of the environment's alarms that are raised now."""
+    return {alarm.name for alarm in alarms.read(target) if alarm.rings}

@@ -158,7 +158,7 @@ def test_an_alarm_that_is_raised_meanwhile_is_found(prod: Target) -> None:
 
     found = watched(prod, lambda: an_alarm(prod, "checkout-prod-api-errors", "ALARM"))
 
-    assert found == ["checkout-prod-api-errors"]
+    assert found == ["api-errors"]
 
 
 def test_alarms_of_before_and_of_others_do_not_count(prod: Target) -> None:
