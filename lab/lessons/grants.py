@@ -48,7 +48,8 @@ def _access(role: RoleUse, table: str) -> str:
 
 
 def _is_of(grant: Grant, table: str) -> bool:
-    return grant.resource == "*" or f":table/{table}" in grant.resource
+    of_table = grant.resource == "*" or f":table/{table}" in grant.resource
+    return grant.action.startswith(("dynamodb:", "*")) and of_table
 
 
 def written(function: str) -> str:

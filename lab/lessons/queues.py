@@ -20,7 +20,10 @@ class Letter:
 
 
 def look(target: Target, queue: str, order_id: str = "") -> list[Letter]:
-    """The messages of a queue (`notifications-dlq`), or those about one order. They stay there."""
+    """The messages of a queue (`notifications-dlq`), or those about one order. They stay there.
+
+    SQS counts each look as a try: who looks too often at a living queue empties it.
+    """
     client = target.client("sqs")
     answer = client.receive_message(
         QueueUrl=url(client, target, queue),

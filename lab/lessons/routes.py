@@ -48,7 +48,7 @@ def routes(target: Target) -> list[Route]:
 def _onward(target: Target, arn: str) -> Iterator[tuple[Stop, ...]]:
     """The ways from a topic or a queue to whatever reads it last."""
     kind = {"sns": "topic", "sqs": "queue"}.get(arn.split(":")[2], "function")
-    stop = Stop(kind, _short(target, arn.split(":")[5]))
+    stop = Stop(kind, _short(target, arn.rpartition(":")[2]))
     nexts = [way for after in _readers(target, kind, arn) for way in _onward(target, after)]
     if kind == "function":
         nexts = []
