@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
-from typing import Any
 
 from lab import paths
 from lab.errors import LabError
 from lab.lessons.lesson import Lesson
-from lab.lessons.shown import Shown
-from lab.lessons.tabular import Table
-from lab.plans import changes
+from lab.lessons.shown import AMBER, GREEN, RED, Shown
 from lab.terraform.provider import cli_config
 
 VERSIONS = """\
@@ -31,32 +29,49 @@ terraform {
 QUIETLY = ("-no-color", "-input=false")
 
 
+ACTIONS = {
+    "will be created": "create",
+    "will be updated in-place": "change",
+    "must be replaced": "replace",
+    "will be destroyed": "destroy",
+}
+CHANGE = re.compile(rf"^  # (\S+) ({'|'.join(ACTIONS)})$", re.MULTILINE)
+SIGNS = {"+": GREEN, "-": RED, "~": AMBER}
+
+
 @dataclass(frozen=True, repr=False)
 class Plan(Shown):
-    """What an apply would do: each change of a resource, with the arguments that it changes."""
+    """What an apply would do, in Terraform's own words."""
 
-    changes: Sequence[changes.Change]
-    differences: Mapping[str, Mapping[str, tuple[Any, Any]]]
+    said: str
 
     @property
     def actions(self) -> dict[str, str]:
         """By address, what becomes of a resource: create, change, replace or destroy."""
-        return {change.address: change.action.value for change in self.changes}
+        return {address: ACTIONS[words] for address, words in CHANGE.findall(self.said)}
 
-    def _table(self) -> Table:
-        rows = [(c.action.value, c.address, "; ".join(self._told(c.address))) for c in self.changes]
-        return Table(("action", "resource", "what changes"), rows or [("nothing", "", "")])
-
-    def _told(self, address: str) -> list[str]:
-        return [f"{name}: {a} → {b}" for name, (a, b) in self.differences[address].items()]
+    def value(self, argument: str) -> str:
+        """What an argument would be afterwards, as Terraform writes it; empty if it stays."""
+        found = re.search(rf"[~+] {argument}\s+= (?:.* -> )?(\S+)", self.said)
+        return found[1] if found else ""
 
     def html(self) -> str:
-        """A table of the changes."""
-        return self._table().html()
+        """The changes, with a colour for each sign."""
+        lines = "".join(map(_line, self.text().splitlines()))
+        return f'<pre style="line-height:1.35;margin:.4em 0">{lines}</pre>'
 
     def text(self) -> str:
-        """The same in plain text."""
-        return self._table().text()
+        """From the first change on; one line if there is none."""
+        found = CHANGE.search(self.said)
+        if not found:
+            return "No changes. What is there is what the configuration says."
+        return self.said[found.start() : self.said.index("\nPlan:")].rstrip() + "\n"
+
+
+def _line(line: str) -> str:
+    colour = SIGNS.get(line.strip()[:1])
+    style = f' style="color:{colour}"' if colour else ""
+    return f"<div{style}>{escape(line) or ' '}</div>"
 
 
 @dataclass
@@ -77,20 +92,12 @@ class Sandbox:
 
     def plan(self) -> Plan:
         """What an apply would do. Raises LabError if the configuration is refused."""
-        self._run("plan", "-out=saved.plan", *QUIETLY)
-        told = json.loads(self._run("show", "-json", "saved.plan"))
-        found = changes.read(told)
-        raw = {change["address"]: change["change"] for change in told.get("resource_changes", ())}
-        return Plan(found, {c.address: _differences(raw[c.address]) for c in found})
+        return Plan(self._run("plan", *QUIETLY))
 
     def apply(self) -> str:
         """Makes it so; gives Terraform's last line, which counts what it did."""
         said = self._run("apply", "-auto-approve", *QUIETLY)
         return next(line for line in said.splitlines() if line.startswith("Apply complete"))
-
-    def destroy(self) -> None:
-        """Takes away whatever the state knows."""
-        self._run("destroy", "-auto-approve", *QUIETLY)
 
     @property
     def state_file(self) -> Path:
@@ -111,16 +118,30 @@ class Sandbox:
         return ended.stdout
 
 
-def sandbox(lesson: Lesson) -> Sandbox:
-    """An empty sandbox on the lesson's emulator; `lesson.restore()` destroys what is made in it."""
+def sandbox(lesson: Lesson, *tables: str) -> Sandbox:
+    """An empty sandbox on the lesson's emulator.
+
+    `tables` are those that are made in it: `lesson.restore()` deletes them, and so does the next
+    sandbox if that was never called.
+    """
+    _delete(lesson, tables)
     folder = Path(tempfile.mkdtemp(prefix="lesson-"))
     (folder / "modules").symlink_to(paths.TERRAFORM / "modules")
     (folder / "versions.tf").write_text(VERSIONS)
     lock = paths.TERRAFORM / "environments" / "dev" / ".terraform.lock.hcl"
     shutil.copy(lock, folder)
-    made = Sandbox(folder, _variables(lesson, folder))
-    lesson.later(lambda: _remove(made))
-    return made
+    lesson.later(lambda: _delete(lesson, tables))
+    lesson.later(lambda: shutil.rmtree(folder))
+    return Sandbox(folder, _variables(lesson, folder))
+
+
+def _delete(lesson: Lesson, tables: Iterable[str]) -> None:
+    """Deletes tables that are there, protected or not."""
+    dynamodb = lesson.client("dynamodb")
+    for table in tables:
+        with suppress(dynamodb.exceptions.ResourceNotFoundException):
+            dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+            dynamodb.delete_table(TableName=table)
 
 
 def _variables(lesson: Lesson, folder: Path) -> dict[str, str]:
@@ -131,22 +152,6 @@ def _variables(lesson: Lesson, folder: Path) -> dict[str, str]:
         "AWS_REGION": lesson.target.region,
         "TF_CLI_CONFIG_FILE": str(cli_config(folder)),
         "CHECKPOINT_DISABLE": "1",
-    }
-
-
-def _remove(made: Sandbox) -> None:
-    if made.state_file.exists():
-        made.destroy()
-    shutil.rmtree(made.folder)
-
-
-def _differences(change: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """The arguments that an update or a replacement changes, but for those known only later."""
-    before, after = change["before"] or {}, change["after"] or {}
-    if not before or not after:
-        return {}
-    return {
-        name: (before.get(name), after[name]) for name in after if after[name] != before.get(name)
     }
 
 
