@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from lab import execution, purchase, tokens
+from lab import api_key, execution, purchase, tokens
 from lab.api import CheckoutApi
 from lab.errors import LabError
 from lab.target import Target
@@ -32,14 +33,19 @@ class DeployedShop:
     target: Target
     base_url: str
 
+    @cached_property
+    def key(self) -> str:
+        """The API key of the storefront; empty where the environment asks for none."""
+        return api_key.read(self.target)
+
     def customer(self, name: str = "") -> CheckoutApi:
         """The API as a customer; a new one without a name."""
         signed_in = name or f"customer-{uuid.uuid4().hex[:12]}"
-        return CheckoutApi.at(self.base_url, tokens.mint(self.target, signed_in))
+        return CheckoutApi.at(self.base_url, tokens.mint(self.target, signed_in), key=self.key)
 
     def stranger(self, token: str = "") -> CheckoutApi:
         """The API with any token, or with none."""
-        return CheckoutApi.at(self.base_url, token)
+        return CheckoutApi.at(self.base_url, token, key=self.key)
 
     def buy(self, request: Mapping[str, Any], customer: CheckoutApi | None = None) -> Any:
         """Places an order and gives it once it has ended."""
