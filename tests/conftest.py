@@ -36,6 +36,7 @@ SHOP, EMULATOR, LABS, REST = "shop", "emulator", "labs of their own", "the rest"
 ON_THE_SHOP = ("e2e", "chaos", "notebooks")
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this hook, too
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where suites run side by side: what shares an emulator stays together; the longest first."""
     if not config.getoption("dist", "no").startswith("load"):

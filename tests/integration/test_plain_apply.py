@@ -19,6 +19,8 @@ from tests import plain_apply
 
 CORE = ("test_placing_orders", "test_events", "test_permissions")
 
+PATIENCE = "--timeout=600"  # the first test applies everything, where others work too
+
 pytestmark = pytest.mark.timeout(900)
 
 
@@ -28,7 +30,16 @@ def test_the_core_of_the_e2e_suite_passes_after_a_plain_apply(endpoint: str) -> 
     files = [f"tests/e2e/{name}.py" for name in CORE]
 
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", *files, "--plain", f"--emulator={endpoint}", "-q"],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            *files,
+            "--plain",
+            f"--emulator={endpoint}",
+            "-q",
+            PATIENCE,
+        ],
         cwd=paths.ROOT,
         capture_output=True,
         text=True,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psutil
 import pytest
 from botocore.exceptions import ClientError
 
@@ -60,12 +61,18 @@ def test_an_update_fails_no_invocation_and_comes_to_all(
     assert {answer.payload[0] for answer in given[20:]} == {"two"}
 
 
+def is_frozen(pid: int) -> bool:
+    """Whether an environment waits for an invocation."""
+    return psutil.Process(pid).status() == psutil.STATUS_STOPPED
+
+
 def test_a_function_that_is_deleted_while_it_runs_still_answers(
     cloud: Cloud, pool: ThreadPoolExecutor
 ) -> None:
     name = cloud.function(ONE)
-    cloud.invoke(name, 0)
+    _, pid = cloud.invoke(name, 0).payload
     running = pool.submit(cloud.invoke, name, 2)
+    wait_for(lambda: not is_frozen(pid), "it was never invoked")
     cloud.delete(name)
     with pytest.raises(ClientError, match="Function not found"):
         cloud.invoke(name, 0)
