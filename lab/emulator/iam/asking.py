@@ -111,7 +111,8 @@ def _of_service(caller: Caller, context: Any) -> Pairs:
     yield "aws:principalisawsservice", ("true",)
     yield "aws:principalservicename", (caller.service,)
     sources = origins.of(caller.service, context)
-    accounts = {arn.split(":")[4] or caller.account for arn in sources} or {caller.account}
+    own = origins.account(context)
+    accounts = {arn.split(":")[4] or own for arn in sources} or {own}
     yield "aws:sourceaccount", tuple(accounts)
     if sources:
         yield "aws:sourcearn", sources
