@@ -39,7 +39,7 @@ ON_THE_SHOP = ("e2e", "chaos", "notebooks")
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this hook, too
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where suites run side by side: what shares an emulator stays together; the longest first."""
-    if not config.getoption("dist", "no").startswith("load"):
+    if not hasattr(config, "workerinput"):
         return
     ranks = [SHOP, EMULATOR, LABS, REST]
     items.sort(key=lambda item: ranks.index(_lane(item)))

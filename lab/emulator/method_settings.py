@@ -1,7 +1,12 @@
-"""API Gateway whose settings of one method can be removed; LocalStack removes those of all only."""
+"""API Gateway whose settings of one method can be removed, and are not lost beside others.
+
+LocalStack removes those of all methods only; and it changes a copy of the stage, so that of two
+changes at a time one is lost.
+"""
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 from localstack.aws.api import RequestContext
@@ -12,6 +17,10 @@ from localstack.services.apigateway.next_gen.provider import ApigatewayNextGenPr
 class Gateway(ApigatewayNextGenProvider):
     """LocalStack's API Gateway, with this one operation mended."""
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._one_at_a_time = Lock()
+
     def update_stage(
         self,
         context: RequestContext,
@@ -21,6 +30,17 @@ class Gateway(ApigatewayNextGenProvider):
         **rest: Any,
     ) -> Any:
         """Removes the settings if that is what is wanted; all else is LocalStack's."""
+        with self._one_at_a_time:
+            return self._update_stage(context, rest_api_id, stage_name, patch_operations, **rest)
+
+    def _update_stage(
+        self,
+        context: RequestContext,
+        rest_api_id: str,
+        stage_name: str,
+        patch_operations: Any,
+        **rest: Any,
+    ) -> Any:
         wanted = patch_operations or []
         settings: dict[str, Any] = (
             get_moto_rest_api(context, rest_api_id).stages[stage_name].method_settings
