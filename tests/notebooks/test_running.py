@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_client.connect import ConnectionFileMixin
 from nbmake.nb_run import NotebookRun
 
 from lab.lessons import books, links
@@ -24,6 +25,15 @@ LESSONS = books.all_lessons()
 CELL_TIMEOUT_S = 240
 LESSON_TIMEOUT_S = 600
 pytestmark = pytest.mark.timeout(LESSON_TIMEOUT_S)
+
+
+@pytest.fixture(autouse=True)
+def kernels_without_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jupyter looks for ports that are free, and the lab takes one before its kernel does.
+
+    A file in place of a port has no such race.
+    """
+    monkeypatch.setattr(ConnectionFileMixin.transport, "default_value", "ipc")
 
 
 def name_of(book: Book) -> str:
