@@ -44,8 +44,11 @@ def executed(file: Path) -> Any:
     """What came of it. An error of the lesson is told in the result, and is not raised."""
     try:
         return NotebookRun(file, CELL_TIMEOUT_S).execute()
-    except RuntimeError:
-        # Jupyter looks for ports that are free, and the lab took one before the kernel did.
+    except RuntimeError as error:
+        # Jupyter looks for ports that are free, and the lab took one before the kernel did. A
+        # kernel that dies later is the lesson's fault.
+        if "before replying" not in str(error):
+            raise
         return NotebookRun(file, CELL_TIMEOUT_S).execute()
 
 
