@@ -1,0 +1,103 @@
+"""Draws what two computers say to each other, with the words that get lost or come late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from lab.lessons.shown import BLUE, GREEN, GREY, RED, Picture, svg
+
+PANEL, LEFT, RIGHT = 370.0, 40.0, 230.0  # px: a story's width, and where its two lines stand
+TOP, ROW = 58.0, 44.0
+LOST_AT = 0.62  # of its way, a word that is lost
+
+
+@dataclass(frozen=True)
+class Word:
+    """What one says to the other: lost on its way, or arriving `late` rows further down.
+
+    `then` is what it makes happen where it arrives.
+    """
+
+    text: str
+    answers: bool = False
+    lost: bool = False
+    late: int = 0
+    then: str = ""
+
+
+def asks(text: str, *, lost: bool = False, late: int = 0, then: str = "") -> Word:
+    """The first one asks the second one."""
+    return Word(text, lost=lost, late=late, then=then)
+
+
+def answers(text: str, *, lost: bool = False) -> Word:
+    """The second one answers the first one."""
+    return Word(text, answers=True, lost=lost)
+
+
+def exchange(names: tuple[str, str], stories: dict[str, Sequence[Word]]) -> Picture:
+    """Each story side by side, by its title; time runs downwards."""
+    rows = max(row + word.late for words in stories.values() for row, word in enumerate(words))
+    height = TOP + (rows + 1) * ROW + 8
+    panels = [
+        f'<g transform="translate({number * PANEL:.0f},0)">'
+        f"{_story(names, title, words, height)}</g>"
+        for number, (title, words) in enumerate(stories.items())
+    ]
+    told = "\n".join(_told(names, title, words) for title, words in stories.items())
+    label = f"What {' and '.join(names)} say to each other"
+    return Picture(svg(PANEL * len(stories), height, "".join(panels), label), told)
+
+
+def _told(names: tuple[str, str], title: str, words: Sequence[Word]) -> str:
+    return "\n".join([f"{title}:", *(f"  {_line(names, word)}" for word in words)])
+
+
+def _line(names: tuple[str, str], word: Word) -> str:
+    first, second = reversed(names) if word.answers else names
+    fate = "lost" if word.lost else "arrives late" if word.late else "arrives"
+    return f"{first} → {second}: {word.text} ({fate}{f'; {word.then}' if word.then else ''})"
+
+
+def _story(names: tuple[str, str], title: str, words: Sequence[Word], height: float) -> str:
+    lines = [_life(name, x, height) for name, x in zip(names, (LEFT, RIGHT), strict=True)]
+    said = [_word(word, TOP + row * ROW) for row, word in enumerate(words)]
+    head = f'<text x="0" y="15" font-weight="600">{escape(title)}</text>'
+    return head + "".join(lines + said)
+
+
+def _life(name: str, x: float, height: float) -> str:
+    return (
+        f'<text x="{x:.0f}" y="38" text-anchor="middle">{escape(name)}</text>'
+        f'<path d="M{x:.0f},46 V{height - 4:.0f}" stroke="{GREY}" stroke-dasharray="2 3"/>'
+    )
+
+
+def _word(word: Word, y: float) -> str:
+    start, end = (RIGHT, LEFT) if word.answers else (LEFT, RIGHT)
+    reach = LOST_AT if word.lost else 1.0
+    x, below = start + (end - start) * reach, y + 12 + word.late * ROW
+    colour = RED if word.lost else GREEN if word.answers else BLUE
+    tip = _cross(x, below) if word.lost else _arrow(x, below, colour, word.answers)
+    return (
+        f'<path d="M{start:.0f},{y + 6:.0f} L{x:.0f},{below:.0f}" stroke="{colour}" '
+        f'stroke-width="2" fill="none"/>{tip}'
+        f'<text x="{start + (-10 if word.answers else 10):.0f}" y="{y:.0f}" font-size="12" '
+        f'text-anchor="{"end" if word.answers else "start"}">{escape(word.text)}</text>'
+        f'<text x="{RIGHT + 10:.0f}" y="{below + 4:.0f}" font-size="12" '
+        f'font-weight="600">{escape(word.then)}</text>'
+    )
+
+
+def _arrow(x: float, y: float, colour: str, leftwards: bool) -> str:
+    back = 8 if leftwards else -8
+    return f'<path d="M{x:.0f},{y:.0f} l{back},-5 v10 z" fill="{colour}"/>'
+
+
+def _cross(x: float, y: float) -> str:
+    return (
+        f'<path d="M{x - 5:.0f},{y - 5:.0f} l10,10 m0,-10 l-10,10" stroke="{RED}" '
+        f'stroke-width="2.5"/>'
+    )
