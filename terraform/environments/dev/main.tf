@@ -37,6 +37,7 @@ module "checkout" {
   tracing            = var.tracing
   alarm_receivers    = var.alarm_receivers
   alarm_thresholds   = var.alarm_thresholds
+  saved_queries      = var.saved_queries
 
   deletion_protection   = var.deletion_protection
   recovery_days         = var.recovery_days

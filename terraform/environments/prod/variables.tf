@@ -180,3 +180,9 @@ variable "audit_trail_days" {
   type        = number
   default     = 0
 }
+
+variable "saved_queries" {
+  description = "Whether the questions that the runbook asks of the logs are kept in Logs Insights."
+  type        = bool
+  default     = true
+}

@@ -8,6 +8,8 @@ module "monitoring" {
   thresholds  = var.alarm_thresholds
   currency    = var.pricing.currency
 
+  saved_queries = var.saved_queries
+
   api           = { name = local.prefix, stage = var.environment, log_group_name = module.api.log_group_name }
   state_machine = { arn = local.state_machine_arn, log_group_name = module.workflow.log_group_name }
   tables        = { for name, table in module.table : name => table.table_name }

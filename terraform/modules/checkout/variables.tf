@@ -271,3 +271,9 @@ variable "audit_trail_days" {
     error_message = "audit_trail_days must be a whole number, 0 or more."
   }
 }
+
+variable "saved_queries" {
+  description = "Whether the questions that the runbook asks of the logs are kept in Logs Insights."
+  type        = bool
+  default     = true
+}

@@ -112,7 +112,7 @@ locals {
 }
 
 resource "aws_cloudwatch_query_definition" "this" {
-  for_each = local.queries
+  for_each = { for name, query in local.queries : name => query if var.saved_queries }
 
   name            = "${var.prefix}/${each.key}"
   log_group_names = each.value.log_groups

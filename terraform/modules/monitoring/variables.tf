@@ -135,3 +135,9 @@ variable "thresholds" {
     error_message = "thresholds.minutes_without_orders must be whole minutes up to 1440 (CloudWatch looks back one day at most), or 0 for no such alarm."
   }
 }
+
+variable "saved_queries" {
+  description = "Whether the questions that the runbook asks of the logs are kept in Logs Insights."
+  type        = bool
+  default     = true
+}

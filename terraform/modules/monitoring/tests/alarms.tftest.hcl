@@ -210,3 +210,16 @@ run "the_dashboard_shows_what_passes_through_queues_and_topics" {
     error_message = "Wanted the queue and the topic on the dashboard."
   }
 }
+
+run "saved_queries_can_be_left_out" {
+  command = plan
+
+  variables {
+    saved_queries = false
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_query_definition.this) == 0
+    error_message = "Wanted none, got ${length(aws_cloudwatch_query_definition.this)}."
+  }
+}
