@@ -3,6 +3,7 @@
 LocalStack means to keep them, but looks them up by the identity of a configuration that it makes
 anew for every call, and assumes a role anew for every state of a workflow. So each state made two
 clients, 20 ms of work and a megabyte each, and the last 256 stayed in memory: docs/performance.md.
+Nor is a text about the program, its machine and its settings put together anew for every call.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from botocore.config import Config
 from localstack.runtime import hooks
 
 CLIENTS = 48  # kept: one for each service, role and region in use
@@ -19,6 +21,7 @@ CLIENTS = 48  # kept: one for each service, role and region in use
 # as it does on AWS for a while.
 RENEWED_AFTER_S = 300.0
 ROLES = 128
+USER_AGENT = Config(user_agent="localstack")  # nobody reads it
 
 
 class ByContent:
@@ -38,9 +41,11 @@ class ByContent:
 
 @hooks.on_infra_start()  # type: ignore[untyped-decorator]
 def keep_clients() -> None:
-    """The hook `localstack.hooks.on_infra_start`: puts both caches in place."""
-    from localstack.aws.connect import ClientFactory
+    """The hook `localstack.hooks.on_infra_start`: puts the caches in place."""
+    from localstack.aws.connect import ClientFactory, ServiceLevelClientFactory
 
+    services: Any = ServiceLevelClientFactory
+    services.get_client = kept_by_service(services.get_client)
     factory: Any = ClientFactory
     factory._get_client = kept_by_content(factory._get_client.__wrapped__)
     factory.with_assumed_role = kept_for_a_while(factory.with_assumed_role)
@@ -51,10 +56,22 @@ def kept_by_content(make: Callable[..., Any]) -> Callable[..., Any]:
 
     @lru_cache(CLIENTS)
     def kept(factory: Any, config: ByContent, **arguments: Any) -> Any:
-        return make(factory, config=config.config, **arguments)
+        return make(factory, config=config.config.merge(USER_AGENT), **arguments)
 
     def client(factory: Any, *, config: Any, **arguments: Any) -> Any:
         return kept(factory, ByContent(config), **arguments)
+
+    return client
+
+
+def kept_by_service(choose: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    """`choose` with its choices kept by the factory that makes them: its settings never change."""
+
+    def client(factory: Any, service: str) -> Any:
+        chosen = vars(factory).setdefault("_chosen", {})
+        if service not in chosen:
+            chosen[service] = choose(factory, service)
+        return chosen[service]
 
     return client
 

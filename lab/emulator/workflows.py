@@ -1,8 +1,9 @@
 """The entry point PROVIDER_OVERRIDE_STEPFUNCTIONS=lab: Step Functions that parses each text once.
 
 LocalStack parses a state machine's text again for every execution, and a JSONPath again for every
-use: jsonpath_ng even builds its parser's tables anew each time. Both are pure functions of a text.
-Results are kept by text; what an execution changes is still made anew for each.
+use: jsonpath_ng even builds its parser's tables anew each time. For every call of a service it
+spells the names of all its operations in another way. All are pure functions of a text. Results
+are kept by text; what an execution changes is still made anew for each.
 
 A program, which is what a tree is made into, belongs to all executions of its text: what one
 execution does is in its environment, and the parts of the program only read. The exceptions are
@@ -19,6 +20,7 @@ from typing import Any
 from localstack.services.plugins import Service, aws_provider
 
 SIDE_BY_SIDE = re.compile(r'"Type"\s*:\s*"(Map|Parallel)"')
+SPELLINGS = 4096  # names of operations and of their fields
 MACHINES = 128  # definitions kept: as many as a lab will ever deploy, versions included
 
 
@@ -38,12 +40,19 @@ def parse_once() -> None:
     """Puts the caches in front of the parsers, once however often it is called."""
     from localstack.services.stepfunctions.asl.component import eval_component
     from localstack.services.stepfunctions.asl.component.common.path import result_path
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service import (  # noqa: E501
+        state_task_service,
+    )
     from localstack.services.stepfunctions.asl.parse import asl_parser
     from localstack.services.stepfunctions.asl.utils import json_path
 
     paths: tuple[Any, ...] = (result_path, json_path)
     for module in paths:
         module.parse = cache(module.parse)
+    tasks: Any = state_task_service
+    tasks.camel_to_snake_case = lru_cache(SPELLINGS)(tasks.camel_to_snake_case)
+    task: Any = tasks.StateTaskService
+    task._get_boto_operation_model = staticmethod(cache(task._get_boto_operation_model))
     parser: Any = asl_parser.AmazonStateLanguageParser
     parser.parse = staticmethod(keeping_programs(parser.parse))
     component: Any = eval_component.EvalComponent

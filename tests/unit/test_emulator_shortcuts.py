@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from werkzeug.datastructures import Headers
 
 from lab.emulator import clients, lambda_metrics, shortcuts
 from lab.emulator.dynamodb.copies import copy_quickly
@@ -49,6 +50,21 @@ def test_another_timeout_makes_another_client() -> None:
     assert client("factory", config=Config(read_timeout=1)) is not client(
         "factory", config=Config(read_timeout=2)
     )
+
+
+def test_a_client_of_the_emulator_answers_to_its_service_and_says_no_more_than_who_it_is() -> None:
+    make = Maker()
+    clients.kept_by_content(make)("factory", config=Config(read_timeout=7))
+    made_with = make.calls[0]["config"]
+    assert (made_with.read_timeout, made_with.user_agent) == (7, "localstack")
+
+
+def test_a_factory_chooses_once_for_each_service() -> None:
+    first, second = SimpleNamespace(name="a"), SimpleNamespace(name="b")
+    choose = clients.kept_by_service(lambda factory, service: [factory.name, service])
+    assert choose(first, "sqs") is choose(first, "sqs")
+    assert choose(first, "sns") == ["a", "sns"]
+    assert choose(second, "sqs") == ["b", "sqs"]
 
 
 def test_a_role_is_assumed_once_in_a_while() -> None:
@@ -95,6 +111,24 @@ def test_only_internal_paths_reach_the_internal_pages(path: str, served: int) ->
     reached = []
     handler = shortcuts.only_for_internal_paths(lambda *call: reached.append(call))
     handler(None, None, SimpleNamespace(request=SimpleNamespace(path=path)), None)
+    assert len(reached) == served
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "served"),
+    [
+        ("/", {"x-amz-target": "DynamoDB_20120810.GetItem"}, 0),
+        ("/restapis/abc/dev/_user_request_/cart", {"x-amz-target": "of a customer"}, 1),
+        ("/", {}, 1),
+    ],
+)
+def test_a_request_for_an_operation_is_for_no_page(
+    path: str, headers: dict[str, str], served: int
+) -> None:
+    reached = []
+    handler = shortcuts.not_for_operations(lambda *call: reached.append(call))
+    request = SimpleNamespace(path=path, headers=Headers(headers))
+    handler(None, None, SimpleNamespace(request=request), None)
     assert len(reached) == served
 
 

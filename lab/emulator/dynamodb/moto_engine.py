@@ -26,6 +26,7 @@ from lab.emulator.dynamodb.copies import copy_quickly
 from lab.emulator.dynamodb.expressions import require_used
 from lab.emulator.dynamodb.index_keys import put_item, update_item
 from lab.emulator.dynamodb.queries import query
+from lab.emulator.dynamodb.reading import setup_class
 from lab.emulator.dynamodb.recovery import keep_period
 from lab.emulator.dynamodb.replays import Replays
 from lab.emulator.dynamodb.transactions import MAX_OPERATIONS, transact_write_items
@@ -93,6 +94,8 @@ def _mend_moto() -> None:
     untyped: Any = expressions
     parser = untyped.UpdateExpressionParser
     parser.make = staticmethod(lru_cache(EXPRESSIONS)(parser.make))  # whoever changes it copies it
+    handler: Any = responses.DynamoHandler
+    handler.setup_class = setup_class
     DynamoDBBackend.update_continuous_backups = _keeping_period(  # type: ignore[method-assign]
         DynamoDBBackend.update_continuous_backups
     )

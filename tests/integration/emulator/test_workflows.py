@@ -6,7 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -36,6 +36,20 @@ def test_a_kept_tree_gives_the_same_program(parse: Callable[[str], Any]) -> None
     definition = WORKFLOW.read_text()
     program, _ = keeping_programs(parse)(definition)
     assert _told(program) == _told(parse(definition)[0])
+
+
+def test_an_operation_is_found_again_and_one_that_there_is_not_is_refused_again() -> None:
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service.state_task_service import (  # noqa: E501
+        StateTaskService,
+    )
+
+    find = StateTaskService._get_boto_operation_model
+    kept = cache(find)
+    assert kept("lambda", "invoke") is kept("lambda", "invoke")
+    assert kept("lambda", "invoke").name == find("lambda", "Invoke").name == "Invoke"
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="invoek"):
+            kept("lambda", "invoek")
 
 
 def test_a_text_is_parsed_once_and_its_program_is_for_all_executions(
