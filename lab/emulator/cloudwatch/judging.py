@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ OPERATIONS: Mapping[type[ast.operator], Callable[[float, float], float]] = {
     ast.Mult: operator.mul,
     ast.Div: lambda a, b: a / b if b else math.nan,
 }
+PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
 
 
 class NotUnderstood(Exception):
@@ -62,11 +64,10 @@ def judge(values: Values, rule: Rule, before: str) -> str:
 
 
 def statistic(name: str, measured: Sequence[float]) -> float | None:
-    """Sum, Average, Minimum, Maximum, SampleCount, or a percentile such as p99; None of nothing."""
-    if not measured:
-        return None
-    if name.startswith("p"):
-        return _percentile(sorted(measured), float(name[1:]) / 100)
+    """Sum, Average, Minimum, Maximum, SampleCount, or a percentile such as p99; None of nothing.
+
+    Raises `NotUnderstood` for any other.
+    """
     simple: Mapping[str, Callable[[Sequence[float]], float]] = {
         "Sum": sum,
         "Average": lambda some: sum(some) / len(some),
@@ -74,6 +75,13 @@ def statistic(name: str, measured: Sequence[float]) -> float | None:
         "Maximum": max,
         "SampleCount": len,
     }
+    percentile = PERCENTILE.fullmatch(name)
+    if name not in simple and not percentile:
+        raise NotUnderstood(name)
+    if not measured:
+        return None
+    if percentile:
+        return _percentile(sorted(measured), float(percentile[1]) / 100)
     return simple[name](measured)
 
 

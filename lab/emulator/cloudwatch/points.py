@@ -67,9 +67,23 @@ class Points:
     def series(self, wanted: Wanted, place: Place, periods: int, now: float) -> Values:
         """One value for each of the last `periods` periods, the newest first."""
         found: list[list[float]] = [[] for _ in range(periods)]
-        begins = now - periods * wanted.period_s
-        what = (wanted.namespace, wanted.name, wanted.stored_dimensions, begins)
-        for at, value in self._database.execute(POINTS, (*what, place.account, place.region)):
+        for at, value in self._measured(wanted, place, now - periods * wanted.period_s):
             # A moment that is not over yet is in the newest period.
             found[max(int((now - at) // wanted.period_s), 0)].append(value)
         return [statistic(wanted.statistic, measured) for measured in found]
+
+    def over(self, wanted: Wanted, place: Place, begin: float, periods: int) -> Values:
+        """One value for each of `periods` periods from a time on, the oldest first."""
+        found: list[list[float]] = [[] for _ in range(periods)]
+        for at, value in self._measured(wanted, place, begin - 1):
+            number = int((at - begin) // wanted.period_s)
+            if 0 <= number < periods:
+                found[number].append(value)
+        return [statistic(wanted.statistic, measured) for measured in found]
+
+    def _measured(
+        self, wanted: Wanted, place: Place, after: float
+    ) -> Iterator[tuple[float, float]]:
+        """What was measured after a time, and when."""
+        what = (wanted.namespace, wanted.name, wanted.stored_dimensions, after)
+        yield from self._database.execute(POINTS, (*what, place.account, place.region))

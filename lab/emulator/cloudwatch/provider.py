@@ -1,6 +1,7 @@
 """The entry point PROVIDER_OVERRIDE_CLOUDWATCH=lab: LocalStack's CloudWatch, mended in places.
 
 - alarms are looked at as AWS does (`watching.py`);
+- metrics are told with percentiles and metric math (`asking.py`);
 - the tags of a new alarm are kept: Terraform would want to tag it at every apply;
 - an alarm speaks to a topic in its own name, so that the topic's policy decides.
 """
@@ -15,10 +16,13 @@ from typing import Any
 
 from localstack.aws.api import RequestContext, handler
 from localstack.services.cloudwatch import provider_v2
+from localstack.services.cloudwatch.cloudwatch_database_helper import CloudwatchDatabase
 from localstack.services.cloudwatch.provider_v2 import CloudwatchProvider
 from localstack.services.plugins import Service, aws_provider
 from localstack.utils.aws import arns
 
+from lab.emulator.cloudwatch.asking import Asker
+from lab.emulator.cloudwatch.points import Place, Points
 from lab.emulator.cloudwatch.watching import Watcher
 
 SERVICE = "cloudwatch"
@@ -56,6 +60,23 @@ class Alarms(CloudwatchProvider):
         """Keeps the tags, too."""
         usual: Any = super()
         usual.put_composite_alarm(context, self._tagged(context, request))
+
+    def get_metric_data(  # type: ignore[override]
+        self,
+        context: RequestContext,
+        metric_data_queries: Any,
+        start_time: datetime,
+        end_time: datetime,
+        scan_by: str | None = None,
+        **_pages: Any,
+    ) -> dict[str, Any]:
+        """Answers in one page; of what was put as a set of statistics, nothing."""
+        place = Place(context.account_id, context.region)
+        newest_first = scan_by != "TimestampAscending"
+        with Points.at(CloudwatchDatabase.METRICS_DB) as points:
+            asker = Asker(points, place, start_time.timestamp(), end_time.timestamp())
+            results = list(asker.answer(metric_data_queries, newest_first))
+        return {"MetricDataResults": results, "Messages": []}
 
     def set_alarm_state(
         self, context: RequestContext, alarm_name: str, *said: Any, **more: Any
