@@ -6,11 +6,12 @@ locals {
   access_log_groups   = [var.api.log_group_name]
 
   queries = {
+    # What a function raises is written by Lambda, as text; what rejects an order is no error.
     "errors" = {
       log_groups = local.function_log_groups
       query      = <<-EOT
         fields @timestamp, service, task, order_id, message, exception_name, @message
-        | filter level in ["ERROR", "CRITICAL"] or @message like /Task timed out|Runtime exited/
+        | filter level in ["ERROR", "CRITICAL"] or @message like /Task timed out|Runtime exited/ or (@message like /^\[ERROR\]/ and @message not like /^\[ERROR\] (InvalidCart|OutOfStock|PaymentDeclined):/)
         | sort @timestamp desc
         | limit 100
       EOT
