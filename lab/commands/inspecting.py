@@ -1,4 +1,4 @@
-"""`lab status`, `lab alarms`, `lab logs`, `lab mail`, `lab audit`."""
+"""`lab status`, `lab alarms`, `lab dashboard`, `lab logs`, `lab mail`, `lab audit`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Long enough for the mail of an order that has just ended.
 SETTLE_S = 5.0
+# CloudWatch keeps data points of one minute so long.
+DAYS_KEPT = 15
 
 
 def register(app: typer.Typer) -> None:
@@ -22,6 +24,7 @@ def register(app: typer.Typer) -> None:
     panel = "Looking inside"
     app.command(rich_help_panel=panel, epilog="Example: lab status")(status)
     app.command(rich_help_panel=panel, epilog="Example: lab alarms --ringing")(alarms)
+    app.command(rich_help_panel=panel, epilog="Example: lab dashboard --open")(dashboard)
     app.command(rich_help_panel=panel, epilog="Example: lab logs payment-processor --lines 20")(
         logs
     )
@@ -63,6 +66,30 @@ def alarms(
     else:
         render.screen.print(reports.alarm_list(shown, len(found)))
     raise typer.Exit(1 if rings else 0)
+
+
+def dashboard(
+    minutes: Annotated[int, typer.Option(min=1, max=DAYS_KEPT * 1440, help="How far back.")] = 60,
+    browser: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
+    environment: Environment = "dev",
+    json: Json = False,
+) -> None:
+    """Draws the deployed CloudWatch dashboard as a web page, with what was measured here."""
+    from lab import dashboard as dashboards
+    from lab import render
+    from lab.progress import working
+
+    target = target_of(environment)
+    with working("Asking CloudWatch"):
+        board = dashboards.read(target, minutes)
+    if json:
+        render.as_json(board.as_dict())
+        return
+    with working("Drawing"):
+        page = dashboards.write(board)
+    render.done(f"The dashboard is drawn: {page}")
+    if browser:
+        typer.launch(page.as_uri())
 
 
 def logs(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from math import floor, log10
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import floor, log10, nan
 from typing import TYPE_CHECKING, Any
 
 from lab.lessons.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET, Picture
@@ -24,12 +26,12 @@ def bars(values: Mapping[str, float], unit: str = "", title: str = "") -> Pictur
     """Bars side by side, each with its value; for costs and counts."""
     figure, axes = _figure(title, (SIZE[0], 0.6 + 0.42 * len(values)))
     drawn = axes.barh(list(values), list(values.values()), color=BLUE)
-    axes.bar_label(drawn, [f"{_number(v)} {unit}" for v in values.values()], padding=4, color=INK)
+    axes.bar_label(drawn, [f"{number(v)} {unit}" for v in values.values()], padding=4, color=INK)
     axes.invert_yaxis()
     axes.margins(x=0.25)
     axes.xaxis.set_visible(False)
     axes.spines["bottom"].set_visible(False)
-    told = (f"{name}: {_number(value)} {unit}".rstrip() for name, value in values.items())
+    told = (f"{name}: {number(value)} {unit}".rstrip() for name, value in values.items())
     return _picture(figure, title, told)
 
 
@@ -202,7 +204,7 @@ def _picture(figure: Any, title: str, told: Any) -> Picture:
     )
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
     """At most three digits that matter, and never an exponent."""
     if float(value).is_integer() or abs(value) >= 100:
         return f"{value:,.0f}"
@@ -211,7 +213,7 @@ def _number(value: float) -> str:
 
 
 def _points(points: Sequence[tuple[float, float]]) -> str:
-    return ", ".join(f"{_number(x)}: {_number(y)}" for x, y in points)
+    return ", ".join(f"{number(x)}: {number(y)}" for x, y in points)
 
 
 def moments(lanes: Mapping[str, Sequence[float]], title: str) -> Picture:
@@ -224,3 +226,84 @@ def moments(lanes: Mapping[str, Sequence[float]], title: str) -> Picture:
     axes.set(xlabel="milliseconds")
     told = (f"{name}: {', '.join(f'{t:.0f}' for t in times)} ms" for name, times in lanes.items())
     return _picture(figure, title, told)
+
+
+@dataclass(frozen=True)
+class Track:
+    """Values in time, each for the period that begins there."""
+
+    name: str
+    colour: str
+    points: Sequence[tuple[datetime, float]]
+
+
+@dataclass(frozen=True)
+class Times:
+    """What the time axis shows: from when to when, and how long a period is."""
+
+    begin: datetime
+    end: datetime
+    period_s: int
+
+    @property
+    def periods(self) -> list[datetime]:
+        """When each period begins."""
+        count = round((self.end - self.begin).total_seconds() / self.period_s)
+        return [self.begin + number * timedelta(seconds=self.period_s) for number in range(count)]
+
+
+def over_time(
+    tracks: Sequence[Track],
+    times: Times,
+    marks: Sequence[float] = (),
+    stacked: bool = False,
+    size: tuple[float, float] = SIZE,
+) -> Picture:
+    """Values in time, with red lines at `marks`; no title and no legend. `size` is in inches.
+
+    A line has a gap where nothing was measured. Stacked values are bars, as wide as a period.
+    """
+    figure, axes = _figure("", size)
+    (_stack if stacked else _trace)(axes, tracks, times.periods)
+    for value in marks:
+        axes.axhline(value, color=RED, linewidth=1, linestyle="--")
+    _time_axis(axes, times)
+    axes.set_ylim(bottom=0)
+    whole = all(value.is_integer() for track in tracks for _, value in track.points)
+    axes.locator_params(axis="y", nbins=4, integer=whole)
+    axes.grid(axis="y", color=GREY, alpha=0.25)
+    told = (f"{track.name}: {', '.join(number(v) for _, v in track.points)}" for track in tracks)
+    return _picture(figure, "", told)
+
+
+def _trace(axes: Any, tracks: Sequence[Track], periods: Sequence[datetime]) -> None:
+    for below, track in zip(reversed(range(len(tracks))), tracks, strict=True):
+        values = dict(track.points)
+        drawn = [values.get(at, nan) for at in periods]
+        # What is drawn first is larger: it shows where a later one lies upon it.
+        size = min(3 + 2 * below, 7)
+        axes.plot(periods, drawn, "o-", color=track.colour, linewidth=1.4, markersize=size)
+
+
+def _stack(axes: Any, tracks: Sequence[Track], periods: Sequence[datetime]) -> None:
+    bottom = [0.0] * len(periods)
+    width = periods[1] - periods[0] if len(periods) > 1 else timedelta(hours=1)
+    for track in tracks:
+        values = dict(track.points)
+        heights = [values.get(at, 0.0) for at in periods]
+        axes.bar(periods, heights, width, bottom, align="edge", color=track.colour)
+        bottom = [below + height for below, height in zip(bottom, heights, strict=True)]
+
+
+def _time_axis(axes: Any, times: Times) -> None:
+    """In the reader's own time zone."""
+    from matplotlib import dates
+
+    untyped: Any = dates
+    zone = datetime.now().astimezone().tzinfo
+    locator = untyped.AutoDateLocator(tz=zone, maxticks=6)
+    formatter = untyped.ConciseDateFormatter(locator, tz=zone, show_offset=False)
+    axes.set_xlim(times.begin, times.end)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(formatter)
+    axes.tick_params(labelsize=9)

@@ -1,0 +1,45 @@
+"""Some graphs of the deployed dashboard, in a lesson."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from lab.dashboard import board, graph, page
+from lab.dashboard.board import Board, Card
+from lab.dashboard.widgets import Graph
+from lab.lessons.shown import Shown
+from lab.target import Target
+
+ROW = "display:grid;gap:8px;grid-template-columns:repeat(auto-fit,minmax(300px,1fr))"
+COLUMNS = 7
+
+
+@dataclass(frozen=True, repr=False)
+class Widgets(Shown):
+    """Cards of a dashboard side by side."""
+
+    board: Board
+
+    def html(self) -> str:
+        """The cards as `lab dashboard` draws them."""
+        inside = (page.card_html(_narrow(card), self.board.window) for card in self.board.cards)
+        cards = "".join(f'<div class="lab-card">{one}</div>' for one in inside)
+        return f'<style>{page.style("card")}</style><div style="{ROW}">{cards}</div>'
+
+    def text(self) -> str:
+        """A line for each card."""
+        return "\n".join(
+            graph.words(card, card.widget) if isinstance(card.widget, Graph) else card.widget.title
+            for card in self.board.cards
+        )
+
+
+def _narrow(card: Card) -> Card:
+    """Of one width, however wide it is on the dashboard."""
+    place = replace(card.widget.place, width=COLUMNS)
+    return replace(card, widget=replace(card.widget, place=place))
+
+
+def dashboard(target: Target, *titles: str, minutes: int = 30) -> Widgets:
+    """The widgets with these titles, over the last minutes. Raises LabError if one is not there."""
+    return Widgets(board.read(target, minutes, titles))
