@@ -58,6 +58,11 @@ def story(target: Target, order_id: str, since: datetime) -> list[Moment]:
     return [_moment(line, record, first) for line, record in about]
 
 
+def complete(target: Target, order_id: str, since: datetime) -> bool:
+    """Whether the last one has spoken about an order: the notifier, once the mail is away."""
+    return any(moment.function == "notifier" for moment in story(target, order_id, since))
+
+
 def _moment(line: LogLine, record: Mapping[str, Any], first: datetime) -> Moment:
     said = [str(record.get(name, "")) for name in ("task", "message")]
     extra = [f"({record[name]})" for name in ("reason", "exception_name") if name in record]
@@ -86,11 +91,3 @@ def total(target: Target, metric: Metric, minutes: int = 60, **dimensions: str) 
 def totals(target: Target, metrics: Iterable[Metric]) -> dict[str, float]:
     """By name, the sums of metrics that have no dimension of their own."""
     return {metric.name: total(target, metric) for metric in metrics}
-
-
-def widgets(target: Target) -> list[str]:
-    """The titles of what the environment's dashboard shows, from top to bottom."""
-    answer = target.client("cloudwatch").get_dashboard(DashboardName=target.prefix)
-    found = json.loads(answer["DashboardBody"])["widgets"]
-    titles = (widget["properties"].get("title") for widget in found)
-    return [title for title in titles if title]

@@ -47,6 +47,15 @@ def test_a_story_is_told_over_all_functions_in_the_order_of_time(
     assert tracing.story(Target(), "ord_2", AT) == []
 
 
+def test_a_story_is_complete_once_the_notifier_has_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    logged = dict(LOGGED)
+    monkeypatch.setattr(logs, "read", lambda _target, name, _since: logged.get(name, []))
+
+    assert not tracing.complete(Target(), "ord_1", AT)
+    logged["notifier"] = [line('{"service": "notifier", "order_id": "ord_1"}', ms=300)]
+    assert tracing.complete(Target(), "ord_1", AT)
+
+
 def test_moments_are_drawn_in_a_lane_for_each_function() -> None:
     drawn = plots.moments({"api": [0.0, 5.0], "notifier": [9.0]}, "An order")
 
