@@ -13,7 +13,7 @@ from packaging.version import Version
 from lab import paths
 from lab.account.identity import Identity
 from lab.errors import LabError
-from lab.terraform.provider import cli_config
+from lab.terraform import provider
 
 NATIVE_LOCKS_SINCE = Version("1.10")
 
@@ -38,7 +38,7 @@ class Terraform:
         return captured(self.folder, self._variables(), *arguments)
 
     def _variables(self) -> dict[str, str]:
-        return self.identity.variables() | {"TF_CLI_CONFIG_FILE": str(cli_config(paths.home()))}
+        return self.identity.variables() | provider.variables(paths.home())
 
 
 def captured(folder: Path, variables: dict[str, str], *arguments: str) -> str:

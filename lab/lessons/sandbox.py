@@ -17,7 +17,7 @@ from lab import paths
 from lab.errors import LabError
 from lab.lessons.lesson import Lesson
 from lab.lessons.shown import AMBER, GREEN, RED, Shown
-from lab.terraform.provider import cli_config
+from lab.terraform import provider
 
 VERSIONS = """\
 terraform {
@@ -150,7 +150,7 @@ def _variables(lesson: Lesson, folder: Path) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": lesson.target.region,
-        "TF_CLI_CONFIG_FILE": str(cli_config(folder)),
+        **provider.variables(folder),
         "CHECKPOINT_DISABLE": "1",
     }
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from lab import paths
 from lab.account.terraform import captured
-from lab.terraform.provider import cli_config
+from lab.terraform import provider
 
 ACCOUNT = "123456789012"
 """The account in AWS's own examples."""
@@ -81,9 +81,9 @@ def _variables(endpoint: str, folder: Path) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_CONFIG_FILE": os.devnull,
         "NO_PROXY": "127.0.0.1",
-        "TF_CLI_CONFIG_FILE": str(cli_config(folder)),
         "TF_IN_AUTOMATION": "1",
         "CHECKPOINT_DISABLE": "1",
+        **provider.variables(folder),
     }
 
 

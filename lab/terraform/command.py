@@ -14,9 +14,8 @@ from urllib.parse import urlsplit
 from lab import render
 from lab.errors import LabError
 from lab.target import access_key
-from lab.terraform import emulated, events, locks
+from lab.terraform import emulated, events, locks, provider
 from lab.terraform.events import Changes, Events
-from lab.terraform.provider import cli_config
 from lab.terraform.runner import Completed, Place, run
 from lab.terraform.workspace import Workspace
 
@@ -49,7 +48,7 @@ class Terraform:
                 "Terraform is not installed.",
                 "Get version 1.9 or newer: https://developer.hashicorp.com/terraform/install",
             )
-        self.config = cli_config(self.workspace.home)
+        self.config = provider.cli_config(self.workspace.home)
 
     def init(self) -> None:
         """Runs `init`, unless nothing that it looks at has changed since the last time."""
@@ -114,7 +113,7 @@ class Terraform:
     def _environment(self) -> dict[str, str]:
         host = urlsplit(self.endpoint).hostname or "localhost"
         kept = {key: value for key, value in os.environ.items() if key not in NOT_PASSED_ON}
-        return kept | {
+        ours = {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": access_key(),
             "AWS_SECRET_ACCESS_KEY": "test",
@@ -123,10 +122,10 @@ class Terraform:
             "S3_HOSTNAME": host,
             "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), host, "127.0.0.1"])),
             "TF_DATA_DIR": str(self.workspace.data),
-            "TF_CLI_CONFIG_FILE": str(self.config),
             "TF_IN_AUTOMATION": "1",
             "CHECKPOINT_DISABLE": "1",
         }
+        return kept | ours | provider.variables(self.workspace.home)
 
     @property
     def _stamp_file(self) -> Path:

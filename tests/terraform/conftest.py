@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lab import paths
-from lab.terraform.provider import cli_config
+from lab.terraform import provider
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -25,11 +25,8 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Run:
     # One download of the provider for all modules, where it comes from the network.
     plugins = root / "plugins"
     plugins.mkdir()
-    environment = os.environ | {
-        "TF_CLI_CONFIG_FILE": str(cli_config(root)),
-        "TF_INPUT": "0",
-        "TF_PLUGIN_CACHE_DIR": str(plugins),
-    }
+    own = {"TF_INPUT": "0", "TF_PLUGIN_CACHE_DIR": str(plugins)}
+    environment = os.environ | provider.variables(root) | own
     _copy_sources(root)
 
     def run(folder: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -150,6 +150,14 @@ def test_the_users_own_configuration_is_left_alone(
     assert provider.cli_config(home) == own
 
 
+def test_so_is_a_users_own_setting_of_go(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GOGC", raising=False)
+    assert provider.variables(home)["GOGC"] == provider.GARBAGE
+
+    monkeypatch.setenv("GOGC", "50")
+    assert provider.variables(home)["GOGC"] == "50"
+
+
 # --- what Terraform says
 
 

@@ -14,7 +14,7 @@ from lab import account, cli, paths
 from lab.account import BackendSettings, Identity, backend, guards, settings, terraform
 from lab.commands import infrastructure
 from lab.errors import LabError
-from lab.terraform import leftovers
+from lab.terraform import leftovers, provider
 from lab.terraform.listings import LISTINGS
 
 OURS = "123456789012"  # moto's
@@ -405,7 +405,7 @@ def test_a_failed_terraform_is_a_failed_command(
     failing.write_text("#!/bin/sh\nexit 3\n")
     failing.chmod(0o755)
     monkeypatch.setenv("PATH", str(failing.parent), prepend=":")
-    monkeypatch.setattr(terraform, "cli_config", lambda _: tmp_path / "cli.tfrc")
+    monkeypatch.setattr(provider, "cli_config", lambda _: tmp_path / "cli.tfrc")
 
     with pytest.raises(LabError, match="terraform plan failed"):
         terraform.Terraform(tmp_path, somebody).run("plan")

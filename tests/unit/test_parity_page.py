@@ -35,6 +35,7 @@ QUICKER = {
     "ended_workflows.py",
     "freed_memory.py",
     "lambda_logs.py",
+    "dynamodb/reading.py",
     "request_log.py",
     "service_index.py",
     "signatures.py",
