@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -57,26 +58,23 @@ class Shelves:
 
     def _own(self) -> list[str]:
         """The SKUs that lessons made, and that are still for sale or never were sold."""
-        found = self.table("inventory").scan(
-            FilterExpression="begins_with(sku, :mark)",
-            ExpressionAttributeValues={":mark": MARK},
-            ConsistentRead=True,
-        )
-        return [item["sku"] for item in found["Items"]]
+        stock = self._all("inventory")
+        return [item["sku"] for item in stock if item["sku"].startswith(MARK)]
 
     def _taken(self) -> dict[str, int]:
         """How many pieces of each SKU orders hold or have bought."""
         taken: dict[str, int] = {}
-        for item in self._reservations():
+        for item in self._all("reservations"):
             for line in item.get("lines", []) if item["status"] not in UNTAKEN else []:
                 taken[line["sku"]] = taken.get(line["sku"], 0) + int(line["quantity"])
         return taken
 
-    def _reservations(self) -> list[dict[str, Any]]:
+    def _all(self, table: str) -> Iterator[dict[str, Any]]:
+        """Every item of a table, page by page."""
         pages = self._dynamodb.meta.client.get_paginator("scan").paginate(
-            TableName=self._target.table("reservations"), ConsistentRead=True
+            TableName=self._target.table(table), ConsistentRead=True
         )
-        return [item for page in pages for item in page["Items"]]
+        return (item for page in pages for item in page["Items"])
 
     def _clear(self, sku: str, taken: int) -> None:
         """What was sold stays in the books with its stock; the rest is gone."""

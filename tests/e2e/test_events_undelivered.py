@@ -162,14 +162,15 @@ def test_an_event_that_reached_no_target_is_delivered_by_a_redrive(shop: Deploye
 
 @contextmanager
 def rule_off(target: Target, rule: str) -> Iterator[None]:
-    """The bus has no target for what this rule matches."""
+    """The rule matches nothing. (LocalStack delivers for a rule that is disabled, too.)"""
     events = target.client("events")
     named = {"Name": target.named(rule), "EventBusName": target.prefix}
-    events.disable_rule(**named)
+    usual = events.describe_rule(**named)["EventPattern"]
+    events.put_rule(**named, EventPattern=json.dumps({"source": ["nobody"]}))
     try:
         yield
     finally:
-        events.enable_rule(**named)
+        events.put_rule(**named, EventPattern=usual)
 
 
 def tell_the_bus(target: Target, order_id: str) -> None:
