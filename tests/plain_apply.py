@@ -42,6 +42,7 @@ def somebody(endpoint: str, folder: Path) -> Iterator[Identity]:
         patch.setenv("AWS_ACCESS_KEY_ID", ACCOUNT)  # the emulator's way to name an account
         patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         patch.delenv("AWS_PROFILE", raising=False)
+        patch.setattr("lab.terraform.state.BUCKET", BUCKET)  # `lab cost` reads the state
         yield account.identify()
 
 
