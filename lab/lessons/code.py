@@ -12,7 +12,7 @@ from typing import Any
 
 from lab import paths
 from lab.errors import LabError
-from lab.lessons.shown import AMBER, BLUE, GREEN, GREY, VIOLET, Shown
+from lab.lessons.shown import AMBER, BLUE, GREEN, GREY, VIOLET, Shown, typed
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,8 +82,7 @@ def _coloured(lines: str, file: str) -> str:
 
     words = get_lexer_for_filename(file, stripall=True).get_tokens(lines)
     told = "".join(_word(kind, text) for kind, text in words)
-    style = "font-family:monospace;line-height:1.4;margin:0;background:none"
-    return f'<pre style="{style}">{told.rstrip()}</pre>'
+    return typed(told.rstrip())
 
 
 COLOURS = {

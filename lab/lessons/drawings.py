@@ -16,6 +16,8 @@ Point = tuple[float, float]
 COLOURS = {"ok": GREEN, "caught": AMBER, "failed": RED, "running": BLUE}
 CHART = 420.0  # px of the Gantt chart's time axis
 NAMES, ROW = 190.0, 26.0
+BOLD, SMALL = 7.2, 6.5  # px of a letter: bold at LABEL, and at 12 px
+LABEL = 11.5  # px of a state's name, if it fits
 
 
 def workflow(execution: Execution | None = None, machine: Definition | None = None) -> Picture:
@@ -77,13 +79,16 @@ def _state(name: str, at: Point, step: Step | None) -> str:
     x, y = at[0] - WIDTH / 2, at[1] - HEIGHT / 2
     colour = _colour(step) if step else GREY
     fill = f'fill="{colour}" fill-opacity="{0.22 if step else 0.06}"'
-    times = f" ({step.retries + 1} tries)" if step and step.retries else ""
+    times = f"{step.retries + 1} tries" if step and step.retries else ""
     weight = ' font-weight="600"' if step else ' opacity="0.75"'
+    size = min(LABEL, LABEL * (WIDTH - 10) / (BOLD * len(name)))
+    middle = f'x="{at[0]:.0f}" text-anchor="middle"'
+    below = f'<text {middle} y="{at[1] + 11:.0f}" font-size="9.5">{times}</text>' if times else ""
     return (
         f'<rect x="{x:.0f}" y="{y:.0f}" width="{WIDTH:.0f}" height="{HEIGHT:.0f}" rx="6" {fill} '
         f'stroke="{colour}" stroke-width="{2 if step else 1}"/>'
-        f'<text x="{at[0]:.0f}" y="{at[1] + 4:.0f}" text-anchor="middle" '
-        f'font-size="11.5"{weight}>{escape(name)}{times}</text>'
+        f'<text {middle} y="{at[1] + (-1 if times else 4):.0f}" '
+        f'font-size="{size:.1f}"{weight}>{escape(name)}</text>{below}'
     )
 
 
@@ -94,16 +99,30 @@ def gantt(execution: Execution) -> Picture:
     total = f"all of it: {render.duration(execution.duration)}"
     axis = f'<text x="{NAMES:.0f}" y="{height - 8:.0f}" opacity="0.75">{total}</text>'
     label = f"When each of {len(rows)} steps ran"
-    drawn = svg(NAMES + CHART + 240, height, "".join(rows) + axis, label)
+    width = max([NAMES + CHART, *(_end(step, execution) for step in execution.tasks)])
+    drawn = svg(width + 8, height, "".join(rows) + axis, label)
     return Picture(drawn, f"{printed(views.way(execution))}\n{total}")
 
 
-def _bar(step: Step, execution: Execution, row: int) -> str:
+def _said(step: Step) -> str:
+    return f"{render.duration(step.duration)}  {views.remark(step).plain}".strip()
+
+
+def _place(step: Step, execution: Execution) -> tuple[float, float]:
+    """Where a step's bar begins, and how wide it is."""
     scale = CHART / max(execution.duration, 0.001)
     offset = (step.started - execution.started).total_seconds() if execution.started else 0.0
-    x, y = NAMES + offset * scale, row * ROW + 6
-    width = max(3.0, step.duration * scale)
-    said = escape(f"{render.duration(step.duration)}  {views.remark(step).plain}".strip())
+    return NAMES + offset * scale, max(3.0, step.duration * scale)
+
+
+def _end(step: Step, execution: Execution) -> float:
+    """Where the words beside a step's bar end."""
+    return sum(_place(step, execution)) + 6 + SMALL * len(_said(step))
+
+
+def _bar(step: Step, execution: Execution, row: int) -> str:
+    (x, width), y = _place(step, execution), row * ROW + 6
+    said = escape(_said(step))
     return (
         f'<text x="{NAMES - 10:.0f}" y="{y + 13:.0f}" text-anchor="end">{escape(step.name)}</text>'
         f'<rect x="{x:.1f}" y="{y:.0f}" width="{width:.1f}" height="16" rx="3" '

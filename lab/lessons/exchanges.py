@@ -63,7 +63,10 @@ def _line(names: tuple[str, str], word: Word) -> str:
 
 def _story(names: tuple[str, str], title: str, words: Sequence[Word], height: float) -> str:
     lines = [_life(name, x, height) for name, x in zip(names, (LEFT, RIGHT), strict=True)]
-    said = [_word(word, TOP + row * ROW) for row, word in enumerate(words)]
+    said = [
+        _word(word, TOP + row * ROW, any(earlier.late for earlier in words[:row]))
+        for row, word in enumerate(words)
+    ]
     head = f'<text x="0" y="15" font-weight="600">{escape(title)}</text>'
     return head + "".join(lines + said)
 
@@ -75,7 +78,8 @@ def _life(name: str, x: float, height: float) -> str:
     )
 
 
-def _word(word: Word, y: float) -> str:
+def _word(word: Word, y: float, crossed: bool) -> str:
+    """A word on its way. If an earlier one crosses it, its text stands below, out of the way."""
     start, end = (RIGHT, LEFT) if word.answers else (LEFT, RIGHT)
     reach = LOST_AT if word.lost else 1.0
     x, below = start + (end - start) * reach, y + 12 + word.late * ROW
@@ -84,7 +88,8 @@ def _word(word: Word, y: float) -> str:
     return (
         f'<path d="M{start:.0f},{y + 6:.0f} L{x:.0f},{below:.0f}" stroke="{colour}" '
         f'stroke-width="2" fill="none"/>{tip}'
-        f'<text x="{start + (-10 if word.answers else 10):.0f}" y="{y:.0f}" font-size="12" '
+        f'<text x="{start + (-10 if word.answers else 10):.0f}" '
+        f'y="{y + (24 if crossed else 0):.0f}" font-size="12" '
         f'text-anchor="{"end" if word.answers else "start"}">{escape(word.text)}</text>'
         f'<text x="{RIGHT + 10:.0f}" y="{below + 4:.0f}" font-size="12" '
         f'font-weight="600">{escape(word.then)}</text>'

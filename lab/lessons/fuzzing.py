@@ -58,7 +58,7 @@ class Findings(Shown):
 
     def _sum(self) -> str:
         said = ", ".join(f"{count} x {status}" for status, count in sorted(self.statuses.items()))
-        kinds = f"{len(self.found)} kinds of broken promises"
+        kinds = f"{len(self.found)} kind{'' if len(self.found) == 1 else 's'} of broken promises"
         return f"{self.requests} requests ({said}): {kinds}"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from lab.lessons.shown import AMBER, BLUE, GREEN, GREY, VIOLET, Picture, svg
 from lab.target import Target
 
-WIDTH, GAP, ROW, BOX = 152.0, 26.0, 74.0, 44.0
+WIDTH, GAP, ROW, BOX, LINE = 152.0, 26.0, 74.0, 44.0, 17.0
 COLOURS = {"events": GREY, "rule": AMBER, "topic": VIOLET, "queue": BLUE, "function": GREEN}
 FITS = 21  # characters in a box
 
@@ -98,10 +98,9 @@ def _row(number: int, route: Route) -> str:
 
 def _box(column: int, y: float, kind: str, lines: Sequence[str]) -> str:
     x, colour, height = column * (WIDTH + GAP) + 2, COLOURS[kind], BOX + 16
-    top = y + 15 + (0 if kind == "events" else 8)
     heading = "" if kind == "events" else _text(x, y + 20, kind, ' opacity=".65" font-size="11"')
-    first = top if kind == "events" else y + 40
-    told = "".join(_text(x, first + 17 * n, line) for n, line in enumerate(lines))
+    first = y + height / 2 - LINE * (len(lines) - 1) / 2 + 5 if kind == "events" else y + 40
+    told = "".join(_text(x, first + LINE * n, line) for n, line in enumerate(lines))
     return (
         f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{height}" rx="7" fill="{colour}" '
         f'fill-opacity=".13" stroke="{colour}"/>{heading}{told}'

@@ -16,7 +16,7 @@ from pathlib import Path
 from lab import paths
 from lab.errors import LabError
 from lab.lessons.lesson import Lesson
-from lab.lessons.shown import AMBER, GREEN, RED, Shown
+from lab.lessons.shown import AMBER, GREEN, RED, Shown, typed
 from lab.terraform import provider
 
 VERSIONS = """\
@@ -58,7 +58,7 @@ class Plan(Shown):
     def html(self) -> str:
         """The changes, with a colour for each sign."""
         lines = "".join(map(_line, self.text().splitlines()))
-        return f'<pre style="line-height:1.35;margin:.4em 0">{lines}</pre>'
+        return typed(lines)
 
     def text(self) -> str:
         """From the first change on; one line if there is none."""

@@ -15,6 +15,10 @@ AMBER = "#d18b00"
 BLUE = "#3b8ac4"
 VIOLET = "#9566c9"
 GREY = "#8a8f98"
+TYPED = (
+    "font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,13px);"
+    "line-height:1.35;margin:.4em 0;background:none;white-space:pre;overflow-x:auto"
+)
 
 
 class Shown:
@@ -83,6 +87,14 @@ def show(what: Shown) -> None:
         ipython.display.display(what)
     else:
         print(what.text())  # noqa: T201
+
+
+def typed(lines: str) -> str:
+    """HTML whose letters are all as wide as each other, so that columns stand; it may scroll.
+
+    The style is said here because pages made by nbconvert give `pre` the font of their prose.
+    """
+    return f'<pre style="{TYPED}">{lines}</pre>'
 
 
 def svg(width: float, height: float, body: str, label: str) -> str:

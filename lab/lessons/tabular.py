@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from html import escape
 from typing import Any
 
-from lab.lessons.shown import GREEN, RED, Shown
+from lab.lessons.shown import GREEN, RED, Shown, typed
 
 CELL = "padding:.2em .8em;border-bottom:1px solid #8a8f9855;white-space:pre-wrap"
+NUMBER = re.compile(r"-?[\d,]*\d(\.\d+)?( [A-Z]{3})?")
+NO_NUMBER = ("", "None")
+LONG_WORD = 60  # characters; a longer one is broken, since it would push the table off the page
 DIFF_COLOURS = {"+": GREEN, "-": RED}
 
 
 @dataclass(frozen=True, repr=False)
 class Table(Shown):
-    """Rows under headings; numbers stand to the right."""
+    """Rows under headings; a column of numbers stands to the right."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
 
     def html(self) -> str:
         """An HTML table in the page's own colours."""
-        head = "".join(f'<th style="{CELL};text-align:left">{escape(c)}</th>' for c in self.columns)
-        body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in self.rows)
+        rows = [[_shown(value) for value in row] for row in self.rows]
+        sides = [_side([row[n] for row in rows]) for n in range(len(self.columns))]
+        head = "".join(map(_heading, self.columns, sides))
+        body = "".join(f"<tr>{''.join(map(_cell, row, sides))}</tr>" for row in rows)
         style = "border-collapse:collapse;margin:.4em 0"
         return f'<table style="{style}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
@@ -54,15 +60,27 @@ def _as_mapping(row: Any) -> Mapping[str, Any]:
     return dict(row)
 
 
-def _cell(value: Any) -> str:
-    side = "right" if isinstance(value, (int, float)) and not isinstance(value, bool) else "left"
-    return f'<td style="{CELL};text-align:{side}">{escape(_shown(value))}</td>'
+def _side(column: Sequence[str]) -> str:
+    told = [value for value in column if value not in NO_NUMBER]
+    return "right" if told and all(map(NUMBER.fullmatch, told)) else "left"
+
+
+def _heading(name: str, side: str) -> str:
+    return f'<th style="{CELL};text-align:{side}">{escape(name)}</th>'
+
+
+def _cell(value: str, side: str) -> str:
+    long = any(len(word) > LONG_WORD for word in value.split())
+    breaks = ";overflow-wrap:anywhere" if long else ""
+    return f'<td style="{CELL};text-align:{side}{breaks}">{escape(value)}</td>'
 
 
 def _shown(value: Any) -> str:
     """A value as a reader wants it: money as money, numbers with few digits."""
     if isinstance(value, Mapping) and value.keys() == {"amount", "currency"}:
         return f"{value['amount'] / 100:,.2f} {value['currency']}"
+    if isinstance(value, int) and abs(value) >= 10_000:
+        return f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.3g}" if abs(value) < 1 else f"{value:,.2f}"
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -79,7 +97,7 @@ class Diff(Shown):
     def html(self) -> str:
         """Green lines came, red lines went."""
         shown = "".join(map(_diff_line, self.lines)) or "No difference."
-        return f'<pre style="line-height:1.35;margin:.4em 0">{shown}</pre>'
+        return typed(shown)
 
     def text(self) -> str:
         """As `diff -u` prints it."""

@@ -32,7 +32,7 @@ def boxes(svg: str) -> dict[str, str]:
     """The colour of each named box."""
     drawn = list(ElementTree.fromstring(svg))
     return {
-        (label.text or "").split(" (")[0]: box.attrib["stroke"]
+        label.text or "": box.attrib["stroke"]
         for box, label in pairwise(drawn)
         if box.tag == f"{SVG}rect" and label.tag == f"{SVG}text"
     }
@@ -45,6 +45,18 @@ def test_every_state_is_drawn_and_those_entered_are_in_colour(undone: Execution)
     assert colours["ReleaseStock"] == VIOLET
     assert colours["OrderFailed"] == RED
     assert colours["OrderConfirmed"] == GREY
+
+
+def test_a_state_that_was_tried_again_says_how_often_below_its_name(undone: Execution) -> None:
+    texts = [text.text for text in ElementTree.fromstring(drawings.workflow(undone).svg)]
+    assert texts[texts.index("ProcessPayment") + 1] == "4 tries"
+
+
+def test_a_long_name_is_written_smaller_so_that_it_fits_its_box() -> None:
+    machine = {"StartAt": "A" * 40, "States": {"A" * 40: {"Type": "Succeed"}}}
+    (label,) = ElementTree.fromstring(drawings.workflow(machine=machine).svg).iter(f"{SVG}text")
+    letter = drawings.BOLD / drawings.LABEL * float(label.attrib["font-size"])
+    assert 40 * letter < WIDTH
 
 
 def test_the_words_tell_the_same_way(undone: Execution) -> None:
@@ -66,6 +78,14 @@ def test_the_chart_has_a_bar_for_each_step_as_long_as_it_took(undone: Execution)
     assert max(widths) == pytest.approx(
         drawings.CHART * longest.duration / undone.duration, abs=0.1
     )
+
+
+def test_the_chart_is_wide_enough_for_what_is_said_beside_its_bars(undone: Execution) -> None:
+    root = ElementTree.fromstring(drawings.gantt(undone).svg)
+    said = [text for text in root.iter(f"{SVG}text") if "GatewayTimeout" in (text.text or "")]
+    ends = [float(t.attrib["x"]) + drawings.SMALL * len(t.text or "") for t in said]
+    assert ends
+    assert max(ends) < float(root.attrib["viewBox"].split()[2])
 
 
 def test_an_execution_that_has_only_begun_can_be_drawn() -> None:

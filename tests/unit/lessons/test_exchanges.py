@@ -41,6 +41,17 @@ def test_a_late_word_arrives_below_the_one_that_was_said_after_it() -> None:
     assert float(drawn.attrib["viewBox"].split()[3]) > charge
 
 
+def test_a_word_that_is_crossed_by_a_late_one_stands_below_its_line() -> None:
+    drawn = ElementTree.fromstring(
+        exchange(NAMES, {"late": [asks("charge", late=2), asks("reverse")]}).svg
+    )
+    heights = {text.text: float(text.attrib["y"]) for text in drawn.iter(f"{SVG}text")}
+    lines = [p.attrib["d"] for p in drawn.iter(f"{SVG}path") if " L" in p.attrib["d"]]
+    charge, reverse = (float(line.split(" L")[0].split(",")[1]) for line in lines)
+    assert heights["charge"] < charge
+    assert heights["reverse"] > reverse
+
+
 def test_the_words_tell_the_same() -> None:
     told = exchange(NAMES, {"lost": [asks("charge", then="taken"), answers("paid", lost=True)]})
     assert told.text() == (

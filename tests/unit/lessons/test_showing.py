@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
@@ -35,6 +36,24 @@ def test_what_a_customer_wrote_is_no_html() -> None:
     assert "<b>" not in Box("title", ["<b>bold</b>"]).html().partition("</b>")[2]
 
 
+@pytest.mark.parametrize(
+    "values", [[3, 20_000], [Decimal(9800), 5], ["37.00 USD", ""], [222_205, None]]
+)
+def test_a_column_of_numbers_stands_to_the_right_under_its_heading(values: list[object]) -> None:
+    shown = table([{"n": value} for value in values]).html()
+    assert shown.count("text-align:right") == len(values) + 1
+
+
+@pytest.mark.parametrize("values", [["TEA", 3], [True, False], ["", ""], ["2026-11-23", "0:30"]])
+def test_a_column_of_anything_else_stands_to_the_left(values: list[object]) -> None:
+    assert "text-align:right" not in table([{"n": value} for value in values]).html()
+
+
+def test_a_word_as_long_as_a_token_is_broken_and_no_other() -> None:
+    assert "anywhere" in table([{"token": "x" * 200}]).html()
+    assert "anywhere" not in table([{"said": "many words " * 20}]).html()
+
+
 def test_an_empty_table_can_be_shown() -> None:
     assert table([], "sku").text() == "sku"
 
@@ -45,6 +64,7 @@ def test_a_diff_shows_what_came_and_what_went() -> None:
     assert '+  "price": 2,' in shown.text()
     assert RED in shown.html()
     assert GREEN in shown.html()
+    assert "font-family:var(--jp-code-font-family,monospace)" in shown.html()
 
 
 def test_equal_things_have_no_diff() -> None:
