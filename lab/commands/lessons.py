@@ -1,8 +1,9 @@
-"""`lab notebooks` and `lab progress`."""
+"""`lab notebooks`, `lab progress` and `lab lessons-html`."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,14 @@ from lab.commands.common import Json
 
 if TYPE_CHECKING:
     from lab.lessons.copies import Copies
+
+
+class Theme(StrEnum):
+    """The colours of a lesson's web page."""
+
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
 
 
 def register(app: typer.Typer) -> None:
@@ -90,7 +99,9 @@ def lessons_html(
     chosen: Annotated[
         list[str] | None, typer.Argument(metavar="[LESSON]...", help="All if none is named.")
     ] = None,
-    theme: Annotated[str, typer.Option(help="light or dark")] = "light",
+    theme: Annotated[
+        Theme, typer.Option(help="auto: light or dark, as the reader's system is set.")
+    ] = Theme.AUTO,
 ) -> None:
     """Runs lessons with their solutions and writes them as web pages."""
     from lab import render

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from lab import paths
 from lab.errors import LabError
-from lab.lessons import books, links, scores
+from lab.lessons import books, links, page, scores
 from lab.lessons.books import Book
 
 Say = Callable[[str], None]
@@ -24,16 +25,26 @@ PAGE = Template("""<!doctype html>
 <style>
 :root { color-scheme: light dark }
 body { font: 17px/1.6 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem }
-li { margin: .3rem 0 }
+ul { list-style: none; padding: 0 }
+li { margin: 1rem 0 }
+small { display: block; opacity: .75 }
 a { color: #3b8ac4 }
 </style>
 <h1>Checkout Lab: the lessons</h1>
 <p>Each lesson as it looks after it was run, solutions included. To work through them yourself:
-<code>lab notebooks</code>.</p>
+<code>lab notebooks</code>. After the first, each stands on its own.</p>
 <ul>
 $lessons
 </ul>
 </html>
+""")
+HEAD = Template("""<style>
+:root { color-scheme: $scheme }
+details { margin-bottom: 1em }
+$more
+</style>
+
+[All lessons](index.html)
 """)
 
 
@@ -42,9 +53,10 @@ def folder() -> Path:
     return paths.home() / "lessons-html"
 
 
-def build(chosen: Sequence[Book], say: Say, theme: str = "light") -> Path:
+def build(chosen: Sequence[Book], say: Say, theme: str = "auto") -> Path:
     """Runs the chosen lessons one after the other and writes their pages; gives the index.
 
+    `theme` is light, dark, or auto: as the reader's system is set while reading.
     Raises LabError with the end of what Jupyter said if a lesson does not run.
     """
     folder().mkdir(parents=True, exist_ok=True)
@@ -62,14 +74,40 @@ def _built() -> list[Book]:
 
 
 def _item(book: Book) -> str:
-    return f'<li><a href="{book.name}.html">{escape(book.title)}</a></li>'
+    goal = page.goal(book).split(". ")[0].rstrip(".")
+    about = f"<small>{page.minutes(book)} minutes. {escape(goal)}.</small>"
+    return f'<li><a href="{book.name}.html">{escape(book.title)}</a>{about}</li>'
+
+
+def _dressed(book: Book, theme: str) -> dict[str, Any]:
+    """The lesson with its title, links that fit the folder, and a cell on top for the page."""
+    content = links.fitted(book.content, "html")
+    head = {"cell_type": "markdown", "id": "page", "metadata": {}, "source": _head(theme)}
+    metadata = {**content["metadata"], "title": f"{book.title} (Checkout Lab)"}
+    return {**content, "metadata": metadata, "cells": [head, *content["cells"]]}
+
+
+def _head(theme: str) -> str:
+    if theme != "auto":
+        return HEAD.substitute(scheme=theme, more="")
+    dark = f"@media screen and (prefers-color-scheme: dark) {{\n{_dark_colours()}\n}}"
+    return HEAD.substitute(scheme="light dark", more=dark)
+
+
+def _dark_colours() -> str:
+    """The colours of JupyterLab's dark theme, as nbconvert has them: it writes one theme only."""
+    from jupyter_core.paths import jupyter_path
+
+    found = jupyter_path("nbconvert", "templates", "lab", "static", "theme-dark.css")
+    return next(Path(path).read_text("utf-8") for path in found if Path(path).exists())
 
 
 def _export(book: Book, theme: str) -> None:
-    """Runs `jupyter nbconvert` on a copy whose links fit the folder."""
+    """Runs `jupyter nbconvert` on a copy that is made for the page."""
     copy = folder() / book.path.name
-    copy.write_text(books.written(links.fitted(book.content, "html")), encoding="utf-8")
-    command = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute", f"--theme={theme}"]
+    copy.write_text(books.written(_dressed(book, theme)), encoding="utf-8")
+    base = "dark" if theme == "dark" else "light"
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute", f"--theme={base}"]
     done = subprocess.run([*command, str(copy)], capture_output=True, text=True, env=_environment())
     copy.unlink()
     if done.returncode:
