@@ -109,6 +109,9 @@ def _violations(error: fastjsonschema.JsonSchemaValueException) -> Sequence[Viol
 def _message(error: fastjsonschema.JsonSchemaValueException) -> str:
     if error.rule == "pattern":
         return "has characters or a form that is not allowed"
+    if error.rule == "additionalProperties":
+        unknown = sorted(error.value.keys() - error.definition["properties"].keys())
+        return f"has fields that are not known: {', '.join(unknown)}"
     return str(error.message).removeprefix(str(error.name)).strip()
 
 

@@ -201,6 +201,12 @@ def test_an_extra_field_is_refused(path: str, pointer: str) -> None:
     assert (answer.status, answer.pointers) == (422, [pointer])
 
 
+def test_extra_fields_are_named_all_at_once() -> None:
+    answer = post_checkout(a_checkout(surprise=1, another=2))
+    (error,) = answer.body["errors"]
+    assert error["message"] == "has fields that are not known: another, surprise"
+
+
 def test_an_address_may_have_more_than_we_know() -> None:
     assert post_checkout(changed("/shippingAddress/doorbell", "left")).status == 202
 
