@@ -16,8 +16,8 @@ Point = tuple[float, float]
 COLOURS = {"ok": GREEN, "caught": AMBER, "failed": RED, "running": BLUE}
 CHART = 420.0  # px of the Gantt chart's time axis
 NAMES, ROW = 190.0, 26.0
-BOLD, SMALL = 7.2, 6.5  # px of a letter: bold at LABEL, and at 12 px
 LABEL = 11.5  # px of a state's name, if it fits
+BOLD, PLAIN, SMALL = 7.2, 6.4, 6.5  # px of a letter: at LABEL, bold or not, and at 12 px
 
 
 def workflow(execution: Execution | None = None, machine: Definition | None = None) -> Picture:
@@ -81,7 +81,7 @@ def _state(name: str, at: Point, step: Step | None) -> str:
     fill = f'fill="{colour}" fill-opacity="{0.22 if step else 0.06}"'
     times = f"{step.retries + 1} tries" if step and step.retries else ""
     weight = ' font-weight="600"' if step else ' opacity="0.75"'
-    size = min(LABEL, LABEL * (WIDTH - 10) / (BOLD * len(name)))
+    size = min(LABEL, LABEL * (WIDTH - 8) / ((BOLD if step else PLAIN) * len(name)))
     middle = f'x="{at[0]:.0f}" text-anchor="middle"'
     below = f'<text {middle} y="{at[1] + 11:.0f}" font-size="9.5">{times}</text>' if times else ""
     return (

@@ -79,7 +79,7 @@ def _shown(value: Any) -> str:
     """A value as a reader wants it: money as money, numbers with few digits."""
     if isinstance(value, Mapping) and value.keys() == {"amount", "currency"}:
         return f"{value['amount'] / 100:,.2f} {value['currency']}"
-    if isinstance(value, int) and abs(value) >= 10_000:
+    if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.3g}" if abs(value) < 1 else f"{value:,.2f}"
