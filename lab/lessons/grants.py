@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from lab import logs, paths
+from lab import logs
 from lab.permissions import Grant, Permissions, RoleUse
 from lab.target import Target
 
-PERMISSIONS = paths.TERRAFORM / "modules" / "checkout" / "permissions.tf"
 TABLES = (
     "products",
     "inventory",
@@ -50,13 +49,6 @@ def _access(role: RoleUse, table: str) -> str:
 def _is_of(grant: Grant, table: str) -> bool:
     of_table = grant.resource == "*" or f":table/{table}" in grant.resource
     return grant.action.startswith(("dynamodb:", "*")) and of_table
-
-
-def written(function: str) -> str:
-    """What `permissions.tf` says of a function, as it stands there."""
-    text = PERMISSIONS.read_text(encoding="utf-8")
-    found = re.search(rf"^    {re.escape(function)} = \[\n.*?^    \]$", text, re.S | re.M)
-    return found.group() if found else ""
 
 
 def denials(target: Target, function: str, since: datetime | None = None) -> list[str]:

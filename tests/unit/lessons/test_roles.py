@@ -76,11 +76,3 @@ def test_what_is_more_or_less_than_the_denial_names_is_told(
     with pytest.raises(AssertionError) as told:
         grants.require(NARROW | change, DENIAL)
     assert said in str(told.value)
-
-
-def test_what_is_written_of_a_function_is_its_own_block() -> None:
-    written = grants.written("notifier")
-
-    assert "SendMail" in written
-    assert "StartWorkflow" not in written
-    assert written.rstrip().endswith("]")
