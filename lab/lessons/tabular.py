@@ -79,6 +79,8 @@ def _shown(value: Any) -> str:
     """A value as a reader wants it: money as money, numbers with few digits."""
     if isinstance(value, Mapping) and value.keys() == {"amount", "currency"}:
         return f"{value['amount'] / 100:,.2f} {value['currency']}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_shown(part)}" for name, part in value.items())
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     if isinstance(value, float):

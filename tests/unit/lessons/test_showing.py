@@ -31,6 +31,11 @@ def test_a_table_shows_the_columns_asked_for_and_money_as_money() -> None:
     assert "secret" not in shown.html()
 
 
+def test_a_table_shows_a_mapping_in_words() -> None:
+    shown = table([{"limits": {"rate": 1000, "for": ["dev"]}}]).text()
+    assert shown.splitlines()[1] == "rate: 1,000, for: dev"
+
+
 def test_what_a_customer_wrote_is_no_html() -> None:
     assert "<script>" not in table([{"name": "<script>"}]).html()
     assert "<b>" not in Box("title", ["<b>bold</b>"]).html().partition("</b>")[2]
