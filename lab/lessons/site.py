@@ -60,7 +60,7 @@ def build(chosen: Sequence[Book], say: Say, theme: str = "auto") -> Path:
     Raises LabError with the end of what Jupyter said if a lesson does not run.
     """
     folder().mkdir(parents=True, exist_ok=True)
-    links.provide(folder(), chosen)
+    links.provide(folder(), books.all_lessons())
     for book in chosen:
         say(book.title)
         _export(book, theme)
