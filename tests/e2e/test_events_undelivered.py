@@ -162,7 +162,7 @@ def test_an_event_that_reached_no_target_is_delivered_by_a_redrive(shop: Deploye
 
 @contextmanager
 def rule_off(target: Target, rule: str) -> Iterator[None]:
-    """The rule matches nothing. (LocalStack delivers for a rule that is disabled, too.)"""
+    """The rule matches nothing; LocalStack delivers for a rule that is disabled, too."""
     events = target.client("events")
     named = {"Name": target.named(rule), "EventBusName": target.prefix}
     usual = events.describe_rule(**named)["EventPattern"]
