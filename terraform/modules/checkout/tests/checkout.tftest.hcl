@@ -98,6 +98,7 @@ run "a_setting_reaches_who_reads_it" {
   variables {
     log_level                = "DEBUG"
     tracing                  = true
+    saved_queries            = false
     token_issuer             = "https://sign-in.example"
     reservation_hold_seconds = 60
     gateway_timeout_ms       = 500
