@@ -49,14 +49,18 @@ def parse_once() -> None:
     paths: tuple[Any, ...] = (result_path, json_path)
     for module in paths:
         module.parse = cache(module.parse)
-    tasks: Any = state_task_service
-    tasks.camel_to_snake_case = lru_cache(SPELLINGS)(tasks.camel_to_snake_case)
-    task: Any = tasks.StateTaskService
-    task._get_boto_operation_model = staticmethod(cache(task._get_boto_operation_model))
+    spell_once(state_task_service)
     parser: Any = asl_parser.AmazonStateLanguageParser
     parser.parse = staticmethod(keeping_programs(parser.parse))
     component: Any = eval_component.EvalComponent
     component.heap_key = one_at_a_time(component.heap_key)
+
+
+def spell_once(tasks: Any) -> None:
+    """Keeps how `tasks`, LocalStack's module, spells names, and the operations they stand for."""
+    tasks.camel_to_snake_case = lru_cache(SPELLINGS)(tasks.camel_to_snake_case)
+    task = tasks.StateTaskService
+    task._get_boto_operation_model = staticmethod(cache(task._get_boto_operation_model))
 
 
 def keeping_programs(parse: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -21,16 +22,16 @@ TYPED = (
 )
 
 
-class Shown:
+class Shown(ABC):
     """Something that shows itself in any front end. Subclasses give `html` and `text`."""
 
+    @abstractmethod
     def html(self) -> str:
         """The picture, table or box, as HTML that takes the page's own text colour."""
-        raise NotImplementedError
 
+    @abstractmethod
     def text(self) -> str:
         """The same in plain text, for a terminal or a front end without HTML."""
-        raise NotImplementedError
 
     def _repr_mimebundle_(self, **_wanted: Any) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": self.text()}

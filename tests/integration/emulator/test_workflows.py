@@ -6,13 +6,13 @@ import json
 import re
 import uuid
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import pytest
 
 from lab import paths
-from lab.emulator.workflows import keeping_programs
+from lab.emulator.workflows import keeping_programs, spell_once
 from tests.integration.emulator.conftest import Cloud
 from tests.integration.emulator.waiting import wait_for
 
@@ -38,15 +38,29 @@ def test_a_kept_tree_gives_the_same_program(parse: Callable[[str], Any]) -> None
     assert _told(program) == _told(parse(definition)[0])
 
 
-def test_an_operation_is_found_again_and_one_that_there_is_not_is_refused_again() -> None:
-    from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service.state_task_service import (  # noqa: E501
-        StateTaskService,
+def test_an_operation_is_looked_up_once_and_one_that_there_is_not_is_refused_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service import (  # noqa: E501
+        state_task_service,
     )
 
-    find = StateTaskService._get_boto_operation_model
-    kept = cache(find)
-    assert kept("lambda", "invoke") is kept("lambda", "invoke")
-    assert kept("lambda", "invoke").name == find("lambda", "Invoke").name == "Invoke"
+    tasks: Any = state_task_service
+    looked_up = []
+
+    def counting(service: str, load: Callable[..., Any] = tasks.load_service) -> Any:
+        looked_up.append(service)
+        return load(service=service)
+
+    find = tasks.StateTaskService._get_boto_operation_model
+    monkeypatch.setattr(tasks, "load_service", counting)
+    monkeypatch.setattr(tasks, "camel_to_snake_case", tasks.camel_to_snake_case)
+    monkeypatch.setattr(tasks.StateTaskService, "_get_boto_operation_model", staticmethod(find))
+    spell_once(tasks)
+
+    kept = tasks.StateTaskService._get_boto_operation_model
+    assert [kept("lambda", "invoke").name for _ in range(2)] == ["Invoke"] * 2
+    assert looked_up == ["lambda"]
     for _ in range(2):
         with pytest.raises(RuntimeError, match="invoek"):
             kept("lambda", "invoek")
