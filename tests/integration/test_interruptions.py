@@ -37,7 +37,7 @@ class Lab:
         """Starts `lab` in a process group of its own, as a terminal does."""
         variables = {k: v for k, v in os.environ.items() if k != "AWS_ENDPOINT_URL"}
         return subprocess.Popen(
-            [sys.executable, "-c", "from lab.cli import main; main()", *arguments],
+            [sys.executable, "-m", "lab", *arguments],
             env=variables | {"LAB_HOME": str(self.home)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
