@@ -9,7 +9,7 @@ PYTEST := .venv/bin/pytest
 # Quick suites first: what is broken shows early.
 SUITES := unit contract integration terraform e2e notebooks chaos
 # Half of the time is waiting: for Terraform's provider, for retries, for time-outs.
-SIDE_BY_SIDE := --numprocesses=2 --dist=loadgroup --no-loadscope-reorder
+SIDE_BY_SIDE := --dist=loadgroup --no-loadscope-reorder --numprocesses
 PRESENT := $(wildcard $(SUITES:%=tests/%))
 
 .PHONY: help install demo up down test lessons-html test-docker $(SUITES) plain plans security lint format
@@ -33,7 +33,7 @@ down: $(INSTALLED) ## Stops the emulator
 	@$(LAB) down
 
 test: $(INSTALLED) ## Runs every suite that this machine can run, and says which it could not
-	@$(PYTEST) $(PRESENT) $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered
+	@$(PYTEST) $(PRESENT) $(SIDE_BY_SIDE) 3 --cov --cov-report=term:skip-covered
 
 lessons-html: $(INSTALLED) ## Runs the lessons, solutions included, and writes them as web pages
 	@$(LAB) lessons-html
@@ -57,7 +57,7 @@ e2e: $(INSTALLED) ## Tests of the whole checkout, through HTTP
 	@$(PYTEST) tests/e2e
 
 notebooks: $(INSTALLED) ## Tests of the lessons: their form, their links, and each one run twice
-	@$(PYTEST) tests/notebooks
+	@$(PYTEST) tests/notebooks $(SIDE_BY_SIDE) 2
 
 plain: $(INSTALLED) ## The e2e tests again, on what plain `terraform apply` makes in another account
 	@$(PYTEST) tests/e2e --plain

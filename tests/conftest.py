@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from lab import api, paths, seed, terraform
+from lab import api, seed, terraform
 from lab.target import Target
 from tests import plain_apply
 from tests.deployed_shop import DeployedShop
 
-pytest_plugins = ["tests.emulator.plugin"]
+pytest_plugins = ["tests.emulator.plugin", "tests.lanes"]
 UNREADABLE = ",[::1]"
 
 
@@ -30,32 +30,6 @@ def pytest_configure() -> None:
     """A shell that runs us in the background ignores Ctrl-C, and so would all that tests start."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-SHOP, EMULATOR, LABS, REST = "shop", "emulator", "labs of their own", "the rest"
-ON_THE_SHOP = ("e2e", "chaos", "notebooks")
-
-
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this hook, too
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where suites run side by side: what shares an emulator stays together; the longest first."""
-    if not hasattr(config, "workerinput"):
-        return
-    ranks = [SHOP, EMULATOR, LABS, REST]
-    items.sort(key=lambda item: ranks.index(_lane(item)))
-    for item in items:
-        lane = _lane(item)
-        group = lane if lane in (SHOP, EMULATOR) else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
-def _lane(item: pytest.Item) -> str:
-    suite, *_ = item.path.relative_to(paths.ROOT / "tests").parts
-    if suite in ON_THE_SHOP:
-        return SHOP
-    if {"endpoint", "shop"} & set(getattr(item, "fixturenames", ())):
-        return EMULATOR
-    return LABS if suite == "integration" else REST
 
 
 @pytest.hookimpl(tryfirst=True)

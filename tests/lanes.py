@@ -1,0 +1,47 @@
+"""Where suites run side by side (`make test`): what shares an emulator stays together."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab import paths
+from tests.emulator.choice import CONTAINER, HOST
+from tests.emulator.plugin import CHOICE
+
+SHOP = "the shop"
+LESSONS = "the lessons"
+EMULATOR = "an emulator"
+LABS = "labs of their own"
+REST = "the rest"
+LONGEST_FIRST = [SHOP, LESSONS, EMULATOR, LABS, REST]
+
+
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this hook, too
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Gives each test its group: one process runs it whole, and so on one emulator."""
+    if not hasattr(config, "workerinput"):
+        return
+    items.sort(key=lambda item: LONGEST_FIRST.index(_lane(item)))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _lane(item: pytest.Item) -> str:
+    suite, *_ = item.path.relative_to(paths.ROOT / "tests").parts
+    if suite in ("e2e", "chaos"):
+        return SHOP
+    if {"endpoint", "shop"} & set(getattr(item, "fixturenames", ())):
+        return LESSONS if suite == "notebooks" else EMULATOR
+    return LABS if suite == "integration" else REST
+
+
+def _group(item: pytest.Item) -> str:
+    """Backwards and in their order, the lessons go side by side; but they need a lab each."""
+    lane = _lane(item)
+    if lane in (LABS, REST):
+        return str(item.path)
+    if item.config.stash[CHOICE].way not in (HOST, CONTAINER):
+        return SHOP  # all tests have the same emulator
+    if lane == LESSONS and isinstance(item, pytest.Function):
+        return item.originalname
+    return lane
