@@ -28,20 +28,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _lane(item: pytest.Item) -> str:
     suite, *_ = item.path.relative_to(paths.ROOT / "tests").parts
-    if suite in ("e2e", "chaos"):
-        return SHOP
+    if item.path.name == "test_running.py":
+        return LESSONS
     if {"endpoint", "shop"} & set(getattr(item, "fixturenames", ())):
-        return LESSONS if suite == "notebooks" else EMULATOR
+        return SHOP if suite in ("e2e", "chaos", "notebooks") else EMULATOR
     return LABS if suite == "integration" else REST
 
 
 def _group(item: pytest.Item) -> str:
-    """Backwards and in their order, the lessons go side by side; but they need a lab each."""
     lane = _lane(item)
     if lane in (LABS, REST):
         return str(item.path)
     if item.config.stash[CHOICE].way not in (HOST, CONTAINER):
         return SHOP  # all tests have the same emulator
     if lane == LESSONS and isinstance(item, pytest.Function):
-        return item.originalname
+        return item.originalname  # backwards and in their order, on a lab each
     return lane
