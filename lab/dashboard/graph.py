@@ -9,9 +9,10 @@ from itertools import chain, cycle
 from lab.dashboard.board import Card
 from lab.dashboard.series import Series, Window, period_of
 from lab.dashboard.widgets import Graph
-from lab.lessons import plots
-from lab.lessons.plots import Times, Track
-from lab.lessons.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET
+from lab.drawing import plots
+from lab.drawing.canvas import number
+from lab.drawing.plots import Times, Track
+from lab.drawing.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET
 
 MORE = ("#3aa6a0", "#c46bb0", "#8c7a3d", "#6a7fdb", "#b5651d", "#5f9e3f", "#c94f7c", "#4f8f8f")
 COLOURS = (BLUE, AMBER, VIOLET, GREEN, RED, *MORE, GREY)
@@ -52,7 +53,7 @@ def _picture(card: Card, graph: Graph, window: Window) -> str:
 def _legend(card: Card, graph: Graph) -> str:
     paired = list(zip(card.series, colours(card.series), strict=True))
     rows = [_row(one.metric.label, one.said, colour) for one, colour in paired if one.points]
-    rows += [_row(mark.label, plots.number(mark.value), RED) for mark in graph.marks]
+    rows += [_row(mark.label, number(mark.value), RED) for mark in graph.marks]
     rows += [_missing(one.metric.label, one.problem) for one, _ in paired if one.problem]
     absent = [one.metric.label for one in card.series if not one.points and not one.problem]
     rows += [_missing(", ".join(absent), "no data")] if absent else []

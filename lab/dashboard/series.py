@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from lab.dashboard.metrics import Metric
 from lab.dashboard.widgets import Graph
-from lab.lessons.plots import number
+from lab.drawing.canvas import number
 
 Points = tuple[tuple[datetime, float], ...]
 # InternalError and Forbidden are others: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataResult.html

@@ -3,14 +3,14 @@
 In a cell: `from lab import lessons`, then `lesson = lessons.begin("04")`.
 """
 
+from lab.drawing.plots import bars, lines
+from lab.drawing.shown import Box, Picture, Shown, show
 from lab.lessons.checks import CheckFailed, check
 from lab.lessons.code import Code, code
 from lab.lessons.crowds import Attempt, Race, Timings, race, timings
 from lab.lessons.drawings import gantt, workflow
 from lab.lessons.following import Followed
 from lab.lessons.lesson import Lesson, begin
-from lab.lessons.plots import bars, lines
-from lab.lessons.shown import Box, Picture, Shown, show
 from lab.lessons.tabular import diff, table
 
 __all__ = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from lab.dashboard import board, graph, page
 from lab.dashboard.board import Board, Card
 from lab.dashboard.widgets import Graph
-from lab.lessons.shown import Shown
+from lab.drawing.shown import Shown
 from lab.target import Target
 
 ROW = "display:grid;gap:8px;grid-template-columns:repeat(auto-fit,minmax(300px,1fr))"

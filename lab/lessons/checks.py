@@ -8,8 +8,8 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from lab.drawing.shown import GREEN, RED, Box, show
 from lab.lessons import scores
-from lab.lessons.shown import GREEN, RED, Box, show
 
 AGAIN = "Change the exercise cell above, run it, then run this check again."
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from lab import paths
+from lab.drawing.shown import AMBER, BLUE, GREEN, GREY, VIOLET, Shown, typed
 from lab.errors import LabError
-from lab.lessons.shown import AMBER, BLUE, GREEN, GREY, VIOLET, Shown, typed
 
 
 @dataclass(frozen=True, repr=False)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from statistics import quantiles
 from typing import Any
 
+from lab.drawing.shown import Picture, Shown
 from lab.lessons import plots
-from lab.lessons.shown import Picture, Shown
 from lab.lessons.tabular import Table
 
 

@@ -6,10 +6,10 @@ from html import escape
 from itertools import pairwise
 
 from lab import render, views
+from lab.drawing.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET, Picture, svg
 from lab.execution import Execution, Step
 from lab.lessons.following import printed
 from lab.lessons.layout import HEIGHT, WIDTH, laid_out
-from lab.lessons.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET, Picture, svg
 from lab.lessons.states import Definition, Edge, definition
 
 Point = tuple[float, float]

@@ -10,8 +10,8 @@ from typing import Any
 from rich.console import Console, RenderableType
 
 from lab import render, views
+from lab.drawing.shown import AMBER, BLUE, GREEN, RED, Shown
 from lab.execution import Execution
-from lab.lessons.shown import AMBER, BLUE, GREEN, RED, Shown
 from lab.lessons.tabular import table
 
 COLOURS = {"CONFIRMED": GREEN, "REJECTED": AMBER, "FAILED": RED, "PENDING": BLUE}

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 from lab import paths
-from lab.lessons.shown import Shown
+from lab.drawing.shown import Shown
 from lab.lessons.tabular import table
 
 Answer = tuple[int, Mapping[str, Any]]

@@ -11,12 +11,12 @@ from typing import Any
 from lab import api as http_api
 from lab import audit, carts, execution, mailbox, orders, purchase, tokens
 from lab.api import CheckoutApi
+from lab.drawing.shown import AMBER, GREEN, Box, show
 from lab.errors import LabError
 from lab.lessons import roles, setup
 from lab.lessons.following import Followed
 from lab.lessons.roles import Role
 from lab.lessons.shelves import Shelves
-from lab.lessons.shown import AMBER, GREEN, Box, show
 from lab.lessons.stock_watch import StockWatch
 from lab.target import Target
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from lab.drawing.shown import Picture, Shown
 from lab.lessons import crowds, plots
 from lab.lessons.crowds import Race
 from lab.lessons.lesson import Lesson
-from lab.lessons.shown import Picture, Shown
 from lab.lessons.tabular import Table
 
 SOLD = "sold"

@@ -14,9 +14,9 @@ from html import escape
 from pathlib import Path
 
 from lab import paths
+from lab.drawing.shown import AMBER, GREEN, RED, Shown, typed
 from lab.errors import LabError
 from lab.lessons.lesson import Lesson
-from lab.lessons.shown import AMBER, GREEN, RED, Shown, typed
 from lab.terraform import provider
 
 VERSIONS = """\

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+from lab.drawing.shown import Picture
 from lab.lessons import plots
-from lab.lessons.shown import Picture
 
 POLL_S = 0.05
 

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from lab.drawing.shown import AMBER, GREY, RED, VIOLET
 from lab.execution import Execution, read_history
 from lab.lessons import drawings, states
 from lab.lessons.layout import HEIGHT, WIDTH, laid_out
-from lab.lessons.shown import AMBER, GREY, RED, VIOLET
 
 SVG = "{http://www.w3.org/2000/svg}"
 RECORDED = Path(__file__).with_name("gateway_down.json")

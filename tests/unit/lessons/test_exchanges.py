@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from lab.drawing.shown import RED
 from lab.lessons.exchanges import LEFT, RIGHT, Word, answers, asks, exchange
-from lab.lessons.shown import RED
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = ("shop", "bank")

@@ -9,8 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from lab.drawing.canvas import INK
+from lab.drawing.shown import GREEN, RED, Box, Picture
 from lab.lessons import Timings, bars, diff, lines, plots, race, table, timings
-from lab.lessons.shown import GREEN, RED, Box, Picture
 from lab.lessons.stock_watch import StockWatch
 
 
@@ -126,7 +127,7 @@ def test_a_plot_is_svg_in_the_page_s_own_colour(kind: str) -> None:
     root = ElementTree.fromstring(picture.svg)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert "currentColor" in picture.svg
-    for fixed in (plots.INK, "#000000", "#ffffff", "fill: white"):
+    for fixed in (INK, "#000000", "#ffffff", "fill: white"):
         assert fixed not in picture.svg
     assert picture.words
 

@@ -1,4 +1,4 @@
-"""What a lesson shows: HTML where a front end can draw it, plain text everywhere else."""
+"""What is shown: HTML where a front end can draw it, plain text everywhere else."""
 
 from __future__ import annotations
 
