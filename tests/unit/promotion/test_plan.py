@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lab import package
+from lab import documents, package
 from lab.errors import LabError
 from lab.promotion import State, leaving, planning
 from tests.unit.promotion.somebody import SETTINGS, Somebody
@@ -76,6 +76,13 @@ def test_what_is_protected_is_unprotected_first() -> None:
     assert leaving.commands("dev", None, {}) == ["scripts/deploy.sh dev destroy"]
 
 
-def test_what_stays_is_said() -> None:
-    assert len(leaving.left({})) == 1
-    assert any("KMS" in line for line in leaving.left(SETTINGS))
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_what_stays_is_said(environment: str) -> None:
+    told = "\n".join(leaving.left(documents.settings_of(environment)))
+    for always in ("Terraform's state", "KMS key", "lab backup", "35 days"):
+        assert always in told
+    assert ("vault" in told) == (environment == "prod")
+
+
+def test_a_table_without_recovery_leaves_no_copy() -> None:
+    assert "copy of each table" not in "\n".join(leaving.left(SETTINGS | {"recovery_days": None}))
