@@ -31,6 +31,8 @@ METRICS_OF_A_METHOD = 5
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
 """
 CACHE_METRICS = 2
+FIREWALL_RULES = 4
+"""Rules and managed groups of rules in modules/web-firewall; a test compares the stored plans."""
 MONTHS_KEPT = 12
 """How old the shop is: nothing deletes old orders."""
 
@@ -119,6 +121,7 @@ LABELS = {
     "log_gigabytes": "logs taken in",
     "transfer_gigabytes": "answers sent out",
     "traces": "traces",
+    "web_acl_requests": "firewall: requests",
 }
 
 
@@ -146,6 +149,8 @@ def _of_orders(settings: Settings, counted: Counted, orders: int) -> Iterator[Un
         yield LABELS[price], price, amount * orders
     if settings.get("tracing"):
         yield LABELS["traces"], "traces", orders
+    if settings.get("firewall"):
+        yield LABELS["web_acl_requests"], "web_acl_requests", parts["api_calls"] * orders
 
 
 def _fixed(settings: Settings, counted: Counted) -> Iterator[Unit]:
@@ -157,8 +162,11 @@ def _fixed(settings: Settings, counted: Counted) -> Iterator[Unit]:
     yield "alarms", "alarms", structure.alarms
     yield "composite alarms", "composite_alarms", structure.composite_alarms
     yield "dashboards", "dashboards", structure.dashboards
-    if settings.get("own_encryption_key"):
-        yield "encryption key", "keys", 1
+    of_what = "everything" if settings.get("own_encryption_key") else "the topics"
+    yield f"encryption key of {of_what}", "keys", 1
+    if settings.get("firewall"):
+        yield "firewall", "web_acls", 1
+        yield "firewall: rules", "web_acl_rules", FIREWALL_RULES
     if cache := settings.get("api_cache"):
         size = f"{float(cache['size_gb']):g}"
         yield f"API cache of {size} GB", f"cache_hours_{size}", HOURS

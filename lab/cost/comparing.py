@@ -142,10 +142,17 @@ def _http_api(settings: Settings, counted: Counted, listed: PriceList) -> Case:
     calls = counted.checkout.api_calls
     cache = settings.get("api_cache")
     hour = listed.of(f"cache_hours_{float(cache['size_gb']):g}").usd if cache else 0.0
-    rest = _line(hour * HOURS, calls * listed.of("api_calls").usd)
+    fixed, request = _firewall(listed) if settings.get("firewall") else (0.0, 0.0)
+    rest = _line(hour * HOURS + fixed, calls * (listed.of("api_calls").usd + request))
     http = _line(0, calls * listed.of("http_api_calls").usd)
     gives_up = "the cache, usage plans and API keys, the firewall, X-Ray"
-    return "an HTTP API", "API calls and cache", rest, http, gives_up
+    return "an HTTP API", "API calls, cache and firewall", rest, http, gives_up
+
+
+def _firewall(listed: PriceList) -> tuple[float, float]:
+    """US dollars a month, and for a request."""
+    rules = bill.FIREWALL_RULES * listed.of("web_acl_rules").usd
+    return listed.of("web_acls").usd + rules, listed.of("web_acl_requests").usd
 
 
 def _arm(settings: Settings, counted: Counted, listed: PriceList) -> Case:

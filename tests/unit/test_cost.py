@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from lab import cost
+from lab import cost, plans
 from lab.cost import bill, comparing, prices, sizing
 from lab.cost.bill import FIXED, KEPT, ORDERS, Line
 from lab.cost.counted import Counted, FunctionUse, Measured, Structure
@@ -18,6 +19,7 @@ from lab.errors import LabError
 
 LISTED = prices.load()
 NOTHING: dict[str, Any] = {"log_retention_days": 7}
+FIREWALL = {"requests_per_address": 2000}
 
 
 def counted(**checkout: float) -> Counted:
@@ -120,7 +122,8 @@ def test_a_bill_for_no_orders_is_refused() -> None:
 @pytest.mark.parametrize(
     ("setting", "what", "usd"),
     [
-        ({"own_encryption_key": True}, "encryption key", 1.00),
+        ({"firewall": FIREWALL}, "firewall", 5.00),
+        ({"firewall": FIREWALL}, "firewall: rules", 4.00),
         ({"api_cache": {"size_gb": 0.5, "ttl_seconds": 60}}, "API cache of 0.5 GB", 730 * 0.02),
         ({"tracing": True}, "sweeper: traces", 730 * 60 * 0.000005),
     ],
@@ -130,6 +133,36 @@ def test_a_setting_that_costs_has_a_line_of_its_own(
 ) -> None:
     assert what not in lines({}, counted(), FIXED)
     assert lines(setting, counted(), FIXED)[what].usd == pytest.approx(usd)
+
+
+@pytest.mark.parametrize(
+    ("setting", "what"),
+    [
+        ({}, "encryption key of the topics"),
+        ({"own_encryption_key": False}, "encryption key of the topics"),
+        ({"own_encryption_key": True}, "encryption key of everything"),
+    ],
+)
+def test_every_environment_has_one_key_and_its_line_says_of_what(
+    setting: dict[str, Any], what: str
+) -> None:
+    found = lines(setting, counted(), FIXED).values()
+    assert {line.what: line.usd for line in found if line.price == "keys"} == {what: 1.00}
+
+
+def test_the_firewall_looks_at_every_call_of_the_api() -> None:
+    shop = counted(api_calls=1)
+    requests = lines({"firewall": FIREWALL}, shop, ORDERS, orders=1_000_000)["firewall: requests"]
+    assert requests.usd == pytest.approx(0.60)
+    assert "firewall: requests" not in lines({"firewall": None}, shop, ORDERS)
+
+
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_as_many_rules_are_billed_as_are_planned(environment: str) -> None:
+    """The stored plan is compared with Terraform's by tests/terraform/test_plans.py."""
+    planned = plans.file_of(environment).read_text().splitlines()
+    (firewall,) = (line for line in planned if ".aws_wafv2_web_acl.this " in line)
+    assert len(re.findall(r"\brule\.\d+\.name=", firewall)) == bill.FIREWALL_RULES
 
 
 def test_a_cache_of_a_size_that_aws_does_not_have_is_an_error() -> None:
@@ -214,6 +247,16 @@ def test_an_http_api_saves_the_cache_too() -> None:
         if one.instead == "an HTTP API"
     )
     assert found.now_usd == pytest.approx(14.60 + 3.50)
+    assert found.instead_usd == pytest.approx(1.00)
+
+
+def test_an_http_api_can_have_no_firewall() -> None:
+    (found,) = (
+        one
+        for one in comparing.of(NOTHING | {"firewall": FIREWALL}, counted(api_calls=1), 1_000_000)
+        if one.instead == "an HTTP API"
+    )
+    assert found.now_usd == pytest.approx(5.00 + 4.00 + 0.60 + 3.50)
     assert found.instead_usd == pytest.approx(1.00)
 
 
