@@ -21,7 +21,7 @@ from lab import carts, documents, paths
 from lab.cost import bill, comparing, counting, measuring, prices, sizing
 from lab.cost.bill import Bill
 from lab.cost.comparing import Variant
-from lab.cost.counted import Counted, Measured, Structure, save, stored
+from lab.cost.counted import Counted, DataEvents, Measured, Structure, save, stored
 from lab.cost.sizing import Sizes
 from lab.errors import LabError
 from lab.target import Target
@@ -80,14 +80,16 @@ def count(target: Target, say: Say = lambda _: None) -> Counted:
     placed = [counting.one_checkout(target, _request()) for _ in range(COUNTED)]
     order = min(placed, key=lambda one: one.usage.lambda_gb_seconds)
     say("a round of the sweeper")
+    sweep = counting.one_sweep(target)
     return Counted(
         on=datetime.now(UTC).date().isoformat(),
         checkout=order.usage,
-        sweep=counting.one_sweep(target),
+        sweep=sweep.usage,
         functions=order.functions,
         execution_s=order.execution_s,
         stored_bytes=order.stored_bytes,
         structure=_structure(state, order.metrics),
+        data_events=DataEvents(order.data_events, sweep.data_events),
     )
 
 

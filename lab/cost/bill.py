@@ -122,6 +122,7 @@ LABELS = {
     "transfer_gigabytes": "answers sent out",
     "traces": "traces",
     "web_acl_requests": "firewall: requests",
+    "data_events": "calls in the audit trail",
 }
 
 
@@ -151,6 +152,8 @@ def _of_orders(settings: Settings, counted: Counted, orders: int) -> Iterator[Un
         yield LABELS["traces"], "traces", orders
     if settings.get("firewall"):
         yield LABELS["web_acl_requests"], "web_acl_requests", parts["api_calls"] * orders
+    if settings.get("audit_trail_days"):
+        yield LABELS["data_events"], "data_events", counted.data_events.order * orders
 
 
 def _fixed(settings: Settings, counted: Counted) -> Iterator[Unit]:
@@ -179,6 +182,8 @@ def _sweeper(settings: Settings, counted: Counted) -> Iterator[Unit]:
         yield f"sweeper: {LABELS[price]}", price, amount * SWEEPS
     if settings.get("tracing"):
         yield "sweeper: traces", "traces", SWEEPS
+    if settings.get("audit_trail_days"):
+        yield "sweeper: audit trail", "data_events", counted.data_events.sweep * SWEEPS
 
 
 def _api_metrics(settings: Settings, structure: Structure) -> int:

@@ -37,6 +37,14 @@ class Structure:
 
 
 @dataclass(frozen=True)
+class DataEvents:
+    """What an audit trail would record: calls of its tables, by one order and by one sweep."""
+
+    order: int = 0
+    sweep: int = 0
+
+
+@dataclass(frozen=True)
 class Measured:
     """A function's mean warm invocation.
 
@@ -67,6 +75,7 @@ class Counted:
     execution_s: float
     stored_bytes: int
     structure: Structure
+    data_events: DataEvents = DataEvents()
     memory: tuple[Measured, ...] = ()
 
 
@@ -85,6 +94,7 @@ def stored() -> Counted:
             "sweep": Usage(**said["sweep"]),
             "functions": _all(FunctionUse, said["functions"]),
             "structure": Structure(**said["structure"]),
+            "data_events": DataEvents(**said.get("data_events", {})),
             "memory": _all(Measured, said["memory"]),
         }
     )

@@ -21,7 +21,7 @@ import httpx
 
 from lab import execution, logs, purchase
 from lab.api import CheckoutApi
-from lab.cost import units
+from lab.cost import trail, units
 from lab.cost.counted import FunctionUse
 from lab.cost.usage import Usage
 from lab.errors import LabError
@@ -56,6 +56,15 @@ class Checkout:
     execution_s: float
     stored_bytes: int
     metrics: int
+    data_events: int
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One counted round of the sweeper."""
+
+    usage: Usage
+    data_events: int
 
 
 def one_checkout(target: Target, request: Mapping[str, Any], customer: str = CUSTOMER) -> Checkout:
@@ -84,23 +93,24 @@ def one_checkout(target: Target, request: Mapping[str, Any], customer: str = CUS
         steps.duration,
         _stored_bytes(target, calls),
         len(_metrics(lines)),
+        _data_events(target, _database(calls)),
     )
 
 
-def one_sweep(target: Target) -> Usage:
+def one_sweep(target: Target) -> Sweep:
     """What one round of the sweeper uses when there is nothing to do, which is nearly always.
 
     Raises LabError if its own minute comes every time while it is counted.
     """
     _invoke_sweeper(target)
     for _ in range(TRIES):
-        usage = _sweep(target)
-        if usage.lambda_requests == 1:
-            return usage
+        sweep = _sweep(target)
+        if sweep.usage.lambda_requests == 1:
+            return sweep
     raise LabError("The sweeper ran by itself while it was counted.", "Try once more.")
 
 
-def _sweep(target: Target) -> Usage:
+def _sweep(target: Target) -> Sweep:
     began = datetime.now(UTC)
     with _noted(target) as calls:
         _invoke_sweeper(target)
@@ -108,13 +118,14 @@ def _sweep(target: Target) -> Usage:
     lines = logs.read(target, SWEEPER, began)
     use = _function(SWEEPER, lines)
     database = [call for call in _database(calls) if _is_the_sweepers(target, call)]
-    return Usage(
+    usage = Usage(
         lambda_requests=use.invocations,
         lambda_gb_seconds=_gb_seconds([use]),
         read_units=sum(map(units.read_units, database)),
         write_units=sum(units.write_units(call, _tables(target)) for call in database),
         log_gigabytes=_gigabytes(lines),
     )
+    return Sweep(usage, _data_events(target, database))
 
 
 def _invoke_sweeper(target: Target) -> None:
@@ -259,6 +270,10 @@ def _usage(
 def _database(calls: Sequence[Call]) -> list[Call]:
     """The checkout's own calls of DynamoDB: roles make them, whoever watches has none."""
     return [call for call in calls if call["service"] == "dynamodb" and call["caller"]]
+
+
+def _data_events(target: Target, database: Sequence[Call]) -> int:
+    return trail.data_events(database, map(target.table, trail.WATCHED))
 
 
 def _entries(call: Call) -> int:

@@ -52,6 +52,7 @@ def test_counting_gives_the_reads_and_writes_that_the_documentation_was_made_fro
     assert counted.checkout.read_units == kept.checkout.read_units, KEEP
     assert counted.checkout.write_units == kept.checkout.write_units, KEEP
     assert counted.sweep.read_units == kept.sweep.read_units, KEEP
+    assert counted.data_events == kept.data_events, KEEP
     assert counted.stored_bytes == pytest.approx(kept.stored_bytes, rel=0.02), KEEP
     assert counted.structure == kept.structure, KEEP
 

@@ -13,6 +13,7 @@ WHOLE = (
     "API cache",
     "encryption key of everything",
     "firewall: requests",
+    "sweeper: audit trail",
     "365 nightly backups",
     "Express",
 )

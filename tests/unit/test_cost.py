@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lab import cost, plans
 from lab.cost import bill, comparing, prices, sizing
+from lab.cost import counted as kept
 from lab.cost.bill import FIXED, KEPT, ORDERS, Line
-from lab.cost.counted import Counted, FunctionUse, Measured, Structure
+from lab.cost.counted import Counted, DataEvents, FunctionUse, Measured, Structure
 from lab.cost.prices import Price, PriceList
 from lab.cost.usage import Usage
 from lab.cost.usage import cost as cost_of
@@ -163,6 +166,31 @@ def test_as_many_rules_are_billed_as_are_planned(environment: str) -> None:
     planned = plans.file_of(environment).read_text().splitlines()
     (firewall,) = (line for line in planned if ".aws_wafv2_web_acl.this " in line)
     assert len(re.findall(r"\brule\.\d+\.name=", firewall)) == bill.FIREWALL_RULES
+
+
+def test_the_audit_trail_records_orders_and_sweeps() -> None:
+    shop = replace(counted(), data_events=DataEvents(order=19, sweep=1))
+    settings = {"audit_trail_days": 365}
+    orders = lines(settings, shop, ORDERS, orders=100_000)["calls in the audit trail"]
+    sweeps = lines(settings, shop, FIXED)["sweeper: audit trail"]
+    assert orders.usd == pytest.approx(19 * 0.10)
+    assert sweeps.usd == pytest.approx(730 * 60 * 0.10 / 100_000)
+
+
+@pytest.mark.parametrize("kind", [ORDERS, FIXED])
+def test_without_an_audit_trail_nothing_is_recorded(kind: str) -> None:
+    shop = replace(counted(), data_events=DataEvents(order=19, sweep=1))
+    assert not [what for what in lines({"audit_trail_days": 0}, shop, kind) if "trail" in what]
+
+
+def test_what_was_counted_before_there_was_a_trail_can_be_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = asdict(cost.stored())
+    assert said.pop("data_events")["order"] > 0
+    monkeypatch.setattr(kept, "FILE", tmp_path / "counted.json")
+    kept.FILE.write_text(json.dumps(said))
+    assert cost.stored().data_events == DataEvents()
 
 
 def test_a_cache_of_a_size_that_aws_does_not_have_is_an_error() -> None:
