@@ -7,6 +7,7 @@ asks by having none.
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections import Counter, defaultdict
@@ -282,10 +283,18 @@ def _entries(call: Call) -> int:
     return len(call["request"]["Entries"]) if is_own else 0
 
 
-def _metrics(lines: Mapping[str, Sequence[LogLine]]) -> set[str]:
-    """The names of the custom metrics that were sent."""
+def _metrics(lines: Mapping[str, Sequence[LogLine]]) -> set[tuple[str, ...]]:
+    """The custom metrics that were sent: CloudWatch bills each combination of dimensions."""
     said = (line.message for found in lines.values() for line in found if '"_aws"' in line.message)
-    return {name for text in said for name in re.findall(r'"Name":\s*"(\w+)"', text)}
+    return {metric for text in said for metric in _metrics_in(json.loads(text))}
+
+
+def _metrics_in(sent: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Each metric of a line in CloudWatch's embedded format, with the values of its dimensions."""
+    for directive in sent["_aws"]["CloudWatchMetrics"]:
+        for names in directive["Dimensions"]:
+            values = [str(sent[name]) for name in names]
+            yield from ((metric["Name"], *values) for metric in directive["Metrics"])
 
 
 def _stored_bytes(target: Target, calls: Sequence[Call]) -> int:

@@ -38,7 +38,7 @@ audit_trail_days      = 0
 own_encryption_key    = true
 
 # What it may cost
-budget = { monthly_usd = 50, alert_percents = [80, 100] }
+budget = { monthly_usd = 100, alert_percents = [80, 100] }
 
 pricing = {
   currency     = "USD"
