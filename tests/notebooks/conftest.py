@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,13 @@ from tests.deployed_shop import DeployedShop
 
 
 @pytest.fixture(scope="session")
-def lab(shop: DeployedShop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedShop]:
-    """The deployed shop; checks that are passed here are no learner's."""
-    progress: Path = tmp_path_factory.mktemp("lessons") / "progress.json"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(scores.ELSEWHERE, str(progress))
-        yield shop
+def progress(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of the checks that are passed here: they are no learner's."""
+    return tmp_path_factory.mktemp("lessons") / "progress.json"
+
+
+@pytest.fixture
+def lab(shop: DeployedShop, progress: Path, monkeypatch: pytest.MonkeyPatch) -> DeployedShop:
+    """The deployed shop."""
+    monkeypatch.setenv(scores.ELSEWHERE, str(progress))
+    return shop
