@@ -23,7 +23,7 @@ STARTED_S = 90
 
 
 @pytest.fixture(scope="module")
-def jupyter(lab: DeployedShop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def jupyter(shop: DeployedShop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of JupyterLab, started as a learner starts it."""
     home: Path = tmp_path_factory.mktemp("learner")
     port = ports.any_free()
