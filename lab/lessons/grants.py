@@ -8,20 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from lab import logs
+from lab.health import TABLES
 from lab.permissions import Grant, Permissions, RoleUse
 from lab.target import Target
 
-TABLES = (
-    "products",
-    "inventory",
-    "promotions",
-    "reservations",
-    "payments",
-    "orders",
-    "idempotency",
-)
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
+BOTH = "read\N{NO-BREAK SPACE}+\N{NO-BREAK SPACE}write"
 NAMED = re.compile(r"perform: (?P<action>\S+) on resource: (?P<resource>\S+)")
+PARTS = re.compile(r" (User:|is not authorized|on resource|because|with an explicit)")
 Policy = dict[str, Any]
 DENIAL = re.compile(r"User: .+? is not authorized to perform: .+? action\b")
 
@@ -43,7 +37,7 @@ def short(target: Target, role: str) -> str:
 def _access(role: RoleUse, table: str) -> str:
     actions = [g.action.partition(":")[2] for g in role.grants if _is_of(g, table)]
     kinds = {"write" if action in WRITES else "read" for action in actions}
-    return " + ".join(sorted(kinds))
+    return BOTH if len(kinds) > 1 else "".join(kinds)
 
 
 def _is_of(grant: Grant, table: str) -> bool:
@@ -63,8 +57,8 @@ def sentences(messages: Iterable[str]) -> list[str]:
 
 
 def spelled(denial: str) -> str:
-    """The sentence in four lines: who, what, on what, why not."""
-    return re.sub(r" (is not authorized|on resource|because)", r"\n\1", denial)
+    """The sentence in four lines: who, what, on what, why not. Words before it keep their line."""
+    return PARTS.sub(r"\n\1", denial)
 
 
 def plus(policy: Policy, statement: Policy, but: str = "") -> Policy:

@@ -55,6 +55,15 @@ def test_a_denial_is_spelled_in_four_lines() -> None:
     assert why.startswith("because no identity-based policy")
 
 
+def test_a_denial_in_an_error_keeps_the_words_before_it() -> None:
+    error = f"An error occurred (AccessDenied) when calling BatchGetItem: {DENIAL}"
+
+    before, *sentence = grants.spelled(error).splitlines()
+
+    assert before == "An error occurred (AccessDenied) when calling BatchGetItem:"
+    assert sentence == grants.spelled(DENIAL).splitlines()
+
+
 def test_the_statement_that_the_denial_names_is_enough() -> None:
     grants.require(NARROW, DENIAL)
 
