@@ -9,9 +9,10 @@ from pathlib import Path
 from lab import paths
 from lab.emulator import ports
 from lab.emulator.dynamodb import engine
+from lab.emulator.server.cross_site import HOSTS_VARIABLE, ORIGINS_VARIABLE
 
 # Where programs are found, in which language they speak, and the lab's own switches.
-INHERITED = ("PATH", "LANG", "LC_ALL", "LAB_LAMBDA_FORK")
+INHERITED = ("PATH", "LANG", "LC_ALL", "LAB_LAMBDA_FORK", HOSTS_VARIABLE, ORIGINS_VARIABLE)
 PROGRAM = ("-m", "localstack.runtime.main")
 """What Python runs to become LocalStack."""
 
@@ -64,6 +65,7 @@ def _folders() -> dict[str, str]:
 def _settings(port: int) -> dict[str, str]:
     return {
         "GATEWAY_LISTEN": f"{ports.HOST}:{port}",
+        "EXTRA_CORS_ALLOWED_ORIGINS": os.environ.get(ORIGINS_VARIABLE, ""),
         "GATEWAY_SERVER": "lab",  # Twisted takes half of the processor time: docs/performance.md
         "IN_MEMORY_CLIENT": "1",  # calls to itself are function calls, not HTTP
         "DISABLE_EVENTS": "1",  # no telemetry

@@ -2,115 +2,72 @@
 
 from __future__ import annotations
 
-import io
 import ssl
 import sys
-from collections import deque
+import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
 from email.utils import formatdate
-from socket import socket
+from socket import SHUT_WR, socket
 from typing import Any
-from urllib.parse import unquote_to_bytes, urlsplit
 
-import httptools
+from lab.emulator.server.cross_site import SiteCheck
+from lab.emulator.server.incoming import Incoming
+from lab.emulator.server.limits import LIMITS, Limits
+from lab.emulator.server.reading import RECEIVE_BYTES, Requests
+from lab.emulator.server.refusal import Refusal
 
 Environment = dict[str, Any]
 Application = Callable[[Environment, Any], Iterable[bytes]]
 Header = tuple[str, str]
 
-RECEIVE_BYTES = 2**16
-CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 WITHOUT_BODY = frozenset({204, 304})
-
-
-@dataclass
-class Incoming:
-    """One request; the rest is filled in as it comes in."""
-
-    url: bytes = b""
-    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
-    body: io.BytesIO = field(default_factory=io.BytesIO)
-    method: str = ""
-    version: str = ""
-    keep_alive: bool = False
-
-
-class Requests:
-    """The requests of one connection. httptools calls the methods that begin with `on_`."""
-
-    def __init__(self, client: socket) -> None:
-        self._client = client
-        self._parser = httptools.HttpRequestParser(self)
-        self._complete: deque[Incoming] = deque()
-        self._current = Incoming()
-        self._waits_for_go = False
-
-    def next(self) -> Incoming | None:
-        """The next one, None at the end of the connection. Raises HttpParserError."""
-        while not self._complete:
-            if self._waits_for_go:
-                self._client.sendall(CONTINUE)
-                self._waits_for_go = False
-            received = self._client.recv(RECEIVE_BYTES)
-            if not received:
-                return None
-            self._feed(received)
-        return self._complete.popleft()
-
-    def _feed(self, received: bytes) -> None:
-        try:
-            self._parser.feed_data(received)
-        except httptools.HttpParserUpgrade:  # a wish that may be ignored: the answer is HTTP/1.1
-            self._complete[-1].keep_alive = False
-
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        self._current = Incoming()
-
-    def on_url(self, part: bytes) -> None:
-        """The request's target, in parts."""
-        self._current.url += part
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """A header, as it was written."""
-        self._current.headers.append((name, value))
-        if name.lower() == b"expect" and value.lower() == b"100-continue":
-            self._waits_for_go = True
-
-    def on_body(self, part: bytes) -> None:
-        """The body, in parts."""
-        self._waits_for_go = False
-        self._current.body.write(part)
-
-    def on_message_complete(self) -> None:
-        """The request is here."""
-        current, self._waits_for_go = self._current, False
-        current.method = self._parser.get_method().decode("latin-1")
-        current.version = self._parser.get_http_version()
-        current.keep_alive = self._parser.should_keep_alive()
-        current.body.seek(0)
-        self._complete.append(current)
+OWN_VARIABLES = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})  # the others begin with HTTP_
 
 
 class Connection:
     """Serves a WSGI application to one client until one of the two has enough."""
 
-    def __init__(self, client: socket, application: Application) -> None:
+    def __init__(
+        self,
+        client: socket,
+        application: Application,
+        limits: Limits = LIMITS,
+        sites: SiteCheck | None = None,
+    ) -> None:
         self._client = client
         self._application = application
+        self._limits = limits
+        self._requests = Requests(client, limits, sites or SiteCheck.of())
 
     def serve(self) -> None:
         """Returns when the connection is over. Raises OSError if the client has gone."""
-        requests = Requests(self._client)
+        self._peer, self._own = self._client.getpeername()[:2], self._client.getsockname()[:2]
         try:
-            while request := requests.next():
+            while request := self._requests.next():
                 self._answer(request)
                 if not request.keep_alive:
                     return
-        except httptools.HttpParserError:
-            self._client.sendall(BAD_REQUEST)
+        except Refusal as refusal:
+            self._refuse(refusal)
+
+    def turn_away(self, refusal: Refusal) -> None:
+        """Refuses whatever the client asks for. Raises OSError if it has gone."""
+        self._client.settimeout(self._limits.parting_s)
+        with suppress(TimeoutError):
+            self._client.recv(RECEIVE_BYTES)  # so that the client is not cut off while it asks
+        self._refuse(refusal)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Says why, and reads on for a moment: a client that still sends would not read it."""
+        self._client.settimeout(self._limits.parting_s)
+        self._client.sendall(refusal.answer(self._requests.current.method != "HEAD"))
+        if not isinstance(self._client, ssl.SSLSocket):
+            self._client.shutdown(SHUT_WR)
+        until = time.monotonic() + self._limits.parting_s
+        with suppress(TimeoutError):
+            while self._client.recv(RECEIVE_BYTES) and time.monotonic() < until:
+                pass
 
     def _answer(self, request: Incoming) -> None:
         answer = Answer(self._client, request.keep_alive)
@@ -122,22 +79,19 @@ class Connection:
 
     def _environment(self, request: Incoming) -> Environment:
         """What PEP 3333 wants, and what LocalStack wants: headers and target as they were sent."""
-        target = request.url.decode("latin-1")
-        path, query = _split(target)
-        host, port = self._client.getpeername()[:2]
-        own_host, own_port = self._client.getsockname()[:2]
+        target = request.target.decode("latin-1")
         return {
             "REQUEST_METHOD": request.method,
             "SCRIPT_NAME": "",
-            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
-            "QUERY_STRING": query,
+            "PATH_INFO": request.path,
+            "QUERY_STRING": request.query,
             "RAW_URI": target,
             "REQUEST_URI": target,
-            "SERVER_NAME": own_host,
-            "SERVER_PORT": str(own_port),
+            "SERVER_NAME": self._own[0],
+            "SERVER_PORT": str(self._own[1]),
             "SERVER_PROTOCOL": f"HTTP/{request.version}",
-            "REMOTE_ADDR": host,
-            "REMOTE_PORT": str(port),
+            "REMOTE_ADDR": self._peer[0],
+            "REMOTE_PORT": str(self._peer[1]),
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "https" if isinstance(self._client, ssl.SSLSocket) else "http",
             "wsgi.input": request.body,
@@ -151,21 +105,17 @@ class Connection:
         }
 
 
-def _split(target: str) -> tuple[str, str]:
-    """Path and query; a client that takes us for a proxy names the host before them."""
-    if target.startswith("/"):
-        path, _, query = target.partition("?")
-        return path, query
-    at = urlsplit(target)
-    return at.path or "/", at.query
-
-
 def _variables(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """The headers as WSGI has them; a repeated one is joined with commas."""
+    """The headers as WSGI has them; a repeated one is joined with commas.
+
+    A name with an underscore is left out: it would be taken for the one with a dash.
+    """
     found: dict[str, str] = {}
     for name, value in headers:
+        if b"_" in name:
+            continue
         key = name.decode("latin-1").upper().replace("-", "_")
-        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if key not in OWN_VARIABLES:
             key = f"HTTP_{key}"
         text = value.decode("latin-1")
         found[key] = f"{found[key]},{text}" if key in found else text

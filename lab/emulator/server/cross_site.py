@@ -1,0 +1,113 @@
+"""Keeps websites away: a page in the user's browser reaches this port as the user does.
+
+Whoever may send an AWS request may run code here, so each request has to show, before anything else
+looks at it, that no other site made it:
+
+- its Host is a name of this machine, which a name that was rebound to 127.0.0.1 is not
+  (https://owasp.org/www-community/attacks/DNS_Rebinding: the browser sends the name it was given);
+- a browser that says where the request comes from names this very server: Origin
+  (https://www.rfc-editor.org/rfc/rfc6454#section-7) and Sec-Fetch-Site
+  (https://www.w3.org/TR/fetch-metadata/, sent to loopback addresses by Chrome, Firefox and Safari).
+
+AWS's SDKs, Terraform, curl and the lab send neither. Nothing that the lab shows in a browser calls
+the emulator: the dashboard and the lessons are files, and JupyterLab talks to its own server, whose
+kernels use boto3. So no foreign origin is allowed but those that the user names.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from lab.emulator.server.refusal import Refusal, malformed, shown
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+HOSTS_VARIABLE = "LAB_HOSTS"
+ORIGINS_VARIABLE = "LAB_ORIGINS"
+
+OWN_NAMES = frozenset({b"localhost", b"127.0.0.1", b"[::1]", b"localhost.localstack.cloud"})
+# Public names that resolve to 127.0.0.1 and that nobody else can have: buckets and APIs.
+OWN_SUFFIX = b".localhost.localstack.cloud"
+HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
+
+# A request of this server's own page, and one that the user began: an address typed in.
+OWN_SITE = frozenset({b"same-origin", b"none"})
+
+
+@dataclass(frozen=True)
+class SiteCheck:
+    """Refuses the requests of other sites; `hosts` and `origins` are those the user has added."""
+
+    hosts: frozenset[bytes] = frozenset()
+    origins: frozenset[bytes] = frozenset()
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str] = os.environ) -> SiteCheck:
+        """The check with what the user names in LAB_HOSTS and LAB_ORIGINS, separated by commas."""
+        return cls(
+            _listed(environment.get(HOSTS_VARIABLE, "")),
+            _listed(environment.get(ORIGINS_VARIABLE, "")),
+        )
+
+    def check(self, headers: Headers, target_host: bytes | None = None) -> None:
+        """Raises Refusal: 400, 421 for a foreign host, 403 for a request of another site.
+
+        `target_host` is the host of a target that names one, as clients of a proxy write it.
+        """
+        hosts, origins, sites = _relevant(headers)
+        if len(hosts) != 1 or len(origins) > 1:
+            raise malformed(
+                f"it has {len(hosts)} Host and {len(origins)} Origin headers, and needs exactly one"
+                " Host and at most one Origin"
+            )
+        self._require_own_host(hosts[0])
+        if target_host is not None:
+            self._require_own_host(target_host)
+        if self.origins.isdisjoint(origins):
+            _require_own_site(hosts[0], origins, sites)
+
+    def _require_own_host(self, host: bytes) -> None:
+        match = HOST.fullmatch(host)
+        name = match[1].lower() if match else b""
+        if name in OWN_NAMES or name in self.hosts or name.endswith(OWN_SUFFIX):
+            return
+        raise Refusal(
+            HTTPStatus.MISDIRECTED_REQUEST,
+            f"The emulator does not answer to the host {shown(host)}. Use localhost or 127.0.0.1;"
+            f" if the name is this machine's, add it to {HOSTS_VARIABLE} and start it anew.",
+        )
+
+
+def _require_own_site(host: bytes, origins: list[bytes], sites: list[bytes]) -> None:
+    for origin in origins:
+        if origin not in (b"http://" + host, b"https://" + host):
+            raise _foreign("Origin", origin)
+    for site in sites:
+        if site not in OWN_SITE:
+            raise _foreign("Sec-Fetch-Site", site)
+
+
+def _relevant(headers: Headers) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """The values of Host, Origin and Sec-Fetch-Site in lower case, each as often as it is sent."""
+    found: dict[bytes, list[bytes]] = {b"host": [], b"origin": [], b"sec-fetch-site": []}
+    for name, value in headers:
+        values = found.get(name.lower())
+        if values is not None:
+            values.append(value.lower())
+    return found[b"host"], found[b"origin"], found[b"sec-fetch-site"]
+
+
+def _foreign(header: str, value: bytes) -> Refusal:
+    return Refusal(
+        HTTPStatus.FORBIDDEN,
+        f"Another website asked for this ({header}: {shown(value)}), and no website may"
+        f" use the emulator. If it is yours, add its origin to {ORIGINS_VARIABLE}.",
+    )
+
+
+def _listed(value: str) -> frozenset[bytes]:
+    return frozenset(each.strip().lower().encode() for each in value.split(",") if each.strip())
