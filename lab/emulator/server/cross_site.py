@@ -7,11 +7,15 @@ looks at it, that no other site made it:
   (https://owasp.org/www-community/attacks/DNS_Rebinding: the browser sends the name it was given);
 - a browser that says where the request comes from names this very server: Origin
   (https://www.rfc-editor.org/rfc/rfc6454#section-7) and Sec-Fetch-Site
-  (https://www.w3.org/TR/fetch-metadata/, sent to loopback addresses by Chrome, Firefox and Safari).
+  (https://www.w3.org/TR/fetch-metadata/);
+- a browser that does not say it is refused. To names like *.localhost.localstack.cloud, which are
+  not "potentially trustworthy" over plain HTTP, none says it; to localhost and 127.0.0.1 all do;
+- what the user began, `Sec-Fetch-Site: none`, may look and not command. An address that was typed
+  in says that, but so do a link in a mail and what a browser loads in advance.
 
-AWS's SDKs, Terraform, curl and the lab send neither. Nothing that the lab shows in a browser calls
-the emulator: the dashboard and the lessons are files, and JupyterLab talks to its own server, whose
-kernels use boto3. So no foreign origin is allowed but those that the user names.
+AWS's SDKs, Terraform, curl and the lab are no browsers. Nothing that the lab shows in a browser
+calls the emulator: the dashboard and the lessons are files, and JupyterLab talks to its own server,
+whose kernels use boto3. So no foreign origin is allowed but those that the user names.
 """
 
 from __future__ import annotations
@@ -21,10 +25,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Protocol
+from urllib.parse import parse_qsl
 
 from lab.emulator.server.refusal import Refusal, malformed, shown
 
 Headers = Iterable[tuple[bytes, bytes]]
+Values = dict[bytes, list[bytes]]
 
 HOSTS_VARIABLE = "LAB_HOSTS"
 ORIGINS_VARIABLE = "LAB_ORIGINS"
@@ -34,8 +41,20 @@ OWN_NAMES = frozenset({b"localhost", b"127.0.0.1", b"[::1]", b"localhost.localst
 OWN_SUFFIX = b".localhost.localstack.cloud"
 HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
 
-# A request of this server's own page, and one that the user began: an address typed in.
-OWN_SITE = frozenset({b"same-origin", b"none"})
+RELEVANT = (b"host", b"origin", b"sec-fetch-site", b"sec-purpose", b"user-agent")
+OWN_PAGE, USER = b"same-origin", b"none"
+BROWSER = b"mozilla/"  # how the User-Agent of every browser begins
+LOOKING = frozenset({"GET", "HEAD"})
+# What names an operation, or who asks for it, in the address of an AWS request: how it begins.
+COMMANDING = ("action", "x-amz-", "awsaccesskeyid")
+
+
+class Head(Protocol):
+    """What is known of a request when its head is here; `query` is text in Latin-1."""
+
+    method: str
+    query: str
+    headers: list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True)
@@ -53,12 +72,13 @@ class SiteCheck:
             _listed(environment.get(ORIGINS_VARIABLE, "")),
         )
 
-    def check(self, headers: Headers, target_host: bytes | None = None) -> None:
+    def check(self, request: Head, target_host: bytes | None = None) -> None:
         """Raises Refusal: 400, 421 for a foreign host, 403 for a request of another site.
 
         `target_host` is the host of a target that names one, as clients of a proxy write it.
         """
-        hosts, origins, sites = _relevant(headers)
+        values = _relevant(request.headers)
+        hosts, origins = values[b"host"], values[b"origin"]
         if len(hosts) != 1 or len(origins) > 1:
             raise malformed(
                 f"it has {len(hosts)} Host and {len(origins)} Origin headers, and needs exactly one"
@@ -68,7 +88,8 @@ class SiteCheck:
         if target_host is not None:
             self._require_own_host(target_host)
         if self.origins.isdisjoint(origins):
-            _require_own_site(hosts[0], origins, sites)
+            _require_own_site(values)
+            _require_looking_only(request, values)
 
     def _require_own_host(self, host: bytes) -> None:
         match = HOST.fullmatch(host)
@@ -82,23 +103,45 @@ class SiteCheck:
         )
 
 
-def _require_own_site(host: bytes, origins: list[bytes], sites: list[bytes]) -> None:
+def _require_own_site(values: Values) -> None:
+    (host,), origins, sites = values[b"host"], values[b"origin"], values[b"sec-fetch-site"]
     for origin in origins:
         if origin not in (b"http://" + host, b"https://" + host):
             raise _foreign("Origin", origin)
     for site in sites:
-        if site not in OWN_SITE:
+        if site not in (OWN_PAGE, USER):
             raise _foreign("Sec-Fetch-Site", site)
+    if not (origins or sites) and any(each.startswith(BROWSER) for each in values[b"user-agent"]):
+        raise Refusal(
+            HTTPStatus.FORBIDDEN,
+            f"A browser does not tell {shown(host)} which site a request comes from, so it could be"
+            " any. Open http://localhost:PORT instead; an API is below /_aws/execute-api/ there.",
+        )
 
 
-def _relevant(headers: Headers) -> tuple[list[bytes], list[bytes], list[bytes]]:
-    """The values of Host, Origin and Sec-Fetch-Site in lower case, each as often as it is sent."""
-    found: dict[bytes, list[bytes]] = {b"host": [], b"origin": [], b"sec-fetch-site": []}
+def _require_looking_only(request: Head, values: Values) -> None:
+    in_advance = any(b"prefetch" in value for value in values[b"sec-purpose"])
+    if in_advance or (USER in values[b"sec-fetch-site"] and not _only_looks(request)):
+        raise Refusal(
+            HTTPStatus.FORBIDDEN,
+            "An address that is opened in a browser may show something, and not command the"
+            " emulator. Use awslocal, aws or an SDK.",
+        )
+
+
+def _only_looks(request: Head) -> bool:
+    names = [name.lower() for name, _ in parse_qsl(request.query, keep_blank_values=True)]
+    return request.method in LOOKING and not any(each.startswith(COMMANDING) for each in names)
+
+
+def _relevant(headers: Headers) -> Values:
+    """The values of the headers that matter, in lower case, each as often as it is sent."""
+    found: Values = {name: [] for name in RELEVANT}
     for name, value in headers:
         values = found.get(name.lower())
         if values is not None:
             values.append(value.lower())
-    return found[b"host"], found[b"origin"], found[b"sec-fetch-site"]
+    return found
 
 
 def _foreign(header: str, value: bytes) -> Refusal:

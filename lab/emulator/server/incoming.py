@@ -48,7 +48,7 @@ def check_head(request: Incoming, limits: Limits, sites: SiteCheck) -> None:
         )
     if sum(len(name) + len(value) + 4 for name, value in request.headers) > limits.header_bytes:
         raise headers_too_large(limits)
-    sites.check(request.headers, _split_target(request))
+    sites.check(request, _split_target(request))
     _check_body(request, limits)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.emulator.server.cross_site import SiteCheck
+from lab.emulator.server.incoming import Incoming
 from lab.emulator.server.refusal import Refusal
 from tests.unit.emulator_server.conftest import Place, Serve
 
@@ -45,11 +46,14 @@ OWN = {
     "no browser": "",
     "an address that was typed": "Sec-Fetch-Site: none\r\n",
     "a page of this server": "Sec-Fetch-Site: same-origin\r\nOrigin: http://localhost:4566\r\n",
-    "an old browser's own page": "Origin: http://localhost:4566\r\n",
+    "an old browser's own page": "Origin: http://localhost:4566\r\nUser-Agent: Mozilla/5.0\r\n",
+    "an SDK": "User-Agent: Boto3/1.40 md/Botocore#1.40\r\n",
 }
 FOREIGN = {
     "an image": "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n",
     "a navigation": "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n",
+    "a page in advance": "Sec-Fetch-Site: none\r\nSec-Purpose: prefetch;prerender\r\n",
+    "a browser that does not say": "User-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n",
     "another port": "Sec-Fetch-Site: same-site\r\n",
     "an unknown relation": "Sec-Fetch-Site: new-site\r\n",
     "an empty relation": "Sec-Fetch-Site:\r\n",
@@ -115,19 +119,45 @@ def test_a_foreign_request_is_refused_before_its_body_is_read(place: Place) -> N
     assert status(place, head, "POST") == 403
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/"),
+        ("PUT", "/bucket"),
+        ("DELETE", "/_aws/ses"),
+        ("GET", "/?Action=CreateQueue&QueueName=a"),
+        ("GET", "/?a=b&action=CreateQueue"),
+        ("GET", "/?%41ctio%6e=CreateQueue"),
+        ("GET", "/?X-Amz-Credential=test%2F20260101%2Fus-east-2%2Fsqs%2Faws4_request"),
+        ("GET", "/bucket/key?AWSAccessKeyId=test&Signature=a"),
+    ],
+)
+def test_a_link_may_show_something_and_not_command(method: str, path: str, place: Place) -> None:
+    begun_by_the_user = "Host: localhost\r\nSec-Fetch-Site: none\r\n"
+    assert status(place, begun_by_the_user, method, path) == 403
+    assert place.requests == []
+    assert status(place, "Host: localhost\r\n", method, path) == 200
+
+
 def test_the_user_adds_names_and_sites() -> None:
     check = SiteCheck.of({"LAB_HOSTS": "localstack, my-laptop.lan", "LAB_ORIGINS": "http://a:3000"})
-    check.check([(b"Host", b"LOCALSTACK:4566")])
-    check.check([(b"Host", b"my-laptop.lan")])
-    site = [(b"Origin", b"http://A:3000"), (b"Sec-Fetch-Site", b"cross-site")]
-    check.check([(b"Host", b"localhost"), *site])
-    for headers in (
-        [(b"Host", b"localstack.evil.example")],
-        [(b"Host", b"localhost"), (b"Origin", b"http://a:3001")],
-        [(b"Host", b"localhost"), (b"Sec-Fetch-Site", b"cross-site")],
+    check.check(head(Host="LOCALSTACK:4566"))
+    check.check(head(Host="my-laptop.lan"))
+    site = {"Origin": "http://A:3000", "Sec-Fetch-Site": "cross-site"}
+    check.check(head(Host="localhost", **site))
+    for foreign in (
+        {"Host": "localstack.evil.example"},
+        {"Host": "localhost", "Origin": "http://a:3001"},
+        {"Host": "localhost", "Sec-Fetch-Site": "cross-site"},
     ):
         with pytest.raises(Refusal):
-            check.check(headers)
+            check.check(head(**foreign))
+
+
+def head(**headers: str) -> Incoming:
+    """A request with these headers."""
+    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return Incoming(method="POST", headers=pairs)
 
 
 def test_nothing_is_added_by_default() -> None:
