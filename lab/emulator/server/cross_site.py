@@ -22,16 +22,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import parse_qsl
 
 from lab.emulator.server.refusal import Refusal, malformed, shown
-
-Headers = Iterable[tuple[bytes, bytes]]
-Values = dict[bytes, list[bytes]]
 
 HOSTS_VARIABLE = "LAB_HOSTS"
 ORIGINS_VARIABLE = "LAB_ORIGINS"
@@ -41,7 +38,6 @@ OWN_NAMES = frozenset({b"localhost", b"127.0.0.1", b"[::1]", b"localhost.localst
 OWN_SUFFIX = b".localhost.localstack.cloud"
 HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
 
-RELEVANT = (b"host", b"origin", b"sec-fetch-site", b"sec-purpose", b"user-agent")
 OWN_PAGE, USER = b"same-origin", b"none"
 BROWSER = b"mozilla/"  # how the User-Agent of every browser begins
 LOOKING = frozenset({"GET", "HEAD"})
@@ -54,7 +50,9 @@ class Head(Protocol):
 
     method: str
     query: str
-    headers: list[tuple[bytes, bytes]]
+
+    def values(self, name: bytes) -> Sequence[bytes]:
+        """What a header says, as often as it is there; name and values in lower case."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +75,7 @@ class SiteCheck:
 
         `target_host` is the host of a target that names one, as clients of a proxy write it.
         """
-        values = _relevant(request.headers)
-        hosts, origins = values[b"host"], values[b"origin"]
+        hosts, origins = request.values(b"host"), request.values(b"origin")
         if len(hosts) != 1 or len(origins) > 1:
             raise malformed(
                 f"it has {len(hosts)} Host and {len(origins)} Origin headers, and needs exactly one"
@@ -88,8 +85,8 @@ class SiteCheck:
         if target_host is not None:
             self._require_own_host(target_host)
         if self.origins.isdisjoint(origins):
-            _require_own_site(values)
-            _require_looking_only(request, values)
+            _require_own_site(request, hosts[0], origins)
+            _require_looking_only(request)
 
     def _require_own_host(self, host: bytes) -> None:
         match = HOST.fullmatch(host)
@@ -103,15 +100,15 @@ class SiteCheck:
         )
 
 
-def _require_own_site(values: Values) -> None:
-    (host,), origins, sites = values[b"host"], values[b"origin"], values[b"sec-fetch-site"]
+def _require_own_site(request: Head, host: bytes, origins: Sequence[bytes]) -> None:
+    sites, agents = request.values(b"sec-fetch-site"), request.values(b"user-agent")
     for origin in origins:
         if origin not in (b"http://" + host, b"https://" + host):
             raise _foreign("Origin", origin)
     for site in sites:
         if site not in (OWN_PAGE, USER):
             raise _foreign("Sec-Fetch-Site", site)
-    if not (origins or sites) and any(each.startswith(BROWSER) for each in values[b"user-agent"]):
+    if not (origins or sites) and any(each.startswith(BROWSER) for each in agents):
         raise Refusal(
             HTTPStatus.FORBIDDEN,
             f"A browser does not tell {shown(host)} which site a request comes from, so it could be"
@@ -119,9 +116,9 @@ def _require_own_site(values: Values) -> None:
         )
 
 
-def _require_looking_only(request: Head, values: Values) -> None:
-    in_advance = any(b"prefetch" in value for value in values[b"sec-purpose"])
-    if in_advance or (USER in values[b"sec-fetch-site"] and not _only_looks(request)):
+def _require_looking_only(request: Head) -> None:
+    in_advance = any(b"prefetch" in value for value in request.values(b"sec-purpose"))
+    if in_advance or (USER in request.values(b"sec-fetch-site") and not _only_looks(request)):
         raise Refusal(
             HTTPStatus.FORBIDDEN,
             "An address that is opened in a browser may show something, and not command the"
@@ -132,16 +129,6 @@ def _require_looking_only(request: Head, values: Values) -> None:
 def _only_looks(request: Head) -> bool:
     names = [name.lower() for name, _ in parse_qsl(request.query, keep_blank_values=True)]
     return request.method in LOOKING and not any(each.startswith(COMMANDING) for each in names)
-
-
-def _relevant(headers: Headers) -> Values:
-    """The values of the headers that matter, in lower case, each as often as it is sent."""
-    found: Values = {name: [] for name in RELEVANT}
-    for name, value in headers:
-        values = found.get(name.lower())
-        if values is not None:
-            values.append(value.lower())
-    return found
 
 
 def _foreign(header: str, value: bytes) -> Refusal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -33,10 +34,16 @@ class Incoming:
     path: str = ""
     query: str = ""
     keep_alive: bool = False
+    _values: dict[bytes, list[bytes]] = field(default_factory=dict)
 
-    def values(self, name: bytes) -> list[bytes]:
+    def add_header(self, name: bytes, value: bytes) -> None:
+        """Adds a header as it was written."""
+        self.headers.append((name, value))
+        self._values.setdefault(name.lower(), []).append(value.lower())
+
+    def values(self, name: bytes) -> Sequence[bytes]:
         """What a header says, as often as it is there; name and values in lower case."""
-        return [value.lower() for key, value in self.headers if key.lower() == name]
+        return self._values.get(name, ())
 
 
 def check_head(request: Incoming, limits: Limits, sites: SiteCheck) -> None:
@@ -89,7 +96,7 @@ def _split_target(request: Incoming) -> bytes | None:
 def _check_body(request: Incoming, limits: Limits) -> None:
     """What says how long the body is; the parser refuses what says it twice."""
     codings, lengths = request.values(b"transfer-encoding"), request.values(b"content-length")
-    if codings and (codings != [CHUNKED] or request.version == "1.0"):
+    if codings and (list(codings) != [CHUNKED] or request.version == "1.0"):
         raise Refusal(
             HTTPStatus.NOT_IMPLEMENTED,
             f"The Transfer-Encoding {shown(b', '.join(codings))} of HTTP/{request.version} is not"
@@ -97,7 +104,7 @@ def _check_body(request: Incoming, limits: Limits) -> None:
         )
     if lengths and int(lengths[0]) > limits.body_bytes:
         raise too_large(limits)
-    if request.values(b"upgrade") and (codings or lengths not in ([], [b"0"])):
+    if request.values(b"upgrade") and (codings or any(length != b"0" for length in lengths)):
         raise Refusal(
             HTTPStatus.NOT_IMPLEMENTED,
             "A request with a body cannot ask for another protocol. Send it without Upgrade.",
@@ -109,7 +116,7 @@ def check_unpacked(request: Incoming, limits: Limits) -> None:
 
     A body that is not what it says to be is the application's to refuse.
     """
-    if request.values(b"content-encoding") != [b"gzip"]:
+    if b"gzip" not in request.values(b"content-encoding"):
         return
     unpacker, packed, size = zlib.decompressobj(GZIP), request.body.getvalue(), 0
     try:

@@ -126,7 +126,7 @@ class Requests:
         """A header, as it was written. Those that follow a body (trailers) are left out."""
         if not self._in_head:
             return
-        self.current.headers.append((name, value))
+        self.current.add_header(name, value)
         most = self._limits.headers
         if len(self.current.headers) > most:
             raise Refusal(
@@ -139,7 +139,7 @@ class Requests:
         current.method = self._parser.get_method().decode("latin-1")
         current.version = self._parser.get_http_version()
         check_head(current, self._limits, self._sites)
-        self._waits_for_go = current.values(b"expect") == [b"100-continue"]
+        self._waits_for_go = b"100-continue" in current.values(b"expect")
 
     def on_body(self, part: bytes) -> None:
         """The body, in parts."""

@@ -156,8 +156,10 @@ def test_the_user_adds_names_and_sites() -> None:
 
 def head(**headers: str) -> Incoming:
     """A request with these headers."""
-    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
-    return Incoming(method="POST", headers=pairs)
+    request = Incoming(method="POST")
+    for name, value in headers.items():
+        request.add_header(name.encode(), value.encode())
+    return request
 
 
 def test_nothing_is_added_by_default() -> None:
