@@ -7,7 +7,7 @@ LAB := .venv/bin/lab
 RUFF := .venv/bin/ruff
 PYTEST := .venv/bin/pytest
 # Quick suites first: what is broken shows early.
-SUITES := unit contract integration terraform e2e notebooks chaos
+SUITES := unit contract integration browser terraform e2e notebooks chaos
 # Half of the time is waiting: for Terraform's provider, for retries, for time-outs.
 SIDE_BY_SIDE := --dist=loadgroup --no-loadscope-reorder --numprocesses
 PRESENT := $(wildcard $(SUITES:%=tests/%))
@@ -49,6 +49,10 @@ contract: $(INSTALLED) ## The same tests on the fakes and on the DynamoDB adapte
 
 integration: $(INSTALLED) ## Tests of each part on the emulator
 	@$(PYTEST) tests/integration
+
+browser: $(INSTALLED) ## Websites that attack the emulator in a real Chromium; on Debian, root gets it too
+	@scripts/get-browser.sh
+	@$(PYTEST) tests/browser
 
 terraform: $(INSTALLED) ## Tests of the Terraform modules
 	@$(PYTEST) tests/terraform
