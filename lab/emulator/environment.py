@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from lab import paths
-from lab.emulator import ports
+from lab.emulator import ports, services
 from lab.emulator.dynamodb import engine
 from lab.emulator.server.cross_site import HOSTS_VARIABLE, ORIGINS_VARIABLE
 
@@ -40,10 +40,12 @@ def variables(port: int, dynamodb: engine.Engine, iam: bool = True) -> dict[str,
     With `iam` it checks every request against the caller's permissions.
 
     A variable set for this machine (such as PYTHONDONTWRITEBYTECODE, which makes the start take
-    seconds longer, or a proxy) is not passed on.
+    seconds longer, or a proxy) is not passed on. Raises LabError if LAB_SERVICES asks for a
+    service that there is not.
     """
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     emulated = _settings(port) | engine.variables(dynamodb) | permissions(iam)
+    emulated |= services.variables()
     return inherited | _folders() | emulated
 
 

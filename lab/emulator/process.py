@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from lab import paths
-from lab.emulator import container, environment, family, ports, record
+from lab.emulator import container, environment, family, ports, record, services
 from lab.emulator.dynamodb import engine
 from lab.emulator.record import Record
 from lab.errors import LabError
@@ -92,10 +92,12 @@ def start(
     """Starts the emulator on `port` (4566 if None) and returns when it answers.
 
     With `iam` it enforces permissions. Where it is running already, says so in the result. Raises
-    LabError if the port is taken, if it runs otherwise than wanted, if it ends while starting, or
-    if it does not answer in `timeout_s` seconds; nothing is left running then.
+    LabError if the port is taken, if it runs otherwise than wanted, if LAB_SERVICES asks for what
+    there is not, if it ends while starting, or if it does not answer in `timeout_s` seconds;
+    nothing is left running then.
     """
     tell = on_progress or (lambda _message: None)
+    services.wanted()  # a name that is wrong is said before anything is done
     with _alone():
         running = _running()
         if running is not None:
@@ -185,6 +187,7 @@ def _already_running(found: Record, wanted: int | None, iam: bool) -> Emulator:
             "The emulator is already running, and enforces permissions.",
             "Stop it first: lab down && lab up --no-iam",
         )
+    _require_offered(found)
     if not _answers_within(found.endpoint, ANSWER_TIMEOUT_S):
         raise LabError(
             f"The emulator is running ({_emulator(found).name}) and does not answer at"
@@ -192,6 +195,17 @@ def _already_running(found: Record, wanted: int | None, iam: bool) -> Emulator:
             f"Start it anew: lab down && lab up. Its log: {log_path()}",
         )
     return _emulator(found, already_running=True)
+
+
+def _require_offered(found: Record) -> None:
+    offered = found.services.split(",") if found.services else []
+    missing = services.wanted().difference(offered)
+    if missing:
+        wanted = services.listed({*offered, *missing})
+        raise LabError(
+            f"The emulator is already running, without {services.listed(missing)}.",
+            f"Stop it first: lab down && {services.VARIABLE}={wanted} lab up",
+        )
 
 
 def _emulator(found: Record, *, already_running: bool = False, ready_s: float = 0.0) -> Emulator:
@@ -295,6 +309,7 @@ def _record(
         dynamodb=dynamodb,
         iam=iam,
         container=container,
+        services=services.listed(services.wanted()),
     )
 
 

@@ -18,7 +18,8 @@ class Record:
 
     `created` is the process's own start time in epoch seconds: together with `pid` it names a
     process even after the number has been given to another one. `started_at` is RFC 3339 UTC.
-    With `iam` it enforces permissions.
+    With `iam` it enforces permissions. `services` are those that it offers because LAB_SERVICES
+    asked for them, as the variable has them.
     Where the emulator runs in a container, that is its id, and there is no process to name.
     """
 
@@ -30,6 +31,7 @@ class Record:
     dynamodb: str
     iam: bool = True
     container: str = ""
+    services: str = ""
 
     def runs(self) -> bool:
         """Whether the emulator has not ended."""

@@ -10,6 +10,7 @@ import sys
 
 from lab.emulator import environment
 from lab.emulator.dynamodb import engine
+from lab.errors import LabError
 
 PORT = 4566
 # Who reaches a container is decided where its port is published.
@@ -17,7 +18,14 @@ EVERYWHERE = f"0.0.0.0:{PORT}"
 
 
 def main() -> None:
-    """Does not return: this process is LocalStack from here on."""
+    """Does not return: this process is LocalStack from here on, or ends with what is wrong."""
+    try:
+        _become_localstack()
+    except LabError as error:
+        sys.exit(f"{error} {error.hint}")
+
+
+def _become_localstack() -> None:
     environment.make_folders()
     os.chdir(environment.state_folder())
     iam = os.environ.get("LAB_IAM") != "off"

@@ -96,6 +96,9 @@ def _of_role(asker: Asker) -> Pairs:
         return
     yield "aws:principalaccount", (asker.caller.account,)
     yield "aws:principalisawsservice", ("false",)
+    if asker.caller.anonymous:
+        yield "aws:principaltype", ("Anonymous",)
+        yield "aws:userid", ("anonymous",)
     if asker.role is None or asker.session is None:
         return
     yield "aws:principalarn", (asker.role.arn,)

@@ -26,7 +26,8 @@ class Caller:
 
     `arn` is how AWS's messages call the caller; `names` are the ARNs by which a resource's policy
     may name it; `service` is set where an AWS service asks in its own name; `role` is the name of
-    the role whose session this is.
+    the role whose session this is; `anonymous` is one who signed nothing, and has no account;
+    `federated` is the ARN of the identity provider that the caller comes from.
     """
 
     arn: str
@@ -34,6 +35,8 @@ class Caller:
     names: tuple[str, ...] = ()
     service: str = ""
     role: str = ""
+    anonymous: bool = False
+    federated: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,9 @@ def _lacking(request: Request, policies: Policies, grant: Grant | None) -> Sourc
 def _needs_both(request: Request) -> bool:
     """Another account's resource: what one side allows is not enough."""
     owner = request.resource.split(":")[4:5]
-    return not request.caller.service and owner not in ([], [""], [request.caller.account])
+    if request.caller.service or request.caller.anonymous:
+        return False
+    return owner not in ([], [""], [request.caller.account])
 
 
 def _explicit_denial(request: Request, policies: Policies) -> Source | None:
@@ -179,6 +184,8 @@ def _names(statement: Statement, named: Naming, caller: Caller) -> bool:
 
 def _is_named(principals: Principals, caller: Caller) -> bool:
     names = principals.named("AWS")
+    if caller.federated:
+        return caller.federated in principals.named("Federated")
     if "*" in names:  # everybody: services too
         return True
     if caller.service:
@@ -188,7 +195,8 @@ def _is_named(principals: Principals, caller: Caller) -> bool:
 
 def _account_is_named(principals: Principals, caller: Caller) -> bool:
     accounts = {caller.account, f"arn:aws:iam::{caller.account}:root"}
-    return not caller.service and not accounts.isdisjoint(principals.named("AWS"))
+    outside = caller.service or caller.federated
+    return not outside and not accounts.isdisjoint(principals.named("AWS"))
 
 
 def _applies(statement: Statement, request: Request) -> bool:

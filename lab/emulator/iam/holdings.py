@@ -14,7 +14,8 @@ from lab.emulator.iam.policies import Policy, parse
 from lab.emulator.iam.sessions import PARTITION, role_named
 
 # Their policies have the last word; elsewhere an identity's policy is enough.
-DECIDING = ("sts:AssumeRole", "kms:")
+ASSUMING = "sts:AssumeRole"  # also WithSAML and WithWebIdentity
+DECIDING = (ASSUMING, "kms:")
 
 
 def policies_for(action: str, resource: str, role: Any | None, limit: str | None) -> Policies:
@@ -53,7 +54,7 @@ def _default_version(policy: Any) -> str:
 
 def of_resource(action: str, arn: str) -> Policy | None:
     """The resource's own policy, if it is of a kind that can have one and has one."""
-    if action == "sts:AssumeRole":
+    if action.startswith(ASSUMING):
         role = role_named(arn.split(":")[4], arn)
         return parse(role.assume_role_policy_document) if role else None
     if not arn.startswith("arn:"):

@@ -33,6 +33,7 @@ GLOBAL = frozenset(
         "aws:username",
         "aws:viaawsservice",
         "lambda:functionarn",
+        "lambda:functionurlauthtype",
         "sts:externalid",
         "sts:rolesessionname",
     }

@@ -11,6 +11,8 @@ from lab.emulator.iam.evaluation import Caller
 
 PARTITION = "aws"
 OWN_KEYS = "LSIA"  # how the emulator's own temporary access keys begin
+# AWS's name for whoever signs nothing, and for the account of that one.
+NOBODY = Caller(arn="anonymous", account="anonymous", anonymous=True)
 
 
 class Sessions:

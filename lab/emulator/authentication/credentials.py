@@ -1,0 +1,135 @@
+"""The credentials that a request carries, in its Authorization header or in its address.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
+Whether a signature is the right one is not looked at: the emulator knows no secrets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+ALGORITHMS = ("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256")
+IN_HEADER = ("Credential", "Signature", "SignedHeaders")
+IN_QUERY = ("Algorithm", "Credential", "Signature", "SignedHeaders", "Date")
+EXPECTED_IN_VERSION_2 = "AWS authorization header is invalid. Expected AwsAccessKeyId:signature"
+PARTS = {ALGORITHMS[0]: 5, ALGORITHMS[1]: 4}  # key/date/region/service/term; 4A has no region
+
+# Whose an access key is. `test` and twelve digits name an account of the emulator; what looks like
+# one of AWS's own is somebody's who has it in the environment, or one that the emulator gave out.
+KNOWN = re.compile(r"test|[0-9]{12}|(AKIA|ASIA|LKIA|LSIA)[A-Z0-9]{12,124}")
+
+
+class Incomplete(Exception):
+    """A signature that lacks a part, or has one that cannot be read. Its text is AWS's own."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """An access key, and the Authorization header that says the same."""
+
+    access_key: str
+    header: str
+
+    @property
+    def are_known(self) -> bool:
+        """Whether the access key is anybody's here."""
+        return KNOWN.fullmatch(self.access_key) is not None
+
+
+def of(headers: Mapping[str, str], values: Mapping[str, str]) -> Credentials | None:
+    """The credentials of a request with these headers and parameters, or None if it has none.
+
+    `values` are those of the query, and those of a form where the protocol is one of forms.
+    Another scheme than AWS's (Basic, Bearer) is no signature. Raises Incomplete.
+    """
+    header = headers.get("Authorization", "").strip()
+    if header.startswith("AWS"):
+        return _of_header(header, headers)
+    if any(f"X-Amz-{name}" in values for name in ("Algorithm", "Credential", "Signature")):
+        return _of_query(values)
+    if values.get("AWSAccessKeyId") and values.get("Signature"):
+        key = values["AWSAccessKeyId"]
+        return Credentials(key, f"AWS {key}:{values['Signature']}")
+    return None
+
+
+def of_form(form: Mapping[str, str]) -> Credentials | None:
+    """The credentials of a form that S3's policy for POST is sent with, or None if it has none."""
+    fields = {name.lower(): value for name, value in form.items()}
+    if not fields.get("policy"):
+        return None
+    if fields.get("x-amz-credential") and fields.get("x-amz-signature"):
+        credential = fields["x-amz-credential"]
+        key = _access_key(credential, ALGORITHMS[0])
+        return Credentials(key, _header(ALGORITHMS[0], credential, "", fields["x-amz-signature"]))
+    if fields.get("awsaccesskeyid") and fields.get("signature"):
+        key = fields["awsaccesskeyid"]
+        return Credentials(key, f"AWS {key}:{fields['signature']}")
+    return None
+
+
+def _of_header(header: str, headers: Mapping[str, str]) -> Credentials:
+    scheme, _, rest = header.partition(" ")
+    if scheme == "AWS":  # version 2, which S3 still takes
+        key, _, signature = rest.strip().partition(":")
+        if not key or not signature:
+            raise Incomplete(EXPECTED_IN_VERSION_2)
+        return Credentials(key, header)
+    if scheme not in ALGORITHMS:
+        raise Incomplete(f"Unsupported AWS 'algorithm': '{scheme}'.")
+    found = dict(_pairs(rest, header))
+    _require_complete(found, headers, scheme)
+    key = _access_key(found["Credential"], scheme)
+    parts = (found["Credential"], found["SignedHeaders"], found["Signature"])
+    return Credentials(key, _header(scheme, *parts))
+
+
+def _require_complete(found: Mapping[str, str], headers: Mapping[str, str], scheme: str) -> None:
+    missing = [f"'{name}' parameter." for name in IN_HEADER if not found.get(name)]
+    if not (headers.get("X-Amz-Date") or headers.get("Date")):
+        missing.append("existence of either a 'X-Amz-Date' or a 'Date' header.")
+    if missing:
+        said = " ".join(f"Authorization header requires {what}" for what in missing)
+        raise Incomplete(f"{said} Authorization={scheme}")
+
+
+def _pairs(text: str, header: str) -> Iterator[tuple[str, str]]:
+    for pair in re.split(r"[,\s]+", text.strip(", ")):
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise Incomplete(
+                f"'{pair}' not a valid key=value pair (missing equal-sign)"
+                f" in Authorization header: '{header}'."
+            )
+        yield name, value
+
+
+def _of_query(values: Mapping[str, str]) -> Credentials:
+    missing = [name for name in IN_QUERY if not values.get(f"X-Amz-{name}")]
+    if missing:
+        said = "".join(
+            f"AWS query-string parameters must include 'X-Amz-{name}'. " for name in missing
+        )
+        raise Incomplete(f"{said}Re-examine the query-string parameters.")
+    algorithm, credential, signature, signed, _ = (values[f"X-Amz-{name}"] for name in IN_QUERY)
+    if algorithm not in ALGORITHMS:
+        raise Incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
+    key = _access_key(credential, algorithm)
+    return Credentials(key, _header(algorithm, credential, signed, signature))
+
+
+def _access_key(credential: str, algorithm: str) -> str:
+    parts = credential.split("/")
+    if len(parts) != PARTS[algorithm] or not all(parts):
+        raise Incomplete(
+            "Credential must have exactly 5 slash-delimited elements,"
+            f" e.g. keyid/date/region/service/term, got '{credential}'"
+        )
+    return parts[0]
+
+
+def _header(scheme: str, credential: str, signed: str, signature: str) -> str:
+    """In this order, and with nothing else: what reads it afterwards finds the same key."""
+    return f"{scheme} Credential={credential}, SignedHeaders={signed}, Signature={signature}"

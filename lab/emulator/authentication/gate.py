@@ -1,0 +1,139 @@
+"""The place in LocalStack's chain of handlers where a request has to say whose it is.
+
+LocalStack signs for whoever does not, and takes that one for the owner of the account. Here such a
+request is nobody's, and is served only what AWS serves to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from localstack import config
+from localstack.aws.api import CommonServiceException
+
+from lab.emulator.authentication import anonymous, credentials, federation, refusals
+from lab.emulator.authentication.credentials import Credentials
+
+Handler = Callable[..., Any]
+
+# What LocalStack tells itself in headers, and must not be told by anybody else.
+INTERNAL_HEADERS = ("x-localstack-data", "x-moto-account-id")
+INTERNAL, UNSIGNED = "lab.internal", "lab.unsigned"  # in a request's WSGI environment
+FORMS = ("query", "ec2")  # protocols whose parameters may be in a form
+
+
+def trusts_only_itself(read: Handler) -> Handler:
+    """The chain's first handler: what a request claims to be counts only from within."""
+
+    def handler(self: Any, chain: Any, context: Any, response: Any) -> None:
+        if _is_from_within(context):
+            context.request.environ[INTERNAL] = True
+        else:
+            for name in INTERNAL_HEADERS:
+                context.request.headers.pop(name, None)
+        read(self, chain, context, response)
+
+    return handler
+
+
+def _is_from_within(context: Any) -> bool:
+    """Whether LocalStack calls itself: by a function call, which names its operation beforehand.
+
+    With IN_MEMORY_CLIENT=0, which only a test sets, nothing tells its calls from others'.
+    """
+    if config.IN_MEMORY_CLIENT:
+        return context.operation is not None
+    return INTERNAL_HEADERS[0] in context.request.headers
+
+
+def asks_for_credentials(sign: Handler) -> Handler:
+    """In the place of the handler that signs for others, which is `sign`."""
+
+    def handler(self: Any, chain: Any, context: Any, response: Any) -> None:
+        if context.service and INTERNAL not in context.request.environ:
+            found = required(context)
+            if found:
+                context.request.headers["Authorization"] = found.header
+            else:
+                context.request.environ[UNSIGNED] = True
+                # Region and account are read from a header further on.
+                context.request.headers.pop("Authorization", None)
+        sign(self, chain, context, response)
+
+    return handler
+
+
+def serves_nobody_more_than_aws(parse: Handler) -> Handler:
+    """Around the handler that finds out what is asked for, which is `parse`."""
+
+    def handler(self: Any, chain: Any, context: Any, response: Any) -> None:
+        is_unsigned = UNSIGNED in context.request.environ
+        try:
+            parse(self, chain, context, response)
+        except Exception as error:
+            if not is_unsigned:
+                raise
+            # Whatever is wrong with it, it is nobody's.
+            raise _with_operation(context, refusals.missing(context)) from error
+        if is_unsigned:
+            anonymous.require_served(context)
+        if _is_federated(context):
+            federation.require_trusted(context)
+
+    return handler
+
+
+def _is_federated(context: Any) -> bool:
+    """Whether a role is assumed by somebody from outside: this is asked of the owner as well."""
+    return bool(
+        context.operation
+        and context.operation.name in federation.OPERATIONS
+        and INTERNAL not in context.request.environ
+    )
+
+
+def required(context: Any) -> Credentials | None:
+    """The request's credentials; None where a service serves some things without any.
+
+    Raises the service's own error for a request that needs some, or has some that are no good.
+    """
+    try:
+        found = credentials.of(context.request.headers, _parameters(context))
+    except credentials.Incomplete as incomplete:
+        error = refusals.incomplete(context, str(incomplete))
+        raise _with_operation(context, error) from incomplete
+    if found is None:
+        _require_open(context)
+    elif not found.are_known:
+        raise _with_operation(context, refusals.not_known(context, found.access_key))
+    return found
+
+
+def _require_open(context: Any) -> None:
+    if context.service.service_name == "s3" and context.request.headers.get("Authorization"):
+        raise _with_operation(context, refusals.other_scheme())
+    if not anonymous.may_come(context.service):
+        raise _with_operation(context, refusals.missing(context))
+
+
+def _parameters(context: Any) -> Any:
+    """The query's, and a form's where forms are the protocol: others may be streams."""
+    request = context.request
+    return request.values if context.protocol in FORMS else request.args
+
+
+def _with_operation(context: Any, error: CommonServiceException) -> CommonServiceException:
+    """An error is rendered for an operation; which it is, is not looked at yet."""
+    if context.operation is None:
+        context.operation = _operation(context)
+    return error
+
+
+def _operation(context: Any) -> Any:
+    service, request = context.service, context.request
+    named = request.headers.get("X-Amz-Target", "").rpartition(".")[2] or request.args.get("Action")
+    with suppress(Exception):  # it is what somebody wrote
+        return service.operation_model(named)
+    return service.operation_model(service.operation_names[0])

@@ -1,0 +1,23 @@
+"""The entry point: LocalStack runs this hook when it starts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localstack.runtime import hooks
+
+
+@hooks.on_infra_start()  # type: ignore[untyped-decorator]
+def ask_who_it_is() -> None:
+    """Puts the gate into the chain of handlers, and before the pages that go round it."""
+    from localstack.aws.handlers import auth, internal_requests, service
+
+    from lab.emulator.authentication import gate, pages
+
+    first: Any = internal_requests.InternalRequestParamsEnricher
+    first.__call__ = gate.trusts_only_itself(first.__call__)
+    signing: Any = auth.MissingAuthHeaderInjector
+    signing.__call__ = gate.asks_for_credentials(signing.__call__)
+    parsing: Any = service.ServiceRequestParser
+    parsing.__call__ = gate.serves_nobody_more_than_aws(parsing.__call__)
+    pages.ask_who_it_is()

@@ -1,0 +1,41 @@
+"""What a signed request may do at a page that LocalStack serves beside its chain of handlers."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from lab.emulator.authentication.credentials import Credentials
+from lab.emulator.iam import plugin, sessions
+from lab.emulator.iam.asking import Asker, conditions
+from lab.emulator.iam.evaluation import Request, decide
+from lab.emulator.iam.holdings import policies_for
+from lab.emulator.iam.needs import Need
+
+SESSIONS = sessions.Sessions()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A request and its region: what conditions look at."""
+
+    request: Any
+    region: str
+
+
+def may(found: Credentials, need: Need, place: Place) -> bool:
+    """Whether whoever these credentials belong to may do this; the owner may do all."""
+    from localstack.aws.accounts import get_account_id_from_access_key_id
+
+    if os.environ.get(plugin.SWITCH) == plugin.OFF:
+        return True
+    account = get_account_id_from_access_key_id(found.access_key)
+    session = SESSIONS.find(account, found.access_key)
+    if session is None:
+        return not found.access_key.startswith(sessions.OWN_KEYS)
+    role = sessions.role_named(session.account_id, session.role_arn)
+    asker = Asker(sessions.as_role(session), role, session)
+    keys = conditions(asker, place) | dict(need.keys)
+    policies = policies_for(need.action, need.resource, role, asker.limit)
+    return decide(Request(asker.caller, need.action, need.resource, keys), policies).allowed

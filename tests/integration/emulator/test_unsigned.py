@@ -1,0 +1,382 @@
+"""A request that nobody signed is nobody's, and is served what AWS serves to nobody."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+import boto3
+import httpx
+import pytest
+from botocore.config import Config
+
+from lab.emulator import ports, process
+from lab.target import REGION
+from tests.integration.emulator.conftest import Cloud, document
+from tests.integration.emulator.raw import JSON_1_0, NAME, REFUSED, SIGNED, Raw, Request
+from tests.integration.emulator.waiting import wait_for
+
+ACCOUNT = "000000000000"
+
+
+@pytest.fixture(scope="module")
+def lenient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The endpoint of an emulator that holds no role to its permissions."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAB_HOME", str(tmp_path_factory.mktemp("lenient")))
+        try:
+            yield process.start(ports.any_free(), iam=False).endpoint
+        finally:
+            process.stop()
+
+
+@pytest.fixture(params=["enforced", "off"])
+def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
+    place = "endpoint" if request.param == "enforced" else "lenient"
+    cloud = Cloud(request.getfixturevalue(place))
+    yield cloud
+    cloud.remove()
+
+
+@pytest.fixture
+def raw(cloud: Cloud) -> Raw:
+    return Raw(cloud.endpoint)
+
+
+@pytest.mark.parametrize("refused", REFUSED, ids=[each.name for each in REFUSED])
+def test_an_unsigned_operation_is_refused_in_the_words_of_its_protocol(
+    raw: Raw, refused: Request
+) -> None:
+    answer = raw.ask(refused)
+    assert (answer.status_code, raw.code(answer)) == (refused.status, refused.code)
+
+
+def test_nothing_that_was_refused_has_been_done(cloud: Cloud, raw: Raw) -> None:
+    for refused in REFUSED:
+        raw.ask(refused)
+    client = cloud.client
+    assert NAME not in client("dynamodb").list_tables()["TableNames"]
+    assert not [t for t in client("sns").list_topics()["Topics"] if NAME in t["TopicArn"]]
+    assert not client("sqs").list_queues(QueueNamePrefix=NAME).get("QueueUrls")
+    assert NAME not in [b["Name"] for b in client("s3").list_buckets()["Buckets"]]
+    assert NAME not in [r["RoleName"] for r in client("iam").list_roles()["Roles"]]
+    assert NAME not in [r["Name"] for r in client("events").list_rules()["Rules"]]
+    assert NAME not in [a["name"] for a in client("apigateway").get_rest_apis()["items"]]
+    functions = client("lambda").list_functions()["Functions"]
+    assert NAME not in [f["FunctionName"] for f in functions]
+
+
+WORDS: list[tuple[str, str, str]] = [
+    ("another scheme", "Bearer abc.def.ghi", "MissingAuthenticationToken"),
+    ("a password", "Basic dGVzdDp0ZXN0", "MissingAuthenticationToken"),
+    ("nothing", "", "MissingAuthenticationToken"),
+    ("another algorithm", "AWS5-HMAC-SHA256 Credential=a", "IncompleteSignature"),
+    ("no pairs", "AWS4-HMAC-SHA256 test", "IncompleteSignature"),
+    ("no signature", "AWS4-HMAC-SHA256 Credential=test/1/2/3/aws4_request", "IncompleteSignature"),
+    ("half a credential", SIGNED.replace("/us-east-2", ""), "IncompleteSignature"),
+    ("no key", SIGNED.replace("=test/", "=/"), "IncompleteSignature"),
+    ("a key of nobody", SIGNED.replace("=test/", "=nobody/"), "InvalidClientTokenId"),
+    ("thirteen digits", SIGNED.replace("=test/", "=1111222233334/"), "InvalidClientTokenId"),
+    ("version 2", "AWS test", "IncompleteSignature"),
+]
+
+
+@pytest.mark.parametrize(("header", "code"), [w[1:] for w in WORDS], ids=[w[0] for w in WORDS])
+def test_a_header_that_is_no_signature_is_refused(raw: Raw, header: str, code: str) -> None:
+    signature = {"Authorization": header, "X-Amz-Date": "20261126T000000Z"}
+    identity = raw.get("/?Action=GetCallerIdentity&Version=2011-06-15", headers=signature)
+    assert raw.code(identity) == code
+    assert identity.status_code == (400 if code == "IncompleteSignature" else 403)
+    target = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": JSON_1_0}
+    tables = raw.post("/", headers=signature | target, content="{}")
+    known = {"InvalidClientTokenId": "UnrecognizedClientException"}
+    assert raw.code(tables) == known.get(code, f"{code}Exception")
+    assert tables.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("header", "code", "status"),
+    [
+        ("Bearer abc", "InvalidArgument", 400),
+        ("AWS4-HMAC-SHA256 test", "AuthorizationHeaderMalformed", 400),
+        (SIGNED.replace("=test/", "=nobody/"), "InvalidAccessKeyId", 403),
+    ],
+)
+def test_buckets_have_words_of_their_own(raw: Raw, header: str, code: str, status: int) -> None:
+    headers = {"Authorization": header, "X-Amz-Date": "20261126T000000Z"}
+    answer = raw.get("/some-bucket/key", headers=headers)
+    assert (raw.code(answer), answer.status_code) == (code, status)
+
+
+def test_what_only_the_emulator_tells_itself_is_not_believed(raw: Raw) -> None:
+    inside = {"x-localstack-data": json.dumps({"service_principal": "lambda"})}
+    answer = raw.get("/?Action=ListTopics&Version=2010-03-31", headers=inside)
+    assert raw.code(answer) == "MissingAuthenticationToken"
+
+
+def test_the_pages_of_the_emulator_need_no_signature(raw: Raw) -> None:
+    assert raw.get("/_localstack/health").is_success
+    assert raw.get("/_aws/sqs/messages").status_code < 404
+
+
+def test_an_api_is_open_and_a_method_that_wants_a_signature_is_not(cloud: Cloud, raw: Raw) -> None:
+    api = an_api(cloud)
+    for base in (f"/_aws/execute-api/{api}/s", f"/restapis/{api}/s/_user_request_"):
+        assert raw.get(f"{base}/open").is_success
+        closed = raw.get(f"{base}/closed")
+        assert closed.json()["message"] == "Missing Authentication Token"
+        assert closed.status_code == 403
+        assert raw.get(f"{base}/closed", headers=signature()).is_success
+    host = {"Host": f"{api}.execute-api.localhost.localstack.cloud"}
+    assert raw.get("/s/open", headers=host).is_success
+    assert raw.get("/s/closed", headers=host).status_code == 403
+
+
+def an_api(cloud: Cloud) -> str:
+    template = {"application/json": '{"statusCode": 200}'}
+    answer = {"responses": {"default": {"statusCode": "200"}}, "requestTemplates": template}
+    operation = {
+        "responses": {"200": {"description": "ok"}},
+        "x-amazon-apigateway-integration": answer | {"type": "mock"},
+    }
+    signed = operation | {"x-amazon-apigateway-auth": {"type": "AWS_IAM"}}
+    about = {"openapi": "3.0.1", "info": {"title": "probe", "version": "1"}}
+    body = about | {"paths": {"/open": {"get": operation}, "/closed": {"get": operation}}}
+    gateway = cloud.client("apigateway")
+    api: str = gateway.import_rest_api(body=json.dumps(body | {"x-unused": signed}))["id"]
+    resources = gateway.get_resources(restApiId=api)["items"]
+    closed = next(r["id"] for r in resources if r["path"] == "/closed")
+    change = {"op": "replace", "path": "/authorizationType", "value": "AWS_IAM"}
+    gateway.update_method(
+        restApiId=api, resourceId=closed, httpMethod="GET", patchOperations=[change]
+    )
+    gateway.create_deployment(restApiId=api, stageName="s")
+    return api
+
+
+def signature() -> dict[str, str]:
+    return {"Authorization": SIGNED, "X-Amz-Date": "20261126T000000Z"}
+
+
+def test_a_functions_url_is_open_if_its_policy_lets_everybody_in(cloud: Cloud, raw: Raw) -> None:
+    function = cloud.function("def handle(event, context): return 'hello'")
+    client = cloud.client("lambda")
+    url = client.create_function_url_config(FunctionName=function, AuthType="NONE")["FunctionUrl"]
+    host = {"Host": httpx.URL(url).host}
+    shut = raw.get("/", headers=host)
+    assert (shut.status_code, "Forbidden" in shut.text) == (403, True)
+    everybody = {"Principal": "*", "FunctionUrlAuthType": "NONE", "StatementId": "everybody"}
+    action = "lambda:InvokeFunctionUrl"
+    client.add_permission(FunctionName=function, Action=action, **everybody)
+    assert raw.get("/", headers=host).text == "hello"
+    client.update_function_url_config(FunctionName=function, AuthType="AWS_IAM")
+    assert raw.get("/", headers=host).status_code == 403
+    assert raw.get("/", headers=host | signature()).text == "hello"
+
+
+def test_a_presigned_url_is_a_signature(cloud: Cloud, raw: Raw) -> None:
+    bucket = a_bucket(cloud)
+    target = {"Bucket": bucket, "Key": "key"}
+    for version in ("s3v4", "s3"):
+        config = Config(signature_version=version)
+        session = boto3.Session("test", "test", region_name=REGION)
+        s3 = session.client("s3", endpoint_url=cloud.endpoint, config=config)
+        assert httpx.get(s3.generate_presigned_url("get_object", target)).text == "content"
+    sts = cloud.client("sts")
+    url = sts.generate_presigned_url("get_caller_identity", {})
+    assert ACCOUNT in httpx.get(url).text
+    cut = httpx.get(url.replace("X-Amz-Signature", "X-Amz-Other"))
+    assert raw.code(cut) == "IncompleteSignature"
+
+
+def test_a_form_with_a_signed_policy_is_a_signature(cloud: Cloud, raw: Raw) -> None:
+    bucket = a_bucket(cloud)
+    post = cloud.client("s3").generate_presigned_post(bucket, "posted")
+    file = {"file": ("name", b"posted")}
+    assert httpx.post(post["url"], data=post["fields"], files=file).is_success
+    refused = raw.post(f"/{bucket}", data={"key": "unsigned"}, files=file)
+    assert (raw.code(refused), refused.status_code) == ("AccessDenied", 403)
+    assert keys_of(cloud, bucket) == {"key", "posted"}
+
+
+def a_bucket(cloud: Cloud) -> str:
+    """A bucket with an object, `key`, that is not anybody's yet."""
+    name = f"probe-{uuid.uuid4().hex[:8]}"
+    s3 = cloud.client("s3")
+    place = {"LocationConstraint": REGION}
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration=place, ObjectOwnership="ObjectWriter")
+    s3.put_object(Bucket=name, Key="key", Body=b"content")
+    return name
+
+
+def keys_of(cloud: Cloud, bucket: str) -> set[str]:
+    listed = cloud.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
+    return {found["Key"] for found in listed}
+
+
+def test_an_object_is_everybodys_only_by_policy_and_without_a_block(
+    cloud: Cloud, raw: Raw
+) -> None:
+    bucket, s3 = a_bucket(cloud), cloud.client("s3")
+    place = f"arn:aws:s3:::{bucket}/*"
+    public = allow("s3:GetObject", place)
+    assert raw.get(f"/{bucket}/key").status_code == 403
+    s3.delete_public_access_block(Bucket=bucket)
+    s3.put_bucket_policy(Bucket=bucket, Policy=document(public))
+    assert raw.get(f"/{bucket}/key").text == "content"
+    host = {"Host": f"{bucket}.s3.localhost.localstack.cloud"}
+    assert raw.get("/key", headers=host).text == "content"
+    assert raw.head(f"/{bucket}/key").is_success
+    assert raw.code(raw.put(f"/{bucket}/key", content=b"mine")) == "AccessDenied"
+    assert raw.delete(f"/{bucket}/key").status_code == 403
+    assert raw.get(f"/{bucket}").status_code == 403
+    block = {"RestrictPublicBuckets": True}
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=block)
+    assert raw.get(f"/{bucket}/key").status_code == 403
+
+
+def test_a_condition_and_a_denial_count_for_everybody(cloud: Cloud, raw: Raw) -> None:
+    bucket, s3 = a_bucket(cloud), cloud.client("s3")
+    s3.delete_public_access_block(Bucket=bucket)
+    s3.put_object_acl(Bucket=bucket, Key="key", ACL="public-read")
+    assert raw.get(f"/{bucket}/key").text == "content"
+    place = f"arn:aws:s3:::{bucket}/*"
+    elsewhere = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
+    s3.put_bucket_policy(Bucket=bucket, Policy=document(allow("s3:PutObject", place, elsewhere)))
+    assert raw.put(f"/{bucket}/other", content=b"mine").status_code == 403
+    denial = allow("s3:GetObject", place) | {"Effect": "Deny"}
+    s3.put_bucket_policy(Bucket=bucket, Policy=document(denial))
+    assert raw.get(f"/{bucket}/key").status_code == 403
+
+
+def test_a_website_shows_what_is_everybodys(cloud: Cloud, raw: Raw) -> None:
+    bucket, s3 = a_bucket(cloud), cloud.client("s3")
+    website = {"IndexDocument": {"Suffix": "key"}}
+    s3.put_bucket_website(Bucket=bucket, WebsiteConfiguration=website)
+    host = {"Host": f"{bucket}.s3-website.localhost.localstack.cloud"}
+    assert raw.get("/", headers=host).status_code == 403
+    s3.delete_public_access_block(Bucket=bucket)
+    public = allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*")
+    s3.put_bucket_policy(Bucket=bucket, Policy=document(public))
+    assert raw.get("/", headers=host).text == "content"
+
+
+def allow(action: str, resource: str, condition: dict[str, Any] | None = None) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": action, "Resource": resource}
+    return statement | ({"Condition": condition} if condition else {})
+
+
+def test_a_queue_takes_messages_of_everybody_if_its_policy_says_so(cloud: Cloud, raw: Raw) -> None:
+    sqs, name = cloud.client("sqs"), f"probe-{uuid.uuid4().hex[:8]}"
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+    paths = [f"/queue/{REGION}/{ACCOUNT}/{name}", f"/{ACCOUNT}/{name}"]
+    hosts = [{}, {"Host": httpx.URL(url).netloc.decode()}]
+    send = "?Action=SendMessage&MessageBody=hello"
+    target = {"X-Amz-Target": "AmazonSQS.SendMessage", "Content-Type": JSON_1_0}
+    body = json.dumps({"QueueUrl": url, "MessageBody": "hello"})
+
+    def sent() -> list[int]:
+        pages = [raw.get(p + send, headers=h) for p, h in zip(paths, hosts, strict=True)]
+        return [a.status_code for a in (*pages, raw.post("/", headers=target, content=body))]
+
+    assert sent() == [403, 403, 400]
+    sqs.set_queue_attributes(
+        QueueUrl=url, Attributes={"Policy": document(allow("sqs:SendMessage", arn))}
+    )
+    assert sent() == [200, 200, 200]
+    assert raw.get(f"{paths[0]}?Action=ReceiveMessage").status_code == 403
+    assert raw.get(f"{paths[0]}?Action=DeleteQueue").status_code == 403
+    waiting = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert waiting["ApproximateNumberOfMessages"] == "3"
+
+
+def test_a_queues_owner_does_not_give_everybody_what_is_the_owners(cloud: Cloud, raw: Raw) -> None:
+    sqs, name = cloud.client("sqs"), f"probe-{uuid.uuid4().hex[:8]}"
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+    policy = {"Policy": document(allow("sqs:*", arn))}
+    sqs.create_queue(QueueName=name, Attributes=policy)
+    path = f"/queue/{REGION}/{ACCOUNT}/{name}"
+    assert raw.get(f"{path}?Action=DeleteQueue").status_code == 403
+    assert raw.get(f"{path}?Action=PurgeQueue").is_success
+
+
+def test_a_topic_takes_messages_of_everybody_if_its_policy_says_so(cloud: Cloud, raw: Raw) -> None:
+    sns, name = cloud.client("sns"), f"probe-{uuid.uuid4().hex[:8]}"
+    arn = sns.create_topic(Name=name)["TopicArn"]
+    publish = {"Action": "Publish", "Version": "2010-03-31", "TopicArn": arn, "Message": "hello"}
+    assert raw.code(raw.post("/", data=publish)) == "MissingAuthenticationToken"
+    policy = document(allow("sns:Publish", arn))
+    sns.set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
+    assert raw.post("/", data=publish).is_success
+    assert raw.post("/", data=publish | {"Action": "DeleteTopic"}).status_code == 403
+
+
+def test_a_subscription_is_confirmed_and_ended_by_who_knows_of_it(cloud: Cloud, raw: Raw) -> None:
+    sns, name = cloud.client("sns"), f"probe-{uuid.uuid4().hex[:8]}"
+    arn = sns.create_topic(Name=name)["TopicArn"]
+    address = "http://127.0.0.1:9/nobody"
+    subscribed = sns.subscribe(
+        TopicArn=arn, Protocol="http", Endpoint=address, ReturnSubscriptionArn=True
+    )["SubscriptionArn"]
+    version = {"Version": "2010-03-31", "TopicArn": arn}
+    wrong = version | {"Action": "ConfirmSubscription", "Token": "0" * 64}
+    assert raw.code(raw.post("/", data=wrong)) == "InvalidParameter"
+    tokens = raw.get(f"/_aws/sns/subscription-tokens/{subscribed}").json()
+    right = wrong | {"Token": tokens["subscription_token"]}
+    assert raw.post("/", data=right).is_success
+    assert raw.get("/", params=version | {"Action": "Unsubscribe", "SubscriptionArn": subscribed})
+    wait_for(
+        lambda: not sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"],
+        "it is still subscribed",
+    )
+
+
+def test_a_role_is_assumed_by_a_token_of_an_issuer_that_it_trusts(cloud: Cloud, raw: Raw) -> None:
+    iam, issuer = cloud.client("iam"), f"issuer-{uuid.uuid4().hex[:8]}.example"
+    made = iam.create_open_id_connect_provider(Url=f"https://{issuer}", ThumbprintList=["0" * 40])
+    condition = {"StringEquals": {f"{issuer}:sub": "repo:shop"}}
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": {"Federated": made["OpenIDConnectProviderArn"]},
+        "Condition": condition,
+    }
+    role = iam.create_role(RoleName=issuer, AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
+    assert "AccessKeyId" in assume(raw, role, token(f"https://{issuer}", "repo:shop")).text
+    stranger = assume(raw, role, token(f"https://{issuer}", "repo:other"))
+    assert (raw.code(stranger), stranger.status_code) == ("AccessDenied", 403)
+    assert raw.code(assume(raw, role, token("https://other", "a"))) == "InvalidIdentityToken"
+    assert raw.code(assume(raw, role, "no token")) == "InvalidIdentityToken"
+    other = cloud.role()
+    assert raw.code(assume(raw, other, token(f"https://{issuer}", "repo:shop"))) == "AccessDenied"
+    nowhere = assume(raw, "role", token(f"https://{issuer}", "repo:shop"))
+    assert raw.code(nowhere) == "AccessDenied"
+    saml = {"Action": "AssumeRoleWithSAML", "SAMLAssertion": "PHNhbWw+", "PrincipalArn": "a" * 20}
+    answer = raw.post("/", data=saml | {"Version": "2011-06-15", "RoleArn": other})
+    assert raw.code(answer) == "AccessDenied"
+
+
+def token(issuer: str, subject: str) -> str:
+    import jwt
+
+    return jwt.encode({"iss": issuer, "sub": subject, "aud": "sts"}, "k" * 32)
+
+
+def assume(raw: Raw, role: str, words: str) -> httpx.Response:
+    request = {"Version": "2011-06-15", "RoleSessionName": "test", "RoleArn": role}
+    named = {"Action": "AssumeRoleWithWebIdentity", "WebIdentityToken": words}
+    return raw.post("/", data=request | named)
+
+
+def test_errors_are_of_the_form_that_clients_read(raw: Raw) -> None:
+    answer = raw.get("/?Action=ListTopics&Version=2010-03-31")
+    message = Xml.fromstring(answer.text).find(".//{*}Message")
+    assert message is not None
+    assert message.text == "Request is missing Authentication Token"
+    functions = raw.get("/2015-03-31/functions/")
+    assert functions.json()["message"] == "Missing Authentication Token"
+    assert functions.headers["x-amzn-errortype"] == "MissingAuthenticationTokenException"
