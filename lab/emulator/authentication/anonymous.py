@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -83,18 +84,16 @@ def _needs(context: Any) -> tuple[Need, ...]:
 
 
 def _queue(context: Any) -> bool:
-    from localstack.services.sqs.utils import is_sqs_queue_url, parse_queue_url
+    """The queue is named by a parameter, or by the address that the request was sent to."""
+    from localstack.services.sqs.utils import parse_queue_url
 
     if context.operation.name in OWNERS_ONLY:
         return False
-    address = context.request.base_url
-    if is_sqs_queue_url(address):
-        context.service_request.setdefault("QueueUrl", address)
-    try:
-        region = parse_queue_url(context.service_request.get("QueueUrl") or "")[1]
-    except ValueError:
-        region = None
-    _move(context, region)
+    request = context.service_request
+    if not request.get("QueueName"):
+        request["QueueUrl"] = request.get("QueueUrl") or context.request.base_url
+        with suppress(ValueError):
+            _move(context, parse_queue_url(request["QueueUrl"])[1])
     return _all_allowed(context, _needs(context))
 
 

@@ -44,11 +44,11 @@ def of(headers: Mapping[str, str], values: Mapping[str, str]) -> Credentials | N
     `values` are those of the query, and those of a form where the protocol is one of forms.
     Another scheme than AWS's (Basic, Bearer) is no signature. Raises Incomplete.
     """
+    if any(f"X-Amz-{name}" in values for name in ("Algorithm", "Credential", "Signature")):
+        return _of_query(values)
     header = headers.get("Authorization", "").strip()
     if header.startswith("AWS"):
         return _of_header(header, headers)
-    if any(f"X-Amz-{name}" in values for name in ("Algorithm", "Credential", "Signature")):
-        return _of_query(values)
     if values.get("AWSAccessKeyId") and values.get("Signature"):
         key = values["AWSAccessKeyId"]
         return Credentials(key, f"AWS {key}:{values['Signature']}")

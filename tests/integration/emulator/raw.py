@@ -10,13 +10,15 @@ from typing import Any
 import httpx
 
 JSON_1_0 = "application/x-amz-json-1.0"
-SIGNED = (
-    "AWS4-HMAC-SHA256 Credential=test/20261126/us-east-2/sts/aws4_request,"
-    " SignedHeaders=host, Signature=0"
-)
 NAME = "made-by-nobody"
 ROLE = f"arn:aws:iam::000000000000:role/{NAME}"
 XML_CODE = re.compile(r"<Code>(\w+)</Code>")
+
+
+def signed(service: str, key: str = "test") -> str:
+    """An Authorization header that is complete; nobody looks at the signature."""
+    scope = f"20261126/us-east-2/{service}/aws4_request"
+    return f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders=host, Signature=0"
 
 
 class Raw(httpx.Client):

@@ -16,7 +16,7 @@ from botocore.config import Config
 from lab.emulator import ports, process
 from lab.target import REGION
 from tests.integration.emulator.conftest import Cloud, document
-from tests.integration.emulator.raw import JSON_1_0, NAME, REFUSED, SIGNED, Raw, Request
+from tests.integration.emulator.raw import JSON_1_0, NAME, REFUSED, Raw, Request, signed
 from tests.integration.emulator.waiting import wait_for
 
 ACCOUNT = "000000000000"
@@ -76,10 +76,8 @@ WORDS: list[tuple[str, str, str]] = [
     ("another algorithm", "AWS5-HMAC-SHA256 Credential=a", "IncompleteSignature"),
     ("no pairs", "AWS4-HMAC-SHA256 test", "IncompleteSignature"),
     ("no signature", "AWS4-HMAC-SHA256 Credential=test/1/2/3/aws4_request", "IncompleteSignature"),
-    ("half a credential", SIGNED.replace("/us-east-2", ""), "IncompleteSignature"),
-    ("no key", SIGNED.replace("=test/", "=/"), "IncompleteSignature"),
-    ("a key of nobody", SIGNED.replace("=test/", "=nobody/"), "InvalidClientTokenId"),
-    ("thirteen digits", SIGNED.replace("=test/", "=1111222233334/"), "InvalidClientTokenId"),
+    ("half a credential", signed("sts").replace("/us-east-2", ""), "IncompleteSignature"),
+    ("no key", signed("", key=""), "IncompleteSignature"),
     ("version 2", "AWS test", "IncompleteSignature"),
 ]
 
@@ -92,9 +90,29 @@ def test_a_header_that_is_no_signature_is_refused(raw: Raw, header: str, code: s
     assert identity.status_code == (400 if code == "IncompleteSignature" else 403)
     target = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": JSON_1_0}
     tables = raw.post("/", headers=signature | target, content="{}")
-    known = {"InvalidClientTokenId": "UnrecognizedClientException"}
-    assert raw.code(tables) == known.get(code, f"{code}Exception")
+    assert raw.code(tables) == f"{code}Exception"
     assert tables.status_code == 400
+
+
+@pytest.mark.parametrize("key", ["nobody", "TEST", "1111222233334", "AKIA", "injectedaccesskey"])
+def test_a_key_that_is_nobodys_is_refused(raw: Raw, key: str) -> None:
+    refusals = [
+        ("sts", "/?Action=GetCallerIdentity&Version=2011-06-15", "InvalidClientTokenId"),
+        ("lambda", "/2015-03-31/functions/", "UnrecognizedClientException"),
+        ("s3", "/some-bucket/key", "InvalidAccessKeyId"),
+    ]
+    for service, path, code in refusals:
+        answer = raw.get(path, headers=signature(service, key))
+        assert (raw.code(answer), answer.status_code) == (code, 403)
+        assert f"({key})" in answer.text
+
+
+@pytest.mark.parametrize("key", ["test", "111122223333", "AKIAIOSFODNN7EXAMPLE"])
+def test_a_key_that_names_an_account_is_its_owners(raw: Raw, key: str) -> None:
+    account = key if key.isdigit() else ACCOUNT
+    path = "/?Action=GetCallerIdentity&Version=2011-06-15"
+    answer = raw.get(path, headers=signature("sts", key))
+    assert f"<Account>{account}</Account>" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -102,7 +120,6 @@ def test_a_header_that_is_no_signature_is_refused(raw: Raw, header: str, code: s
     [
         ("Bearer abc", "InvalidArgument", 400),
         ("AWS4-HMAC-SHA256 test", "AuthorizationHeaderMalformed", 400),
-        (SIGNED.replace("=test/", "=nobody/"), "InvalidAccessKeyId", 403),
     ],
 )
 def test_buckets_have_words_of_their_own(raw: Raw, header: str, code: str, status: int) -> None:
@@ -129,7 +146,7 @@ def test_an_api_is_open_and_a_method_that_wants_a_signature_is_not(cloud: Cloud,
         closed = raw.get(f"{base}/closed")
         assert closed.json()["message"] == "Missing Authentication Token"
         assert closed.status_code == 403
-        assert raw.get(f"{base}/closed", headers=signature()).is_success
+        assert raw.get(f"{base}/closed", headers=signature("execute-api")).is_success
     host = {"Host": f"{api}.execute-api.localhost.localstack.cloud"}
     assert raw.get("/s/open", headers=host).is_success
     assert raw.get("/s/closed", headers=host).status_code == 403
@@ -142,11 +159,10 @@ def an_api(cloud: Cloud) -> str:
         "responses": {"200": {"description": "ok"}},
         "x-amazon-apigateway-integration": answer | {"type": "mock"},
     }
-    signed = operation | {"x-amazon-apigateway-auth": {"type": "AWS_IAM"}}
     about = {"openapi": "3.0.1", "info": {"title": "probe", "version": "1"}}
     body = about | {"paths": {"/open": {"get": operation}, "/closed": {"get": operation}}}
     gateway = cloud.client("apigateway")
-    api: str = gateway.import_rest_api(body=json.dumps(body | {"x-unused": signed}))["id"]
+    api: str = gateway.import_rest_api(body=json.dumps(body))["id"]
     resources = gateway.get_resources(restApiId=api)["items"]
     closed = next(r["id"] for r in resources if r["path"] == "/closed")
     change = {"op": "replace", "path": "/authorizationType", "value": "AWS_IAM"}
@@ -157,8 +173,8 @@ def an_api(cloud: Cloud) -> str:
     return api
 
 
-def signature() -> dict[str, str]:
-    return {"Authorization": SIGNED, "X-Amz-Date": "20261126T000000Z"}
+def signature(service: str, key: str = "test") -> dict[str, str]:
+    return {"Authorization": signed(service, key), "X-Amz-Date": "20261126T000000Z"}
 
 
 def test_a_functions_url_is_open_if_its_policy_lets_everybody_in(cloud: Cloud, raw: Raw) -> None:
@@ -174,7 +190,7 @@ def test_a_functions_url_is_open_if_its_policy_lets_everybody_in(cloud: Cloud, r
     assert raw.get("/", headers=host).text == "hello"
     client.update_function_url_config(FunctionName=function, AuthType="AWS_IAM")
     assert raw.get("/", headers=host).status_code == 403
-    assert raw.get("/", headers=host | signature()).text == "hello"
+    assert raw.get("/", headers=host | signature("lambda")).text == "hello"
 
 
 def test_a_presigned_url_is_a_signature(cloud: Cloud, raw: Raw) -> None:
@@ -217,9 +233,7 @@ def keys_of(cloud: Cloud, bucket: str) -> set[str]:
     return {found["Key"] for found in listed}
 
 
-def test_an_object_is_everybodys_only_by_policy_and_without_a_block(
-    cloud: Cloud, raw: Raw
-) -> None:
+def test_an_object_is_everybodys_only_by_policy_and_without_a_block(cloud: Cloud, raw: Raw) -> None:
     bucket, s3 = a_bucket(cloud), cloud.client("s3")
     place = f"arn:aws:s3:::{bucket}/*"
     public = allow("s3:GetObject", place)
