@@ -34,7 +34,10 @@ def up(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Starts the emulator and returns when it answers."""
+    """Starts the emulator and returns when it answers.
+
+    It offers the services that the lab uses; LAB_SERVICES=kinesis,swf asks for more.
+    """
     from lab import render
     from lab.errors import LabError
 

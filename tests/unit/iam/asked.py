@@ -15,6 +15,10 @@ SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/run"
 WORKER = Caller(SESSION, ACCOUNT, names=(ROLE, SESSION), role="worker")
 EVENTS = Caller("events.amazonaws.com", ACCOUNT, service="events.amazonaws.com")
 
+NOBODY = Caller("anonymous", "anonymous", anonymous=True)
+ISSUER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/issuer.example"
+OUTSIDER = Caller(ISSUER, ACCOUNT, federated=ISSUER)
+
 
 def policy(*statements: dict[str, Any], version: str = "2012-10-17") -> Policy:
     return parse(json.dumps({"Version": version, "Statement": list(statements)}))

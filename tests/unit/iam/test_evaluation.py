@@ -19,6 +19,9 @@ from lab.emulator.iam.policies import MalformedPolicy, parse
 from tests.unit.iam.asked import (
     ACCOUNT,
     EVENTS,
+    ISSUER,
+    NOBODY,
+    OUTSIDER,
     ROLE,
     SESSION,
     TABLE,
@@ -233,3 +236,32 @@ def test_a_document_that_is_no_policy_is_not_guessed_at(text: str) -> None:
 def test_a_policy_of_one_statement_needs_no_list() -> None:
     text = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
     assert parse(text).statements[0].allows
+
+
+@pytest.mark.parametrize(
+    ("principal", "allowed"),
+    [
+        ("*", True),
+        ({"AWS": "*"}, True),
+        ({"AWS": ROLE}, False),
+        ({"AWS": ACCOUNT}, False),
+        ({"AWS": "anonymous"}, False),
+        ({"Service": "*"}, False),
+        ({"Federated": "*"}, False),
+    ],
+)
+def test_nobody_is_allowed_only_what_everybody_is(principal: Any, allowed: bool) -> None:
+    grant = statement(Principal=principal)
+    assert ask(caller=NOBODY, of_resource=grant).allowed is allowed
+    assert not ask(caller=NOBODY, of_resource=statement("Deny", Principal="*")).allowed
+
+
+@pytest.mark.parametrize(
+    ("principal", "allowed"),
+    [({"Federated": ISSUER}, True), ({"Federated": "other"}, False), ({"AWS": ACCOUNT}, False)],
+)
+def test_who_comes_from_elsewhere_is_trusted_by_the_name_of_the_issuer(
+    principal: Any, allowed: bool
+) -> None:
+    grant = statement(Principal=principal)
+    assert ask(caller=OUTSIDER, of_resource=grant, resource_decides=True).allowed is allowed
