@@ -129,8 +129,15 @@ def _form(context: Any) -> bool:
 
 def _move(context: Any, region: str | None) -> None:
     """On AWS the host tells the region; here the queue or topic does, or nothing does."""
-    if region:
+    if region in _regions():
         context.region = region
+
+
+@cache
+def _regions() -> frozenset[str]:
+    from boto3.session import Session
+
+    return frozenset(Session().get_available_regions("sqs"))
 
 
 OPEN: dict[str, Callable[[Any], bool]] = {

@@ -6,22 +6,32 @@ request is nobody's, and is served only what AWS serves to nobody.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
+from botocore.exceptions import UnknownServiceError
 from localstack import config
-from localstack.aws.api import CommonServiceException
+from localstack.aws.api import CommonServiceException, ServiceException
+from localstack.aws.protocol.service_router import ProtocolError
 
 from lab.emulator.authentication import anonymous, credentials, federation, refusals
 from lab.emulator.authentication.credentials import Credentials
 
+LOG = logging.getLogger(__name__)
 Handler = Callable[..., Any]
 
 # What LocalStack tells itself in headers, and must not be told by anybody else.
 INTERNAL_HEADERS = ("x-localstack-data", "x-moto-account-id")
 INTERNAL, UNSIGNED = "lab.internal", "lab.unsigned"  # in a request's WSGI environment
 FORMS = ("query", "ec2")  # protocols whose parameters may be in a form
+OPERATIONS_WITH_A_TOKEN = (*anonymous.WITH_A_TOKEN, *federation.OPERATIONS)
+NO_SERVICE = {
+    "__type": "InvalidSignatureException",
+    "message": "The credential should be scoped to a service that the emulator has.",
+}
 
 
 def trusts_only_itself(read: Handler) -> Handler:
@@ -65,24 +75,59 @@ def asks_for_credentials(sign: Handler) -> Handler:
     return handler
 
 
+def names_a_service(name: Handler) -> Handler:
+    """Around the handler that finds the service: a signature may be for one that there is not."""
+
+    def handler(self: Any, chain: Any, context: Any, response: Any) -> None:
+        try:
+            name(self, chain, context, response)
+        except (UnknownServiceError, ProtocolError) as error:
+            LOG.info("Refused, because no service can be told: %s", error)
+            chain.respond(HTTPStatus.BAD_REQUEST, NO_SERVICE)
+
+    return handler
+
+
 def serves_nobody_more_than_aws(parse: Handler) -> Handler:
     """Around the handler that finds out what is asked for, which is `parse`."""
 
     def handler(self: Any, chain: Any, context: Any, response: Any) -> None:
-        is_unsigned = UNSIGNED in context.request.environ
-        try:
+        if UNSIGNED in context.request.environ:
+            _require_served(lambda: parse(self, chain, context, response), context)
+        else:
             parse(self, chain, context, response)
-        except Exception as error:
-            if not is_unsigned:
-                raise
-            # Whatever is wrong with it, it is nobody's.
-            raise _with_operation(context, refusals.missing(context)) from error
-        if is_unsigned:
-            anonymous.require_served(context)
         if _is_federated(context):
             federation.require_trusted(context)
 
     return handler
+
+
+def _require_served(parse: Callable[[], None], context: Any) -> None:
+    """Whatever is wrong with a request of nobody's, it is not served, and is no failure."""
+    try:
+        parse()
+    except Exception as error:
+        raise _with_operation(context, refusals.missing(context)) from error
+    try:
+        anonymous.require_served(context)
+    except ServiceException:
+        raise
+    except Exception as error:
+        LOG.warning("Refused, because it is not understood", exc_info=True)
+        raise refusals.missing(context) from error
+
+
+def reads_tokens(render: Handler) -> Handler:
+    """Around what renders errors: a token that cannot be read is its sender's mistake."""
+
+    def rendered(self: Any, exception: Exception, context: Any) -> Any:
+        error = render(self, exception, context)
+        token = context.operation and context.operation.name in OPERATIONS_WITH_A_TOKEN
+        if token and error is not None and error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return render(self, refusals.not_readable(context), context)
+        return error
+
+    return rendered
 
 
 def _is_federated(context: Any) -> bool:
@@ -100,7 +145,7 @@ def required(context: Any) -> Credentials | None:
     Raises the service's own error for a request that needs some, or has some that are no good.
     """
     try:
-        found = credentials.of(context.request.headers, _parameters(context))
+        found = _read(context)
     except credentials.Incomplete as incomplete:
         error = refusals.incomplete(context, str(incomplete))
         raise _with_operation(context, error) from incomplete
@@ -111,8 +156,20 @@ def required(context: Any) -> Credentials | None:
     return found
 
 
+def _read(context: Any) -> Credentials | None:
+    """The request's, whosever. Raises Incomplete, also for what only S3 takes for a signature."""
+    headers = context.request.headers
+    if headers.get("Authorization", "").startswith("AWS ") and not _is_s3(context):
+        raise credentials.Incomplete("Unsupported AWS 'algorithm': 'AWS'.")
+    return credentials.of(headers, _parameters(context))
+
+
+def _is_s3(context: Any) -> bool:
+    return bool(context.service.service_name == "s3")
+
+
 def _require_open(context: Any) -> None:
-    if context.service.service_name == "s3" and context.request.headers.get("Authorization"):
+    if _is_s3(context) and context.request.headers.get("Authorization"):
         raise _with_operation(context, refusals.other_scheme())
     if not anonymous.may_come(context.service):
         raise _with_operation(context, refusals.missing(context))

@@ -16,8 +16,12 @@ def ask_who_it_is() -> None:
 
     first: Any = internal_requests.InternalRequestParamsEnricher
     first.__call__ = gate.trusts_only_itself(first.__call__)
+    naming: Any = service.ServiceNameParser
+    naming.__call__ = gate.names_a_service(naming.__call__)
     signing: Any = auth.MissingAuthHeaderInjector
     signing.__call__ = gate.asks_for_credentials(signing.__call__)
     parsing: Any = service.ServiceRequestParser
     parsing.__call__ = gate.serves_nobody_more_than_aws(parsing.__call__)
+    rendering: Any = service.ServiceExceptionSerializer
+    rendering.create_exception_response = gate.reads_tokens(rendering.create_exception_response)
     pages.ask_who_it_is()

@@ -56,6 +56,12 @@ def not_known(context: Any, access_key: str) -> CommonServiceException:
     return _error(code, text, _status(context))
 
 
+def not_readable(context: Any) -> CommonServiceException:
+    """The error for a token, of a subscription or of an identity provider, that is none."""
+    code = "InvalidIdentityToken" if context.service.service_name == "sts" else "InvalidParameter"
+    return _error(code, "The token or the ARN cannot be read.", HTTPStatus.BAD_REQUEST)
+
+
 def other_scheme() -> CommonServiceException:
     """S3's error for an Authorization header that is no signature at all."""
     return _error("InvalidArgument", "Unsupported Authorization Type", HTTPStatus.BAD_REQUEST)

@@ -16,10 +16,13 @@ from lab.emulator.iam.sessions import NOBODY
 
 
 def decision(need: Need, context: Any) -> Decision:
-    """Whether everybody may do this; a policy that cannot be read allows nothing."""
+    """Whether everybody may do this.
+
+    A policy that cannot be read allows nothing, and neither does a region that there is not.
+    """
     keys = conditions(Asker(NOBODY), context) | dict(need.keys)
     try:
         policies = policies_for(need.action, need.resource, None, None)
-    except MalformedPolicy as error:
+    except (MalformedPolicy, ValueError) as error:
         return Decision(False, str(error))
     return decide(Request(NOBODY, need.action, need.resource, keys), policies)

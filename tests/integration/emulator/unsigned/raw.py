@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 JSON_1_0 = "application/x-amz-json-1.0"
+ACCOUNT = "000000000000"
 NAME = "made-by-nobody"
 ROLE = f"arn:aws:iam::000000000000:role/{NAME}"
 XML_CODE = re.compile(r"<Code>(\w+)</Code>")
@@ -19,6 +20,10 @@ def signed(service: str, key: str = "test") -> str:
     """An Authorization header that is complete; nobody looks at the signature."""
     scope = f"20261126/us-east-2/{service}/aws4_request"
     return f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders=host, Signature=0"
+
+
+def signature(service: str, key: str = "test") -> dict[str, str]:
+    return {"Authorization": signed(service, key), "X-Amz-Date": "20261126T000000Z"}
 
 
 class Raw(httpx.Client):
