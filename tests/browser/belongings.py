@@ -46,6 +46,8 @@ class Belongings:
         cloud.client("s3").put_object(
             Bucket=bucket, Key="page.html", Body=PAGE, ContentType="text/html"
         )
+        cloud.client("s3").delete_public_access_block(Bucket=bucket)
+        cloud.client("s3").put_bucket_policy(Bucket=bucket, Policy=_public(bucket))
         queue = cloud.client("sqs").create_queue(QueueName=f"queue-{uuid.uuid4().hex[:8]}")
         cloud.client("sqs").send_message(QueueUrl=queue["QueueUrl"], MessageBody="a secret")
         _send_mail(cloud)
@@ -82,6 +84,13 @@ class Belongings:
             QueueUrl=self.queue, AttributeNames=["ApproximateNumberOfMessages"]
         )
         return int(found["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def _public(bucket: str) -> str:
+    """The policy of a bucket whose objects everybody may read, as a browser does."""
+    everything = f"arn:aws:s3:::{bucket}/*"
+    allow = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": everything}
+    return json.dumps({"Version": "2012-10-17", "Statement": [allow]})
 
 
 # What is asked without a signature is asked in us-east-1.
