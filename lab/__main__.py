@@ -15,8 +15,9 @@ def main() -> None:
     sys.unraisablehook = interrupt_again
     try:
         # Reading the commands is most of the time of a short one.
-        from lab import cli
+        from lab import cli, privacy
 
+        privacy.begin()
         cli.main()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

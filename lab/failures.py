@@ -139,8 +139,11 @@ def _write_traceback(error: Exception) -> Path:
         path = paths.home() / "last-error.txt"
         path.write_text(text, encoding="utf-8")
     except OSError:
-        path = Path(tempfile.gettempdir()) / "lab-last-error.txt"
-        path.write_text(text, encoding="utf-8")
+        # A name that nobody can have taken before, in a folder where everybody may write.
+        descriptor, name = tempfile.mkstemp(prefix="lab-last-error-", suffix=".txt", text=True)
+        path = Path(name)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
     return path
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from lab import privacy
+
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = ROOT / "functions"
 TERRAFORM = ROOT / "terraform"
@@ -19,8 +21,11 @@ def home_path() -> Path:
 def home() -> Path:
     """The folder for state, logs and build output: `.lab/`, or `LAB_HOME` for a second lab.
 
-    Makes it if it is not there; raises OSError if that cannot be done.
+    Makes it if it is not there; raises OSError if that cannot be done. Who asks is about to write:
+    from here on that is for its owner only.
     """
+    privacy.begin()
     path = home_path()
     path.mkdir(parents=True, exist_ok=True)
+    privacy.close(path)
     return path

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lab import paths
+from lab import paths, privacy
 from lab.account.identity import Identity
 from lab.account.settings import BackendSettings
 from lab.account.terraform import Terraform, has_native_locks
@@ -49,7 +49,8 @@ def give_roles_to(repository: str) -> Path:
     if not REPOSITORY.fullmatch(repository):
         raise LabError(f"{repository!r} is no repository on GitHub.", "Say OWNER/NAME.", code=2)
     file = paths.TERRAFORM / "bootstrap" / "github.auto.tfvars"
-    file.write_text(f'github_repository = "{repository}"\n')
+    with privacy.as_the_user_has_it():
+        file.write_text(f'github_repository = "{repository}"\n')
     return file
 
 

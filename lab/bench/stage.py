@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab import paths
+from lab import paths, privacy
 from lab.emulator import ports, process
 from lab.emulator.reaper import REAPER
 from lab.target import Target
@@ -52,7 +52,7 @@ def _home(folder: Path) -> Iterator[None]:
 def changed_functions() -> Iterator[Path]:
     """A copy of functions/ in which one line is new: what a deploy after an edit finds."""
     folder = paths.home() / "changed-functions"
-    shutil.copytree(paths.FUNCTIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    privacy.copy_tree(paths.FUNCTIONS, folder, "__pycache__")
     with (folder / "checkout" / "workflow.py").open("a") as file:
         file.write("\n# Changed by the bench.\n")
     try:

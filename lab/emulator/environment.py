@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from lab import paths
+from lab import paths, privacy
 from lab.emulator import ports, services
 from lab.emulator.dynamodb import engine
 from lab.emulator.server.cross_site import HOSTS_VARIABLE, ORIGINS_VARIABLE
@@ -27,11 +27,24 @@ def cache_folder() -> Path:
     return paths.home() / "localstack-cache"
 
 
+def _files() -> Path:
+    """What LocalStack takes for the root of the machine: mails, metrics, and its cache."""
+    return state_folder() / "files"
+
+
 def make_folders() -> None:
-    """Empties the folder of the state, and makes the one of the cache if it is not there."""
+    """Empties the folder of the state, and makes the one of the cache if it is not there.
+
+    Of all that LocalStack writes below its root, its cache alone outlives it.
+    """
     shutil.rmtree(state_folder(), ignore_errors=True)
+    shutil.rmtree(cache_folder() / "files", ignore_errors=True)  # an earlier lab's, with its mails
     (state_folder() / "tmp").mkdir(parents=True)
     (cache_folder() / "home").mkdir(parents=True, exist_ok=True)
+    kept = _files() / "var" / "lib" / "localstack" / "cache"
+    kept.parent.mkdir(parents=True)
+    kept.symlink_to(cache_folder(), target_is_directory=True)
+    privacy.close_all(paths.home())
 
 
 def variables(port: int, dynamodb: engine.Engine, iam: bool = True) -> dict[str, str]:
@@ -59,7 +72,7 @@ def _folders() -> dict[str, str]:
         "LAB_HOME": str(paths.home()),
         "HOME": str(cache_folder() / "home"),
         "CONFIG_DIR": str(cache_folder() / "home"),
-        "FILESYSTEM_ROOT": str(cache_folder() / "files"),
+        "FILESYSTEM_ROOT": str(_files()),
         "TMP": str(state_folder() / "tmp"),
     }
 

@@ -125,11 +125,12 @@ def sandbox(lesson: Lesson, *tables: str) -> Sandbox:
     sandbox if that was never called.
     """
     _delete(lesson, tables)
-    folder = Path(tempfile.mkdtemp(prefix="lesson-"))
+    (paths.home() / "sandboxes").mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="lesson-", dir=paths.home() / "sandboxes"))
     (folder / "modules").symlink_to(paths.TERRAFORM / "modules")
     (folder / "versions.tf").write_text(VERSIONS)
     lock = paths.TERRAFORM / "environments" / "dev" / ".terraform.lock.hcl"
-    shutil.copy(lock, folder)
+    shutil.copyfile(lock, folder / lock.name)
     lesson.later(lambda: _delete(lesson, tables))
     lesson.later(lambda: shutil.rmtree(folder))
     return Sandbox(folder, _variables(lesson, folder))

@@ -120,9 +120,23 @@ def _environment() -> dict[str, str]:
 
 
 def kernel_home() -> dict[str, str]:
-    """What a kernel needs to find this lab, and the lab's programs, from any folder."""
+    """What a kernel needs to find this lab, and the lab's programs, from any folder.
+
+    What a learner typed, and the keys of kernels and servers, stay in the lab's home too.
+    """
     programs = str(Path(sys.executable).parent)
     return {
         "LAB_HOME": str(paths.home()),
+        "IPYTHONDIR": str(_ipython()),
+        "JUPYTER_RUNTIME_DIR": str(paths.home() / "jupyter"),
         "PATH": os.pathsep.join([programs, os.environ.get("PATH", "")]),
     }
+
+
+def _ipython() -> Path:
+    """IPython copies a file to its folder with a mode that others can read, unless it is there."""
+    folder = paths.home() / "ipython"
+    startup = folder / "profile_default" / "startup"
+    startup.mkdir(parents=True, exist_ok=True)
+    (startup / "README").touch()
+    return folder

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab import live_code, package, paths
+from lab import live_code, package, paths, privacy
 from lab.errors import LabError
 from lab.lessons.lesson import Lesson
 from lab.lessons.tabular import Diff, diff
@@ -41,7 +41,7 @@ class Workshop:
     def start_over(self) -> None:
         """Makes the folder like the checkout's functions again. What was changed is lost."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        shutil.copytree(paths.FUNCTIONS, self.folder, ignore=shutil.ignore_patterns(*CACHES))
+        privacy.copy_tree(paths.FUNCTIONS, self.folder, *CACHES)
 
     def patch(self, name: str, *only: str) -> None:
         """Changes the files as a patch beside this module says; `only` these below `functions/`.

@@ -48,7 +48,7 @@ def look(
 
 def look_without_account(environment: str) -> Planned | None:
     """The plan for an account with nothing in it; None without Terraform or its provider."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=paths.home()) as folder:
         try:
             changes = plans.read(plans.plan_of(environment, Path(folder)))
         except LabError:
@@ -57,7 +57,7 @@ def look_without_account(environment: str) -> Planned | None:
 
 
 def _planned(terraform: Terraform) -> list[Change]:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=paths.home()) as folder:
         file = Path(folder) / "plan"
         terraform.output("init", "-input=false", "-reconfigure", f"-backend-config={FILE}")
         code = f"-var=functions_package={package.build()}"

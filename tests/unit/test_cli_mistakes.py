@@ -137,8 +137,12 @@ def test_a_bug_is_told_even_where_the_lab_cannot_write(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr("lab.orders.listed", _raising(ZeroDivisionError("surprise")))
 
-    assert_clear(lab("orders"), 1, "ZeroDivisionError: surprise", str(tmp_path))
-    assert "Traceback" in (tmp_path / "lab-last-error.txt").read_text()
+    result = lab("orders")
+
+    (told,) = tmp_path.glob("lab-last-error-*.txt")
+    assert_clear(result, 1, "ZeroDivisionError: surprise", str(told))
+    assert "Traceback" in told.read_text()
+    assert told.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("command", ["deploy", "destroy"])

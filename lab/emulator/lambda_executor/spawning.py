@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lab.emulator.lambda_executor.interpreter import OPTIONS, python
 from lab.emulator.lambda_executor.runtime_process import Process
-from lab.emulator.lambda_executor.template.launch import Launch
+from lab.emulator.lambda_executor.template.launch import UMASK, Launch
 from lab.emulator.lambda_executor.templates import TemplateGoneError, Templates
 
 
@@ -53,6 +53,7 @@ class Program:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                umask=UMASK,
             )
         self.pid = self._popen.pid
 

@@ -10,7 +10,7 @@ import time
 
 from lab.emulator.lambda_executor.interpreter import OPTIONS
 from lab.emulator.lambda_executor.template import private_tmp, title
-from lab.emulator.lambda_executor.template.launch import Launch
+from lab.emulator.lambda_executor.template.launch import UMASK, Launch
 
 RUNTIME_CLIENT = "awslambdaric"
 
@@ -38,12 +38,13 @@ def _become(launch: Launch) -> None:
         os.makedirs(launch.tmp, exist_ok=True)  # noqa: PTH103 - pathlib is not needed before
         os.environ["TMPDIR"] = launch.tmp
     time.tzset()
+    os.umask(UMASK)
     os.chdir(launch.folder)
 
 
 def _redirect(output: str) -> None:
     """Output goes to a file and not through a pipe: it is there when the response arrives."""
-    file = os.open(output, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    file = os.open(output, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(file, 1)
     os.dup2(file, 2)
     os.close(file)

@@ -6,6 +6,9 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+UMASK = 0o022
+"""Lambda's. The emulator's own lets nobody else read."""
+
 
 @dataclass(frozen=True)
 class Launch:
