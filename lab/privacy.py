@@ -43,9 +43,10 @@ def close(home: Path) -> None:
     """Takes a folder, and all in it, from everybody but its owner, if others can get in.
 
     A lab of an earlier version, or somebody's `mkdir`, may have left it open. Once it is closed,
-    its mode says so, and this costs one look.
+    its mode says so, and this costs one look. Only its owner could close it.
     """
-    if home.stat().st_mode & OTHERS:
+    found = home.stat()
+    if found.st_mode & OTHERS and found.st_uid == os.geteuid():
         close_all(home)
 
 
@@ -70,8 +71,7 @@ def _close_one(path: Path) -> None:
 
 def _serves_others(home: Path) -> bool:
     """Whether LAB_HOME names a place with more in it than a lab: /tmp, a home directory."""
-    resolved = home.resolve()
-    inhabitants = (CHECKOUT, Path.home().resolve())
-    return bool(home.stat().st_mode & stat.S_ISVTX) or any(
-        inhabitant.is_relative_to(resolved) for inhabitant in inhabitants
-    )
+    if home.stat().st_mode & stat.S_ISVTX:
+        return True
+    place = home.resolve()
+    return any(found.resolve().is_relative_to(place) for found in (CHECKOUT, Path.home()))
