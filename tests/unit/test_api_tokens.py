@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 
 import pytest
@@ -13,16 +15,30 @@ from tests.unit.api import KEY, a_checkout, a_token, call, signed_in
 pytestmark = pytest.mark.usefixtures("open_shop")
 
 
-def unsigned(**header: str) -> str:
+def unsigned(**header: object) -> str:
     """A valid token's claims under a header of the caller's choice, and no signature."""
     claims = a_token().split(".")[1]
-    head = base64.urlsafe_b64encode(json.dumps({"typ": "JWT", **header}).encode()).decode()
-    return f"{head.rstrip('=')}.{claims}."
+    return f"{encoded(json.dumps({'typ': 'JWT', **header}).encode())}.{claims}."
+
+
+def signed(**header: object) -> str:
+    """The same with a signature that is right: libraries differ in what they would sign."""
+    text = unsigned(alg="HS256", **header).rstrip(".")
+    signature = hmac.digest(TOKENS.secret.encode(), text.encode(), hashlib.sha256)
+    return f"{text}.{encoded(signature)}"
+
+
+def encoded(part: bytes) -> str:
+    return base64.urlsafe_b64encode(part).decode().rstrip("=")
 
 
 BAD_TOKENS = {
     "alg none": unsigned(alg="none"),
     "no signature": unsigned(alg="HS256"),
+    # RFC 7515, 4.1.11: who does not understand a critical extension must refuse the token.
+    "an unknown critical extension": signed(crit=["x-bound-to"], **{"x-bound-to": "a key"}),
+    "a critical extension that is missing": signed(crit=["x-bound-to"]),
+    "no list of critical extensions": signed(crit="x-bound-to"),
     "another key": a_token(secret="another-secret-of-more-than-32-characters"),
     "another algorithm": a_token(secret=TOKENS.secret * 2, algorithm="HS512"),
     "expired": a_token(exp=1_700_000_001),
@@ -79,3 +95,8 @@ def test_a_customer_id_cannot_reach_into_another_customers_keys() -> None:
         {**signed_in(a_token(sub="cus_ada#x")), "Idempotency-Key": KEY},
     )
     assert answer.status == 401
+
+
+def test_a_token_with_an_extension_that_is_not_critical_is_taken() -> None:
+    token = signed(**{"x-bound-to": "a key"})
+    assert call("GET", "/orders", headers=signed_in(token)).status == 200
