@@ -34,8 +34,12 @@ def as_the_user_has_it() -> Iterator[None]:
 
 
 def copy_tree(source: Path, folder: Path, *ignored: str) -> None:
-    """A copy without the modes of what is copied. Names that match `ignored` are left out."""
-    shutil.copytree(source, folder, ignore=shutil.ignore_patterns(*ignored))
+    """A copy without the modes of what is copied. Names that match `ignored` are left out.
+
+    What is in the folder already is replaced, and nothing is removed.
+    """
+    left_out = shutil.ignore_patterns(*ignored)
+    shutil.copytree(source, folder, ignore=left_out, dirs_exist_ok=True)
     close_all(folder)
 
 

@@ -2,7 +2,7 @@
 
 A lesson points to its neighbours (`05_payment.ipynb`) and into the checkout (`../docs/…`). A
 front end serves only the folder that it was opened on, so the parts of the checkout that lessons
-point to are linked into that folder.
+point to are there as links, or as copies.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from lab import paths
+from lab import paths, privacy
 from lab.lessons import books
 from lab.lessons.books import Book, Cell
 
 OUTWARD = re.compile(r"\]\(\.\./([^/)#]+)")
+PICTURED = "docs"
 NEIGHBOUR = re.compile(r"\]\((\d\d_\w+)\.ipynb")
 
 
@@ -34,13 +35,18 @@ def _fitted(cell: Cell, neighbours: str) -> Cell:
 
 
 def provide(folder: Path, lessons: Iterable[Book]) -> None:
-    """Links what the lessons point to in the checkout into the folder."""
+    """Links what the lessons point to in the checkout into the folder.
+
+    The part with pictures is copied: JupyterLab serves no file that a link leads out to.
+    """
     for name in sorted({name for book in lessons for name in _pointed_to(book)}):
-        link = folder / name
-        if link.is_symlink():
-            link.unlink()
-        if not link.exists():
-            link.symlink_to(paths.ROOT / name)
+        place = folder / name
+        if place.is_symlink():
+            place.unlink()
+        if name == PICTURED:
+            privacy.copy_tree(paths.ROOT / name, place)
+        elif not place.exists():
+            place.symlink_to(paths.ROOT / name)
 
 
 def _pointed_to(book: Book) -> Iterable[str]:

@@ -23,9 +23,14 @@ STARTED_S = 90
 
 
 @pytest.fixture(scope="module")
-def jupyter(shop: DeployedShop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lab's home of this learner."""
+    return tmp_path_factory.mktemp("learner")
+
+
+@pytest.fixture(scope="module")
+def jupyter(shop: DeployedShop, home: Path) -> Iterator[str]:
     """The address of JupyterLab, started as a learner starts it."""
-    home: Path = tmp_path_factory.mktemp("learner")
     port = ports.any_free()
     environment = {**os.environ, "LAB_HOME": str(home), "JUPYTER_TOKEN": TOKEN}
     command = [str(Path(sys.executable).parent / "lab"), "notebooks", "--no-browser"]
@@ -70,6 +75,17 @@ def test_the_pictures_of_a_lesson_are_served_too(jupyter: str) -> None:
     picture = get(jupyter, "/files/docs/architecture.svg")
     assert picture.status_code == 200
     assert "<svg" in picture.text
+
+
+def test_what_a_link_leads_to_elsewhere_is_not_served(jupyter: str, home: Path) -> None:
+    outside = home / "outside.svg"
+    outside.write_text("<svg/>")
+    (home / "lessons" / "own.svg").write_text("<svg/>")
+    (home / "lessons" / "stolen.svg").symlink_to(outside)
+
+    codes = [get(jupyter, f"/files/{name}.svg").status_code for name in ("own", "stolen")]
+
+    assert codes == [200, 403]
 
 
 def test_its_kernel_is_this_lab_s_own(jupyter: str) -> None:

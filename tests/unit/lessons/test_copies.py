@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from lab.errors import LabError
 from lab.lessons import books, copies, scores
 from lab.lessons.books import Book, source, tagged
 
+POINTERS = "[the map](../docs/architecture.md), [code](../functions/checkout/workflow.py)"
+
 
 def cell(kind: str, text: str, *tags: str) -> dict[str, Any]:
     return {"cell_type": kind, "id": text[:4], "metadata": {"tags": [*tags]}, "source": [text]}
@@ -20,7 +23,7 @@ def cell(kind: str, text: str, *tags: str) -> dict[str, Any]:
 
 def a_lesson(*more: dict[str, Any]) -> dict[str, Any]:
     cells = [
-        cell("markdown", "# 04 · Stock\n\n[the map](../docs/architecture.md)"),
+        cell("markdown", f"# 04 · Stock\n\n{POINTERS}"),
         cell("code", "# Exercise 04.1\nanswer = ...", "exercise"),
         cell("code", "answer = 42", "solution"),
         cell("code", 'with lessons.check("04.1 The answer", answer):\n    pass', "check"),
@@ -65,9 +68,9 @@ def test_a_copy_has_the_exercise_and_not_the_solution(book: Book) -> None:
 def test_a_copy_s_links_lead_where_those_of_the_lesson_lead(book: Book) -> None:
     copies.bring_up_to_date()
     assert "](docs/architecture.md)" in source(copied(book)["cells"][0])
-    assert (copies.folder() / "docs" / "architecture.md").samefile(
-        paths.ROOT / "docs" / "architecture.md"
-    )
+    pages = [place / "docs" / "architecture.md" for place in (copies.folder(), paths.ROOT)]
+    assert pages[0].read_bytes() == pages[1].read_bytes()
+    assert (copies.folder() / "functions").samefile(paths.FUNCTIONS)
 
 
 def test_a_second_time_changes_nothing(book: Book) -> None:
@@ -156,3 +159,16 @@ def test_a_check_passed_again_keeps_its_first_time(book: Book) -> None:
 def test_a_damaged_progress_file_is_a_fresh_start(book: Book) -> None:
     scores.path().write_text("[]")
     assert scores.passed() == {}
+
+
+def test_every_picture_is_in_the_folder_and_not_behind_a_link() -> None:
+    """JupyterLab serves no file that a link leads out to."""
+    copies.bring_up_to_date()
+
+    texts = [path.read_text(encoding="utf-8") for path in copies.folder().glob("*.ipynb")]
+    pictures = [found for text in texts for found in re.findall(r"!\[[^]]*\]\(([^)]+)\)", text)]
+
+    assert pictures
+    for picture in pictures:
+        place = (copies.folder() / picture).resolve(strict=True)
+        assert place.is_relative_to(copies.folder().resolve())
