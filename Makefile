@@ -12,7 +12,7 @@ SUITES := unit contract integration browser terraform e2e notebooks chaos
 SIDE_BY_SIDE := --dist=loadgroup --no-loadscope-reorder --numprocesses
 PRESENT := $(wildcard $(SUITES:%=tests/%))
 
-.PHONY: help install demo up down test lessons-html test-docker $(SUITES) plain plans security lint format
+.PHONY: help install demo up down test lessons-html test-docker $(SUITES) plain plans security audit-dependencies lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -74,6 +74,9 @@ chaos: $(INSTALLED) ## The proof: races, faults in every state, killed functions
 
 security: $(INSTALLED) ## Looks for insecure settings in the Terraform sources, with checkov
 	@$(PYTEST) tests/terraform/test_security_scan.py
+
+audit-dependencies: $(INSTALLED) ## Looks for known holes in what ships to AWS and what runs here
+	@.venv/bin/python -m lab.dependency_audit
 
 lint: $(INSTALLED) ## Checks style, types, imports and Terraform's format
 	$(RUFF) check .
