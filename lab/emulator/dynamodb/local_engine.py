@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from functools import cache
 from typing import Any
 
@@ -16,11 +17,11 @@ from localstack.services.dynamodbstreams.v2.provider import DynamoDBStreamsProvi
 from localstack.services.plugins import Service
 from localstack.utils.serving import Server
 
-from lab.emulator.dynamodb.engine import JAR, Engine
+from lab.emulator.dynamodb.engine import Engine
 from lab.emulator.dynamodb.recovery import keep_period
 from lab.emulator.reaper import REAPER
 
-HEAP = "256m"
+PROGRAM = "lab.emulator.dynamodb.local_program"
 
 
 class JavaServer(DynamodbServer):
@@ -55,14 +56,8 @@ class JavaServer(DynamodbServer):
             self._popen.send_signal(signal.SIGKILL)
 
     def _command(self) -> list[str]:
-        return [
-            str(self._engine.java),
-            f"-Xmx{HEAP}",
-            "-Djava.library.path=DynamoDBLocal_lib",
-            "-jar",
-            JAR,
-            *("-inMemory", "-disableTelemetry", "-port", str(self.port)),
-        ]
+        engine = self._engine
+        return [sys.executable, "-m", PROGRAM, str(engine.jars), str(engine.java), str(self.port)]
 
 
 class LocalTables(DynamoDBProvider):
