@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,8 @@ from lab import paths
 from lab.emulator import ports
 from lab.lessons import books
 from tests.deployed_shop import DeployedShop
+from tests.file_modes import open_to_others
+from tests.listening import addresses
 from tests.waiting import eventually
 
 TOKEN = "a-token-of-this-test"
@@ -93,3 +96,31 @@ def test_its_kernel_is_this_lab_s_own(jupyter: str) -> None:
     assert specs["default"] == "python3"
     directory = specs["kernelspecs"]["python3"]["spec"]["argv"][0]
     assert Path(directory).name.startswith("python")
+
+
+@pytest.fixture(scope="module")
+def kernel(jupyter: str) -> None:
+    """A running kernel, as for an opened lesson."""
+    headers = {"Authorization": f"token {TOKEN}"}
+    httpx.post(f"{jupyter}/api/kernels", headers=headers, trust_env=False).raise_for_status()
+
+
+@pytest.mark.usefixtures("kernel")
+def test_it_and_its_kernels_listen_on_the_loopback_address_only(jupyter: str) -> None:
+    def listening() -> dict[tuple[str, int], str]:
+        return addresses(psutil.Process())
+
+    eventually(lambda: "ipykernel" in str(listening()), "listening kernel", STARTED_S)
+
+    assert int(jupyter.rpartition(":")[2]) in {port for _, port in listening()}
+    assert [where for where in listening() if not ip_address(where[0]).is_loopback] == []
+
+
+@pytest.mark.usefixtures("kernel")
+def test_its_token_and_what_is_typed_stay_in_the_home_for_its_owner(home: Path) -> None:
+    def has(pattern: str) -> bool:
+        return any(home.glob(pattern))
+
+    for pattern in ("jupyter/jpserver-*.json", "jupyter/kernel-*.json", "ipython/profile_default"):
+        eventually(lambda pattern=pattern: has(pattern), pattern, STARTED_S)
+    assert open_to_others(home / "jupyter") + open_to_others(home / "ipython") == []
