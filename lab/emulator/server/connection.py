@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from email.utils import formatdate
-from socket import SHUT_WR, socket
+from socket import SHUT_RDWR, SHUT_WR, socket
 from typing import Any
 
 from lab.emulator.server.cross_site import SiteCheck
@@ -50,6 +50,16 @@ class Connection:
                     return
         except Refusal as refusal:
             self._refuse(refusal)
+
+    @property
+    def idle_since(self) -> float | None:
+        """Since when it waits for a request, by the monotonic clock; None while it has one."""
+        return self._requests.idle_since
+
+    def hang_up(self) -> None:
+        """Ends a connection that waits, from another thread."""
+        with suppress(OSError):  # it has ended by itself
+            self._client.shutdown(SHUT_RDWR)
 
     def turn_away(self, refusal: Refusal) -> None:
         """Refuses whatever the client asks for. Raises OSError if it has gone."""

@@ -39,7 +39,9 @@ OWN_SUFFIX = b".localhost.localstack.cloud"
 HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
 
 OWN_PAGE, USER = b"same-origin", b"none"
-BROWSER = b"mozilla/"  # how the User-Agent of every browser begins
+PURPOSES = (b"sec-purpose", b"purpose", b"x-moz")  # of what is loaded in advance
+# How the User-Agent of every browser begins, and of the player that Safari leaves videos to.
+BROWSERS = (b"mozilla/", b"applecoremedia/")
 LOOKING = frozenset({"GET", "HEAD"})
 # What names an operation, or who asks for it, in the address of an AWS request: how it begins.
 COMMANDING = ("action", "x-amz-", "awsaccesskeyid")
@@ -108,7 +110,7 @@ def _require_own_site(request: Head, host: bytes, origins: Sequence[bytes]) -> N
     for site in sites:
         if site not in (OWN_PAGE, USER):
             raise _foreign("Sec-Fetch-Site", site)
-    if not (origins or sites) and any(each.startswith(BROWSER) for each in agents):
+    if not (origins or sites) and any(each.startswith(BROWSERS) for each in agents):
         raise Refusal(
             HTTPStatus.FORBIDDEN,
             f"A browser does not tell {shown(host)} which site a request comes from, so it could be"
@@ -117,7 +119,7 @@ def _require_own_site(request: Head, host: bytes, origins: Sequence[bytes]) -> N
 
 
 def _require_looking_only(request: Head) -> None:
-    in_advance = any(b"prefetch" in value for value in request.values(b"sec-purpose"))
+    in_advance = any(b"prefetch" in value for name in PURPOSES for value in request.values(name))
     if in_advance or (USER in request.values(b"sec-fetch-site") and not _only_looks(request)):
         raise Refusal(
             HTTPStatus.FORBIDDEN,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zlib
 from collections.abc import Sequence
@@ -15,8 +16,9 @@ from lab.emulator.server.refusal import Refusal, malformed, shown
 
 VERSIONS = frozenset({"1.0", "1.1"})
 CHUNKED = b"chunked"
-GZIP = 16 + zlib.MAX_WBITS  # how zlib calls gzip's format
-UNPACK_BYTES = 2**16
+UNPACK_BYTES = 2**20
+METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+WHITESPACE = b" \t"  # which may stand around a value: RFC 9110, section 5.5
 
 
 @dataclass
@@ -37,7 +39,8 @@ class Incoming:
     _values: dict[bytes, list[bytes]] = field(default_factory=dict)
 
     def add_header(self, name: bytes, value: bytes) -> None:
-        """Adds a header as it was written."""
+        """Adds a header, its name as it was written."""
+        value = value.strip(WHITESPACE)
         self.headers.append((name, value))
         self._values.setdefault(name.lower(), []).append(value.lower())
 
@@ -52,6 +55,10 @@ def check_head(request: Incoming, limits: Limits, sites: SiteCheck) -> None:
         raise Refusal(
             HTTPStatus.HTTP_VERSION_NOT_SUPPORTED,
             f"This server speaks HTTP/1.1, and not HTTP/{request.version}.",
+        )
+    if request.method not in METHODS:
+        raise Refusal(
+            HTTPStatus.NOT_IMPLEMENTED, f"The method {request.method} is not one of AWS's APIs."
         )
     if sum(len(name) + len(value) + 4 for name, value in request.headers) > limits.header_bytes:
         raise headers_too_large(limits)
@@ -114,16 +121,17 @@ def _check_body(request: Incoming, limits: Limits) -> None:
 def check_unpacked(request: Incoming, limits: Limits) -> None:
     """Raises Refusal for a body that is too large when LocalStack will have unpacked it.
 
-    A body that is not what it says to be is the application's to refuse.
+    It is read as LocalStack reads it. What is not packed is the application's to refuse.
     """
     if b"gzip" not in request.values(b"content-encoding"):
         return
-    unpacker, packed, size = zlib.decompressobj(GZIP), request.body.getvalue(), 0
+    request.body.seek(0)
+    size = 0
     try:
-        while packed and not unpacker.eof:
-            size += len(unpacker.decompress(packed, UNPACK_BYTES))
-            packed = unpacker.unconsumed_tail
-            if size > limits.body_bytes:
-                raise too_large(limits, "unpacked body")
-    except zlib.error:
+        with gzip.GzipFile(fileobj=request.body) as unpacked:
+            while part := unpacked.read(UNPACK_BYTES):
+                size += len(part)
+                if size > limits.body_bytes:
+                    raise too_large(limits, "unpacked body")
+    except (OSError, EOFError, zlib.error):
         return

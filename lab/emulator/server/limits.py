@@ -7,7 +7,7 @@ wide enough for what AWS itself takes, and narrow enough that no client can stop
 from __future__ import annotations
 
 import resource
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 KIB, MIB = 2**10, 2**20
 
@@ -36,6 +36,8 @@ class Limits:
 
 LIMITS = Limits()
 
+# What the emulator itself may need beside its clients: functions, logs, its database.
+OWN_DESCRIPTORS = 128
 # Above it nothing is gained, and some programs walk through every number that they could have.
 WANTED_DESCRIPTORS = 8_192
 
@@ -51,3 +53,9 @@ def raise_descriptor_limit() -> int:
         return soft
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     return wanted
+
+
+def within(descriptors: int) -> Limits:
+    """The limits, with no more connections than a process may have that has so many files open."""
+    possible = max(descriptors - OWN_DESCRIPTORS, OWN_DESCRIPTORS // 4)
+    return replace(LIMITS, connections=min(LIMITS.connections, possible))

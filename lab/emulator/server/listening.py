@@ -16,7 +16,7 @@ from rolo.gateway.wsgi import WsgiGateway
 
 from lab.emulator.server.connection import Application, Connection
 from lab.emulator.server.cross_site import SiteCheck
-from lab.emulator.server.limits import LIMITS, Limits, raise_descriptor_limit
+from lab.emulator.server.limits import LIMITS, Limits, raise_descriptor_limit, within
 from lab.emulator.server.refusal import Refusal
 
 LOG = logging.getLogger(__name__)
@@ -41,10 +41,10 @@ class Server(RuntimeServer):
         self, gateway: Any, listen: Sequence[Any], ssl_creds: Credentials | None = None
     ) -> None:
         """Listens at every address of `listen`. Raises OSError if one is taken."""
-        raise_descriptor_limit()
+        limits = within(raise_descriptor_limit())
         application = WsgiGateway(gateway)
         for place in listen:
-            listener = Listener(_listen(place.host, place.port), application, ssl_creds)
+            listener = Listener(_listen(place.host, place.port), application, ssl_creds, limits)
             self._listeners.append(listener)
             listener.start()
 
@@ -77,6 +77,7 @@ class Listener:
         self._sites = sites or SiteCheck.of()
         self._places = threading.BoundedSemaphore(limits.connections)
         self._places_to_turn_away = threading.BoundedSemaphore(TURNED_AWAY)
+        self._open: set[Connection] = set()
         self._closed = threading.Event()
 
     def start(self) -> None:
@@ -106,22 +107,31 @@ class Listener:
             self._take(client)
 
     def _take(self, client: socket.socket) -> None:
-        for serve, places in (
-            (self._serve, self._places),
-            (self._turn_away, self._places_to_turn_away),
-        ):
-            if places.acquire(blocking=False):
-                return self._in_a_thread(serve, client, places)
-        client.close()
-        return None
+        if self._has_place():
+            self._in_a_thread(self._serve, client, self._places)
+        elif self._places_to_turn_away.acquire(blocking=False):
+            self._in_a_thread(self._turn_away, client, self._places_to_turn_away)
+        else:
+            client.close()
+
+    def _has_place(self) -> bool:
+        """Takes one, if need be that of the connection that has been idle the longest."""
+        if self._places.acquire(blocking=False):
+            return True
+        waiting = {one: since for one in list(self._open) if (since := one.idle_since)}
+        if not waiting:
+            return False
+        min(waiting, key=waiting.__getitem__).hang_up()
+        return self._places.acquire(timeout=PAUSE_S)
 
     def _in_a_thread(self, serve: Any, client: socket.socket, places: Any) -> None:
         def run() -> None:
             try:
-                with suppress(OSError), client:  # OSError: the client has gone
+                with suppress(OSError):  # the client has gone
                     serve(client)
             finally:
-                places.release()
+                places.release()  # before the client sees the end and comes again
+                client.close()
 
         try:
             threading.Thread(target=run, name="gateway-connection", daemon=True).start()
@@ -135,9 +145,16 @@ class Listener:
         client.settimeout(self._limits.head_s)
         if self._tls and client.recv(1, socket.MSG_PEEK) == TLS_HANDSHAKE:
             with self._tls.wrap_socket(client, server_side=True) as encrypted:
-                self._connection(encrypted).serve()
+                self._serve_connection(self._connection(encrypted))
         else:
-            self._connection(client).serve()
+            self._serve_connection(self._connection(client))
+
+    def _serve_connection(self, connection: Connection) -> None:
+        self._open.add(connection)
+        try:
+            connection.serve()
+        finally:
+            self._open.discard(connection)
 
     def _turn_away(self, client: socket.socket) -> None:
         most = self._limits.connections

@@ -41,10 +41,12 @@ class Requests:
         self._served = False
         self._began: float | None = None  # when the request began that is not complete yet
         self._in_head = True
-        self._head_bytes = 0  # of that request, but for what came together with its beginning
+        self._unheard = 0  # bytes since the parser last had something whole to tell
         self._waits_for_go = False
         self.current = Incoming()
         """The request that came last, as far as it is there."""
+        self.idle_since: float | None = None
+        """Since when, by the monotonic clock, the client has been silent between two requests."""
 
     def next(self) -> Incoming | None:
         """The next one, None at the end of the connection. Raises Refusal and OSError."""
@@ -64,12 +66,15 @@ class Requests:
 
     def _receive(self) -> bytes:
         self._wait(self._patience())
+        self.idle_since = time.monotonic() if self._began is None else None
         try:
             return self._client.recv(RECEIVE_BYTES)
         except TimeoutError:
             if self._began is None and self._served:
                 return b""  # it has been answered and wants no more
             raise self._too_slow() from None
+        finally:
+            self.idle_since = None
 
     def _wait(self, seconds: float) -> None:
         """Sets how long the connection waits. The system is asked only if that changes."""
@@ -94,8 +99,7 @@ class Requests:
     def _feed(self, received: bytes) -> None:
         if self._began is None:
             self._began = time.monotonic()
-        elif self._in_head:
-            self._head_bytes += len(received)
+        self._unheard += len(received)
         try:
             self._parser.feed_data(received)
         except httptools.HttpParserUpgrade:  # a wish that may be ignored: the answer is HTTP/1.1
@@ -103,15 +107,15 @@ class Requests:
         except httptools.HttpParserError as error:
             own = error.__context__  # what a method below has raised
             self._refusal = own if isinstance(own, Refusal) else malformed(str(error))
-        # The parser keeps a header until it is complete, which may be never.
-        if self._in_head and self._head_bytes > self._limits.header_bytes:
+        # The parser keeps a header, or what follows a body, until it is complete: it may never be.
+        if self._unheard > self._limits.header_bytes + RECEIVE_BYTES:
             self._refusal = self._refusal or headers_too_large(self._limits)
 
     def on_message_begin(self) -> None:
         """A request begins."""
         self.current = Incoming()
         self._began = self._began or time.monotonic()
-        self._in_head, self._head_bytes = True, 0
+        self._in_head, self._unheard = True, 0
 
     def on_url(self, part: bytes) -> None:
         """The request's target, in parts."""
@@ -139,11 +143,18 @@ class Requests:
         current.method = self._parser.get_method().decode("latin-1")
         current.version = self._parser.get_http_version()
         check_head(current, self._limits, self._sites)
-        self._waits_for_go = b"100-continue" in current.values(b"expect")
+        self._waits_for_go = current.version == "1.1" and b"100-continue" in current.values(
+            b"expect"
+        )
+        self._unheard = 0
+
+    def on_chunk_header(self) -> None:
+        """A part of a body that comes in chunks begins."""
+        self._unheard = 0
 
     def on_body(self, part: bytes) -> None:
         """The body, in parts."""
-        self._waits_for_go = False
+        self._waits_for_go, self._unheard = False, 0
         self.current.body.write(part)
         if self.current.body.tell() > self._limits.body_bytes:
             raise too_large(self._limits)

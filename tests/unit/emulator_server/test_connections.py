@@ -65,6 +65,23 @@ def test_who_comes_when_there_are_too_many_is_told_so(serve: Serve) -> None:
     assert [client.reply().status for client in served] == [200] * FEW.connections
 
 
+def test_who_has_been_idle_the_longest_makes_room(serve: Serve) -> None:
+    place = serve(limits=dataclasses.replace(FEW, idle_s=30, head_s=30))
+    idle = [place.client().send(GET) for _ in range(FEW.connections)]
+    assert [client.reply().status for client in idle] == [200] * FEW.connections
+    newcomer = place.client().send(GET)
+    assert newcomer.reply().status == 200
+    assert idle[0].is_over()
+    assert idle[-1].send(GET).reply().status == 200
+
+
+def test_who_says_nothing_keeps_nobody_out(serve: Serve) -> None:
+    place = serve(limits=dataclasses.replace(FEW, idle_s=30, head_s=30))
+    for _ in range(3 * FEW.connections):
+        place.client()
+    assert eventually(lambda: place.ask(GET).status == 200, seconds=5)
+
+
 def test_a_place_is_free_again_when_its_client_has_gone(serve: Serve) -> None:
     place = serve(limits=FEW)
     for _ in range(5 * FEW.connections):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import io
+import os
 import resource
 import time
 from collections.abc import Iterable
@@ -12,10 +14,13 @@ from typing import Any
 import pytest
 
 from lab.emulator.server import limits
+from lab.emulator.server.incoming import Incoming, check_unpacked
 from tests.unit.emulator_server.conftest import SMALL, Place, Serve
 
 HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\n"
 MORE = 500
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+TRAILERS = CHUNKED + b"3\r\nabc\r\n0\r\n"
 
 
 def of_length(length: int, *more: bytes) -> bytes:
@@ -37,6 +42,9 @@ TOO_MUCH = {
     "a long body": (of_length(2_001), 413),
     "a very long body": (of_length(2**40), 413),
     "a long body in chunks": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + chunks(2_001), 413),
+    "trailers that are long": (TRAILERS + b"A: " + b"a" * 500_000, 431),
+    "trailers that are many": (TRAILERS + b"A: b\r\n" * 100_000, 431),
+    "a chunk's extension that is long": (CHUNKED + b"1;" + b"a" * 500_000, 431),
     "a long body after asking": (of_length(2_001, b"Expect: 100-continue\r\n"), 413),
 }
 
@@ -75,11 +83,26 @@ def test_limits_are_of_a_request_and_not_of_a_connection(place: Place) -> None:
 
 def test_a_body_is_measured_when_it_is_unpacked(place: Place) -> None:
     bomb, small = gzip.compress(b"\0" * 500_000), gzip.compress(b"\0" * 1_999)
-    assert len(bomb) < SMALL.body_bytes
     packed = b"Content-Encoding: gzip\r\n"
-    assert place.ask(of_length(len(bomb), packed), bomb).status == 413
+    for large in (bomb, gzip.compress(b"{}") + bomb, gzip.compress(b"") + b"\0" * 10 + bomb):
+        assert len(large) < SMALL.body_bytes
+        assert place.ask(of_length(len(large), packed), large).status == 413
     assert place.ask(of_length(len(small), packed), small).status == 200
     assert len(place.requests) == 1
+
+
+def test_measuring_a_body_costs_in_proportion_to_it() -> None:
+    """Twenty times the body takes about twenty times as long, and not four hundred times."""
+    small, large = (seconds_to_check(os.urandom(size * 2**20)) for size in (1, 20))
+    assert large < 80 * small
+
+
+def seconds_to_check(body: bytes) -> float:
+    request = Incoming(body=io.BytesIO(gzip.compress(body, compresslevel=1)))
+    request.add_header(b"Content-Encoding", b"gzip")
+    began = time.process_time()
+    check_unpacked(request, limits.LIMITS)
+    return time.process_time() - began
 
 
 @pytest.mark.parametrize(
@@ -156,6 +179,11 @@ def test_the_limit_of_descriptors_is_raised_as_far_as_it_may_be(
         monkeypatch.setattr(resource, "getrlimit", lambda _which, pair=(soft, hard): pair)
         assert limits.raise_descriptor_limit() == expected
     assert kept == [(8_192, resource.RLIM_INFINITY), (4_096, 4_096)]
+
+
+@pytest.mark.parametrize(("descriptors", "connections"), [(8_192, 1_000), (256, 128), (64, 32)])
+def test_there_are_no_more_connections_than_descriptors(descriptors: int, connections: int) -> None:
+    assert limits.within(descriptors).connections == connections
 
 
 def test_the_page_on_parity_tells_the_limits() -> None:

@@ -27,7 +27,6 @@ MALFORMED = {
     "a target that is no path": b"GET a HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "a target of another scheme": b"GET file:///etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "half an address of IPv6": b"GET http://[::1/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "a tunnel": b"CONNECT localhost:22 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "an unknown method": b"STEAL / HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "a method in lower case": b"get / HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "a line that ends with LF": b"GET / HTTP/1.1\nHost: localhost\n\n",
@@ -70,6 +69,10 @@ MALFORMED = {
 NOT_SUPPORTED = {
     "HTTP/0.9": (b"GET /\r\n\r\n", 505),
     "HTTP/2.0 in a line": (b"GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", 505),
+    "another program's method": (b"PURGE / HTTP/1.1\r\nHost: localhost\r\n\r\n", 501),
+    "an echo": (b"TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n", 501),
+    "a tunnel to a path": (b"CONNECT / HTTP/1.1\r\nHost: localhost\r\n\r\n", 501),
+    "a tunnel": (b"CONNECT localhost:22 HTTP/1.1\r\nHost: localhost\r\n\r\n", 501),
     "HTTP/2's preface": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
     "an unknown coding": (POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 501),
     "gzip in chunks": (POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
@@ -132,6 +135,10 @@ def test_a_body_is_not_taken_for_the_next_request(place: Place) -> None:
 def test_trailers_are_no_headers(place: Place) -> None:
     reply = place.ask(CHUNKS + b"3\r\nabc\r\n0\r\nOrigin: http://evil.example\r\n\r\n")
     assert (reply.status, reply.body) == (200, b"POST /? abc")
+
+
+def test_white_space_around_a_value_is_not_part_of_it(place: Place) -> None:
+    assert place.ask(b"GET / HTTP/1.1\r\nHost:\t localhost \t\r\n\r\n").status == 200
 
 
 def test_a_header_with_an_underscore_is_not_the_one_with_a_dash(place: Place) -> None:
