@@ -7,9 +7,12 @@ Whether a signature is the right one is not looked at: the emulator knows no sec
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+IN_ADDRESS = ("x-amz-signature", "x-amz-credential", "x-amz-algorithm", "signature")
 ALGORITHMS = ("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256")
 IN_HEADER = ("Credential", "Signature", "SignedHeaders")
 IN_QUERY = ("Algorithm", "Credential", "Signature", "SignedHeaders", "Date")
@@ -19,6 +22,10 @@ PARTS = {ALGORITHMS[0]: 5, ALGORITHMS[1]: 4}  # key/date/region/service/term; 4A
 # Whose an access key is. `test` and twelve digits name an account of the emulator; what looks like
 # one of AWS's own is somebody's who has it in the environment, or one that the emulator gave out.
 KNOWN = re.compile(r"test|[0-9]{12}|(AKIA|ASIA|LKIA|LSIA)[A-Z0-9]{12,124}")
+
+
+# What tools sign in an address, and which changes nothing.
+MAY_BE_IN_ADDRESS = {"GetCallerIdentity"}
 
 
 class Incomplete(Exception):
@@ -55,9 +62,19 @@ def of(headers: Mapping[str, str], values: Mapping[str, str]) -> Credentials | N
     return None
 
 
+def commands_by_address(query: Any) -> bool:
+    """Whether an address (`query` is werkzeug's MultiDict of it) has a signature and a command.
+
+    A player, an office program or the preview of a link gets any address that it is given. With a
+    signature that nobody checks it would command in the name of the laptop's owner.
+    """
+    is_signed = any(name.lower() in IN_ADDRESS for name in query)
+    return is_signed and not MAY_BE_IN_ADDRESS.issuperset(query.getlist("Action"))
+
+
 def of_form(form: Mapping[str, str]) -> Credentials | None:
     """The credentials of a form that S3's policy for POST is sent with, or None if it has none."""
-    fields = {name.lower(): value for name, value in form.items()}
+    fields = {name.lower(): value for name, value in form.items() if name}
     if not fields.get("policy"):
         return None
     if fields.get("x-amz-credential") and fields.get("x-amz-signature"):
@@ -79,7 +96,11 @@ def _of_header(header: str, headers: Mapping[str, str]) -> Credentials:
         return Credentials(key, header)
     if scheme not in ALGORITHMS:
         raise Incomplete(f"Unsupported AWS 'algorithm': '{scheme}'.")
-    found = dict(_pairs(rest, header))
+    pairs = list(_pairs(rest, header))
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
+        raise Incomplete(f"Authorization header has '{twice}' more than once.")
     _require_complete(found, headers, scheme)
     key = _access_key(found["Credential"], scheme)
     parts = (found["Credential"], found["SignedHeaders"], found["Signature"])

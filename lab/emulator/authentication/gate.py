@@ -12,10 +12,8 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-from botocore.exceptions import UnknownServiceError
 from localstack import config
 from localstack.aws.api import CommonServiceException, ServiceException
-from localstack.aws.protocol.service_router import ProtocolError
 
 from lab.emulator.authentication import anonymous, credentials, federation, refusals
 from lab.emulator.authentication.credentials import Credentials
@@ -81,8 +79,8 @@ def names_a_service(name: Handler) -> Handler:
     def handler(self: Any, chain: Any, context: Any, response: Any) -> None:
         try:
             name(self, chain, context, response)
-        except (UnknownServiceError, ProtocolError) as error:
-            LOG.info("Refused, because no service can be told: %s", error)
+        except Exception as error:  # nothing but the request is looked at there
+            LOG.info("Refused, because no service can be told: %.500s", error)
             chain.respond(HTTPStatus.BAD_REQUEST, NO_SERVICE)
 
     return handler
@@ -151,6 +149,8 @@ def required(context: Any) -> Credentials | None:
         raise _with_operation(context, error) from incomplete
     if found is None:
         _require_open(context)
+    elif credentials.commands_by_address(context.request.args):
+        raise _with_operation(context, refusals.by_address())
     elif not found.are_known:
         raise _with_operation(context, refusals.not_known(context, found.access_key))
     return found

@@ -49,7 +49,7 @@ def of_a_queue(serve: Any) -> Any:
     def served(request: Any, region: str) -> Any:
         if request.values.get("Action"):
             found = _credentials(request.headers, request.values)
-            if not found:
+            if not found or credentials.commands_by_address(request.args):
                 raise NotFound  # the router's word for: let the chain of handlers have it
             request.headers["Authorization"] = found.header
         return serve(request, region)

@@ -45,6 +45,13 @@ def incomplete(context: Any, text: str) -> CommonServiceException:
     return error
 
 
+def by_address() -> CommonServiceException:
+    """The error for a command whose signature is in its address, where anything may follow it."""
+    text = "The emulator takes no command that is signed in the address (X-Amz-Signature or"
+    more = "Signature in the query, with an Action). Sign it in the Authorization header."
+    return _error("AccessDenied", f"{text} {more}")
+
+
 def not_known(context: Any, access_key: str) -> CommonServiceException:
     """The error for an access key that is nobody's."""
     if context.service.service_name == "s3":

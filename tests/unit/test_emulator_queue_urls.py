@@ -1,0 +1,70 @@
+"""What is a queue's URL for LocalStack is one for the lab, and is told in little time."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from localstack.services.sqs import utils
+
+from lab.emulator.queue_urls import is_queue_url
+
+ORIGINAL = (
+    utils.STANDARD_ENDPOINT,
+    utils.DOMAIN_ENDPOINT,
+    utils.PATH_ENDPOINT,
+    utils.LEGACY_ENDPOINT,
+)
+PARTS = st.sampled_from(
+    [
+        "a",
+        ":",
+        "/",
+        "\n",
+        "sqs.",
+        ".",
+        "us-east-1",
+        "queue.",
+        "/queue/",
+        "4566",
+        "é",
+        "_",
+        "A",
+        "000000000000",
+        "/000000000000/",
+        "name",
+        ".fifo",
+        "xfifo",
+        ":fifo",
+        "localhost:4566/",
+        "٣",
+    ]
+)
+
+
+@given(st.lists(PARTS, max_size=12).map("".join))
+def test_it_is_told_as_localstack_tells_it(url: str) -> None:
+    assert is_queue_url(url) == any(wanted.search(url) for wanted in ORIGINAL)
+
+
+@pytest.mark.parametrize("start", ["", "/queue/us-east-1", "sqs.us-east-1.localhost", "queue."])
+@pytest.mark.parametrize("queue", ["/000000000000/q", "/000000000000/q.fifo", "/00/q", ""])
+def test_those_that_there_are(start: str, queue: str) -> None:
+    for url in (f"{start}:4566{queue}", f"http://localhost:4566{start}{queue}"):
+        assert is_queue_url(url) == any(wanted.search(url) for wanted in ORIGINAL)
+
+
+@pytest.mark.parametrize(
+    "unit", ["a", "/a", "a:4566/", "a:4566/000000000000/q", "a:4566/queue/a", "sqs.a.", "queue."]
+)
+def test_twice_as_long_takes_about_twice_the_time(unit: str) -> None:
+    def taken(length: int) -> float:
+        url = unit * (length // len(unit)) + "!"
+        start = time.process_time()
+        is_queue_url(url)
+        return time.process_time() - start
+
+    short = min(taken(400_000) for _ in range(3))
+    assert min(taken(800_000) for _ in range(3)) < 3 * short + 0.01
