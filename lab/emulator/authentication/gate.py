@@ -111,7 +111,7 @@ def _require_served(parse: Callable[[], None], context: Any) -> None:
     except ServiceException:
         raise
     except Exception as error:
-        LOG.warning("Refused, because it is not understood", exc_info=True)
+        LOG.info("Refused, because it is not understood: %.500r", error)
         raise refusals.missing(context) from error
 
 
