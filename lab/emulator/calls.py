@@ -1,9 +1,9 @@
 """Notes the AWS calls that reach the emulator, while somebody wants to know them.
 
 `PUT /_lab/calls` begins anew, `DELETE /_lab/calls` ends it and answers with the calls, oldest
-first: `{"calls": [{"service", "operation", "caller", "request", "response"}]}`. The caller is the
-name of the role that asked, or nothing if it was no role. Without that it notes nothing and costs
-nothing.
+first: `{"calls": [{"service", "operation", "caller", "request", "response"}], "full": false}`. The
+caller is the name of the role that asked, or nothing if it was no role. Without that it notes
+nothing and costs nothing. `full` says that there were more than it notes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from lab.emulator.iam.asking import access_key
 from lab.emulator.iam.sessions import Sessions, as_role
 
 PATH = "/_lab/calls"
+MOST = 10_000  # calls: who has forgotten to end it does not fill the memory
 # What the lab asks about. Streams and files would not fit into JSON.
 SERVICES = frozenset({"dynamodb", "events", "sns", "sqs", "ses", "ssm", "lambda", "stepfunctions"})
 
@@ -37,11 +38,12 @@ class Calls:
         from localstack.http import Response
 
         noted, self._noted = self._noted or [], None
-        return Response(json.dumps({"calls": noted}, default=str), mimetype="application/json")
+        said = {"calls": noted, "full": len(noted) >= MOST}
+        return Response(json.dumps(said, default=str), mimetype="application/json")
 
     def note(self, _chain: Any, context: Any, response: Any) -> None:
         """A handler in the gateway's chain for responses."""
-        if self._noted is None or not context.operation:
+        if self._noted is None or len(self._noted) >= MOST or not context.operation:
             return
         if response.status_code < 400 and context.service.service_name in SERVICES:
             self._noted.append(
