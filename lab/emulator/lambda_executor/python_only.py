@@ -8,6 +8,7 @@ from typing import IO, Any, cast
 
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.lambda_ import (
+    CreateFunctionRequest,
     FunctionConfiguration,
     InvalidParameterValueException,
     InvocationResponse,
@@ -17,7 +18,7 @@ from localstack.aws.api.lambda_ import (
 )
 from localstack.services.lambda_.invocation.lambda_models import AliasRoutingConfig, FunctionVersion
 
-from lab.emulator.lambda_executor import finishing, limits
+from lab.emulator.lambda_executor import finishing, limits, reserved
 from lab.emulator.lambda_executor.keys import KeyedLambda
 from lab.emulator.lambda_executor.queueing import QueueingAssignment
 
@@ -68,13 +69,22 @@ class PythonOnlyLambda(KeyedLambda):
             **others,
         )
 
+    @handler("CreateFunction", expand=False)
+    def create_function(  # type: ignore[override] # by `expand=False`
+        self, context: RequestContext, request: CreateFunctionRequest
+    ) -> FunctionConfiguration:
+        """As LocalStack, after a look at the wanted variables."""
+        reserved.check(request.get("Environment"))
+        return super().create_function(context, request)
+
     @handler("UpdateFunctionConfiguration", expand=False)
     def update_function_configuration(  # type: ignore[override] # by `expand=False`
         self, context: RequestContext, request: UpdateFunctionConfigurationRequest
     ) -> FunctionConfiguration:
-        """As LocalStack, after a look at the wanted runtime."""
+        """As LocalStack, after a look at the wanted runtime and variables."""
         if runtime := request.get("Runtime"):
             _require_python(runtime)
+        reserved.check(request.get("Environment"))
         return super().update_function_configuration(context, request)
 
 
