@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from lab.emulator.server import function_endpoint
+
 # Of LocalStack's own variables a function sees the endpoint and nothing else: the rest belongs to
 # the program that starts functions inside a container.
 INTERNAL = {"EDGE_PORT", "AWS_LAMBDA_FUNCTION_TIMEOUT"}
@@ -31,6 +33,7 @@ def function_variables(
     return (
         {name: str(value) for name, value in given.items() if not _is_internal(name)}
         | {
+            "AWS_ENDPOINT_URL": function_endpoint.url() or str(given.get("AWS_ENDPOINT_URL", "")),
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}",
             "LAMBDA_TASK_ROOT": str(folders[0]),
             "LAMBDA_RUNTIME_DIR": str(runtime_folder),

@@ -14,8 +14,10 @@ from typing import Any
 from localstack.runtime.server.core import RuntimeServer
 from rolo.gateway.wsgi import WsgiGateway
 
+from lab.emulator.server import function_endpoint
 from lab.emulator.server.connection import Application, Connection
 from lab.emulator.server.cross_site import SiteCheck
+from lab.emulator.server.function_endpoint import FunctionEndpoint
 from lab.emulator.server.limits import LIMITS, Limits, raise_descriptor_limit, within
 from lab.emulator.server.refusal import Refusal
 
@@ -44,9 +46,20 @@ class Server(RuntimeServer):
         limits = within(raise_descriptor_limit())
         application = WsgiGateway(gateway)
         for place in listen:
-            listener = Listener(_listen(place.host, place.port), application, ssl_creds, limits)
-            self._listeners.append(listener)
-            listener.start()
+            self._serve(_listen(place.host, place.port), application, limits, ssl_creds)
+        own = function_endpoint.listen(BACKLOG)
+        self._serve(own, FunctionEndpoint(application), limits)
+
+    def _serve(
+        self,
+        own: socket.socket,
+        application: Application,
+        limits: Limits,
+        credentials: Credentials | None = None,
+    ) -> None:
+        listener = Listener(own, application, credentials, limits)
+        self._listeners.append(listener)
+        listener.start()
 
     def run(self) -> None:
         """Returns after `shutdown`."""
