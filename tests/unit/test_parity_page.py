@@ -55,10 +55,13 @@ RUNNING = {
     "lambda_executor/templates.py",
     "lambda_executor/template/__init__.py",
     "lambda_executor/template/__main__.py",
+    "lambda_executor/template/alone.py",
+    "lambda_executor/template/bootstrap.py",
     "lambda_executor/template/child.py",
     "lambda_executor/template/launch.py",
     "lambda_executor/template/preload.py",
     "lambda_executor/template/server.py",
+    "lambda_executor/template/system_calls.py",
     "lambda_executor/template/title.py",
 }
 

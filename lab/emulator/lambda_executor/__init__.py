@@ -2,11 +2,12 @@
 
 `plugin` and `provider` are what LocalStack loads. `executor` is one execution environment,
 `runtime_process` one life of its process, `runtime_api` the HTTP interface that AWS gives to a
-runtime, `report` what Lambda writes into the log and answers when something goes wrong.
+runtime (`runtime_http` is its server), `report` what Lambda writes into the log and answers when
+something goes wrong.
 
 How a process comes about: `launching` says what it is started with, `packages` what it imports,
 `spawning` starts it, from one of the `templates` (the program is in `template`) or as a program.
 
-What Lambda does around it: `limits` for events, `memory`, `queueing` for a turn, `finishing` what
-runs while its function is changed.
+What Lambda does around it: `limits` for events, `reserved` names of variables, `memory`, `queueing`
+for a turn, `finishing` what runs while its function is changed.
 """

@@ -1,6 +1,7 @@
 """Unpacked function code: one folder for each distinct zip, compiled once.
 
-Functions that are deployed from the same zip share its folder: in Lambda it is read-only anyway.
+Functions that are deployed from the same zip share its folder where it is read-only for them, as in
+Lambda. Elsewhere each function has a copy (`own_copy`).
 """
 
 from __future__ import annotations
@@ -8,10 +9,12 @@ from __future__ import annotations
 import base64
 import compileall
 import filecmp
+import hashlib
 import os
 import shutil
 import threading
 import zipfile
+from collections.abc import Sequence
 from importlib.util import cache_from_source
 from pathlib import Path
 from py_compile import PycInvalidationMode
@@ -28,11 +31,25 @@ def unpacked(archive: S3Code | HotReloadingCode, folder: Path) -> Path:
     Hot reloading means that LocalStack was given a folder of this machine: it is used as it is.
     """
     if isinstance(archive, HotReloadingCode):
-        return archive.get_unzipped_code_location()
-    target = folder / _folder_name(archive.code_sha256)
+        return Path(archive.get_unzipped_code_location()).resolve()
+    return _unpacked_once([archive], folder / _folder_name(archive.code_sha256))
+
+
+def unpacked_layers(archives: Sequence[S3Code], folder: Path) -> Path:
+    """What Lambda shows as /opt: a later layer covers an earlier one, file by file."""
+    names = "".join(archive.code_sha256 for archive in archives)
+    return _unpacked_once(archives, folder / hashlib.sha256(names.encode()).hexdigest()[:32])
+
+
+def own_copy(code: Path, owner: str) -> Path:
+    """The same files in a folder that no other function has; `owner` names this one."""
+    target = code.with_name(f"{code.name}-{hashlib.sha256(owner.encode()).hexdigest()[:16]}")
     with _LOCK:
         if not target.exists():
-            _unpack(archive, target)
+            draft = target.with_suffix(".draft")
+            shutil.rmtree(draft, ignore_errors=True)
+            shutil.copytree(code, draft)
+            draft.rename(target)
     return target
 
 
@@ -40,18 +57,37 @@ def _folder_name(sha256_base64: str) -> str:
     return base64.b64decode(sha256_base64).hex()[:32]
 
 
-def _unpack(archive: S3Code, target: Path) -> None:
+def _unpacked_once(archives: Sequence[S3Code], target: Path) -> Path:
+    with _LOCK:
+        if not target.exists():
+            _unpack(archives, target)
+    return target
+
+
+def _unpack(archives: Sequence[S3Code], target: Path) -> None:
     draft = target.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     packed = target.with_suffix(".zip")
-    with packed.open("wb") as file:
-        archive._download_archive_to_file(file)
-    with zipfile.ZipFile(packed) as opened:
-        opened.extractall(draft)
+    for archive in archives:
+        with packed.open("wb") as file:
+            archive._download_archive_to_file(file)
+        with zipfile.ZipFile(packed) as opened:
+            opened.extractall(draft)
     packed.unlink()
     _compile(draft, _latest(target.parent))
+    _protect(draft)
     draft.rename(target)
+
+
+def _protect(folder: Path) -> None:
+    """Against a function that writes over its own code, where nothing else keeps it from that.
+
+    The folders stay as they are, so that they can be removed.
+    """
+    for file in folder.rglob("*"):
+        if file.is_file() and not file.is_symlink():
+            file.chmod(file.stat().st_mode & ~0o222)
 
 
 def _latest(folder: Path) -> Path | None:

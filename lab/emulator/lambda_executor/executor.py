@@ -17,6 +17,7 @@ from lab.emulator.lambda_executor.launching import folder, launch, prepare, spaw
 from lab.emulator.lambda_executor.output import Output
 from lab.emulator.lambda_executor.report import Failure, Usage
 from lab.emulator.lambda_executor.runtime_api import (
+    TOO_LARGE,
     Event,
     Exited,
     FunctionError,
@@ -132,7 +133,7 @@ class ProcessExecutor(RuntimeExecutor):
         failure = _failure(event, self._config.timeout)
         measuring.answered(self.function_version.id, duration_ms, isinstance(event, Response))
         usage = self._usage(duration_ms, start.duration_ms if start else None)
-        if failure:
+        if failure or event is TOO_LARGE:  # to a runtime that was refused: it ends with an error
             self._discard_process()
         printed = self._output.take() + (failure.line(request.request_id) if failure else "")
         logs = (start.printed if start else "") + self._lines(request, printed, usage, failure)

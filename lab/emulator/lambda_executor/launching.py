@@ -7,15 +7,19 @@ import threading
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, HotReloadingCode
 
+from lab import paths
 from lab.emulator.environment import state_folder
-from lab.emulator.lambda_executor.code_store import unpacked
+from lab.emulator.lambda_executor.code_store import own_copy, unpacked, unpacked_layers
 from lab.emulator.lambda_executor.packages import ships_libraries, starts_anew
 from lab.emulator.lambda_executor.runtime_folder import runtime_folder
 from lab.emulator.lambda_executor.spawning import Spawner
+from lab.emulator.lambda_executor.template.confinement import Machine
 from lab.emulator.lambda_executor.template.launch import Launch
+from lab.emulator.lambda_executor.template.places import ON_AWS
 from lab.emulator.lambda_executor.templates import Templates, fork_is_safe
 from lab.emulator.lambda_executor.variables import function_variables
 
@@ -35,13 +39,14 @@ def spawner() -> Spawner:
 
 @cache
 def _spawner() -> Spawner:
-    return Spawner(Templates(_runtime_folder()) if fork_is_safe() else None)
+    machine = _machine()
+    return Spawner(machine, Templates(machine) if fork_is_safe() else None)
 
 
 def prepare(version: FunctionVersion) -> None:
     """Unpacks and compiles the code. Libraries that it ships are loaded in the background."""
-    own = _own_folders(version)
-    shipped = () if _changes_in_place(version) else _shipped(own)
+    shipped = () if _changes_in_place(version) else _shipped(*_folders(version))
+    _code_to_run(version)
     threading.Thread(target=spawner().prepare, args=(shipped,), daemon=True).start()
 
 
@@ -49,40 +54,65 @@ def launch(
     version: FunctionVersion, given: Mapping[str, object], output: Path, tmp: Path
 ) -> Launch:
     """What a process of the version is started with; `given` is what LocalStack computed."""
-    own, packages = _own_folders(version), _runtime_folder()
+    (code, opt), packages = _folders(version), _runtime_folder()
     settings, runtime = version.config.environment or {}, str(version.config.runtime)
-    variables = function_variables(given, settings, runtime, own, packages)
-    search = tuple(variables["PYTHONPATH"].split(":"))
-    others = [Path(entry) for entry in search if Path(entry) != packages]
+    variables = function_variables(given, settings, runtime)
+    others = [*_searched(code, opt), *_named(variables.get("PYTHONPATH", ""), code, opt)]
     return Launch(
         handler=str(version.config.handler),
-        folder=str(own[0]),
-        search=search,
+        code=str(_code_to_run(version)),
+        opt=str(opt or ""),
+        runtime=str(packages),
         variables=variables,
         output=str(output),
         tmp=str(tmp),
         tmp_mb=version.config.ephemeral_storage.size,
-        visible=(*search, *_homes_of_packages()),
-        shipped=_shipped(own),
+        shipped=_shipped(code, opt),
         anew=_changes_in_place(version) or starts_anew(variables, others, packages),
     )
+
+
+def _machine() -> Machine:
+    root = folder("root")
+    root.mkdir(parents=True, exist_ok=True)
+    return Machine(str(root), str(_runtime_folder()), str(paths.home().resolve()))
 
 
 def _runtime_folder() -> Path:
     return runtime_folder(folder("python"))
 
 
-def _own_folders(version: FunctionVersion) -> list[Path]:
-    """The code's folder, then those of the layers' packages: a later layer covers an earlier."""
+def _folders(version: FunctionVersion) -> tuple[Path, Path | None]:
+    """The code, and the layers as one folder."""
     assert version.config.code is not None  # noqa: S101 - only images have none
+    layers: list[Any] = [layer.code for layer in version.config.layers if layer.code]
+    opt = unpacked_layers(layers, folder("layers")) if layers else None
+    return unpacked(version.config.code, folder("code")), opt
+
+
+def _code_to_run(version: FunctionVersion) -> Path:
+    """Where functions can write, each has its own."""
+    code, _ = _folders(version)
+    if _changes_in_place(version) or spawner().confines:
+        return code
+    return own_copy(code, f"{version.id.account}:{version.id.region}:{version.id.function_name}")
+
+
+def _searched(code: Path, opt: Path | None) -> list[Path]:
+    """What comes before AWS's packages."""
     python = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    layers = [
-        unpacked(layer.code, folder("layers")) / "python"
-        for layer in reversed(version.config.layers)
-        if layer.code
-    ]
-    inside = [each for layer in layers for each in (layer / f"lib/{python}/site-packages", layer)]
-    return [unpacked(version.config.code, folder("code")), *filter(Path.is_dir, inside)]
+    layers = [opt / "python" / "lib" / python / "site-packages", opt / "python"] if opt else []
+    return [code, *layers]
+
+
+def _named(search: str, code: Path, opt: Path | None) -> list[Path]:
+    """The folders of a search path as a function writes it, where they lie on this machine."""
+    places = {ON_AWS.task: str(code), ON_AWS.opt: str(opt or "")}
+    found = []
+    for entry in filter(None, search.split(":")):
+        start = next((place for place in places if entry.startswith(place)), "")
+        found.append(Path(places.get(start, "") + entry.removeprefix(start)))
+    return found
 
 
 def _changes_in_place(version: FunctionVersion) -> bool:
@@ -90,12 +120,6 @@ def _changes_in_place(version: FunctionVersion) -> bool:
     return isinstance(version.config.code, HotReloadingCode)
 
 
-def _shipped(own: list[Path]) -> tuple[str, ...]:
-    return tuple(map(str, own)) if any(map(ships_libraries, own)) else ()
-
-
-@cache
-def _homes_of_packages() -> tuple[str, ...]:
-    """Where the links of the runtime folder point to, and the interpreter itself."""
-    targets = {str(link.resolve().parent) for link in _runtime_folder().iterdir()}
-    return (*sorted(targets), sys.base_prefix)
+def _shipped(code: Path, opt: Path | None) -> tuple[str, ...]:
+    ships = any(map(ships_libraries, _searched(code, opt)))
+    return (str(code), str(opt or "")) if ships else ()

@@ -2,22 +2,23 @@
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html: the runtime asks for the next
 invocation, and posts its response, its error, or the error that kept it from starting.
+
+Any process of this machine, and any web page, can connect to the port. So the address that the
+runtime is given ends in a secret, and nobody else is answered.
 """
 
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import SimpleQueue
-from socketserver import TCPServer
-from typing import Any
+
+from lab.emulator.lambda_executor.runtime_http import Answer, Refused, Server
 
 PREFIX = "/2018-06-01/runtime"
-HOST = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -105,16 +106,16 @@ class RuntimeApi:
         self._on_idle = on_idle
         self.events: SimpleQueue[Event] = SimpleQueue()
         self._requests: SimpleQueue[Request | None] = SimpleQueue()
+        self._lock = threading.Lock()
         self._started = False
-        self._server = _Server(self)
-        threading.Thread(
-            target=self._server.serve_forever, name="lambda-runtime-api", daemon=True
-        ).start()
+        self._current: str | None = None
+        self._secret = secrets.token_urlsafe(24)
+        self._server = Server(self._secret, self._answer, MAX_RESPONSE_BYTES)
 
     @property
     def address(self) -> str:
-        """`host:port`, as AWS_LAMBDA_RUNTIME_API has it."""
-        return f"{HOST}:{self._server.server_address[1]}"
+        """`host:port/secret`, for AWS_LAMBDA_RUNTIME_API."""
+        return f"{self._server.address}/{self._secret}"
 
     @property
     def idle(self) -> bool:
@@ -125,71 +126,61 @@ class RuntimeApi:
         """Gives the runtime its next invocation."""
         self._requests.put(request)
 
-    def next(self) -> Request | None:
-        """Waits for the next invocation; None when the API closes."""
-        if not self._started:
-            self._started = True
-            self.events.put(Ready())
-        self._on_idle()
-        return self._requests.get()
-
     def close(self) -> None:
         """Ends the server; a runtime that waits for work is hung up on."""
         self._requests.put(None)
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
+    def _answer(self, method: str, path: str, body: bytes | None) -> Answer:
+        """Answers a request of the runtime's. A `body` of None was larger than allowed."""
+        match method, path.removeprefix(PREFIX).split("/"):
+            case "GET", ["", "invocation", "next"]:
+                return self._next()
+            case "POST", ["", "init", "error"]:
+                return self._note_init_error(body)
+            case "POST", ["", "invocation", request_id, "response"]:
+                return self._note_end(request_id, Response(body) if body is not None else TOO_LARGE)
+            case "POST", ["", "invocation", request_id, "error"]:
+                error = FunctionError(body) if body is not None else TOO_LARGE
+                return self._note_end(request_id, error)
+        raise Refused(404, "InvalidRequest", f"There is no {method} {path} in the Runtime API.")
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, api: RuntimeApi) -> None:
-        self.api = api
-        super().__init__((HOST, 0), _Handler)
-
-    def server_bind(self) -> None:
-        """Without asking the name service who this is."""
-        TCPServer.server_bind(self)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # with it, a warm invocation takes 40 ms longer
-
-    def do_GET(self) -> None:
-        request = self.server.api.next() if self.path == f"{PREFIX}/invocation/next" else None
+    def _next(self) -> Answer:
+        """Waits for the next invocation."""
+        with self._lock:
+            first, self._started = not self._started, True
+        if first:
+            self.events.put(Ready())
+        self._on_idle()
+        request = self._requests.get()
         if request is None:
-            self._answer(HTTPStatus.NOT_FOUND)
-        else:
-            self._answer(HTTPStatus.OK, request.payload, request.headers())
+            raise Refused(410, "Closed", "The environment has ended.")
+        with self._lock:
+            self._current = request.request_id
+        return Answer(200, request.payload, request.headers())
 
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        event = _event(self.path, body)
-        self._answer(HTTPStatus.ACCEPTED if event else HTTPStatus.NOT_FOUND)
-        if event:
-            self.server.api.events.put(event)
+    def _note_init_error(self, body: bytes | None) -> Answer:
+        with self._lock:
+            if self._started:
+                raise Refused(403, "InvalidStateTransition", "The runtime has started already.")
+            self._started = True
+        self.events.put(InitError(body or b"{}"))
+        return ACCEPTED
 
-    def _answer(
-        self, status: HTTPStatus, body: bytes = b"", headers: dict[str, str] | None = None
-    ) -> None:
-        """Writes the whole response at once: a second packet would wait for the first one's ACK."""
-        fields = (headers or {}) | {"Content-Length": str(len(body))}
-        head = [f"HTTP/1.1 {status.value} {status.phrase}"]
-        head += [f"{name}: {value}" for name, value in fields.items()]
-        self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1") + body)
+    def _note_end(self, request_id: str, event: Event) -> Answer:
+        """Only of the invocation that runs, and only once."""
+        with self._lock:
+            if self._current is None:
+                raise Refused(403, "InvalidStateTransition", "No invocation waits for an answer.")
+            if request_id != self._current:
+                raise Refused(
+                    400, "InvalidRequestID", f"Not the invocation that runs: {request_id}"
+                )
+            self._current = None
+        if event is TOO_LARGE:
+            return Answer(413, TOO_LARGE.payload, JSON, lambda: self.events.put(event))
+        return Answer(202, b"", {}, lambda: self.events.put(event))
 
-    def log_message(self, *_args: Any) -> None:
-        pass
 
-
-def _event(path: str, body: bytes) -> Event | None:
-    if path == f"{PREFIX}/init/error":
-        return InitError(body)
-    if path.startswith(f"{PREFIX}/invocation/") and path.endswith("/response"):
-        return Response(body) if len(body) <= MAX_RESPONSE_BYTES else TOO_LARGE
-    if path.startswith(f"{PREFIX}/invocation/") and path.endswith("/error"):
-        return FunctionError(body)
-    return None
+JSON = {"Content-Type": "application/json"}
+ACCEPTED = Answer(202)

@@ -9,6 +9,8 @@ import threading
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
+from lab.emulator.lambda_executor.template import bootstrap
+
 # What `import` finds in AWS's image besides the standard library: the SDK and the runtime client.
 DISTRIBUTIONS = (
     "awslambdaric",
@@ -26,13 +28,14 @@ _LOCK = threading.Lock()
 
 
 def runtime_folder(folder: Path) -> Path:
-    """Fills the folder with links to those packages, once, and returns it."""
+    """Fills the folder with links to those packages and what starts them, once; returns it."""
     with _LOCK:
         if not folder.exists():
             draft = folder.with_suffix(".draft")
             draft.mkdir(parents=True, exist_ok=True)
             for name in DISTRIBUTIONS:
                 _link(distribution(name), draft)
+            (draft / "bootstrap.py").symlink_to(bootstrap.__file__)
             draft.rename(folder)
     return folder
 

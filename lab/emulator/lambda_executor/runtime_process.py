@@ -19,16 +19,20 @@ from lab.emulator.lambda_executor.runtime_api import (
     Request,
     RuntimeApi,
 )
-from lab.emulator.reaper import REAPER, kill_group
+from lab.emulator.reaper import REAPER, descendants, kill_group
 
 # How often the memory of a function that is busy is looked at.
 LOOK_EVERY_S = 0.1
 
 
 class Process(Protocol):
-    """An operating-system process, the leader of a group, whose end has not been noted yet."""
+    """An operating-system process, the leader of a group, whose end has not been noted yet.
+
+    `above` is how many processes from this one on are the lab's; the next is the function's.
+    """
 
     pid: int
+    above: int
 
     def wait(self) -> int:
         """Waits for the end: the exit code, or minus the number of a signal."""
@@ -51,7 +55,7 @@ class RuntimeProcess:
         with self._lock:  # the process may ask for work before its number is known here
             self._process = start(self._api.address)
         REAPER.adopt(self._process.pid)
-        self._memory = Memory(self._process.pid)
+        self._memory = Memory(self._process.pid, self._process.above)
         threading.Thread(target=self._watch, name="lambda-exit", daemon=True).start()
 
     def wait_until_ready(self, timeout_s: float) -> Event | None:
@@ -89,9 +93,15 @@ class RuntimeProcess:
                 self._signal(signal.SIGSTOP)
 
     def _signal(self, number: signal.Signals) -> None:
-        if self.alive:
-            with suppress(ProcessLookupError, PermissionError):
+        """To the function. A process of the lab's above it goes on: it has to notice its end."""
+        if not self.alive:
+            return
+        with suppress(ProcessLookupError, PermissionError):
+            if not self._process.above:
                 os.killpg(self._process.pid, number)
+            else:
+                for pid in descendants(self._process.pid):
+                    os.kill(pid, number)
 
     def _next_event(self, timeout_s: float) -> Event | None:
         """Waits for what the process does next, and watches its memory meanwhile.

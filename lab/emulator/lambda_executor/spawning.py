@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import sys
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, astuple, replace
 from pathlib import Path
 
 from lab.emulator.lambda_executor.interpreter import OPTIONS, python
 from lab.emulator.lambda_executor.runtime_process import Process
+from lab.emulator.lambda_executor.template import alone
+from lab.emulator.lambda_executor.template.confinement import Machine
 from lab.emulator.lambda_executor.template.launch import UMASK, Launch
-from lab.emulator.lambda_executor.templates import TemplateGoneError, Templates
+from lab.emulator.lambda_executor.template.places import on_this_machine
+from lab.emulator.lambda_executor.templates import (
+    ENVIRONMENT,
+    TemplateGoneError,
+    Templates,
+    command,
+)
 
 
 class Spawner:
     """Starts functions' processes; `templates` is None where fork is not safe."""
 
-    def __init__(self, templates: Templates | None) -> None:
+    def __init__(self, machine: Machine, templates: Templates | None) -> None:
+        self._machine = machine
         self._templates = templates
+
+    @property
+    def confines(self) -> bool:
+        """Whether it is certain that functions see only what they see in Lambda."""
+        return self._templates is not None and self._templates.confine
 
     def start(self, launch: Launch, api_address: str) -> Process:
         """A running process; `api_address` is where its Runtime API is."""
@@ -27,7 +43,7 @@ class Spawner:
         if self._templates:
             with suppress(TemplateGoneError):
                 return self._templates.start(launch)
-        return Program(launch)
+        return Program.confined(launch, self._machine) if _LINUX else Program.plain(launch)
 
     def prepare(self, shipped: tuple[str, ...]) -> None:
         """Has these folders' libraries loaded before a function needs them."""
@@ -35,27 +51,50 @@ class Spawner:
             self._templates.prepare(shipped)
 
 
+_LINUX = sys.platform == "linux"
+
+
 class Program:
-    """A process that was started the ordinary way. Its /tmp is the machine's.
+    """A process that was started the ordinary way; with `above` one, it has started another."""
 
-    Output goes to a file and not through a pipe: what was printed before a response is in the
-    file when the response arrives, in order, and no thread has to read along.
-    """
+    def __init__(self, popen: subprocess.Popen[bytes], above: int = 0) -> None:
+        self._popen = popen
+        self.pid = popen.pid
+        self.above = above
 
-    def __init__(self, launch: Launch) -> None:
+    @classmethod
+    def confined(cls, launch: Launch, machine: Machine) -> Program:
+        """The template's program, for this function alone."""
+        arguments = command(alone.WORD, *astuple(machine))
+        popen = subprocess.Popen(
+            arguments, cwd="/", env=ENVIRONMENT, stdin=subprocess.PIPE, start_new_session=True
+        )
+        assert popen.stdin is not None  # noqa: S101 - it is a pipe
+        with popen.stdin as told:
+            told.write(json.dumps(asdict(replace(launch, anew=True))).encode())
+        return cls(popen, above=1)
+
+    @classmethod
+    def plain(cls, launch: Launch) -> Program:
+        """The interpreter. Its /tmp is the machine's.
+
+        Output goes to a file and not through a pipe: what was printed before a response is in the
+        file when the response arrives, in order, and no thread has to read along.
+        """
+        places = on_this_machine(launch)
         Path(launch.tmp).mkdir(parents=True, exist_ok=True)
         with Path(launch.output).open("ab") as output:
-            self._popen = subprocess.Popen(
-                [python(), *OPTIONS, "-m", "awslambdaric", launch.handler],
-                cwd=launch.folder,
-                env={"TMPDIR": launch.tmp} | launch.variables,
+            popen = subprocess.Popen(
+                [python(), *OPTIONS, f"{places.runtime}/bootstrap.py", launch.handler],
+                cwd=places.task,
+                env={"TMPDIR": launch.tmp} | places.variables(launch),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 umask=UMASK,
             )
-        self.pid = self._popen.pid
+        return cls(popen)
 
     def wait(self) -> int:
         """Waits without burying, which only `bury` may do."""

@@ -8,20 +8,21 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
 from concurrent.futures import Future
 from contextlib import suppress
-from pathlib import Path
+from dataclasses import astuple
 from queue import SimpleQueue
 
 from lab import paths
 from lab.emulator.lambda_executor.interpreter import OPTIONS, python
+from lab.emulator.lambda_executor.template.confinement import Machine
 from lab.emulator.lambda_executor.template.launch import (
     MAX_BYTES,
     Bury,
     Ended,
     Launch,
     Message,
+    Ready,
     Retire,
     Split,
     Start,
@@ -36,6 +37,7 @@ SWITCH = "LAB_LAMBDA_FORK"
 KEPT = 4
 STARTED_WITHIN_S = 60.0
 KILLED = -9
+ENVIRONMENT = {"PYTHONPATH": str(paths.ROOT), "LANG": "en_US.UTF-8", "TZ": ":UTC"}
 
 
 class TemplateGoneError(Exception):
@@ -44,6 +46,8 @@ class TemplateGoneError(Exception):
 
 class ForkedProcess:
     """A process that a template has started. Until `bury` its number is its own."""
+
+    above = 0
 
     def __init__(self, template: Template, pid: int) -> None:
         self.pid = pid
@@ -73,18 +77,24 @@ class Template:
         self._answers: SimpleQueue[int | None] = SimpleQueue()
         self._children: dict[int, ForkedProcess] = {}
         self._early: dict[int, int] = {}
+        self._confined: Future[bool] = Future()
         self._table = threading.Lock()
         threading.Thread(target=self._listen, name="lambda-template", daemon=True).start()
+
+    @property
+    def confined(self) -> bool:
+        """Whether its functions see only what they see in Lambda. Raises TemplateGoneError."""
+        return self._confined.result()
 
     def start(self, launch: Launch) -> ForkedProcess:
         """Forks a function's process. Raises TemplateGoneError."""
         return self._adopt(self._ask(Start(launch)))
 
-    def split(self, search: Iterable[str]) -> Template:
-        """Forks another template, which loads libraries from `search`."""
+    def split(self, launch: Launch) -> Template:
+        """Forks another template, which loads libraries that this function brings along."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            child = self._adopt(self._ask(Split(tuple(search)), theirs))
+            child = self._adopt(self._ask(Split(launch), theirs))
         _follow(child)
         return Template(ours)
 
@@ -123,12 +133,16 @@ class Template:
     def _listen(self) -> None:
         while datagram := self._receive():
             match decode(datagram):
+                case Ready(confined):
+                    self._confined.set_result(confined)
                 case Started(pid):
                     self._answers.put(pid)
                 case Ended(pid, status):
                     self._note_end(pid, status)
         self._connection.close()
         self._answers.put(None)
+        if not self._confined.done():
+            self._confined.set_exception(TemplateGoneError())
         self._give_up_children()
 
     def _receive(self) -> bytes:
@@ -155,10 +169,13 @@ class Template:
 
 
 class Templates:
-    """The first template, and one for each of the latest packages that ship known libraries."""
+    """The first template, and those forked from it, which start functions.
 
-    def __init__(self, runtime_folder: Path) -> None:
-        self._runtime_folder = runtime_folder
+    One is for functions that ship no known libraries, and one for each of the latest packages.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
         self._lock = threading.Lock()
         self._first: Template | None = None
         self._split: OrderedDict[tuple[str, ...], Template] = OrderedDict()
@@ -174,6 +191,13 @@ class Templates:
             self._forget()
             return self._for(launch.shipped).start(launch)
 
+    @property
+    def confine(self) -> bool:
+        """Whether functions see only what they see in Lambda: this machine allows it or not."""
+        with suppress(TemplateGoneError):
+            return self._for(()).confined
+        return False
+
     def prepare(self, shipped: tuple[str, ...]) -> None:
         """Has the template ready when a function comes."""
         with suppress(TemplateGoneError):
@@ -182,19 +206,20 @@ class Templates:
     def _for(self, shipped: tuple[str, ...]) -> Template:
         with self._lock:
             if self._first is None:
-                self._first = _start_first(self._runtime_folder)
-            if not shipped:
-                return self._first
+                self._first = _start_first(self._machine)
             if shipped not in self._split:
-                self._split[shipped] = self._first.split(shipped)
+                code, opt = shipped or ("", "")
+                launch = Launch.of_folders(code, opt, self._machine.runtime)
+                self._split[shipped] = self._first.split(launch)
             self._split.move_to_end(shipped)
             self._retire_oldest()
             return self._split[shipped]
 
     def _retire_oldest(self) -> None:
-        while len(self._split) > KEPT:
-            _, oldest = self._split.popitem(last=False)
-            oldest.retire()
+        """The one without libraries of functions' own stays."""
+        shipping = [shipped for shipped in self._split if shipped]
+        for shipped in shipping[:-KEPT]:
+            self._split.pop(shipped).retire()
 
     def _forget(self) -> None:
         with self._lock:
@@ -211,14 +236,19 @@ def fork_is_safe() -> bool:
     return allowed and sys.platform == "linux" and hasattr(os, "pidfd_open")
 
 
-def _start_first(runtime_folder: Path) -> Template:
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+def command(*arguments: str) -> list[str]:
+    """What runs the template's program."""
     module = "lab.emulator.lambda_executor.template"
+    return [python(), "-P", *OPTIONS, "-m", module, str(paths.ROOT), *arguments]
+
+
+def _start_first(machine: Machine) -> Template:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         process = subprocess.Popen(
-            [python(), "-P", *OPTIONS, "-m", module, str(runtime_folder), str(paths.ROOT)],
+            command(*astuple(machine)),
             cwd="/",
-            env={"PYTHONPATH": str(paths.ROOT), "LANG": "en_US.UTF-8", "TZ": ":UTC"},
+            env=ENVIRONMENT,
             stdin=theirs.fileno(),
             start_new_session=True,
         )

@@ -5,8 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 
 from lab.emulator.server import function_endpoint
 
@@ -17,31 +16,22 @@ INTERNAL_PREFIX = "LOCALSTACK_"
 
 
 def function_variables(
-    given: Mapping[str, object],
-    own: Mapping[str, str],
-    runtime: str,
-    folders: Sequence[Path],
-    runtime_folder: Path,
+    given: Mapping[str, object], own: Mapping[str, str], runtime: str
 ) -> dict[str, str]:
-    """Everything that the function's process has in its environment.
+    """What the function's process has in its environment, but for the places of its files.
 
     `given` is what LocalStack computed (region, credentials of the role, log group …), `own` what
-    the function's configuration sets: it wins, as in Lambda. `folders` are those of the code and
-    of the layers.
+    the function's configuration sets: it wins, as in Lambda.
     """
-    search = [*map(str, folders), str(runtime_folder), own.get("PYTHONPATH", "")]
     return (
         {name: str(value) for name, value in given.items() if not _is_internal(name)}
         | {
             "AWS_ENDPOINT_URL": function_endpoint.url() or str(given.get("AWS_ENDPOINT_URL", "")),
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}",
-            "LAMBDA_TASK_ROOT": str(folders[0]),
-            "LAMBDA_RUNTIME_DIR": str(runtime_folder),
             "LANG": "en_US.UTF-8",
             "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
         }
         | dict(own)
-        | {"PYTHONPATH": ":".join(filter(None, search))}
     )
 
 

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import psutil
 import pytest
 from botocore.config import Config
 
 from lab.emulator import ports, process
+from lab.emulator.lambda_executor.running import function_of
 from tests.integration.emulator.waiting import wait_for
 
 TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole"}
@@ -110,6 +112,10 @@ class Cloud:
         log = b64decode(answer.get("LogResult", "")).decode()
         return Answer(json.loads(answer["Payload"].read()), answer.get("FunctionError"), log)
 
+    def processes(self, function: str) -> list[int]:
+        """The processes of this machine that run the function: it knows them by other numbers."""
+        return [p.pid for p in psutil.process_iter() if function_of(p) == function]
+
     def delete(self, function: str) -> None:
         self.client("lambda").delete_function(FunctionName=function)
         self.functions.remove(function)
@@ -171,6 +177,16 @@ def functions_on_this_machine(endpoint: str) -> None:
     cloud.remove()
     if there != socket.gethostname():
         pytest.skip("it looks at the processes of functions, and they run in a container")
+
+
+@pytest.fixture(scope="session")
+def confined(endpoint: str) -> None:
+    """Skips a test where the machine has no mount namespaces for functions."""
+    cloud = Cloud(endpoint)
+    place = cloud.invoke(cloud.function("def handle(e, c):\n    return __file__\n")).payload
+    cloud.remove()
+    if place != "/var/task/app.py":
+        pytest.skip("this machine does not let an emulator confine functions")
 
 
 @pytest.fixture

@@ -16,11 +16,12 @@ from tests.integration.emulator.conftest import Cloud
 from tests.integration.emulator.waiting import is_alive, wait_for
 
 VERSION = """
-import os, sys, time
+import time, uuid
+own = uuid.uuid4().hex
 def handle(event, context):
     print("in", context.function_version)
     time.sleep(event)
-    return ["{version}", os.getpid()]
+    return ["{version}", own]
 """
 ONE, TWO = VERSION.format(version="one"), VERSION.format(version="two")
 
@@ -41,11 +42,12 @@ def test_an_invocation_that_is_running_ends_with_the_code_it_began_with(
 ) -> None:
     name = cloud.function(ONE)
     old = cloud.invoke(name, 0).payload[1]
+    (pid,) = cloud.processes(name)
     running = pool.submit(cloud.invoke, name, 2)
     cloud.update(name, TWO)
     assert cloud.invoke(name, 0).payload[0] == "two"
     assert running.result().payload == ["one", old]
-    wait_for(lambda: not is_alive(old), "the old environment is still there")
+    wait_for(lambda: not is_alive(pid), "the old environment is still there")
     wait_for(lambda: logged(cloud, name).count("REPORT") == 3, "its log is lost")
 
 
@@ -70,14 +72,14 @@ def test_a_function_that_is_deleted_while_it_runs_still_answers(
     cloud: Cloud, pool: ThreadPoolExecutor
 ) -> None:
     name = cloud.function(ONE)
-    _, pid = cloud.invoke(name, 0).payload
+    cloud.invoke(name, 0)
+    (pid,) = cloud.processes(name)
     running = pool.submit(cloud.invoke, name, 2)
     wait_for(lambda: not is_frozen(pid), "it was never invoked")
     cloud.delete(name)
     with pytest.raises(ClientError, match="Function not found"):
         cloud.invoke(name, 0)
-    version, pid = running.result().payload
-    assert version == "one"
+    assert running.result().payload[0] == "one"
     wait_for(lambda: not is_alive(pid), "its process is still there")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 
 import pytest
@@ -56,8 +55,6 @@ def handle(event, context):
     return ticks
 """
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's namespaces")
-
 
 @pytest.mark.parametrize("way", ["hold", "let go", "let eat"])
 def test_a_function_that_uses_more_memory_than_it_has_is_ended(cloud: Cloud, way: str) -> None:
@@ -77,7 +74,7 @@ def test_a_function_may_use_the_memory_that_it_has(cloud: Cloud) -> None:
     assert "Max Memory Used: 4" in answer.log
 
 
-@linux
+@pytest.mark.usefixtures("confined")
 def test_each_environment_has_a_tmp_of_its_own_that_it_keeps(cloud: Cloud) -> None:
     one, other = cloud.function(FILES), cloud.function(FILES)
     assert cloud.invoke(one, "write").payload == "/tmp"
@@ -85,7 +82,7 @@ def test_each_environment_has_a_tmp_of_its_own_that_it_keeps(cloud: Cloud) -> No
     assert cloud.invoke(other).payload is False
 
 
-@linux
+@pytest.mark.usefixtures("confined")
 @pytest.mark.parametrize("size", [512, 530])
 def test_tmp_has_the_size_that_was_asked_for(cloud: Cloud, size: int) -> None:
     name = cloud.function(FILES, EphemeralStorage={"Size": size}, Timeout=30)
@@ -125,6 +122,42 @@ def test_a_larger_event_than_lambda_takes_is_refused(
 def test_six_megabytes_go_in_and_come_out(cloud: Cloud) -> None:
     event = "x" * (6 * 2**20 - 2)
     assert cloud.invoke(cloud.function("def handle(e, c):\n    return e\n"), event).payload == event
+
+
+@pytest.mark.parametrize(
+    "name", ["AWS_REGION", "LAMBDA_TASK_ROOT", "_HANDLER", "AWS_SESSION_TOKEN"]
+)
+def test_a_variable_of_lambdas_own_is_refused(cloud: Cloud, name: str) -> None:
+    message = (
+        "Lambda was unable to configure your environment variables because the environment"
+        " variables you have provided contains reserved keys that are currently not supported for"
+        f" modification. Reserved keys used in this request: {name}"
+    )
+    wanted = {"Variables": {"TABLE": "orders", name: "mine"}}
+    function = cloud.function(FILES)
+    for change in (
+        lambda: cloud.function(FILES, Environment=wanted),
+        lambda: cloud.client("lambda").update_function_configuration(
+            FunctionName=function, Environment=wanted
+        ),
+    ):
+        with pytest.raises(ClientError) as caught:
+            change()
+        assert caught.value.response["Error"]["Code"] == "InvalidParameterValueException"
+        assert caught.value.response["Error"]["Message"] == message
+
+
+@pytest.mark.parametrize("name", ["1A", "A", "TABLE-NAME", "A B", "ÄÖ", ""])
+def test_a_variable_has_a_name_as_lambda_wants_it(cloud: Cloud, name: str) -> None:
+    with pytest.raises(ClientError, match="Map keys must satisfy constraint") as caught:
+        cloud.function(FILES, Environment={"Variables": {name: "1"}})
+    assert caught.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_variables_have_four_kilobytes(cloud: Cloud) -> None:
+    cloud.function(FILES, Environment={"Variables": {"TABLE": "x" * 4000}})
+    with pytest.raises(ClientError, match="exceeded the 4KB limit"):
+        cloud.function(FILES, Environment={"Variables": {"TABLE": "x" * 4100}})
 
 
 def test_an_event_that_is_not_json_is_refused(cloud: Cloud) -> None:

@@ -28,7 +28,9 @@ def _record_of(pid: int, created: float) -> Record:
 def _busy_family(emulator: Emulator) -> list[int]:
     """The emulator's processes while a function, and what it started, is running."""
     cloud = Cloud(emulator.endpoint)
-    function_pids = cloud.invoke(cloud.function(START_A_CHILD)).payload
+    name = cloud.function(START_A_CHILD)
+    cloud.invoke(name)
+    function_pids = cloud.processes(name)
     children = psutil.Process(emulator.pid).children(recursive=True)
     family = {emulator.pid, *function_pids, *(child.pid for child in children)}
     assert all(map(is_alive, family))

@@ -1,31 +1,70 @@
-"""Starts the template: `python -m lab.emulator.lambda_executor.template FOLDER`.
+"""The template: `python -m lab.emulator.lambda_executor.template ROOT FOLDER RUNTIME HIDDEN`.
 
-Its standard input is the connection to the emulator, FOLDER holds the packages of AWS's runtime.
+Its standard input is the connection to the emulator; the last three are a `Machine`. With the word
+`alone` before them it starts one function instead, on an interpreter of its own: the standard input
+is its launch.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sys
 
-from lab.emulator.lambda_executor.template import child, preload
-from lab.emulator.lambda_executor.template.launch import Launch
+from lab.emulator.lambda_executor.template import alone, child, preload
+from lab.emulator.lambda_executor.template.confinement import (
+    Confinement,
+    Machine,
+    confine,
+    show_processes,
+)
+from lab.emulator.lambda_executor.template.launch import Launch, Ready, encode
+from lab.emulator.lambda_executor.template.namespaces import Nursery
+from lab.emulator.lambda_executor.template.places import ON_AWS, on_this_machine
 from lab.emulator.lambda_executor.template.server import Offshoot, Server
+from lab.emulator.lambda_executor.template.system_calls import adopt_orphans
 
 
-def main(runtime_folder: str, project: str) -> None:
+def main(project: str, *arguments: str) -> None:
     """Serves until the emulator hangs up; a forked child goes on as what it was forked for."""
     standard = [entry for entry in sys.path if entry not in ("/", project)]
     sys.path[:] = standard
+    sys.executable = os.path.realpath(sys.executable)
+    if arguments[0] == alone.WORD:
+        launch = Launch(**json.load(sys.stdin))
+        alone.run(launch, standard, confine(Machine(*arguments[1:])))
+    else:
+        _serve(Machine(*arguments), standard)
+
+
+def _serve(machine: Machine, standard: list[str]) -> None:
     connection = _take_connection()
-    preload.load_runtime([runtime_folder])
-    task = Server(connection).serve()
+    confinement = confine(machine)
+    nursery = Nursery.start(show_processes, connection) if confinement else None
+    connection.send(encode(Ready(confinement is not None)))
+    preload.load_runtime([ON_AWS.runtime if confinement else machine.runtime])
+    task = Server(connection, nursery).serve()
     while isinstance(task, Offshoot):
-        preload.load_shipped(task.search)
-        task = Server(task.connection).serve()
-    if isinstance(task, Launch):
-        child.run(task, standard)
+        connection = task.connection
+        connection.send(encode(Ready(confinement is not None)))
+        _load_shipped(task.launch, confinement)
+        task = Server(connection, nursery).serve()
+    if task:
+        child.run(task, standard, confinement)
+
+
+def _load_shipped(launch: Launch, confinement: Confinement | None) -> None:
+    """Where the function will find it: modules say where they came from."""
+    if not confinement:
+        adopt_orphans()
+    if not launch.code:
+        return
+    if confinement:
+        os.unshare(os.CLONE_NEWNS)
+        confinement.show(launch.code, launch.opt)
+    places = ON_AWS if confinement else on_this_machine(launch)
+    preload.load_shipped(places.search(launch))
 
 
 def _take_connection() -> socket.socket:

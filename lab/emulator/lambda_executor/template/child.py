@@ -3,43 +3,67 @@
 from __future__ import annotations
 
 import os
-import runpy
 import signal
 import sys
 import time
+from dataclasses import dataclass
 
 from lab.emulator.lambda_executor.interpreter import OPTIONS
-from lab.emulator.lambda_executor.template import private_tmp, title
+from lab.emulator.lambda_executor.template import bootstrap, title
+from lab.emulator.lambda_executor.template.confinement import HOST, Confinement
 from lab.emulator.lambda_executor.template.launch import UMASK, Launch
+from lab.emulator.lambda_executor.template.namespaces import Namespace
+from lab.emulator.lambda_executor.template.places import ON_AWS, Places, on_this_machine
+from lab.emulator.lambda_executor.template.system_calls import adopt_orphans
 
-RUNTIME_CLIENT = "awslambdaric"
+
+@dataclass(frozen=True)
+class Task:
+    """What to run, and in which namespace; None where functions cannot be confined."""
+
+    launch: Launch
+    namespace: Namespace | None
 
 
-def run(launch: Launch, standard: list[str]) -> None:
+def run(task: Task, standard: list[str], confinement: Confinement | None) -> None:
     """Runs the function until it is killed. `standard` is where the standard library is found."""
-    _become(launch)
+    launch = task.launch
+    _redirect((HOST if confinement else "") + launch.output)
+    if confinement and task.namespace:
+        confinement.enter(launch, task.namespace)
+    else:
+        adopt_orphans()
+    places = ON_AWS if confinement else on_this_machine(launch)
+    _become(launch, places)
+    if not confinement:
+        _use_a_folder_for_temporary_files(launch)
     if launch.anew:
-        arguments = [sys.executable, *OPTIONS, "-m", RUNTIME_CLIENT, launch.handler]
-        os.execve(sys.executable, arguments, dict(os.environ))  # noqa: S606
+        _start_anew(launch, places)
     _forget_the_lab()
-    sys.path[:] = [launch.folder, *launch.search, *standard]
-    sys.argv[:] = [RUNTIME_CLIENT, launch.handler]
-    runpy.run_module(RUNTIME_CLIENT, run_name="__main__", alter_sys=True)
+    sys.path[:] = [*places.search(launch), *standard]
+    bootstrap.main(launch.handler)
 
 
-def _become(launch: Launch) -> None:
+def _become(launch: Launch, places: Places) -> None:
     """The random generator of Python seeds itself anew in a forked process."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    _redirect(launch.output)
     os.environ.clear()
-    os.environ.update(launch.variables)
+    os.environ.update(places.variables(launch))
     title.show(launch.variables["AWS_LAMBDA_FUNCTION_NAME"])
-    if not private_tmp.mount(launch.tmp_mb, launch.visible):
-        os.makedirs(launch.tmp, exist_ok=True)  # noqa: PTH103 - pathlib is not needed before
-        os.environ["TMPDIR"] = launch.tmp
     time.tzset()
     os.umask(UMASK)
-    os.chdir(launch.folder)
+    os.chdir(places.task)
+
+
+def _use_a_folder_for_temporary_files(launch: Launch) -> None:
+    os.makedirs(launch.tmp, exist_ok=True)  # noqa: PTH103 - pathlib is not needed before
+    os.environ["TMPDIR"] = launch.tmp
+
+
+def _start_anew(launch: Launch, places: Places) -> None:
+    """On an interpreter that has loaded nothing. Does not return."""
+    program = [sys.executable, *OPTIONS, f"{places.runtime}/bootstrap.py", launch.handler]
+    os.execve(sys.executable, program, dict(os.environ))  # noqa: S606
 
 
 def _redirect(output: str) -> None:

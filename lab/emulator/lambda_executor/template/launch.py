@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,23 +15,28 @@ UMASK = 0o022
 class Launch:
     """A function's process.
 
-    `variables` is its whole environment and `search` what it finds by `import` besides the standard
-    library. `output` is the file that it prints into. Its own /tmp has `tmp_mb` MB (2^20 bytes),
-    and the `visible` folders stay where they are even if that hides the machine's; where none is
-    possible, `tmp` is the folder for temporary files. `shipped` are the folders that contain
-    libraries which a template may load beforehand. `anew`: on a new interpreter.
+    `code`, `opt` (its layers, or empty) and `runtime` (AWS's packages) are folders of this machine;
+    `variables` is the environment but for what says where these are. `output` is the file that it
+    prints into. Its own /tmp has `tmp_mb` MB (2^20 bytes); where it cannot have one, `tmp` is the
+    folder for temporary files. `shipped` are the code and the layers that a template may load
+    libraries from beforehand. `anew`: on a new interpreter.
     """
 
     handler: str
-    folder: str
-    search: tuple[str, ...]
+    code: str
+    opt: str
+    runtime: str
     variables: dict[str, str]
     output: str
     tmp: str
     tmp_mb: int
-    visible: tuple[str, ...]
     shipped: tuple[str, ...] = ()
     anew: bool = False
+
+    @classmethod
+    def of_folders(cls, code: str, opt: str, runtime: str) -> Launch:
+        """One that says where a function's files are, and no more."""
+        return cls("", code, opt, runtime, {}, os.devnull, "", tmp_mb=1)
 
 
 @dataclass(frozen=True)
@@ -42,12 +48,12 @@ class Start:
 
 @dataclass(frozen=True)
 class Split:
-    """Ask for another template that has loaded libraries from `search` too. Comes with a socket.
+    """Ask for another template that has loaded libraries of this function too. With a socket.
 
     The answer: Started.
     """
 
-    search: tuple[str, ...]
+    launch: Launch
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,13 @@ class Bury:
 @dataclass(frozen=True)
 class Retire:
     """End when the last child has ended. No answer."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The first that a template says: whether its functions see only what they see in Lambda."""
+
+    confined: bool
 
 
 @dataclass(frozen=True)
@@ -77,9 +90,9 @@ class Ended:
     status: int
 
 
-Message = Start | Split | Bury | Retire | Started | Ended
+Message = Start | Split | Bury | Retire | Ready | Started | Ended
 KINDS: dict[str, Any] = {
-    kind.__name__: kind for kind in (Start, Split, Bury, Retire, Started, Ended)
+    kind.__name__: kind for kind in (Start, Split, Bury, Retire, Ready, Started, Ended)
 }
 MAX_BYTES = 2**20
 
@@ -94,7 +107,7 @@ def decode(datagram: bytes) -> Message:
     kind, fields = json.loads(datagram)
     if "launch" in fields:
         fields["launch"] = Launch(**_tuples(fields["launch"]))
-    message: Message = KINDS[kind](**_tuples(fields))
+    message: Message = KINDS[kind](**fields)
     return message
 
 

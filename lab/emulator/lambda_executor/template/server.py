@@ -1,15 +1,21 @@
 """The template's ear: it forks when it is asked to, and says how its children end.
 
 It has one thread, and forks only from there; the sockets that it holds are closed in the child.
+
+A template that starts functions forks each into a namespace of its own, and cannot fork into its
+own any more. So the first template forks other templates only.
 """
 
 from __future__ import annotations
 
 import os
 import selectors
+import signal
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 
+from lab.emulator.lambda_executor.template.child import Task
 from lab.emulator.lambda_executor.template.launch import (
     MAX_BYTES,
     Bury,
@@ -23,6 +29,8 @@ from lab.emulator.lambda_executor.template.launch import (
     decode,
     encode,
 )
+from lab.emulator.lambda_executor.template.namespaces import Namespace, Nursery
+from lab.emulator.reaper import descendants
 
 
 @dataclass(frozen=True)
@@ -30,20 +38,29 @@ class Offshoot:
     """What a child is to become instead of a function: a template that serves this connection."""
 
     connection: socket.socket
-    search: tuple[str, ...]
+    launch: Launch
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process that was forked here: a descriptor of it, and what ends with it."""
+
+    pidfd: int
+    namespace: Namespace | None
 
 
 class Server:
-    """Serves one connection until it closes."""
+    """Serves one connection until it closes. Without a nursery functions are not confined."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, nursery: Nursery | None) -> None:
         self._connection = connection
-        self._children: dict[int, int] = {}  # process id -> pidfd
+        self._nursery = nursery
+        self._children: dict[int, Child] = {}
         self._retired = False
         self._selector = selectors.DefaultSelector()
         self._selector.register(connection, selectors.EVENT_READ)
 
-    def serve(self) -> Launch | Offshoot | None:
+    def serve(self) -> Task | Offshoot | None:
         """Returns in a child, with what it is to become; in the template at its end, with None."""
         while self._children or not self._retired:
             for key, _ in self._selector.select():
@@ -58,33 +75,43 @@ class Server:
                     return task
         return None
 
-    def _obey(self, message: Message, passed: list[int]) -> Launch | Offshoot | None:
+    def _obey(self, message: Message, passed: list[int]) -> Task | Offshoot | None:
         match message:
             case Start(launch):
-                return launch if self._fork() else None
-            case Split(search):
-                return self._split(search, passed[0])
+                return self._start(launch)
+            case Split(launch):
+                return self._split(launch, passed[0])
             case Bury(pid):
                 self._bury(pid)
             case Retire():
                 self._retired = True
         return None
 
-    def _split(self, search: tuple[str, ...], descriptor: int) -> Offshoot | None:
+    def _start(self, launch: Launch) -> Task | None:
+        namespace = self._nursery.take() if self._nursery else None
+        if namespace:
+            namespace.for_children()
+        if not self._fork(namespace):
+            return None
+        if self._nursery:
+            self._nursery.close()
+        return Task(launch, namespace)
+
+    def _split(self, launch: Launch, descriptor: int) -> Offshoot | None:
         """The connection of the new template stays open only there."""
         if self._fork(keep=descriptor):
-            return Offshoot(socket.socket(fileno=descriptor), search)
+            return Offshoot(socket.socket(fileno=descriptor), launch)
         os.close(descriptor)
         return None
 
-    def _fork(self, keep: int | None = None) -> bool:
+    def _fork(self, namespace: Namespace | None = None, keep: int | None = None) -> bool:
         """True in the child, which has left everything behind that belongs to its parent."""
         pid = os.fork()
         if pid == 0:
             self._leave(keep)
             return True
         pidfd = os.pidfd_open(pid)
-        self._children[pid] = pidfd
+        self._children[pid] = Child(pidfd, namespace)
         self._selector.register(pidfd, selectors.EVENT_READ, pid)
         self._send(Started(pid))
         return False
@@ -93,23 +120,48 @@ class Server:
         os.setsid()
         self._selector.close()
         self._connection.close()
-        for pidfd in self._children.values():
-            os.close(pidfd)
+        for child in self._children.values():
+            os.close(child.pidfd)
+            if child.namespace:
+                child.namespace.let_go()
         self._children.clear()
         if keep is not None:
             os.set_inheritable(keep, False)
 
     def _report_end(self, pid: int) -> None:
         """The process stays a zombie until it is buried: nobody else gets its number."""
-        self._selector.unregister(self._children[pid])
+        child = self._children[pid]
+        self._selector.unregister(child.pidfd)
         ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
         assert ended is not None  # noqa: S101 - only with WNOHANG
+        self._end_what_it_started(pid, child)
         by_itself = ended.si_code == os.CLD_EXITED
         self._send(Ended(pid, ended.si_status if by_itself else -ended.si_status))
 
+    def _end_what_it_started(self, pid: int, child: Child) -> None:
+        if child.namespace:
+            child.namespace.end()
+            self._children[pid] = Child(child.pidfd, None)
+        elif not self._nursery:
+            self._end_orphans()
+
+    def _end_orphans(self) -> None:
+        """Without a namespace they have become this process's children."""
+        while orphans := [one for one in _children() if one not in self._children]:
+            for orphan in orphans:
+                for one in (*descendants(orphan), orphan):
+                    with suppress(ProcessLookupError, PermissionError):
+                        os.kill(one, signal.SIGKILL)
+                os.waitpid(orphan, 0)
+
     def _bury(self, pid: int) -> None:
         os.waitpid(pid, 0)
-        os.close(self._children.pop(pid))
+        os.close(self._children.pop(pid).pidfd)
 
     def _send(self, message: Message) -> None:
         self._connection.send(encode(message))
+
+
+def _children() -> list[int]:
+    with open(f"/proc/{os.getpid()}/task/{os.getpid()}/children") as file:  # noqa: PTH123
+        return [int(number) for number in file.read().split()]

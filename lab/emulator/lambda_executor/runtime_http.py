@@ -1,0 +1,182 @@
+"""The HTTP server of the Runtime API: one client, known by a secret, and no more memory than said.
+
+Nothing that a request says about its own length is believed, and nobody else's connection lasts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
+from typing import Any
+
+HOST = "127.0.0.1"
+# What a browser sends and AWS's runtime client does not.
+OF_BROWSERS = ("Origin", "Referer", "Sec-Fetch-Site", "Sec-Fetch-Mode")
+# How long somebody may take to say who it is. The runtime itself is silent while a function runs.
+STRANGER_TIMEOUT_S = 5.0
+CONNECTIONS = 16
+# A body that is too large is read to its end, so that the client hears the answer, if it is not
+# larger than this.
+READ_AWAY_BYTES = 2**28
+CHUNK_BYTES = 2**16
+LENGTH = re.compile(r"[0-9]{1,18}")
+
+
+class Refused(Exception):
+    """The answer to what the Runtime API does not take, in AWS's form."""
+
+    def __init__(self, status: int, error_type: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = json.dumps({"errorType": error_type, "errorMessage": message}).encode()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response; `afterwards` is done when it has been sent."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    afterwards: Callable[[], None] | None = None
+
+
+Answering = Callable[[str, str, bytes | None], Answer]
+
+
+class Server:
+    """Listens on a port of its own until it is closed, which ends every connection."""
+
+    def __init__(self, secret: str, answer: Answering, max_body_bytes: int) -> None:
+        self._server = _Server(secret, answer, max_body_bytes)
+        threading.Thread(
+            target=self._server.serve_forever, name="lambda-runtime-api", daemon=True
+        ).start()
+
+    @property
+    def address(self) -> str:
+        """`host:port`."""
+        return self._server.address
+
+    def close(self) -> None:
+        """Ends the server and its connections."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._server.hang_up()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, secret: str, answer: Answering, max_body_bytes: int) -> None:
+        self.secret = secret
+        self.answer = answer
+        self.max_body_bytes = max_body_bytes
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        super().__init__((HOST, 0), _Handler)
+
+    @property
+    def address(self) -> str:
+        return f"{HOST}:{self.server_address[1]}"
+
+    def server_bind(self) -> None:
+        """Without asking the name service who this is."""
+        TCPServer.server_bind(self)
+
+    def verify_request(self, request: Any, *_address: Any) -> bool:
+        """Each connection has a thread: there are only so many."""
+        with self._lock:
+            if len(self._open) >= CONNECTIONS:
+                return False
+            self._open.add(request)
+            return True
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._lock:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        with self._lock:
+            still_open = list(self._open)
+        for connection in still_open:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that has gone, or that took too long, is nobody's error."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # with it, a warm invocation takes 40 ms longer
+    timeout = STRANGER_TIMEOUT_S
+
+    def do_GET(self) -> None:
+        self._handle("GET", lambda: b"")
+
+    def do_POST(self) -> None:
+        self._handle("POST", self._body)
+
+    def _handle(self, method: str, body: Callable[[], bytes | None]) -> None:
+        try:
+            path = self._require_the_runtime()
+            self.connection.settimeout(None)
+            answer = self.server.answer(method, path, body())
+        except Refused as refused:
+            self.close_connection = True
+            self._send(Answer(refused.status, refused.body, {"Connection": "close"}))
+            return
+        self._send(answer)
+        if answer.afterwards:
+            answer.afterwards()
+
+    def _require_the_runtime(self) -> str:
+        """The path without the secret."""
+        _, secret, *path = [*self.path.split("/", 2), ""]
+        own = secrets.compare_digest(secret.encode(), self.server.secret.encode())
+        foreign = any(name in self.headers for name in OF_BROWSERS)
+        if not own or foreign or self.headers.get("Host") != self.server.address:
+            raise Refused(403, "Forbidden", "This Runtime API answers its own runtime only.")
+        return "/" + "".join(path)
+
+    def _body(self) -> bytes | None:
+        """None if it is larger than allowed; then it has been read and thrown away."""
+        length = self._length()
+        if length <= self.server.max_body_bytes:
+            return self.rfile.read(length)
+        if length > READ_AWAY_BYTES:
+            raise Refused(413, "RequestEntityTooLarge", f"{length} bytes are too many.")
+        while length > 0 and (read := self.rfile.read(min(length, CHUNK_BYTES))):
+            length -= len(read)
+        return None
+
+    def _length(self) -> int:
+        said = self.headers.get_all("Content-Length") or []
+        if not said or "Transfer-Encoding" in self.headers:
+            raise Refused(411, "LengthRequired", "The Content-Length is missing.")
+        if len(said) > 1 or not LENGTH.fullmatch(said[0]):
+            raise Refused(400, "InvalidRequest", f"Not a Content-Length: {', '.join(said)[:80]}")
+        return int(said[0])
+
+    def _send(self, answer: Answer) -> None:
+        """Writes the whole response at once: a second packet would wait for the first one's ACK."""
+        fields = dict(answer.headers) | {"Content-Length": str(len(answer.body))}
+        head = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
+        head += [f"{name}: {value}" for name, value in fields.items()]
+        self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1") + answer.body)
+
+    def log_message(self, *_args: Any) -> None:
+        pass

@@ -1,0 +1,115 @@
+"""Linux's system calls that Python's standard library does not have."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from typing import Any
+
+# From <sys/mount.h> and <linux/mount.h>.
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_BIND, MS_REC, MS_PRIVATE, MS_SLAVE = 4096, 16384, 1 << 18, 1 << 19
+MNT_DETACH = 2
+MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID, MOUNT_ATTR_NODEV = 1, 2, 4
+# From <fcntl.h>.
+AT_FDCWD, AT_RECURSIVE, AT_EMPTY_PATH, O_CLOEXEC = -100, 0x8000, 0x1000, os.O_CLOEXEC
+OPEN_TREE_CLONE, MOVE_MOUNT_F_EMPTY_PATH = 1, 4
+# From <linux/prctl.h> and <linux/capability.h>.
+PR_SET_SECUREBITS, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 28, 36, 38
+# Root is nobody special, a change of the user changes no capability, and both stay so.
+SECURE = 1 | 1 << 1 | 1 << 2 | 1 << 3
+CAPABILITIES_VERSION = 0x20080522
+# Numbers of calls that glibc has no function for, or only a new one has. New calls have the same
+# number on every processor.
+SYS_OPEN_TREE, SYS_MOVE_MOUNT, SYS_MOUNT_SETATTR = 428, 429, 442
+SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+class _MountAttributes(ctypes.Structure):
+    _fields_ = (
+        ("attr_set", ctypes.c_uint64),
+        ("attr_clr", ctypes.c_uint64),
+        ("propagation", ctypes.c_uint64),
+        ("userns_fd", ctypes.c_uint64),
+    )
+
+
+def mount(source: str | None, target: str, kind: str | None, flags: int, data: str = "") -> None:
+    """Attaches a file system, or a folder at another place."""
+    encoded = [text.encode() if text else None for text in (source, target, kind, data)]
+    _check(_LIBC.mount(*encoded[:3], ctypes.c_ulong(flags), encoded[3]), target)
+
+
+def make_read_only(target: str) -> None:
+    """The mount and those below it: nothing is written there, no device opened, no user changed.
+
+    mount_setattr(2), since Linux 5.12.
+    """
+    _set_read_only(AT_FDCWD, target, AT_RECURSIVE)
+
+
+def copy_mount(source: str) -> int:
+    """What is seen at `source`, read-only and not yet attached anywhere: open_tree(2)."""
+    flags = OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE
+    copy = _call(SYS_OPEN_TREE, AT_FDCWD, source.encode(), flags)
+    _check(min(copy, 0), source)
+    _set_read_only(copy, "", AT_RECURSIVE | AT_EMPTY_PATH)
+    return copy
+
+
+def attach(copy: int, target: str) -> None:
+    """Attaches what `copy_mount` gave; that may have been in another namespace: move_mount(2)."""
+    encoded = target.encode()
+    result = _call(SYS_MOVE_MOUNT, copy, b"", AT_FDCWD, encoded, MOVE_MOUNT_F_EMPTY_PATH)
+    _check(result, target)
+    os.close(copy)
+
+
+def _set_read_only(place: int, path: str, flags: int) -> None:
+    attributes = _MountAttributes(
+        attr_set=MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, propagation=MS_PRIVATE
+    )
+    size = ctypes.sizeof(attributes)
+    _check(
+        _call(SYS_MOUNT_SETATTR, place, path.encode(), flags, ctypes.byref(attributes), size), path
+    )
+
+
+def _call(number: int, *arguments: Any) -> int:
+    """A system call by its number: each of its arguments is as wide as a register."""
+    wide = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
+    return int(_LIBC.syscall(ctypes.c_long(number), *wide))
+
+
+def detach(target: str) -> None:
+    """umount2(2), with all that is mounted below."""
+    _check(_LIBC.umount2(target.encode(), MNT_DETACH), target)
+
+
+def pivot_root(new: str, old: str) -> None:
+    """The root becomes `new`; the old one is then found at `old`, which lies below it."""
+    number = SYS_PIVOT_ROOT.get(os.uname().machine)
+    if number is None:
+        raise OSError(f"Nobody has looked up the number of pivot_root on {os.uname().machine}.")
+    _check(_call(number, new.encode(), old.encode()), new)
+
+
+def adopt_orphans() -> None:
+    """Descendants whose parent has ended become this process's children."""
+    _check(_LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "PR_SET_CHILD_SUBREAPER")
+
+
+def drop_privileges() -> None:
+    """Gives up every capability, and that any program could bring one back, root's included."""
+    _check(_LIBC.prctl(PR_SET_SECUREBITS, SECURE, 0, 0, 0), "PR_SET_SECUREBITS")
+    _check(_LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS")
+    header: Any = (ctypes.c_uint32 * 2)(CAPABILITIES_VERSION, 0)
+    _check(_LIBC.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), what)
