@@ -32,8 +32,11 @@ def handle(event, context):
 
 
 @pytest.fixture(scope="module")
-def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """An emulator that tries again soon."""
+def impatient(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """An emulator that tries again soon.
+
+    The session's own (`endpoint`) comes first: it sets LAB_HOME for good.
+    """
     usual = environment._settings
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_HOME", str(tmp_path_factory.mktemp("impatient")))
