@@ -30,6 +30,8 @@ NO_SERVICE = {
     "__type": "InvalidSignatureException",
     "message": "The credential should be scoped to a service that the emulator has.",
 }
+# API Gateway's words for what is neither signed nor a route of an API.
+UNSIGNED_FOR_NOTHING = {"message": "Missing Authentication Token"}
 
 
 def trusts_only_itself(read: Handler) -> Handler:
@@ -74,14 +76,21 @@ def asks_for_credentials(sign: Handler) -> Handler:
 
 
 def names_a_service(name: Handler) -> Handler:
-    """Around the handler that finds the service: a signature may be for one that there is not."""
+    """Around the handler that finds the service: a request may be for none that there is.
+
+    LocalStack answers it with an empty 200.
+    """
 
     def handler(self: Any, chain: Any, context: Any, response: Any) -> None:
         try:
             name(self, chain, context, response)
         except Exception as error:  # nothing but the request is looked at there
             LOG.info("Refused, because no service can be told: %.500s", error)
-            chain.respond(HTTPStatus.BAD_REQUEST, NO_SERVICE)
+        if context.service is None:
+            if context.request.headers.get("Authorization"):
+                chain.respond(HTTPStatus.BAD_REQUEST, NO_SERVICE)
+            else:
+                chain.respond(HTTPStatus.FORBIDDEN, UNSIGNED_FOR_NOTHING)
 
     return handler
 

@@ -86,7 +86,7 @@ STRANGE = [
 
 @pytest.mark.parametrize("asked", STRANGE)
 def test_nothing_unsigned_makes_the_emulator_fail(raw: Raw, asked: str) -> None:
-    assert raw.get(f"/?{asked}").status_code < 500
+    assert 400 <= raw.get(f"/?{asked}").status_code < 500
     assert raw.get(f"/queue/nowhere/{ACCOUNT}/q?{asked}").status_code < 500
     target = {"X-Amz-Target": "AmazonSQS.SendMessage", "Content-Type": JSON_1_0}
     for body in ("[]", "null", '{"QueueUrl": 5}', '{"QueueUrl": ["a"], "MessageBody": {}}'):
@@ -146,3 +146,12 @@ def test_errors_are_of_the_form_that_clients_read(raw: Raw) -> None:
     functions = raw.get("/2015-03-31/functions/")
     assert functions.json()["message"] == "Missing Authentication Token"
     assert functions.headers["x-amzn-errortype"] == "MissingAuthenticationTokenException"
+
+
+@pytest.mark.parametrize("form", ["Action=Nope", "Action=Nope&Version=2010-05-08", "", "a=b"])
+def test_what_is_for_no_service_is_refused(raw: Raw, form: str) -> None:
+    """LocalStack answers it with an empty 200."""
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert raw.post("/", content=form, headers=kind).status_code == 403
+    signed = kind | {"Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-2/a/b"}
+    assert 400 <= raw.post("/", content=form, headers=signed).status_code < 500
