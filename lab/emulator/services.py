@@ -27,6 +27,7 @@ USED = frozenset(
         "kms",
         "lambda",
         "logs",
+        "resourcegroupstaggingapi",
         "s3",
         "ses",
         "sns",

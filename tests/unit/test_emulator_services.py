@@ -17,7 +17,9 @@ from lab.emulator.dynamodb import engine
 from lab.emulator.services import USED, VARIABLE
 from lab.errors import LabError
 
-CLIENT = re.compile(r"""(?:client|resource)\(\s*["']([a-z0-9-]+)["']""")
+CLIENT = re.compile(
+    r"""(?:client\(|resource\(|Listing\(|rows\(\s*target,)\s*["']([a-z0-9-]+)["']"""
+)
 RESOURCE = re.compile(r'^\s*(?:resource|data) "(aws_[a-z0-9_]+)"', re.MULTILINE)
 # How Terraform's provider calls what a service makes; those that are AWS's alone are left out, as
 # LocalStack does not have them: docs/parity.md, "What is not there".

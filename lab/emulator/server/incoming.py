@@ -17,7 +17,6 @@ from lab.emulator.server.refusal import Refusal, malformed, shown
 VERSIONS = frozenset({"1.0", "1.1"})
 CHUNKED = b"chunked"
 UNPACK_BYTES = 2**20
-METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 WHITESPACE = b" \t"  # which may stand around a value: RFC 9110, section 5.5
 
 
@@ -56,10 +55,8 @@ def check_head(request: Incoming, limits: Limits, sites: SiteCheck) -> None:
             HTTPStatus.HTTP_VERSION_NOT_SUPPORTED,
             f"This server speaks HTTP/1.1, and not HTTP/{request.version}.",
         )
-    if request.method not in METHODS:
-        raise Refusal(
-            HTTPStatus.NOT_IMPLEMENTED, f"The method {request.method} is not one of AWS's APIs."
-        )
+    if request.method == "CONNECT":
+        raise Refusal(HTTPStatus.NOT_IMPLEMENTED, "This server makes no tunnels.")
     if sum(len(name) + len(value) + 4 for name, value in request.headers) > limits.header_bytes:
         raise headers_too_large(limits)
     sites.check(request, _split_target(request))

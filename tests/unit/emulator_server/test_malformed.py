@@ -69,8 +69,6 @@ MALFORMED = {
 NOT_SUPPORTED = {
     "HTTP/0.9": (b"GET /\r\n\r\n", 505),
     "HTTP/2.0 in a line": (b"GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", 505),
-    "another program's method": (b"PURGE / HTTP/1.1\r\nHost: localhost\r\n\r\n", 501),
-    "an echo": (b"TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n", 501),
     "a tunnel to a path": (b"CONNECT / HTTP/1.1\r\nHost: localhost\r\n\r\n", 501),
     "a tunnel": (b"CONNECT localhost:22 HTTP/1.1\r\nHost: localhost\r\n\r\n", 501),
     "HTTP/2's preface": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
