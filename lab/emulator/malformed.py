@@ -62,13 +62,19 @@ def blame_the_sender() -> None:
     parsing: Any = service.ServiceRequestParser
     parsing.parse_and_enrich = of_an_operation(parsing.parse_and_enrich)
     presigned: Any = presigned_url.ParsePreSignedUrlRequest
-    presigned.__call__ = of_an_address(presigned.__call__)
+    presigned.__call__ = of_a_part(
+        presigned.__call__,
+        "AuthorizationQueryParametersError",
+        "The signature in the address cannot be read",
+    )
     decoding: Any = codec
     decoding.gzip = SimpleNamespace(GzipFile=Inflated)
     rendering: Any = service.ServiceExceptionSerializer
     rendering.create_exception_response = of_a_service(rendering.create_exception_response)
     forms: Any = provider
-    forms.validate_post_policy = of_a_policy(forms.validate_post_policy)
+    forms.validate_post_policy = of_a_part(
+        forms.validate_post_policy, "InvalidPolicyDocument", "Invalid Policy: it cannot be read"
+    )
 
 
 def of_an_operation(parse: Handler) -> Handler:
@@ -99,36 +105,19 @@ def of_a_service(render: Handler) -> Handler:
     return rendered
 
 
-def of_an_address(read: Handler) -> Handler:
-    """Around what reads the signature in S3's addresses."""
+def of_a_part(read: Handler, code: str, said: str) -> Handler:
+    """Around what reads a part of a request; the error has this code, and says this and why."""
 
-    def presigned(self: Any, chain: Any, context: Any, response: Any) -> None:
+    def guarded(*arguments: Any, **named: Any) -> Any:
         try:
-            read(self, chain, context, response)
+            return read(*arguments, **named)
         except ServiceException:
             raise
         except Exception as error:
             _report(error)
-            said = f"The signature in the address cannot be read: {_short(error)}"
-            raise _error("AuthorizationQueryParametersError", said) from error
+            raise _error(code, f"{said}: {_short(error)}") from error
 
-    return presigned
-
-
-def of_a_policy(validate: Handler) -> Handler:
-    """Around what reads the policy of S3's forms."""
-
-    def validated(form: Any, *more: Any, **named: Any) -> Any:
-        try:
-            return validate(form, *more, **named)
-        except ServiceException:
-            raise
-        except Exception as error:
-            _report(error)
-            said = f"Invalid Policy: it cannot be read: {_short(error)}"
-            raise _error("InvalidPolicyDocument", said) from error
-
-    return validated
+    return guarded
 
 
 def refusal(error: Exception, context: Any) -> ServiceException:

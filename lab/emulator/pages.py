@@ -41,11 +41,11 @@ class Page:
 SERVED = (
     Page(r"/_localstack/health", frozenset({"GET", "HEAD"}), "`lab up`, `lab status`, Compose"),
     Page(r"/_localstack/info", frozenset({"GET", "HEAD"}), "LocalStack's tools ask its version"),
-    Page(r"/_aws/ses", frozenset({"GET", "DELETE"}), "`lab emails`: the mails that were sent"),
+    Page(r"/_aws/ses", frozenset({"GET", "DELETE"}), "`lab mail`: the mails that were sent"),
     Page(r"/_aws/execute-api/.+", ANY, "The addresses of APIs"),
     Page(r"/_aws/sns/SimpleNotificationService-\w+\.pem", frozenset({"GET"}), "SNS's signatures"),
     Page(r"/_lab/calls", frozenset({"PUT", "DELETE"}), "`lab cost`: the calls of an order"),
-    Page(r"/_lab/iam", ANY, "`lab permissions`: what roles asked for"),
+    Page(r"/_lab/iam", ANY, "`lab iam`: what roles asked for"),
 )
 
 

@@ -13,6 +13,7 @@ import secrets
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, unquote
 from xml.sax.saxutils import escape
@@ -143,33 +144,20 @@ def _is_of_a_session(signature: Signature) -> bool:
     """Whether STS has given out this key with this token."""
     from moto.sts.models import sts_backends
 
-    for account in list(sts_backends.values()):
-        for backend in list(account.values()):
-            session = _SESSIONS.find(backend, signature.access_key)
-            if session:
-                known: str = session.session_token
-                return secrets.compare_digest(known.encode(), signature.token.encode())
-    return False
+    found = (_sessions().find(account, signature.access_key) for account in list(sts_backends))
+    session = next(filter(None, found), None)
+    if session is None:
+        return False
+    known: str = session.session_token
+    return secrets.compare_digest(known.encode(), signature.token.encode())
 
 
-class _Sessions:
-    """STS only has a list of them, which never shrinks: it is read on from where it was left."""
+@cache
+def _sessions() -> Any:
+    """Made late: moto takes a second to load."""
+    from lab.emulator.iam.sessions import Sessions
 
-    def __init__(self) -> None:
-        self._by_key: dict[str, Any] = {}
-        self._seen: dict[int, int] = {}
-
-    def find(self, backend: Any, access_key: str) -> Any | None:
-        """The session (moto's AssumedRole) of an access key."""
-        if access_key not in self._by_key:
-            seen = self._seen.get(id(backend), 0)
-            new = backend.assumed_roles[seen:]
-            self._by_key |= {session.access_key_id: session for session in new}
-            self._seen[id(backend)] = seen + len(new)
-        return self._by_key.get(access_key)
-
-
-_SESSIONS = _Sessions()
+    return Sessions()
 
 
 def _without_internal_headers(environment: Environment) -> Environment:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import psutil
 import pytest
 
 from lab.emulator.server.cross_site import SiteCheck
@@ -102,7 +103,7 @@ def test_running_out_of_descriptors_is_a_pause_and_not_the_end() -> None:
         assert server.stdout
         port = int(server.stdout.readline())
         clients = [Client(port) for _ in range(200)]
-        time.sleep(0.3)  # it is out of descriptors now, and tries again
+        assert eventually(lambda: psutil.Process(server.pid).num_fds() >= 64)
         for client in clients:
             client.socket.close()
         try:
