@@ -27,7 +27,9 @@ class Shop:
 
     def __init__(self) -> None:
         self.memory = fakes.Memory()
-        self.settings = SimpleNamespace(environment="dev", failure_switches=True)
+        self.settings = SimpleNamespace(
+            environment="dev", payment_gateway="simulated", failure_switches=True
+        )
         self.clock = fake_services.FakeClock(NOW)
         self.ids = fake_services.RandomOrderIds()
         self.parameters = fake_services.FakeParameters(rules(), TOKENS)

@@ -10,13 +10,15 @@ import boto3
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from botocore.config import Config
 
+from checkout import gateways
 from checkout.adapters.aws import EventBridge, RandomIds, SesMailer, StepFunctions, SystemClock
 from checkout.adapters.catalogue import DynamoCatalogue, DynamoPromotions
 from checkout.adapters.dynamodb import Table
 from checkout.adapters.orders import DynamoOrders
-from checkout.adapters.payments import DynamoLedger, SimulatedGateway
+from checkout.adapters.payments import DynamoLedger
 from checkout.adapters.stock import DynamoStock
 from checkout.metrics import CountedEvents
+from checkout.ports import PaymentGateway
 from checkout.settings import ParameterStore, Settings
 from checkout.use_cases.quote_cart import Pricing
 from checkout.use_cases.sweep import Sweeper
@@ -86,11 +88,10 @@ class Services:
         return DynamoLedger(self._table(self.settings.payments_table))
 
     @cached_property
-    def gateway(self) -> SimulatedGateway:
-        """The payment gateway. A real one takes this one's place here."""
-        return SimulatedGateway(
-            self._table(self.settings.payments_table), self.parameters.gateway_timeout_s()
-        )
+    def gateway(self) -> PaymentGateway:
+        """The payment gateway that the environment has chosen."""
+        payments = self._table(self.settings.payments_table)
+        return gateways.of(self.settings.payment_gateway, payments, self.parameters)
 
     @cached_property
     def events(self) -> CountedEvents:
@@ -126,8 +127,13 @@ class Services:
 
 @cache
 def services() -> Services:
-    """The services of this function, made once for each execution environment."""
-    return Services(Settings.from_environment())
+    """The services of this function, made once for each execution environment.
+
+    Raises KeyError and ValueError for settings that no shop can run with.
+    """
+    settings = Settings.from_environment()
+    gateways.require_known(settings.payment_gateway)
+    return Services(settings)
 
 
 @cache

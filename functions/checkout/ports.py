@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from checkout.domain.catalogue import Product
 from checkout.domain.events import Event
 from checkout.domain.mail import Mail
 from checkout.domain.money import Money
 from checkout.domain.order import Order, OrderStatus, Rejection, Simulation
-from checkout.domain.payment import LedgerEntry, Reversal
+from checkout.domain.payment import Charge, LedgerEntry, Reversal
 from checkout.domain.pricing import Quote
 from checkout.domain.promotions import Promotion
 from checkout.domain.stock import Reservation, StockLevel
@@ -184,6 +184,15 @@ class PaymentGateway(Protocol):
 
     def reverse(self, key: str) -> Reversal:
         """Gives back whatever the key stands for, and blocks what comes late under it."""
+        ...
+
+
+@runtime_checkable
+class PaymentBooks(Protocol):
+    """A gateway that tells what its provider has in its own books. No order needs it: audits do."""
+
+    def charges(self) -> Iterable[Charge]:
+        """Every charge of this shop, page by page; what was only declined may be left out."""
         ...
 
 

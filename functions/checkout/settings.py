@@ -13,6 +13,9 @@ from aws_lambda_powertools.utilities.parameters import SSMProvider
 
 from checkout.domain.pricing import PriceRules, ShippingRate
 
+SIMULATED = "simulated"
+"""The payment gateway that takes no money. Failure switches work with no other."""
+
 CACHE_S = 300
 """How long a warm function keeps what it read from SSM."""
 
@@ -33,14 +36,27 @@ class Settings:
     state_machine_arn: str
     settings_path: str
     mail_sender: str
+    payment_gateway: str
     failure_switches: bool
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str] = os.environ) -> Settings:
-        """Reads the variables. Raises KeyError with the name of one that is missing."""
-        names = [name for name in cls.__dataclass_fields__ if name != "failure_switches"]
+        """Reads the variables; without PAYMENT_GATEWAY there is no gateway.
+
+        Raises KeyError with the name of one that is missing, and ValueError if failure switches
+        are on where money may be real.
+        """
+        optional = {"payment_gateway", "failure_switches"}
+        names = [name for name in cls.__dataclass_fields__ if name not in optional]
         values = {name: variables[name.upper()] for name in names}
-        return cls(**values, failure_switches=variables.get("FAILURE_SWITCHES") == "true")
+        gateway = variables.get("PAYMENT_GATEWAY", "")
+        switches = variables.get("FAILURE_SWITCHES") == "true"
+        if switches and gateway != SIMULATED:
+            raise ValueError(
+                f"FAILURE_SWITCHES is true, but PAYMENT_GATEWAY is {gateway!r}, not {SIMULATED!r}:"
+                " customers could make orders fail that are paid with real money"
+            )
+        return cls(**values, payment_gateway=gateway, failure_switches=switches)
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from checkout import metrics
 from checkout.adapters import documents
 from checkout.bootstrap import services
-from checkout.domain.errors import OrderNotFound, ProductNotFound
+from checkout.domain.errors import NoPaymentGateway, OrderNotFound, ProductNotFound, Violation
 from checkout.domain.pricing import Destination
 from checkout.use_cases.browse_catalogue import get_offer, list_offers
-from checkout.use_cases.place_order import place_order
+from checkout.use_cases.place_order import PlaceOrder, place_order
 from checkout.use_cases.view_orders import get_order, list_orders
 from checkout_api import problems, requests, tokens, views
 from checkout_api.problems import PROBLEMS
@@ -36,7 +36,7 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 @app.get("/health")
 def health() -> Response[str]:
-    """Is the shop open?"""
+    """Does the API answer?"""
     return _answer({"status": "ok"})
 
 
@@ -77,11 +77,11 @@ def checkout() -> Response[str]:
     body = requests.read_body(_body(), "CheckoutRequest")
     wish = requests.read_wish(customer, key, body)
     s = services()
+    _refuse_new(wish)
     order_id = place_order(wish, s.orders, s.workflow, lambda: s.pricing, s.clock, s.ids)
     logger.info("accepted", extra={"order_id": order_id})
     metrics.put(metrics.ORDERS_ACCEPTED, s.settings.environment)
-    # Relative to this request's URL, which works behind any stage or base path (RFC 9110, 10.2.2).
-    location: dict[str, str | list[str]] = {"Location": f"orders/{order_id}"}
+    location: dict[str, str | list[str]] = {"Location": views.order_path(order_id)}
     return _answer(views.accepted(order_id), HTTPStatus.ACCEPTED, location)
 
 
@@ -136,6 +136,24 @@ def _answer(
     )
 
 
+def _refuse_new(wish: PlaceOrder) -> None:
+    """Raises why no such order can be taken; what was accepted before gets its answer again."""
+    s = services()
+    refusal = _refusal(wish)
+    if refusal and s.orders.replay_of(wish.customer_id, wish.key, s.clock.now()) is None:
+        raise refusal
+
+
+def _refusal(wish: PlaceOrder) -> Exception | None:
+    if not services().settings.payment_gateway:
+        return NoPaymentGateway()
+    rules = services().parameters.price_rules()
+    objection = rules.objection(wish.request.shipping_address.destination)
+    if objection is None:
+        return None
+    return problems.InvalidRequest([Violation("/shippingAddress/region", objection)])
+
+
 def _customer() -> str:
     settings = services().parameters.tokens()
     customer = tokens.read_customer(_header("Authorization"), settings)
@@ -152,7 +170,9 @@ def _body() -> str | None:
 
 
 def _header(name: str) -> str | None:
-    return app.current_event.headers.get(name)
+    """Without the white space around it, which is no part of a value (RFC 9110, 5.5)."""
+    value = app.current_event.headers.get(name)
+    return None if value is None else value.strip(" \t")
 
 
 def _parameter(name: str) -> str | None:

@@ -70,6 +70,11 @@ PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
         "IDEMPOTENCY_CONFLICT",
         "The Idempotency-Key was used for another body",
     ),
+    errors.NoPaymentGateway: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "NO_PAYMENT_GATEWAY",
+        "The shop is not open for orders",
+    ),
     errors.PriceChanged: (HTTPStatus.CONFLICT, "PRICE_CHANGED", "The price has changed"),
     errors.Contended: (
         HTTPStatus.SERVICE_UNAVAILABLE,
@@ -79,9 +84,10 @@ PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
 }
 
 HEADERS = {
-    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
-    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "1"},
+    "UNAUTHORIZED": {"WWW-Authenticate": "Bearer"},
+    "BUSY": {"Retry-After": "1"},
 }
+"""By code: who waits a second for a shop that is not open only waits."""
 
 
 def render(
@@ -108,7 +114,7 @@ def render(
         status_code=status.value,
         content_type="application/problem+json",
         body=json.dumps(problem),
-        headers=HEADERS.get(status, {}),
+        headers=HEADERS.get(code, {}),
     )
 
 

@@ -78,8 +78,16 @@ def _line(line: QuoteLine) -> Json:
 
 
 def accepted(order_id: str) -> Json:
-    """The answer to an order. `links.order` is relative to the API's base URL."""
-    return {"orderId": order_id, "status": "PENDING", "links": {"order": f"/orders/{order_id}"}}
+    """The answer to an order."""
+    return {"orderId": order_id, "status": "PENDING", "links": {"order": order_path(order_id)}}
+
+
+def order_path(order_id: str) -> str:
+    """Where the order is, relative to the URL of POST /checkout (RFC 3986, 5.2).
+
+    So it is right behind any stage or base path, and whatever name the API has.
+    """
+    return f"orders/{order_id}"
 
 
 def order(value: OrderView) -> Json:

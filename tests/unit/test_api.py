@@ -123,7 +123,7 @@ class TestCheckout:
         order_id = answer.body["orderId"]
         assert answer.status == 202
         assert answer.body["status"] == "PENDING"
-        assert answer.body["links"] == {"order": f"/orders/{order_id}"}
+        assert answer.body["links"] == {"order": f"orders/{order_id}"}
         assert answer.headers["Location"] == f"orders/{order_id}"
         switch = shop.workflow.started[order_id]
         assert switch

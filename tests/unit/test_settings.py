@@ -24,6 +24,7 @@ VARIABLES = {
     "STATE_MACHINE_ARN": "arn:aws:states:us-east-2:000000000000:stateMachine:checkout-dev",
     "SETTINGS_PATH": "/checkout/dev",
     "MAIL_SENDER": "orders@checkout-lab.example",
+    "PAYMENT_GATEWAY": "simulated",
     "FAILURE_SWITCHES": "true",
 }
 FOLDERS = {

@@ -166,6 +166,19 @@ class Table:
                 return
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
+    def scan(self, prefix: Mapping[str, str]) -> Iterator[Item]:
+        """All items whose attribute begins as `prefix` says; reads the whole table for it."""
+        ((name, begin),) = prefix.items()
+        pages = self.client.get_paginator("scan").paginate(
+            TableName=self.name,
+            ConsistentRead=True,
+            FilterExpression="begins_with(#name, :begin)",
+            ExpressionAttributeNames={"#name": name},
+            ExpressionAttributeValues=encode({":begin": begin}),
+        )
+        for page in pages:
+            yield from (decode(item) for item in page["Items"])
+
     def page(
         self,
         condition: str,

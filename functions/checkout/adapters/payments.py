@@ -7,14 +7,14 @@ gateway would keep in its own house. Nothing but `SimulatedGateway` reads the la
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from checkout.adapters import documents
 from checkout.adapters.dynamodb import ConditionFailed, Item, Table
 from checkout.domain.errors import ChargeReversed, Contended, GatewayTimeout, PaymentDeclined
 from checkout.domain.money import Money
-from checkout.domain.payment import LedgerEntry, Reversal
+from checkout.domain.payment import Charge, EntryKind, LedgerEntry, Reversal
 
 DECLINES = {
     "tok_declined": "declined",
@@ -22,6 +22,7 @@ DECLINES = {
     "tok_expired_card": "expired_card",
     "tok_fraud": "fraud",
 }
+BOOKS = "gateway#"
 PAYS = {"tok_visa", "tok_timeout_once"}
 MAX_ATTEMPTS = 4
 
@@ -46,6 +47,11 @@ class DynamoLedger:
             "paymentId = :id", {":id": f"order#{order_id}"}, ConsistentRead=True
         )
         return [documents.ledger_entry(item) for item in items]
+
+    def has(self, order_id: str, kind: EntryKind) -> bool:
+        """Whether the order has an entry of this kind; needs less than to read all of them."""
+        key = {"paymentId": f"order#{order_id}", "entry": kind.value}
+        return self.table.get(key) is not None
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,10 @@ class SimulatedGateway:
                 continue
         raise Contended(f"The charge {key} keeps changing")
 
+    def charges(self) -> Iterator[Charge]:
+        """See `ports.PaymentBooks`."""
+        return (_charge(item) for item in self.table.scan({"paymentId": BOOKS}))
+
     def _block(self, key: str) -> None:
         self.table.put_if_absent({**_key(key), "status": "REVERSED"}, "paymentId")
 
@@ -128,7 +138,18 @@ class SimulatedGateway:
 
 
 def _key(key: str) -> Item:
-    return {"paymentId": f"gateway#{key}", "entry": "CHARGE"}
+    return {"paymentId": f"{BOOKS}{key}", "entry": "CHARGE"}
+
+
+def _charge(item: Item) -> Charge:
+    amount = Money(item["amount"], item["currency"]) if "amount" in item else None
+    captured = "CAPTURED" in (item["status"], item.get("was"))
+    return Charge(
+        key=item["paymentId"].removeprefix(BOOKS),
+        authorised=amount if item["status"] == "AUTHORISED" else None,
+        captured=amount if captured else None,
+        refunded=amount if captured and item["status"] == "REVERSED" else None,
+    )
 
 
 def _reversal(charge: Item) -> Reversal:

@@ -68,6 +68,16 @@ class PaymentDeclined(CheckoutError):
         super().__init__(DECLINED.get(reason, "The payment was declined"))
 
 
+class NoPaymentGateway(CheckoutError):
+    """The shop has no payment gateway, so it takes no orders and charges nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No payment gateway is chosen for this shop, so nothing can be paid."
+            " Choose one with payment_gateway in the environment's terraform.tfvars, and apply."
+        )
+
+
 class GatewayTimeout(CheckoutError):
     """The gateway did not answer in time: it may or may not have charged."""
 

@@ -40,9 +40,30 @@ class Reversal:
     authorised: Money | None = None
 
 
+@dataclass(frozen=True)
+class Charge:
+    """What a provider's own books say of one key, under which an order is charged.
+
+    `authorised` is what is reserved on the customer's card, and neither captured nor given back.
+    """
+
+    key: str
+    authorised: Money | None = None
+    captured: Money | None = None
+    refunded: Money | None = None
+
+
+SUFFIX = ":charge"
+
+
 def charge_key(order_id: str) -> str:
     """The one key under which an order is ever charged, so that it is charged once."""
-    return f"{order_id}:charge"
+    return f"{order_id}{SUFFIX}"
+
+
+def order_of(key: str) -> str:
+    """The order that is charged under a key."""
+    return key.removesuffix(SUFFIX)
 
 
 def balance(entries: Iterable[LedgerEntry], currency: str) -> Money:

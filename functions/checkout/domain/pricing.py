@@ -48,6 +48,18 @@ class PriceRules:
         regional = self.tax.get(f"{destination.country}-{destination.region}")
         return self.tax.get(destination.country, 0) if regional is None else regional
 
+    def objection(self, destination: Destination) -> str | None:
+        """What is wrong with the region of an address, or None: tax may depend on it."""
+        country, region = destination.country, destination.region
+        regions = sorted(p.partition("-")[2] for p in self.tax if p.startswith(f"{country}-"))
+        if not regions or region in regions:
+            return None
+        if not region:
+            return f"is required: the tax in {country} depends on it"
+        if country in self.tax:
+            return None
+        return f"has no tax that we know; in {country} we know {', '.join(regions)}"
+
 
 @dataclass(frozen=True)
 class Destination:

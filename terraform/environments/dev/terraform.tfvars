@@ -4,6 +4,7 @@ cost_center = "checkout-lab"
 
 # What runs
 mail_sender              = "orders@dev.checkout-lab.example"
+payment_gateway          = "simulated"
 failure_switches_enabled = true
 api_throttling           = { rate = 100, burst = 200 }
 api_cache                = null

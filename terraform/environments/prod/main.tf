@@ -21,6 +21,7 @@ module "checkout" {
 
   pricing                  = var.pricing
   mail_sender              = var.mail_sender
+  payment_gateway          = var.payment_gateway
   failure_switches_enabled = var.failure_switches_enabled
 
   api_throttling       = var.api_throttling

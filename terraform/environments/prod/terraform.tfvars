@@ -2,8 +2,9 @@ environment = "prod"
 owner       = "checkout-team"
 cost_center = "checkout-lab"
 
-# What runs
+# What runs. Without a payment gateway the shop takes no orders: choose yours, see docs/environments.md.
 mail_sender              = "orders@checkout-lab.example"
+payment_gateway          = null
 failure_switches_enabled = false
 api_throttling           = { rate = 500, burst = 1000 }
 api_cache                = { size_gb = 0.5, ttl_seconds = 60 }

@@ -25,8 +25,14 @@ variable "functions_package" {
   default     = "../../../.lab/build/functions.zip"
 }
 
+variable "payment_gateway" {
+  description = "Who takes the money: simulated (nobody does), or an adapter of your own. Without one the shop takes no orders."
+  type        = string
+  default     = null
+}
+
 variable "failure_switches_enabled" {
-  description = "Whether a checkout may ask for a state of its workflow to fail. Never in prod."
+  description = "Whether a checkout may ask for a state of its workflow to fail. Only with the simulated payment gateway."
   type        = bool
   default     = false
 }

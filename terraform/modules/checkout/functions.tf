@@ -48,6 +48,7 @@ locals {
       LOG_LEVEL                    = var.log_level
       POWERTOOLS_METRICS_NAMESPACE = "CheckoutLab"
     },
+    var.payment_gateway == null ? {} : { PAYMENT_GATEWAY = var.payment_gateway },
     var.tracing ? {} : { POWERTOOLS_TRACE_DISABLED = "true" },
   )
 }

@@ -6,6 +6,14 @@
 #   messaging.tf    what is told to whom, and what happens when that fails
 #   monitoring.tf   what is watched, and what is an alarm
 
+# No error: everything else of a shop can be built, looked at and stocked before it takes money.
+check "payment_gateway" {
+  assert {
+    condition     = var.payment_gateway != null
+    error_message = "No payment gateway is chosen, so ${var.environment} will take no orders: POST /checkout answers 503 NO_PAYMENT_GATEWAY. Set payment_gateway in terraform.tfvars to a gateway in functions/checkout/gateways.py; \"simulated\" takes no real money and confirms orders all the same. See docs/environments.md."
+  }
+}
+
 module "common" {
   source = "../common"
 

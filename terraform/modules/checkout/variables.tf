@@ -18,14 +18,25 @@ variable "api_definition" {
   type        = string
 }
 
+variable "payment_gateway" {
+  description = "Who takes the money: simulated (nobody does, a test card is enough), or an adapter of your own in functions/checkout/gateways.py. Without one the shop takes no orders."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.payment_gateway == null || contains(["simulated"], coalesce(var.payment_gateway, "none"))
+    error_message = "payment_gateway must be null or a gateway in functions/checkout/gateways.py: simulated. A new one is added there and in this list."
+  }
+}
+
 variable "failure_switches_enabled" {
-  description = "Whether a checkout may ask for a state of its workflow to fail. For learning and testing; never in prod."
+  description = "Whether a checkout may ask for a state of its workflow to fail. For learning and testing: only with the simulated payment gateway."
   type        = bool
   default     = false
 
   validation {
-    condition     = !(var.failure_switches_enabled && var.environment == "prod")
-    error_message = "failure_switches_enabled must be false in prod: a customer could make orders fail."
+    condition     = !var.failure_switches_enabled || var.payment_gateway == "simulated"
+    error_message = "failure_switches_enabled needs payment_gateway = \"simulated\": a customer could make orders fail that are paid with real money."
   }
 }
 

@@ -6,6 +6,7 @@ mock_provider "aws" {
 
 variables {
   functions_package = "main.tf" # any file does for a plan
+  payment_gateway   = "simulated"
 }
 
 run "every_name_carries_the_environment" {

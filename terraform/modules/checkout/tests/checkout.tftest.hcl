@@ -7,6 +7,7 @@ mock_provider "aws" {
 variables {
   environment              = "dev"
   functions_package        = "main.tf" # any file does for a plan
+  payment_gateway          = "simulated"
   failure_switches_enabled = true
   mail_sender              = "orders@checkout-lab.example"
 
@@ -43,17 +44,17 @@ run "plans_a_function_for_every_part" {
   }
 }
 
-run "prod_refuses_failure_switches" {
+run "without_a_gateway_failure_switches_are_refused_whatever_the_name_of_the_environment" {
   command = plan
 
   variables {
-    environment = "prod"
+    payment_gateway = null
   }
 
-  expect_failures = [var.failure_switches_enabled]
+  expect_failures = [var.failure_switches_enabled, check.payment_gateway]
 }
 
-run "prod_without_failure_switches_is_fine" {
+run "the_simulated_gateway_alone_turns_no_failure_switch_on" {
   command = plan
 
   variables {
@@ -62,9 +63,47 @@ run "prod_without_failure_switches_is_fine" {
   }
 
   assert {
-    condition     = local.environment_variables.FAILURE_SWITCHES == "false"
-    error_message = "Wanted the failure switches off in prod, got ${local.environment_variables.FAILURE_SWITCHES}."
+    condition     = local.environment_variables.FAILURE_SWITCHES == "false" && local.environment_variables.PAYMENT_GATEWAY == "simulated"
+    error_message = "Wanted the simulated gateway and no failure switches, got ${local.environment_variables.PAYMENT_GATEWAY} and ${local.environment_variables.FAILURE_SWITCHES}."
   }
+}
+
+run "a_shop_without_a_gateway_is_planned_and_says_what_is_missing" {
+  command = plan
+
+  variables {
+    payment_gateway          = null
+    failure_switches_enabled = false
+  }
+
+  assert {
+    condition     = !can(local.environment_variables.PAYMENT_GATEWAY)
+    error_message = "Wanted functions that know no gateway."
+  }
+
+  expect_failures = [check.payment_gateway]
+}
+
+run "a_gateway_that_nobody_wrote_is_refused" {
+  command = plan
+
+  variables {
+    payment_gateway          = "stripe"
+    failure_switches_enabled = false
+  }
+
+  expect_failures = [var.payment_gateway]
+}
+
+run "a_gateway_without_a_name_is_refused" {
+  command = plan
+
+  variables {
+    payment_gateway          = ""
+    failure_switches_enabled = false
+  }
+
+  expect_failures = [var.payment_gateway]
 }
 
 run "prices_are_whole_cents" {

@@ -7,6 +7,7 @@ mock_provider "aws" {
 variables {
   environment       = "prod"
   functions_package = "main.tf" # any file does for a plan
+  payment_gateway   = "simulated"
   mail_sender       = "orders@checkout-lab.example"
 
   api_definition = <<-JSON
