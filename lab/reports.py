@@ -149,6 +149,8 @@ def audit(report: AuditReport) -> RenderableType:
             drawn.add_row("", Text(f"  and {hidden} more: --json", "red"), "")
     if report.in_flight:
         drawn.add_row(Text("…", style="cyan"), f"{report.in_flight} orders are on their way", "")
+    for note in report.notes:
+        drawn.add_row(Text("!", style="yellow"), Text(note), "")
     return drawn
 
 

@@ -39,7 +39,14 @@ def audit(
     with closing(Records()) as records:
         records.load(books)
         findings = tuple(_finding(guarantee, records, rules) for guarantee in GUARANTEES)
-        return AuditReport(findings, in_flight(records, rules))
+        return AuditReport(findings, in_flight(records, rules), _notes(books))
+
+
+def _notes(books: Books) -> tuple[str, ...]:
+    if books.charges is not None:
+        return ()
+    why = books.ledger_only or "nobody told of the payment provider's books"
+    return (f"Money was compared with the ledger only: {why}.",)
 
 
 def _finding(guarantee: Guarantee, records: Records, rules: Rules) -> Finding:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from checkout.domain import payment
+from checkout.domain.money import Money
 from checkout.domain.payment import charge_key
 
 Item = Mapping[str, Any]
@@ -22,7 +24,8 @@ class Books:
     """The items of the tables, in the order in which they are read, each read once.
 
     Orders come last: whatever refers to an order that was read before then finds it. `mails` has
-    the order id of every mail that was sent, None where nobody can know.
+    the order id of every mail that was sent, and `charges` what the payment provider has in its
+    own books; each is None where nobody can know, and `ledger_only` says why of the charges.
     """
 
     inventory: Iterable[Item]
@@ -32,6 +35,8 @@ class Books:
     idempotency: Iterable[Item]
     orders: Iterable[Item]
     mails: Iterable[str] | None = None
+    charges: Iterable[payment.Charge] | None = None
+    ledger_only: str = ""
 
 
 class Shard(NamedTuple):
@@ -62,11 +67,11 @@ class Entry(NamedTuple):
 
 
 class Charge(NamedTuple):
-    """What the gateway's own books say under one key."""
+    """What the provider's own books say under one key, in minor units: what it kept and holds."""
 
     key: str
-    status: str
-    amount: int
+    kept: int
+    held: int
     currency: str
 
 
@@ -132,13 +137,25 @@ def hold(item: Item) -> Hold:
     return Hold(item["orderId"], item.get("status", ""), lines, float(item.get("expiresAt", 0)))
 
 
-def payment(item: Item) -> Entry | Charge:
-    """A line of the ledger or a charge of the gateway, which share a table."""
+def entry(item: Item) -> Entry | None:
+    """A line of the ledger; None for what else somebody keeps in its table."""
     book, _, name = str(item["paymentId"]).partition("#")
+    if book != "order":
+        return None
     amount, currency = _number(item.get("amount")) or 0, item.get("currency", "")
-    if book == "gateway":
-        return Charge(name, item.get("status", ""), amount, currency)
     return Entry(name, item["entry"], amount, currency)
+
+
+def charge(told: payment.Charge) -> Charge:
+    """A charge as the provider tells it."""
+    amounts = (told.captured, told.refunded, told.authorised)
+    captured, refunded, authorised = map(_amount, amounts)
+    currencies = sorted({amount.currency for amount in amounts if amount})
+    return Charge(told.key, captured - refunded, authorised, ", ".join(currencies))
+
+
+def _amount(money: Money | None) -> int:
+    return money.amount if money else 0
 
 
 def placed(item: Item) -> Placed:

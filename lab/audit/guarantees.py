@@ -98,7 +98,7 @@ def _unmatched(records: Records) -> Iterator[Broken]:
 
 
 class Paid(NamedTuple):
-    """An order, what the ledger says of it, and what the gateway does (None: nothing)."""
+    """An order, what the ledger says of it, and what the payment provider kept and holds."""
 
     order_id: str
     status: str
@@ -108,9 +108,9 @@ class Paid(NamedTuple):
     captured: int
     refunded: int
     currencies: str | None
-    charge: str | None
-    charged: int | None
-    charged_in: str | None
+    kept: int
+    held: int
+    kept_in: str | None
 
     @property
     def net(self) -> int:
@@ -124,7 +124,8 @@ class Paid(NamedTuple):
 
 PAID = """
 SELECT o.order_id, o.status, o.created, o.total, o.currency,
-    COALESCE(a.captured, 0), COALESCE(a.refunded, 0), a.currencies, c.status, c.amount, c.currency
+    COALESCE(a.captured, 0), COALESCE(a.refunded, 0), a.currencies,
+    COALESCE(c.kept, 0), COALESCE(c.held, 0), c.currency
 FROM orders o LEFT JOIN accounts a USING (order_id) LEFT JOIN charges c ON c.key = o.charge_key
 """
 UNKNOWN_LEDGERS = """
@@ -132,20 +133,21 @@ SELECT order_id, captured - refunded FROM accounts
 WHERE order_id NOT IN (SELECT order_id FROM orders)
 """
 UNKNOWN_CHARGES = """
-SELECT key, status, amount FROM charges WHERE key NOT IN (SELECT charge_key FROM orders)
+SELECT key, kept, held FROM charges WHERE key NOT IN (SELECT charge_key FROM orders)
 """
 
 
 def uncovered(records: Records, rules: Rules) -> Iterator[Broken]:
     """Orders whose money is not what it should be, and money without an order."""
     for paid in map(Paid._make, records.rows(PAID)):
-        for fault in (_ledger_fault(paid, rules), _gateway_fault(paid, rules)):
+        theirs = _gateway_fault(paid, rules) if records.knows_charges else None
+        for fault in (_ledger_fault(paid, rules), theirs):
             if fault:
                 yield Broken(paid.order_id, fault)
     for order_id, net in records.rows(UNKNOWN_LEDGERS):
         yield Broken(order_id, f"has a ledger ({net} kept), but is no order")
-    for key, status, amount in records.rows(UNKNOWN_CHARGES):
-        yield Broken(key, f"the gateway has {status} {amount} for no order")
+    for key, kept, held in records.rows(UNKNOWN_CHARGES):
+        yield Broken(key, f"the gateway took {kept} and holds {held} for no order")
 
 
 def _ledger_fault(paid: Paid, rules: Rules) -> str | None:
@@ -165,13 +167,12 @@ def _gateway_fault(paid: Paid, rules: Rules) -> str | None:
     """Where the gateway's own books and the ledger disagree about an order."""
     if paid.may_be_charged(rules):
         return None
-    taken = paid.charged if paid.charge == "CAPTURED" else 0
-    if taken != paid.net:
-        return f"the gateway took {taken}, but the ledger says {paid.net}"
-    if taken and paid.charged_in != paid.currency:
-        return f"is in {paid.currency}, but the gateway took {paid.charged_in}"
-    if paid.charge == "AUTHORISED":
-        return f"is {paid.status}, but the gateway still holds {paid.charged} of the customer's"
+    if paid.kept != paid.net:
+        return f"the gateway took {paid.kept}, but the ledger says {paid.net}"
+    if paid.kept and paid.kept_in != paid.currency:
+        return f"is in {paid.currency}, but the gateway took {paid.kept_in}"
+    if paid.held:
+        return f"is {paid.status}, but the gateway still holds {paid.held} of the customer's"
     return None
 
 

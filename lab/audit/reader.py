@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from lab import mailbox, tables
+from checkout.domain.payment import Charge
+from lab import mailbox, payment, tables
 from lab.audit.books import Books, Item
 from lab.target import Target
 
 Say = Callable[[str], None]
+SAID_EVERY = 500
 
 ATTRIBUTES = {
     "inventory": ("sku", "initial", "available"),
     "promotions": ("code", "scope", "redemptions", "redemptionLimit", "perCustomerLimit"),
     "reservations": ("orderId", "customerId", "status", "lines", "promotions", "expiresAt"),
-    "payments": ("paymentId", "entry", "status", "amount", "currency"),
+    "payments": ("paymentId", "entry", "amount", "currency"),
     "idempotency": ("key", "orderId"),
     "orders": (
         "orderId",
@@ -40,7 +42,16 @@ def read(target: Target, say: Say) -> Books:
     tables.require(target, *ATTRIBUTES)
     client = tables.resource(target).meta.client
     scans = {name: _scan(client, target, name, say) for name in ATTRIBUTES}
-    return Books(**scans, mails=_mails(target))
+    theirs = payment.books(target)
+    charges = None if theirs.charges is None else _counted(theirs.charges, say)
+    return Books(**scans, mails=_mails(target), charges=charges, ledger_only=theirs.why)
+
+
+def _counted(charges: Iterator[Charge], say: Say) -> Iterator[Charge]:
+    for read, charge in enumerate(charges, 1):
+        yield charge
+        if read % SAID_EVERY == 0:
+            say(f"charges at the payment provider: {read:,} read")
 
 
 def _mails(target: Target) -> Iterator[str] | None:

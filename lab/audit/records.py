@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lab.audit import books
-from lab.audit.books import Books, Entry, Item
+from lab.audit.books import Books, Item
 
 TAKES = frozenset({"HELD", "COMMITTED"})
 """Reservations that have stock and redemptions; a RELEASED one has given both back."""
@@ -23,7 +23,7 @@ CREATE TABLE codes (code, customer, redemptions, most, per_customer,
 CREATE TABLE redeemed (code, customer, times, PRIMARY KEY (code, customer)) WITHOUT ROWID;
 CREATE TABLE holds (order_id PRIMARY KEY, status, lines, expires) WITHOUT ROWID;
 CREATE TABLE entries (order_id, kind, amount, currency);
-CREATE TABLE charges (key PRIMARY KEY, status, amount, currency) WITHOUT ROWID;
+CREATE TABLE charges (key PRIMARY KEY, kept, held, currency) WITHOUT ROWID;
 CREATE TABLE keys (key PRIMARY KEY, order_id) WITHOUT ROWID;
 CREATE TABLE orders (order_id PRIMARY KEY, customer, key, charge_key, status, life, created,
     ended, total, currency, lines, event, mail, message_id) WITHOUT ROWID;
@@ -49,6 +49,9 @@ CREATE INDEX orders_by_charge ON orders (charge_key);
 class Records:
     """Everything that the guarantees speak of. To be closed."""
 
+    knows_charges = False
+    """Whether the payment provider told what it has in its own books."""
+
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.executescript("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF;")
@@ -72,7 +75,9 @@ class Records:
         self._add("shards", map(books.shard, found.inventory))
         self._add("codes", map(books.code, found.promotions))
         self._add_holds(found.reservations)
-        self._add_payments(found.payments)
+        self._add("entries", filter(None, map(books.entry, found.payments)))
+        self.knows_charges = found.charges is not None
+        self._add("charges", map(books.charge, found.charges or ()))
         self._add("keys", map(books.remembered, found.idempotency))
         self._add_orders(found.orders)
         for order_id in found.mails or ():
@@ -94,10 +99,6 @@ class Records:
                     self._increase("redeemed", who, times=1)
             if item.get("status") == "HELD":
                 self._count_pieces(item, "held")
-
-    def _add_payments(self, items: Iterable[Item]) -> None:
-        for row in map(books.payment, items):
-            self._add("entries" if isinstance(row, Entry) else "charges", [row])
 
     def _add_orders(self, items: Iterable[Item]) -> None:
         for item in items:

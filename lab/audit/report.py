@@ -38,10 +38,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class AuditReport:
-    """All guarantees, and how many orders are still on their way to an end, an event or a mail."""
+    """All guarantees, and how many orders are still on their way to an end, an event or a mail.
+
+    `notes` say what could not be looked at, and why.
+    """
 
     findings: tuple[Finding, ...]
     in_flight: int
+    notes: tuple[str, ...] = ()
 
     @property
     def clean(self) -> bool:

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from checkout.domain.money import Money
+from checkout.domain.payment import Charge, charge_key
 from lab.audit import Books
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PLACED = (NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 ENDED = (NOW - timedelta(minutes=59)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 SKUS = 50
+PAID = Money(2700, "USD")
 Items = Iterator[dict[str, Any]]
 
 
@@ -25,6 +28,7 @@ def books(count: int) -> Books:
         idempotency=({"key": f"cus_{n // 2}#key-{n}", "orderId": _id(n)} for n in range(count)),
         orders=(_order(n) for n in range(count)),
         mails=(_id(n) for n in range(count)),
+        charges=(Charge(charge_key(_id(n)), captured=PAID) for n in range(count)),
     )
 
 
@@ -63,11 +67,9 @@ def _reservation(n: int) -> dict[str, Any]:
 
 
 def _payments(n: int) -> Items:
-    money = {"amount": 2700, "currency": "USD"}
+    money = {"amount": PAID.amount, "currency": PAID.currency}
     for kind in ("AUTHORISED", "CAPTURED"):
         yield {"paymentId": f"order#{_id(n)}", "entry": kind, **money}
-    gateway = f"gateway#{_id(n)}:charge"
-    yield {"paymentId": gateway, "entry": "CHARGE", "status": "CAPTURED", **money}
 
 
 def _order(n: int) -> dict[str, Any]:

@@ -49,13 +49,28 @@ def test_every_kind_of_resource_has_a_group(
     assert {c.kind for c in planned[environment] if group_of(c.kind) == OTHER} == set()
 
 
-def test_prod_with_failure_switches_is_not_planned(tmp_path: Path) -> None:
+@pytest.mark.parametrize("environment", ["prod", "live"])
+def test_failure_switches_are_not_planned_where_money_may_be_real(
+    environment: str, tmp_path: Path
+) -> None:
     if not shutil.which("terraform"):
         pytest.skip("Terraform is not installed")
+    settings = (f"-var=environment={environment}", "-var=failure_switches_enabled=true")
     with pytest.raises(LabError, match="terraform plan failed") as caught:
-        plans.plan_of("prod", tmp_path, "-var=failure_switches_enabled=true")
+        plans.plan_of("prod", tmp_path, *settings)
 
-    assert "failure_switches_enabled must be false in prod" in caught.value.hint
+    assert "failure_switches_enabled needs payment_gateway" in caught.value.hint
+
+
+def test_the_plan_of_prod_says_that_a_payment_gateway_has_to_be_chosen(tmp_path: Path) -> None:
+    if not shutil.which("terraform"):
+        pytest.skip("Terraform is not installed")
+    (check,) = plans.plan_of("prod", tmp_path)["checks"]
+    ((problem,),) = [found["problems"] for found in check["instances"]]
+
+    assert check["status"] == "fail"
+    for said in ("payment_gateway", "terraform.tfvars", "functions/checkout/gateways.py"):
+        assert said in problem["message"]
 
 
 # --- reading a plan

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from checkout.adapters.payments import SimulatedGateway
+from checkout.domain.money import Money
+from checkout.domain.payment import Charge
 from lab import audit
 from lab.audit import AuditReport, Books
 
@@ -127,8 +131,21 @@ def order(data: Data, name: str) -> dict[str, Any]:
     return row(data, "orders", orderId=f"ord_{name}")
 
 
+class Rows:
+    """The payments table, as far as the simulated gateway's books need it."""
+
+    def __init__(self, items: list[dict[str, Any]]) -> None:
+        self.items = items
+
+    def scan(self, prefix: dict[str, str]) -> Iterator[dict[str, Any]]:
+        ((name, begin),) = prefix.items()
+        return (item for item in self.items if item[name].startswith(begin))
+
+
 def audited(data: Data, **settings: float) -> AuditReport:
-    return audit.audit(Books(**data), NOW, **settings)  # type: ignore[arg-type]
+    gateway = SimulatedGateway(Rows(data["payments"]), timeout_s=0)  # type: ignore[arg-type]
+    books = Books(**data, charges=gateway.charges())  # type: ignore[arg-type]
+    return audit.audit(books, NOW, **settings)
 
 
 def said(report: AuditReport) -> list[str]:
@@ -283,7 +300,7 @@ BREAKS: dict[str, tuple[Break, str]] = {
     ),
     "a charge at the gateway without an order": (
         lambda d: d["payments"].append(a_charge("ghost", "CAPTURED")),
-        "3: ord_ghost:charge: the gateway has CAPTURED 4199 for no order",
+        "3: ord_ghost:charge: the gateway took 4199 and holds 0 for no order",
     ),
     "two orders under one key": (
         lambda d: order(d, "declined").update(idempotencyKey="key-sold", createdAt=ago(3599)),
@@ -384,3 +401,53 @@ def test_a_broken_row_is_found_and_named(spoil: Break, expected: str) -> None:
 
 def test_every_guarantee_is_broken_by_some_test() -> None:
     assert {expected[0] for _, expected in BREAKS.values()} == set("1234567")
+
+
+# --- other providers
+
+
+def asked(*charges: Charge | None) -> AuditReport:
+    """The clean books, and a provider's; with None, of one that tells nothing."""
+    data = clean_books()
+    data["payments"] = [p for p in data["payments"] if p["paymentId"].startswith("order#")]
+    told = None if None in charges else charges
+    return audit.audit(Books(**data, charges=told), NOW)  # type: ignore[arg-type]
+
+
+def usd(amount: int) -> Money:
+    return Money(amount, "USD")
+
+
+SOLD = Charge("ord_sold:charge", captured=usd(4199))
+FAILED = Charge("ord_failed:charge", captured=usd(4199), refunded=usd(4199))
+
+
+def test_a_provider_that_agrees_breaks_nothing() -> None:
+    report = asked(SOLD, FAILED)
+    assert (said(report), report.notes) == ([], ())
+
+
+@pytest.mark.parametrize(
+    ("charges", "broken"),
+    [
+        ((FAILED,), "3: ord_sold: the gateway took 0, but the ledger says 4199"),
+        ((SOLD, replace(FAILED, refunded=usd(4000))), "3: ord_failed: the gateway took 199, but"),
+        ((replace(SOLD, captured=Money(4199, "EUR")), FAILED), "3: ord_sold: is in USD, but the"),
+        ((SOLD, FAILED, Charge("ord_x:charge", captured=usd(1))), "3: ord_x:charge: the gateway"),
+        (
+            (SOLD, replace(FAILED, authorised=usd(5))),
+            "3: ord_failed: is FAILED, but the gateway st",
+        ),
+    ],
+)
+def test_a_provider_that_does_not_agree_is_told_of(charges: tuple[Charge], broken: str) -> None:
+    (found,) = said(asked(*charges))
+    assert found.startswith(broken)
+
+
+def test_without_the_providers_books_the_report_says_so() -> None:
+    report = asked(None)
+    assert said(report) == []
+    assert report.notes == (
+        "Money was compared with the ledger only: nobody told of the payment provider's books.",
+    )
