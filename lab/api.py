@@ -49,6 +49,7 @@ def _advice(code: str) -> str:
         "API_KEY_REQUIRED": f"Send the key as {api_key.HEADER}: see docs/environments.md.",
         "UNAUTHORIZED": "`lab token --customer ID` prints a fresh token.",
         "IDEMPOTENCY_CONFLICT": "Use another --key for another cart.",
+        "NO_PAYMENT_GATEWAY": "docs/environments.md says how; on the laptop: simulated.",
         "PRICE_CHANGED": "Ask for a new quote, or leave `expectedTotal` out.",
     }.get(code, "")
 

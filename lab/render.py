@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from checkout.domain.money import Money
+
 LOG_WIDTH = 120
 
 
@@ -68,12 +70,10 @@ def lab_command() -> str:
 
 
 def money(value: Mapping[str, Any] | None) -> str:
-    """`{"amount": 1999, "currency": "USD"}` becomes `19.99 USD`."""
+    """`{"amount": 1999, "currency": "USD"}` becomes `19.99 USD`, as customers read it in mails."""
     if not value:
         return "-"
-    amount = int(value["amount"])
-    sign = "-" if amount < 0 else ""
-    return f"{sign}{abs(amount) // 100}.{abs(amount) % 100:02} {value['currency']}"
+    return str(Money(int(value["amount"]), value["currency"]))
 
 
 def duration(seconds: float) -> str:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from html import escape
 from typing import Any
 
+from lab import render
 from lab.drawing.shown import GREEN, RED, Shown, typed
 
 CELL = "padding:.2em .8em;border-bottom:1px solid #8a8f9855;white-space:pre-wrap"
@@ -78,7 +79,7 @@ def _cell(value: str, side: str) -> str:
 def _shown(value: Any) -> str:
     """A value as a reader wants it: money as money, numbers with few digits."""
     if isinstance(value, Mapping) and value.keys() == {"amount", "currency"}:
-        return f"{value['amount'] / 100:,.2f} {value['currency']}"
+        return render.money(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {_shown(part)}" for name, part in value.items())
     if isinstance(value, int) and not isinstance(value, bool):

@@ -1,8 +1,8 @@
 """The way from the laptop to a real AWS account, step by step. It looks, and applies nothing.
 
 `walk` goes it. Each step has a module: `tools`, `credentials`, `place` (account, region, and where
-the state is), `quotas`, `mail` and `planning`. `money` says what it costs, `leaving` how to take it
-down again.
+the state is), `quotas`, `mail`, `paying` and `planning`. `money` says what it costs, `leaving` how
+to take it down again.
 """
 
 from lab.promotion.steps import State, Step

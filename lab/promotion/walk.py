@@ -9,7 +9,7 @@ from typing import Any
 from lab import documents, parity
 from lab.account import Identity
 from lab.parity import Difference
-from lab.promotion import credentials, leaving, mail, money, place, planning, quotas, tools
+from lab.promotion import credentials, leaving, mail, money, paying, place, planning, quotas, tools
 from lab.promotion.money import Cost
 from lab.promotion.planning import Planned
 from lab.promotion.steps import State, Step, waits
@@ -49,7 +49,7 @@ def promote(environment: str, profile: str | None, say: Say) -> Promotion:
     steps = [first, second, *_in_account(environment, identity, settings, say)]
     say("the plan")
     plan, last = _plan(environment, identity, steps)
-    steps.append(last)
+    steps += [paying.look(environment, settings), last]
     return Promotion(
         environment,
         tuple(steps),

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from lab import carts, purchase
+from lab import carts, payment, purchase
 from lab.api import ApiError, CheckoutApi
 from lab.errors import LabError
 from lab.target import Target
@@ -36,6 +36,7 @@ def smoke(target: Target, order: bool = False) -> Iterator[Finding]:
     yield _tried("the catalogue has products", lambda: _catalogue(api))
     yield _tried("a cart is priced", lambda: _quote(api))
     yield _tried("an order without a token is refused", lambda: _refused(api))
+    yield _tried("the shop has a payment gateway", lambda: _can_be_paid(target))
     if order:
         yield _tried("an order is confirmed", lambda: _confirmed(target))
 
@@ -68,6 +69,12 @@ def _refused(api: CheckoutApi) -> tuple[bool, str]:
     except ApiError as error:
         return error.status == httpx.codes.UNAUTHORIZED, str(error.status)
     return False, f"accepted as {answer}"
+
+
+def _can_be_paid(target: Target) -> tuple[bool, str]:
+    gateway = payment.chosen(target)
+    missing = "none: no order can be taken until payment_gateway is set in terraform.tfvars"
+    return bool(gateway), gateway or missing
 
 
 def _confirmed(target: Target) -> tuple[bool, str]:

@@ -90,6 +90,8 @@ class Terraform:
             _tell_that_it_finishes,
         )
         if not ended.code:
+            for remark in told.remarks:
+                render.note(remark)
             return told.changes
         lock = locks.held(told.errors)
         if lock and may_unlock and locks.is_dead(lock, self.endpoint):

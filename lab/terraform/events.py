@@ -20,6 +20,9 @@ RESTART = (
     "`lab down` and `lab up` empty the emulator; then deploy again."
 )
 
+CHECK_FAILED = "Check block assertion failed"
+"""The summary of what a `check` block of ours remarks, once in the plan and once in the apply."""
+
 
 @dataclass(frozen=True)
 class Changes:
@@ -37,6 +40,7 @@ class Events:
     say: Callable[[str], None]
     changes: Changes = Changes()
     errors: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     total: int = 0
     done: int = 0
 
@@ -73,6 +77,8 @@ class Events:
         if said["severity"] == "error":
             where = f"{said['address']}: " if said.get("address") else ""
             self.errors.append(f"{where}{said['summary']}\n{said['detail']}".strip())
+        elif said["summary"] == CHECK_FAILED and said["detail"] not in self.remarks:
+            self.remarks.append(said["detail"])
 
     def _say(self, what: str) -> None:
         self.say(f"{self.done} of {self.total}: {what}")

@@ -9,17 +9,24 @@ import pytest
 
 from lab import seed, terraform
 from lab.target import Target
-from lab.terraform import leftovers
+from lab.terraform import emulated, leftovers
+
+SIMULATED = "-var=payment_gateway=simulated"
 
 
 @pytest.fixture(scope="session")
 def prod(endpoint: str) -> Iterator[Target]:
-    """Prod as its settings say, deployed and stocked; nothing of it is left afterwards."""
+    """Prod as its settings say, deployed and stocked; nothing of it is left afterwards.
+
+    But for one thing: it ships without a payment gateway, and here it has the simulated one.
+    """
     if shutil.which("terraform") is None:
         pytest.skip("Terraform is not installed: prod cannot be deployed")
     target = Target("prod", endpoint)
-    terraform.deploy(target, print)
-    seed.load(target)
-    yield target
-    terraform.destroy(target, print)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(emulated, "VARIABLES", [*emulated.VARIABLES, SIMULATED])
+        terraform.deploy(target, print)
+        seed.load(target)
+        yield target
+        terraform.destroy(target, print)
     assert not leftovers.find(target)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from lab import api, api_key, carts, purchase, terraform, tokens
+from lab import api, api_key, carts, execution, purchase, release, tables, terraform, tokens
 from lab.api import ApiError, CheckoutApi
 from lab.target import Target
 from lab.terraform import emulated
 from lab.terraform.state import State
 
 pytestmark = pytest.mark.timeout(900)
+
+FIRST = carts.read(carts.CARTS / "01-first-order.json")
+ALL_AT_ONCE = ["-var=canary_weight=0"]
 
 
 def test_a_second_apply_would_change_nothing(prod: Target) -> None:
@@ -76,6 +80,60 @@ def test_a_new_version_gets_a_tenth_until_somebody_decides(
 
     assert live(prod)["FunctionVersion"] == newest
     assert not live(prod).get("RoutingConfig")
+
+
+def test_as_it_ships_it_takes_no_orders_and_says_why(
+    prod: Target, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    anyway = accepted(prod, "ord_anyway")
+    chosen = emulated.VARIABLES
+    shipped = [said for said in chosen if "payment_gateway" not in said] + ALL_AT_ONCE
+    monkeypatch.setattr(emulated, "VARIABLES", shipped)
+    terraform.deploy(prod, print)
+    assert "No payment gateway is chosen, so prod will take no orders" in capsys.readouterr().err
+
+    with pytest.raises(ApiError, match="503 NO_PAYMENT_GATEWAY"):
+        purchase.buy(prod, FIRST.request, "ada")
+    fails_without_a_charge(prod, anyway)
+    assert [f.what for f in release.smoke(prod) if not f.good] == ["the shop has a payment gateway"]
+
+    monkeypatch.setattr(emulated, "VARIABLES", chosen + ALL_AT_ONCE)
+    terraform.deploy(prod, print)
+    assert purchase.buy(prod, FIRST.request, "ada").order["status"] == "CONFIRMED"
+
+
+def fails_without_a_charge(prod: Target, order_id: str) -> None:
+    """An order that is started anyway: as if it had been accepted just before."""
+    states = prod.client("stepfunctions")
+    arn = execution.arn_of(prod, order_id)
+    machine, _, name = arn.replace(":execution:", ":stateMachine:").rpartition(":")
+    content = json.dumps({"orderId": order_id, "simulate": None})
+    states.start_execution(stateMachineArn=machine, name=name, input=content)
+    *_, seen = execution.follow(states, arn)
+
+    assert "CompensationFailed" not in seen.path
+    ended = CheckoutApi.of(prod, "ada").order(order_id)
+    assert (ended["status"], ended["payment"]["status"]) == ("FAILED", "NONE")
+
+
+def accepted(prod: Target, order_id: str) -> str:
+    """An order in the table whose execution nobody has started."""
+    known = purchase.buy(prod, FIRST.request, "ada").order_id
+    table = tables.resource(prod).Table(prod.table("orders"))
+    item = table.get_item(Key={"orderId": known})["Item"]
+    kept = ("customerId", "items", "discountCodes", "paymentToken", "shippingAddress", "email")
+    pending = {"status": "PENDING", "at": item["createdAt"]}
+    new = {"orderId": order_id, "idempotencyKey": order_id, "status": "PENDING"}
+    table.put_item(
+        Item={
+            **{name: item[name] for name in kept},
+            **new,
+            "openStatus": "OPEN",
+            "history": [pending],
+            "createdAt": item["createdAt"],
+        }
+    )
+    return order_id
 
 
 def live(target: Target) -> Any:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from checkout.domain.currencies import decimals
+
 BASIS_POINTS = 10_000  # one hundred percent
 
 
@@ -18,7 +20,7 @@ class CurrencyMismatch(ValueError):
 
 @dataclass(frozen=True)
 class Money:
-    """An amount in minor units: `Money(1999, "USD")` is 19.99 dollars."""
+    """An amount in minor units: `Money(1999, "USD")` is 19.99 dollars, `Money(1999, "JPY")` yen."""
 
     amount: int
     currency: str
@@ -39,8 +41,10 @@ class Money:
         return self.amount <= self._same(other).amount
 
     def __str__(self) -> str:
-        units, minor = divmod(abs(self.amount), 100)
-        return f"{'-' if self.amount < 0 else ''}{units:,}.{minor:02} {self.currency}"
+        places = decimals(self.currency)
+        units, minor = divmod(abs(self.amount), 10**places)
+        fraction = f".{minor:0{places}}" if places else ""
+        return f"{'-' if self.amount < 0 else ''}{units:,}{fraction} {self.currency}"
 
     def fraction(self, basis_points: int) -> Money:
         """The given share of this amount, rounded half up to a minor unit."""

@@ -41,7 +41,7 @@ variable "failure_switches_enabled" {
 }
 
 variable "pricing" {
-  description = "Currency, and per country what shipping costs, from which value it is free (both in minor units), and tax (in basis points; by COUNTRY or COUNTRY-REGION)."
+  description = "Currency (ISO 4217), and per country what shipping costs, from which value it is free (both in the currency's minor units: cents, but yen), and tax (in basis points; by COUNTRY or COUNTRY-REGION)."
   type = object({
     currency     = string
     home_country = string
@@ -53,8 +53,8 @@ variable "pricing" {
   })
 
   validation {
-    condition     = can(regex("^[A-Z]{3}$", var.pricing.currency))
-    error_message = "pricing.currency must be three capital letters such as USD."
+    condition     = contains(local.currencies, var.pricing.currency)
+    error_message = "pricing.currency must be a currency of ISO 4217 that has minor units, such as USD or JPY (currencies.tf lists them)."
   }
 
   validation {
@@ -67,7 +67,7 @@ variable "pricing" {
       for amount in flatten([for rate in values(var.pricing.shipping) : [rate.flat, rate.free_from]]) :
       amount >= 0 && floor(amount) == amount
     ])
-    error_message = "pricing.shipping must be whole minor units (cents), 0 or more."
+    error_message = "pricing.shipping must be whole minor units (cents, but yen), 0 or more."
   }
 
   validation {

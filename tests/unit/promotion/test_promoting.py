@@ -12,6 +12,7 @@ from lab.promotion import (
     Step,
     credentials,
     mail,
+    paying,
     place,
     planning,
     promote,
@@ -133,3 +134,24 @@ def test_as_json_it_is_all_there_and_a_refusal_fails_the_command(
 def test_an_environment_that_there_is_not_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["promote", "pord"]) == 2
     assert "'pord' is none of dev, prod, staging" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("gateway", "state"),
+    [(None, State.TO_DO), ("", State.TO_DO), ("simulated", State.DONE), ("ours", State.DONE)],
+)
+def test_who_takes_the_money_is_said(gateway: str | None, state: State) -> None:
+    step = paying.look("live", {"payment_gateway": gateway})
+
+    assert step.state == state
+    assert (
+        step.command == "set payment_gateway in terraform/environments/live/terraform.tfvars"
+    ) is (state == State.TO_DO)
+
+
+def test_prod_comes_without_a_gateway_and_dev_with_the_simulated_one(way: dict[str, Step]) -> None:
+    prod, dev = promote("prod", None, str), promote("dev", None, str)
+
+    assert prod.next == "set payment_gateway in terraform/environments/prod/terraform.tfvars"
+    assert prod.plan == SOME_PLAN
+    assert "no real money" in next(s for s in dev.steps if s.name == "payment").facts[0]

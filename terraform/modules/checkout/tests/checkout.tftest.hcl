@@ -121,6 +121,54 @@ run "prices_are_whole_cents" {
   expect_failures = [var.pricing]
 }
 
+run "yen_have_no_cents_and_are_fine" {
+  command = plan
+
+  variables {
+    pricing = {
+      currency     = "JPY"
+      home_country = "JP"
+      shipping     = { JP = { flat = 800, free_from = 10000 } }
+      tax          = { JP = 1000 }
+    }
+  }
+
+  assert {
+    condition     = contains(keys(module.settings.parameter_arns), "pricing/currency")
+    error_message = "Wanted the currency among the settings."
+  }
+}
+
+run "gold_is_no_currency_to_pay_with" {
+  command = plan
+
+  variables {
+    pricing = {
+      currency     = "XAU"
+      home_country = "US"
+      shipping     = { US = { flat = 0, free_from = 0 } }
+      tax          = {}
+    }
+  }
+
+  expect_failures = [var.pricing]
+}
+
+run "three_letters_that_are_no_currency_are_refused" {
+  command = plan
+
+  variables {
+    pricing = {
+      currency     = "XXX"
+      home_country = "US"
+      shipping     = { US = { flat = 0, free_from = 0 } }
+      tax          = {}
+    }
+  }
+
+  expect_failures = [var.pricing]
+}
+
 run "a_missing_package_is_noticed_before_apply" {
   command = plan
 
