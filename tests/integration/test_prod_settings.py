@@ -121,9 +121,10 @@ def accepted(prod: Target, order_id: str) -> str:
     known = purchase.buy(prod, FIRST.request, "ada").order_id
     table = tables.resource(prod).Table(prod.table("orders"))
     item = table.get_item(Key={"orderId": known})["Item"]
-    kept = ("customerId", "items", "discountCodes", "paymentToken", "shippingAddress", "email")
+    kept = ("customerId", "items", "discountCodes", "shippingAddress", "email")
     pending = {"status": "PENDING", "at": item["createdAt"]}
     new = {"orderId": order_id, "idempotencyKey": order_id, "status": "PENDING"}
+    new |= {"paymentToken": "tok_visa"}
     table.put_item(
         Item={
             **{name: item[name] for name in kept},
