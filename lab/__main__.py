@@ -15,6 +15,10 @@ def main() -> None:
     sys.unraisablehook = interrupt_again
     try:
         # Reading the commands is most of the time of a short one.
+        from lab import children
+
+        children.speak_utf8()
+        children.settle()
         from lab import cli, privacy
 
         privacy.begin()

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from lab import api_key
+from lab import api_key, clients
 from lab.errors import LabError
 from lab.target import Target
 
@@ -58,7 +58,7 @@ def _advice(code: str) -> str:
 class CheckoutApi:
     """The API at one base URL, as one customer (or nobody, without a token)."""
 
-    http: httpx.Client
+    http: clients.HttpClient
 
     @classmethod
     def at(
@@ -71,16 +71,7 @@ class CheckoutApi:
         """A client for `base_url` that shows `token` and the API key on every call."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {api_key.HEADER: key} if key else {}
-        return cls(
-            httpx.Client(
-                base_url=base_url,
-                headers=headers,
-                timeout=TIMEOUT_S,
-                transport=transport,
-                # An emulator is never behind a proxy, whatever the environment says of proxies.
-                trust_env=base_url.startswith("https:"),
-            )
-        )
+        return cls(clients.http(base_url, headers=headers, timeout=TIMEOUT_S, transport=transport))
 
     @classmethod
     def of(cls, target: Target, customer: str = "") -> CheckoutApi:

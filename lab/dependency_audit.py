@@ -22,7 +22,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from lab import package, paths
+from lab import children, package, paths
 from lab.errors import LabError
 
 FILE = Path(__file__).with_name("accepted_vulnerabilities.toml")
@@ -134,9 +134,9 @@ def _listed() -> str:
 def _uv(*arguments: str) -> subprocess.CompletedProcess[str]:
     program = shutil.which("uv") or str(paths.ROOT / ".lab" / "tools" / "bin" / "uv")
     try:
-        return subprocess.run(
-            [program, *arguments], cwd=paths.ROOT, capture_output=True, text=True, check=False
-        )
+        variables = children.as_the_user_has_it()
+        command = [program, *arguments]
+        return children.run(command, variables, cwd=paths.ROOT, capture_output=True, check=False)
     except FileNotFoundError as error:
         raise LabError("uv is not installed.", "`make install` fetches it.") from error
 

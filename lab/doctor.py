@@ -6,13 +6,13 @@ import json
 import os
 import platform
 import shutil
-import subprocess
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+import httpx
+
+from lab import children, clients, endpoints
 from lab.emulator import ports, process
 from lab.emulator.dynamodb import engine
 from lab.errors import LabError
@@ -108,8 +108,11 @@ def _provider() -> Check:
 
 
 def _port() -> Check:
-    port = process.DEFAULT_PORT
     purpose = "where the emulator listens"
+    try:
+        port = endpoints.default_port()
+    except LabError as error:
+        return Check("Port", "fail", error.message, purpose, error.hint)
     running = process.status()
     if running.running:
         return Check("Port", "ok", f"{running.port}, by the running emulator", purpose)
@@ -161,18 +164,12 @@ def _docker() -> Check:
 
 def _output(*command: str) -> str:
     """What a program prints, or nothing if it is missing, fails or takes too long."""
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=TIMEOUT_S, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout
+    variables = children.as_the_user_has_it(**children.QUIET_TERRAFORM)
+    return children.output(command, variables, TIMEOUT_S)
 
 
 def _reachable(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_S):  # noqa: S310 - a constant
-            return True
-    except (OSError, urllib.error.URLError):
-        return False
+        return clients.get(url, TIMEOUT_S).is_success
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError):
+        return False  # as well where the user's proxy variables make no sense

@@ -12,11 +12,21 @@ import httpx
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConfigNotFound,
+    ConfigParseError,
     ConnectionClosedError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     EndpointConnectionError,
+    InvalidConfigError,
+    InvalidProxiesConfigError,
+    InvalidRetryConfigurationError,
     NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    ProxyConnectionError,
     ReadTimeoutError,
+    SSLError,
 )
 
 from lab import paths
@@ -39,6 +49,29 @@ UNREACHABLE = (
     ConnectTimeoutError,
     httpx.ConnectError,
     httpx.RemoteProtocolError,
+)
+IN_THE_WAY = (
+    errno.EEXIST,
+    errno.EISDIR,
+    errno.ENOTDIR,
+    errno.ENOTEMPTY,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+)
+OF_THE_USERS_SETTINGS = (
+    ConfigNotFound,
+    ConfigParseError,
+    CredentialRetrievalError,
+    InvalidConfigError,
+    InvalidProxiesConfigError,
+    InvalidRetryConfigurationError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    ProxyConnectionError,
+    SSLError,
+    httpx.InvalidURL,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
 )
 NOT_WRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM)
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
@@ -63,6 +96,8 @@ def explain(error: Exception) -> LabError:
         )
     if isinstance(error, OSError) and (problem := _of_files(error)):
         return problem
+    if isinstance(error, OF_THE_USERS_SETTINGS):
+        return _of_settings(error)
     return _surprise(error)
 
 
@@ -80,7 +115,30 @@ def _of_files(error: OSError) -> LabError | None:
             f"{file} cannot be written: {os.strerror(error.errno)}.",
             "Keep the lab's files in a folder of your own: LAB_HOME=~/checkout-lab lab …",
         )
-    return None
+    return _in_the_way(error) if error.errno in IN_THE_WAY else None
+
+
+def _in_the_way(error: OSError) -> LabError | None:
+    """A file where the lab has a folder, or the other way round: only somebody can have put it."""
+    names = [Path(os.fsdecode(name)) for name in (error.filename, error.filename2) if name]
+    home = paths.home_path()
+    if not any(name == home or home in name.parents or name in home.parents for name in names):
+        return None
+    file = next((name for name in reversed(names) if name.exists()), names[-1])
+    kind = "a folder" if file.is_dir() else "a file"
+    return LabError(
+        f"{file} is in the way: {error.strerror}. It is {kind}, and the lab keeps"
+        " something else there.",
+        "Move it away, or keep the lab's files elsewhere: LAB_HOME=~/checkout-lab lab …",
+    )
+
+
+def _of_settings(error: Exception) -> LabError:
+    return LabError(
+        f"What your environment says of proxies or of AWS cannot be used: {_one_line(error)}",
+        "Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, at the AWS_ variables, and at"
+        " ~/.aws. On the emulator the lab uses none of them: leave --aws and --profile out.",
+    )
 
 
 def not_running(url: str = "") -> LabError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from botocore.exceptions import ClientError
 
 from lab import alarms, api
@@ -21,6 +22,8 @@ TABLES = (
     "idempotency",
 )
 COUNTED = 1000
+PATIENCE_S = 15.0
+"""A look at an emulator that hangs should not take minutes."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,10 @@ def _api_url(target: Target) -> str | None:
 
 
 def _answers(url: str) -> bool:
-    return api.CheckoutApi.at(url).send("GET", "/health").is_success
+    try:
+        return api.CheckoutApi.at(url).send("GET", "/health", timeout=PATIENCE_S).is_success
+    except httpx.TimeoutException:
+        return False
 
 
 def _tables(target: Target) -> dict[str, int]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from lab import clients
 from lab.errors import LabError
 from lab.target import Target
 
@@ -46,8 +47,10 @@ def stream(target: Target) -> Iterator[Mail]:
         raise LabError(
             "Mails are only kept by the emulator; real ones are in the customers' inboxes."
         )
-    url = f"{target.endpoint.rstrip('/')}/_aws/ses"
-    with httpx.stream("GET", url, timeout=10, trust_env=False) as response:
+    with (
+        clients.http(target.endpoint, timeout=10) as emulator,
+        emulator.stream("GET", "/_aws/ses") as response,
+    ):
         if response.status_code == httpx.codes.NOT_FOUND:
             return  # The emulator opens this page with the first call to SES.
         response.raise_for_status()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 from lab import privacy
 
@@ -15,7 +17,9 @@ SEED = ROOT / "seed"
 
 def home_path() -> Path:
     """Where `home` is, whether it exists or not."""
-    return Path(os.environ.get("LAB_HOME") or ROOT / ".lab").absolute()
+    given = os.environ.get("LAB_HOME", "").strip()
+    # `~` is still there where no shell has read the value: in .env, or in a service's settings.
+    return Path(os.path.expanduser(given) or ROOT / ".lab").absolute()  # noqa: PTH111
 
 
 def home() -> Path:
@@ -29,3 +33,15 @@ def home() -> Path:
     path.mkdir(parents=True, exist_ok=True)
     privacy.close(path)
     return path
+
+
+def stored_object(file: Path) -> dict[str, Any]:
+    """What a JSON file of the lab's holds; nothing if there is none, or none that can be used.
+
+    Such a file may be half written, damaged, or no file at all: it is then as if it were not there.
+    """
+    try:
+        found = json.loads(file.read_bytes())
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

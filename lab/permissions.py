@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
+from lab import clients
 from lab.errors import LabError
 from lab.target import Target
 
@@ -157,7 +156,8 @@ def _ask(target: Target, method: str) -> str:
         raise LabError(
             "AWS itself does not tell what a role uses.", "Point AWS_ENDPOINT_URL at the emulator."
         )
-    answer = httpx.request(method, f"{target.endpoint}{PATH}", timeout=TIMEOUT_S)
+    with clients.http(target.endpoint, timeout=TIMEOUT_S) as emulator:
+        answer = emulator.request(method, PATH)
     if not answer.is_success:
         raise LabError(
             f"The emulator at {target.endpoint} does not enforce permissions.",

@@ -78,4 +78,12 @@ def _serves_others(home: Path) -> bool:
     if home.stat().st_mode & stat.S_ISVTX:
         return True
     place = home.resolve()
-    return any(found.resolve().is_relative_to(place) for found in (CHECKOUT, Path.home()))
+    return any(found.resolve().is_relative_to(place) for found in (CHECKOUT, *_home()))
+
+
+def _home() -> list[Path]:
+    """The user's home directory, if the system knows one."""
+    try:
+        return [Path.home()]
+    except RuntimeError:
+        return []

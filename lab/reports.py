@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from lab import render
+from lab import endpoints, render
 from lab.alarms import Alarm
 from lab.audit import AuditReport
 from lab.doctor import Check
@@ -114,7 +114,7 @@ def _sign(good: bool) -> Text:
 
 
 def _emulator_row(emulator: EmulatorStatus, target: Target) -> tuple[Text, str, str]:
-    if not emulator.running or emulator.endpoint != target.endpoint:
+    if not (emulator.running and endpoints.same(emulator.endpoint, target.endpoint)):
         return GOOD, "AWS", f"{target.endpoint or 'the real one'} (not started by this lab)"
     memory = f"{emulator.memory_mb:.0f} MB, " if emulator.memory_mb else ""
     facts = f"{emulator.name}, {memory}DynamoDB by {emulator.dynamodb}"

@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from lab.errors import LabError
 from lab.target import Target
 
-RETRIES = Config(retries={"mode": "standard", "max_attempts": 3})
-
 
 def resource(target: Target) -> Any:
     """A boto3 DynamoDB resource: it takes and gives plain Python values, numbers as Decimal."""
-    return target.session.resource("dynamodb", endpoint_url=target.endpoint, config=RETRIES)
+    return target.resource("dynamodb")
 
 
 def require(target: Target, *names: str) -> None:

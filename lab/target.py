@@ -1,21 +1,17 @@
-"""Which AWS the lab talks to: the one place that reads `AWS_ENDPOINT_URL`."""
+"""Which AWS the lab talks to, as whom, and what the things of an environment are called there."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
-from lab import paths
+from lab import clients, endpoints
 
 REGION = "us-east-2"
-DEFAULT_ENDPOINT = "http://localhost:4566"
+DEFAULT_ENDPOINT = f"http://localhost:{endpoints.DEFAULT_PORT}"
 
 
 @dataclass(frozen=True)
@@ -23,30 +19,49 @@ class Target:
     """An environment of the checkout at an AWS endpoint.
 
     `endpoint` is the emulator's URL, or None for the real AWS; `profile` is of the user's AWS
-    configuration, and only for the real one.
+    configuration, and only for the real one. With `timeout_s` a call of the emulator is made once,
+    and ends after that many seconds without an answer.
     """
 
     environment: str = "dev"
     endpoint: str | None = DEFAULT_ENDPOINT
     region: str = REGION
     profile: str | None = None
+    timeout_s: float | None = None
 
     @classmethod
     def current(cls, environment: str = "dev") -> Target:
-        """`AWS_ENDPOINT_URL` if set, else the lab's running emulator, else port 4566."""
-        return cls(environment, given_endpoint() or recorded_endpoint())
+        """`AWS_ENDPOINT_URL` if set, else the lab's running emulator, else LAB_PORT or port 4566.
+
+        Raises LabError (code 2) if one of these variables makes no sense.
+        """
+        return cls(environment, given_endpoint() or endpoints.recorded())
+
+    def within(self, timeout_s: float) -> Target:
+        """The same for a look that should not take long, such as `lab status`."""
+        return replace(self, timeout_s=timeout_s)
 
     @cached_property
-    def session(self) -> boto3.Session:
+    def session(self) -> clients.Session:
         """A session with the emulator's credentials, or the user's own for the real AWS."""
         if self.endpoint is None:
-            return boto3.Session(region_name=self.region, profile_name=self.profile)
-        return boto3.Session(access_key(), "test", region_name=self.region)
+            return clients.aws_session(self.profile, self.region)
+        return clients.emulator_session(clients.Keys(access_key()), self.region)
+
+    @property
+    def _config(self) -> clients.Calls:
+        return clients.ON_AWS if self.endpoint is None else clients.to_emulator(self.timeout_s)
 
     def client(self, service: str) -> Any:
         """A boto3 client for `service` at this target."""
-        config = Config(retries={"mode": "standard", "max_attempts": 3}, inject_host_prefix=False)
-        return self.session.client(service, endpoint_url=self.endpoint, config=config)  # type: ignore[call-overload]
+        return self._made(self.session.client, service)
+
+    def resource(self, service: str) -> Any:
+        """A boto3 resource for `service` at this target."""
+        return self._made(self.session.resource, service)
+
+    def _made(self, make: Any, service: str) -> Any:
+        return make(service, endpoint_url=self.endpoint, config=self._config)
 
     @property
     def prefix(self) -> str:
@@ -73,13 +88,4 @@ def access_key() -> str:
 
 def given_endpoint() -> str | None:
     """The endpoint that the user wants, if one is set: the lab's own emulator stays out of it."""
-    return os.environ.get("AWS_ENDPOINT_URL") or None
-
-
-def recorded_endpoint() -> str:
-    """The endpoint that `lab up` wrote down, or the default one."""
-    record = paths.home() / "emulator.json"
-    try:
-        return str(json.loads(record.read_text())["endpoint"])
-    except (FileNotFoundError, KeyError, ValueError):
-        return DEFAULT_ENDPOINT
+    return endpoints.given()

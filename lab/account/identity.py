@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lab import children, clients, endpoints
 from lab.errors import LabError
 from lab.target import REGION
 
@@ -30,36 +28,28 @@ class Identity:
     endpoint: str | None = None
 
     @cached_property
-    def session(self) -> boto3.Session:
+    def session(self) -> clients.Session:
         """A session with these credentials."""
-        return boto3.Session(profile_name=self.profile, region_name=self.region)
+        return clients.aws_session(self.profile, self.region)
 
     def client(self, service: str) -> Any:
         """A boto3 client for `service`."""
-        return self.session.client(service)  # type: ignore[call-overload]
+        return self.session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
 
     def variables(self) -> dict[str, str]:
         """The environment that makes another program the same somebody."""
-        if self.profile is None:
-            return dict(os.environ)
-        # Keys in the environment would come before the profile, and be somebody else.
-        kept = {name: value for name, value in os.environ.items() if name not in KEYS}
-        return kept | {"AWS_PROFILE": self.profile}
-
-
-QUICKLY = Config(connect_timeout=5, retries={"total_max_attempts": 2})
-"""For the first call: without a network it should not take minutes to find that out."""
-
-KEYS = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
+        return children.in_account(self.profile)
 
 
 def identify(profile: str | None = None) -> Identity:
     """Asks AWS who we are. Raises LabError if the profile or the credentials are no good."""
-    endpoint = os.environ.get("AWS_ENDPOINT_URL") or None
+    endpoint = endpoints.in_place_of_aws()
     try:
-        session = boto3.Session(profile_name=profile, region_name=REGION)
-        said = session.client("sts", config=QUICKLY).get_caller_identity()
-    except (BotoCoreError, ClientError) as error:
+        session = clients.aws_session(profile, REGION)
+        sts = session.client("sts", endpoint_url=endpoint, config=clients.QUICKLY)
+        said = sts.get_caller_identity()
+    # The last two: a variable that is no number, a bundle of certificates that is not there.
+    except (BotoCoreError, ClientError, ValueError, OSError) as error:
         raise LabError(
             f"AWS does not know us: {error}",
             "Try: aws sts get-caller-identity" + (f" --profile {profile}" if profile else ""),

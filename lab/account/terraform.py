@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.version import Version
 
-from lab import paths
+from lab import children, paths
 from lab.account.identity import Identity
 from lab.errors import LabError
 from lab.terraform import provider
 
 NATIVE_LOCKS_SINCE = Version("1.10")
+TIMEOUT_S = 10
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,7 @@ class Terraform:
 
     def run(self, *arguments: str) -> None:
         """Runs one command. Raises LabError if it fails; it has said itself why."""
-        process = subprocess.Popen(
-            ["terraform", *arguments], cwd=self.folder, env=self._variables()
-        )
+        process = children.start(["terraform", *arguments], self._variables(), cwd=self.folder)
         if _ended(process):
             raise LabError(f"terraform {arguments[0]} failed.", "Its own message is above.")
 
@@ -47,14 +45,8 @@ def captured(folder: Path, variables: dict[str, str], *arguments: str) -> str:
     Raises LabError without Terraform, and with Terraform's own words if it fails.
     """
     require_terraform()
-    ended = subprocess.run(
-        ["terraform", *arguments, "-no-color"],
-        cwd=folder,
-        env=variables,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = ["terraform", *arguments, "-no-color"]
+    ended = children.run(command, variables, cwd=folder, capture_output=True, check=False)
     if ended.returncode:
         raise LabError(f"terraform {arguments[0]} failed.", ended.stderr.strip())
     return ended.stdout
@@ -68,8 +60,16 @@ def has_native_locks() -> bool:
 def version() -> Version:
     """The version of the Terraform here. Raises LabError without one."""
     require_terraform()
-    said = subprocess.check_output(["terraform", "version", "-json"], stderr=subprocess.DEVNULL)
-    return Version(json.loads(said)["terraform_version"])
+    said = children.output(["terraform", "version", "-json"], quiet(), TIMEOUT_S)
+    try:
+        return Version(json.loads(said)["terraform_version"])
+    except (ValueError, KeyError) as error:
+        raise LabError("`terraform version -json` says no version.", "Does it work?") from error
+
+
+def quiet() -> dict[str, str]:
+    """The environment for asking Terraform about itself."""
+    return children.bare(**children.QUIET_TERRAFORM)
 
 
 def require_terraform() -> None:
@@ -81,7 +81,7 @@ def require_terraform() -> None:
         )
 
 
-def _ended(process: subprocess.Popen[bytes]) -> int:
+def _ended(process: children.Process) -> int:
     """The exit code. Ctrl-C reaches Terraform by itself, and it needs time to save its state."""
     while True:
         try:

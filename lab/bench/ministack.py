@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from lab import paths
+from lab import children, paths
 from lab.emulator import family, ports
 from lab.emulator.process import is_healthy
 from lab.emulator.reaper import REAPER
@@ -70,7 +70,7 @@ def installed(say: Say) -> Path:
 
 
 def _run(*command: str) -> None:
-    ended = subprocess.run(command, capture_output=True, text=True)
+    ended = children.run(command, children.as_the_user_has_it(), capture_output=True)
     if ended.returncode:
         raise LabError(
             f"MiniStack could not be installed: {ended.stderr.strip()[-500:]}",

@@ -73,18 +73,9 @@ def show_identity(identity: Identity, environment: str = "all environments") -> 
 
 
 def _answering(target: Target) -> Target:
-    """The target, if something listens there: boto3 would try for five seconds to find out."""
-    import socket
-    from urllib.parse import urlsplit
+    """The target, if something answers there: boto3 would try for minutes to find out."""
+    from lab import reaching
 
-    from lab.failures import not_running
-
-    if target.endpoint is None:
-        return target
-    place = urlsplit(target.endpoint)
-    port = place.port or (443 if place.scheme == "https" else 80)
-    try:
-        socket.create_connection((place.hostname or "", port), timeout=5).close()
-    except OSError:
-        raise not_running(target.endpoint) from None
+    if target.endpoint is not None:
+        reaching.require(target.endpoint)
     return target

@@ -41,7 +41,7 @@ def status(environment: Environment = "dev", json: Json = False) -> None:
     target = target_of(environment)
     with working("Looking around"):
         emulator = process.status()
-        found = health.look(target)
+        found = health.look(target.within(health.PATIENCE_S))
     if json:
         render.as_json({"emulator": asdict(emulator), "environment": asdict(found)})
     else:

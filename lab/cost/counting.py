@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 
-from lab import execution, logs, purchase
+from lab import clients, execution, logs, purchase
 from lab.api import CheckoutApi
 from lab.cost import trail, units
 from lab.cost.counted import FunctionUse
@@ -157,7 +157,8 @@ def _noted(target: Target) -> Iterator[list[Call]]:
 
 
 def _ask(target: Target, method: str) -> Any:
-    answer = httpx.request(method, f"{target.endpoint}{PATH}", timeout=10, trust_env=False)
+    with clients.http(target.endpoint or "", timeout=10) as emulator:
+        answer = emulator.request(method, PATH)
     if answer.is_success:
         return answer.json() if answer.content else None
     raise NotNoted(

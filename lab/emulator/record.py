@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import psutil
@@ -64,20 +64,30 @@ def is_alive(process: psutil.Process) -> bool:
 
 def path() -> Path:
     """Where the record is kept."""
-    return paths.home() / "emulator.json"
+    return paths.home_path() / "emulator.json"
 
 
 def load() -> Record | None:
     """The record as last written, or None if there is none that can be read."""
+    known = {one.name: one for one in fields(Record)}
+    said = {name: value for name, value in paths.stored_object(path()).items() if name in known}
+    right = all(_is(value, known[name].type) for name, value in said.items())
     try:
-        return Record(**json.loads(path().read_text()))
-    except (FileNotFoundError, ValueError, TypeError):
+        return Record(**said) if right else None
+    except TypeError:
         return None
+
+
+def _is(value: object, kind: object) -> bool:
+    """Whether a value of the file has the type that its field is declared with."""
+    if kind == "float":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value).__name__ == kind
 
 
 def save(record: Record) -> None:
     """Writes the record so that a reader sees the old one or the new one, never a half."""
-    draft = path().with_suffix(".tmp")
+    draft = paths.home() / "emulator.tmp"
     draft.write_text(json.dumps(asdict(record), indent=2) + "\n")
     draft.replace(path())
 

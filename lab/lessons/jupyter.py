@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from lab import children
 from lab.errors import LabError
 from lab.lessons.site import kernel_home
 
@@ -38,10 +39,10 @@ def serve(folder: Path, first: str, port: int, browser: bool, more: Sequence[str
     if find_spec("jupyterlab") is None:
         raise LabError("JupyterLab is not installed.", "`make install` installs it.")
     words = command(folder, port, browser, first, more)
-    os.execve(words[0], words, _environment())  # noqa: S606 - no shell
+    children.become(words, _environment())
 
 
 def _environment() -> dict[str, str]:
     given = os.environ.get("JUPYTER_CONFIG_PATH", "")
     config = os.pathsep.join(filter(None, [str(CONFIG), given]))
-    return {**os.environ, **kernel_home(), "JUPYTER_CONFIG_PATH": config}
+    return children.as_the_user_has_it(**kernel_home(), JUPYTER_CONFIG_PATH=config)

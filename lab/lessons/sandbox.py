@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -13,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from lab import paths
+from lab import children, paths
 from lab.drawing.shown import AMBER, GREEN, RED, Shown, typed
 from lab.errors import LabError
 from lab.lessons.lesson import Lesson
@@ -105,13 +103,9 @@ class Sandbox:
         return self.folder / "terraform.tfstate"
 
     def _run(self, *arguments: str) -> str:
-        ended = subprocess.run(
-            ["terraform", *arguments],
-            cwd=self.folder,
-            env=dict(self.variables),
-            capture_output=True,
-            text=True,
-            check=False,
+        command = ["terraform", *arguments]
+        ended = children.run(
+            command, self.variables, cwd=self.folder, capture_output=True, check=False
         )
         if ended.returncode:
             raise LabError(_message(ended.stderr), "Terraform says what is wrong, and where.")
@@ -146,14 +140,9 @@ def _delete(lesson: Lesson, tables: Iterable[str]) -> None:
 
 
 def _variables(lesson: Lesson, folder: Path) -> dict[str, str]:
-    return os.environ | {
-        "AWS_ENDPOINT_URL": lesson.target.endpoint or "",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": lesson.target.region,
-        **provider.variables(folder),
-        "CHECKPOINT_DISABLE": "1",
-    }
+    target = lesson.target
+    ours = children.on_emulator(target.endpoint or "", "test", target.region)
+    return ours | provider.variables(folder)
 
 
 def _message(stderr: str) -> str:

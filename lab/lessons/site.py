@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from html import escape
@@ -11,7 +10,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from lab import paths
+from lab import children, paths
 from lab.errors import LabError
 from lab.lessons import books, links, page, scores
 from lab.lessons.books import Book
@@ -108,7 +107,7 @@ def _export(book: Book, theme: str) -> None:
     copy.write_text(books.written(_dressed(book, theme)), encoding="utf-8")
     base = "dark" if theme == "dark" else "light"
     command = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute", f"--theme={base}"]
-    done = subprocess.run([*command, str(copy)], capture_output=True, text=True, env=_environment())
+    done = children.run([*command, copy], _environment(), capture_output=True, check=False)
     copy.unlink()
     if done.returncode:
         raise LabError(f"{book.name} does not run:\n{done.stderr[-3000:]}")
@@ -116,7 +115,8 @@ def _export(book: Book, theme: str) -> None:
 
 def _environment() -> dict[str, str]:
     """With a progress file of its own: that the solutions pass is not the learner's merit."""
-    return {**os.environ, **kernel_home(), scores.ELSEWHERE: str(folder() / ".progress.json")}
+    own = {scores.ELSEWHERE: str(folder() / ".progress.json")}
+    return children.as_the_user_has_it(**kernel_home(), **own)
 
 
 def kernel_home() -> dict[str, str]:

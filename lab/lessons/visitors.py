@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 from boto3.dynamodb.conditions import Key
 from botocore.exceptions import ClientError
 
+from lab import clients
 from lab.lessons.lesson import Lesson
 from lab.target import Target
 
@@ -24,11 +24,13 @@ class Visitor:
     """Somebody who may do what one policy says, and nothing else."""
 
     target: Target
-    session: boto3.Session
+    session: clients.Session
 
     def table(self, name: str) -> Any:
         """A boto3 table: `orders` is orders-dev."""
-        made = self.session.resource("dynamodb", endpoint_url=self.target.endpoint)
+        made = self.session.resource(
+            "dynamodb", endpoint_url=self.target.endpoint, config=clients.to_emulator()
+        )
         return made.Table(self.target.table(name))
 
 
@@ -44,16 +46,12 @@ def admit(lesson: Lesson, policy: Mapping[str, Any]) -> Visitor:
     return Visitor(target, assume(target, role["Role"]["Arn"]))
 
 
-def assume(target: Target, role_arn: str) -> boto3.Session:
+def assume(target: Target, role_arn: str) -> clients.Session:
     """Puts a role on. Raises ClientError if the role does not trust us."""
     answer = target.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="learner")
     keys = answer["Credentials"]
-    return boto3.Session(
-        keys["AccessKeyId"],
-        keys["SecretAccessKey"],
-        keys["SessionToken"],
-        region_name=target.region,
-    )
+    role = clients.Keys(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    return clients.emulator_session(role, target.region)
 
 
 def remove(target: Target) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab import live_code, package, paths, privacy
+from lab import children, live_code, package, paths, privacy
 from lab.errors import LabError
 from lab.lessons.lesson import Lesson
 from lab.lessons.tabular import Diff, diff
@@ -50,14 +48,10 @@ class Workshop:
         """
         chosen = [f"--include=functions/{pattern}" for pattern in only]
         # Outside of a repository git takes the paths from the folder that it runs in.
-        variables = os.environ | {"GIT_CEILING_DIRECTORIES": str(self.folder.parent.parent)}
-        ended = subprocess.run(
-            ["git", "apply", *chosen, str(PATCHES / f"{name}.patch")],
-            cwd=self.folder.parent,
-            env=variables,
-            capture_output=True,
-            text=True,
-            check=False,
+        variables = children.bare(GIT_CEILING_DIRECTORIES=str(self.folder.parent.parent))
+        command = ["git", "apply", *chosen, str(PATCHES / f"{name}.patch")]
+        ended = children.run(
+            command, variables, cwd=self.folder.parent, capture_output=True, check=False
         )
         if ended.returncode:
             raise LabError(f"The patch {name} does not fit: {ended.stderr}", "Start over first.")
@@ -67,12 +61,11 @@ class Workshop:
 
         Raises LabError with the last line of its traceback if it fails.
         """
-        ended = subprocess.run(
+        ended = children.run(
             [sys.executable, "-c", program],
+            children.bare(PYTHONPATH=str(self.folder)),
             cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": str(self.folder)},
             capture_output=True,
-            text=True,
             check=False,
         )
         if ended.returncode:

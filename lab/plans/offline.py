@@ -8,7 +8,6 @@ a new data source needs an answer here.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from lab import paths
+from lab import children, paths
 from lab.account.terraform import captured
 from lab.terraform import provider
 
@@ -72,19 +71,7 @@ def _some_package(folder: Path) -> Path:
 
 
 def _variables(endpoint: str, folder: Path) -> dict[str, str]:
-    others = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return others | {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "nobody",
-        "AWS_SECRET_ACCESS_KEY": "nothing",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_CONFIG_FILE": os.devnull,
-        "NO_PROXY": "127.0.0.1",
-        "TF_IN_AUTOMATION": "1",
-        "CHECKPOINT_DISABLE": "1",
-        **provider.variables(folder),
-    }
+    return children.in_no_account(endpoint) | provider.variables(folder)
 
 
 @contextmanager

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import botocore.session
 from botocore import exceptions
 from botocore.exceptions import ClientError
 
-from lab import account
+from lab import account, clients
 from lab.account import Identity
 from lab.errors import LabError
 from lab.promotion.steps import Step, done, refused, to_do
@@ -78,7 +77,7 @@ def seconds_left(identity: Identity) -> float | None:
 def _stranger(profile: str | None, error: LabError) -> Step:
     cause = error.__cause__
     if isinstance(cause, exceptions.ProfileNotFound):
-        known = ", ".join(botocore.session.Session().available_profiles) or "there is none yet"
+        known = ", ".join(clients.aws_profiles()) or "there is none yet"
         return refused(NAME, f"there is no profile {profile!r}; known: {known}", _sign_up(profile))
     if isinstance(cause, NO_NETWORK):
         return refused(NAME, f"AWS cannot be reached, is there a network? {cause}")
@@ -108,9 +107,8 @@ def named(profile: str | None) -> list[str]:
 
 def configuration(profile: str | None) -> Mapping[str, Any]:
     """What the user's AWS configuration says of a profile; nothing if it does not know it."""
-    session = botocore.session.Session(profile=profile)
     try:
-        return dict(session.get_scoped_config())
+        return clients.aws_profile(profile)
     except exceptions.ProfileNotFound:
         return {}
 

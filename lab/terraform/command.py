@@ -6,29 +6,22 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from lab import render
+from lab import children, render
 from lab.errors import LabError
 from lab.target import access_key
 from lab.terraform import emulated, events, locks, provider
 from lab.terraform.events import Changes, Events
 from lab.terraform.runner import Completed, Place, run
-from lab.terraform.workspace import Workspace
+from lab.terraform.workspace import LOCK, Workspace
 
 PARALLEL = "-parallelism=20"
 """Resources at a time. Most of them only wait; Terraform's own default is 10."""
 
 PLAN = ("plan", "-json", "-input=false", "-lock=false", "-detailed-exitcode")
-
-NOT_PASSED_ON = frozenset(
-    {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "DRY_RUN", "USE_EXEC"}
-    | {"LS_PROVIDERS_FILE", "TF_CLI_ARGS", "TF_WORKSPACE", "CUSTOMIZE_ACCESS_KEY"}
-)
-"""Variables that would lead tflocal to another account, another folder or another file."""
 
 
 @dataclass
@@ -52,7 +45,7 @@ class Terraform:
 
     def init(self) -> None:
         """Runs `init`, unless nothing that it looks at has changed since the last time."""
-        if self._stamp_file.is_file() and self._stamp_file.read_text() == self._stamp():
+        if self._is_ready():
             return
         self.say("getting Terraform and its AWS provider ready")
         self._stamp_file.unlink(missing_ok=True)
@@ -62,6 +55,12 @@ class Terraform:
         if ended.code:
             raise events.failed("init", ended.output)
         self._stamp_file.write_text(self._stamp())
+
+    def _is_ready(self) -> bool:
+        try:
+            return self._stamp_file.read_text() == self._stamp()
+        except (FileNotFoundError, ValueError):
+            return False
 
     def apply(self) -> Changes:
         """Makes the emulator hold what the configuration says, and gives what that changed."""
@@ -100,6 +99,8 @@ class Terraform:
             return self._change(command, may_unlock=False)
         if lock:
             raise locks.refused(lock, self.workspace.environment, self.endpoint)
+        # What `init` made may be damaged, and say so only now.
+        self._stamp_file.unlink(missing_ok=True)
         raise events.failed(command[-1].lstrip("-"), ended.output, told.errors)
 
     def _tflocal(
@@ -113,32 +114,28 @@ class Terraform:
         return run(command, where, hear, finishing)
 
     def _environment(self) -> dict[str, str]:
-        host = urlsplit(self.endpoint).hostname or "localhost"
-        kept = {key: value for key, value in os.environ.items() if key not in NOT_PASSED_ON}
-        ours = {
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": access_key(),
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_REGION": self.region,
-            "AWS_DEFAULT_REGION": self.region,
-            "S3_HOSTNAME": host,
-            "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), host, "127.0.0.1"])),
-            "TF_DATA_DIR": str(self.workspace.data),
-            "TF_IN_AUTOMATION": "1",
-            "CHECKPOINT_DISABLE": "1",
-        }
-        return kept | ours | provider.variables(self.workspace.home)
+        ours = children.on_emulator(self.endpoint, access_key(), self.region)
+        data = {"TF_DATA_DIR": str(self.workspace.data)}
+        return ours | data | provider.variables(self.workspace.home)
 
     @property
     def _stamp_file(self) -> Path:
         return self.workspace.data / "initialised"
 
     def _stamp(self) -> str:
-        """A hash over everything that `init` depends on."""
+        """A hash over everything that `init` depends on, and over what it has made."""
         files = sorted(self.workspace.root.rglob("*.tf"))
         files += [self.workspace.source / ".terraform.lock.hcl", self.config]
         parts = [self.endpoint, shutil.which("terraform") or "", *(f.read_text() for f in files)]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        made = sorted(self._made())
+        return hashlib.sha256("\0".join([*parts, *made]).encode()).hexdigest()
+
+    def _made(self) -> Iterator[str]:
+        """Each file that `init` makes, with its size: whoever removes one removes the stamp."""
+        yield str((self.workspace.folder / LOCK).is_file())
+        for folder, _, names in os.walk(self.workspace.data, followlinks=True):
+            files = (Path(folder) / name for name in names)
+            yield from (f"{f} {f.stat().st_size}" for f in files if f != self._stamp_file)
 
 
 def _tell_that_it_finishes() -> None:

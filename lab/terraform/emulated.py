@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-from urllib.parse import urlsplit
-
+from lab import reaching
 from lab.errors import LabError
-from lab.failures import not_running
 from lab.target import Target
 from lab.terraform.state import State
 
@@ -22,12 +19,7 @@ def endpoint(target: Target) -> str:
             "`lab` deploys to an emulator only.",
             f"For AWS: scripts/setup-backend.sh, then scripts/deploy.sh {target.environment} plan.",
         )
-    at = urlsplit(target.endpoint)
-    try:
-        socket.create_connection((at.hostname or "", at.port or 80), timeout=5).close()
-    except OSError as error:
-        raise not_running(target.endpoint) from error
-    return target.endpoint
+    return reaching.require(target.endpoint)
 
 
 def lift_protection(state: State) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import psutil
 
+from lab import endpoints
 from lab.errors import LabError
 
 
@@ -33,10 +34,16 @@ def held(errors: Sequence[str]) -> Lock | None:
 def is_dead(lock: Lock, endpoint: str) -> bool:
     """Whether a run of this user on this machine left the lock, and none is at work there now."""
     return (
-        bool(lock.id)
-        and lock.who == f"{getpass.getuser()}@{socket.gethostname()}"
-        and not _running(endpoint)
+        bool(lock.id) and lock.who == f"{_user()}@{socket.gethostname()}" and not _running(endpoint)
     )
+
+
+def _user() -> str:
+    """Who runs this, as Terraform says it; nobody where the system has no name for them."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
 
 
 def refused(lock: Lock, environment: str, endpoint: str) -> LabError:
@@ -58,4 +65,5 @@ def _running(endpoint: str) -> list[int]:
 
 def _at(process: psutil.Process, endpoint: str) -> bool:
     environment = process.info["environ"] or {}
-    return str(environment.get("AWS_ENDPOINT_URL", endpoint)) == endpoint
+    given = str(environment.get(endpoints.VARIABLE) or endpoint)
+    return endpoints.same(given.strip().rstrip("/"), endpoint)

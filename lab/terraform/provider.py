@@ -82,16 +82,21 @@ def _with_cache() -> str:
 
 def _own_config() -> Path | None:
     named = [os.environ.get("TF_CLI_CONFIG_FILE"), "~/.terraformrc"]
-    files = [Path(name).expanduser() for name in named if name]
+    files = [_expanded(name) for name in named if name]
     return next((file for file in files if file.is_file()), None)
+
+
+def _expanded(name: str) -> Path:
+    """The path with `~` as the user's home directory, if the system knows one."""
+    return Path(os.path.expanduser(name))  # noqa: PTH111 - Path's own fails without one
 
 
 def _candidates() -> Iterator[Path]:
     if named := os.environ.get("LAB_TF_MIRROR"):
-        yield Path(named).expanduser().absolute()
-    data = Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
-    yield Path("~/.terraform.d/plugins").expanduser()
-    yield Path("~/Library/Application Support/io.terraform/plugins").expanduser()
+        yield _expanded(named).absolute()
+    data = _expanded(os.environ.get("XDG_DATA_HOME") or "~/.local/share")
+    yield _expanded("~/.terraform.d/plugins")
+    yield _expanded("~/Library/Application Support/io.terraform/plugins")
     yield Path("/Library/Application Support/io.terraform/plugins")
     yield data / "terraform" / "plugins"
     yield Path("/usr/local/share/terraform/plugins")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from lab import children
 from lab.errors import LabError
 
 POLL_S = 0.1
@@ -58,11 +59,11 @@ def run(
     return Completed(process.returncode, output)
 
 
-def _start(command: list[str], place: Place, log: TextIO) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+def _start(command: list[str], place: Place, log: TextIO) -> children.Process:
+    return children.start(
         command,
+        place.environment,
         cwd=place.folder,
-        env=place.environment,
         pass_fds=[place.lock],
         stdin=subprocess.DEVNULL,
         # A file, not a pipe: when the lab is killed, Terraform goes on and saves its state. A
@@ -75,9 +76,7 @@ def _start(command: list[str], place: Place, log: TextIO) -> subprocess.Popen[by
     )
 
 
-def _listen(
-    process: subprocess.Popen[bytes], log: TextIO, hear: Callable[[str], None]
-) -> list[str]:
+def _listen(process: children.Process, log: TextIO, hear: Callable[[str], None]) -> list[str]:
     output: list[str] = []
     pending = ""
     ended = False
@@ -90,7 +89,7 @@ def _listen(
     return output
 
 
-def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+def _has_ended(process: children.Process) -> bool:
     try:
         process.wait(POLL_S)
     except subprocess.TimeoutExpired:
@@ -98,7 +97,7 @@ def _has_ended(process: subprocess.Popen[bytes]) -> bool:
     return True
 
 
-def _finishes(process: subprocess.Popen[bytes], tell: Callable[[], None]) -> bool:
+def _finishes(process: children.Process, tell: Callable[[], None]) -> bool:
     """Whether the program came to its end before another Ctrl-C."""
     try:
         tell()
@@ -108,7 +107,7 @@ def _finishes(process: subprocess.Popen[bytes], tell: Callable[[], None]) -> boo
     return True
 
 
-def _interrupt(process: subprocess.Popen[bytes]) -> None:
+def _interrupt(process: children.Process) -> None:
     """Asks the program to end and waits until it has; kills it when it takes too long."""
     process.send_signal(signal.SIGINT)
     try:

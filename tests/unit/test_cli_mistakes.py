@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from lab import cli
 from lab.emulator import record
+from tests.answering import answering
 
 
 @dataclass(frozen=True)
@@ -275,9 +276,11 @@ def test_destroy_in_a_script_wants_to_be_told_yes(
 
 
 @pytest.fixture
-def reachable(monkeypatch: pytest.MonkeyPatch, taken_port: int, lab: Lab) -> None:
-    """Something listens where the emulator would: the mistake is elsewhere."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{taken_port}")
+def reachable(monkeypatch: pytest.MonkeyPatch, lab: Lab) -> Iterator[None]:
+    """Something answers where the emulator would: the mistake is elsewhere."""
+    with answering() as endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        yield
 
 
 def _raising(error: BaseException) -> Callable[..., None]:

@@ -104,7 +104,7 @@ def test_native_locks_came_with_terraform_1_10(
     version: str, has: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shutil.which", lambda _: "terraform")
-    said = f'{{"terraform_version": "{version}"}}'.encode()
-    monkeypatch.setattr("subprocess.check_output", lambda *_, **__: said)
+    said = f'{{"terraform_version": "{version}"}}'
+    monkeypatch.setattr("lab.children.output", lambda *_, **__: said)
 
     assert terraform.has_native_locks() is has
