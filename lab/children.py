@@ -39,8 +39,8 @@ REGISTRY = ("TF_REGISTRY_", "TF_TOKEN_")
 VARIABLE_PREFIX = "LAB_TF_VAR_"
 """LAB_TF_VAR_x=1 sets Terraform's variable x on the emulator, where TF_VAR_x is for other work."""
 
-QUIET_TERRAFORM = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
-"""It neither asks HashiCorp for news nor tells people what to type next."""
+QUIET_TERRAFORM = {"CHECKPOINT_DISABLE": "1"}
+"""It does not ask HashiCorp for news."""
 
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -60,9 +60,21 @@ def on_emulator(endpoint: str, access_key: str, region: str) -> dict[str, str]:
 
     No variable of the user's can lead them to another account, another folder or another file.
     """
-    host = urlsplit(endpoint).hostname or "localhost"
     fetching = {n: v for n, v in os.environ.items() if n in INTERNET or n.startswith(REGISTRY)}
-    ours = {
+    ours = {"TF_IN_AUTOMATION": "1", **_emulator(endpoint, access_key, region)}
+    return bare() | fetching | _terraform_variables() | ours
+
+
+def by_hand(endpoint: str, access_key: str, region: str) -> dict[str, str]:
+    """What leads the AWS CLI, Terraform, tflocal and boto3 to an emulator, in somebody's shell."""
+    # By default Terraform looks for the state's bucket at a host that only DNS could know.
+    styles = {"TF_CLI_ARGS_init": "-backend-config=use_path_style=true"}
+    return styles | _emulator(endpoint, access_key, region)
+
+
+def _emulator(endpoint: str, access_key: str, region: str) -> dict[str, str]:
+    host = urlsplit(endpoint).hostname or "localhost"
+    return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": access_key,
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -72,10 +84,9 @@ def on_emulator(endpoint: str, access_key: str, region: str) -> dict[str, str]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "S3_HOSTNAME": host,
-        **QUIET_TERRAFORM,
+        "CHECKPOINT_DISABLE": "1",
         **past_proxies(host),
     }
-    return bare() | fetching | _terraform_variables() | ours
 
 
 def _terraform_variables() -> dict[str, str]:

@@ -8,7 +8,6 @@ banned-api rules in pyproject.toml see to that.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import ssl
 from dataclasses import dataclass
@@ -25,6 +24,8 @@ from botocore.configprovider import (
     ConfigValueStore,
 )
 from botocore.loaders import Loader
+
+from lab import endpoints
 
 type Session = boto3.Session
 type Calls = Config
@@ -132,15 +133,4 @@ def get(url: str, timeout_s: float) -> httpx.Response:
 def _is_outside(url: str) -> bool:
     """Whether it is on the internet: an emulator speaks plain HTTP, or lives on this machine."""
     place = urlsplit(url)
-    return place.scheme == "https" and not is_loopback(place.hostname or "")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host's name, or its address, is one of this machine's."""
-    name = host.lower().rstrip(".")
-    if name == "localhost" or name.endswith((".localhost", "localhost.localstack.cloud")):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
+    return place.scheme == "https" and not endpoints.is_loopback(place.hostname or "")

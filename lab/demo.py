@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -13,9 +14,21 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from lab import audit, carts, mailbox, purchase, render, reports, seed, terraform, views
+from lab import (
+    audit,
+    carts,
+    endpoints,
+    mailbox,
+    purchase,
+    reaching,
+    render,
+    reports,
+    seed,
+    terraform,
+    views,
+)
 from lab.carts import Cart
-from lab.emulator import process
+from lab.emulator import ports, process
 from lab.errors import LabError
 from lab.progress import Say, working
 from lab.target import Target, given_endpoint
@@ -99,20 +112,23 @@ class _Step:
     result: str = ""
 
 
-def run() -> None:
-    """Runs the demo on this lab's emulator and prints it. Raises LabError where it ends early."""
+def run(port: int | None = None) -> None:
+    """Runs the demo on this lab's emulator and prints it. Raises LabError where it ends early.
+
+    An emulator that has to be started listens on `port`; without one, where `lab up` would.
+    """
     render.screen.print(Panel(WELCOME, title="Checkout Lab", title_align="left", width=78))
     steps = _Steps()
-    target = _prepare(steps)
+    target = _prepare(steps, port)
     for story in STORIES:
         _tell(steps, target, story)
     _check_books(steps, target)
     _say_goodbye(steps)
 
 
-def _prepare(steps: _Steps) -> Target:
+def _prepare(steps: _Steps, port: int | None) -> Target:
     with steps.step("Emulator", "Starting LocalStack") as step:
-        endpoint, step.result = _emulator(step.say)
+        endpoint, step.result = _emulator(step.say, port)
     target = Target("dev", endpoint)
     with steps.step("Infrastructure", "Applying terraform/environments/dev") as step:
         step.result = reports.deployed(terraform.deploy(target, step.say))
@@ -121,12 +137,27 @@ def _prepare(steps: _Steps) -> Target:
     return target
 
 
-def _emulator(say: Say) -> tuple[str, str]:
-    """The endpoint and what it is: the one that AWS_ENDPOINT_URL names, or the lab's own."""
-    if given := given_endpoint():
-        return given, f"at {given}, as AWS_ENDPOINT_URL says"
-    started = process.start(on_progress=say)
+def _emulator(say: Say, port: int | None) -> tuple[str, str]:
+    """The endpoint and what it is: the one that AWS_ENDPOINT_URL names, or the lab's own.
+
+    Where the variable names a port of this machine that nobody has, the lab's own is started there.
+    """
+    given = given_endpoint()
+    if given and port and endpoints.port_of(given) != port:
+        raise LabError(
+            f"AWS_ENDPOINT_URL is {given}, and --port is {port}.", "Unset one of the two.", 2
+        )
+    if given and not _may_start_at(given):
+        return reaching.require(given), f"at {given}, as AWS_ENDPOINT_URL says"
+    wanted = endpoints.port_of(given) if given else port
+    started = process.start(wanted, on_progress=say)
     return started.endpoint, f"running at {started.endpoint}, DynamoDB by {started.dynamodb}"
+
+
+def _may_start_at(endpoint: str) -> bool:
+    place = urlsplit(endpoint)
+    here = place.scheme == "http" and endpoints.is_loopback(place.hostname or "")
+    return here and ports.is_free(endpoints.port_of(endpoint))
 
 
 def _tell(steps: _Steps, target: Target, story: Story) -> None:

@@ -5,15 +5,19 @@ An address is written in one way everywhere, so that two that mean the same are 
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import socket
 from urllib.parse import urlsplit
 
-from lab import clients, paths
+from lab import paths
 from lab.errors import LabError
 
 VARIABLE = "AWS_ENDPOINT_URL"
+OURS = "LAB_ENV_ENDPOINT"
+"""What `lab env` has set `AWS_ENDPOINT_URL` to; the lab itself goes on following `lab up`."""
+
 PORT_VARIABLE = "LAB_PORT"
 DEFAULT_PORT = 4566
 LOOPBACK = "127.0.0.1"
@@ -27,6 +31,8 @@ def given() -> str | None:
     Raises LabError (code 2) for what cannot be an emulator's address.
     """
     found = in_place_of_aws()
+    if found == os.environ.get(OURS):
+        return None
     if found and (urlsplit(found).hostname or "").endswith(AWS):
         raise LabError(
             f"{VARIABLE} is {found}, which is AWS's own.",
@@ -80,7 +86,7 @@ def same(one: str | None, other: str | None) -> bool:
     """Whether two addresses, as `normal` writes them, are of the same emulator."""
     if one is None or other is None or one == other:
         return one == other
-    here = all(clients.is_loopback(urlsplit(address).hostname or "") for address in (one, other))
+    here = all(is_loopback(urlsplit(address).hostname or "") for address in (one, other))
     return here and port_of(one) == port_of(other)
 
 
@@ -95,9 +101,14 @@ def default_port() -> int:
 
     Raises LabError (code 2) if LAB_PORT is no port.
     """
+    return wanted_port() or DEFAULT_PORT
+
+
+def wanted_port() -> int | None:
+    """LAB_PORT, if it is set. Raises LabError (code 2) if it is no port."""
     text = os.environ.get(PORT_VARIABLE, "").strip()
     if not text:
-        return DEFAULT_PORT
+        return None
     if re.fullmatch(r"[0-9]{1,5}", text) and 1 <= int(text) <= 65535:
         return int(text)
     raise LabError(
@@ -133,3 +144,14 @@ def _name_of_loopback() -> str:
     except OSError:
         return LOOPBACK
     return "localhost" if any(address[4][0] == LOOPBACK for address in found) else LOOPBACK
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name, or its address, is one of this machine's."""
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith((".localhost", "localhost.localstack.cloud")):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -36,7 +36,7 @@ def _require_known(host: str, endpoint: str) -> None:
     try:
         socket.getaddrinfo(host, None)
     except (OSError, UnicodeError) as error:
-        if clients.is_loopback(host):
+        if endpoints.is_loopback(host):
             raise not_running(endpoint) from error
         raise LabError(
             f"There is no host {host!r}: {endpoints.VARIABLE} is {endpoint}.", endpoints.EXAMPLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,17 +14,26 @@ if TYPE_CHECKING:
     from lab.emulator.process import Emulator
 
 
+class Shell(StrEnum):
+    """The language of a shell."""
+
+    SH = "sh"
+    FISH = "fish"
+
+
 def register(app: typer.Typer) -> None:
     """Adds this module's commands to the app."""
     panel = "The emulator"
     app.command(rich_help_panel=panel, epilog="Example: lab doctor")(doctor)
     app.command(rich_help_panel=panel, epilog="Example: lab up --port 4600")(up)
     app.command(rich_help_panel=panel, epilog="Example: lab down")(down)
+    app.command("env", rich_help_panel=panel, epilog='Example: eval "$(lab env)"')(env)
 
 
 def up(
     port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="The port to listen on (4566).")
+        int | None,
+        typer.Option(min=1, max=65535, help="The port to listen on (LAB_PORT, else 4566)."),
     ] = None,
     host: Annotated[bool, typer.Option("--host", help="As a process of this machine.")] = False,
     docker: Annotated[
@@ -73,6 +83,42 @@ def down(json: Json = False) -> None:
         render.as_json({"stopped": stopped})
     else:
         render.done("The emulator has stopped." if stopped else "The emulator was not running.")
+
+
+def env(
+    shell: Annotated[
+        Shell, typer.Option(help="Whose language it prints; sh is also that of bash and zsh.")
+    ] = Shell.SH,
+    unset: Annotated[
+        bool, typer.Option("--unset", help="Print what puts the shell back as it was.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Prints what a shell needs so that aws, awslocal, terraform, tflocal and boto3 meet the lab.
+
+    Let your shell run it: eval "$(lab env)", or in fish: lab env --shell fish | source
+    """
+    import os
+
+    from lab import by_hand, render
+
+    new = by_hand.back(os.environ) if unset else by_hand.changes(os.environ)
+    if json:
+        render.as_json(new)
+        return
+    print(by_hand.SHELLS[shell].script(new))  # noqa: T201 - for a shell, not for a person
+    if not unset:
+        _say_where(new.get("AWS_ENDPOINT_URL") or "")
+
+
+def _say_where(endpoint: str) -> None:
+    from lab import reaching, render
+    from lab.errors import LabError
+
+    try:
+        reaching.require(endpoint)
+    except LabError as error:
+        render.note(f"{error.message} {error.hint}")
 
 
 def doctor(json: Json = False) -> None:

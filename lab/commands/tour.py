@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 
@@ -10,8 +12,13 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: lab demo")(demo)
 
 
-def demo() -> None:
+def demo(
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="The emulator's port (LAB_PORT, else 4566)."),
+    ] = None,
+) -> None:
     """Starts everything, places three real orders and shows the way of each. Leaves it running."""
     from lab import demo as tour
 
-    tour.run()
+    tour.run(port)

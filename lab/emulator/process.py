@@ -18,13 +18,12 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from lab import paths
+from lab import endpoints, paths
 from lab.emulator import container, environment, family, ports, record, services
 from lab.emulator.dynamodb import engine
 from lab.emulator.record import Record
 from lab.errors import LabError
 
-DEFAULT_PORT = 4566
 READY_TIMEOUT_S = 60.0
 PORT_GRACE_S = 1.0
 ANSWER_TIMEOUT_S = 10.0
@@ -89,7 +88,7 @@ def start(
     iam: bool = True,
     docker: bool = False,
 ) -> Emulator:
-    """Starts the emulator on `port` (4566 if None) and returns when it answers.
+    """Starts the emulator on `port` (if None, on LAB_PORT or 4566) and returns when it answers.
 
     With `iam` it enforces permissions. Where it is running already, says so in the result. Raises
     LabError if the port is taken, if it runs otherwise than wanted, if LAB_SERVICES asks for what
@@ -97,15 +96,16 @@ def start(
     nothing is left running then.
     """
     tell = on_progress or (lambda _message: None)
+    wanted = port or endpoints.wanted_port()
     services.wanted()  # a name that is wrong is said before anything is done
     with _alone():
         running = _running()
         if running is not None:
-            return _already_running(running, port, iam)
+            return _already_running(running, wanted, iam)
         _clean_up()
         if docker:
-            return _start_container(port, tell, iam)
-        return _start(port or DEFAULT_PORT, timeout_s, tell, iam)
+            return _start_container(wanted, tell, iam)
+        return _start(wanted or endpoints.DEFAULT_PORT, timeout_s, tell, iam)
 
 
 def stop() -> bool:
@@ -304,7 +304,7 @@ def _record(
         pid=pid,
         created=created,
         port=port,
-        endpoint=f"http://localhost:{port}",
+        endpoint=endpoints.of_port(port),
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         dynamodb=dynamodb,
         iam=iam,

@@ -75,4 +75,4 @@ def test_nothing_gets_into_the_image_unless_it_is_named() -> None:
 
 def test_the_stock_image_is_not_asked_for_what_only_ours_has() -> None:
     settings = _services("docker-compose.stock.yml")["deploy"]["environment"]
-    assert settings == {"TF_VAR_saved_queries": "false"}
+    assert settings == {"LAB_TF_VAR_saved_queries": "false"}
