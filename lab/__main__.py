@@ -24,7 +24,7 @@ def main() -> None:
         privacy.begin()
         cli.main()
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(INTERRUPTED)  # before the command was known: there is nothing to be left
 
 
 def interrupt_again(lost: sys.UnraisableHookArgs) -> None:

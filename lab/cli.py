@@ -10,11 +10,13 @@ from typing import Annotated
 import click
 import typer
 
+from lab import guard, invocation
 from lab.commands import (
     costing,
     emulator,
     infrastructure,
     inspecting,
+    interrupted,
     lessons,
     measuring,
     permissions,
@@ -28,6 +30,8 @@ from lab.commands import (
 )
 from lab.errors import LabError
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="lab",
     epilog="Start with: lab demo",
@@ -40,6 +44,7 @@ app = typer.Typer(
 
 @app.callback()
 def options(
+    context: typer.Context,
     aws: Annotated[
         bool, typer.Option("--aws", help="Work in the AWS account that we are in.")
     ] = False,
@@ -51,6 +56,8 @@ def options(
 
     Commands work on the emulator, unless an AWS account is asked for.
     """  # What was asked for is read in lab.commands.common.
+    typed = f"--profile {profile}" if profile else "--aws" if aws else ""
+    invocation.begin(context.invoked_subcommand or "", typed)
 
 
 GROUPS = (
@@ -83,16 +90,29 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command and gives its exit code: 0, 1 (failed), 2 (typed wrong) or 130 (Ctrl-C)."""
+    invocation.begin()
     try:
-        return _exit_code(app(list(arguments), prog_name="lab", standalone_mode=False))
+        with guard.GUARD.on():
+            code = _exit_code(app(list(arguments), prog_name="lab", standalone_mode=False))
+        return _interrupted() if code == INTERRUPTED else code  # Typer makes it of Ctrl-C
     except click.ClickException as error:
         return _usage(error)
-    except click.Abort:
-        return 130
+    except guard.Ended as ended:
+        return _report(ended.problem)
+    except (click.Abort, KeyboardInterrupt):
+        return _interrupted()
     except BrokenPipeError:
         return _quietly_closed()
     except Exception as error:
         return _report(error)
+
+
+def _interrupted() -> int:
+    """Ctrl-C says what it left. A library may have made one of what the guard has raised."""
+    if found := guard.GUARD.found:
+        return _report(found)
+    _print_problem(LabError("Stopped.", interrupted.told()))
+    return INTERRUPTED
 
 
 def _exit_code(result: object) -> int:
@@ -115,7 +135,7 @@ def _quietly_closed() -> int:
 def _report(error: Exception) -> int:
     from lab.failures import explain
 
-    problem = explain(error)
+    problem = explain(guard.GUARD.found or error)
     _print_problem(problem)
     return problem.code
 
@@ -123,4 +143,4 @@ def _report(error: Exception) -> int:
 def _print_problem(problem: LabError) -> None:
     from lab import render
 
-    render.problem(problem.message, problem.hint)
+    render.problem(invocation.advice(problem.message), invocation.advice(problem.hint))

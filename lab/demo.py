@@ -18,6 +18,8 @@ from lab import (
     audit,
     carts,
     endpoints,
+    guard,
+    invocation,
     mailbox,
     purchase,
     reaching,
@@ -130,6 +132,8 @@ def _prepare(steps: _Steps, port: int | None) -> Target:
     with steps.step("Emulator", "Starting LocalStack") as step:
         endpoint, step.result = _emulator(step.say, port)
     target = Target("dev", endpoint)
+    invocation.works_in(target.environment)
+    guard.emulator(endpoint)
     with steps.step("Infrastructure", "Applying terraform/environments/dev") as step:
         step.result = reports.deployed(terraform.deploy(target, step.say))
     with steps.step("Shop", "Filling the shelves") as step:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab import audit, carts, purchase, recovery, seed, terraform
+from lab import audit, carts, invocation, purchase, recovery, seed, terraform
 from lab.errors import LabError
 from lab.progress import Say
 from lab.recovery import items
@@ -76,15 +76,20 @@ def run(target: Target, on_progress: Say | None = None, orders: int = 8) -> Dril
     with clock.step("backup") as say:
         manifest = recovery.backup(target, on_progress=say)
     before = _fingerprints(target)
-    _lose_and_rebuild(target, clock)
+    _lose_and_rebuild(target, clock, manifest.backup)
     with clock.step("restore") as say:
         recovery.restore(target, manifest.backup, on_progress=say)
+    invocation.leaves("Everything is brought back; what is missing is the look at its books.")
     with clock.step("audit") as say:
         books = audit.run(target, say, settle_s=SETTLE_S)
     return _compared(manifest, before, _fingerprints(target), books.as_dict(), clock.seconds)
 
 
-def _lose_and_rebuild(target: Target, clock: _Clock) -> None:
+def _lose_and_rebuild(target: Target, clock: _Clock, backup: str) -> None:
+    invocation.leaves(
+        "The environment is lost, as in the drill. Bring it back: `lab deploy`, then"
+        f" `lab restore {target.environment} {backup}`."
+    )
     with clock.step("destroy") as say:
         terraform.destroy(target, say)
     with clock.step("rebuild") as say:
@@ -97,9 +102,9 @@ def _trade(target: Target, orders: int, say: Say) -> None:
     sold, declined = carts.sample("CONFIRMED"), carts.sample("REJECTED", "PAYMENT_DECLINED")
     bought = [declined if number % 3 == 2 else sold for number in range(orders)]
     with ThreadPoolExecutor(BUYERS) as pool:
-        calls = [pool.submit(purchase.buy, target, cart.request, "drill") for cart in bought]
-        for done, call in enumerate(calls, 1):
-            call.result()
+        # When one fails, `map` takes back those that have not begun.
+        ended = pool.map(lambda cart: purchase.buy(target, cart.request, "drill"), bought)
+        for done, _ in enumerate(ended, 1):
             say(f"{done} of {orders} ended")
     report = audit.run(target, say, settle_s=SETTLE_S)
     if not report.settled:

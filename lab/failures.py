@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 import tempfile
 import traceback
 from pathlib import Path
@@ -29,7 +30,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from lab import paths
+from lab import invocation, paths, vitals
 from lab.emulator import record
 from lab.errors import LabError
 
@@ -85,31 +86,52 @@ def explain(error: Exception) -> LabError:
     if isinstance(error, UNREACHABLE):
         return not_running(_url(error))
     if isinstance(error, TOO_SLOW):
-        return LabError(
-            f"No answer in time: {_one_line(error)}", "See `lab status`, then try again."
-        )
+        return _too_slow(error)
     if isinstance(error, ClientError):
         return _refused(error)
     if isinstance(error, NoCredentialsError):
         return LabError(
             "AWS credentials are missing.", "Set AWS_PROFILE, or `lab up` to stay local."
         )
-    if isinstance(error, OSError) and (problem := _of_files(error)):
+    if problem := _of_files(error):
         return problem
     if isinstance(error, OF_THE_USERS_SETTINGS):
         return _of_settings(error)
     return _surprise(error)
 
 
-def _of_files(error: OSError) -> LabError | None:
+def _too_slow(error: Exception) -> LabError:
+    return LabError(
+        f"No answer in time: {_one_line(error)}",
+        advise(
+            ("status", "See `lab status`, then try again."),
+            ("", f"The emulator is there and does not answer. The end of its log: {_log()}"),
+        ),
+    )
+
+
+def advise(*choices: tuple[str, str]) -> str:
+    """The first advice that is not the command that has just failed.
+
+    Each choice is the name of the command that it advises, or nothing, and what it says.
+    """
+    return next((said for name, said in choices if name != invocation.running().name), "")
+
+
+def _log() -> Path:
+    return paths.home_path() / "emulator.log"
+
+
+def _of_files(error: Exception) -> LabError | None:
     """What a user can do about a file that cannot be written; None if that is not the matter."""
+    if isinstance(error, sqlite3.Error):
+        full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+        return vitals.no_space(tempfile.gettempdir(), _one_line(error)) if full else None
+    if not isinstance(error, OSError):
+        return None
     file = error.filename or paths.home_path()
     if error.errno in NO_SPACE:
-        return LabError(
-            f"There is no space left on the disk: {file} could not be written.",
-            "Make room and run the command again, or keep the lab's files on another disk:"
-            " LAB_HOME=/somewhere/else lab …",
-        )
+        return vitals.no_space(file, f"{file} could not be written")
     if error.errno in NOT_WRITABLE:
         return LabError(
             f"{file} cannot be written: {os.strerror(error.errno)}.",
@@ -139,6 +161,11 @@ def _of_settings(error: Exception) -> LabError:
         "Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, at the AWS_ variables, and at"
         " ~/.aws. On the emulator the lab uses none of them: leave --aws and --profile out.",
     )
+
+
+def says_no_space(text: str) -> bool:
+    """Whether a program's own words say that a disk is full."""
+    return any(os.strerror(number).lower() in text.lower() for number in NO_SPACE)
 
 
 def not_running(url: str = "") -> LabError:
@@ -176,11 +203,23 @@ def _refused(error: ClientError) -> LabError:
     code = error.response.get("Error", {}).get("Code", "")
     message = error.response.get("Error", {}).get("Message", "") or str(error)
     what = f"{error.operation_name} says {code}: {message}"
+    if says_no_space(message):
+        return vitals.no_space(paths.home_path(), what)
     if code in NOT_DEPLOYED:
         return LabError(
-            f"The checkout is not deployed here. {what}", "Deploy it with `lab deploy`."
+            f"The checkout is not deployed here. {what}",
+            advise(
+                ("deploy", "Deploy it with `lab deploy`."),
+                ("", "Something was removed while this ran. `lab status` shows what is there."),
+            ),
         )
-    return LabError(what, "`lab status` shows what is deployed and healthy.")
+    return LabError(
+        what,
+        advise(
+            ("status", "`lab status` shows what is deployed and healthy."),
+            ("", f"The emulator's log may tell more: {_log()}"),
+        ),
+    )
 
 
 def _surprise(error: Exception) -> LabError:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab import paths, privacy
-from lab.emulator import ports, process
+from lab import guard, paths, privacy
+from lab.emulator import kept_logs, ports, process
 from lab.emulator.reaper import REAPER
 from lab.target import Target
 
@@ -27,9 +27,11 @@ def own_emulator(name: str, say: Say) -> Iterator[tuple[Target, process.Emulator
         process.stop()
         emulator = process.start(ports.any_free(), on_progress=say)
         REAPER.adopt(emulator.pid)  # it ends with this process, however that ends
+        guard.emulator(emulator.endpoint)
         try:
             yield Target("dev", emulator.endpoint), emulator
         finally:
+            guard.no_emulator()
             process.stop()
 
 
@@ -45,7 +47,16 @@ def _home(folder: Path) -> Iterator[None]:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
+        _keep_log(folder)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _keep_log(folder: Path) -> None:
+    """The log of the bench's emulator stays, for whoever wonders why it ended."""
+    kept = paths.home() / f"{folder.name}.log"
+    if (folder / "emulator.log").is_file():
+        kept_logs.keep(kept)
+        (folder / "emulator.log").replace(kept)
 
 
 @contextmanager

@@ -28,10 +28,11 @@ Local = Annotated[bool, typer.Option("--local", help="On the emulator.")]
 
 def target_of(environment: str) -> Target:
     """The target for an environment. Raises LabError (code 2) for a name without a folder."""
-    from lab import paths
+    from lab import invocation, paths
     from lab.errors import LabError
     from lab.target import Target
 
+    invocation.works_in(environment)
     known = sorted({file.parent.name for file in paths.TERRAFORM.glob("environments/*/*.tf")})
     options = _options()
     if environment in known and (options.get("aws") or options.get("profile")):
@@ -74,8 +75,9 @@ def show_identity(identity: Identity, environment: str = "all environments") -> 
 
 def _answering(target: Target) -> Target:
     """The target, if something answers there: boto3 would try for minutes to find out."""
-    from lab import reaching
+    from lab import guard, reaching
 
     if target.endpoint is not None:
         reaching.require(target.endpoint)
+        guard.emulator(target.endpoint)
     return target

@@ -17,6 +17,14 @@ release = typer.Typer(
 )
 
 
+@release.callback()
+def named(context: typer.Context) -> None:
+    """Notes which of its commands runs."""
+    from lab import invocation
+
+    invocation.running().name = f"release {context.invoked_subcommand}"
+
+
 def register(app: typer.Typer) -> None:
     """Adds this module's commands to the app."""
     app.add_typer(release, name="release", rich_help_panel="A real AWS account")

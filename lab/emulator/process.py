@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from lab import endpoints, paths
-from lab.emulator import container, environment, family, ports, record, services
+from lab import endpoints, guard, paths
+from lab.emulator import container, environment, family, kept_logs, ports, record, services
 from lab.emulator.dynamodb import engine
 from lab.emulator.record import Record
 from lab.errors import LabError
@@ -92,8 +92,8 @@ def start(
 
     With `iam` it enforces permissions. Where it is running already, says so in the result. Raises
     LabError if the port is taken, if it runs otherwise than wanted, if LAB_SERVICES asks for what
-    there is not, if it ends while starting, or if it does not answer in `timeout_s` seconds;
-    nothing is left running then.
+    there is not, if the disk has no space for it, if it ends while starting, or if it does not
+    answer in `timeout_s` seconds; nothing is left running then.
     """
     tell = on_progress or (lambda _message: None)
     wanted = port or endpoints.wanted_port()
@@ -102,6 +102,7 @@ def start(
         running = _running()
         if running is not None:
             return _already_running(running, wanted, iam)
+        guard.space("the emulator")
         _clean_up()
         if docker:
             return _start_container(wanted, tell, iam)
@@ -222,6 +223,7 @@ def _emulator(found: Record, *, already_running: bool = False, ready_s: float = 
 
 def _start_container(port: int | None, tell: Progress, iam: bool) -> Emulator:
     container.require()
+    kept_logs.keep(log_path())
     wanted = container.Lab(port, log_path(), iam)
     if port and not wanted.is_running():
         _require_free(port)
@@ -279,6 +281,7 @@ def _becomes_free(port: int) -> bool:
 
 def _spawn(port: int, chosen: engine.Engine, iam: bool) -> psutil.Popen:
     environment.make_folders()
+    kept_logs.keep(log_path())
     with log_path().open("wb") as log:
         return psutil.Popen(
             [sys.executable, *environment.PROGRAM],

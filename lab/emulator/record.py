@@ -33,6 +33,11 @@ class Record:
     container: str = ""
     services: str = ""
 
+    @property
+    def name(self) -> str:
+        """What Docker or the operating system calls it."""
+        return name(self.pid, self.container)
+
     def runs(self) -> bool:
         """Whether the emulator has not ended."""
         if self.container:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lab import tables
+from lab import guard, invocation, tables
 from lab.errors import LabError
 from lab.progress import Say
 from lab.recovery import closing, in_flight, items, parameters
@@ -60,18 +60,26 @@ def restore(
     what is there. Raises LabError for these, for a damaged backup, and for one that is not there.
     """
     say = on_progress or (lambda _message: None)
+    guard.space("a restore")
     tables.require(target, *WRITE_ORDER)
     vault = Vault.of(target, source)
     manifest = _chosen(vault, backup)
     _verify(vault, manifest, say)
     filled = _require_room(vault, manifest, say, replace)
+    finish = f"`lab restore {target.environment} {manifest.backup}`"
+    invocation.leaves(f"The restore had begun, and nothing was written yet. Finish it: {finish}")
     vault.mark_restoring(manifest.backup)
     closing.close(target, say)
+    invocation.leaves(
+        f"{target.environment} is half restored, and takes no orders until that is finished:"
+        f" {finish}"
+    )
     reopened = _write(vault, manifest, say, clear=filled)
     settings = parameters.restore(target, vault.get(manifest.parameters))
     _require_same(target, manifest, say)
     vault.mark_restored()
     closing.open_again(target)
+    invocation.leaves("All data is back, and the shop takes orders. `lab audit` checks the books.")
     say("going on with the orders that had not ended")
     return RestoreReport(
         manifest.backup,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab import children, render
+from lab import children, render, vitals
 from lab.errors import LabError
 from lab.target import access_key
 from lab.terraform import emulated, events, locks, provider
@@ -34,6 +34,7 @@ class Terraform:
     region: str
     say: Callable[[str], None]
     config: Path = field(init=False)
+    _life: vitals.Life = field(init=False)
 
     def __post_init__(self) -> None:
         if not shutil.which("terraform"):
@@ -41,7 +42,9 @@ class Terraform:
                 "Terraform is not installed.",
                 "Get version 1.9 or newer: https://developer.hashicorp.com/terraform/install",
             )
+        provider.require_room()
         self.config = provider.cli_config(self.workspace.home)
+        self._life = vitals.Life.of(self.endpoint)
 
     def init(self) -> None:
         """Runs `init`, unless nothing that it looks at has changed since the last time."""
@@ -92,6 +95,8 @@ class Terraform:
             for remark in told.remarks:
                 render.note(remark)
             return told.changes
+        if trouble := self._trouble():
+            raise trouble
         lock = locks.held(told.errors)
         if lock and may_unlock and locks.is_dead(lock, self.endpoint):
             self.say("removing the state lock that a killed run left behind")
@@ -111,7 +116,11 @@ class Terraform:
     ) -> Completed:
         command = [sys.executable, _tflocal_script(), *arguments]
         where = Place(self.workspace.folder, self._environment(), self.workspace.log, self.lock)
-        return run(command, where, hear, finishing)
+        return run(command, where, hear, finishing, self._trouble)
+
+    def _trouble(self) -> LabError | None:
+        """Why nothing more can come of it: Terraform itself tries again for minutes."""
+        return self._life.ended() or vitals.full_disk()
 
     def _environment(self) -> dict[str, str]:
         ours = children.on_emulator(self.endpoint, access_key(), self.region)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import api_key, live_code, package
+from lab import api_key, guard, live_code, package
 from lab.errors import LabError
 from lab.target import Target
 from lab.terraform import emulated, leftovers
@@ -58,8 +58,8 @@ def deploy(
 
     `on_progress` is told what goes on, in words; `functions` is a folder of their
     sources in place of the checkout's own.
-    Raises LabError for an environment that does not exist, without Terraform or emulator, with
-    Terraform's own message when it fails, and when it was interrupted.
+    Raises LabError for an environment that does not exist, without Terraform, emulator or space,
+    with Terraform's own message when it fails, and when the emulator ends or the disk is full.
     """
     say = on_progress or _nothing
     with _terraform(target, say, functions) as terraform:
@@ -127,6 +127,7 @@ def _deployed(target: Target, changes: Changes, init_s: float, apply_s: float) -
 def _terraform(target: Target, say: Say, functions: Path | None = None) -> Iterator[Terraform]:
     workspace = Workspace(target.environment)
     workspace.check()
+    guard.space(f"a deployed {target.environment}")
     endpoint = emulated.endpoint(target)
     with workspace.alone() as lock:
         say("packing the functions")

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from lab import paths, vitals
 from lab.errors import LabError
+from lab.failures import says_no_space
 
 LINES_SHOWN = 8
 ERRORS_SHOWN = 3
@@ -89,6 +91,8 @@ def failed(command: str, output: list[str], errors: list[str] | None = None) -> 
     found = errors or errors_in_text(output)
     shown = "\n".join(_shortened(error) for error in found[:ERRORS_SHOWN])
     more = f"\n... and {len(found) - ERRORS_SHOWN} more" if len(found) > ERRORS_SHOWN else ""
+    if any(says_no_space(error) for error in found):
+        return vitals.no_space(paths.home_path(), f"terraform {command} failed. {shown}{more}")
     in_the_way = any(sign in error for error in found for sign in IN_THE_WAY)
     return LabError(f"terraform {command} failed. {shown}{more}", RESTART if in_the_way else AGAIN)
 

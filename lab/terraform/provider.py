@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from lab import paths
+from lab import paths, vitals
 
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")
 
@@ -35,6 +35,9 @@ plugin_cache_dir   = "{cache}"
 # Each start of the provider makes hundreds of MB of descriptions. Collecting garbage later saves a
 # quarter of Terraform's processor time, for 100 MB more (docs/performance.md). 100 is Go's default.
 GARBAGE = "300"
+
+FETCHED = 900 * vitals.MB
+"""The provider and, while it is unpacked, its archive."""
 
 
 def variables(folder: Path) -> dict[str, str]:
@@ -73,9 +76,20 @@ def locked_version() -> str:
     return found[1] if found else ""
 
 
+def require_room() -> None:
+    """Raises LabError if the provider has to be fetched, and there is no room for it."""
+    if _own_config() or provider_mirror() or _offers(_cache(), locked_version()):
+        return
+    vitals.require_room(_cache(), FETCHED, "Terraform's AWS provider")
+
+
+def _cache() -> Path:
+    """Shared by every lab of this checkout: the provider is 700 MB."""
+    return paths.ROOT / ".lab" / "terraform-plugins"
+
+
 def _with_cache() -> str:
-    # Shared by every lab of this checkout: the provider is 700 MB.
-    cache = paths.ROOT / ".lab" / "terraform-plugins"
+    cache = _cache()
     cache.mkdir(parents=True, exist_ok=True)
     return FROM_REGISTRY.format(cache=cache.as_posix())
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -14,8 +16,12 @@ from lab import children
 from lab.errors import LabError
 
 POLL_S = 0.1
+LOOK_S = 1.0
 PATIENCE_S = 60.0
 """How long an interrupted Terraform may take to save its state before it is killed."""
+
+HOPELESS_S = 3.0
+"""The same, where its emulator has ended or its disk is full."""
 
 
 @dataclass(frozen=True)
@@ -41,21 +47,26 @@ def run(
     place: Place,
     hear: Callable[[str], None],
     finishing: Callable[[], None] | None = None,
+    trouble: Callable[[], LabError | None] = lambda: None,
 ) -> Completed:
     """Runs `command`, and calls `hear` with every line of its output as it comes.
 
     At Ctrl-C the program is asked to stop. With `finishing` it may do its work to the end first:
-    `finishing` is called to tell so, and only a second Ctrl-C stops it.
-    Raises LabError when Ctrl-C was pressed, after the program has ended.
+    `finishing` is called to tell so, and only a second Ctrl-C stops it. Then Ctrl-C goes on, after
+    the program has ended.
+    `trouble` is asked every second whether the work can still come to an end. Raises its LabError,
+    after the program has ended.
     """
     with place.log.open("w") as writing, place.log.open() as reading:
         process = _start(command, place, writing)
         try:
-            output = _listen(process, reading, hear)
+            output = _listen(process, reading, hear, trouble)
         except KeyboardInterrupt:
-            if not (finishing and _finishes(process, finishing)):
-                _interrupt(process)
-            raise _interrupted() from None
+            _stop(process, finishing, trouble)
+            raise
+        except BaseException:  # nothing that it waits for will come
+            _interrupt(process, HOPELESS_S)
+            raise
     return Completed(process.returncode, output)
 
 
@@ -76,49 +87,73 @@ def _start(command: list[str], place: Place, log: TextIO) -> children.Process:
     )
 
 
-def _listen(process: children.Process, log: TextIO, hear: Callable[[str], None]) -> list[str]:
+def _listen(
+    process: children.Process,
+    log: TextIO,
+    hear: Callable[[str], None],
+    trouble: Callable[[], LabError | None],
+) -> list[str]:
     output: list[str] = []
     pending = ""
     ended = False
+    look_at = time.monotonic() + LOOK_S
     while not ended:
         ended = _has_ended(process)
         *lines, pending = (pending + log.read()).split("\n")
         for line in lines:
             output.append(line)
             hear(line)
+        if time.monotonic() >= look_at:
+            look_at = time.monotonic() + LOOK_S
+            _raise(trouble())
     return output
 
 
-def _has_ended(process: children.Process) -> bool:
+def _raise(problem: LabError | None) -> None:
+    if problem:
+        raise problem
+
+
+def _has_ended(process: children.Process, within_s: float = POLL_S) -> bool:
     try:
-        process.wait(POLL_S)
+        process.wait(within_s)
     except subprocess.TimeoutExpired:
         return False
     return True
 
 
-def _finishes(process: children.Process, tell: Callable[[], None]) -> bool:
-    """Whether the program came to its end before another Ctrl-C."""
+def _stop(
+    process: children.Process,
+    finishing: Callable[[], None] | None,
+    trouble: Callable[[], LabError | None],
+) -> None:
+    """Lets the program come to its end, until another Ctrl-C, or asks it to end."""
     try:
-        tell()
-        process.wait()
+        if finishing:
+            finishing()
+            _listen_no_more(process, trouble)
+            return
     except KeyboardInterrupt:
-        return False
-    return True
+        _interrupt(process, PATIENCE_S)
+        return
+    except BaseException:  # what it is finishing will not come
+        _interrupt(process, HOPELESS_S)
+        raise
+    _interrupt(process, PATIENCE_S)
 
 
-def _interrupt(process: children.Process) -> None:
+def _listen_no_more(process: children.Process, trouble: Callable[[], LabError | None]) -> None:
+    while not _has_ended(process, LOOK_S):
+        _raise(trouble())
+
+
+def _interrupt(process: children.Process, patience_s: float) -> None:
     """Asks the program to end and waits until it has; kills it when it takes too long."""
     process.send_signal(signal.SIGINT)
     try:
-        process.wait(PATIENCE_S)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def _interrupted() -> LabError:
-    return LabError(
-        "Stopped. What was made is in Terraform's state.",
-        "`lab deploy` goes on from here, `lab destroy` takes it away.",
-    )
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(patience_s)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
