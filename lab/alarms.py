@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,11 @@ def read(target: Target, *kinds: str) -> list[Alarm]:
     """The environment's alarms (both kinds unless told), those that ring first, then by name."""
     found = (_alarm(target, said) for said in _described(target, kinds or (METRIC, COMPOSITE)))
     return sorted(found, key=lambda alarm: (ORDER.index(alarm.state), alarm.name))
+
+
+def are_quiet(found: Iterable[Alarm]) -> bool:
+    """Whether none of them rings."""
+    return not any(alarm.rings for alarm in found)
 
 
 def _described(target: Target, kinds: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:

@@ -148,7 +148,11 @@ def audit(report: AuditReport) -> RenderableType:
         if (hidden := len(finding.broken) + finding.more - SHOWN) > 0:
             drawn.add_row("", Text(f"  and {hidden} more: --json", "red"), "")
     if report.in_flight:
-        drawn.add_row(Text("…", style="cyan"), f"{report.in_flight} orders are on their way", "")
+        what = f"{report.in_flight} orders are in progress: without an end status, event or mail"
+        drawn.add_row(Text("…", style="cyan"), what, "")
+    if report.moving:
+        what = f"{report.moving} rows changed while they were read, and were not checked: try again"
+        drawn.add_row(Text("…", style="cyan"), what, "")
     for note in report.notes:
         drawn.add_row(Text("!", style="yellow"), Text(note), "")
     return drawn

@@ -107,7 +107,10 @@ class Life:
     @classmethod
     def of(cls, endpoint: str) -> Life:
         """The emulator at an endpoint, as it is now."""
-        found = record.load()
+        try:
+            found = record.load()
+        except OSError:  # a home that cannot be made: this lab has started none there
+            found = None
         return cls(endpoint, found if found and _is_at(found, endpoint) else None)
 
     def ended(self) -> LabError | None:

@@ -19,6 +19,9 @@ __all__ = ["AuditReport", "Books", "Broken", "Finding", "audit", "run"]
 GRACE_S = 900.0  # as long as a reservation is held
 DELIVERY_GRACE_S = 30.0
 POLL_S = 0.5
+CONFIRMING_S = 5.0
+"""For how long more rows that keep changing are read again."""
+
 NAMED = 1000
 """How many broken rows a report names for each guarantee."""
 
@@ -39,7 +42,7 @@ def audit(
     with closing(Records()) as records:
         records.load(books)
         findings = tuple(_finding(guarantee, records, rules) for guarantee in GUARANTEES)
-        return AuditReport(findings, in_flight(records, rules), _notes(books))
+        return AuditReport(findings, in_flight(records, rules), notes=_notes(books))
 
 
 def _notes(books: Books) -> tuple[str, ...]:
@@ -68,13 +71,25 @@ def run(
 ) -> AuditReport:
     """Audits a target, again and again for up to `settle_s` seconds until all is settled.
 
-    Tables are read one after the other, so orders that move meanwhile can look broken: give a
-    busy lab time to settle. Raises a `LabError` if the target is not deployed.
+    Tables are read one after the other while orders go on, so what looks broken is read again: only
+    what is broken in the same way in two readings is told. Raises a `LabError` if the target is not
+    deployed.
     """
     say = on_progress or (lambda _message: None)
     deadline = time.monotonic() + settle_s
+    before: AuditReport | None = None
     while True:
-        report = audit(read(target, say), datetime.now(UTC), grace_s, delivery_grace_s)
-        if report.settled or time.monotonic() >= deadline:
+        found = audit(read(target, say), datetime.now(UTC), grace_s, delivery_grace_s)
+        report = before.confirmed_by(found) if before else found
+        if found.settled or (report.moving == 0 and _is_over(found, before, deadline)):
             return report
-        time.sleep(min(POLL_S, max(0.0, deadline - time.monotonic())))
+        if time.monotonic() >= deadline + CONFIRMING_S:
+            return report
+        say("reading again what looks broken, or is on its way")
+        before = found
+        time.sleep(POLL_S)
+
+
+def _is_over(found: AuditReport, before: AuditReport | None, deadline: float) -> bool:
+    """Whether there was time enough, and a second reading of what looks broken."""
+    return time.monotonic() >= deadline and (found.clean or before is not None)

@@ -53,7 +53,7 @@ def oversold(records: Records, _rules: Rules) -> Iterator[Broken]:
 
 
 STOCK = """
-SELECT sku, initial, available, COALESCE(held, 0), COALESCE(sold, 0)
+SELECT sku, initial, available, COALESCE(held, 0), COALESCE(sold, 0), COALESCE(who, 0)
 FROM shelves LEFT JOIN pieces USING (sku)
 WHERE initial <> available + COALESCE(held, 0) + COALESCE(sold, 0)
 """
@@ -62,10 +62,10 @@ UNSTOCKED = "SELECT sku, held, sold FROM pieces WHERE sku NOT IN (SELECT sku FRO
 
 def unconserved(records: Records, _rules: Rules) -> Iterator[Broken]:
     """Products, reservations and orders whose pieces do not add up."""
-    for sku, initial, there, held, sold in records.rows(STOCK):
+    for sku, initial, there, held, sold, who in records.rows(STOCK):
         sums = f"available {there} + held {held} + sold {sold}"
         off = there + held + sold - initial
-        yield Broken(sku, f"initial {initial} is not {sums}: off by {off:+}")
+        yield Broken(sku, f"initial {initial} is not {sums}: off by {off:+}", who)
     for sku, held, sold in records.rows(UNSTOCKED):
         yield Broken(sku, f"held {held} and sold {sold}, but it has no stock record")
     yield from _unmatched(records)
@@ -225,41 +225,41 @@ def _at(seconds: float) -> datetime:
 
 
 COUNTS = """
-WITH counted AS (SELECT code, SUM(times) AS times FROM redeemed GROUP BY code)
-SELECT code, redemptions, most, COALESCE(times, 0)
+WITH counted AS (SELECT code, SUM(times) AS times, SUM(who) AS who FROM redeemed GROUP BY code)
+SELECT code, redemptions, most, COALESCE(times, 0), COALESCE(who, 0)
 FROM codes LEFT JOIN counted USING (code) WHERE customer = ''
 """
 NO_PROMOTION = """
-SELECT code, SUM(times) FROM redeemed
+SELECT code, SUM(times), SUM(who) FROM redeemed
 WHERE code NOT IN (SELECT code FROM codes WHERE customer = '') GROUP BY code
 """
 TOO_OFTEN = """
-SELECT r.code, r.customer, r.times, c.per_customer
+SELECT r.code, r.customer, r.times, c.per_customer, r.who
 FROM redeemed r JOIN codes c ON c.code = r.code AND c.customer = ''
 WHERE r.times > c.per_customer
 """
 MISCOUNTED = """
-SELECT code, customer, SUM(said), SUM(times) FROM (
-    SELECT code, customer, redemptions AS said, 0 AS times FROM codes WHERE customer <> ''
-    UNION ALL SELECT code, customer, 0, times FROM redeemed)
+SELECT code, customer, SUM(said), SUM(times), SUM(who) FROM (
+    SELECT code, customer, redemptions AS said, 0 AS times, 0 AS who FROM codes WHERE customer <> ''
+    UNION ALL SELECT code, customer, 0, times, who FROM redeemed)
 GROUP BY code, customer HAVING SUM(said) <> SUM(times)
 """
 
 
 def overredeemed(records: Records, _rules: Rules) -> Iterator[Broken]:
     """Promotions that were redeemed too often, or whose counters are wrong."""
-    for code, said, limit, times in records.rows(COUNTS):
+    for code, said, limit, times, who in records.rows(COUNTS):
         if limit is not None and max(said, times) > limit:
-            yield Broken(code, f"redeemed {max(said, times)} times, limit {limit}")
+            yield Broken(code, f"redeemed {max(said, times)} times, limit {limit}", who)
         if said != times:
-            yield Broken(code, f"its counter says {said}, its orders {times}")
-    for code, times in records.rows(NO_PROMOTION):
-        yield Broken(code, f"redeemed {times} times, but is no promotion")
-    for code, customer, times, limit in records.rows(TOO_OFTEN):
+            yield Broken(code, f"its counter says {said}, its orders {times}", who)
+    for code, times, who in records.rows(NO_PROMOTION):
+        yield Broken(code, f"redeemed {times} times, but is no promotion", who)
+    for code, customer, times, limit, who in records.rows(TOO_OFTEN):
         said = f"redeemed {times} times by {customer}, limit {limit} for each customer"
-        yield Broken(code, said)
-    for code, customer, said, times in records.rows(MISCOUNTED):
-        yield Broken(code, f"its counter for {customer} says {said}, the orders {times}")
+        yield Broken(code, said, who)
+    for code, customer, said, times, who in records.rows(MISCOUNTED):
+        yield Broken(code, f"its counter for {customer} says {said}, the orders {times}", who)
 
 
 EARLY = "SELECT order_id FROM orders WHERE status = 'PENDING' AND (event OR mail)"

@@ -6,6 +6,7 @@ SQLite deletes its unnamed database when it is closed, or when the process dies.
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -17,10 +18,10 @@ TAKES = frozenset({"HELD", "COMMITTED"})
 
 SCHEMA = """
 CREATE TABLE shards (key PRIMARY KEY, sku, initial, available) WITHOUT ROWID;
-CREATE TABLE pieces (sku PRIMARY KEY, held DEFAULT 0, sold DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE pieces (sku PRIMARY KEY, held DEFAULT 0, sold DEFAULT 0, who DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE codes (code, customer, redemptions, most, per_customer,
     PRIMARY KEY (code, customer)) WITHOUT ROWID;
-CREATE TABLE redeemed (code, customer, times, PRIMARY KEY (code, customer)) WITHOUT ROWID;
+CREATE TABLE redeemed (code, customer, times, who, PRIMARY KEY (code, customer)) WITHOUT ROWID;
 CREATE TABLE holds (order_id PRIMARY KEY, status, lines, expires) WITHOUT ROWID;
 CREATE TABLE entries (order_id, kind, amount, currency);
 CREATE TABLE charges (key PRIMARY KEY, kept, held, currency) WITHOUT ROWID;
@@ -44,6 +45,10 @@ CREATE INDEX orders_by_key ON orders (customer, key, created);
 CREATE INDEX orders_by_message ON orders (message_id);
 CREATE INDEX orders_by_charge ON orders (charge_key);
 """
+
+
+# `who` is a sum over those who have the pieces or have redeemed: with the same numbers in two
+# readings, it tells whether they are the same orders.
 
 
 class Records:
@@ -96,7 +101,7 @@ class Records:
             if item.get("status") in TAKES:
                 for code in item.get("promotions", ()):
                     who = {"code": code, "customer": item.get("customerId", "")}
-                    self._increase("redeemed", who, times=1)
+                    self._increase("redeemed", who, times=1, who=_trace(item))
             if item.get("status") == "HELD":
                 self._count_pieces(item, "held")
 
@@ -108,15 +113,20 @@ class Records:
 
     def _count_pieces(self, item: Item, column: str) -> None:
         for sku, quantity in books.pieces(item):
-            self._increase("pieces", {"sku": sku}, **{column: quantity})
+            self._increase("pieces", {"sku": sku}, who=_trace(item), **{column: quantity})
 
     def _increase(self, table: str, key: dict[str, str], **by: int) -> None:
-        """Adds to the one number in `by`, of the row with this key."""
-        ((column, amount),) = by.items()
-        names = ", ".join([*key, column])
-        places = ", ".join("?" * (len(key) + 1))
+        """Adds the numbers in `by` to their columns, of the row with this key."""
+        names = ", ".join([*key, *by])
+        places = ", ".join("?" * (len(key) + len(by)))
+        sums = ", ".join(f"{column} = {column} + excluded.{column}" for column in by)
         self._db.execute(
             f"INSERT INTO {table} ({names}) VALUES ({places}) ON CONFLICT"  # noqa: S608
-            f" DO UPDATE SET {column} = {column} + excluded.{column}",
-            (*key.values(), amount),
+            f" DO UPDATE SET {sums}",
+            (*key.values(), *by.values()),
         )
+
+
+def _trace(item: Item) -> int:
+    """A number for an order or a reservation in its status."""
+    return zlib.crc32(f"{item['orderId']} {item.get('status', '')}".encode())

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Broken:
-    """A row that breaks a guarantee: which one (SKU, order, code, key), and how."""
+    """A row that breaks a guarantee: which one (SKU, order, code, key), and how.
+
+    `facts` tells two readings apart whose words are the same; it is for nobody to read.
+    """
 
     row: str
     what: str
+    facts: int = field(default=0, repr=False)
 
     def __str__(self) -> str:
         return f"{self.row}: {self.what}"
@@ -40,11 +44,13 @@ class Finding:
 class AuditReport:
     """All guarantees, and how many orders are still on their way to an end, an event or a mail.
 
+    `moving` counts the rows that changed from reading to reading: nothing can be said of them.
     `notes` say what could not be looked at, and why.
     """
 
     findings: tuple[Finding, ...]
     in_flight: int
+    moving: int = 0
     notes: tuple[str, ...] = ()
 
     @property
@@ -55,8 +61,29 @@ class AuditReport:
     @property
     def settled(self) -> bool:
         """Whether every guarantee holds and nothing is on its way."""
-        return self.clean and self.in_flight == 0
+        return self.clean and self.in_flight == 0 and self.moving == 0
+
+    def confirmed_by(self, again: AuditReport) -> AuditReport:
+        """What a second reading found as well: the tables of one reading are not one moment.
+
+        A row that is broken in the same way, by the same orders, in both was so in between. What
+        is broken in the second only is moving.
+        """
+        findings = tuple(map(_confirmed, self.findings, again.findings))
+        moving = sum(len(f.broken) + f.more for f in again.findings)
+        moving -= sum(len(f.broken) + f.more for f in findings)
+        return replace(again, findings=findings, moving=moving)
 
     def as_dict(self) -> dict[str, Any]:
         """The report for `--json`."""
-        return {"clean": self.clean, **asdict(self)}
+        found = asdict(self)
+        for finding in found["findings"]:
+            for row in finding["broken"]:
+                del row["facts"]
+        return {"clean": self.clean, **found}
+
+
+def _confirmed(before: Finding, again: Finding) -> Finding:
+    known = set(before.broken)
+    broken = tuple(row for row in again.broken if row in known)
+    return replace(again, broken=broken, more=min(before.more, again.more))

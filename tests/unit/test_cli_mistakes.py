@@ -238,13 +238,6 @@ def test_a_bug_is_a_short_message_and_a_file_with_the_traceback(
 
 
 @pytest.mark.usefixtures("reachable")
-def test_ctrl_c_ends_quietly_with_130(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lab.orders.listed", _raising(KeyboardInterrupt()))
-
-    assert lab("orders") == Result(130, "", "")
-
-
-@pytest.mark.usefixtures("reachable")
 @pytest.mark.parametrize("command", [("deploy",), ("destroy", "--yes")], ids=lambda c: c[0])
 def test_without_terraform_one_is_told_where_to_get_it(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: tuple[str, ...]
