@@ -28,11 +28,12 @@ from lab.commands import (
     shopping,
     tour,
 )
+from lab.commands.environments import App
 from lab.errors import LabError
 
 INTERRUPTED = 130
 
-app = typer.Typer(
+app = App(
     name="lab",
     epilog="Start with: lab demo",
     no_args_is_help=True,

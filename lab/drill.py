@@ -68,8 +68,7 @@ def run(target: Target, on_progress: Say | None = None, orders: int = 8) -> Dril
     For an emulator only. Raises LabError if the target is the real AWS, or if the environment's
     books do not balance to begin with.
     """
-    if target.endpoint is None:
-        raise LabError("A drill destroys its environment.", "Only on the emulator: `lab up`.", 2)
+    require_emulator(target)
     clock = _Clock(on_progress or (lambda _message: None))
     with clock.step("orders") as say:
         _trade(target, orders, say)
@@ -83,6 +82,12 @@ def run(target: Target, on_progress: Say | None = None, orders: int = 8) -> Dril
     with clock.step("audit") as say:
         books = audit.run(target, say, settle_s=SETTLE_S)
     return _compared(manifest, before, _fingerprints(target), books.as_dict(), clock.seconds)
+
+
+def require_emulator(target: Target) -> None:
+    """Raises LabError (code 2) if the target is the real AWS."""
+    if target.endpoint is None:
+        raise LabError("A drill destroys its environment.", "Only on the emulator: `lab up`.", 2)
 
 
 def _lose_and_rebuild(target: Target, clock: _Clock, backup: str) -> None:

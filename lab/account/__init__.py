@@ -1,6 +1,6 @@
 """A real AWS account: who we are there, where the state is, and what may be done to it."""
 
-from lab.account.backend import give_roles_to, prepare
+from lab.account.backend import give_roles_to, prepare, require_suffix
 from lab.account.guards import Ask
 from lab.account.identity import Identity, identify
 from lab.account.operations import ACTIONS, operate
@@ -15,4 +15,5 @@ __all__ = [
     "identify",
     "operate",
     "prepare",
+    "require_suffix",
 ]

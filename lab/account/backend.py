@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from lab import paths, privacy
+from lab.account import existing
+from lab.account.existing import Existing
 from lab.account.identity import Identity
 from lab.account.settings import BackendSettings
 from lab.account.terraform import Terraform, has_native_locks
@@ -17,6 +20,7 @@ from lab.errors import LabError
 
 BUCKET = "ecommerce-checkout-terraform-state-{suffix}"
 
+SUFFIX = re.compile("[a-z0-9][a-z0-9-]{0,26}[a-z0-9]")
 REPOSITORY = re.compile("[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 
 Say = Callable[[str], None]
@@ -31,12 +35,16 @@ def prepare(
 ) -> None:
     """Makes the bucket and the lock table if they are not there, and each `backend.hcl`.
 
-    As often as you like: what is there is left as it is. An environment that belongs to another
-    account stays there. Raises LabError if the bucket's name is taken or Terraform fails.
+    As often as you like: what is there is left as it is, and what somebody else made is taken over
+    or refused. An environment that belongs to another account stays there. Raises LabError if the
+    bucket's name is taken, if something is in the way, or if Terraform fails.
     """
     settings = BackendSettings(BUCKET.format(suffix=suffix), identity.account, has_native_locks())
+    found = existing.look(identity, settings.bucket)
+    for what in found.told:
+        say(what)
     _make_bucket(identity, settings.bucket)
-    _bootstrap(start(paths.TERRAFORM / "bootstrap", identity), settings)
+    _bootstrap(start(paths.TERRAFORM / "bootstrap", identity), settings, found)
     for environment in environments:
         _tell(environment, settings, say)
 
@@ -52,6 +60,16 @@ def give_roles_to(repository: str) -> Path:
     with privacy.as_the_user_has_it():
         file.write_text(f'github_repository = "{repository}"\n')
     return file
+
+
+def require_suffix(suffix: str) -> None:
+    """Raises LabError (code 2) if a bucket's name cannot end so, as terraform/bootstrap says."""
+    if not SUFFIX.fullmatch(suffix):
+        raise LabError(
+            f"A bucket's name cannot end with {suffix!r}.",
+            "Take 2 to 28 lower-case letters, digits or dashes, without a dash at an end.",
+            code=2,
+        )
 
 
 def _make_bucket(identity: Identity, bucket: str) -> None:
@@ -71,26 +89,35 @@ def _is_ours(s3: Any, bucket: str, account: str) -> bool:
         if error.response["Error"]["Code"] == "404":
             return False
         if error.response["Error"]["Code"] == "403":
-            raise _taken(bucket) from error
+            raise existing.taken(bucket) from error
         raise
     return True
 
 
-def _taken(bucket: str) -> LabError:
-    return LabError(
-        f"The bucket {bucket} belongs to another account, or we may not look at it.",
-        "Bucket names are taken once for all of AWS: choose another with --suffix.",
-    )
-
-
-def _bootstrap(terraform: Terraform, settings: BackendSettings) -> None:
-    """Terraform takes the bucket over, gives it all its protection, and makes the lock table."""
+def _bootstrap(terraform: Terraform, settings: BackendSettings, found: Existing) -> None:
+    """Terraform takes over what is there, gives it all its protection, and makes the rest."""
     where = [f"-backend-config=bucket={settings.bucket}"]
     if settings.native_lock:  # the table does not exist yet
         where.append("-backend-config=use_lockfile=true")
-    terraform.run("init", "-input=false", "-reconfigure", *where)
-    bucket = f"-var=bucket={settings.bucket}"
-    terraform.run("apply", "-input=false", "-auto-approve", bucket)
+    with _taken_over(found):
+        terraform.run("init", "-input=false", "-reconfigure", *where)
+        variables = [f"-var=bucket={settings.bucket}", *found.variables]
+        terraform.run("apply", "-input=false", "-auto-approve", *variables)
+
+
+@contextmanager
+def _taken_over(found: Existing) -> Iterator[None]:
+    """Tells Terraform what to take over, in a file that is there as long as it runs."""
+    file = paths.TERRAFORM / "bootstrap" / "existing.tf"
+    file.unlink(missing_ok=True)  # of a run that was killed
+    if not found.imports:
+        yield
+        return
+    file.write_text(found.blocks())
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _tell(environment: str, settings: BackendSettings, say: Say) -> None:

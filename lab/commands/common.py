@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import click
@@ -28,22 +29,45 @@ Local = Annotated[bool, typer.Option("--local", help="On the emulator.")]
 
 def target_of(environment: str) -> Target:
     """The target for an environment. Raises LabError (code 2) for a name without a folder."""
-    from lab import invocation, paths
-    from lab.errors import LabError
     from lab.target import Target
 
-    invocation.works_in(environment)
-    known = sorted({file.parent.name for file in paths.TERRAFORM.glob("environments/*/*.tf")})
+    require_environment(environment)
     options = _options()
-    if environment in known and (options.get("aws") or options.get("profile")):
+    if options.get("aws") or options.get("profile"):
         return _in_account(environment, options.get("profile"))
-    if environment in known:
-        return _answering(Target.current(environment))
-    raise LabError(
-        f"There is no environment {environment!r}.",
-        f"The environments are: {', '.join(known)}.",
-        code=2,
-    )
+    return _answering(Target.current(environment))
+
+
+def require_environment(name: str) -> None:
+    """Raises LabError (code 2) for a name without a folder; the command works there otherwise."""
+    from lab import invocation
+    from lab.commands.environments import known
+    from lab.errors import LabError
+
+    names = known()
+    if name not in names:
+        raise LabError(
+            f"There is no environment {name!r}.", f"The environments are: {', '.join(names)}.", 2
+        )
+    invocation.works_in(name)
+
+
+def require_writable(file: Path) -> None:
+    """Raises LabError (code 2) if a file cannot be written, before the work that would fill it."""
+    import os
+
+    from lab.errors import LabError
+
+    place = file if file.exists() else file.absolute().parent
+    if file.is_dir():
+        why = "it is a folder"
+    elif not place.exists():
+        why = f"there is no folder {place}"
+    elif not os.access(place, os.W_OK):
+        why = "you may not write there"
+    else:
+        return
+    raise LabError(f"{file} cannot be written: {why}.", "Name another file.", 2)
 
 
 def _in_account(environment: str, profile: str | None) -> Target:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lab.commands.common import EnvironmentArgument, Json, target_of
+from lab.commands.common import EnvironmentArgument, Json, require_writable, target_of
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -52,6 +52,8 @@ def cost(
     from lab import render
     from lab.cost import tables
 
+    if keep:
+        require_writable(costs.FILE)
     counted = costs.stored() if stored else _count(count_in, memory, keep)
     if memory:
         found = costs.memory(counted)

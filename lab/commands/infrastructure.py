@@ -70,7 +70,10 @@ def _ask(question: str) -> None:
 
 def seed(
     products: Annotated[
-        int | None, typer.Option(min=1, help="Generate a catalogue of this many products instead.")
+        int | None,
+        typer.Option(
+            min=1, max=1_000_000, help="Generate a catalogue of this many products instead."
+        ),
     ] = None,
     environment: Environment = "dev",
     json: Json = False,

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lab.commands.common import Json, Local, Profile, show_identity
+from lab.commands.common import (
+    Json,
+    Local,
+    Profile,
+    require_environment,
+    require_writable,
+    show_identity,
+)
 
 if TYPE_CHECKING:
     from lab.terraform.leftovers import Inspection
@@ -70,6 +77,10 @@ def backend(
     from lab import account, render
     from lab.account.settings import environments
 
+    for name in environment or ():
+        require_environment(name)
+    if suffix is not None:
+        account.require_suffix(suffix)
     if github:
         account.give_roles_to(github)
 
@@ -100,10 +111,28 @@ def terraform(
 
     _require_known(environment, environments(), "terraform")
     _require_known(action, ACTIONS, "terraform")
+    if local and (profile or saved):
+        raise typer.BadParameter(
+            "It goes without a profile and without --saved.", param_hint="--local"
+        )
+    _require_saved(action, saved)
     if local:
         _on_emulator(environment, action)
     else:
         _on_aws(environment, action, profile, saved)
+
+
+def _require_saved(action: str, saved: Path | None) -> None:
+    """Raises LabError if the file with the plan is not there, or cannot be."""
+    from lab.errors import LabError
+
+    if saved and action == "plan":
+        require_writable(saved)
+    elif saved and action == "apply" and not saved.is_file():
+        hint = "scripts/deploy.sh ENV plan --saved FILE writes one."
+        raise LabError(f"There is no plan {saved}.", hint, 2)
+    elif saved and action == "destroy":
+        raise LabError("A destroy takes no saved plan.", "Leave --saved out.", 2)
 
 
 def _on_aws(environment: str, action: str, profile: str | None, saved: Path | None) -> None:

@@ -87,6 +87,7 @@ def restore(
 
     target = _guarded(environment)
     if replace and not yes:
+        recovery.require_backup(target, backup, source)
         place = target.endpoint or "the real AWS"
         _ask(f"Delete all data of {environment} at {place}, and put the backup in its place?")
     with working(f"Restoring {environment}") as say:
@@ -108,6 +109,7 @@ def drill(
     from lab.progress import working
 
     target = target_of(environment)
+    drills.require_emulator(target)
     if not yes:
         _ask(f"Destroy {environment} at {target.endpoint}, and bring it back?")
     with working("Drill") as say:

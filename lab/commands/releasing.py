@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json as jsons
+from math import isnan
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from lab.commands.common import EnvironmentArgument, Json, target_of
+from lab.commands.environments import App
 
-release = typer.Typer(
+release = App(
     help="Looks whether a release works, and takes it back.",
     epilog="Example: lab --profile my-profile release smoke staging",
     no_args_is_help=True,
@@ -70,13 +72,15 @@ def smoke(
 @release.command(epilog="Example: lab --aws release watch prod --minutes 15")
 def watch(
     environment: EnvironmentArgument = "dev",
-    minutes: Annotated[float, typer.Option(min=0, help="How long to watch.")] = 10,
+    minutes: Annotated[float, typer.Option(min=0, max=1440, help="How long to watch.")] = 10,
 ) -> None:
     """Watches the alarms for a while. Exits with 1 as soon as one is raised."""
     from lab import release as releases
     from lab import render
     from lab.progress import working
 
+    if isnan(minutes):  # no range refuses it
+        raise typer.BadParameter("'nan' is no number of minutes.", param_hint="--minutes")
     with working(f"Watching the alarms of {environment} for {minutes:g} minutes"):
         raised = releases.watch(target_of(environment), minutes * 60)
     if raised:

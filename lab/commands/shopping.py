@@ -43,8 +43,8 @@ def checkout(
     from lab import carts
     from lab.api import ApiError
 
-    target = target_of(environment)
     chosen = carts.read(cart) if cart else carts.sample("CONFIRMED")
+    target = target_of(environment)
     try:
         bought = _buy(target, chosen, customer, key, watch and not json)
     except ApiError as problem:
@@ -126,7 +126,8 @@ def orders(
     from lab import orders as order_book
     from lab import render, reports
 
-    rows = order_book.listed(target_of(environment), customer, _known_status(status), limit)
+    wanted = _known_status(status)
+    rows = order_book.listed(target_of(environment), customer, wanted, limit)
     if json:
         render.as_json([asdict(row) for row in rows])
     else:

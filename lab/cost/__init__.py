@@ -21,13 +21,24 @@ from lab import carts, documents, paths
 from lab.cost import bill, comparing, counting, measuring, prices, sizing
 from lab.cost.bill import Bill
 from lab.cost.comparing import Variant
-from lab.cost.counted import Counted, DataEvents, Measured, Structure, save, stored
+from lab.cost.counted import FILE, Counted, DataEvents, Measured, Structure, save, stored
 from lab.cost.sizing import Sizes
 from lab.errors import LabError
 from lab.target import Target
 from lab.terraform.state import State
 
-__all__ = ["Bill", "Counted", "Sizes", "Variant", "count", "measure", "memory", "of", "save"]
+__all__ = [
+    "FILE",
+    "Bill",
+    "Counted",
+    "Sizes",
+    "Variant",
+    "count",
+    "measure",
+    "memory",
+    "of",
+    "save",
+]
 __all__ += ["as_dict", "stored", "variants"]
 
 CART = "01-first-order.json"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from lab.recovery.making import backup
 from lab.recovery.manifest import Manifest, Part
-from lab.recovery.restoring import RestoreReport, restore
+from lab.recovery.restoring import RestoreReport, require_backup, restore
 from lab.recovery.vault import Vault
 from lab.target import Target
 
-__all__ = ["Manifest", "Part", "RestoreReport", "Vault", "backup", "backups", "restore"]
+__all__ = ["Manifest", "Part", "RestoreReport", "Vault", "backup", "backups", "require_backup"]
+__all__ += ["restore"]
 
 
 def backups(target: Target, bucket: str | None = None) -> list[Manifest]:

@@ -94,6 +94,11 @@ def restore(
     )
 
 
+def require_backup(target: Target, backup: str | None, source: str | None) -> None:
+    """Raises LabError if there is no such backup, before anybody is asked about it."""
+    _chosen(Vault.of(target, source), backup)
+
+
 def _chosen(vault: Vault, backup: str | None) -> Manifest:
     found = vault.manifest(backup) if backup else max(vault.manifests(), key=_age, default=None)
     if found:

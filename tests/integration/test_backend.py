@@ -5,15 +5,17 @@ Only the environment says that it is not AWS.
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from lab import account, paths
-from lab.account import Identity, settings
+from lab.account import Identity, existing, settings
 from lab.errors import LabError
 from lab.recovery import bucket
 from lab.target import Target
@@ -105,3 +107,190 @@ def test_terraform_itself_refuses_another_account(
         account.terraform.Terraform(folder, identity).run(
             "init", "-input=false", "-reconfigure", "-backend-config=backend.hcl"
         )
+
+
+STRANGERS = {"Key": "Project", "Value": "payroll"}
+OTHER, STATES, BACKUPS = (
+    "222233334444",
+    "ecommerce-checkout-terraform-state-222233334444",
+    "ecommerce-checkout-backups-222233334444",
+)
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "apigateway.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+
+
+@pytest.fixture
+def newcomer(identity: Identity, monkeypatch: pytest.MonkeyPatch) -> Identity:
+    """Somebody in an account of its own, by the name of localhost."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", OTHER)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", str(identity.endpoint).replace("127.0.0.1", "localhost"))
+    return account.identify()
+
+
+@pytest.fixture
+def crowded(newcomer: Identity) -> Identity:
+    """An account where everything is there, from tflocal, by hand and from `lab backup`."""
+    s3, iam = newcomer.client("s3"), newcomer.client("iam")
+    s3.create_bucket(Bucket=STATES, CreateBucketConfiguration={"LocationConstraint": "us-east-2"})
+    newcomer.client("dynamodb").create_table(**a_table())
+    target = Target("dev", newcomer.endpoint)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Target, "session", newcomer.session)
+        bucket.require(target, BACKUPS, OTHER)
+    role = "api-gateway-logs-us-east-2"
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))
+    return newcomer
+
+
+def a_table(key: str = "LockID", **more: Any) -> dict[str, Any]:
+    return {
+        "TableName": "terraform-state-lock",
+        "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+        **more,
+    }
+
+
+def test_what_an_account_has_already_is_taken_over(
+    crowded: Identity, capfd: pytest.CaptureFixture[str]
+) -> None:
+    said: list[str] = []
+    key = crowded.client("kms").describe_key(KeyId=bucket.KEY)["KeyMetadata"]["KeyId"]
+
+    account.prepare(crowded, OTHER, ["dev"], said.append)
+
+    assert "6 imported" in capfd.readouterr().out
+    for what in ("terraform-state-lock", BACKUPS, bucket.KEY, "api-gateway-logs-us-east-2"):
+        assert any(what in line and "taken over" in line for line in said), what
+    table = crowded.client("dynamodb").describe_table(TableName="terraform-state-lock")["Table"]
+    assert table["DeletionProtectionEnabled"]
+    assert crowded.client("kms").describe_key(KeyId=bucket.KEY)["KeyMetadata"]["KeyId"] == key
+    assert not (paths.TERRAFORM / "bootstrap" / "existing.tf").exists()
+
+    account.prepare(crowded, OTHER, ["dev"], said.append)
+    assert "0 added, 0 changed, 0 destroyed" in capfd.readouterr().out
+
+
+def a_strangers_bucket(who: Identity, name: str) -> None:
+    where = {"LocationConstraint": "us-east-2"}
+    who.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration=where)
+
+
+def tagged_states(who: Identity) -> None:
+    a_strangers_bucket(who, "ecommerce-checkout-terraform-state-taken")
+    tags = {"TagSet": [STRANGERS]}
+    who.client("s3").put_bucket_tagging(
+        Bucket="ecommerce-checkout-terraform-state-taken", Tagging=tags
+    )
+
+
+def ruled_backups(who: Identity) -> None:
+    a_strangers_bucket(who, "ecommerce-checkout-backups-taken")
+    rule = {"ID": "after-a-day", "Status": "Enabled", "Filter": {}, "Expiration": {"Days": 1}}
+    who.client("s3").put_bucket_lifecycle_configuration(
+        Bucket="ecommerce-checkout-backups-taken", LifecycleConfiguration={"Rules": [rule]}
+    )
+
+
+def policed_backups(who: Identity) -> None:
+    a_strangers_bucket(who, "ecommerce-checkout-backups-taken")
+    arn = "arn:aws:s3:::ecommerce-checkout-backups-taken/*"
+    open_to = {"Sid": "Web", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": arn}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [open_to]})
+    who.client("s3").put_bucket_policy(Bucket="ecommerce-checkout-backups-taken", Policy=policy)
+
+
+def another_table(who: Identity) -> None:
+    who.client("dynamodb").create_table(**a_table("id"))
+
+
+def a_tagged_table(who: Identity) -> None:
+    who.client("dynamodb").create_table(**a_table(Tags=[STRANGERS]))
+
+
+def another_key(who: Identity) -> None:
+    made = who.client("kms").create_key(Description="Payroll")["KeyMetadata"]["KeyId"]
+    who.client("kms").create_alias(AliasName=bucket.KEY, TargetKeyId=made)
+
+
+def a_key_that_goes(who: Identity) -> None:
+    kms = who.client("kms")
+    made = kms.create_key(Description="Seals the secrets in backups of the checkout")
+    kms.create_alias(AliasName=bucket.KEY, TargetKeyId=made["KeyMetadata"]["KeyId"])
+    kms.schedule_key_deletion(KeyId=made["KeyMetadata"]["KeyId"], PendingWindowInDays=7)
+
+
+def another_role(who: Identity) -> None:
+    trust = json.dumps(TRUST).replace("apigateway", "ec2")
+    who.client("iam").create_role(
+        RoleName="api-gateway-logs-us-east-2", AssumeRolePolicyDocument=trust
+    )
+
+
+@pytest.mark.parametrize(
+    ("there", "named"),
+    [
+        (tagged_states, "terraform-state-taken: it is somebody else's, by its tags (Project=pay"),
+        (ruled_backups, "backups-taken: its objects expire by rules"),
+        (policed_backups, "backups-taken: it has a policy of its own"),
+        (another_table, "the table terraform-state-lock: its key is id"),
+        (a_tagged_table, "the table terraform-state-lock: it is somebody else's"),
+        (another_key, "the key alias/checkout-backups: its key"),
+        (a_key_that_goes, "is PendingDeletion"),
+        (another_role, "the role api-gateway-logs-us-east-2: it does not trust apigateway"),
+    ],
+)
+def test_what_is_somebody_elses_is_refused_by_its_name_and_nothing_is_changed(
+    there: Callable[[Identity], None],
+    named: str,
+    newcomer: Identity,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", f"{zlib.crc32(request.node.name.encode()):012}")
+    stranger = account.identify()
+    there(stranger)
+    buckets = [one["Name"] for one in stranger.client("s3").list_buckets()["Buckets"]]
+
+    with pytest.raises(LabError) as refused:
+        account.prepare(stranger, "taken", ["dev"], print)
+
+    assert named in refused.value.message
+    assert [one["Name"] for one in stranger.client("s3").list_buckets()["Buckets"]] == buckets
+    for name in buckets:
+        s3 = stranger.client("s3")
+        for version in s3.list_objects_v2(Bucket=name).get("Contents", ()):
+            s3.delete_object(Bucket=name, Key=version["Key"])
+        s3.delete_bucket(Bucket=name)  # the next one of these tests takes the same name
+
+
+def test_another_role_of_api_gateways_and_another_trust_in_github_stay(
+    newcomer: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "333344445555")
+    who = account.identify()
+    role = "arn:aws:iam::333344445555:role/logs-of-all-teams"
+    iam, change = who.client("iam"), {"op": "replace", "path": "/cloudwatchRoleArn", "value": role}
+    iam.create_role(RoleName="logs-of-all-teams", AssumeRolePolicyDocument=json.dumps(TRUST))
+    who.client("apigateway").update_account(patchOperations=[change])
+    provider = iam.create_open_id_connect_provider(
+        Url="https://token.actions.githubusercontent.com", ClientIDList=["sts.amazonaws.com"]
+    )["OpenIDConnectProviderArn"]
+    monkeypatch.setattr(existing, "_settings", lambda: {"github_repository": "acme/shop"})
+
+    found = existing.look(who, "ecommerce-checkout-terraform-state-333344445555")
+
+    assert found.variables == [
+        "-var=api_gateway_logs=false",
+        f"-var=github_provider_arn={provider}",
+    ]
+    assert not found.imports

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ Usage = namedtuple("Usage", "total used free")
 NO_SPACE = "There is no space left on the disk"
 
 
+@cache
 def commands() -> dict[str, click.Command]:
     """Every command of `lab` by its name, those of a group with the group's name before them."""
     top = typer.main.get_command(cli.app)
