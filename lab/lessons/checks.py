@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import ast
 import linecache
+import os
+import sysconfig
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from lab import paths
 from lab.drawing.shown import GREEN, RED, Box, show
+from lab.errors import LabError
 from lab.lessons import scores
 
 AGAIN = "Change the exercise cell above, run it, then run this check again."
+
+LIBRARIES = (
+    *(f"{paths.ROOT / part}{os.sep}" for part in ("lab", "functions")),
+    *(f"{sysconfig.get_path(part)}{os.sep}" for part in ("stdlib", "platstdlib")),
+    "<frozen ",
+)
 
 
 class CheckFailed(AssertionError):
@@ -50,9 +60,23 @@ def _answered(answers: tuple[object, ...]) -> None:
 def _what_is_wrong(error: Exception) -> str:
     if isinstance(error, AssertionError):
         return str(error) or f"This does not hold: {_failing_line(error)}"
+    check, *theirs = _in_cells(error)
+    said = error.message if isinstance(error, LabError) else f"{type(error).__name__}: {error}"
+    if theirs:
+        return f"Your code was run, and stopped at `{theirs[-1].line}`. {said}"
     if isinstance(error, NameError) and error.name:
         return f"There is no `{error.name}` yet: run the exercise cell first."
-    return f"What you wrote was run and said {type(error).__name__}: {error}"
+    return f"Your answer is not of the kind that is asked for. At `{check.line}`: {said}"
+
+
+def _in_cells(error: Exception) -> list[traceback.FrameSummary]:
+    """Where the error passed through cells, the check's own first: no library, and not the lab."""
+    _, *frames = traceback.extract_tb(error.__traceback__)
+    return [frames[0], *(frame for frame in frames[1:] if not _is_library(frame.filename))]
+
+
+def _is_library(file: str) -> bool:
+    return file.startswith(LIBRARIES) or "site-packages" in file
 
 
 def _failing_line(error: Exception) -> str:

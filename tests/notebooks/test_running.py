@@ -1,9 +1,12 @@
-"""The lessons are run, each twice, on one lab.
+"""The lessons are run, each twice, on one lab, as learners go through them.
 
 First backwards and with their solutions: each lesson before all that come before it, so none can
-need what an earlier one left behind. Then in their order, as a learner goes through the copy:
-each check is run on the unchanged exercise, must say what to do, and passes with the solution.
-That each runs twice shows that it can be run again.
+need what an earlier one left behind. Learners also go back, so each exercise and its check run
+again at the end of their section, and every check once more at the end of the lesson.
+
+Then in their order, as a learner goes through the copy: each check is run on the unchanged
+exercise and on the wrong answers of `answers/`, must say what to do each time, and passes with
+every right one after them. That each lesson runs twice shows that it can be run again.
 """
 
 from __future__ import annotations
@@ -17,12 +20,15 @@ import pytest
 from nbmake.nb_run import NotebookRun
 
 from lab.lessons import books, links
-from lab.lessons.books import Book, Cell, tagged
+from lab.lessons.books import Book, Cell, source, tagged
 from tests.deployed_shop import DeployedShop
+from tests.notebooks import answers
+from tests.notebooks.answers.table import Answers, Table
 
 LESSONS = books.all_lessons()
 CELL_TIMEOUT_S = 240
 LESSON_TIMEOUT_S = 600
+BARE = ("Error:", "This does not hold:", "There is no `")
 pytestmark = pytest.mark.timeout(LESSON_TIMEOUT_S)
 
 
@@ -53,49 +59,98 @@ def executed(file: Path) -> Any:
 
 
 @pytest.mark.parametrize("book", reversed(LESSONS), ids=name_of)
-def test_it_runs_without_the_lessons_before_it(
+def test_it_runs_without_the_lessons_before_it_and_its_checks_pass_again(
     book: Book, lab: DeployedShop, tmp_path: Path
 ) -> None:
-    run(book.content, tmp_path, book.name)
+    run({**book.content, "cells": going_back(book.cells)}, tmp_path, book.name)
 
 
 @pytest.mark.parametrize("book", LESSONS, ids=name_of)
 def test_a_learner_s_copy_says_what_to_do_and_passes_once_it_is_done(
     book: Book, lab: DeployedShop, tmp_path: Path
 ) -> None:
-    cells = run(as_a_learner_goes(book), tmp_path, book.name)
-    unsolved = [cell for cell in cells if tagged(cell, "raises-exception")]
-    assert len(unsolved) == len(book.checks)
-    for check, cell in zip(book.checks, unsolved, strict=True):
-        assert_helpful(check, cell["outputs"])
+    content = links.fitted(book.content)
+    content["cells"] = going_wrong(content["cells"], answers.of(book))
+    failed = [
+        cell
+        for cell in run(content, tmp_path, book.name)
+        if tagged(cell, "raises-exception") and not_helpful(cell)
+    ]
+    told = [f"{cell['id']}: {not_helpful(cell)}" for cell in failed]
+    assert not told, "\n".join(told)
 
 
-def as_a_learner_goes(book: Book) -> dict[str, Any]:
-    """The learner's copy; each exercise's solution comes after a first, failing check."""
+def going_back(cells: Sequence[Cell]) -> list[Cell]:
+    """Each exercise and its check run again before the next one, and all checks at the end."""
+    done: list[Cell] = []
+    section: list[Cell] = []
+    for cell in cells:
+        if tagged(cell, "exercise") or tagged(cell, "restore"):
+            done += [again(each, "again") for each in section]
+            section = []
+        if tagged(cell, "restore"):
+            done += [again(check, "once-more") for check in cells if tagged(check, "check")]
+        if tagged(cell, "solution") or tagged(cell, "check"):
+            section.append(cell)
+        done.append(cell)
+    return done
+
+
+def going_wrong(cells: Sequence[Cell], table: Table) -> list[Cell]:
+    """The exercise as it is, its wrong answers, all with a check that fails, then the right."""
     done: list[Cell] = []
     solution: Cell | None = None
-    for cell in links.fitted(book.content)["cells"]:
+    for cell in cells:
         if tagged(cell, "solution"):
             solution = cell
         elif tagged(cell, "check") and solution is not None:
-            done += [expected_to_fail(cell), solution, cell]
+            done += tried(solution, cell, table[check_id(cell)])
         else:
             done.append(cell)
-    return {**book.content, "cells": done}
+    return done
 
 
-def expected_to_fail(check: Cell) -> Cell:
-    first = copy.deepcopy(check)
-    first["id"] = f"{check['id']}-unsolved"
-    first["metadata"]["tags"].append("raises-exception")
-    return first
+def tried(solution: Cell, check: Cell, to_it: Answers) -> list[Cell]:
+    cells = [expected_to_fail(check, "unsolved", check_id(check))]
+    for number, wrong in enumerate(to_it.wrong, 1):
+        cells.append(again(solution, f"wrong-{number}", wrong.code))
+        cells.append(expected_to_fail(check, f"wrong-{number}", wrong.says))
+    for number, right in enumerate(to_it.right, 1):
+        cells.append(again(solution, f"right-{number}", right))
+        cells.append(again(check, f"right-{number}"))
+    return [*cells, solution, check]
 
 
-def assert_helpful(check: str, outputs: Sequence[Any]) -> None:
-    errors = [output for output in outputs if output["output_type"] == "error"]
-    assert [error["ename"] for error in errors] == ["CheckFailed"], f"{check} passes unsolved"
-    said = errors[0]["evalue"]
-    assert said.startswith(check)
-    for bare in ("Error:", "This does not hold:", "There is no `"):
-        assert bare not in said, f"not a helpful message: {said}"
-    assert "\n".join(errors[0]["traceback"]).count("\n") < 3, "the lab's own code is shown"
+def check_id(check: Cell) -> str:
+    (found,) = books.CHECK.findall(source(check))
+    return str(found)
+
+
+def again(cell: Cell, name: str, code: str = "") -> Cell:
+    """The same cell once more, or another answer in its place."""
+    copied = copy.deepcopy(cell)
+    copied["id"] = f"{cell['id']}-{name}"
+    if code:
+        copied["source"] = code
+    return copied
+
+
+def expected_to_fail(check: Cell, name: str, says: str) -> Cell:
+    copied = again(check, name)
+    copied["metadata"]["tags"].append("raises-exception")
+    copied["metadata"]["says"] = says
+    return copied
+
+
+def not_helpful(cell: Cell) -> str:
+    """What is wrong with what a failing check says; empty if nothing is."""
+    errors = [output for output in cell["outputs"] if output["output_type"] == "error"]
+    if [error["ename"] for error in errors] != ["CheckFailed"]:
+        return f"not a failing check, but {errors or 'green'}"
+    said, wanted = errors[0]["evalue"], cell["metadata"]["says"]
+    if not said.startswith(check_id(cell)) or wanted not in said:
+        return f"it says {said!r}, and not {wanted!r}"
+    if any(bare in said and bare not in wanted for bare in BARE):
+        return f"not a helpful message: {said}"
+    shown = "\n".join(errors[0]["traceback"])
+    return f"the lab's own code is shown: {shown}" if shown.count("\n") > 2 else ""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from lab.errors import LabError
 from lab.lessons import CheckFailed, check, scores
 
 
@@ -60,9 +63,43 @@ def test_an_assert_without_a_message_is_shown_itself(tmp_path: Path) -> None:
         exec(compile(cell.read_text(), cell, "exec"))
 
 
-def test_whatever_else_goes_wrong_is_shown_with_its_name() -> None:
-    with pytest.raises(CheckFailed, match="said ValueError: no such thing"), check("04.1 Title"):
-        raise ValueError("no such thing")
+def test_an_error_of_the_learner_s_code_is_told_with_its_line() -> None:
+    def halve(cents: int) -> int:
+        return cents // 0
+
+    wrong = r"stopped at `return cents // 0`\. ZeroDivisionError: "
+    with pytest.raises(CheckFailed, match=wrong), check("04.1 Title", halve):
+        assert halve(3) == 1, "halved"
+
+
+def test_an_error_in_a_library_is_told_with_the_learner_s_line() -> None:
+    def read(text: str) -> object:
+        return json.loads(text)
+
+    wrong = r"stopped at `return json\.loads\(text\)`\. JSONDecodeError: "
+    with pytest.raises(CheckFailed, match=wrong), check("04.1 Title", read):
+        assert read("{"), "read"
+
+
+def test_a_misspelled_name_is_not_taken_for_a_cell_that_was_not_run() -> None:
+    def sell() -> object:
+        return prodcts  # type: ignore[name-defined]  # noqa: F821
+
+    with pytest.raises(CheckFailed, match="stopped at `return prodcts"), check("04.1 Title", sell):
+        assert sell(), "sold"
+
+
+def test_an_answer_of_another_kind_is_told_with_the_check_s_line() -> None:
+    answer: Any = "sold"
+    wrong = r"not of the kind .* `assert answer\[\"sold\"\] == 3, .*`: TypeError: string indices"
+    with pytest.raises(CheckFailed, match=wrong), check("04.1 Title", answer):
+        assert answer["sold"] == 3, "sold"
+
+
+def test_an_error_of_the_lab_is_told_in_its_own_words() -> None:
+    answer = "text"
+    with pytest.raises(CheckFailed, match=r"`raise LabError.*`: No such table\."), check("04.1 T"):
+        raise LabError("No such table.") if answer else LabError("")
 
 
 def test_notebooks_show_a_failed_check_in_one_line() -> None:
