@@ -12,6 +12,7 @@ from lab.commands.common import Json
 
 if TYPE_CHECKING:
     from lab.lessons.copies import Copies
+    from lab.lessons.jupyter import Running
 
 
 class Theme(StrEnum):
@@ -41,24 +42,51 @@ def notebooks(
         list[str] | None, typer.Argument(metavar="[-- OPTION]...", help="Options of JupyterLab.")
     ] = None,
 ) -> None:
-    """Opens JupyterLab on your copies of the lessons, and starts the lab if it is not running."""
+    """Opens JupyterLab on your copies of the lessons, and starts the lab if it is not running.
+
+    With --reset it renews the copies that you name, and opens nothing.
+    """
     from lab.lessons import copies, jupyter, scores, setup
     from lab.progress import working
 
-    _reset(reset or [])
+    if reset:
+        _reset(reset)
+        return
     _tell(copies.bring_up_to_date())
     with working("Getting the lab ready") as say:
         setup.ready(say)
-    jupyter.serve(copies.folder(), f"{scores.first_open()}.ipynb", port, browser, more or ())
+    first = f"{scores.first_open()}.ipynb"
+    if running := jupyter.running(copies.folder()):
+        _show(running, first, browser)
+    else:
+        jupyter.serve(copies.folder(), first, port, browser, more or ())
+
+
+def _show(running: Running, first: str, browser: bool) -> None:
+    from lab import render
+
+    address = running.address(first)
+    render.done(f"JupyterLab runs already: {address}")
+    render.note("For another port or other options, end that one first: Ctrl-C where it runs.")
+    if browser:
+        typer.launch(address)
 
 
 def _reset(names: list[str]) -> None:
     from lab import render
-    from lab.lessons import books, copies
+    from lab.lessons import books, copies, jupyter, workshop
 
     for book in [books.lesson(name) for name in names]:
         kept = copies.reset(book)
-        render.done(f"{book.name} is new again." + (f" Your old copy: {kept}" if kept else ""))
+        if book.number == workshop.LESSON and (sources := workshop.reset()):
+            kept.append(sources)
+        render.done(f"{book.name} is new again, and its checks are open.")
+        for path in kept:
+            render.done(f"Your old work is kept: {path}")
+    if jupyter.running(copies.folder()):
+        render.note("Where it is open: File, Reload Notebook from Disk; then restart its kernel.")
+    else:
+        render.note("Open it: lab notebooks")
 
 
 def _tell(done: Copies) -> None:
@@ -69,6 +97,8 @@ def _tell(done: Copies) -> None:
         render.done(f"Your copies of {len(done.made)} lessons are in {copies.folder()}.")
     if done.renewed:
         render.done(f"Renewed, because the lesson has changed: {', '.join(done.renewed)}.")
+    for path in done.kept:
+        render.done(f"Your old work is kept: {path}")
     for name in done.changed:
         render.note(
             f"{name} has changed, and so has your copy, which stays as it is."

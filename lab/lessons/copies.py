@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from lab import paths
+from lab import keeping, paths
 from lab.lessons import books, links, scores
 from lab.lessons.books import Book
 
@@ -18,11 +17,13 @@ class Copies:
     """What bringing the copies up to date did: names of lessons.
 
     `changed` have a new version in git, and the learner's own changes in the copy: those stay.
+    `kept` is where files are now that the learner has changed and the lab has replaced.
     """
 
     made: tuple[str, ...]
     renewed: tuple[str, ...]
     changed: tuple[str, ...]
+    kept: tuple[Path, ...] = ()
 
 
 def folder() -> Path:
@@ -38,7 +39,7 @@ def path_of(book: Book) -> Path:
 def bring_up_to_date() -> Copies:
     """Makes missing copies, renews those that nobody has touched, and leaves all others alone."""
     folder().mkdir(parents=True, exist_ok=True)
-    links.provide(folder(), books.all_lessons())
+    kept = links.provide(folder(), books.all_lessons())
     known = _made_from()
     made, renewed, changed = list[str](), list[str](), list[str]()
     for book in books.all_lessons():
@@ -47,31 +48,24 @@ def bring_up_to_date() -> Copies:
             made.append(book.name)
         elif _mark(fresh) == known.get(book.name, {}).get("lesson"):
             continue
-        elif _is_untouched(book, known):
+        elif _is_untouched(book, known, fresh):
             renewed.append(book.name)
+            kept += _with_outputs(path_of(book))
         else:
             changed.append(book.name)
             continue
         _write(book, fresh, known)
-    return Copies(tuple(made), tuple(renewed), tuple(changed))
+    return Copies(tuple(made), tuple(renewed), tuple(changed), tuple(kept))
 
 
-def reset(book: Book) -> Path | None:
-    """Makes a lesson's copy anew and forgets its passed checks; gives where the old copy is now."""
+def reset(book: Book) -> list[Path]:
+    """Makes a lesson's copy anew and forgets its passed checks; gives where the old files are."""
     folder().mkdir(parents=True, exist_ok=True)
-    links.provide(folder(), [book])
-    kept = _put_aside(path_of(book))
+    kept = links.provide(folder(), [book])
+    old = keeping.put_aside(path_of(book))
     _write(book, _fresh(book), _made_from())
     scores.forget(book.number)
-    return kept
-
-
-def _put_aside(copy: Path) -> Path | None:
-    """The old copy under a name of its own, so that no reset loses the work of another."""
-    if not copy.exists():
-        return None
-    kept = copy.with_name(f"{copy.stem}.until-{datetime.now(UTC):%Y%m%d-%H%M%S}.ipynb")
-    return copy.replace(kept)
+    return [*([old] if old else []), *kept]
 
 
 def _fresh(book: Book) -> str:
@@ -85,9 +79,17 @@ def _write(book: Book, text: str, known: dict[str, dict[str, str]]) -> None:
     _record().write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _is_untouched(book: Book, known: dict[str, dict[str, str]]) -> bool:
+def _is_untouched(book: Book, known: dict[str, dict[str, str]], fresh: str) -> bool:
     """Whether the copy's cells still are those that it was made with: outputs do not count."""
-    return known.get(book.name, {}).get("lesson") == _mark(_stripped(path_of(book)))
+    mark = _mark(_stripped(path_of(book)))
+    return mark in (known.get(book.name, {}).get("lesson"), _mark(fresh))
+
+
+def _with_outputs(copy: Path) -> list[Path]:
+    """Puts aside a copy that has been run: a new one would be without what its cells showed."""
+    ran = any(cell.get("outputs") for cell in json.loads(copy.read_text("utf-8"))["cells"])
+    kept = keeping.put_aside(copy) if ran else None
+    return [kept] if kept else []
 
 
 def _stripped(copy: Path) -> str:

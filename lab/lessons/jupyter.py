@@ -1,19 +1,65 @@
-"""Starts JupyterLab on the learner's copies."""
+"""Starts JupyterLab on the learner's copies, or finds the one that runs."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
 
-from lab import children
+import httpx
+
+from lab import children, clients, paths
 from lab.errors import LabError
 from lab.lessons.site import kernel_home
 
 CONFIG = Path(__file__).with_name("jupyter_config")
 """Switches JupyterLab's news off: a learner's first sight is the lesson, not a question."""
+
+
+ANSWERS_WITHIN_S = 2
+
+
+@dataclass(frozen=True)
+class Running:
+    """A JupyterLab that serves the copies, as it says in its own file in the lab's home."""
+
+    url: str
+    token: str
+
+    def address(self, first: str) -> str:
+        """Where a browser finds it, opened on the notebook named `first`."""
+        key = f"?{urlencode({'token': self.token})}" if self.token else ""
+        return f"{self.url}lab/tree/{quote(first)}{key}"
+
+    def answers(self) -> bool:
+        """Whether it is there: after a crash its file stays, and its number may be another's."""
+        headers = {"Authorization": f"token {self.token}"}
+        try:
+            with clients.http(self.url, headers=headers, timeout=ANSWERS_WITHIN_S) as server:
+                answer = server.get("api/status")
+        except httpx.HTTPError:
+            return False
+        return answer.is_success
+
+
+def running(folder: Path) -> Running | None:
+    """The JupyterLab that serves this folder, if there is one."""
+    if find_spec("jupyter_server") is None:
+        return None
+    from jupyter_server.serverapp import list_running_servers
+
+    found = list_running_servers(str(paths.home() / "jupyter"))
+    serving = (Running(one["url"], one["token"]) for one in found if _serves(one, folder))
+    return next((server for server in serving if server.answers()), None)
+
+
+def _serves(server: Mapping[str, Any], folder: Path) -> bool:
+    return Path(server["root_dir"]).resolve() == folder.resolve()
 
 
 def command(folder: Path, port: int, browser: bool, first: str, more: Sequence[str]) -> list[str]:

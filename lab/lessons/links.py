@@ -1,4 +1,4 @@
-"""Links of a lesson that is read elsewhere than in `notebooks/`: its copies, its web page.
+"""Links of a lesson that is read elsewhere than in `notebooks/`: of its copies.
 
 A lesson points to its neighbours (`05_payment.ipynb`) and into the checkout (`../docs/…`). A
 front end serves only the folder that it was opened on, so the parts of the checkout that lessons
@@ -12,41 +12,57 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from lab import paths, privacy
+from lab import keeping, paths, privacy
 from lab.lessons import books
 from lab.lessons.books import Book, Cell
 
 OUTWARD = re.compile(r"\]\(\.\./([^/)#]+)")
 PICTURED = "docs"
-NEIGHBOUR = re.compile(r"\]\((\d\d_\w+)\.ipynb")
 
 
-def fitted(content: dict[str, Any], neighbours: str = "ipynb") -> dict[str, Any]:
-    """The notebook with links that fit such a folder; lessons there end in `neighbours`."""
-    return {**content, "cells": [_fitted(cell, neighbours) for cell in content["cells"]]}
+def fitted(content: dict[str, Any]) -> dict[str, Any]:
+    """The notebook with links that fit such a folder."""
+    return {**content, "cells": [_fitted(cell) for cell in content["cells"]]}
 
 
-def _fitted(cell: Cell, neighbours: str) -> Cell:
+def _fitted(cell: Cell) -> Cell:
     if cell["cell_type"] != "markdown":
         return cell
     text = OUTWARD.sub(r"](\1", books.source(cell))
-    text = NEIGHBOUR.sub(rf"](\1.{neighbours}", text)
     return {**cell, "source": text.splitlines(keepends=True)}
 
 
-def provide(folder: Path, lessons: Iterable[Book]) -> None:
+def provide(folder: Path, lessons: Iterable[Book]) -> list[Path]:
     """Links what the lessons point to in the checkout into the folder.
 
-    The part with pictures is copied: JupyterLab serves no file that a link leads out to.
+    The part with pictures is copied: JupyterLab serves no file that a link leads out to. What
+    somebody wrote into that copy is put aside before it is replaced; gives where it is now.
     """
+    kept = list[Path]()
     for name in sorted({name for book in lessons for name in _pointed_to(book)}):
         place = folder / name
-        if place.is_symlink():
-            place.unlink()
         if name == PICTURED:
-            privacy.copy_tree(paths.ROOT / name, place)
+            kept += _copied(paths.ROOT / name, place)
         elif not place.exists():
+            place.unlink(missing_ok=True)  # a link that leads nowhere any more
             place.symlink_to(paths.ROOT / name)
+    return kept
+
+
+def _copied(source: Path, place: Path) -> list[Path]:
+    if place.is_symlink():
+        place.unlink()
+    written = keeping.Written(place, place.with_name(f".{place.name}-made-from.json"))
+    names = [file.relative_to(source) for file in source.rglob("*") if file.is_file()]
+    there = [place / name for name in names if _differs(source / name, place / name)]
+    kept = [keeping.put_aside(file) for file in written.by_others(there)]
+    privacy.copy_tree(source, place)
+    written.note(place / name for name in names)
+    return [file for file in kept if file]
+
+
+def _differs(source: Path, place: Path) -> bool:
+    return place.is_file() and place.read_bytes() != source.read_bytes()
 
 
 def _pointed_to(book: Book) -> Iterable[str]:

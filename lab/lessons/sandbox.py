@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from lab import children, paths
-from lab.drawing.shown import AMBER, GREEN, RED, Shown, typed
+from lab import children, keeping, paths
+from lab.drawing.shown import AMBER, GREEN, RED, Box, Shown, show, typed
 from lab.errors import LabError
 from lab.lessons.lesson import Lesson
 from lab.terraform import provider
@@ -79,10 +79,18 @@ class Sandbox:
     folder: Path
     variables: Mapping[str, str]
     _sources: Sequence[str] = ()
+    _written: str = ""
 
     def write(self, configuration: str) -> None:
-        """Replaces `main.tf`. Raises LabError with Terraform's words if it cannot be read."""
-        (self.folder / "main.tf").write_text(configuration)
+        """Replaces `main.tf`. Raises LabError with Terraform's words if it cannot be read.
+
+        One that somebody changed in an editor is kept, and it is said where.
+        """
+        main = self.folder / "main.tf"
+        if main.exists() and main.read_text() != self._written:
+            _keep(main)
+        main.write_text(configuration)
+        self._written = configuration
         sources = re.findall(r"^\s*source\s*=.*$", configuration, re.MULTILINE)
         if sources != self._sources:
             self._run("init", *QUIETLY)
@@ -96,6 +104,14 @@ class Sandbox:
         """Makes it so; gives Terraform's last line, which counts what it did."""
         said = self._run("apply", "-auto-approve", *QUIETLY)
         return next(line for line in said.splitlines() if line.startswith("Apply complete"))
+
+    def discard(self) -> None:
+        """Removes the folder. What somebody wrote into it is kept, and it is said where."""
+        made = {"main.tf": self._written, "versions.tf": VERSIONS}
+        for file in self.folder.glob("*"):
+            if _is_written(file) and made.get(file.name) != file.read_text(errors="replace"):
+                _keep(file)
+        shutil.rmtree(self.folder)
 
     @property
     def state_file(self) -> Path:
@@ -125,9 +141,21 @@ def sandbox(lesson: Lesson, *tables: str) -> Sandbox:
     (folder / "versions.tf").write_text(VERSIONS)
     lock = paths.TERRAFORM / "environments" / "dev" / ".terraform.lock.hcl"
     shutil.copyfile(lock, folder / lock.name)
+    made = Sandbox(folder, _variables(lesson, folder))
     lesson.later(lambda: _delete(lesson, tables))
-    lesson.later(lambda: shutil.rmtree(folder))
-    return Sandbox(folder, _variables(lesson, folder))
+    lesson.later(made.discard)
+    return made
+
+
+def _is_written(file: Path) -> bool:
+    """Whether it is a file of somebody's: Terraform's own are its state, lock and settings."""
+    theirs = file.name.startswith(".") or ".tfstate" in file.name or file.name == "cli.tfrc"
+    return file.is_file() and not theirs
+
+
+def _keep(file: Path) -> None:
+    kept = keeping.put_aside(file, keeping.folder_of("sandboxes"))
+    show(Box(f"You have changed {file.name} in the sandbox.", (f"It is kept: {kept}",), AMBER))
 
 
 def _delete(lesson: Lesson, tables: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lab import paths
+from lab import keeping, paths
 from lab.lessons import books
 
 ELSEWHERE = "LAB_PROGRESS"
@@ -48,18 +48,31 @@ def passed() -> dict[str, str]:
 def note(check: str) -> None:
     """Writes down that a check was passed; the first time counts."""
     known = passed()
-    if check in known:
-        return
-    known[check] = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    if check not in known:
+        _write({**known, check: f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"})
+
+
+def forget(lesson: str) -> None:
+    """Takes back what was passed in a lesson, given by its number."""
+    _write({check: at for check, at in passed().items() if not check.startswith(f"{lesson}.")})
+
+
+def _write(known: dict[str, str]) -> None:
+    """Replaces the file as a whole. One that cannot be read is kept: it may be put right."""
+    if not _is_readable():
+        keeping.put_aside(path())
     draft = path().with_suffix(".new")
     draft.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     draft.replace(path())
 
 
-def forget(lesson: str) -> None:
-    """Takes back what was passed in a lesson, given by its number."""
-    kept = {check: at for check, at in passed().items() if not check.startswith(f"{lesson}.")}
-    path().write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+def _is_readable() -> bool:
+    try:
+        return isinstance(json.loads(path().read_text(encoding="utf-8")), dict)
+    except FileNotFoundError:
+        return True
+    except ValueError:
+        return False
 
 
 def check_id(title: str) -> str:

@@ -1,9 +1,14 @@
-"""The lessons as web pages: executed with their solutions, and an index."""
+"""The lessons as web pages: executed with their solutions, and an index.
+
+They run in a workshop of their own and pass their own checks: a learner's are left alone. The
+pages ask no other host for anything.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -12,8 +17,8 @@ from typing import Any
 
 from lab import children, paths
 from lab.errors import LabError
-from lab.lessons import books, links, page, scores
-from lab.lessons.books import Book
+from lab.lessons import books, library, page, scores, workshop
+from lab.lessons.books import Book, Cell, tagged
 
 Say = Callable[[str], None]
 PAGE = Template("""<!doctype html>
@@ -43,8 +48,14 @@ details { margin-bottom: 1em }
 $more
 </style>
 
-[All lessons](index.html)
 """)
+TEMPLATES = Path(__file__).with_name("templates")
+NOT_BUILT = "<!-- not built -->"
+LABELS = {
+    "exercise": "**Your turn.** In your copy, this is the cell to change.",
+    "solution": "**One solution.** Your copy does not have this cell.",
+    "check": "**The check**, after the solution:",
+}
 
 
 def folder() -> Path:
@@ -58,18 +69,49 @@ def build(chosen: Sequence[Book], say: Say, theme: str = "auto") -> Path:
     `theme` is light, dark, or auto: as the reader's system is set while reading.
     Raises LabError with the end of what Jupyter said if a lesson does not run.
     """
-    folder().mkdir(parents=True, exist_ok=True)
-    links.provide(folder(), books.all_lessons())
-    for book in chosen:
-        say(book.title)
-        _export(book, theme)
+    _make_room()
+    library.write(folder(), books.all_lessons())
+    with tempfile.TemporaryDirectory(prefix="lab-pages-") as scratch:
+        for book in chosen:
+            say(book.title)
+            _export(book, theme, Path(scratch))
+    for book in books.all_lessons():
+        if book not in _built():
+            _page_of(book).write_text(_missing(book), encoding="utf-8")
     index = folder() / "index.html"
     index.write_text(PAGE.substitute(lessons="\n".join(map(_item, _built()))), encoding="utf-8")
     return index
 
 
+def _make_room() -> None:
+    """The folder, without links into the checkout: an earlier lab made some. Pages go there."""
+    folder().mkdir(parents=True, exist_ok=True)
+    for found in folder().iterdir():
+        if found.is_symlink():
+            found.unlink()
+
+
+def _page_of(book: Book) -> Path:
+    return folder() / library.place(book.path)
+
+
 def _built() -> list[Book]:
-    return [book for book in books.all_lessons() if (folder() / f"{book.name}.html").exists()]
+    pages = {book: _page_of(book) for book in books.all_lessons()}
+    return [book for book, page in pages.items() if page.exists() and not _is_empty(page)]
+
+
+def _is_empty(built: Path) -> bool:
+    with built.open(encoding="utf-8") as text:
+        return text.readline().startswith(NOT_BUILT)
+
+
+def _missing(book: Book) -> str:
+    """What is there until a lesson is built, so that no link leads nowhere."""
+    told = f"This lesson's page is not built yet: <code>lab lessons-html {book.number}</code>"
+    title = escape(book.title)
+    body = f"<h1>{title}</h1>\n<p>{told}</p>"
+    told = library.PAGE.substitute(title=title, style=library.STYLE, index="index.html", body=body)
+    return f"{NOT_BUILT}\n{told}"
 
 
 def _item(book: Book) -> str:
@@ -79,11 +121,36 @@ def _item(book: Book) -> str:
 
 
 def _dressed(book: Book, theme: str) -> dict[str, Any]:
-    """The lesson with its title, links that fit the folder, and a cell on top for the page."""
-    content = links.fitted(book.content, "html")
-    head = {"cell_type": "markdown", "id": "page", "metadata": {}, "source": _head(theme)}
-    metadata = {**content["metadata"], "title": f"{book.title} (Checkout Lab)"}
-    return {**content, "metadata": metadata, "cells": [head, *content["cells"]]}
+    """The lesson as its page has it: with a title, ways to the others, and a word on each part."""
+    ways = _ways(book)
+    cells = [_told("page", _head(theme) + ways)]
+    for cell in book.cells:
+        cells += [*_label(cell), _fitted(cell, book)]
+    metadata = {**book.content["metadata"], "title": f"{book.title} (Checkout Lab)"}
+    return {**book.content, "metadata": metadata, "cells": [*cells, _told("ways", ways)]}
+
+
+def _told(name: str, text: str) -> Cell:
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
+
+
+def _label(cell: Cell) -> list[Cell]:
+    return [_told(f"{cell['id']}-label", text) for tag, text in LABELS.items() if tagged(cell, tag)]
+
+
+def _fitted(cell: Cell, book: Book) -> Cell:
+    if cell["cell_type"] != "markdown":
+        return cell
+    return {**cell, "source": library.fitted(books.source(cell), book.path)}
+
+
+def _ways(book: Book) -> str:
+    """The lesson before, the list, and the lesson after, as links."""
+    every = books.all_lessons()
+    at = [other.name for other in every].index(book.name)
+    before = [f"[← {other.title}]({other.name}.html)" for other in every[:at][-1:]]
+    after = [f"[{other.title} →]({other.name}.html)" for other in every[at + 1 :][:1]]
+    return " · ".join([*before, "[All lessons](index.html)", *after])
 
 
 def _head(theme: str) -> str:
@@ -101,21 +168,30 @@ def _dark_colours() -> str:
     return next(Path(path).read_text("utf-8") for path in found if Path(path).exists())
 
 
-def _export(book: Book, theme: str) -> None:
+def _export(book: Book, theme: str, scratch: Path, execute: bool = True) -> None:
     """Runs `jupyter nbconvert` on a copy that is made for the page."""
-    copy = folder() / book.path.name
+    copy = scratch / book.path.name
     copy.write_text(books.written(_dressed(book, theme)), encoding="utf-8")
     base = "dark" if theme == "dark" else "light"
-    command = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute", f"--theme={base}"]
-    done = children.run([*command, copy], _environment(), capture_output=True, check=False)
-    copy.unlink()
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", f"--theme={base}"]
+    command += [f"--TemplateExporter.extra_template_basedirs={TEMPLATES}", "--template=lesson"]
+    command += ["--execute"] if execute else []
+    done = children.run(
+        [*command, f"--output-dir={folder()}", copy],
+        _environment(scratch),
+        capture_output=True,
+        check=False,
+    )
     if done.returncode:
         raise LabError(f"{book.name} does not run:\n{done.stderr[-3000:]}")
 
 
-def _environment() -> dict[str, str]:
-    """With a progress file of its own: that the solutions pass is not the learner's merit."""
-    own = {scores.ELSEWHERE: str(folder() / ".progress.json")}
+def _environment(scratch: Path) -> dict[str, str]:
+    """With progress and a workshop of its own: what the solutions do is not the learner's."""
+    own = {
+        scores.ELSEWHERE: str(scratch / "progress.json"),
+        workshop.ELSEWHERE: str(scratch / "lessons" / "workshop"),
+    }
     return children.as_the_user_has_it(**kernel_home(), **own)
 
 

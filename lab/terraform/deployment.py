@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import api_key, guard, live_code, package
+from lab import api_key, guard, live_code, package, render
 from lab.errors import LabError
 from lab.target import Target
 from lab.terraform import emulated, leftovers
@@ -131,7 +131,8 @@ def _terraform(target: Target, say: Say, functions: Path | None = None) -> Itera
     endpoint = emulated.endpoint(target)
     with workspace.alone() as lock:
         say("packing the functions")
-        workspace.fill(package.build(functions=functions))
+        for kept in workspace.fill(package.build(functions=functions)):
+            render.note(f"Somebody changed the lab's copy of terraform/. That is kept: {kept}")
         yield Terraform(workspace, lock, endpoint, target.region, say)
 
 

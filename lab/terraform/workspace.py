@@ -9,23 +9,27 @@ It looks like the repository as far as Terraform looks at it, so that relative p
 tflocal writes an override file beside the configuration and refuses to run if one is there. In
 the copy a left-over one is removed. One beside the sources is from somebody's own tflocal, maybe
 a running one: it is not copied and not touched.
+
+Terraform names files of the copy in its errors, so somebody may edit them there. That is kept
+before it is replaced.
 """
 
 from __future__ import annotations
 
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import paths
+from lab import keeping, paths
 from lab.errors import LabError
 
 SUFFIXES = frozenset({".tf", ".tfvars", ".json", ".tftpl"})
 OVERRIDE = "localstack_providers_override.tf"
 LOCK = ".terraform.lock.hcl"
+ZIP = Path(".lab", "build", "functions.zip")
 
 
 @dataclass(frozen=True)
@@ -72,15 +76,36 @@ class Workspace:
                 f"There is no environment {self.environment!r}.", f"There is: {names}.", 2
             )
 
-    def fill(self, functions_package: Path) -> None:
-        """Makes the copy the same as the sources, with the zip of the functions in it."""
+    def fill(self, functions_package: Path) -> list[Path]:
+        """Makes the copy the same as the sources, with the zip of the functions in it.
+
+        Gives where files are kept that somebody has written or changed there.
+        """
         wanted = {self.root / name: source for name, source in _sources().items()}
-        wanted[self.root / ".lab" / "build" / "functions.zip"] = functions_package
+        kept = self._keep_edits(wanted)
+        wanted[self.root / ZIP] = functions_package
         for file in _files(self.root):
             if file not in wanted and file.name != LOCK:
                 file.unlink()
         for file, source in wanted.items():
             _copy(source, file)
+        self._written.note(wanted)
+        return kept
+
+    @property
+    def _written(self) -> keeping.Written:
+        return keeping.Written(self.root, self.home / "made-from.json")
+
+    def _keep_edits(self, wanted: Mapping[Path, Path]) -> list[Path]:
+        """Puts aside what neither the lab nor Terraform has written."""
+        there = [file for file in _files(self.root) if file.name not in (OVERRIDE, LOCK, ZIP.name)]
+        edited = [file for file in there if _differs(file, wanted.get(file))]
+        kept = keeping.folder_of("terraform")
+        moved = [
+            keeping.put_aside(file, kept / file.parent.relative_to(self.root))
+            for file in self._written.by_others(edited)
+        ]
+        return [file for file in moved if file]
 
     def copy_lock(self) -> None:
         """Takes over the committed provider checksums; Terraform may add this platform's."""
@@ -118,6 +143,10 @@ def _is_source(file: Path) -> bool:
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def _differs(file: Path, source: Path | None) -> bool:
+    return source is None or file.read_bytes() != source.read_bytes()
 
 
 def _copy(source: Path, file: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.lessons import scores
+from lab.lessons import scores, workshop
 from tests.deployed_shop import DeployedShop
 
 
@@ -18,6 +18,7 @@ def progress(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def lab(shop: DeployedShop, progress: Path, monkeypatch: pytest.MonkeyPatch) -> DeployedShop:
-    """The deployed shop."""
+    """The deployed shop. What is solved here is no learner's: neither progress nor sources."""
     monkeypatch.setenv(scores.ELSEWHERE, str(progress))
+    monkeypatch.setenv(workshop.ELSEWHERE, str(progress.parent / "workshop"))
     return shop

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,6 +61,18 @@ def answers(url: str) -> bool:
 def get(address: str, path: str, token: str = TOKEN) -> httpx.Response:
     headers = {"Authorization": f"token {token}"} if token else {}
     return httpx.get(f"{address}{path}", headers=headers, trust_env=False)
+
+
+def test_asked_for_again_it_is_shown_and_no_second_one_started(jupyter: str, home: Path) -> None:
+    environment = {**os.environ, "LAB_HOME": str(home)}
+    command = [str(Path(sys.executable).parent / "lab"), "notebooks", "--no-browser"]
+    again = subprocess.run(
+        command, env=environment, cwd=paths.ROOT, capture_output=True, text=True, timeout=STARTED_S
+    )
+
+    assert again.returncode == 0, again.stderr
+    port = jupyter.rpartition(":")[2]
+    assert re.search(rf"http://\S+:{port}/lab/tree/00_welcome\.ipynb\?token={TOKEN}", again.stdout)
 
 
 def test_it_opens_for_its_token_only(jupyter: str) -> None:

@@ -79,16 +79,48 @@ def test_what_a_killed_run_left_in_the_copy_is_removed(filled: Workspace, home: 
     assert not removed_from_sources.exists()
 
 
-def test_an_override_beside_the_sources_is_neither_copied_nor_touched(
+def test_what_somebody_wrote_into_the_copy_is_kept(filled: Workspace, home: Path) -> None:
+    main = filled.folder / "main.tf"
+    original = main.read_text()
+    main.write_text("# tried something")
+    a_file(filled.folder / "mine.tf", "# mine")
+    a_file(filled.folder / "errored.tfstate", "all that Terraform knows")
+
+    kept = filled.fill(home / "functions.zip")
+
+    texts = sorted(file.read_text() for file in kept)
+    assert texts == ["# mine", "# tried something", "all that Terraform knows"]
+    assert all(file.is_relative_to(paths.home() / "kept" / "terraform") for file in kept)
+    assert main.read_text() == original
+    assert filled.fill(home / "functions.zip") == []
+
+
+def test_what_changed_in_the_sources_is_copied_and_leaves_nothing(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    workspace = a_small_checkout(home, monkeypatch)
+    for text in ("# old", "# new"):
+        a_file(workspace.source / "main.tf", text)
+        a_file(home / "functions.zip", text)
+        assert workspace.fill(home / "functions.zip") == []
+    (workspace.source / "main.tf").unlink()
+    assert workspace.fill(home / "functions.zip") == []
+
+
+def a_small_checkout(home: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     root = home / "repository"
     monkeypatch.setattr(paths, "ROOT", root)
     monkeypatch.setattr(paths, "TERRAFORM", root / "terraform")
     monkeypatch.setattr(paths, "FUNCTIONS", root / "functions")
     a_file(root / "functions/checkout_api/openapi.json")
-    own = a_file(root / "terraform/environments/dev" / OVERRIDE)
-    workspace = Workspace("dev")
+    return Workspace("dev")
+
+
+def test_an_override_beside_the_sources_is_neither_copied_nor_touched(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = a_small_checkout(home, monkeypatch)
+    own = a_file(workspace.source / OVERRIDE)
 
     workspace.fill(a_file(home / "functions.zip"))
 

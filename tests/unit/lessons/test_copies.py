@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +88,10 @@ def test_a_changed_lesson_renews_a_copy_that_was_only_run(book: Book) -> None:
     content["cells"][1] |= {"outputs": [{"output_type": "stream", "text": "!"}]}
     copies.path_of(book).write_text(json.dumps(content))
     write(book, a_lesson(cell("markdown", "One more page.")))
-    assert copies.bring_up_to_date().renewed == ("04_stock",)
+    done = copies.bring_up_to_date()
+    assert done.renewed == ("04_stock",)
     assert source(copied(book)["cells"][-1]) == "One more page."
+    assert ['"!"' in kept.read_text() for kept in done.kept] == [True], "what its cells showed"
 
 
 def test_a_changed_lesson_leaves_a_learner_s_work_alone_and_says_so(book: Book) -> None:
@@ -112,8 +116,7 @@ def test_a_reset_keeps_the_old_copy_and_forgets_its_checks(book: Book) -> None:
     answer(book, "answer = 41")
     scores.note("04.1")
     scores.note("05.1")
-    kept = copies.reset(book)
-    assert kept is not None
+    (kept,) = copies.reset(book)
     assert "answer = 41" in kept.read_text()
     assert source(copied(book)["cells"][1]) == "# Exercise 04.1\nanswer = ..."
     assert list(scores.passed()) == ["05.1"]
@@ -156,9 +159,59 @@ def test_a_check_passed_again_keeps_its_first_time(book: Book) -> None:
     assert scores.path().read_text() == first
 
 
-def test_a_damaged_progress_file_is_a_fresh_start(book: Book) -> None:
-    scores.path().write_text("[]")
+@pytest.mark.parametrize("damaged", ["[]", '{"04.1": "2026-11-2'])
+@pytest.mark.parametrize("write", [scores.note, scores.forget])
+def test_a_damaged_progress_file_is_a_fresh_start_and_is_kept(
+    book: Book, damaged: str, write: Callable[[str], None]
+) -> None:
+    scores.path().write_text(damaged)
     assert scores.passed() == {}
+    write("04.1")
+    (kept,) = scores.path().parent.glob("progress.until-*.json")
+    assert kept.read_text() == damaged
+
+
+def test_without_its_record_a_copy_that_is_as_the_lesson_is_not_called_changed(book: Book) -> None:
+    copies.bring_up_to_date()
+    (copies.folder() / ".made-from.json").unlink()
+    assert copies.bring_up_to_date().changed == ()
+    assert copies.bring_up_to_date() == copies.Copies((), (), ())
+
+
+def test_notes_in_a_copied_document_are_kept_before_it_is_made_anew(book: Book) -> None:
+    copies.bring_up_to_date()
+    page = copies.folder() / "docs" / "architecture.md"
+    original = page.read_text()
+    page.write_text("My notes.")
+    (copies.folder() / "docs" / "own.md").write_text("A page of mine.")
+
+    (kept,) = copies.bring_up_to_date().kept
+
+    assert kept.read_text() == "My notes."
+    assert page.read_text() == original
+    assert (copies.folder() / "docs" / "own.md").read_text() == "A page of mine."
+
+
+def test_a_document_that_only_the_checkout_has_changed_is_renewed_and_not_kept(
+    book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "checkout"
+    shutil.copytree(paths.ROOT / "docs", root / "docs")
+    (root / "functions").mkdir()
+    monkeypatch.setattr(paths, "ROOT", root)
+    copies.bring_up_to_date()
+    (root / "docs" / "architecture.md").write_text("A new version.")
+
+    assert copies.bring_up_to_date().kept == ()
+    assert (copies.folder() / "docs" / "architecture.md").read_text() == "A new version."
+
+
+def test_a_learner_s_own_folder_in_the_place_of_a_link_stays(book: Book) -> None:
+    own = copies.folder() / "functions"
+    own.mkdir(parents=True)
+    (own / "mine.py").write_text("ANSWER = 42")
+    copies.bring_up_to_date()
+    assert (own / "mine.py").read_text() == "ANSWER = 42"
 
 
 def test_every_picture_is_in_the_folder_and_not_behind_a_link() -> None:
