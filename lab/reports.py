@@ -169,7 +169,14 @@ def audited(report: AuditReport) -> str:
 def seeded(report: SeedReport) -> str:
     """What the seed loaded, in a line."""
     news = f", {report.stocked} newly stocked" if report.stocked else ", stock as it was"
-    return f"{report.products} products, {report.promotions} promotions{news}"
+    gone = f", {report.removed} other products off sale" if report.removed else ""
+    return f"{report.products} products, {report.promotions} promotions{news}{gone}"
+
+
+def others(report: SeedReport) -> str:
+    """What is for sale besides what the seed loaded."""
+    which = "1 other product" if report.others == 1 else f"{report.others:,} other products"
+    return f"The shop also sells {which} from an earlier seed, or from a lesson."
 
 
 def deployed(result: DeployResult) -> str:

@@ -75,10 +75,16 @@ def seed(
             min=1, max=1_000_000, help="Generate a catalogue of this many products instead."
         ),
     ] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Take products off sale that are not loaded here.")
+    ] = False,
     environment: Environment = "dev",
     json: Json = False,
 ) -> None:
-    """Loads the catalogue, the stock and the promotions."""
+    """Loads the catalogue, the stock and the promotions.
+
+    Products that are there besides stay for sale, unless you say --exact. Stock stays always.
+    """
     from lab import render, reports
     from lab import seed as seeds
     from lab.progress import working
@@ -86,11 +92,21 @@ def seed(
     target = target_of(environment)
     catalogue = seeds.generate(products) if products else None
     with working("Loading the seed") as say:
-        report = seeds.load(target, say, catalogue)
+        report = seeds.load(target, say, catalogue, exact=exact)
     if json:
         render.as_json(asdict(report))
-    else:
-        render.done(f"The shop is stocked: {reports.seeded(report)}.")
+        return
+    render.done(f"The shop is stocked: {reports.seeded(report)}.")
+    if report.others:
+        again = _exactly(products, environment)
+        render.note(f"{reports.others(report)} To take what is more off sale: {again}")
+
+
+def _exactly(products: int | None, environment: str) -> str:
+    """The command that was typed, with --exact."""
+    words = ["lab seed", f"--products {products}" if products else ""]
+    words += ["" if environment == "dev" else f"--env {environment}", "--exact"]
+    return " ".join(filter(None, words))
 
 
 def url(environment: Environment = "dev", json: Json = False) -> None:

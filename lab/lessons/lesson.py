@@ -132,10 +132,13 @@ class Lesson:
         _require_clean(self.audit(settle_s))
         show(Box("The lab is as it was.", ("All seven guarantees hold.",), GREEN))
 
-    def clear(self) -> None:
-        """Puts back what lessons change of roles, catalogue and stock, whichever lesson it was."""
+    def clear(self) -> int:
+        """Puts back what lessons change of roles, catalogue and stock, whichever lesson it was.
+
+        Gives how many products are for sale that `seed/` does not have.
+        """
         roles.give_back(self.target)
-        self.shelves.restore()
+        return self.shelves.restore().others
 
 
 def _require_clean(report: audit.AuditReport) -> None:
@@ -152,7 +155,7 @@ def _require_clean(report: audit.AuditReport) -> None:
 def begin(number: str) -> Lesson:
     """Finds the lab or starts it, and clears what an interrupted run left behind."""
     lesson = Lesson(number, setup.ready(_tell), f"ada-{number}-{purchase.new_key()[:6]}")
-    lesson.clear()
+    others = lesson.clear()
     where = lesson.target.endpoint or "AWS"
     show(
         Box(
@@ -161,7 +164,18 @@ def begin(number: str) -> Lesson:
             GREEN,
         )
     )
+    if others:
+        show(_larger(others))
     return lesson
+
+
+def _larger(others: int) -> Box:
+    """The lessons' words and numbers are about the products of `seed/`."""
+    told = (
+        f"{others:,} products are for sale that are not in seed/, so some numbers will differ.",
+        "`lab seed --exact` takes them off sale.",
+    )
+    return Box("The shop is larger than the one that the lessons are about.", told, AMBER)
 
 
 def _tell(what: str) -> None:

@@ -49,12 +49,12 @@ class Shelves:
         found: dict[str, Any] = answer["Item"]
         return found
 
-    def restore(self) -> None:
+    def restore(self) -> seed.SeedReport:
         """Takes lessons' own products off the shelves; prices and promotions as in `seed/`."""
         taken = self._taken()
         for sku in self._own():
             self._clear(sku, taken.get(sku, 0))
-        seed.load(self._target)
+        return seed.load(self._target)
 
     def _own(self) -> list[str]:
         """The SKUs that lessons made, and that are still for sale or never were sold."""

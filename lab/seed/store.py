@@ -60,6 +60,22 @@ class Store:
         self._put_promotions(catalogue.promotions)
         self._put_products(catalogue.products)
 
+    def others(self, rows: Sequence[Row]) -> list[str]:
+        """The SKUs of stored products that are not among the rows."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._target.table("products"),
+            ProjectionExpression="sku",
+            ConsistentRead=True,
+        )
+        stored = {item["sku"] for page in pages for item in page["Items"]}
+        return sorted(stored - {row["sku"] for row in rows})
+
+    def take_off_sale(self, skus: Sequence[str]) -> None:
+        """Deletes products, and no stock: orders that hold pieces or bought some count on it."""
+        with self._dynamodb.Table(self._target.table("products")).batch_writer() as batch:
+            for sku in skus:
+                batch.delete_item(Key={"sku": sku})
+
     def _stored(self, skus: Iterable[str]) -> dict[str, list[Item]]:
         """The items of each product that is there, shard by shard."""
         first = self._get(skus)

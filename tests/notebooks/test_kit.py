@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from lab import seed
 from lab.api import ApiError
 from lab.errors import LabError
 from lab.lessons import Lesson, begin
@@ -109,3 +110,14 @@ def test_waiting_ends_with_what_is_missing(lesson: Lesson) -> None:
     with pytest.raises(LabError, match="no parcel"):
         lesson.until(lambda: None, "parcel", timeout_s=0.2)
     assert lesson.until(lambda: "here", "parcel") == "here"
+
+
+def test_a_shop_that_sells_more_than_the_seed_is_told_at_the_beginning(
+    lesson: Lesson, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed.load(lesson.target, catalogue=seed.generate(2))
+    begin("99")
+    assert "2 products are for sale that are not in seed/" in capsys.readouterr().out
+    seed.load(lesson.target, exact=True)
+    begin("99")
+    assert "not in seed/" not in capsys.readouterr().out

@@ -11,7 +11,8 @@ import pytest
 
 from checkout.adapters import documents
 from checkout.adapters.documents import shard_key
-from lab import paths, seed
+from lab import cli, paths, seed
+from lab.commands import infrastructure
 from lab.errors import LabError
 from lab.seed import schema
 from lab.seed.store import Store
@@ -236,3 +237,61 @@ class TestAHotProduct:
         )
         self.load(target, initial, shards=2, lowStockThreshold=5)
         assert ("lowStockWarnedBy" in shelf(target, self.SKU)) is told
+
+
+class TestProductsThatTheCatalogueDoesNotHave:
+    def test_stay_for_sale_and_are_counted(self, target: Target) -> None:
+        seed.load(target, catalogue=seed.generate(120))
+        report = seed.load(target)
+        assert (report.others, report.removed) == (120, 0)
+        assert len(for_sale(target)) == 120 + len(SHOP.products)
+
+    def test_are_off_sale_after_an_exact_load_and_their_stock_stays(self, target: Target) -> None:
+        generated = seed.generate(120)
+        seed.load(target, catalogue=generated)
+        sold = generated.products[0]["sku"]
+        sell(target, sold, 1)
+        before = {row["sku"]: shelf(target, row["sku"]) for row in generated.products}
+
+        report = seed.load(target, exact=True)
+
+        assert (report.others, report.removed) == (0, 120)
+        assert for_sale(target) == {row["sku"] for row in SHOP.products}
+        assert {sku: shelf(target, sku) for sku in before} == before
+
+    def test_come_back_with_what_was_left_of_them(self, target: Target) -> None:
+        seed.load(target, catalogue=small_shop(300))
+        sell(target, "TEA-MATCHA-30", 7)
+        seed.load(target, catalogue=seed.generate(3), exact=True)
+        assert seed.load(target, catalogue=small_shop(300)).others == 3
+        assert shelf(target, "TEA-MATCHA-30")["available"] == 293
+
+    @pytest.mark.parametrize(
+        ("typed", "told"),
+        [
+            ([], "The shop also sells 3 other products from an earlier seed"),
+            ([], "off sale: lab seed --exact"),
+            (["--products", "2"], "off sale: lab seed --products 2 --exact"),
+            (["--exact"], ""),
+        ],
+    )
+    def test_are_told_with_the_command_that_takes_them_off_sale(
+        self,
+        target: Target,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        typed: list[str],
+        told: str,
+    ) -> None:
+        monkeypatch.setattr(infrastructure, "target_of", lambda environment: target)
+        seed.load(target, catalogue=seed.generate(3))
+        if "--products" in typed:
+            seed.load(target, catalogue=small_shop())
+        assert cli.run(["seed", *typed]) == 0
+        said = capsys.readouterr()
+        assert told in said.err
+        assert bool(told) == bool(said.err)
+
+
+def for_sale(target: Target) -> set[str]:
+    return {item["sku"] for item in table(target, "products").scan()["Items"]}
