@@ -34,6 +34,18 @@ def listed(target: Target, customer: str = "", status: str = "", limit: int = 20
     return list(islice(sorted(rows, key=lambda row: row.created_at, reverse=True), limit))
 
 
+def unfinished(target: Target, customers: str) -> list[str]:
+    """The ids of orders that are open or untold, of customers whose ids begin so."""
+    pages = target.client("dynamodb").get_paginator("query")
+    query = pages.paginate(
+        TableName=target.table("orders"),
+        IndexName="open",
+        KeyConditionExpression="openStatus = :open",
+        ExpressionAttributeValues={":open": {"S": "OPEN"}},
+    )
+    return [item["orderId"] for item in _items(query) if item["customerId"].startswith(customers)]
+
+
 def _all(target: Target) -> Iterable[dict[str, Any]]:
     pages = target.client("dynamodb").get_paginator("scan")
     return _items(pages.paginate(TableName=target.table("orders")))

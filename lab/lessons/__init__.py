@@ -7,7 +7,7 @@ from lab.drawing.plots import bars, lines
 from lab.drawing.shown import Box, Picture, Shown, show
 from lab.lessons.checks import CheckFailed, check
 from lab.lessons.code import Code, code
-from lab.lessons.crowds import Attempt, Race, Timings, race, timings
+from lab.lessons.crowds import Attempt, Race, Timings, outcome, race, timings
 from lab.lessons.drawings import gantt, workflow
 from lab.lessons.following import Followed
 from lab.lessons.lesson import Lesson, begin
@@ -31,6 +31,7 @@ __all__ = [
     "diff",
     "gantt",
     "lines",
+    "outcome",
     "race",
     "show",
     "table",

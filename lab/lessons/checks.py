@@ -64,9 +64,12 @@ def _what_is_wrong(error: Exception) -> str:
     said = error.message if isinstance(error, LabError) else f"{type(error).__name__}: {error}"
     if theirs:
         return f"Your code was run, and stopped at `{theirs[-1].line}`. {said}"
+    if isinstance(error, LabError):
+        return said
     if isinstance(error, NameError) and error.name:
         return f"There is no `{error.name}` yet: run the exercise cell first."
-    return f"Your answer is not of the kind that is asked for. At `{check.line}`: {said}"
+    where = _tested(check.line or "")
+    return f"Your answer is not of the kind that is asked for. At `{where}`: {said}"
 
 
 def _in_cells(error: Exception) -> list[traceback.FrameSummary]:
@@ -82,6 +85,11 @@ def _is_library(file: str) -> bool:
 def _failing_line(error: Exception) -> str:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     line = linecache.getline(frame.filename, frame.lineno or 0).strip() or (frame.line or "")
+    return _tested(line)
+
+
+def _tested(line: str) -> str:
+    """What an assert's line tests, without its message; any other line as it is."""
     try:
         statement = ast.parse(line).body[0]
     except (SyntaxError, IndexError):

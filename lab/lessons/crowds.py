@@ -79,6 +79,11 @@ def race(buyer: Callable[[int], Any], buyers: int = 20) -> Race:
     return Race([_from(attempt, min(a.began for a in attempts)) for attempt in attempts])
 
 
+def outcome(call: Callable[[], Any]) -> str:
+    """What becomes of a single call, in words: its result, or the name of its error."""
+    return _attempt(lambda _buyer: call(), 1).outcome
+
+
 def _attempt(buyer: Callable[[int], Any], number: int) -> Attempt:
     began = time.monotonic()
     try:

@@ -8,7 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from lab import execution
+from lab.errors import LabError
 from lab.lessons.lesson import Lesson
+
+STOPPED = execution.END_STATUS["ExecutionAborted"]
 
 
 def wait_for(lesson: Lesson, order_id: str) -> dict[str, Any]:
@@ -22,9 +25,25 @@ def _stored(lesson: Lesson, order_id: str) -> Any:
 
 
 def abandon(lesson: Lesson, order_id: str) -> None:
-    """Stops the order's execution where it is: no later step runs, and nothing is undone."""
+    """Stops the order's execution where it is: no later step runs, and nothing is undone.
+
+    StopExecution only asks for it, so this waits. Raises LabError if the execution ended first.
+    """
     arn = execution.arn_of(lesson.target, order_id)
-    lesson.client("stepfunctions").stop_execution(executionArn=arn, cause="a lesson stopped it")
+    steps = lesson.client("stepfunctions")
+    steps.stop_execution(executionArn=arn, cause="a lesson stopped it")
+    status = lesson.until(lambda: _ended(steps, arn), "end of the stopped execution")
+    if status != STOPPED:
+        raise LabError(
+            f"The execution of {order_id} was {status} before it could be stopped.",
+            "Run the cell again: it begins with a new order.",
+        )
+
+
+def _ended(steps: Any, arn: str) -> str:
+    """The status of an execution that does not run any more."""
+    status = str(steps.describe_execution(executionArn=arn)["status"])
+    return "" if status == execution.RUNNING else status
 
 
 def expire(lesson: Lesson, order_id: str) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from lab import api as http_api
-from lab import audit, carts, execution, mailbox, orders, purchase, tokens
+from lab import audit, carts, execution, mailbox, orders, purchase, redrive, tokens
 from lab.api import CheckoutApi
 from lab.drawing.shown import AMBER, GREEN, Box, show
 from lab.errors import LabError
@@ -22,6 +22,7 @@ from lab.target import Target
 
 SETTLE_S = 60.0
 POLL_S = 0.1
+CUSTOMERS = "ada-"
 Undo = Callable[[], object]
 
 
@@ -109,6 +110,7 @@ class Lesson:
 
     def audit(self, settle_s: float = SETTLE_S) -> audit.AuditReport:
         """Checks the seven guarantees, once all orders are settled or after `settle_s` seconds."""
+        self._settle(settle_s)
         return audit.run(self.target, settle_s=settle_s)
 
     def until[T](self, look: Callable[[], T], what: str, timeout_s: float = 30.0) -> T:
@@ -128,9 +130,19 @@ class Lesson:
         """Puts everything back and checks the books. Raises LabError if they are not clean."""
         while self._undo:
             self._undo.pop()()
+        self._settle(settle_s)
         self.clear()
         _require_clean(self.audit(settle_s))
         show(Box("The lab is as it was.", ("All seven guarantees hold.",), GREEN))
+
+    def _settle(self, timeout_s: float) -> None:
+        """Lets the sweeper finish at once what lessons' orders left open or untold."""
+        deadline = time.monotonic() + timeout_s
+        left = orders.unfinished(self.target, CUSTOMERS)
+        while left and time.monotonic() < deadline:
+            settled = redrive.settle(self.target, left)
+            left = [order.order_id for order in settled if not order.final]
+            time.sleep(POLL_S if left else 0)
 
     def clear(self) -> int:
         """Puts back what lessons change of roles, catalogue and stock, whichever lesson it was.
@@ -154,7 +166,7 @@ def _require_clean(report: audit.AuditReport) -> None:
 
 def begin(number: str) -> Lesson:
     """Finds the lab or starts it, and clears what an interrupted run left behind."""
-    lesson = Lesson(number, setup.ready(_tell), f"ada-{number}-{purchase.new_key()[:6]}")
+    lesson = Lesson(number, setup.ready(_tell), f"{CUSTOMERS}{number}-{purchase.new_key()[:6]}")
     others = lesson.clear()
     where = lesson.target.endpoint or "AWS"
     show(

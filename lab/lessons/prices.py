@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
+
+import httpx
 
 from checkout.domain.money import Money
 from lab.api import CheckoutApi
+from lab.errors import LabError
 from lab.lessons.lesson import Lesson
 
 Row = dict[str, Any]
+PERCENTAGE: Mapping[str, type] = {
+    "code": str,
+    "scope": str,
+    "description": str,
+    "kind": str,
+    "basisPoints": int,
+    "categories": list,
+    "minimumSubtotal": int,
+    "stackable": bool,
+}
+IN_WORDS = {str: "a text", int: "a whole number", list: "a list", bool: "True or False"}
 
 
 def trusting_total(cart: Mapping[str, Any]) -> int:
@@ -55,9 +71,53 @@ def discount(api: CheckoutApi, cart: Mapping[str, int], *codes: str) -> int:
     return int(_quote(api, cart, *codes)["discount"]["amount"])
 
 
+def counting(api: CheckoutApi, cart: Mapping[str, int], *codes: str) -> list[str]:
+    """Those of the codes that count for a cart."""
+    return [str(applied["code"]) for applied in _quote(api, cart, *codes)["applied"]]
+
+
 def _quote(api: CheckoutApi, cart: Mapping[str, int], *codes: str) -> Row:
     items = [{"sku": sku, "quantity": quantity} for sku, quantity in cart.items()]
     return api.quote({"items": items, "discountCodes": list(codes)})
+
+
+def put_on_sale(promotions: Any, item: object, code: str) -> None:
+    """Writes the item of a percentage under this code.
+
+    Nothing checks what is put into a table, so this does. Raises LabError with the field.
+    """
+    if not isinstance(item, dict):
+        raise LabError(f"An item is a dict, and not {item!r}.")
+    wanted: dict[str, object] = {"code": code, "scope": "PROMOTION", "kind": "PERCENTAGE"}
+    wrong = [*_wrong_fields(item), *(_wrong_value(item, *pair) for pair in wanted.items())]
+    for problem in filter(None, wrong):
+        raise LabError(problem)
+    promotions.put_item(Item=item)
+
+
+def _wrong_fields(item: Row) -> Iterator[str]:
+    for name, kind in PERCENTAGE.items():
+        if name not in item:
+            yield f"The field `{name}` is missing."
+        elif not _is_a(kind, item[name]):
+            yield f"`{name}` is {item[name]!r}, and should be {IN_WORDS[kind]}."
+    for name in item:
+        if name not in PERCENTAGE and name != "redemptions":
+            yield f"A promotion of this kind has no field `{name}`. A typing error?"
+    if not all(isinstance(category, str) for category in item.get("categories", ())):
+        yield f"`categories` is {item['categories']!r}, and should be a list of texts."
+
+
+def _is_a(kind: type, value: object) -> bool:
+    """Whether DynamoDB would give the value back as one of this kind."""
+    if kind is int and isinstance(value, Decimal):
+        return value == value.to_integral_value()
+    return type(value) in (list, tuple, set) if kind is list else type(value) is kind
+
+
+def _wrong_value(item: Row, name: str, wanted: object) -> str:
+    value = item.get(name)
+    return "" if value == wanted else f"`{name}` is {value!r}, and should be {wanted!r} here."
 
 
 def set_price(lesson: Lesson, sku: str, cents: int) -> None:
@@ -68,3 +128,20 @@ def set_price(lesson: Lesson, sku: str, cents: int) -> None:
         ConditionExpression="attribute_exists(sku)",
         ExpressionAttributeValues={":cents": cents},
     )
+
+
+def conditions(api: CheckoutApi, order: Callable[[], object]) -> list[object]:
+    """The `expectedTotal` of each order that is sent while `order` runs; None where it has none."""
+    sent: list[object] = []
+
+    def note(request: httpx.Request) -> None:
+        if request.url.path.endswith("/checkout"):
+            sent.append(json.loads(request.content).get("expectedTotal"))
+
+    hooks = api.http.event_hooks
+    api.http.event_hooks = {**hooks, "request": [*hooks["request"], note]}
+    try:
+        order()
+    finally:
+        api.http.event_hooks = hooks
+    return sent

@@ -15,6 +15,20 @@ Retrier = Mapping[str, Any]
 BIN_S = 0.25
 
 
+def never_retried(machine: Mapping[str, Any]) -> dict[str, set[str]]:
+    """By state, the errors after which it is never tried again; states without any are left out."""
+    found = {
+        name: {
+            error
+            for retrier in state.get("Retry", ())
+            if retrier.get("MaxAttempts", 3) == 0
+            for error in retrier["ErrorEquals"]
+        }
+        for name, state in machine["States"].items()
+    }
+    return {name: errors for name, errors in found.items() if errors}
+
+
 def waits(retrier: Retrier) -> list[float]:
     """The longest pause before each retry, in seconds; jitter only makes it shorter."""
     first, rate = retrier.get("IntervalSeconds", 1), retrier.get("BackoffRate", 2.0)

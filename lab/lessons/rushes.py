@@ -112,6 +112,23 @@ def rush(lesson: Lesson, take: Take, pieces: int = 5, buyers: int = 12) -> Rush:
     return Rush(pieces, lesson.stock(sku), race, _from_the_start(noted.notes))
 
 
+class Overloaded:
+    """A boto3 table or client that is too busy for any write. What is in it nobody knows."""
+
+    def __init__(self, target: Any) -> None:
+        self._target = target
+
+    def update_item(self, **_asked: Any) -> Any:
+        """Raises what DynamoDB says when it has too much to do."""
+        said: Any = {"Error": {"Code": "ThrottlingException", "Message": "Too many requests."}}
+        raise ClientError(said, "Write")
+
+    transact_write_items = update_item
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._target, name)
+
+
 def _from_the_start(notes: list[Note]) -> tuple[Note, ...]:
     ordered = sorted(notes, key=lambda note: note.at)
     start = ordered[0].at if ordered else 0.0

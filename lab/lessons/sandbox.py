@@ -25,6 +25,7 @@ terraform {
 }
 """
 QUIETLY = ("-no-color", "-input=false")
+SOON = {"Delay": 1, "MaxAttempts": 60}
 
 
 ACTIONS = {
@@ -39,9 +40,10 @@ SIGNS = {"+": GREEN, "-": RED, "~": AMBER}
 
 @dataclass(frozen=True, repr=False)
 class Plan(Shown):
-    """What an apply would do, in Terraform's own words."""
+    """What an apply would do, in Terraform's own words, and the state that it begins with."""
 
     said: str
+    state: str = "{}"
 
     @property
     def actions(self) -> dict[str, str]:
@@ -49,8 +51,10 @@ class Plan(Shown):
         return {address: ACTIONS[words] for address, words in CHANGE.findall(self.said)}
 
     def value(self, argument: str) -> str:
-        """What an argument would be afterwards, as Terraform writes it; empty if it stays."""
-        found = re.search(rf"[~+] {argument}\s+= (?:.* -> )?(\S+)", self.said)
+        """What an argument is after the apply, as Terraform writes it; empty if nothing has it."""
+        changed = re.search(rf"[~+] {argument}\s+= (?:.* -> )?(\S+)", self.said)
+        kept = re.search(rf'"{argument}":\s*([^\s,}}\]]+)', self.state)
+        found = changed or kept
         return found[1] if found else ""
 
     def html(self) -> str:
@@ -98,7 +102,8 @@ class Sandbox:
 
     def plan(self) -> Plan:
         """What an apply would do. Raises LabError if the configuration is refused."""
-        return Plan(self._run("plan", *QUIETLY))
+        state = self.state_file.read_text() if self.state_file.exists() else "{}"
+        return Plan(self._run("plan", *QUIETLY), state)
 
     def apply(self) -> str:
         """Makes it so; gives Terraform's last line, which counts what it did."""
@@ -165,6 +170,7 @@ def _delete(lesson: Lesson, tables: Iterable[str]) -> None:
         with suppress(dynamodb.exceptions.ResourceNotFoundException):
             dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
             dynamodb.delete_table(TableName=table)
+            dynamodb.get_waiter("table_not_exists").wait(TableName=table, WaiterConfig=SOON)
 
 
 def _variables(lesson: Lesson, folder: Path) -> dict[str, str]:

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
 
 import pytest
 
@@ -35,6 +36,9 @@ TAGS = {"exercise", "solution", "check", "restore"}
 MACHINE_PATHS = re.compile(r"/(home|Users|tmp|root|work|workspace)/\w|[A-Z]:\\\\")
 TIME = re.compile(r"\*\*Time\.\*\* (\d+) minutes")
 ANSWER = re.compile(r"<details><summary>[^<]+</summary>\n\n.+?\n\n</details>", re.DOTALL)
+PREDICT = "**predict"
+FOLDED = "<details><summary>The answer</summary>"
+NOTHING_TOLD = {"00 exercise-1-told", "02 cost-honest", "04 hot-shards"}
 every_lesson = pytest.mark.parametrize("book", books.all_lessons(), ids=lambda book: book.name)
 
 
@@ -44,6 +48,39 @@ def code(book: Book) -> list[Cell]:
 
 def prose(book: Book) -> str:
     return "\n\n".join(source(cell) for cell in book.cells if cell["cell_type"] == "markdown")
+
+
+def bound(cells: Iterable[Cell]) -> set[str]:
+    """The names that these cells bind for all that come after them."""
+    trees = [ast.parse(source(cell)) for cell in cells if cell["cell_type"] == "code"]
+    return set().union(*map(names_bound, trees))
+
+
+def names_bound(tree: ast.AST) -> set[str]:
+    """What code binds outside of functions, classes and comprehensions; imports do no harm."""
+    found: set[str] = set()
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif not isinstance(node, ast.Lambda | ast.comprehension):
+            found |= names_bound(node)
+    return found
+
+
+def looked_at(cells: Iterable[Cell], lesson: Sequence[Cell]) -> set[str]:
+    """The names that code reads, by way of the lesson's own functions too."""
+    found: set[str] = set()
+    left: list[ast.AST] = [ast.parse(source(cell)) for cell in cells]
+    written = [ast.parse(source(cell)) for cell in lesson if cell["cell_type"] == "code"]
+    nodes = (node for tree in written for node in tree.body)
+    functions = {node.name: node for node in nodes if isinstance(node, ast.FunctionDef)}
+    while left:
+        read = {n.id for n in ast.walk(left.pop()) if isinstance(n, ast.Name)} - found
+        found |= read
+        left += [functions[name] for name in read & set(functions)]
+    return found
 
 
 def test_the_lessons_are_those_of_the_course() -> None:
@@ -122,6 +159,49 @@ def test_every_check_says_what_is_wrong(book: Book) -> None:
             asserts = [node for node in nodes if isinstance(node, ast.Assert)]
             assert asserts, cell["id"]
             assert all(node.msg for node in asserts), f"{cell['id']}: an assert without a message"
+
+
+@every_lesson
+def test_no_check_shows_its_answer(book: Book) -> None:
+    """It stands right below the exercise: JupyterLab and the pages fold its code."""
+    for cell in book.cells:
+        folded = cell["metadata"].get("jupyter", {}).get("source_hidden", False)
+        assert folded == tagged(cell, "check"), cell["id"]
+
+
+@every_lesson
+def test_what_was_to_be_predicted_is_not_told_beside_the_question(book: Book) -> None:
+    """The next prose begins with a folded answer, or has none: it is a question or a heading."""
+    asked = ran = False
+    for cell in book.cells:
+        text = source(cell)
+        if cell["cell_type"] == "code":
+            ran = True
+            continue
+        if asked and ran and f"{book.number} {cell['id']}" not in NOTHING_TOLD:
+            asks = text.startswith("#") or PREDICT in text.partition("\n\n")[0].lower()
+            assert asks or text.startswith(FOLDED), f"{cell['id']}: fold the answer as {FOLDED}"
+        asked = PREDICT in text.lower() or (asked and not ran)
+        ran = False
+
+
+@every_lesson
+def test_a_folded_check_still_shows_its_name(book: Book) -> None:
+    """JupyterLab shows the first line of a cell that is folded."""
+    for cell in book.cells:
+        if tagged(cell, "check"):
+            assert books.CHECK.search(source(cell).partition("\n")[0]), cell["id"]
+
+
+@every_lesson
+def test_no_check_looks_at_what_the_notebook_binds_again(book: Book) -> None:
+    """A check may run again at any time, and must then still see what it saw at first."""
+    for at, cell in enumerate(book.cells):
+        if tagged(cell, "check"):
+            seen = looked_at([cell], book.cells) & bound(book.cells[:at]) - bound([cell])
+            later = [c for c in book.cells[at:] if not tagged(c, "exercise")]
+            again = seen & bound(c for c in later if not tagged(c, "solution"))
+            assert not again, f"{cell['id']}: {again} is bound again by a later cell"
 
 
 @every_lesson
