@@ -25,12 +25,21 @@ FAILURE_SUFFIXES = ("Failed", "TimedOut")
 
 
 @dataclass(frozen=True)
+class Try:
+    """One attempt of a step: when, how long (seconds), and whether it failed."""
+
+    started: datetime
+    duration: float
+    failed: bool = False
+
+
+@dataclass(frozen=True)
 class Step:
     """One visit to a state: when, how long (seconds), and how it ended.
 
     `outcome` is `running`, `ok`, `caught` (it failed and the workflow took the way for that
     error) or `failed`. `retries` counts the attempts after the first. `errors` names what the
-    failed attempts said, in order, with the last one's `cause`.
+    failed attempts said, in order, with the last one's `cause`. Between the `tries` it waited.
     """
 
     name: str
@@ -41,6 +50,7 @@ class Step:
     retries: int = 0
     errors: tuple[str, ...] = ()
     cause: str = ""
+    tries: tuple[Try, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,7 +122,21 @@ def _step(visit: Sequence[Event], status: str, until: datetime) -> Step:
         retries=max(0, sum(e["type"].endswith("Scheduled") for e in visit) - 1),
         errors=tuple(str(detail.get("error", "?")) for detail in details),
         cause=str(details[-1].get("cause", "")) if details else "",
+        tries=tuple(_tries(visit, until)),
     )
+
+
+def _tries(visit: Sequence[Event], until: datetime) -> Iterator[Try]:
+    began: datetime | None = None
+    for event in visit:
+        if event["type"].endswith("Scheduled"):
+            began = event["timestamp"]
+        elif began and event["type"].endswith((*FAILURE_SUFFIXES, "Succeeded")):
+            failed = not event["type"].endswith("Succeeded")
+            yield Try(began, _seconds(began, event["timestamp"]), failed)
+            began = None
+    if began:
+        yield Try(began, _seconds(began, until))
 
 
 def _outcome(visit: Sequence[Event], exited: Event | None, status: str) -> str:

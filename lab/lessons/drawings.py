@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from lab import render, views
 from lab.drawing.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET, Picture, svg
-from lab.execution import Execution, Step
+from lab.execution import Execution, Step, Try
 from lab.lessons.following import printed
 from lab.lessons.layout import HEIGHT, WIDTH, laid_out
 from lab.lessons.states import Definition, Edge, definition
@@ -93,7 +93,10 @@ def _state(name: str, at: Point, step: Step | None) -> str:
 
 
 def gantt(execution: Execution) -> Picture:
-    """When each step ran, on the execution's time line, with its duration and retries."""
+    """When each step ran, on the execution's time line, with its duration and retries.
+
+    A step that was tried again has a bar for each try; a thin line between them is a wait.
+    """
     rows = [_bar(step, execution, row) for row, step in enumerate(execution.tasks)]
     height = ROW * (len(rows) + 1) + 8
     total = f"all of it: {render.duration(execution.duration)}"
@@ -108,8 +111,8 @@ def _said(step: Step) -> str:
     return f"{render.duration(step.duration)}  {views.remark(step).plain}".strip()
 
 
-def _place(step: Step, execution: Execution) -> tuple[float, float]:
-    """Where a step's bar begins, and how wide it is."""
+def _place(step: Step | Try, execution: Execution) -> tuple[float, float]:
+    """Where the bar of a step or a try begins, and how wide it is."""
     scale = CHART / max(execution.duration, 0.001)
     offset = (step.started - execution.started).total_seconds() if execution.started else 0.0
     return NAMES + offset * scale, max(3.0, step.duration * scale)
@@ -125,7 +128,26 @@ def _bar(step: Step, execution: Execution, row: int) -> str:
     said = escape(_said(step))
     return (
         f'<text x="{NAMES - 10:.0f}" y="{y + 13:.0f}" text-anchor="end">{escape(step.name)}</text>'
-        f'<rect x="{x:.1f}" y="{y:.0f}" width="{width:.1f}" height="16" rx="3" '
-        f'fill="{_colour(step)}"/>'
+        f"{_tries(step, execution, y)}"
         f'<text x="{x + width + 6:.1f}" y="{y + 13:.0f}" font-size="12">{said}</text>'
+    )
+
+
+def _tries(step: Step, execution: Execution, y: float) -> str:
+    """The step's one bar, or a bar for each try on the line of its time."""
+    whole = _place(step, execution)
+    if len(step.tries) < 2:
+        return _rectangle(whole, y, 16, _colour(step))
+    bars = [_rectangle(whole, y + 7, 2, GREY)]
+    for one in step.tries:
+        colour = COLOURS["caught"] if one.failed else _colour(step)
+        bars.append(_rectangle(_place(one, execution), y, 16, colour))
+    return "".join(bars)
+
+
+def _rectangle(place: tuple[float, float], y: float, height: float, colour: str) -> str:
+    x, width = place
+    return (
+        f'<rect x="{x:.1f}" y="{y:.0f}" width="{width:.1f}" height="{height:.0f}" rx="3" '
+        f'fill="{colour}"/>'
     )

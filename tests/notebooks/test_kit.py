@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from lab import seed
+from lab import execution, orders, seed
 from lab.api import ApiError
 from lab.errors import LabError
 from lab.lessons import Lesson, begin
@@ -121,3 +122,26 @@ def test_a_shop_that_sells_more_than_the_seed_is_told_at_the_beginning(
     seed.load(lesson.target, exact=True)
     begin("99")
     assert "not in seed/" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "switch",
+    [
+        {"fail": "PublishOrderConfirmed", "times": 99},
+        {"fail": "PublishOrderFailed", "after": "ProcessPayment", "times": 99},
+        {"fail": "RefundPayment", "after": "GenerateOrder", "times": 99},
+        {"fail": "FailOrder", "after": "ReserveStock", "times": 99},
+    ],
+    ids=lambda switch: switch["fail"],
+)
+def test_what_orders_left_open_or_untold_is_finished_by_restoring(
+    lesson: Lesson, switch: dict[str, Any]
+) -> None:
+    sku = lesson.product(pieces=2)
+    placed = lesson.place(lesson.cart({sku: 1}, simulate=switch))
+    execution.finish(lesson.target, placed)
+    assert orders.unfinished(lesson.target, lesson.customer) == [placed]
+
+    lesson.restore(settle_s=20)
+
+    assert orders.unfinished(lesson.target, lesson.customer) == []

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from lab.drawing.shown import AMBER, GREY, RED, VIOLET
+from lab.drawing.shown import AMBER, GREY, RED, VIOLET, Picture
 from lab.execution import Execution, read_history
 from lab.lessons import drawings, states
 from lab.lessons.layout import HEIGHT, WIDTH, laid_out
@@ -69,15 +69,31 @@ def test_without_an_execution_nothing_is_in_colour() -> None:
     assert set(boxes(drawings.workflow().svg).values()) == {GREY}
 
 
-def test_the_chart_has_a_bar_for_each_step_as_long_as_it_took(undone: Execution) -> None:
-    root = ElementTree.fromstring(drawings.gantt(undone).svg)
-    widths = [float(bar.attrib["width"]) for bar in root.iter(f"{SVG}rect")]
-    assert len(widths) == len(undone.tasks)
+def bars(chart: Picture, height: float) -> list[float]:
+    """The widths of the chart's bars of this height."""
+    drawn = ElementTree.fromstring(chart.svg).iter(f"{SVG}rect")
+    return [float(bar.attrib["width"]) for bar in drawn if float(bar.attrib["height"]) == height]
+
+
+def test_the_chart_has_a_bar_for_each_try_and_a_line_as_long_as_its_step(
+    undone: Execution,
+) -> None:
+    chart = drawings.gantt(undone)
+    assert len(bars(chart, 16)) == sum(len(step.tries) for step in undone.tasks)
     longest = max(undone.tasks, key=lambda step: step.duration)
     assert longest.name == "ProcessPayment"
-    assert max(widths) == pytest.approx(
-        drawings.CHART * longest.duration / undone.duration, abs=0.1
-    )
+    whole = pytest.approx(drawings.CHART * longest.duration / undone.duration, abs=0.1)
+    assert max(bars(chart, 2)) == whole
+
+
+def test_a_step_that_waited_to_be_tried_again_does_not_look_like_one_that_worked(
+    undone: Execution,
+) -> None:
+    (retried, *_) = [step for step in undone.tasks if step.retries]
+    assert len(retried.tries) == retried.retries + 1
+    assert [one.failed for one in retried.tries] == [True] * len(retried.errors)
+    worked = sum(one.duration for one in retried.tries)
+    assert worked < retried.duration, "the rest was a wait"
 
 
 def test_the_chart_is_wide_enough_for_what_is_said_beside_its_bars(undone: Execution) -> None:

@@ -5,6 +5,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import pytest
+
+from lab import execution
+from lab.errors import LabError
 from lab.lessons import holds
 from lab.lessons.lesson import Lesson
 from lab.target import Target
@@ -58,3 +62,38 @@ def test_the_undo_asks_until_the_order_has_ended() -> None:
     lesson, function = a_lesson(running, ended)
     holds.settling(lesson, "ord_1")()
     assert len(function.asked) == 2
+
+
+@dataclass
+class FakeSteps:
+    """Says one status after the other: StopExecution answers before the execution has ended."""
+
+    statuses: list[str]
+    stopped: list[str] = field(default_factory=list)
+
+    def stop_execution(self, executionArn: str, cause: str) -> None:  # noqa: N803
+        self.stopped.append(executionArn + cause)
+
+    def describe_execution(self, executionArn: str) -> dict[str, str]:  # noqa: N803
+        return {"status": self.statuses.pop(0) if executionArn else ""}
+
+
+def stopping(monkeypatch: pytest.MonkeyPatch, *statuses: str) -> tuple[Lesson, FakeSteps]:
+    monkeypatch.setattr(execution, "arn_of", lambda _target, order_id: f"arn:{order_id}")
+    steps = FakeSteps(list(statuses))
+    return cast(Lesson, FakeLesson(cast(FakeLambda, steps))), steps
+
+
+def test_an_abandoned_order_s_execution_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson, steps = stopping(monkeypatch, "RUNNING", "RUNNING", "ABORTED")
+    holds.abandon(lesson, "ord_1")
+    assert len(steps.stopped) == 1
+    assert steps.statuses == []
+
+
+def test_an_execution_that_ended_by_itself_was_not_abandoned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lesson, _ = stopping(monkeypatch, "RUNNING", "FAILED")
+    with pytest.raises(LabError, match=r"ord_1 was FAILED before it could be stopped"):
+        holds.abandon(lesson, "ord_1")

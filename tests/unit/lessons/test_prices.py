@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, cast
 
+import httpx
+import pytest
+
 from lab.api import CheckoutApi
+from lab.errors import LabError
 from lab.lessons import prices
 
 
@@ -44,3 +49,98 @@ def test_codes_are_compared_one_by_one_and_all_together() -> None:
 
 def test_a_discount_is_told_in_cents() -> None:
     assert prices.discount(cast(CheckoutApi, FakeShop()), {"TEA": 1}, "A", "B") == 200
+
+
+def test_the_codes_that_count_are_named() -> None:
+    assert prices.counting(cast(CheckoutApi, FakeShop()), {"TEA": 1}, "A", "B") == ["A", "B"]
+
+
+RIGHT: dict[str, Any] = {
+    "code": "KITCHEN20",
+    "scope": "PROMOTION",
+    "description": "20 % off for the kitchen.",
+    "kind": "PERCENTAGE",
+    "basisPoints": 2000,
+    "categories": ["kitchen"],
+    "minimumSubtotal": 3000,
+    "stackable": False,
+}
+
+
+class FakeTable:
+    """Keeps what is put."""
+
+    def __init__(self) -> None:
+        self.items: list[Any] = []
+
+    def put_item(self, Item: Any) -> None:  # noqa: N803
+        self.items.append(Item)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        RIGHT,
+        RIGHT | {"basisPoints": Decimal(2000), "minimumSubtotal": Decimal("3E+3")},
+        RIGHT | {"categories": {"kitchen"}},
+        RIGHT | {"redemptions": 0},
+    ],
+)
+def test_a_right_item_is_put_on_sale(item: Any) -> None:
+    table = FakeTable()
+    prices.put_on_sale(table, item, "KITCHEN20")
+    assert table.items == [item]
+
+
+@pytest.mark.parametrize("field", RIGHT)
+def test_a_missing_field_is_named_and_nothing_is_written(field: str) -> None:
+    table = FakeTable()
+    item = {name: value for name, value in RIGHT.items() if name != field}
+    with pytest.raises(LabError, match=f"The field `{field}` is missing"):
+        prices.put_on_sale(table, item, "KITCHEN20")
+    assert table.items == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"basisPoints": 0.2}, "`basisPoints` is 0.2, and should be a whole number"),
+        ({"basisPoints": "2000"}, "`basisPoints` is '2000', and should be a whole number"),
+        ({"basisPoints": Decimal("0.2")}, "`basisPoints` is .* and should be a whole number"),
+        ({"stackable": "no"}, "`stackable` is 'no', and should be True or False"),
+        ({"stackable": 0}, "`stackable` is 0, and should be True or False"),
+        ({"categories": "kitchen"}, "`categories` is 'kitchen', and should be a list"),
+        ({"categories": [1]}, "`categories` is .*, and should be a list of texts"),
+        ({"description": None}, "`description` is None, and should be a text"),
+        ({"code": "KITCHEN2O"}, "`code` is 'KITCHEN2O', and should be 'KITCHEN20' here"),
+        ({"kind": "PERCENT"}, "`kind` is 'PERCENT', and should be 'PERCENTAGE' here"),
+        ({"scope": "GLOBAL"}, "`scope` is 'GLOBAL', and should be 'PROMOTION' here"),
+        ({"minimum_subtotal": 3000}, "no field `minimum_subtotal`. A typing error"),
+    ],
+)
+def test_a_wrong_field_is_named_with_its_value(wrong: dict[str, Any], told: str) -> None:
+    table = FakeTable()
+    with pytest.raises(LabError, match=told):
+        prices.put_on_sale(table, RIGHT | wrong, "KITCHEN20")
+    assert table.items == []
+
+
+@pytest.mark.parametrize("item", [None, [RIGHT], "KITCHEN20"])
+def test_what_is_no_item_is_told_as_that(item: Any) -> None:
+    with pytest.raises(LabError, match="An item is a dict"):
+        prices.put_on_sale(FakeTable(), item, "KITCHEN20")
+
+
+def test_the_condition_of_each_order_is_seen() -> None:
+    answer = httpx.MockTransport(lambda _request: httpx.Response(202, json={"orderId": "ord_1"}))
+    api = CheckoutApi.at("http://shop.test", transport=answer)
+    agreed = {"amount": 1, "currency": "USD"}
+
+    def orders() -> None:
+        api.quote({"items": []})
+        api.checkout({"items": []}, "key-1")
+        api.checkout({"items": [], "expectedTotal": agreed}, "key-2")
+
+    assert prices.conditions(api, orders) == [None, agreed]
+    api.checkout({"items": []}, "key-3")
+    assert prices.conditions(api, lambda: None) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.lessons.retries import arrivals, longest, waits
+from lab.lessons.retries import arrivals, longest, never_retried, waits
 
 RETRIER = {"IntervalSeconds": 1, "BackoffRate": 2, "MaxAttempts": 5, "MaxDelaySeconds": 8}
 
@@ -33,3 +33,13 @@ def test_with_jitter_it_is_spread_and_nobody_is_lost() -> None:
     assert sum(seen.values()) == 200
     assert max(seen.values()) < 50
     assert max(second for second, n in seen.items() if n) < 3
+
+
+def test_errors_that_are_never_retried_are_told_by_state() -> None:
+    final = {"ErrorEquals": ["OutOfStock", "InvalidCart"], "MaxAttempts": 0}
+    states = {
+        "Reserve": {"Retry": [final, RETRIER | {"ErrorEquals": ["States.ALL"]}]},
+        "Tell": {"Retry": [{"ErrorEquals": ["States.ALL"]}]},
+        "End": {},
+    }
+    assert never_retried({"States": states}) == {"Reserve": {"OutOfStock", "InvalidCart"}}

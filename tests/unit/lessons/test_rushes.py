@@ -7,9 +7,9 @@ from typing import Any, cast
 from botocore.exceptions import ClientError
 
 from lab.lessons import rushes
-from lab.lessons.crowds import race
+from lab.lessons.crowds import outcome, race
 from lab.lessons.lesson import Lesson
-from lab.lessons.rushes import SOLD, SOLD_OUT, Note, NotedTable, Rush
+from lab.lessons.rushes import SOLD, SOLD_OUT, Note, NotedTable, Overloaded, Rush
 
 
 @dataclass
@@ -108,3 +108,15 @@ def test_the_plot_says_in_words_what_it_shows() -> None:
         "0.100 s: buyer 1 wrote 4",
         "0.200 s: buyer 2 was refused",
     ]
+
+
+def test_a_table_that_is_too_busy_refuses_writes_and_nothing_else() -> None:
+    busy = Overloaded(FakeTable())
+    assert busy.get_item() == {"Item": {"available": 5}}
+    for write in (busy.update_item, busy.transact_write_items):
+        assert outcome(write) == "ClientError"
+
+
+def test_the_outcome_of_one_call_is_its_answer_or_its_error() -> None:
+    assert outcome(lambda: SOLD) == "sold"
+    assert outcome(lambda: {}["key"]) == "KeyError"

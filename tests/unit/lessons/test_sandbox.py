@@ -48,6 +48,13 @@ def test_only_the_changes_are_shown() -> None:
     assert "No changes" in Plan("No changes. Your infrastructure matches.").text()
 
 
+def test_the_value_of_what_does_not_change_is_read_from_the_state() -> None:
+    state = '{"attributes": {"recovery_period_in_days": 35, "deletion_protection_enabled":true}}'
+    assert Plan("No changes.", state).value("recovery_period_in_days") == "35"
+    assert Plan("No changes.", state).value("deletion_protection_enabled") == "true"
+    assert Plan(SAID, state).value("recovery_period_in_days") == "14"
+
+
 # --- what somebody wrote into the sandbox's folder
 
 
