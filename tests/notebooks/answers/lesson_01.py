@@ -20,10 +20,6 @@ TABLE: Table = {
                 'safer = wishlists.replace("wishlists-lesson", "wishes-lesson")',
                 "nothing else should change",
             ),
-            Wrong(
-                'safer = wishlists.replace("\\n}", "\\n  protected = true\\n}")',
-                "Unsupported argument",
-            ),
             Wrong("safer = {'deletion_protection': True}", "Your answer is not of the kind"),
         ),
         right=(
