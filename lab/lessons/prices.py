@@ -27,6 +27,16 @@ PERCENTAGE: Mapping[str, type] = {
     "minimumSubtotal": int,
     "stackable": bool,
 }
+NO_KITCHEN = {
+    "TEA-SENCHA-100": 1,
+    "COFFEE-HOUSE-1KG": 1,
+    "BREW-DRIPPER-02": 1,
+    "TABLE-MUG-SAND": 1,
+    "BOOK-TEA-ROADS": 1,
+    "STATION-NOTEBOOK-DOT": 1,
+    "GIFT-BOX-TEA": 1,
+}
+"""A cart with something of every category but the kitchen."""
 IN_WORDS = {str: "a text", int: "a whole number", list: "a list", bool: "True or False"}
 
 

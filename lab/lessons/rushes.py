@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from lab.lessons.tabular import Table
 
 SOLD = "sold"
 SOLD_OUT = "sold out"
+WRITES = {"put_item", "update_item", "delete_item", "transact_write_items", "batch_write_item"}
 
 Take = Callable[[Any, str], str]
 """Takes one piece: a boto3 table and a SKU, gives SOLD or SOLD_OUT."""
@@ -113,20 +115,28 @@ def rush(lesson: Lesson, take: Take, pieces: int = 5, buyers: int = 12) -> Rush:
 
 
 class Overloaded:
-    """A boto3 table or client that is too busy for any write. What is in it nobody knows."""
+    """A boto3 table or client that after so many writes is too busy for any other."""
 
-    def __init__(self, target: Any) -> None:
+    def __init__(self, target: Any, after: int = 0) -> None:
         self._target = target
+        self._left = after
 
-    def update_item(self, **_asked: Any) -> Any:
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._target, name)
+        return functools.partial(self._write, call) if name in WRITES else call
+
+    def _write(self, call: Callable[..., Any], **asked: Any) -> Any:
         """Raises what DynamoDB says when it has too much to do."""
+        if self._left:
+            self._left -= 1
+            return call(**asked)
         said: Any = {"Error": {"Code": "ThrottlingException", "Message": "Too many requests."}}
         raise ClientError(said, "Write")
 
-    transact_write_items = update_item
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._target, name)
+def pair(lesson: Lesson, *pieces: int) -> list[str]:
+    """New products with so many pieces each; gives their SKUs."""
+    return [lesson.product(each) for each in pieces]
 
 
 def _from_the_start(notes: list[Note]) -> tuple[Note, ...]:

@@ -80,6 +80,7 @@ TABLE: Table = {
             Wrong(kitchen(basisPoints=20), "20 % of the board are 1120"),
             Wrong(kitchen(basisPoints=0.2), "`basisPoints` is 0.2, and should be a whole number"),
             Wrong(kitchen(categories="kitchen"), "`categories` is 'kitchen'"),
+            Wrong(kitchen(categories=["kitchen", "gifts"]), "20 % of the board are 1120"),
             Wrong(kitchen(categories=[]), "20 % of the board are 1120"),
             Wrong(kitchen(minimumSubtotal=30), "A cart of 29.99 gets 600 cents off"),
             Wrong(kitchen(minimumSubtotal=3001), "one of 30.00 0"),

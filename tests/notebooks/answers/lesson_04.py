@@ -72,7 +72,7 @@ TABLE: Table = {
     ),
     "04.2": Answers(
         wrong=(
-            Wrong(take_set("    return 'sold'"), "Three sets can be sold to eight"),
+            Wrong(take_set("    return 'sold'"), "too busy after one write: ['sold', 'sold']"),
             Wrong(
                 take_set(
                     "    for sku in (cup, saucer):\n"
@@ -82,13 +82,25 @@ TABLE: Table = {
                     "            return 'sold out'\n"
                     "    return 'sold'"
                 ),
-                "0 cups and 0 saucers are left",
+                "too busy after one write: ['ClientError'",
             ),
-            Wrong(both("Exception"), "A table that is too busy"),
+            Wrong(both("Exception"), "too busy after one write: ['sold', 'sold out']"),
             Wrong(both("KeyError"), "TransactionRefused"),
-            Wrong(both("TransactionRefused").replace("'sold'", "True"), "Three sets"),
+            Wrong(both("TransactionRefused").replace("'sold'", "True"), "after one write: ['True'"),
             Wrong(both("TransactionRefused").replace("(cup, saucer)", "(cup,)"), "Three sets"),
             Wrong(both("TransactionRefused").replace("Take(sku, 0, 1)", "sku"), "AttributeError"),
+            Wrong(
+                take_set(
+                    "    client = shelves.table.client\n"
+                    "    try:\n"
+                    "        transact(client, [shelves.take(Take(saucer, 0, 1))])\n"
+                    "        transact(client, [shelves.take(Take(cup, 0, 1))])\n"
+                    "    except TransactionRefused:\n"
+                    "        return 'sold out'\n"
+                    "    return 'sold'"
+                ),
+                "too busy after one write: ['ClientError'",
+            ),
         ),
         right=(
             both("TransactionRefused").replace(

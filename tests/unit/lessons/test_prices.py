@@ -6,6 +6,7 @@ from typing import Any, cast
 import httpx
 import pytest
 
+from lab import seed
 from lab.api import CheckoutApi
 from lab.errors import LabError
 from lab.lessons import prices
@@ -49,6 +50,11 @@ def test_codes_are_compared_one_by_one_and_all_together() -> None:
 
 def test_a_discount_is_told_in_cents() -> None:
     assert prices.discount(cast(CheckoutApi, FakeShop()), {"TEA": 1}, "A", "B") == 200
+
+
+def test_every_category_but_the_kitchen_is_in_the_cart_of_them() -> None:
+    categories = {row["sku"]: row["category"] for row in seed.read().products}
+    assert set(categories.values()) - {"kitchen"} == {categories[sku] for sku in prices.NO_KITCHEN}
 
 
 def test_the_codes_that_count_are_named() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Lock
 from typing import Any, cast
 
@@ -113,8 +114,16 @@ def test_the_plot_says_in_words_what_it_shows() -> None:
 def test_a_table_that_is_too_busy_refuses_writes_and_nothing_else() -> None:
     busy = Overloaded(FakeTable())
     assert busy.get_item() == {"Item": {"available": 5}}
-    for write in (busy.update_item, busy.transact_write_items):
-        assert outcome(write) == "ClientError"
+    assert outcome(busy.update_item) == "ClientError"
+
+
+def test_it_may_become_too_busy_after_some_writes() -> None:
+    table = FakeTable()
+    busy = Overloaded(table, after=2)
+    values = {":one": 1}
+    write = partial(busy.update_item, ExpressionAttributeValues=values)
+    assert [outcome(write) == "ClientError" for _ in range(3)] == [False, False, True]
+    assert table.available == 3
 
 
 def test_the_outcome_of_one_call_is_its_answer_or_its_error() -> None:
