@@ -120,11 +120,17 @@ def _use(
 
 def granted(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Sid, action and resource of everything that a policy allows."""
-    for statement in document["Statement"]:
+    for statement in statements(document):
         if statement["Effect"] == "Allow":
             for action in _listed(statement.get("Action", "NotAction")):
                 for resource in _listed(statement.get("Resource", "NotResource")):
                     yield statement.get("Sid", ""), action, resource
+
+
+def statements(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A policy's statements: IAM takes a single one without a list, too."""
+    found = document["Statement"]
+    return list(found) if isinstance(found, list) else [found]
 
 
 def _listed(value: str | list[str]) -> list[str]:

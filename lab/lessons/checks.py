@@ -53,8 +53,17 @@ def check(title: str, *answers: object, hint: str = "") -> Iterator[None]:
 
 
 def _answered(answers: tuple[object, ...]) -> None:
-    if any(answer is ... for answer in answers):
+    if any(map(_is_open, answers)):
         raise AssertionError("The exercise is not done yet: there is still a `...` to replace.")
+
+
+def _is_open(answer: object) -> bool:
+    """Whether a `...` is left in an answer, also inside of a list or a dict."""
+    if isinstance(answer, dict):
+        return any(map(_is_open, answer.values()))
+    if isinstance(answer, list | tuple):
+        return any(map(_is_open, answer))
+    return answer is ...
 
 
 def _what_is_wrong(error: Exception) -> str:

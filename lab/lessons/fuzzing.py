@@ -211,3 +211,50 @@ def naive(text: str) -> Answer:
 
 PRICES = {"TEA-SENCHA-100": 1850}
 """Prices in cents, as the colleague knows them; whatever else there is costs ten dollars."""
+
+
+class OurMistake(Exception):
+    """Something in the shop itself that does not work."""
+
+
+class _Broken(dict[str, int]):
+    def get(self, *_: Any) -> Any:
+        raise OurMistake("The prices cannot be read")
+
+
+UNREADABLE, SENSELESS = '{"items": [', '{"items": [{"sku": "TEA-SENCHA-100", "quantity": 0}]}'
+
+
+def not_careful(handler: Handler) -> str:
+    """How a handler of quotes fails the client, or hides our own mistakes; empty if it does not."""
+    for text in (UNREADABLE, SENSELESS):
+        status, code = _refusal(text)
+        given = answer(handler, text)
+        if (given[0], dict(given[1]).get("code")) != (status, code):
+            return f"To {text} it answers {given}; the table has {status} and {code!r} for it."
+    status, _ = _with_broken_prices(handler)
+    if status in range(400, 500):
+        return f"When our own code breaks, it says {status}, as if the client were to blame."
+    return ""
+
+
+def _refusal(text: str) -> tuple[int, str]:
+    """What the shop's own table answers to a wrong body: status and code."""
+    from checkout_api import problems, requests
+
+    try:
+        requests.read_body(text, "QuoteRequest")
+    except tuple(problems.PROBLEMS) as error:
+        no = problems.from_error(error, "/quotes")
+        return no.status_code, str(json.loads(no.body or "{}")["code"])
+    raise ValueError(f"The document allows {text}")
+
+
+def _with_broken_prices(handler: Handler) -> Answer:
+    """What it answers to a right request while the colleague's version does not work."""
+    usual = dict(PRICES)
+    globals()["PRICES"] = _Broken()
+    try:
+        return answer(handler, '{"items": [{"sku": "TEA-SENCHA-100", "quantity": 2}]}')
+    finally:
+        globals()["PRICES"] = usual

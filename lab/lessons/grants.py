@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from lab import logs
+from lab import logs, permissions
 from lab.health import TABLES
 from lab.permissions import Grant, Permissions, RoleUse
 from lab.target import Target
@@ -61,26 +61,37 @@ def spelled(denial: str) -> str:
     return PARTS.sub(r"\n\1", denial)
 
 
-def plus(policy: Policy, statement: Policy, but: str = "") -> Policy:
-    """The policy with one statement more, and without the one whose Sid is `but`."""
-    kept = [s for s in policy["Statement"] if not but or s.get("Sid") != but]
-    return policy | {"Statement": [*kept, statement]}
+def plus(policy: Policy, statement: Policy) -> Policy:
+    """The policy with one statement more."""
+    return policy | {"Statement": [*permissions.statements(policy), statement]}
 
 
-def require(statement: Policy, denial: str) -> None:
-    """Raises AssertionError unless the statement allows just what the denial names."""
-    named = NAMED.search(denial)
-    if named is None:
-        raise ValueError(f"This is no denial: {denial}")
+def require(statement: Any, *denials: str) -> None:
+    """Raises AssertionError unless the statement allows just what the denials name."""
     require_narrow(statement)
-    for key, wanted in (("Action", named["action"]), ("Resource", named["resource"])):
-        has = _listed(statement.get(key, []))
-        if has != [wanted]:
-            raise AssertionError(f"The denial names {wanted}, and your {key} is {has}.")
+    named = [NAMED.search(denial) for denial in denials]
+    for key, group in (("Action", "action"), ("Resource", "resource")):
+        wanted = {found[group] for found in named if found}
+        has = set(_listed(statement.get(key, [])))
+        if _as_compared(key, has) != _as_compared(key, wanted):
+            raise AssertionError(
+                f"The denial names {_words(wanted)}, and your {key} is {_words(has) or 'missing'}."
+            )
 
 
-def require_narrow(statement: Policy) -> None:
-    """Raises AssertionError for a statement that is no Allow, or has a wildcard."""
+def _as_compared(key: str, words: set[str]) -> set[str]:
+    """IAM does not care how actions are capitalised, and does so for resources."""
+    return {word.lower() for word in words} if key == "Action" else words
+
+
+def _words(found: Iterable[str]) -> str:
+    return " and ".join(sorted(found))
+
+
+def require_narrow(statement: Any) -> None:
+    """Raises AssertionError for what is no Allow, or has a wildcard."""
+    if not isinstance(statement, dict) or "Statement" in statement:
+        raise AssertionError('One statement is asked for: {"Sid": …, "Effect": …, …}.')
     if statement.get("Effect") != "Allow":
         raise AssertionError("Effect must be Allow: nobody has said yes so far.")
     for key in ("Action", "Resource"):
@@ -89,5 +100,14 @@ def require_narrow(statement: Policy) -> None:
             raise AssertionError(f"It would work, and allow far more: {key} is {wide[0]}.")
 
 
+def beyond(policy: Policy, action: str, resource: str) -> list[str]:
+    """What a policy allows besides one action on the resource whose ARN ends so."""
+    return [
+        f"{granted} on {where}"
+        for _, granted, where in permissions.granted(policy)
+        if granted.lower() != action.lower() or not where.endswith(resource) or "*" in where
+    ]
+
+
 def _listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
+    return [value] if isinstance(value, str) else list(value)

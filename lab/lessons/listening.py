@@ -45,6 +45,14 @@ class Listener:
                 raise LabError(f"{len(found)} of {count} events about {order_id} came in time.")
         return found
 
+    def with_id(self, event_id: str) -> Event | None:
+        """The event that the bus took under this id, as soon as it is heard; None after 20 s."""
+        deadline = time.monotonic() + WAIT_S
+        while time.monotonic() < deadline:
+            if found := [event for event in self.listen() if event["id"] == event_id]:
+                return found[0]
+        return None
+
 
 def is_about(event: Event, order_id: str) -> bool:
     """Whether an event tells of this order."""
@@ -123,6 +131,56 @@ def variant(event: Event, kind: str, cents: int) -> Event:
     """The event, as if it were of another kind and its order of another total."""
     total = {**event["detail"]["total"], "amount": cents}
     return {**event, "detail-type": kind, "detail": {**event["detail"], "total": total}}
+
+
+JUDGED = (
+    (True, "OrderConfirmed", 25_000, "A confirmed order of 250 dollars does not pass."),
+    (True, "OrderConfirmed", 10_000, "One of 100 dollars exactly does not pass."),
+    (True, "OrderConfirmed", 5_000_000, "One of 50,000 dollars does not pass: is there a limit?"),
+    (False, "OrderConfirmed", 9_999, "One of 99.99 dollars passes."),
+    (False, "OrderRejected", 25_000, "A card for an order that was rejected?"),
+    (False, "OrderFailed", 25_000, "A card for an order that failed?"),
+    (False, "PaymentRefunded", 25_000, "A card to somebody whose money went back?"),
+)
+
+
+def misjudged(target: Target, pattern: Pattern, event: Event) -> str:
+    """What a pattern for big confirmed orders lets through, or not; empty if it is right."""
+    for wanted, kind, cents, wrong in JUDGED:
+        if matches(target, pattern, variant(event, kind, cents)) != wanted:
+            return wrong
+    return ""
+
+
+def miscounted(points: Callable[[list[Event]], Any], news: list[Event], fair: int) -> str:
+    """What is wrong with a function that counts points for events; empty if nothing is."""
+    given = points(list(news))
+    confirmed = next(event for event in news if event["detail-type"] == "OrderConfirmed")
+    another = {**confirmed, "detail": {**confirmed["detail"], "orderId": "ord_another"}}
+    unknown = {**confirmed, "detail-type": "ParcelSent"}
+    cases: tuple[tuple[list[Event], Any, str], ...] = (
+        (news, fair, f"{given} points, and {fair} would be right. Doubles? Rejected orders?"),
+        (news[::-1], fair, "In another order they are worth something else."),
+        ([{**unknown, "detail": {"box": 3}}, *news], fair, "An event of another kind is counted."),
+        ([{**unknown, "detail": another["detail"]}], 0, "A parcel that was sent gives points."),
+        ([confirmed, another], 2 * points([confirmed]), "Two orders of one total count once."),
+        ([], 0, "Without news there are no points: 0."),
+    )
+    return next((wrong for events, right, wrong in cases if points(list(events)) != right), "")
+
+
+def unheard(ear: Listener, answer: Any, told: Event) -> str:
+    """What is wrong with the answer of `put_events` that should have told it; empty if nothing."""
+    if not isinstance(answer, dict) or not answer.get("Entries"):
+        return "Keep what put_events answers: it says for each entry what became of it."
+    refused = [row.get("ErrorMessage") for row in answer["Entries"] if "EventId" not in row]
+    if refused:
+        return f"The answer was 200, and yet the bus took nothing: {refused}"
+    again = ear.with_id(answer["Entries"][0]["EventId"])
+    if again is None:
+        return "The bus took it, and your listener did not hear it. Another bus, or another Source?"
+    wrong = [name for name in ("source", "detail-type", "detail") if again[name] != told[name]]
+    return f"It is other news than before: {', '.join(wrong)} differ." if wrong else ""
 
 
 def edit_rule(lesson: Lesson, rule: str, pattern: Pattern) -> Callable[[], object]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lab.cost import sizing
+from lab.cost.counted import Counted
 from lab.lessons.crowds import race
 from lab.lessons.lesson import Lesson
 
@@ -35,3 +37,29 @@ def under_load(lesson: Lesson, sku: str, customers: int, orders: int) -> Load:
     lasted = max(attempt.ended for attempt in attempts)
     placed = customers * orders
     return Load(customers, shopping / placed, placed / lasted)
+
+
+@dataclass(frozen=True)
+class Billed:
+    """A function in one order: invocations, and their time in all, here and on AWS (ms)."""
+
+    name: str
+    invocations: int
+    memory_mb: int
+    here_ms: float
+    aws_ms: float
+
+
+def billed(counted: Counted) -> list[Billed]:
+    """The functions of one order. `aws_ms` is modelled: Lambda's processor goes with the memory."""
+    measured = {one.name: one for one in counted.memory}
+    return [
+        Billed(
+            use.name,
+            use.invocations,
+            use.memory_mb,
+            use.billed_ms,
+            round(use.invocations * sizing.duration_ms(measured[use.name], use.memory_mb)),
+        )
+        for use in counted.functions
+    ]

@@ -91,12 +91,14 @@ def _kept(target: Target) -> Iterator[tuple[str, str]]:
 
 def without(policy: Policy, action: str) -> Policy:
     """The policy without an action, and without statements that then allow nothing."""
-    kept = (_but(action, statement) for statement in policy["Statement"])
+    kept = (_but(action, statement) for statement in permissions.statements(policy))
     return policy | {"Statement": [statement for statement in kept if statement]}
 
 
 def _but(action: str, statement: Policy) -> Policy:
-    actions = statement["Action"]
+    actions = statement.get("Action", [])
+    if not actions:  # what it is about is said by NotAction
+        return statement
     listed = [actions] if isinstance(actions, str) else actions
-    others = [other for other in listed if other != action]
+    others = [other for other in listed if other.lower() != action.lower()]
     return statement | {"Action": others} if others else {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -56,6 +57,37 @@ def story(target: Target, order_id: str, since: datetime) -> list[Moment]:
         return []
     first = about[0][0].at
     return [_moment(line, record, first) for line, record in about]
+
+
+def mistold(told: object, records: Iterable[Record], order_id: str) -> str:
+    """What is wrong with an order's story as pairs of service and message; empty if it is right."""
+    mine = sorted(_about(records, order_id), key=lambda record: str(record["timestamp"]))
+    wanted = [(str(record["service"]), str(record["message"])) for record in mine]
+    if not isinstance(told, list):
+        return f"story(…) returns {told!r}, and not a list."
+    if not told:
+        return "It finds nothing about the order."
+    pairs = [tuple(pair) if isinstance(pair, list | tuple) else pair for pair in told]
+    if unlike := [pair for pair in pairs if pair not in wanted]:
+        return f"{unlike[0]!r} is no (service, message) of a line about this order."
+    if Counter(pairs) != Counter(wanted):
+        return f"{len(pairs)} of {len(wanted)} lines are there."
+    if _moments(pairs, mine) != sorted(_moments(pairs, mine)):
+        return f"It begins with {pairs[0][0]} and ends with {pairs[-1][0]}: not in order. By time?"
+    return ""
+
+
+def _about(records: Iterable[Record], order_id: str) -> Iterator[Record]:
+    return (record for record in records if record.get("order_id") == order_id)
+
+
+def _moments(pairs: Iterable[object], mine: Iterable[Record]) -> list[str]:
+    """When each pair was said; pairs that were said twice count in the order of time."""
+    when: dict[object, list[str]] = {}
+    for record in mine:
+        said = (str(record["service"]), str(record["message"]))
+        when.setdefault(said, []).append(str(record["timestamp"]))
+    return [when[pair].pop(0) for pair in pairs]
 
 
 def complete(target: Target, order_id: str, since: datetime) -> bool:

@@ -109,7 +109,8 @@ class Workshop:
         """
         ended = children.run(
             [sys.executable, "-c", program],
-            children.bare(PYTHONPATH=str(self.folder)),
+            # A notebook's kernel asks for colours, which would be in the message.
+            children.bare(PYTHONPATH=str(self.folder), PYTHON_COLORS="0"),
             cwd=self.folder,
             capture_output=True,
             check=False,

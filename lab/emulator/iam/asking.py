@@ -66,9 +66,10 @@ def _without_session(context: Any) -> Asker | None:
     service = internal.get("service_principal") if internal else None
     if service:
         return Asker(sessions.as_service(service, context.account_id))
-    # Whom a role trusts is asked of everybody, also of the owner.
+    # Whom a role trusts is asked of everybody, also of users and the owner.
     if internal is None and context.operation.name == "AssumeRole":
-        return Asker(sessions.as_owner(context.account_id))
+        user = sessions.as_user(context.account_id, access_key(context.request))
+        return Asker(user or sessions.as_owner(context.account_id))
     return None
 
 

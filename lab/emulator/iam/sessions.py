@@ -58,6 +58,17 @@ def as_service(name: str, account: str) -> Caller:
     return Caller(arn=principal, account=account, service=principal)
 
 
+def as_user(account: str, access_key: str) -> Caller | None:
+    """The IAM user whose access key it is, or None.
+
+    Policies of users are not looked at: who trusts the account trusts each of them.
+    """
+    user = iam_backends[account][PARTITION].get_user_from_access_key_id(access_key)
+    if user is None:
+        return None
+    return Caller(arn=user.arn, account=account, names=(user.arn, *as_owner(account).names))
+
+
 def as_owner(account: str) -> Caller:
     """The owner of the account, whose keys are `test`."""
     root = f"arn:{PARTITION}:iam::{account}:root"

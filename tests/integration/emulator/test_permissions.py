@@ -240,6 +240,24 @@ def test_a_role_is_assumed_only_by_whom_it_trusts(cloud: Cloud) -> None:
     assert f"is not authorized to perform: sts:AssumeRole on resource: {for_lambda}" in message
 
 
+def test_a_user_is_that_user_to_a_role_that_is_asked_for(cloud: Cloud) -> None:
+    iam, for_lambda, for_all = cloud.client("iam"), cloud.role(), cloud.role(AWS=ROOT)
+    user = iam.create_user(UserName="ada")["User"]["Arn"]
+    for_ada = cloud.role(AWS=user)
+    key = iam.create_access_key(UserName="ada")["AccessKey"]
+    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=REGION)
+    sts = session.client("sts", endpoint_url=cloud.endpoint)
+
+    code, message, _ = refusal(sts.assume_role, RoleArn=for_lambda, RoleSessionName="test")
+
+    assert code == "AccessDenied"
+    assert message.startswith(f"User: {user} is not authorized to perform: sts:AssumeRole")
+    for role in (for_all, for_ada):
+        sts.assume_role(RoleArn=role, RoleSessionName="test")
+    owner = cloud.client("sts").assume_role
+    assert refusal(owner, RoleArn=for_ada, RoleSessionName="test")[0] == "AccessDenied"
+
+
 def test_a_function_of_a_role_that_lambda_may_not_assume_is_not_made(cloud: Cloud) -> None:
     with pytest.raises(ClientError, match="cannot be assumed by Lambda"):
         cloud.function("", Role=cloud.role(Service="events.amazonaws.com"))

@@ -111,3 +111,14 @@ def test_notebooks_show_a_failed_check_in_one_line() -> None:
 def test_a_title_without_an_id_is_the_writer_s_mistake() -> None:
     with pytest.raises(ValueError, match=r"begins with its id, such as `04\.1`"), check("Stock"):
         pass
+
+
+@pytest.mark.parametrize("answer", [..., [1, ...], {"a": 1, "b": ...}, {"a": [{"b": (...,)}]}])
+def test_an_answer_that_is_open_in_a_part_is_not_done_yet(answer: Any) -> None:
+    with pytest.raises(CheckFailed, match="there is still a"), check("04.1 Stock", answer):
+        pass
+
+
+def test_an_answer_without_open_parts_is_looked_at() -> None:
+    with check("04.1 Stock", {"a": [1, "..."]}, print, None):
+        pass

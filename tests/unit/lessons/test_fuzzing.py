@@ -59,3 +59,26 @@ def test_orders_ask_for_a_token_and_the_shelf_does_not() -> None:
 
     assert asks["GET /orders/{orderId}"]
     assert not asks["GET /products"]
+
+
+def swallowing(text: str) -> Answer:
+    try:
+        return careful(text)
+    except Exception:
+        return 400, {"code": "INVALID_BODY"}
+
+
+def without_a_body(text: str) -> Answer:
+    status, _ = careful(text)
+    return status, {}
+
+
+def test_a_handler_that_says_whose_mistake_it_was_is_careful() -> None:
+    assert fuzzing.not_careful(careful) == ""
+    assert fuzzing.naive('{"items": [{"sku": "TEA-SENCHA-100", "quantity": 1}]}')[0] == 200
+
+
+def test_a_handler_that_blames_the_client_or_says_nothing_is_not_careful() -> None:
+    assert "as if the client were to blame" in fuzzing.not_careful(swallowing)
+    assert "'INVALID_BODY'" in fuzzing.not_careful(without_a_body)
+    assert "(500" in fuzzing.not_careful(fuzzing.naive)

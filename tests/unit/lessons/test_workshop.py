@@ -9,7 +9,7 @@ import pytest
 from lab import paths
 from lab.errors import LabError
 from lab.lessons import workshop as workshops
-from lab.lessons.gift import priced
+from lab.lessons.gift import priced, unruly
 from lab.lessons.lesson import Lesson
 from lab.lessons.workshop import Workshop
 from lab.target import Target
@@ -50,7 +50,9 @@ def test_a_patch_that_was_applied_does_not_fit_again(workshop: Workshop) -> None
         workshop.patch("gift_wrapping")
 
 
-def test_a_program_sees_the_copy_and_its_errors_are_told(workshop: Workshop) -> None:
+def test_a_program_sees_the_copy_and_its_errors_are_told(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (workshop.folder / PRICING).write_text("ANSWER = 42\n")
 
     said = workshop.run(
@@ -58,7 +60,8 @@ def test_a_program_sees_the_copy_and_its_errors_are_told(workshop: Workshop) -> 
     )
 
     assert said == 42
-    with pytest.raises(LabError, match="AttributeError"):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as a notebook's kernel has it
+    with pytest.raises(LabError, match="^AttributeError: module"):
         workshop.run("from checkout.domain import pricing; pricing.quote")
 
 
@@ -68,6 +71,7 @@ def test_the_solution_adds_the_fee_to_the_total_and_to_nothing_else(workshop: Wo
     plain, gift = priced(workshop)
 
     assert gift == plain | {"wrapping": 395, "total": plain["total"] + 395}
+    assert unruly(workshop) == ""
 
 
 # --- what a learner has changed
