@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import jwt
 
+from checkout_api.tokens import MAX_CUSTOMER_ID, is_customer_id
 from lab.errors import LabError
 from lab.target import Target
 
+SHOWN = 40
 LIFETIME = timedelta(hours=1)
 NAMES = ("secret", "issuer", "audience")
 
@@ -16,8 +18,10 @@ NAMES = ("secret", "issuer", "audience")
 def mint(target: Target, customer: str, now: datetime | None = None) -> str:
     """An HS256 token for `customer`, good for an hour, signed with the environment's secret.
 
-    Raises LabError when the environment has no secret, issuer or audience in SSM.
+    Raises LabError for an id that the API would refuse, and when the environment has no secret,
+    issuer or audience in SSM.
     """
+    require_customer(customer)
     settings = read_settings(target)
     issued = now or datetime.now(UTC)
     claims = {
@@ -28,6 +32,16 @@ def mint(target: Target, customer: str, now: datetime | None = None) -> str:
         "exp": issued + LIFETIME,
     }
     return jwt.encode(claims, settings["secret"], algorithm="HS256")
+
+
+def require_customer(customer: str) -> None:
+    """Raises LabError (code 2) unless the API takes tokens of a customer with this id."""
+    if not is_customer_id(customer):
+        raise LabError(
+            f"The API takes no token of the customer {customer[:SHOWN]!r}.",
+            f"An id is 1 to {MAX_CUSTOMER_ID} printable characters without #, such as ada.",
+            code=2,
+        )
 
 
 def read_settings(target: Target) -> dict[str, str]:

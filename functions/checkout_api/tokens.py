@@ -40,7 +40,11 @@ def read_customer(header: str | None, settings: TokenSettings) -> str:
 
 
 def _customer_id(subject: str) -> str:
-    """No `#`: idempotency keys are stored as `customer#key`, which must have one reading."""
-    if not 0 < len(subject) <= MAX_CUSTOMER_ID or not subject.isprintable() or "#" in subject:
+    if not is_customer_id(subject):
         raise NotAuthenticated("The token names no customer")
     return subject
+
+
+def is_customer_id(text: str) -> bool:
+    """No `#`: idempotency keys are stored as `customer#key`, which must have one reading."""
+    return 0 < len(text) <= MAX_CUSTOMER_ID and text.isprintable() and "#" not in text

@@ -128,6 +128,7 @@ def token(
     """Prints a bearer token, good for an hour."""
     from lab import render, tokens
 
+    tokens.require_customer(customer)
     minted = tokens.mint(target_of(environment), customer)
     if json:
         render.as_json({"token": minted, "customer": customer})

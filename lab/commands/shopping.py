@@ -40,9 +40,10 @@ def checkout(
 
     Exits with 1 if the order does not end as the cart's file says (confirmed if it says nothing).
     """
-    from lab import carts
+    from lab import carts, tokens
     from lab.api import ApiError
 
+    tokens.require_customer(customer)
     chosen = carts.read(cart) if cart else carts.sample("CONFIRMED")
     target = target_of(environment)
     try:

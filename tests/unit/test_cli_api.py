@@ -9,7 +9,7 @@ import httpx
 import jwt
 import pytest
 
-from lab import api, tokens
+from lab import api, cli, tokens
 from lab.api import ApiError, CheckoutApi
 from lab.errors import LabError
 from lab.target import Target
@@ -146,6 +146,26 @@ def test_a_token_names_the_customer_and_lasts_an_hour() -> None:
     )
     assert claims["sub"] == "ada"
     assert claims["exp"] - claims["iat"] == 3600
+
+
+REFUSED = {"empty": "", "a hash": "a#b", "a line": "a\nb", "long": "x" * 129, "NUL": "\0"}
+
+
+@pytest.mark.parametrize("customer", REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize("command", ["token", "checkout"])
+def test_a_customer_that_the_api_would_refuse_is_refused_in_a_sentence(
+    command: str, customer: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run([command, "--customer", customer]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "The API takes no token of the customer" in err
+    assert "1 to 128 printable characters without #" in err
+
+
+@pytest.mark.parametrize("customer", ["ada", "x" * 128, "Zoë 7", "a@b"])
+def test_any_other_customer_gets_a_token(customer: str) -> None:
+    assert tokens.mint(target_with(FakeAws([], SETTINGS)), customer)
 
 
 def test_without_the_secret_there_is_no_token_but_advice() -> None:
