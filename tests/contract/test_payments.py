@@ -7,11 +7,18 @@ from functools import partial
 
 import pytest
 
-from checkout.domain.errors import ChargeReversed, GatewayTimeout, PaymentDeclined
-from checkout.domain.payment import EntryKind, Reversal
+from checkout import gateways
+from checkout.domain.errors import (
+    ChargeReversed,
+    GatewayTimeout,
+    NoPaymentGateway,
+    PaymentDeclined,
+)
+from checkout.domain.payment import Charge, EntryKind, Reversal
+from checkout.ports import PaymentBooks
 from tests.builders import an_entry, minutes, usd
 from tests.contract.racing import race
-from tests.contract.worlds import World
+from tests.contract.worlds import DynamoWorld, World
 
 KEY = "ord_1:charge"
 TOTAL = usd(2599)
@@ -154,3 +161,44 @@ class TestRaces:
         assert race(*[partial(world.gateway.capture, KEY)] * 16) == [None] * 16
         reversals = race(*[partial(world.gateway.reverse, KEY)] * 16)
         assert set(reversals) == {Reversal(captured=TOTAL)}
+
+
+class TestBooks:
+    """What the simulated gateway tells of its own books, which an audit compares with ours."""
+
+    def told(self, world: DynamoWorld) -> dict[str, Charge]:
+        gateway = world.gateway
+        assert isinstance(gateway, PaymentBooks)
+        return {charge.key: charge for charge in gateway.charges()}
+
+    def test_a_charge_is_told_as_far_as_it_came(self, dynamodb: DynamoWorld) -> None:
+        for name in ("held", "taken", "returned", "freed"):
+            dynamodb.gateway.authorise(name, TOTAL, "tok_visa")
+        for name in ("taken", "returned"):
+            dynamodb.gateway.capture(name)
+        for name in ("returned", "freed", "never"):
+            dynamodb.gateway.reverse(name)
+        with pytest.raises(PaymentDeclined):
+            dynamodb.gateway.authorise("declined", TOTAL, "tok_declined")
+
+        assert self.told(dynamodb) == {
+            "held": Charge("held", authorised=TOTAL),
+            "taken": Charge("taken", captured=TOTAL),
+            "returned": Charge("returned", captured=TOTAL, refunded=TOTAL),
+            "freed": Charge("freed"),
+            "never": Charge("never"),
+            "declined": Charge("declined"),
+        }
+
+    def test_our_ledger_is_none_of_it(self, dynamodb: DynamoWorld) -> None:
+        dynamodb.ledger.append(an_entry(EntryKind.CAPTURED))
+        assert self.told(dynamodb) == {}
+
+    def test_without_a_gateway_the_ledger_says_whether_somebody_took_money(
+        self, dynamodb: DynamoWorld
+    ) -> None:
+        nobody = gateways.NoGateway(dynamodb.ledger)
+        assert nobody.reverse(KEY) == Reversal()
+        dynamodb.ledger.append(an_entry(EntryKind.CAPTURED))
+        with pytest.raises(NoPaymentGateway):
+            nobody.reverse(KEY)
