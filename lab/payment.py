@@ -29,11 +29,11 @@ class ProviderBooks:
 
 def chosen(target: Target) -> str | None:
     """The gateway that the deployed shop charges with: "" for none, None if it is not deployed."""
-    function = target.named(CHARGES_WITH)
+    client, function = target.client("lambda"), target.named(CHARGES_WITH)
     try:
-        said = target.client("lambda").get_function_configuration(
-            FunctionName=function, Qualifier=ALIAS
-        )
+        # Not by the alias itself: LocalStack knows only versions here.
+        live = client.get_alias(FunctionName=function, Name=ALIAS)["FunctionVersion"]
+        said = client.get_function_configuration(FunctionName=function, Qualifier=live)
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise

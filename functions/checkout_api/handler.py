@@ -141,6 +141,7 @@ def _refuse_new(wish: PlaceOrder) -> None:
     s = services()
     refusal = _refusal(wish)
     if refusal and s.orders.replay_of(wish.customer_id, wish.key, s.clock.now()) is None:
+        logger.warning("refused", extra={"reason": type(refusal).__name__})
         raise refusal
 
 

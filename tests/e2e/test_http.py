@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -201,3 +202,29 @@ def assert_problem(answer: Any, status: int, code: str = "") -> dict[str, Any]:
     assert problem["status"] == status
     assert code in ("", problem["code"])
     return problem
+
+
+def test_an_address_without_the_region_that_its_tax_depends_on_is_refused(
+    shop: DeployedShop,
+) -> None:
+    wish = order_of(TEA)
+    wish["shippingAddress"] = {**wish["shippingAddress"], "region": ""}
+    key = {"Idempotency-Key": purchase.new_key()}
+
+    answer = shop.customer().send("POST", "/checkout", json=wish, headers=key)
+
+    assert answer.status_code == 422
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["/shippingAddress/region"]
+
+
+@pytest.mark.parametrize(
+    "odd", [{"exp": float("inf")}, {"iat": float("nan")}, {"sub": [1]}, {"aud": [None]}], ids=str
+)
+def test_a_signed_token_with_odd_claims_is_refused(shop: DeployedShop, odd: dict[str, Any]) -> None:
+    settings = tokens.read_settings(shop.target)
+    valid = {"iss": settings["issuer"], "aud": settings["audience"], "sub": "ada"}
+    times = {"iat": 1_700_000_000, "exp": 4_000_000_000}
+    # Not `jwt.encode`, which refuses to make some of these.
+    token = jwt.PyJWS().encode(json.dumps(valid | times | odd).encode(), settings["secret"])
+
+    assert shop.stranger(token).send("GET", "/orders").status_code == 401

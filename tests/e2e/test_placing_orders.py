@@ -26,8 +26,9 @@ def test_an_accepted_order_says_where_to_follow_it(shop: DeployedShop) -> None:
     body = answer.json()
     assert answer.status_code == 202
     assert body["status"] == "PENDING"
-    followed = customer.http.get(answer.url.join(answer.headers["Location"]))
-    assert followed.json()["orderId"] == body["orderId"]
+    for where in (answer.headers["Location"], body["links"]["order"]):
+        followed = customer.http.get(answer.url.join(where))
+        assert followed.json()["orderId"] == body["orderId"]
     assert shop.ended(customer, body["orderId"])["status"] == "CONFIRMED"
 
 
