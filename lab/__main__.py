@@ -17,7 +17,7 @@ def main() -> None:
         # Reading the commands is most of the time of a short one.
         from lab import children
 
-        children.speak_utf8()
+        children.start_clean()
         children.settle()
         from lab import cli, privacy
 

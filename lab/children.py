@@ -9,6 +9,7 @@ emulator's own environment is in `lab/emulator/environment.py`.
 
 from __future__ import annotations
 
+import locale
 import os
 import subprocess
 import sys
@@ -147,20 +148,23 @@ def output(command: Sequence[str], variables: Variables, timeout_s: float) -> st
     return str(done.stdout)
 
 
-def speak_utf8() -> None:
-    """Starts this process anew in Python's UTF-8 mode, where its locale has another encoding.
+def start_clean() -> None:
+    """Starts this process anew where Python itself was told what does the lab harm.
 
-    The lab's files and programs are UTF-8 whatever language their reader has set. Python would read
-    them as the locale says, and fail at the first ✔.
+    The lab's files and programs are UTF-8 whatever language their reader has set: read as an older
+    locale says, they fail at the first ✔. PYTHONPATH puts other versions before the lab's own.
     """
-    import locale
-
+    variables, options = as_the_user_has_it(), ["-X", "utf8"]
     encoding = locale.getencoding()
-    if sys.flags.utf8_mode or encoding.lower().replace("-", "") == "utf8":
+    speaks = sys.flags.utf8_mode or encoding.lower().replace("-", "") == "utf8"
+    # With `-m lab` the lab itself may be where PYTHONPATH says.
+    borrows = bool(variables.pop("PYTHONPATH", "")) and "-m" not in sys.orig_argv
+    if speaks and not borrows:
         return
-    spoken = os.environ.get("PYTHONIOENCODING") or f"{encoding}:replace"  # the terminal's own
-    variables = as_the_user_has_it(PYTHONUTF8="1", PYTHONIOENCODING=spoken)
-    become([sys.executable, "-X", "utf8", *sys.orig_argv[1:]], variables)
+    if not speaks:  # the terminal has its own encoding, all the same
+        variables.setdefault("PYTHONIOENCODING", f"{encoding}:replace")
+        variables["PYTHONUTF8"] = "1"
+    become([sys.executable, *([] if speaks else options), *sys.orig_argv[1:]], variables)
 
 
 UNHELPFUL = ("SSLKEYLOGFILE", "BOTOCORE_EXPERIMENTAL__PLUGINS")

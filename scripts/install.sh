@@ -5,13 +5,19 @@ cd "$(dirname "$0")/.."
 
 UV_VERSION=0.13.9
 TOOLS=.lab/tools
+PYTHON=$(cat .python-version)
+
+# Somebody else's active environment and modules are not ours; bytecode is compiled even where
+# PYTHONDONTWRITEBYTECODE is set, because the emulator starts five times faster with it.
+unset VIRTUAL_ENV UV_PROJECT_ENVIRONMENT PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
+unset PYTHONWARNINGS
 
 # A pyenv shim fails where .python-version names a version that pyenv does not have, and some
 # systems ship a python3 without venv: take the first one that can make an environment.
 find_python() {
     for candidate in python3 python3.13 python3.12 python3.11 python \
         /usr/bin/python3 /usr/local/bin/python3 /opt/homebrew/bin/python3 \
-        "$HOME"/.pyenv/versions/3.*/bin/python3; do
+        "${HOME:-/nonexistent}"/.pyenv/versions/3.*/bin/python3; do
         if "$candidate" -c 'import ensurepip, sys, venv; assert sys.version_info >= (3, 8)' \
             >/dev/null 2>&1; then
             echo "$candidate"
@@ -28,7 +34,8 @@ fetch_uv() {
     python=$(find_python)
     echo "Fetching uv $UV_VERSION with $python" >&2
     "$python" -m venv --clear "$TOOLS" >&2
-    "$TOOLS/bin/pip" install --quiet --disable-pip-version-check "uv==$UV_VERSION" >&2
+    # Not bin/pip: its first line cannot name every path.
+    "$TOOLS/bin/python" -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION" >&2
 }
 
 find_uv() {
@@ -41,12 +48,40 @@ find_uv() {
     echo "$TOOLS/bin/uv"
 }
 
+# The lab runs on one version of Python. uv finds it on the machine, or fetches it from GitHub.
+need_python() {
+    "$uv" python find --quiet "$PYTHON" >/dev/null 2>&1 && return
+    echo "Fetching Python $PYTHON from GitHub: it is not on this machine"
+    "$uv" python install --quiet "$PYTHON" && return
+    echo >&2
+    echo "Python $PYTHON is not on this machine and could not be fetched from GitHub. One of:" >&2
+    echo "- install it: python.org, brew install python@$PYTHON, pyenv install $PYTHON, or your" >&2
+    echo "  system's packages (python$PYTHON, python$PYTHON-venv)" >&2
+    echo "- name a mirror of GitHub's releases of python-build-standalone:" >&2
+    echo "  UV_PYTHON_INSTALL_MIRROR=https://mirror.example/python-build-standalone make install" >&2
+    echo "- behind a proxy, set HTTPS_PROXY" >&2
+    exit 1
+}
+
+# uv's own progress ends with a list of 180 packages. On a terminal the seconds pass by instead.
+show_seconds() {
+    [ -t 2 ] || { wait "$1"; return; }
+    seconds=0
+    while kill -0 "$1" 2>/dev/null; do
+        printf '\r   %s s ' "$seconds" >&2
+        sleep 1
+        seconds=$((seconds + 1))
+    done
+    printf '\r          \r' >&2
+    wait "$1"
+}
+
 uv=$(find_uv)
+need_python
 echo "Installing the packages of uv.lock into .venv (half a minute, or as long as the network takes)"
-# Somebody else's active environment is not ours; bytecode is compiled even where
-# PYTHONDONTWRITEBYTECODE is set, because the emulator starts five times faster with it.
-unset VIRTUAL_ENV UV_PROJECT_ENVIRONMENT PYTHONDONTWRITEBYTECODE
-# Only a terminal shows uv's progress; elsewhere its list of 180 packages is all that would be left.
-quiet=
-[ -t 2 ] || quiet=--quiet
-"$uv" sync --frozen --compile-bytecode $quiet
+"$uv" sync --frozen --compile-bytecode --quiet &
+sync=$!
+trap 'kill "$sync" 2>/dev/null; exit 130' INT TERM
+show_seconds "$sync"
+trap - INT TERM
+.venv/bin/python -m lab.installed
