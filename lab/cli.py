@@ -10,7 +10,7 @@ from typing import Annotated
 import click
 import typer
 
-from lab import guard, invocation
+from lab import guard, invocation, plain_text
 from lab.commands import (
     costing,
     emulator,
@@ -85,7 +85,7 @@ def main() -> None:
     """Runs `lab` with the arguments of this process and exits."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+            stream.reconfigure(errors=plain_text.HANDLER)  # type: ignore[union-attr]
     sys.exit(run(sys.argv[1:]))
 
 
@@ -144,4 +144,4 @@ def _report(error: Exception) -> int:
 def _print_problem(problem: LabError) -> None:
     from lab import render
 
-    render.problem(invocation.advice(problem.message), invocation.advice(problem.hint))
+    render.problem(problem.message, problem.hint)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
+from lab import invocation, render
 from lab.permissions import Grant, Permissions, Refusal, RoleUse, is_wide
 
 SHOWN = 20
@@ -16,7 +16,7 @@ SHOWN = 20
 def draw(found: Permissions) -> RenderableType:
     """Every role with its grants, the unused ones in red, and below them what was refused."""
     if not found.roles:
-        return Text("No roles are deployed here. Deploy them with `lab deploy`.")
+        return Text(invocation.advice("No roles are deployed here. Deploy them with `lab deploy`."))
     parts = [part for role in found.roles for part in (_title(role), _role(role))]
     if found.others:
         parts += [Text("Services and others", style="bold"), _refusals(found.others)]
@@ -29,10 +29,8 @@ def _title(role: RoleUse) -> Text:
 
 
 def _role(role: RoleUse) -> RenderableType:
-    drawn = Table.grid(padding=(0, 2))
-    for grant in role.grants:
-        drawn.add_row(_sign(grant), grant.action, Text(_short(grant.resource), style="dim"))
-    return Group(drawn, _refusals(role.refused), Text())
+    rows = [(_sign(g), g.action, Text(_short(g.resource), style="dim")) for g in role.grants]
+    return Group(render.Grid(rows), _refusals(role.refused), Text())
 
 
 def _sign(grant: Grant) -> Text:
@@ -47,11 +45,15 @@ def _short(arn: str) -> str:
 
 
 def _refusals(refused: Iterable[Refusal]) -> RenderableType:
-    drawn = Table.grid(padding=(0, 2))
-    for refusal in list(refused)[:SHOWN]:
-        where = f"{refusal.caller}: {_short(refusal.resource)}, {refusal.reason}"
-        drawn.add_row(Text(f"refused {refusal.count}x", style="red"), refusal.action, where)
-    return drawn
+    rows = [
+        (
+            Text(f"refused {refusal.count}x", style="red"),
+            refusal.action,
+            f"{refusal.caller}: {_short(refusal.resource)}, {refusal.reason}",
+        )
+        for refusal in list(refused)[:SHOWN]
+    ]
+    return render.Grid(rows)
 
 
 def _sum(found: Permissions) -> Text:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from lab import render
+from lab import invocation, render
 from lab.drill import DrillReport
 from lab.recovery import Manifest
 
@@ -15,7 +15,7 @@ from lab.recovery import Manifest
 def backup_list(found: Sequence[Manifest]) -> RenderableType:
     """Backups, one a line, the oldest first."""
     if not found:
-        return Text("There is no backup yet. Make one with `lab backup`.")
+        return Text(invocation.advice("There is no backup yet. Make one with `lab backup`."))
     return render.table(
         ("!Backup", ">Orders", ">Items", ">Size", "Books"), (_row(manifest) for manifest in found)
     )

@@ -14,6 +14,7 @@ from lab.audit import AuditReport
 from lab.doctor import Check
 from lab.emulator.process import EmulatorStatus
 from lab.health import Health
+from lab.invocation import advice
 from lab.logs import LogLine, readable
 from lab.mailbox import Mail
 from lab.orders import OrderRow
@@ -30,7 +31,7 @@ WIDE = 110
 def order_list(rows: Sequence[OrderRow], width: int) -> RenderableType:
     """Orders, one a line; the reason and the customer only where `width` columns hold them."""
     if not rows:
-        return Text("There are no such orders. Place one with `lab checkout`.")
+        return Text(advice("There are no such orders. Place one with `lab checkout`."))
     if width < WIDE:
         columns: tuple[str, ...] = ("!Order", "!Status", ">Total", "!Placed")
         return render.table(columns, (_short_order(row) for row in rows))
@@ -49,10 +50,15 @@ def _order(row: OrderRow) -> list[str | Text]:
     return [row.order_id, render.status(row.status), row.rejection, row.customer, total, placed]
 
 
-def mail_list(mails: Sequence[Mail]) -> RenderableType:
-    """Mails, one a line, with the numbers that `lab mail --show N` takes."""
+def mail_list(mails: Sequence[Mail], order_id: str = "", of: int = 0) -> RenderableType:
+    """Mails, one a line, with the numbers that `lab mail --show N` takes.
+
+    Where they are those about one order, `of` is how many there are about all.
+    """
+    if not mails and of:
+        return Text(f"No mail is about {order_id}. There are {of} about other orders.")
     if not mails:
-        return Text("There is no mail yet. Place an order with `lab checkout`.")
+        return Text(advice("There is no mail yet. Place an order with `lab checkout`."))
     numbered = enumerate(mails, start=1)
     rows = ([str(n), render.moment(m.at), ", ".join(m.to), m.subject] for n, m in numbered)
     return render.table((">N", "!Sent", "To", "Subject"), rows)
@@ -64,7 +70,9 @@ STATE_STYLE = {"ALARM": "red", "OK": "green", "INSUFFICIENT_DATA": "yellow"}
 def alarm_list(shown: Sequence[Alarm], of: int) -> RenderableType:
     """Alarms, one a line; what they mean and where to read on for those that ring."""
     if not of:
-        return Text("There are no alarms: nothing is deployed. Deploy it with `lab deploy`.")
+        return Text(
+            advice("There are no alarms: nothing is deployed. Deploy it with `lab deploy`.")
+        )
     if not shown:
         return Text(f"None of {of} alarms rings.", style="green")
     return render.table(("!State", "!Alarm", "!Since", "What it means"), map(_alarm, shown))
@@ -93,20 +101,19 @@ def log_line(line: LogLine) -> Text:
 
 def health(found: Health, emulator: EmulatorStatus, target: Target) -> RenderableType:
     """The emulator and the environment on one screen."""
-    facts = Table.grid(padding=(0, 2))
-    facts.add_row(*_emulator_row(emulator, target))
-    facts.add_row(_sign(found.api_healthy), "API", found.api_url or "not deployed: `lab deploy`")
+    there = found.api_url or advice("not deployed: `lab deploy`")
+    facts = [_emulator_row(emulator, target), (_sign(found.api_healthy), "API", there)]
     if found.functions:
-        facts.add_row(*_functions_row(found.functions))
+        facts.append(_functions_row(found.functions))
     if found.executions:
-        facts.add_row(GOOD, "Executions", _counts(found.executions))
+        facts.append((GOOD, "Executions", _counts(found.executions)))
     if found.queues:
-        facts.add_row(*_queues_row(found))
+        facts.append(_queues_row(found))
     if found.tables:
-        facts.add_row(GOOD, "Tables", _counts(found.tables))
+        facts.append((GOOD, "Tables", _counts(found.tables)))
     if found.alarms:
-        facts.add_row(BAD, "Alarms", ", ".join(found.alarms))
-    return facts
+        facts.append((BAD, "Alarms", ", ".join(found.alarms)))
+    return render.Grid(facts)
 
 
 def _sign(good: bool) -> Text:
@@ -139,23 +146,26 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 def audit(report: AuditReport) -> RenderableType:
     """Each guarantee with what was checked, and under it the rows that break it."""
-    drawn = Table.grid(padding=(0, 2))
+    parts: list[RenderableType] = []
     for finding in report.findings:
         checked = Text(f"{finding.checked} checked", style="dim")
-        drawn.add_row(_sign(finding.holds), finding.title, checked)
-        for row in finding.broken[:SHOWN]:
-            drawn.add_row("", Text(f"  {row}", style="red"), "")
+        parts.append(_line(_sign(finding.holds), f"{finding.title:<39}", checked))
+        parts += [Text(f"{row}", style="red") for row in finding.broken[:SHOWN]]
         if (hidden := len(finding.broken) + finding.more - SHOWN) > 0:
-            drawn.add_row("", Text(f"  and {hidden} more: --json", "red"), "")
+            parts.append(Text(f"and {hidden} more: --json", "red"))
+    waits = Text("…", style="cyan")
     if report.in_flight:
         what = f"{report.in_flight} orders are in progress: without an end status, event or mail"
-        drawn.add_row(Text("…", style="cyan"), what, "")
+        parts.append(_line(waits, what))
     if report.moving:
         what = f"{report.moving} rows changed while they were read, and were not checked: try again"
-        drawn.add_row(Text("…", style="cyan"), what, "")
-    for note in report.notes:
-        drawn.add_row(Text("!", style="yellow"), Text(note), "")
-    return drawn
+        parts.append(_line(waits, what))
+    parts += [_line(Text("!", style="yellow"), note) for note in report.notes]
+    return Group(*parts)
+
+
+def _line(sign: Text, what: str, more: Text | None = None) -> Text:
+    return sign + Text(f"  {what}") + (Text("  ") + more if more else Text())
 
 
 def audited(report: AuditReport) -> str:
@@ -190,10 +200,10 @@ def deployed(result: DeployResult) -> str:
 def checks(found: Sequence[Check]) -> RenderableType:
     """What the machine has, what each thing is for and, where it is missing, how to get it."""
     signs = {"ok": GOOD, "warn": Text("!", style="yellow"), "fail": BAD}
-    drawn = Table.grid(padding=(0, 2))
+    rows = []
     for check in found:
         facts = Text(check.found) + Text(f"  {check.purpose}", style="dim")
         if check.remedy and check.state != "ok":
             facts += Text(f"\n→ {check.remedy}", style="cyan")
-        drawn.add_row(signs[check.state], check.name, facts)
-    return drawn
+        rows.append((signs[check.state], check.name, facts))
+    return render.Grid(rows)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -13,6 +14,7 @@ from lab import render
 from lab.execution import Execution, Step
 
 BAR_WIDTH = 28
+NARROW = 76
 UNDOING = frozenset({"ReleaseStock", "RefundPayment"})
 MARKS = {
     "ok": Text("✔", style="green"),
@@ -23,16 +25,35 @@ MARKS = {
 BAR_STYLES = {"ok": "green", "caught": "yellow", "failed": "red", "running": "cyan"}
 
 
-def way(execution: Execution) -> Table:
-    """The states that did work, one a line, each with its bar on the execution's time line."""
-    drawn = Table.grid(padding=(0, 2), pad_edge=False)
-    for justify in ("left", "left", "left", "right", "left"):
-        drawn.add_column(justify=justify, no_wrap=True)
-    drawn.columns[-1].no_wrap = False
-    for step in execution.tasks:
-        bar = Text(timeline(step, execution), style=BAR_STYLES[step.outcome])
-        drawn.add_row(mark(step), step.name, bar, render.duration(step.duration), remark(step))
-    return drawn
+@dataclass(frozen=True)
+class Way:
+    """The states that did work, one a line, each with its bar on the execution's time line.
+
+    The bar goes where a terminal is too narrow for it.
+    """
+
+    execution: Execution
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draws it as wide as the terminal is."""
+        with_bar = options.max_width >= NARROW
+        drawn = Table.grid(padding=(0, 2 if with_bar else 1), pad_edge=False)
+        for justify in ("left", "left", "left", "right") if with_bar else ("left", "left", "right"):
+            drawn.add_column(justify=justify, no_wrap=True)
+        drawn.add_column(overflow="fold")
+        for step in self.execution.tasks:
+            drawn.add_row(*self._row(step, with_bar))
+        yield drawn
+
+    def _row(self, step: Step, with_bar: bool) -> list[RenderableType]:
+        bar = Text(timeline(step, self.execution), style=BAR_STYLES[step.outcome])
+        took = render.duration(step.duration)
+        return [mark(step), step.name, *([bar] if with_bar else []), took, remark(step)]
+
+
+def way(execution: Execution) -> Way:
+    """The states that did work, to be printed."""
+    return Way(execution)
 
 
 def mark(step: Step) -> Text:
@@ -84,7 +105,7 @@ def receipt(order: Mapping[str, Any]) -> RenderableType:
     return Group(head, _lines(order["lines"]), _totals(order))
 
 
-def _lines(lines: Sequence[Mapping[str, Any]]) -> Table:
+def _lines(lines: Sequence[Mapping[str, Any]]) -> RenderableType:
     columns = ("!SKU", "Product", ">Quantity", ">Each", ">Discount", ">Total")
     return render.table(columns, (_line(line) for line in lines))
 

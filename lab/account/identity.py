@@ -53,7 +53,7 @@ def identify(profile: str | None = None) -> Identity:
     # The last two: a variable that is no number, a bundle of certificates that is not there.
     except (BotoCoreError, ClientError, ValueError, OSError) as error:
         raise LabError(
-            f"AWS does not know us: {error}",
+            f"AWS did not accept the credentials: {error}",
             "Try: aws sts get-caller-identity" + (f" --profile {profile}" if profile else ""),
         ) from error
     return Identity(said["Account"], said["Arn"], REGION, profile, endpoint)

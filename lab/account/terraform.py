@@ -82,9 +82,17 @@ def require_terraform() -> None:
 
 
 def _ended(process: children.Process) -> int:
-    """The exit code. Ctrl-C reaches Terraform by itself, and it needs time to save its state."""
+    """The exit code. Ctrl-C reaches Terraform by itself, which needs time to save its state.
+
+    Then it goes on: what Terraform has said before its end is no failure of its own.
+    """
+    pressed = False
     while True:
         try:
-            return process.wait()
+            code = process.wait()
+            break
         except KeyboardInterrupt:
-            continue
+            pressed = True
+    if pressed:
+        raise KeyboardInterrupt
+    return code

@@ -126,7 +126,8 @@ def mail(
     """Lists the mails that customers got, oldest first."""
     from lab import mailbox, render, reports
 
-    mails = [m for m in mailbox.read(target_of(environment)) if order in ("", m.order_id)]
+    every = mailbox.read(target_of(environment))
+    mails = [m for m in every if order in ("", m.order_id)]
     if show is not None:
         mails = [_numbered(mails, show)]
     if json:
@@ -134,7 +135,7 @@ def mail(
     elif show is not None:
         render.screen.print(reports.letter(mails[0]), soft_wrap=True)
     else:
-        render.screen.print(reports.mail_list(mails))
+        render.screen.print(reports.mail_list(mails, order, len(every) if order else 0))
 
 
 def _numbered(mails: list[Mail], number: int) -> Mail:

@@ -158,7 +158,7 @@ def _show_backup(made: Manifest, json: bool) -> None:
         f"{made.environment} is backed up as {made.backup}: {recovery_report.copied(made)}."
     )
     if made.in_flight:
-        render.note(f"{made.in_flight} orders were on their way; after a restore they go on.")
+        render.note(f"{made.in_flight} orders were in progress; after a restore they continue.")
     for what in made.broken:
         render.problem(f"Its books do not balance: {what}")
 

@@ -1,4 +1,4 @@
-"""Who we are for AWS, for how long, and what to do if AWS does not know us."""
+"""Who we are for AWS, for how long, and what to do if AWS does not accept the credentials."""
 
 from __future__ import annotations
 

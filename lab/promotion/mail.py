@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lab.account import Identity
-from lab.promotion.steps import Step, done, to_do, unknown
+from lab.promotion.steps import Step, done, first_line, to_do, unknown
 
 NAME = "mail"
 SANDBOX_A_DAY = 200
@@ -31,7 +31,7 @@ def look(environment: str, identity: Identity, settings: dict[str, Any]) -> Step
     try:
         return _asked(identity, sender)
     except (ClientError, BotoCoreError) as error:
-        return unknown(NAME, f"the account does not tell: {str(error).splitlines()[0][:160]}")
+        return unknown(NAME, f"the account does not tell: {first_line(error)}")
 
 
 def _asked(identity: Identity, sender: str) -> Step:

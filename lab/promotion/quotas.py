@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lab.account import Identity
 from lab.promotion.credentials import named
-from lab.promotion.steps import Step, done, to_do, unknown
+from lab.promotion.steps import Step, done, first_line, to_do, unknown
 from lab.target import Target
 
 Settings = dict[str, Any]
@@ -47,12 +47,8 @@ def _asked(name: str, ask: Look, identity: Identity, environment: str, settings:
     try:
         step = ask(identity, environment, settings)
     except (ClientError, BotoCoreError) as error:
-        return unknown(name, f"the account does not tell: {_first_line(error)}")
+        return unknown(name, f"the account does not tell: {first_line(error)}")
     return Step(name, step.state, step.facts, step.why, step.command)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:160]
 
 
 def _lambda(identity: Identity, environment: str, settings: Settings) -> Step:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from lab import render
@@ -43,16 +42,10 @@ def _parts(found: Promotion) -> Iterator[RenderableType]:
     yield _title(f"Next: {found.next}" if found.next else "Everything is there: nothing to apply.")
 
 
-def steps(taken: Iterable[Step]) -> Table:
+def steps(taken: Iterable[Step]) -> RenderableType:
     """The steps, each with its mark, what was found, and what to type."""
-    table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for step in taken:
-        mark, style = MARKS[step.state]
-        table.add_row(Text(mark, style=style), step.name, _told(step))
-    return table
+    marks = {state: Text(mark, style=style) for state, (mark, style) in MARKS.items()}
+    return render.Grid([(marks[step.state], step.name, _told(step)) for step in taken], gap=1)
 
 
 def _told(step: Step) -> Text:

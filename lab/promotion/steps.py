@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from textwrap import shorten
+
+LONGEST = 160
 
 
 class State(StrEnum):
@@ -33,6 +36,11 @@ class Step:
     def stops(self) -> bool:
         """Whether an apply would fail, or must not be tried, as things are."""
         return self.state in (State.TO_DO, State.REFUSED)
+
+
+def first_line(error: Exception) -> str:
+    """What AWS says, in a line; where it is long, whole words of it and a mark."""
+    return shorten(str(error).splitlines()[0], LONGEST, placeholder=" …")
 
 
 def done(name: str, *facts: str) -> Step:

@@ -15,6 +15,7 @@ from lab.failures import says_no_space
 LINES_SHOWN = 8
 ERRORS_SHOWN = 3
 
+DOING = {"create": "creating", "delete": "destroying", "read": "reading"}
 IN_THE_WAY = ("already exists", "AlreadyExists", "AlreadyOwnedByYou", "ResourceInUse")
 AGAIN = "Put it right and run the command again: Terraform goes on where it stopped."
 RESTART = (
@@ -60,14 +61,17 @@ class Events:
         self.total += 2 if event["change"]["action"] == "replace" else 1
 
     def _on_apply_start(self, event: dict[str, Any]) -> None:
-        self._say(f"{_resource(event)}")
+        self._say(f"{_doing(event)} {_resource(event)}")
 
     def _on_apply_progress(self, event: dict[str, Any]) -> None:
-        self._say(f"{_resource(event)}, for {event['hook']['elapsed_seconds']} s")
+        seconds = event["hook"]["elapsed_seconds"]
+        self._say(f"still {_doing(event)} {_resource(event)} ({seconds} s)")
 
     def _on_apply_complete(self, event: dict[str, Any]) -> None:
         self.done += 1
-        self._say(f"{_resource(event)} done")
+        self._say(
+            f"{_resource(event)} is ready" if _makes(event) else f"{_resource(event)} is gone"
+        )
 
     def _on_change_summary(self, event: dict[str, Any]) -> None:
         counts = event["changes"]
@@ -124,8 +128,17 @@ def _reads(event: dict[str, Any]) -> bool:
     return about.get("action") == "read"
 
 
+def _makes(event: dict[str, Any]) -> bool:
+    return bool(event["hook"].get("action") != "delete")
+
+
+def _doing(event: dict[str, Any]) -> str:
+    return DOING.get(str(event["hook"].get("action")), "changing")
+
+
 def _resource(event: dict[str, Any]) -> str:
-    """`function["sweeper"] aws_lambda_function` for a long address."""
+    """`function["sweeper"] (aws_lambda_function)` for a long address."""
     address: str = event["hook"]["resource"]["addr"]
     parts = address.removesuffix(".this").replace("module.checkout.", "").replace("module.", "")
-    return " ".join(parts.rsplit(".", 1))
+    name, dot, kind = parts.rpartition(".")
+    return f"{name} ({kind})" if dot else parts

@@ -215,8 +215,8 @@ def test_progress_counts_what_is_planned_and_names_what_is_made() -> None:
     )
 
     assert heard == [
-        "0 of 1: compensation_queue aws_sqs_queue, for 10 s",
-        "1 of 1: compensation_queue aws_sqs_queue done",
+        "0 of 1: still creating compensation_queue (aws_sqs_queue) (10 s)",
+        "1 of 1: compensation_queue (aws_sqs_queue) is ready",
     ]
 
 

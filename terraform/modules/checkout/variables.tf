@@ -247,7 +247,7 @@ variable "alarm_receivers" {
 }
 
 variable "alarm_thresholds" {
-  description = "From what on an alarm is raised: of errors and latency of the API, of counts in five minutes, of a function's time-out, of messages in a queue that should be empty; and after how many minutes without an order (0: never)."
+  description = "Thresholds at which an alarm is raised: of errors and latency of the API, of counts in five minutes, of a function's time-out, of messages in a queue that should be empty; and after how many minutes without an order (0: never)."
   type = object({
     api_errors_percent     = optional(number, 1)
     api_latency_ms         = optional(number, 3000)

@@ -87,7 +87,7 @@ variable "currency" {
 }
 
 variable "thresholds" {
-  description = "From what on an alarm is raised. Counts are of five minutes."
+  description = "Thresholds at which an alarm is raised. Counts are of five minutes."
   type = object({
     api_errors_percent     = optional(number, 1)
     api_latency_ms         = optional(number, 3000)
