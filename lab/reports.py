@@ -21,6 +21,7 @@ from lab.orders import OrderRow
 from lab.seed import SeedReport
 from lab.target import Target
 from lab.terraform import DeployResult
+from lab.terraform.events import Changes
 
 GOOD = Text("✔", style="green")
 BAD = Text("✘", style="red")
@@ -191,10 +192,18 @@ def others(report: SeedReport) -> str:
 
 def deployed(result: DeployResult) -> str:
     """What a deploy did, in a line."""
-    if result.unchanged:
-        return "everything is there already"
-    counts = (("added", result.added), ("changed", result.changed), ("removed", result.destroyed))
-    return ", ".join(f"{count} resources {what}" for what, count in counts if count)
+    return changed(Changes(result.added, result.changed, result.destroyed))
+
+
+def changed(changes: Changes) -> str:
+    """What Terraform changed, in a line."""
+    counts = (
+        ("added", changes.added),
+        ("changed", changes.changed),
+        ("removed", changes.destroyed),
+    )
+    told = ", ".join(f"{count} resources {what}" for what, count in counts if count)
+    return told or "everything is there already"
 
 
 def checks(found: Sequence[Check]) -> RenderableType:

@@ -127,7 +127,8 @@ class _Looking:
             return
         name = f"api-gateway-logs-{self.identity.region}"
         arn = self.identity.client("apigateway").get_account().get("cloudwatchRoleArn", "")
-        if arn and not arn.endswith(f"/{name}") and "aws_iam_role.api_gateway[0]" not in self.known:
+        ours = arn.endswith(f"/{name}") or "aws_iam_role.api_gateway[0]" in self.known
+        if not ours and self._role_of(arn):  # one that was deleted may still be named
             self.found.variables.append("-var=api_gateway_logs=false")
             self.found.told.append(f"API Gateway writes its logs with {arn} already: it stays so.")
             return
@@ -153,13 +154,17 @@ class _Looking:
         return self.bucket.replace("terraform-state", "backups")
 
     def _role(self, address: str, name: str, trusted: str) -> None:
-        iam = self.identity.client("iam")
-        role = _asked(lambda: iam.get_role(RoleName=name)["Role"])
-        if role:
+        if role := self._role_of(name):
             faults = list(_faults_of_tags(role.get("Tags", ())))
             if trusted not in _text(role["AssumeRolePolicyDocument"]):
                 faults.append(f"it does not trust {trusted}")
             self._take(address, name, f"the role {name}", faults)
+
+    def _role_of(self, name: str) -> Any:
+        """The role of this name or ARN; None if there is no such role."""
+        short = name.rpartition("/")[2]
+        iam = self.identity.client("iam")
+        return _asked(lambda: iam.get_role(RoleName=short)["Role"]) if short else None
 
     def _take(self, address: str, name: str, what: str, faults: Iterable[str]) -> None:
         if address in self.known:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import ClientError
 
 from lab.account.identity import Identity
 from lab.account.settings import BackendSettings
 from lab.errors import LabError
+
+if TYPE_CHECKING:
+    from lab.plans import Change
 
 PROD = "prod"
 
@@ -22,6 +26,10 @@ class Ask(Protocol):
 
     def text(self, question: str) -> str:
         """The answer as it was typed."""
+        ...
+
+    def agrees(self, environment: str, action: str, planned: Sequence[Change]) -> bool:
+        """Whether a plan, which is shown, is to be done."""
         ...
 
 
@@ -48,8 +56,8 @@ def require_account(environment: str, identity: Identity, settings: BackendSetti
 def require_consent(environment: str, action: str, identity: Identity, ask: Ask) -> None:
     """Asks before prod is touched. Raises LabError if the answer is no.
 
-    To destroy prod its name must be typed. Terraform's own question comes on top of it, for every
-    environment.
+    To destroy prod its name must be typed. The question about the plan comes on top of it, for
+    every environment.
     """
     if environment != PROD or action == "plan":
         return

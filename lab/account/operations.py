@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from lab import api_key, package, paths
@@ -11,12 +13,23 @@ from lab.account.guards import Ask
 from lab.account.identity import Identity
 from lab.account.settings import FILE
 from lab.account.terraform import Terraform
+from lab.errors import LabError
+from lab.progress import working
 from lab.target import Target
 from lab.terraform import leftovers
+from lab.terraform.events import Changes
 from lab.terraform.leftovers import Inspection
 from lab.terraform.secret import delete_secret, ensure_secret
 
 ACTIONS = ("plan", "apply", "destroy")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done, in numbers (None where Terraform itself has told); what stays on purpose."""
+
+    changes: Changes | None = None
+    inspection: Inspection | None = None
 
 
 def operate(
@@ -26,13 +39,13 @@ def operate(
     ask: Ask,
     start: Callable[..., Terraform] = Terraform,
     saved: Path | None = None,
-) -> Inspection | None:
+) -> Done:
     """Runs `terraform plan`, `apply` or `destroy` on an environment, if all guards agree.
 
-    `saved` is the file that a plan is written to, or that is applied: then nobody is asked, since
-    whoever hands the plan over has agreed to it. After a destroy, gives what stays on purpose.
-    Raises LabError if a guard does not agree, if Terraform fails, or if something is left that
-    should not be.
+    An apply or a destroy is planned, shown in short, and done if the answer is yes. `saved` is the
+    file that a plan is written to, or that is applied: then nobody is asked, since whoever hands
+    the plan over has agreed to it. Raises LabError if a guard does not agree, if the answer is no,
+    if Terraform fails, or if something is left after a destroy that should not be.
     """
     settings = guards.require_backend(environment)
     guards.require_account(environment, identity, settings)
@@ -42,8 +55,28 @@ def operate(
         guards.require_consent(environment, action, identity, ask)
     terraform = start(paths.TERRAFORM / "environments" / environment, identity)
     terraform.run("init", "-input=false", "-reconfigure", f"-backend-config={FILE}")
-    terraform.run(action, *_arguments(action, saved))
-    return _follow_up(action, Target(environment, None, identity.region, identity.profile))
+    changes = None
+    if action == "plan" or saved:
+        terraform.run(action, *_arguments(action, saved))
+    else:
+        changes = _agreed(environment, action, terraform, ask)
+    target = Target(environment, None, identity.region, identity.profile)
+    return Done(changes, _follow_up(action, target))
+
+
+def _agreed(environment: str, action: str, terraform: Terraform, ask: Ask) -> Changes:
+    """Plans, shows it, and does it if the answer is yes."""
+    how = ["-destroy"] if action == "destroy" else []
+    with tempfile.TemporaryDirectory(dir=paths.home()) as folder:
+        plan = Path(folder) / "plan"
+        with working(f"Planning {environment}") as say:
+            planned = terraform.plan(plan, say, *how, *_arguments(action, None))
+        if not planned:
+            return Changes()
+        if not ask.agrees(environment, action, planned):
+            raise LabError(f"Nothing was changed in {environment}.", "The answer was no.")
+        with working(f"{action.capitalize()} of {environment}") as say:
+            return terraform.apply(plan, say)
 
 
 def _arguments(action: str, saved: Path | None) -> list[str]:

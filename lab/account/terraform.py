@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
 from lab import children, paths
 from lab.account.identity import Identity
 from lab.errors import LabError
-from lab.terraform import provider
+from lab.progress import Say
+from lab.terraform import events, provider
+from lab.terraform.command import tell_that_it_finishes
+from lab.terraform.events import Changes, Events
+from lab.terraform.runner import Place, run
 
+if TYPE_CHECKING:
+    from lab.plans import Change
+
+COLOURED = frozenset({"init", "plan", "apply", "destroy"})
 NATIVE_LOCKS_SINCE = Version("1.10")
 TIMEOUT_S = 10
 
@@ -27,13 +38,42 @@ class Terraform:
 
     def run(self, *arguments: str) -> None:
         """Runs one command. Raises LabError if it fails; it has said itself why."""
-        process = children.start(["terraform", *arguments], self._variables(), cwd=self.folder)
+        command, *options = arguments
+        words = ["terraform", command, *_plainly(command), *options]
+        process = children.start(words, self._variables(), cwd=self.folder)
         if _ended(process):
             raise LabError(f"terraform {arguments[0]} failed.", "Its own message is above.")
 
     def output(self, *arguments: str) -> str:
         """What one command prints. Raises LabError with Terraform's own words if it fails."""
         return captured(self.folder, self._variables(), *arguments)
+
+    def plan(self, file: Path, say: Say, *arguments: str) -> list[Change]:
+        """Writes a plan to a file, and gives what it would change. Raises LabError if it fails."""
+        from lab import plans  # which runs Terraform itself
+
+        say("comparing the configuration with what is there")
+        self._quietly(say, "plan", "-json", "-input=false", f"-out={file}", *arguments)
+        return plans.read(json.loads(self.output("show", "-json", str(file))))
+
+    def apply(self, plan: Path, say: Say) -> Changes:
+        """Applies a plan from a file, and gives what it changed. Raises LabError if it fails."""
+        return self._quietly(say, "apply", "-json", "-input=false", str(plan))
+
+    @property
+    def log(self) -> Path:
+        """What the last plan or apply of these printed, as JSON."""
+        return paths.home() / f"{self.folder.name}-in-an-account.log"
+
+    def _quietly(self, say: Say, *arguments: str) -> Changes:
+        told = Events(say)
+        with self.log.open("w") as log:  # the runner hands a lock on; there is none here
+            place = Place(self.folder, self._variables(), self.log, log.fileno())
+            ended = run(["terraform", *arguments], place, told.hear, tell_that_it_finishes)
+        if ended.code:
+            problem = events.failed(arguments[0], ended.output, told.errors)
+            raise LabError(problem.message, f"{events.AGAIN} All of its output: {self.log}")
+        return told.changes
 
     def _variables(self) -> dict[str, str]:
         return self.identity.variables() | provider.variables(paths.home())
@@ -79,6 +119,12 @@ def require_terraform() -> None:
             "Terraform is not installed.",
             "Get version 1.9 or newer: https://developer.hashicorp.com/terraform/install",
         )
+
+
+def _plainly(command: str) -> list[str]:
+    """No colours where nobody sees them or nobody wants them (https://no-color.org)."""
+    wanted = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return [] if wanted or command not in COLOURED else ["-no-color"]
 
 
 def _ended(process: children.Process) -> int:

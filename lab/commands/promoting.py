@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +20,7 @@ from lab.commands.common import (
 )
 
 if TYPE_CHECKING:
+    from lab.plans import Change
     from lab.terraform.leftovers import Inspection
 
 
@@ -136,14 +138,19 @@ def _require_saved(action: str, saved: Path | None) -> None:
 
 
 def _on_aws(environment: str, action: str, profile: str | None, saved: Path | None) -> None:
-    from lab import account, render
+    from lab import account, render, reports
 
+    began = time.monotonic()
     identity = account.identify(profile)
     show_identity(identity, environment)
-    seen = account.operate(environment, action, identity, Terminal(), saved=saved)
-    render.done(f"{action} of {environment} in account {identity.account} is done.")
-    if seen:
-        _tell(seen)
+    if action != "plan" and not saved:
+        _require_somebody()
+    done = account.operate(environment, action, identity, Terminal(), saved=saved)
+    what = f": {reports.changed(done.changes)}" if done.changes else ""
+    took = render.duration(time.monotonic() - began)
+    render.done(f"{action} of {environment} in account {identity.account} is done{what} ({took}).")
+    if done.inspection:
+        _tell(done.inspection)
 
 
 def _tell(seen: Inspection) -> None:
@@ -200,6 +207,18 @@ class Terminal:
         """The answer as it was typed."""
         _require_somebody()
         return str(typer.prompt(question, default="", show_default=False))
+
+    def agrees(self, environment: str, action: str, planned: Sequence[Change]) -> bool:
+        """Whether a plan, which is shown by group, is to be done."""
+        from lab import plans, render
+        from lab.promotion import report
+        from lab.promotion.planning import Planned
+
+        lost = tuple(change.address for change in planned if change.destroys)
+        shown = Planned(environment, tuple(plans.grouped(planned)), lost)
+        render.screen.print(report.planned(shown))
+        render.note(f"Every attribute: scripts/deploy.sh {environment} plan")
+        return self.yes(f"{action.capitalize()} this?")
 
 
 def _require_somebody() -> None:

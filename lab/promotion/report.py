@@ -58,6 +58,11 @@ def _told(step: Step) -> Text:
     return Text("\n").join(lines)
 
 
+def planned(plan: Planned) -> RenderableType:
+    """What an apply would do, by group, and everything that it would destroy."""
+    return Group(*_plan(plan))
+
+
 def _plan(plan: Planned) -> Iterator[RenderableType]:
     yield _title(f"What an apply would do, in {plan.of}")
     yield _lines((f"DESTROYS {address}" for address in plan.lost), "bold red")

@@ -89,7 +89,7 @@ class Terraform:
         ended = self._tflocal(
             [*command, "-json", "-auto-approve", "-input=false", PARALLEL, *emulated.VARIABLES],
             told.hear,
-            _tell_that_it_finishes,
+            tell_that_it_finishes,
         )
         if not ended.code:
             for remark in told.remarks:
@@ -147,7 +147,8 @@ class Terraform:
             yield from (f"{f} {f.stat().st_size}" for f in files if f != self._stamp_file)
 
 
-def _tell_that_it_finishes() -> None:
+def tell_that_it_finishes() -> None:
+    """Says why Ctrl-C has not ended it."""
     # Terraform, stopped, cancels requests that are on their way; what these still make is in no
     # state, and the next apply finds that it exists already.
     render.note("Waiting until Terraform has saved what it makes. Ctrl-C again stops it at once.")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.account import BackendSettings, Identity
+from lab.plans import Change
+from lab.plans.changes import Action
+from lab.progress import Say
+from lab.terraform.events import Changes
 
 OURS = "123456789012"  # moto's
 BUCKET = f"ecommerce-checkout-terraform-state-{OURS}"
 
 STATE = BackendSettings(BUCKET, OURS, native_lock=True)
+A_QUEUE = Change("aws_sqs_queue.one", "aws_sqs_queue", Action.CREATE, {})
 
 
 @dataclass
@@ -18,6 +24,7 @@ class Person:
     """Answers every question with the same."""
 
     answer: str = ""
+    agreeing: bool = True
     asked: list[str] = field(default_factory=list)
 
     def yes(self, question: str) -> bool:
@@ -28,12 +35,17 @@ class Person:
         self.asked.append(question)
         return self.answer
 
+    def agrees(self, environment: str, action: str, planned: Sequence[Change]) -> bool:
+        self.asked.append(f"{action} {len(planned)} in {environment}?")
+        return self.agreeing
+
 
 @dataclass
 class Terraforms:
     """Every command that any Terraform was told to run, with its folder's name first."""
 
     ran: list[str] = field(default_factory=list)
+    planned: list[Change] = field(default_factory=lambda: [A_QUEUE])
 
     def __call__(self, folder: Path, _: Identity) -> Terraforms:
         self.folder = folder.name
@@ -41,3 +53,13 @@ class Terraforms:
 
     def run(self, *arguments: str) -> None:
         self.ran.append(" ".join([self.folder, *arguments]))
+
+    def plan(self, file: Path, _: Say, *arguments: str) -> list[Change]:
+        file.touch()
+        self.run("plan", *arguments)
+        return self.planned
+
+    def apply(self, plan: Path, _: Say) -> Changes:
+        assert plan.exists()
+        self.run("apply")
+        return Changes(added=len(self.planned))

@@ -58,13 +58,47 @@ def test_a_plan_runs_terraform_and_asks_nothing(
     ]
 
 
-def test_dev_is_applied_without_a_question_of_ours(
+def test_dev_is_applied_after_one_question_about_its_plan(
     somebody: Identity, terraforms: Terraforms
 ) -> None:
     STATE.write("dev")
 
+    assert operate(somebody, "dev", "apply", terraforms).asked == ["apply 1 in dev?"]
+    assert terraforms.ran[2] == "dev apply"
+    assert secret_of(somebody, "dev")
+
+
+@pytest.mark.parametrize("action", ["apply", "destroy"])
+def test_no_to_the_plan_changes_nothing_and_says_so(
+    action: str, somebody: Identity, terraforms: Terraforms
+) -> None:
+    STATE.write("dev")
+    nobody = Person(agreeing=False)
+
+    with pytest.raises(LabError, match="Nothing was changed in dev"):
+        account.operate("dev", action, somebody, nobody, terraforms)  # type: ignore[arg-type]
+
+    assert not any(ran.startswith("dev apply") for ran in terraforms.ran)
+
+
+def test_a_plan_without_changes_is_not_asked_about(
+    somebody: Identity, terraforms: Terraforms
+) -> None:
+    STATE.write("dev")
+    terraforms.planned = []
+
     assert not operate(somebody, "dev", "apply", terraforms).asked
     assert secret_of(somebody, "dev")
+
+
+@pytest.mark.parametrize(("no_color", "terminal", "plain"), [("", 1, 0), ("1", 1, 1), ("", 0, 1)])
+def test_colours_are_for_a_terminal_that_wants_them(
+    no_color: str, terminal: int, plain: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: bool(terminal))
+
+    assert terraform._plainly("plan") == ["-no-color"] * plain
 
 
 def secret_of(identity: Identity, environment: str) -> str:
@@ -96,7 +130,8 @@ def test_prod_is_touched_after_the_right_answer(
     asked = operate(somebody, "prod", action, terraforms, answer).asked
 
     assert OURS in asked[0]
-    assert terraforms.ran[1].startswith(f"prod {action}")
+    assert "-destroy" in terraforms.ran[1] or action == "apply"
+    assert terraforms.ran[2] == "prod apply"
 
 
 def test_a_saved_plan_is_applied_without_a_question(
