@@ -54,7 +54,8 @@ def operate(
     if not (saved and action == "apply"):
         guards.require_consent(environment, action, identity, ask)
     terraform = start(paths.TERRAFORM / "environments" / environment, identity)
-    terraform.run("init", "-input=false", "-reconfigure", f"-backend-config={FILE}")
+    with working(f"Getting Terraform ready for {environment}"):
+        terraform.output("init", "-input=false", "-reconfigure", f"-backend-config={FILE}")
     changes = None
     if action == "plan" or saved:
         terraform.run(action, *_arguments(action, saved))

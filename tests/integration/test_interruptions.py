@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from lab.emulator import ports
 from lab.target import Target
 from tests.integration.emulator.waiting import wait_for, wait_until_gone
 
-INTERRUPTED = (1, 130)  # 1 where Terraform was stopped and there is something to say
+INTERRUPTED = 130
 PATIENCE_S = 240
+SOON_S = 30
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class Lab:
         wait_for(lambda: process.poll() is not None or when(), "it never came so far", PATIENCE_S)
         os.killpg(process.pid, signal.SIGINT)
         said, _ = process.communicate(timeout=PATIENCE_S)
-        assert process.returncode in INTERRUPTED, said
+        assert process.returncode == INTERRUPTED, said
+        assert "Stopped." in said
         assert "Traceback" not in said
         return said
 
@@ -110,11 +113,76 @@ def test_an_interrupted_deploy_and_seed_can_be_repeated(new_lab: Callable[[str],
     assert "dev is deployed" in lab.run("deploy")
 
     inventory = {"TableName": lab.target.table("inventory"), "Select": "COUNT"}
-    lab.interrupt("seed", "--products", "900", when=lambda: dynamodb.scan(**inventory)["Count"])
+    said = lab.interrupt(
+        "seed", "--products", "900", when=lambda: dynamodb.scan(**inventory)["Count"]
+    )
+    assert "`lab seed` writes the rest" in said
     lab.run("seed", "--products", "900")
     assert dynamodb.scan(**inventory)["Count"] == 900
     lab.run("audit")
     assert "nothing is left" in lab.run("destroy", "--yes")
+
+
+@pytest.mark.timeout(600)
+def test_a_deploy_ends_within_seconds_when_its_emulator_has_ended(
+    new_lab: Callable[[str], Lab],
+) -> None:
+    lab = new_lab("a")
+    lab.run("up", "--port", str(lab.port))
+    emulator = json.loads((lab.home / "emulator.json").read_text())["pid"]
+    dynamodb = lab.target.client("dynamodb")
+    deploying, watching = lab.start("deploy"), lab.start("release", "watch")
+    wait_for(lambda: dynamodb.list_tables()["TableNames"][1:], "it made no tables", PATIENCE_S)
+
+    os.kill(emulator, signal.SIGKILL)
+
+    killed_at = time.monotonic()
+    for process in (watching, deploying):
+        said, _ = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 1
+        assert f"(pid {emulator})" in said
+        assert "`lab up`, `lab deploy` and `lab seed`" in said
+    assert time.monotonic() - killed_at < SOON_S
+    lab.run("up", "--port", str(lab.port))
+    assert (lab.home / "emulator.log.1").read_text()
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[None]:
+    """A disk of this size, mounted at the folder. Skips where nothing may be mounted."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("nothing may be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_nothing_is_begun_on_a_disk_that_is_too_small(new_lab: Callable[[str], Lab]) -> None:
+    lab = new_lab("a")
+    with small_disk(lab.home, "12m"):
+        process = lab.start("up", "--port", str(lab.port))
+        said, _ = process.communicate(timeout=SOON_S)
+    assert process.returncode == 1
+    assert "12.6 MB are free" in said
+
+
+def test_a_disk_that_fills_up_ends_a_deploy_within_seconds(new_lab: Callable[[str], Lab]) -> None:
+    lab = new_lab("a")
+    with small_disk(lab.home, "60m"):
+        lab.run("up", "--port", str(lab.port))
+        process = lab.start("deploy")
+        log = lab.home / "terraform" / "dev.log"
+        wait_for(lambda: process.poll() is not None or log.exists(), "it never came so far")
+        with suppress(OSError), (lab.home / "fill").open("wb") as fill:
+            fill.write(bytes(100_000_000))
+        said, _ = process.communicate(timeout=SOON_S)
+        (lab.home / "fill").unlink()
+        lab.run("down")
+    assert process.returncode == 1
+    assert "no space left on the disk" in said
 
 
 def test_an_interrupted_bench_leaves_nothing(new_lab: Callable[[str], Lab]) -> None:

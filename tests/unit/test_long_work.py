@@ -21,9 +21,10 @@ import click
 import httpx
 import pytest
 import typer
+import watchfiles
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from lab import cli, failures, guard, invocation, vitals
+from lab import cli, failures, guard, invocation, paths, vitals
 from lab.commands.interrupted import LEFT
 from lab.emulator import kept_logs, record
 from lab.errors import LabError
@@ -94,6 +95,11 @@ def for_a_thread() -> None:
     threading.Event().wait(PATIENCE_S)
 
 
+def for_changes_of_files() -> None:
+    for _ in watchfiles.watch(paths.home()):
+        pass
+
+
 def where_errors_are_caught() -> None:
     while True:
         try:
@@ -103,7 +109,14 @@ def where_errors_are_caught() -> None:
 
 
 @pytest.mark.parametrize(
-    "wait", [for_ever_in_a_library, for_a_child, for_a_thread, where_errors_are_caught]
+    "wait",
+    [
+        for_ever_in_a_library,
+        for_a_child,
+        for_a_thread,
+        for_changes_of_files,
+        where_errors_are_caught,
+    ],
 )
 def test_no_wait_goes_on_when_the_emulator_has_ended(
     wait: Callable[[], object],
