@@ -23,7 +23,8 @@ def own_emulator(name: str, say: Say) -> Iterator[tuple[Target, process.Emulator
     Until the end, every part of the lab that asks for its home gets that one. What a bench that
     was killed has left there is cleared away first.
     """
-    with _home(paths.home() / f"bench-{name}"):
+    home = paths.home() / f"bench-{name}"
+    with _home(home):
         process.stop()
         emulator = process.start(ports.any_free(), on_progress=say)
         REAPER.adopt(emulator.pid)  # it ends with this process, however that ends
@@ -32,7 +33,8 @@ def own_emulator(name: str, say: Say) -> Iterator[tuple[Target, process.Emulator
             yield Target("dev", emulator.endpoint), emulator
         finally:
             guard.no_emulator()
-            process.stop()
+            if not process.stop():
+                _keep_log(home)
 
 
 @contextmanager
@@ -47,16 +49,15 @@ def _home(folder: Path) -> Iterator[None]:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
-        _keep_log(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _keep_log(folder: Path) -> None:
-    """The log of the bench's emulator stays, for whoever wonders why it ended."""
-    kept = paths.home() / f"{folder.name}.log"
-    if (folder / "emulator.log").is_file():
+def _keep_log(home: Path) -> None:
+    """The log of an emulator that ended by itself stays, for whoever wonders why."""
+    log, kept = home / "emulator.log", home.with_name(f"{home.name}.log")
+    if log.is_file():
         kept_logs.keep(kept)
-        (folder / "emulator.log").replace(kept)
+        log.replace(kept)
 
 
 @contextmanager

@@ -251,7 +251,7 @@ def test_ctrl_c_says_what_each_command_left(
 
     monkeypatch.setattr(typer.core.TyperCommand, "invoke", press, raising=False)
     filled = {"release rollback": ["dev", "x"], "terraform": ["dev", "plan"]}
-    more = filled.get(name, ["x"] if name in ("logs", "promote") else [])
+    more = filled.get(name, {"logs": ["x"], "promote": ["dev"]}.get(name, []))
     more = ["--customer", "ada"] if name == "token" else more
 
     assert cli.run([*name.split(), *more]) == 130
