@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lab import guard, paths, privacy
-from lab.emulator import kept_logs, ports, process
+from lab.emulator import ports, process
 from lab.emulator.reaper import REAPER
 from lab.target import Target
 
@@ -24,17 +24,21 @@ def own_emulator(name: str, say: Say) -> Iterator[tuple[Target, process.Emulator
     was killed has left there is cleared away first.
     """
     home = paths.home() / f"bench-{name}"
+    _aside(home).unlink(missing_ok=True)
     with _home(home):
         process.stop()
-        emulator = process.start(ports.any_free(), on_progress=say)
-        REAPER.adopt(emulator.pid)  # it ends with this process, however that ends
-        guard.emulator(emulator.endpoint)
         try:
+            emulator = process.start(ports.any_free(), on_progress=say)
+            REAPER.adopt(emulator.pid)  # it ends with this process, however that ends
+            guard.emulator(emulator.endpoint)
             yield Target("dev", emulator.endpoint), emulator
+        except (Exception, guard.Ended):
+            if not process.stop() and _log(home).is_file():
+                _log(home).replace(_aside(home))  # it ended by itself: its log says why
+            raise
         finally:
             guard.no_emulator()
-            if not process.stop():
-                _keep_log(home)
+            process.stop()
 
 
 @contextmanager
@@ -50,14 +54,18 @@ def _home(folder: Path) -> Iterator[None]:
             if value is not None:
                 os.environ[name] = value
         shutil.rmtree(folder, ignore_errors=True)
+        if _aside(folder).is_file():
+            folder.mkdir()
+            _aside(folder).replace(_log(folder))
 
 
-def _keep_log(home: Path) -> None:
-    """The log of an emulator that ended by itself stays, for whoever wonders why."""
-    log, kept = home / "emulator.log", home.with_name(f"{home.name}.log")
-    if log.is_file():
-        kept_logs.keep(kept)
-        log.replace(kept)
+def _log(home: Path) -> Path:
+    return home / "emulator.log"
+
+
+def _aside(home: Path) -> Path:
+    """Where the log of an emulator that ended by itself is while all else of it is cleared away."""
+    return home.with_name(f"{home.name}.log")
 
 
 @contextmanager
