@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +17,7 @@ from lab.cost.counted import Counted
 from lab.cost.sizing import Sizes
 
 BAR = 20
+WIDTH = 80
 BLOCKS = " ▏▎▍▌▋▊▉█"
 SMALL_USD = 0.005
 TITLES = {
@@ -31,7 +32,7 @@ def report(found: Bill, counted: Counted, variants: Sequence[Variant]) -> Render
     """The bill, what would be cheaper, and what was assumed."""
     return Group(
         _head(found),
-        *(_part(found, kind) for kind in (ORDERS, FIXED, KEPT)),
+        *(_Part(found, kind) for kind in (ORDERS, FIXED, KEPT)),
         _sum(found),
         _variants(variants),
         *_assumptions(found, counted),
@@ -45,24 +46,43 @@ def _head(found: Bill) -> Text:
     )
 
 
-def _part(found: Bill, kind: str) -> RenderableType:
-    """The lines of one kind, dearest first; those below half a cent together."""
-    lines = sorted((one for one in found.lines if one.kind == kind), key=lambda one: -one.usd)
-    most = max(line.usd for line in found.lines)
-    shown = [line for line in lines if line.usd >= SMALL_USD]
-    title = TITLES[kind].format(orders=found.orders_per_month)
-    table = Table(box=None, title=f"\n{title}", title_justify="left", pad_edge=False)
-    table.add_column("", width=30, no_wrap=True)
-    table.add_column("units", justify="right", width=11, no_wrap=True)
-    table.add_column("USD", justify="right", width=12, no_wrap=True)
-    table.add_column("", width=BAR, no_wrap=True)
-    for line in shown:
-        bar = Text(blocks(line.usd / most), style=STYLES[kind])
-        table.add_row(line.what, units(line.units), f"{line.usd:,.2f}", bar)
-    if rest := lines[len(shown) :]:
-        table.add_row(Text(f"{len(rest)} more", style="dim"), "", f"{_total(rest):,.2f}", "")
-    table.add_row(Text("together", style="bold"), "", f"{found.total(kind):,.2f}", "")
-    return table
+@dataclass(frozen=True)
+class _Part:
+    """The lines of one kind, dearest first; those below half a cent together.
+
+    The bars go where a terminal is too narrow for them.
+    """
+
+    bill: Bill
+    kind: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draws it as wide as the terminal is."""
+        title = "\n" + TITLES[self.kind].format(orders=self.bill.orders_per_month)
+        rows = list(self._rows())
+        if options.max_width < WIDTH:
+            yield render.table(("!What", ">Units", ">USD"), [row[:3] for row in rows], title)
+            return
+        table = Table(box=None, title=title, title_justify="left", pad_edge=False)
+        table.add_column("", width=30, no_wrap=True)
+        table.add_column("units", justify="right", width=11, no_wrap=True)
+        table.add_column("USD", justify="right", width=12, no_wrap=True)
+        table.add_column("", width=BAR, no_wrap=True)
+        for row in rows:
+            table.add_row(*row)
+        yield table
+
+    def _rows(self) -> Iterator[tuple[str | Text, ...]]:
+        found = [one for one in self.bill.lines if one.kind == self.kind]
+        lines = sorted(found, key=lambda one: -one.usd)
+        most = max(line.usd for line in self.bill.lines)
+        shown = [line for line in lines if line.usd >= SMALL_USD]
+        for line in shown:
+            bar = Text(blocks(line.usd / most), style=STYLES[self.kind])
+            yield line.what, units(line.units), f"{line.usd:,.2f}", bar
+        if rest := lines[len(shown) :]:
+            yield Text(f"{len(rest)} more", style="dim"), "", f"{_total(rest):,.2f}", ""
+        yield Text("together", style="bold"), "", f"{self.bill.total(self.kind):,.2f}", ""
 
 
 def _total(lines: Sequence[Line]) -> float:
@@ -78,15 +98,17 @@ def _sum(found: Bill) -> Text:
 
 
 def _variants(variants: Sequence[Variant]) -> RenderableType:
-    table = Table(
-        box=box.SIMPLE_HEAD, title="\nBuilt otherwise", title_justify="left", pad_edge=False
+    rows = (
+        (
+            one.instead,
+            f"{one.now_usd:,.2f}",
+            Text(f"{one.instead_usd:,.2f}", style="green" if one.saves_usd > 0 else ""),
+            cheaper_from(one),
+        )
+        for one in variants
     )
-    table.add_column("instead", overflow="fold")
-    for column in ("now USD", "then USD", "cheaper from"):
-        table.add_column(column, justify="right")
-    for one in variants:
-        then = Text(f"{one.instead_usd:,.2f}", style="green" if one.saves_usd > 0 else "")
-        table.add_row(one.instead, f"{one.now_usd:,.2f}", then, cheaper_from(one))
+    columns = ("instead", ">now USD", ">then USD", ">cheaper from")
+    table = render.table(columns, rows, "\nBuilt otherwise")
     notes = {one.gives_up: f"{one.instead.partition(',')[0]}: {one.gives_up}." for one in variants}
     return Group(table, Text("What each gives up. " + "\n".join(notes.values()), "dim"))
 

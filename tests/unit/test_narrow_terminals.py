@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console, RenderableType
 
-from lab import drill, permissions_report, plain_text, recovery_report, reports, views
+from lab import cost, drill, permissions_report, plain_text, recovery_report, reports, views
 from lab.alarms import Alarm
 from lab.audit import AuditReport, Broken, Finding
+from lab.cost import tables
 from lab.doctor import Check
 from lab.emulator.process import EmulatorStatus
 from lab.execution import Execution, Step
@@ -112,6 +113,13 @@ def steps() -> tuple[RenderableType, list[str]]:
     why = "nobody reads orders@checkout-lab.example"
     taken = [to_do("quota: Step Functions", why, "aws configure sso --profile my-profile")]
     return report.steps(taken), ["orders@checkout-lab.example", "my-profile"]
+
+
+def bill() -> tuple[RenderableType, list[str]]:
+    counted = cost.stored()
+    found = cost.of("prod", 10_000, counted)
+    drawn = tables.report(found, counted, cost.variants("prod", 10_000, counted))
+    return drawn, ["460,000", "14.70", "workflow", "50"]
 
 
 DRAWN = [
