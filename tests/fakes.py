@@ -15,6 +15,7 @@ from threading import RLock
 from checkout.domain.catalogue import Product
 from checkout.domain.errors import (
     InvalidCursor,
+    NotFirstOrder,
     OrderClosed,
     OrderNotFound,
     OutOfStock,
@@ -35,6 +36,7 @@ class Memory:
     products: dict[str, Product] = field(default_factory=dict)
     promotions: dict[str, Promotion] = field(default_factory=dict)
     redeemed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    first_orders: Counter[str] = field(default_factory=Counter)
     levels: dict[str, StockLevel] = field(default_factory=dict)
     claims: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     reservations: dict[str, Reservation] = field(default_factory=dict)
@@ -122,8 +124,12 @@ class FakeStock:
             if held:
                 return
             self._check(reservation)
-            self._move(reservation, taken=1)
-            self.memory.reservations[reservation.order_id] = reservation
+            first_order = any(
+                self.memory.promotions[code].first_order_only for code in reservation.promotions
+            )
+            kept = replace(reservation, first_order=first_order)
+            self._move(kept, taken=1)
+            self.memory.reservations[reservation.order_id] = kept
 
     def _check(self, wanted: Reservation) -> None:
         levels = self.memory.levels
@@ -134,9 +140,18 @@ class FakeStock:
         ]
         if missing:
             raise OutOfStock(missing)
+        late = [c for c in wanted.promotions if self._is_late(c, wanted)]
+        if late:
+            raise NotFirstOrder(late)
         used_up = [c for c in wanted.promotions if self._is_used_up(c, wanted.customer_id)]
         if used_up:
             raise PromotionExhausted(used_up)
+
+    def _is_late(self, code: str, wanted: Reservation) -> bool:
+        promotion = self.memory.promotions.get(code)
+        if promotion is None or not promotion.first_order_only:
+            return False
+        return not wanted.first_order or self.memory.first_orders[wanted.customer_id] > 0
 
     def _is_used_up(self, code: str, customer_id: str) -> bool:
         promotion = self.memory.promotions.get(code)
@@ -144,7 +159,7 @@ class FakeStock:
             return True
         limits = (
             (promotion.redemptions, promotion.redemption_limit),
-            (self.memory.redeemed[code, customer_id], promotion.per_customer_limit),
+            (self.memory.redeemed[code, customer_id], promotion.customer_limit),
         )
         return any(limit is not None and count >= limit for count, limit in limits)
 
@@ -153,11 +168,15 @@ class FakeStock:
             level = self.memory.levels[line.sku]
             left = level.available - taken * line.quantity
             self.memory.levels[line.sku] = replace(level, available=left)
+        self.memory.first_orders[reservation.customer_id] += taken * reservation.first_order
         for code in reservation.promotions:
             promotion = self.memory.promotions[code]
             count = promotion.redemptions + taken
             self.memory.promotions[code] = replace(promotion, redemptions=count)
             self.memory.redeemed[code, reservation.customer_id] += taken
+
+    def losses(self, order_id: str) -> Sequence[str]:
+        return ()
 
     def release(self, order_id: str, at: datetime) -> bool:
         with self.memory.lock:
@@ -172,9 +191,9 @@ class FakeStock:
             self.memory.reservations[order_id] = replace(kept, status=ReservationStatus.RELEASED)
             return gives_back
 
-    def expired(self, at: datetime) -> Iterable[Reservation]:
+    def expired(self, at: datetime) -> Iterable[str]:
         held = [r for r in self.memory.reservations.values() if r.status is ReservationStatus.HELD]
-        return [r for r in held if r.expires_at < at]
+        return [r.order_id for r in held if r.expires_at < at]
 
 
 @dataclass
@@ -199,6 +218,14 @@ class FakeOrders:
         if order_id not in self.memory.orders:
             raise OrderNotFound(order_id)
         return self.memory.orders[order_id]
+
+    def is_first(self, order: Order) -> bool:
+        return not any(
+            other.customer_id == order.customer_id
+            and other.status in (OrderStatus.PENDING, OrderStatus.CONFIRMED)
+            and (other.created_at, other.order_id) < (order.created_at, order.order_id)
+            for other in self.memory.orders.values()
+        )
 
     def of_customer(self, customer_id: str, limit: int, cursor: str | None) -> Page[Order]:
         own = [o for o in self.memory.orders.values() if o.customer_id == customer_id]
@@ -264,6 +291,6 @@ class FakeOrders:
         with self.memory.lock:
             self.memory.orders[order_id] = replace(self.get(order_id), mailed_at=at)
 
-    def open_since(self, before: datetime) -> Iterable[Order]:
+    def open_since(self, before: datetime) -> Iterable[str]:
         orders = list(self.memory.orders.values())
-        return [o for o in orders if o.published_at is None and o.created_at < before]
+        return [o.order_id for o in orders if o.published_at is None and o.created_at < before]

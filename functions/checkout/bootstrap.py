@@ -18,6 +18,7 @@ from checkout.adapters.orders import DynamoOrders
 from checkout.adapters.payments import DynamoLedger
 from checkout.adapters.stock import DynamoStock
 from checkout.metrics import CountedEvents
+from checkout.monitoring import Monitor
 from checkout.ports import PaymentGateway
 from checkout.settings import ParameterStore, Settings
 from checkout.use_cases.quote_cart import Pricing
@@ -54,14 +55,20 @@ class Services:
         return ParameterStore(SSMProvider(boto3_client=_client("ssm")), self.settings.settings_path)
 
     @cached_property
+    def monitoring(self) -> Monitor:
+        """Whoever must look at what is wrong."""
+        return Monitor(self.settings.environment)
+
+    @cached_property
     def catalogue(self) -> DynamoCatalogue:
         """The products."""
-        return DynamoCatalogue(self._table(self.settings.products_table))
+        return DynamoCatalogue(self._table(self.settings.products_table), self.monitoring)
 
     @property
     def pricing(self) -> Pricing:
         """What prices a cart; the rules in SSM are cached for a while, not for good."""
-        promotions = DynamoPromotions(self._table(self.settings.promotions_table))
+        table = self._table(self.settings.promotions_table)
+        promotions = DynamoPromotions(table, self.monitoring)
         return Pricing(self.catalogue, promotions, self.parameters.price_rules(), self.clock)
 
     @cached_property
@@ -71,6 +78,7 @@ class Services:
             self._table(self.settings.inventory_table),
             self._table(self.settings.reservations_table),
             self._table(self.settings.promotions_table),
+            monitoring=self.monitoring,
         )
 
     @cached_property
@@ -80,16 +88,17 @@ class Services:
             self._table(self.settings.orders_table),
             self._table(self.settings.idempotency_table),
             self._table(self.settings.reservations_table),
+            self.monitoring,
         )
 
     @cached_property
     def ledger(self) -> DynamoLedger:
         """The books of payments."""
-        return DynamoLedger(self._table(self.settings.payments_table))
+        return DynamoLedger(self._table(self.settings.payments_table), self.monitoring)
 
-    @cached_property
+    @property
     def gateway(self) -> PaymentGateway:
-        """The payment gateway that the environment has chosen."""
+        """The gateway that the environment has chosen, with its settings as they are now."""
         payments = self._table(self.settings.payments_table)
         return gateways.of(self.settings.payment_gateway, payments, self.parameters)
 

@@ -58,12 +58,18 @@ STEP_REJECTIONS = Metric("StepRejections", dimensions=("step",))
 SWEPT = Metric("Swept", dimensions=("outcome",))
 """What the sweeper had to do for orders and reservations that nobody finished."""
 
+WRONG_ROWS = Metric("WrongRows")
+"""How often a row was read that is wrong, and so is not on sale. The log says which."""
+
+NOT_GIVEN_BACK = Metric("NotGivenBack")
+"""What an order held and what there is nothing left to give back to. The log says what."""
+
 METRICS = (
     *(ORDERS_ACCEPTED, ORDERS_CONFIRMED, ORDERS_REJECTED, ORDERS_FAILED),
     *(REVENUE, REFUNDS),
     *(UNITS_HELD, STOCK_LEFT, STOCK_LOW),
     *(STEP_DURATION, STEP_REJECTIONS),
-    SWEPT,
+    *(SWEPT, WRONG_ROWS, NOT_GIVEN_BACK),
 )
 
 

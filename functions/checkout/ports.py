@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from checkout.domain.catalogue import Product
+from checkout.domain.errors import WrongRow
 from checkout.domain.events import Event
 from checkout.domain.mail import Mail
 from checkout.domain.money import Money
@@ -38,8 +39,20 @@ class IdempotencyRecord:
     expires_at: datetime
 
 
+class Monitoring(Protocol):
+    """Whoever must look at what the checkout cannot mend by itself."""
+
+    def wrong_row(self, table: str, key: str, wrong: WrongRow) -> None:
+        """A stored row is wrong, and is treated as if it were not there."""
+        ...
+
+    def not_given_back(self, order_id: str, losses: Sequence[str]) -> None:
+        """An order was undone, but for this: there was nothing left to give it back to."""
+        ...
+
+
 class Catalogue(Protocol):
-    """The products."""
+    """The products. One whose row is wrong is not there."""
 
     def find(self, skus: Iterable[str]) -> Mapping[str, Product]:
         """The products that exist, active or not, by SKU."""
@@ -51,7 +64,7 @@ class Catalogue(Protocol):
 
 
 class Promotions(Protocol):
-    """The promotion codes."""
+    """The promotion codes. One whose row is wrong is not there."""
 
     def find(self, codes: Iterable[str]) -> Sequence[Promotion]:
         """The promotions that exist among these codes."""
@@ -69,15 +82,21 @@ class Stock(Protocol):
         """Takes every line and redeems every promotion, or does nothing at all.
 
         Does nothing if this order holds its reservation already. Raises `OutOfStock`,
-        `PromotionExhausted`, or `ReservationClosed` if it was released before.
+        `PromotionExhausted`, `NotFirstOrder`, or `ReservationClosed` if it was released before.
         """
         ...
 
     def release(self, order_id: str, at: datetime) -> bool:
         """Gives back what the order holds, and blocks a hold that comes late.
 
-        Returns whether anything was given back. Raises `ReservationClosed` if it is committed.
+        What there is nothing to give back to (a row is gone, a counter was reset) is lost, for
+        good: it is written down, and `Monitoring` is told. The rest is given back all the same.
+        Returns whether anything was held. Raises `ReservationClosed` if it is committed.
         """
+        ...
+
+    def losses(self, order_id: str) -> Sequence[str]:
+        """What of the order could not be given back, in words."""
         ...
 
     def begin_warning(self, sku: str, teller: str, at: datetime, until: datetime) -> bool:
@@ -97,8 +116,8 @@ class Stock(Protocol):
         """SKUs that somebody claimed to tell of, whose claim is over, and who did not tell."""
         ...
 
-    def expired(self, at: datetime) -> Iterable[Reservation]:
-        """Reservations that are still HELD though their time is over."""
+    def expired(self, at: datetime) -> Iterable[str]:
+        """The orders whose reservations are still HELD though their time is over."""
         ...
 
 
@@ -118,7 +137,11 @@ class Orders(Protocol):
         ...
 
     def get(self, order_id: str) -> Order:
-        """The order. Raises `OrderNotFound`."""
+        """The order. Raises `OrderNotFound`, `OrderUnreadable` if its row is wrong."""
+        ...
+
+    def is_first(self, order: Order) -> bool:
+        """Whether the customer placed no earlier order that still stands."""
         ...
 
     def of_customer(self, customer_id: str, limit: int, cursor: str | None) -> Page[Order]:
@@ -154,8 +177,8 @@ class Orders(Protocol):
         """Notes that the mail of the end status is out."""
         ...
 
-    def open_since(self, before: datetime) -> Iterable[Order]:
-        """Orders placed before a moment that have not ended, or whose event is not out."""
+    def open_since(self, before: datetime) -> Iterable[str]:
+        """The ids of orders from before a moment without an end, or whose event is not out."""
         ...
 
 

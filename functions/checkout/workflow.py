@@ -16,7 +16,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from checkout import failure_switches, metrics
-from checkout.domain.errors import InvalidCart, OutOfStock, PaymentDeclined
+from checkout.domain.errors import InvalidCart, OutOfStock, PaymentDeclined, PriceChanged
 from checkout.domain.order import REJECTIONS, Fault, Rejection
 from checkout.settings import Settings
 
@@ -91,7 +91,7 @@ def _do(task: Task, work: Callable[[Task], Result], environment: str) -> Result:
         _note_rejection(task, "InvalidCart", environment)
         # The state machine knows an error by its own name, not by what it derives from.
         raise InvalidCart(error.violations) from error
-    except (OutOfStock, PaymentDeclined) as error:
+    except (OutOfStock, PaymentDeclined, PriceChanged) as error:
         _note_rejection(task, type(error).__name__, environment)
         raise
 

@@ -102,6 +102,8 @@ def order(value: OrderView) -> Json:
         "payment": _payment(value.entries),
         **(quote(placed.quote) if placed.quote else {"lines": []}),
     }
+    if placed.expected_total:
+        body["expectedTotal"] = money(placed.expected_total)
     if placed.rejection:
         rejection = placed.rejection
         body["rejection"] = {"code": rejection.code.value, "message": rejection.message}

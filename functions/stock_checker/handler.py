@@ -40,8 +40,8 @@ def _warn(held: Reservation) -> None:
     skus = [line.sku for line in held.lines]
     try:
         levels = warn_of_low_stock(skus, held.order_id, s.stock, s.events, s.clock)
-        left = min(level.available for level in levels)
-        metrics.put(metrics.STOCK_LEFT, s.settings.environment, left)
+        for left in sorted(level.available for level in levels)[:1]:
+            metrics.put(metrics.STOCK_LEFT, s.settings.environment, left)
     except ExceptionGroup:
         logger.exception("low stock not told yet", extra={"order_id": held.order_id})
 

@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger, Tracer
 
 from checkout import metrics
 from checkout.bootstrap import services
+from checkout.domain.errors import WrongRow
 from checkout.use_cases.sweep import Sweeper
 
 logger = Logger()
@@ -52,9 +53,17 @@ def _settled(order_id: str, sweeper: Sweeper) -> dict[str, Any]:
         "outcome": outcome.value,
         "status": status.value,
         "final": outcome.is_final,
+        "losses": list(sweeper.stock.losses(order_id)),
     }
 
 
 def _why(error: Exception) -> str:
     causes = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
-    return "; ".join(f"{type(cause).__name__}: {cause}" for cause in causes)
+    return "; ".join(map(_in_words, causes))
+
+
+def _in_words(error: Exception) -> str:
+    """An order that is unreadable is no more than not there, unless its cause is told."""
+    cause = error.__cause__
+    because = f" ({cause})" if isinstance(cause, WrongRow) else ""
+    return f"{type(error).__name__}: {error}{because}"

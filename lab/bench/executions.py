@@ -92,7 +92,8 @@ def _place(target: Target, count: int) -> Iterator[str]:
     """Writes new orders as checkout-api would, and gives their ids."""
     client = target.client("dynamodb")
     names = ("orders", "idempotency", "reservations")
-    store = DynamoOrders(*(Table(client, target.table(name)) for name in names))
+    tables = [Table(client, target.table(name)) for name in names]
+    store = DynamoOrders(tables[0], tables[1], tables[2])
     lines = tuple(CartLine(p["sku"], 1) for p in seed.generate(PRODUCTS).products)
     request = OrderRequest(lines, (), "tok_visa", _address(), str(carts.USUAL["email"]))
     for _ in range(count):

@@ -18,7 +18,8 @@ from lab.target import Target
 
 LEVELS = {"ERROR", "CRITICAL"}
 RAISED = re.compile(
-    r"Task timed out|Runtime exited|^\[ERROR\] (?!(InvalidCart|OutOfStock|PaymentDeclined):)"
+    r"Task timed out|Runtime exited"
+    r"|^\[ERROR\] (?!(InvalidCart|PriceChanged|OutOfStock|PaymentDeclined):)"
 )
 LINES = 20
 

@@ -79,6 +79,7 @@ def test_promotions_are_found_with_everything_that_is_known_about_them(world: Wo
     full = a_promotion(
         "FULL",
         kind=PromotionKind.BUY_X_GET_Y,
+        basis_points=0,
         buy_quantity=2,
         free_quantity=1,
         minimum_subtotal=1000,
@@ -87,6 +88,7 @@ def test_promotions_are_found_with_everything_that_is_known_about_them(world: Wo
         ends_at=NOW + minutes(1),
         redemption_limit=5,
         per_customer_limit=1,
+        first_order_only=True,
         stackable=False,
         redemptions=3,
     )

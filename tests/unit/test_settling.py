@@ -176,8 +176,20 @@ class TestHandler:
         shop.place("ord_2")
         answer = sweeper.handler.handle({"orderIds": ["ord_1", "ord_2"]}, CONTEXT)
         assert answer["orders"] == [
-            {"orderId": "ord_1", "outcome": "undone", "status": "FAILED", "final": True},
-            {"orderId": "ord_2", "outcome": "started", "status": "PENDING", "final": False},
+            {
+                "orderId": "ord_1",
+                "outcome": "undone",
+                "status": "FAILED",
+                "final": True,
+                "losses": [],
+            },
+            {
+                "orderId": "ord_2",
+                "outcome": "started",
+                "status": "PENDING",
+                "final": False,
+                "losses": [],
+            },
         ]
 
     def test_what_keeps_an_order_is_told_and_does_not_stop_the_others(self, shop: Shop) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checkout.adapters import documents
-from checkout.adapters.dynamodb import Table
+from checkout.adapters.dynamodb import Item, Table
+from checkout.adapters.rows import LOGGED, readable
 from checkout.domain.catalogue import Product
 from checkout.domain.promotions import Promotion
-from checkout.ports import Page
+from checkout.ports import Monitoring, Page
 
 LISTING = {"listing": "ACTIVE", "listingKey": None, "sku": None}
 
@@ -19,11 +20,15 @@ class DynamoCatalogue:
     """The products table. The sparse index `listing` holds only what is on sale, sorted."""
 
     table: Table
+    monitoring: Monitoring = LOGGED
 
     def find(self, skus: Iterable[str]) -> Mapping[str, Product]:
         """See `ports.Catalogue`."""
         items = self.table.get_many({"sku": sku} for sku in skus)
-        return {item["sku"]: documents.product(item) for item in items}
+        return {product.sku: product for product in self._products(items)}
+
+    def _products(self, items: Iterable[Item]) -> list[Product]:
+        return readable(items, documents.product, self.table, "sku", self.monitoring)
 
     def page(self, category: str | None, limit: int, cursor: str | None) -> Page[Product]:
         """See `ports.Catalogue`. One query serves both the whole list and one category."""
@@ -35,7 +40,7 @@ class DynamoCatalogue:
         items, following = self.table.page(
             condition, values, limit, cursor, LISTING, IndexName="listing"
         )
-        return Page([documents.product(item) for item in items], following)
+        return Page(self._products(items), following)
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,9 @@ class DynamoPromotions:
     """The promotions table: a code's own record is in the scope PROMOTION."""
 
     table: Table
+    monitoring: Monitoring = LOGGED
 
     def find(self, codes: Iterable[str]) -> Sequence[Promotion]:
         """See `ports.Promotions`."""
         items = self.table.get_many({"code": code, "scope": "PROMOTION"} for code in codes)
-        return [documents.promotion(item) for item in items]
+        return readable(items, documents.promotion, self.table, "code", self.monitoring)

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from checkout.adapters.rows import Row
 from checkout.domain.cart import CartLine
 from checkout.domain.catalogue import Product, Sale, Tier
-from checkout.domain.money import Money
+from checkout.domain.money import BASIS_POINTS, Money
 from checkout.domain.order import (
     Address,
     Fault,
@@ -26,9 +27,12 @@ from checkout.domain.order import (
 from checkout.domain.payment import EntryKind, LedgerEntry
 from checkout.domain.pricing import AppliedCode, Quote, QuoteLine, RejectedCode
 from checkout.domain.promotions import Promotion, PromotionKind
-from checkout.domain.stock import Reservation, ReservationStatus, StockLevel, Take
+from checkout.domain.stock import Reservation, ReservationStatus, Shelf, Take
 
 Item = dict[str, Any]
+
+MAX_SHARDS = 100
+"""All shards of a product are read in one TransactGetItems, which takes no more."""
 
 
 def timestamp(at: datetime) -> str:
@@ -36,31 +40,27 @@ def timestamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def moment(text: str) -> datetime:
-    """The moment that a text names."""
-    return datetime.fromisoformat(text)
-
-
 def product(item: Mapping[str, Any]) -> Product:
     """A product from its item."""
-    currency = item["currency"]
+    row = Row(item)
+    currency = row.currency()
     return Product(
-        sku=item["sku"],
-        name=item["name"],
-        description=item["description"],
-        category=item["category"],
-        price=Money(item["price"], currency),
-        active=item["active"],
+        sku=row.text("sku"),
+        name=row.text("name"),
+        description=row.text("description"),
+        category=row.text("category"),
+        price=row.price("price", currency),
+        active=row.flag("active"),
         tiers=tuple(
-            Tier(tier["minQuantity"], Money(tier["unitPrice"], currency))
-            for tier in item.get("tiers", [])
+            Tier(tier.whole("minQuantity", least=1), tier.price("unitPrice", currency))
+            for tier in row.parts("tiers", ())
         ),
-        sale=_sale(item["sale"], currency) if item.get("sale") else None,
+        sale=_sale(row.part("sale"), currency) if row.has("sale") else None,
     )
 
 
-def _sale(item: Mapping[str, Any], currency: str) -> Sale:
-    return Sale(Money(item["price"], currency), moment(item["startsAt"]), moment(item["endsAt"]))
+def _sale(row: Row, currency: str) -> Sale:
+    return Sale(row.price("price", currency), row.moment("startsAt"), row.moment("endsAt"))
 
 
 def shard_key(sku: str, shard: int) -> str:
@@ -68,43 +68,65 @@ def shard_key(sku: str, shard: int) -> str:
     return f"{sku}#{shard}" if shard else sku
 
 
-def stock_level(item: Mapping[str, Any], elsewhere: int = 0) -> StockLevel:
-    """A stock level from the item of shard 0 and the pieces in the other shards.
+def shelf(item: Mapping[str, Any], first: bool = True) -> Shelf:
+    """One counter of stock; only the first of a product says how many there are, and when to warn.
 
-    `lowStockWarnedBy` is who tells of it; until that is done, `lowStockClaimUntil` stands.
+    The others say how many there are as well, if they are there at all.
     """
-    return StockLevel(
-        sku=item["sku"],
-        available=item["available"] + elsewhere,
-        low_threshold=item["lowStockThreshold"],
-        warned="lowStockWarnedBy" in item and "lowStockClaimUntil" not in item,
+    row = Row(item)
+    return Shelf(
+        key=row.text("sku"),
+        available=row.whole("available"),
+        shards=row.whole("shards", 1, least=1, most=MAX_SHARDS),
+        low_threshold=row.whole("lowStockThreshold") if first else 0,
+        teller=row.text("lowStockWarnedBy", ""),
+        warned=row.has("lowStockWarnedBy") and not row.has("lowStockClaimUntil"),
     )
 
 
 def promotion(item: Mapping[str, Any]) -> Promotion:
     """A promotion from its item."""
+    row = Row(item)
+    kind = row.one_of("kind", PromotionKind)
     return Promotion(
-        code=item["code"],
-        description=item["description"],
-        kind=PromotionKind(item["kind"]),
-        basis_points=item.get("basisPoints", 0),
-        amount=item.get("amount", 0),
-        buy_quantity=item.get("buyQuantity", 0),
-        free_quantity=item.get("freeQuantity", 0),
-        minimum_subtotal=item.get("minimumSubtotal", 0),
-        categories=frozenset(item.get("categories", [])),
-        starts_at=moment(item["startsAt"]) if item.get("startsAt") else None,
-        ends_at=moment(item["endsAt"]) if item.get("endsAt") else None,
-        redemption_limit=item.get("redemptionLimit"),
-        per_customer_limit=item.get("perCustomerLimit"),
-        stackable=item.get("stackable", True),
-        redemptions=item.get("redemptions", 0),
+        code=row.text("code"),
+        description=row.text("description"),
+        kind=kind,
+        categories=frozenset(row.texts("categories", ())),
+        minimum_subtotal=row.whole("minimumSubtotal", 0),
+        starts_at=row.perhaps_moment("startsAt"),
+        ends_at=row.perhaps_moment("endsAt"),
+        redemption_limit=row.limit("redemptionLimit"),
+        per_customer_limit=row.limit("perCustomerLimit"),
+        first_order_only=row.flag("firstOrderOnly", False),
+        stackable=row.flag("stackable", True),
+        redemptions=row.whole("redemptions", 0),
+        **_terms(row, kind),
     )
 
 
+def _terms(row: Row, kind: PromotionKind) -> dict[str, int]:
+    """What a promotion of this kind cannot be without, and must not leave at zero."""
+    match kind:
+        case PromotionKind.PERCENTAGE:
+            return {"basis_points": row.whole("basisPoints", least=1, most=BASIS_POINTS)}
+        case PromotionKind.FIXED_AMOUNT:
+            return {"amount": row.whole("amount", least=1)}
+        case PromotionKind.BUY_X_GET_Y:
+            return {
+                "buy_quantity": row.whole("buyQuantity", least=1),
+                "free_quantity": row.whole("freeQuantity", least=1),
+            }
+    return {}
+
+
 def cart_line(item: Mapping[str, Any]) -> CartLine:
-    """A cart line from its item."""
+    """A cart line from its item, or as it is sent."""
     return CartLine(item["sku"], item["quantity"])
+
+
+def _cart_line(row: Row) -> CartLine:
+    return CartLine(row.text("sku"), row.whole("quantity", least=1))
 
 
 def cart_line_item(line: CartLine) -> Item:
@@ -114,21 +136,26 @@ def cart_line_item(line: CartLine) -> Item:
 
 def reservation(item: Mapping[str, Any]) -> Reservation:
     """A reservation from its item."""
+    row = Row(item)
     return Reservation(
-        order_id=item["orderId"],
-        customer_id=item["customerId"],
-        lines=tuple(cart_line(line) for line in item["lines"]),
-        promotions=tuple(item["promotions"]),
-        held_at=moment(item["heldAt"]),
-        expires_at=datetime.fromtimestamp(item["expiresAt"], UTC),
-        status=ReservationStatus(item["status"]),
+        order_id=row.text("orderId"),
+        customer_id=row.text("customerId"),
+        lines=tuple(_cart_line(line) for line in row.parts("lines")),
+        promotions=row.texts("promotions"),
+        held_at=row.moment("heldAt"),
+        expires_at=row.second("expiresAt"),
+        first_order=row.flag("firstOrder", False),
+        status=row.one_of("status", ReservationStatus),
     )
 
 
 def takes(item: Mapping[str, Any]) -> tuple[Take, ...]:
     """Where a reservation took its pieces from: where nothing else is said, shard 0."""
-    found = item.get("takes", item["lines"])
-    return tuple(Take(take["sku"], take.get("shard", 0), take["quantity"]) for take in found)
+    row = Row(item)
+    return tuple(
+        Take(take.text("sku"), take.whole("shard", 0), take.whole("quantity", least=1))
+        for take in row.parts("takes" if row.has("takes") else "lines")
+    )
 
 
 def reservation_item(held: Reservation, taken: Sequence[Take] = ()) -> Item:
@@ -142,6 +169,7 @@ def reservation_item(held: Reservation, taken: Sequence[Take] = ()) -> Item:
         "heldStatus": held.status.value,
         "lines": [cart_line_item(line) for line in held.lines],
         "promotions": list(held.promotions),
+        **({"firstOrder": True} if held.first_order else {}),
         "heldAt": timestamp(held.held_at),
         "expiresAt": int(held.expires_at.timestamp()),
     }
@@ -153,13 +181,14 @@ def _take_item(take: Take) -> Item:
 
 def ledger_entry(item: Mapping[str, Any]) -> LedgerEntry:
     """A ledger entry from its item."""
+    row = Row(item)
     return LedgerEntry(
-        order_id=item["orderId"],
-        kind=EntryKind(item["entry"]),
-        amount=Money(item["amount"], item["currency"]),
-        key=item["key"],
-        at=moment(item["at"]),
-        reason=item.get("reason", ""),
+        order_id=row.text("orderId"),
+        kind=row.one_of("entry", EntryKind),
+        amount=row.sum("amount", row.currency()),
+        key=row.text("key"),
+        at=row.moment("at"),
+        reason=row.text("reason", ""),
     )
 
 
@@ -190,8 +219,12 @@ ADDRESS = {
 
 
 def address(item: Mapping[str, Any]) -> Address:
-    """An address from its item; attributes that we do not know are left out."""
+    """An address from its item, or as it is sent; attributes that we do not know are left out."""
     return Address(**{field: item.get(key, "") for key, field in ADDRESS.items()})
+
+
+def _address(row: Row) -> Address:
+    return Address(**{field: row.text(key, "", empty=True) for key, field in ADDRESS.items()})
 
 
 def order_item(order: Order) -> Item:
@@ -212,36 +245,55 @@ def order_item(order: Order) -> Item:
         "openStatus": "OPEN",
         "history": [status_change_item(change) for change in order.history],
         "createdAt": timestamp(order.created_at),
+        **({"expectedTotal": money_item(order.expected_total)} if order.expected_total else {}),
         **({"simulate": simulation_item(order.simulate)} if order.simulate else {}),
     }
 
 
+def money_item(money: Money) -> Item:
+    """An amount with its own currency."""
+    return {"amount": money.amount, "currency": money.currency}
+
+
 def order(item: Mapping[str, Any]) -> Order:
     """An order from its item."""
+    row = Row(item)
     return Order(
-        order_id=item["orderId"],
-        customer_id=item["customerId"],
-        idempotency_key=item["idempotencyKey"],
-        request=_request(item),
-        status=OrderStatus(item["status"]),
-        history=tuple(_status_change(change) for change in item["history"]),
-        created_at=moment(item["createdAt"]),
-        quote=quote(item) if "total" in item else None,
-        rejection=_rejection(item["rejection"]) if "rejection" in item else None,
-        simulate=simulation(item["simulate"]) if "simulate" in item else None,
-        published_at=moment(item["eventAt"]) if "eventAt" in item else None,
-        mailed_at=moment(item["mailAt"]) if "mailAt" in item else None,
+        order_id=row.text("orderId"),
+        customer_id=row.text("customerId"),
+        idempotency_key=row.text("idempotencyKey"),
+        request=_request(row),
+        status=row.one_of("status", OrderStatus),
+        history=tuple(_status_change(change) for change in row.parts("history")),
+        created_at=row.moment("createdAt"),
+        expected_total=_expected(row.part("expectedTotal")) if row.has("expectedTotal") else None,
+        quote=quote(row) if row.has("total") else None,
+        rejection=_rejection(row.part("rejection")) if row.has("rejection") else None,
+        simulate=_simulation(row.part("simulate")) if row.has("simulate") else None,
+        published_at=row.perhaps_moment("eventAt"),
+        mailed_at=row.perhaps_moment("mailAt"),
     )
 
 
-def _request(item: Mapping[str, Any]) -> OrderRequest:
+def _request(row: Row) -> OrderRequest:
     return OrderRequest(
-        items=tuple(cart_line(line) for line in item["items"]),
-        discount_codes=tuple(item["discountCodes"]),
-        payment_token=item.get("paymentToken", ""),
-        shipping_address=address(item["shippingAddress"]),
-        email=item["email"],
+        items=tuple(_cart_line(line) for line in row.parts("items")),
+        discount_codes=row.texts("discountCodes"),
+        payment_token=row.text("paymentToken", ""),
+        shipping_address=_address(row.part("shippingAddress")),
+        email=row.text("email"),
     )
+
+
+def _expected(row: Row) -> Money:
+    return row.sum("amount", row.currency())
+
+
+def _simulation(row: Row) -> Simulation:
+    row.text("fail"), row.whole("times", 1), row.text("after", "")
+    if row.has("how"):
+        row.one_of("how", Fault)
+    return simulation(row.values)
 
 
 def simulation(item: Mapping[str, Any]) -> Simulation:
@@ -269,8 +321,8 @@ def status_change_item(change: StatusChange) -> Item:
     return {"status": change.status.value, "at": timestamp(change.at)}
 
 
-def _status_change(item: Mapping[str, Any]) -> StatusChange:
-    return StatusChange(OrderStatus(item["status"]), moment(item["at"]))
+def _status_change(row: Row) -> StatusChange:
+    return StatusChange(row.one_of("status", OrderStatus), row.moment("at"))
 
 
 def rejection_item(rejection: Rejection) -> Item:
@@ -278,8 +330,8 @@ def rejection_item(rejection: Rejection) -> Item:
     return {"code": rejection.code.value, "message": rejection.message}
 
 
-def _rejection(item: Mapping[str, Any]) -> Rejection:
-    return Rejection(RejectionCode(item["code"]), item["message"])
+def _rejection(row: Row) -> Rejection:
+    return Rejection(row.one_of("code", RejectionCode), row.text("message", empty=True))
 
 
 SUMS = ("subtotal", "discount", "shipping", "tax", "total")
@@ -311,28 +363,31 @@ def _quote_line_item(line: QuoteLine) -> Item:
     }
 
 
-def quote(item: Mapping[str, Any]) -> Quote:
+def quote(row: Row) -> Quote:
     """The prices of an order, from the order's item."""
-    currency = item["currency"]
+    currency = row.currency()
     return Quote(
-        lines=tuple(_quote_line(line, currency) for line in item["lines"]),
-        applied=tuple(_applied(item["applied"], currency)),
-        rejected=tuple(RejectedCode(r["code"], r["reason"]) for r in item["rejected"]),
-        **{name: Money(item[name], currency) for name in SUMS},
+        lines=tuple(_quote_line(line, currency) for line in row.parts("lines")),
+        applied=tuple(_applied(row.parts("applied"), currency)),
+        rejected=tuple(
+            RejectedCode(r.text("code"), r.text("reason")) for r in row.parts("rejected")
+        ),
+        **{name: row.sum(name, currency) for name in SUMS},
     )
 
 
-def _quote_line(item: Mapping[str, Any], currency: str) -> QuoteLine:
+def _quote_line(row: Row, currency: str) -> QuoteLine:
     return QuoteLine(
-        sku=item["sku"],
-        name=item["name"],
-        category=item["category"],
-        quantity=item["quantity"],
-        unit_price=Money(item["unitPrice"], currency),
-        discount=Money(item["discount"], currency),
+        sku=row.text("sku"),
+        name=row.text("name"),
+        category=row.text("category"),
+        quantity=row.whole("quantity", least=1),
+        unit_price=row.sum("unitPrice", currency),
+        discount=row.sum("discount", currency),
     )
 
 
-def _applied(items: Iterable[Mapping[str, Any]], currency: str) -> Iterable[AppliedCode]:
-    for item in items:
-        yield AppliedCode(item["code"], item["description"], Money(item["discount"], currency))
+def _applied(rows: Iterable[Row], currency: str) -> Iterable[AppliedCode]:
+    for row in rows:
+        code, description = row.text("code"), row.text("description")
+        yield AppliedCode(code, description, row.sum("discount", currency))

@@ -54,13 +54,13 @@ def encode(item: Mapping[str, Any]) -> Item:
 
 
 def decode(item: Mapping[str, Any]) -> Item:
-    """DynamoDB's attribute values as Python values; numbers are integers here."""
+    """DynamoDB's attribute values as Python values; numbers that are whole are integers."""
     return {key: _plain(_deserialize(value)) for key, value in item.items()}
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return int(value)
+        return int(value) if value.is_finite() and value == int(value) else value
     if isinstance(value, list):
         return [_plain(element) for element in value]
     if isinstance(value, dict):
@@ -248,6 +248,18 @@ def update_step(
             **_placeholders(names or {}, values),
         }
     }
+
+
+def counts(name: str, least: str, most: str = "") -> str:
+    """The condition that an attribute is a number from `least` to `most`, which are placeholders.
+
+    The type is asked for first, by `NUMBER`: what is no number cannot be compared with one.
+    """
+    bounds = [f"{name} >= {least}", *([f"{name} <= {most}"] if most else [])]
+    return " AND ".join([f"attribute_type({name}, :number)", *bounds])
+
+
+NUMBER = {":number": "N"}
 
 
 def telling_why(step: Item) -> Item:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from checkout.adapters import documents
 from checkout.adapters.dynamodb import (
@@ -16,14 +16,25 @@ from checkout.adapters.dynamodb import (
     transact,
     update_step,
 )
-from checkout.domain.errors import OrderClosed, OrderNotFound, ReservationClosed
+from checkout.adapters.rows import LOGGED, Row, readable
+from checkout.domain.errors import (
+    IdempotencyConflict,
+    OrderClosed,
+    OrderNotFound,
+    OrderUnreadable,
+    ReservationClosed,
+    WrongRow,
+)
 from checkout.domain.order import Order, OrderStatus, Rejection, StatusChange
 from checkout.domain.pricing import Quote
 from checkout.domain.stock import ReservationStatus
-from checkout.ports import IdempotencyRecord, Page
+from checkout.ports import IdempotencyRecord, Monitoring, Page
 
 END = "SET #status = :status, history = list_append(history, :change){more} REMOVE paymentToken"
 """How every order ends. The payment token is of no more use, so it is forgotten."""
+
+STANDING = frozenset({OrderStatus.PENDING, OrderStatus.CONFIRMED})
+"""A customer's orders with another status came to nothing."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,7 @@ class DynamoOrders:
     orders: Table
     idempotency: Table
     reservations: Table
+    monitoring: Monitoring = LOGGED
 
     def place(self, order: Order, record: IdempotencyRecord) -> IdempotencyRecord:
         """See `ports.Orders`. The key and the order are written together or not at all."""
@@ -56,25 +68,43 @@ class DynamoOrders:
         return record
 
     def replay_of(self, customer_id: str, key: str, at: datetime) -> IdempotencyRecord | None:
-        """See `ports.Orders`. DynamoDB deletes late, so the time is checked here as well."""
+        """See `ports.Orders`. DynamoDB deletes late, so the time is checked here as well.
+
+        A key whose row is wrong is used up: nobody can tell any more what it stands for.
+        """
         item = self.idempotency.get({"key": _record_key(customer_id, key)})
-        if item is None or item["expiresAt"] <= int(at.timestamp()):
+        if item is None:
             return None
-        return IdempotencyRecord(
-            customer_id=customer_id,
-            key=key,
-            body_hash=item["bodyHash"],
-            order_id=item["orderId"],
-            created_at=documents.moment(item["createdAt"]),
-            expires_at=datetime.fromtimestamp(item["expiresAt"], UTC),
-        )
+        try:
+            record = _record(customer_id, key, Row(item))
+        except WrongRow as wrong:
+            self.monitoring.wrong_row(self.idempotency.name, item["key"], wrong)
+            raise IdempotencyConflict(key) from wrong
+        return record if item["expiresAt"] > int(at.timestamp()) else None
 
     def get(self, order_id: str) -> Order:
         """See `ports.Orders`."""
         item = self.orders.get({"orderId": order_id})
         if item is None:
             raise OrderNotFound(order_id)
-        return documents.order(item)
+        try:
+            return documents.order(item)
+        except WrongRow as wrong:
+            self.monitoring.wrong_row(self.orders.name, order_id, wrong)
+            raise OrderUnreadable(order_id) from wrong
+
+    def is_first(self, order: Order) -> bool:
+        """See `ports.Orders`. Of two orders of the same moment, the one with the lower id."""
+        earlier = self.orders.query(
+            "customerId = :customer AND createdAt <= :at",
+            {":customer": order.customer_id, ":at": documents.timestamp(order.created_at)},
+            IndexName="by-customer",
+        )
+        mine = (documents.timestamp(order.created_at), order.order_id)
+        return not any(
+            item.get("status") in STANDING and (item["createdAt"], item["orderId"]) < mine
+            for item in earlier
+        )
 
     def of_customer(self, customer_id: str, limit: int, cursor: str | None) -> Page[Order]:
         """See `ports.Orders`."""
@@ -87,7 +117,8 @@ class DynamoOrders:
             IndexName="by-customer",
             ScanIndexForward=False,
         )
-        return Page([documents.order(item) for item in items], following)
+        orders = readable(items, documents.order, self.orders, "orderId", self.monitoring)
+        return Page(orders, following)
 
     def save_quote(self, order_id: str, quote: Quote) -> None:
         """See `ports.Orders`."""
@@ -199,14 +230,14 @@ class DynamoOrders:
             {":at": documents.timestamp(at), ":id": message_id},
         )
 
-    def open_since(self, before: datetime) -> Iterable[Order]:
+    def open_since(self, before: datetime) -> Iterable[str]:
         """See `ports.Orders`."""
         items = self.orders.query(
             "openStatus = :open AND createdAt < :before",
             {":open": "OPEN", ":before": documents.timestamp(before)},
             IndexName="open",
         )
-        return (documents.order(item) for item in items)
+        return (item["orderId"] for item in items)
 
 
 def _end_values(status: OrderStatus, at: datetime) -> Item:
@@ -215,6 +246,17 @@ def _end_values(status: OrderStatus, at: datetime) -> Item:
         ":pending": OrderStatus.PENDING.value,
         ":change": [documents.status_change_item(StatusChange(status, at))],
     }
+
+
+def _record(customer_id: str, key: str, row: Row) -> IdempotencyRecord:
+    return IdempotencyRecord(
+        customer_id=customer_id,
+        key=key,
+        body_hash=row.text("bodyHash"),
+        order_id=row.text("orderId"),
+        created_at=row.moment("createdAt"),
+        expires_at=row.second("expiresAt"),
+    )
 
 
 def _record_key(customer_id: str, key: str) -> str:

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from checkout.adapters import documents
 from checkout.adapters.dynamodb import ConditionFailed, Item, Table
+from checkout.adapters.rows import LOGGED, readable
 from checkout.domain.errors import ChargeReversed, Contended, GatewayTimeout, PaymentDeclined
 from checkout.domain.money import Money
 from checkout.domain.payment import Charge, EntryKind, LedgerEntry, Reversal
+from checkout.ports import Monitoring
 
 DECLINES = {
     "tok_declined": "declined",
@@ -32,6 +34,7 @@ class DynamoLedger:
     """The ledger in the payments table. It is only ever added to."""
 
     table: Table
+    monitoring: Monitoring = LOGGED
 
     def append(self, entry: LedgerEntry) -> None:
         """See `ports.Ledger`."""
@@ -46,7 +49,7 @@ class DynamoLedger:
         items = self.table.query(
             "paymentId = :id", {":id": f"order#{order_id}"}, ConsistentRead=True
         )
-        return [documents.ledger_entry(item) for item in items]
+        return readable(items, documents.ledger_entry, self.table, "paymentId", self.monitoring)
 
     def has(self, order_id: str, kind: EntryKind) -> bool:
         """Whether the order has an entry of this kind; needs less than to read all of them."""

@@ -16,21 +16,26 @@ from datetime import datetime
 from checkout.adapters import documents
 from checkout.adapters.documents import shard_key
 from checkout.adapters.dynamodb import (
+    NUMBER,
     ConditionFailed,
     Item,
     Table,
     TransactionRefused,
+    counts,
     telling_why,
     transact,
     update_step,
     waits,
 )
+from checkout.adapters.rows import LOGGED, MOST
 from checkout.domain.cart import CartLine
-from checkout.domain.errors import Contended
-from checkout.domain.stock import StockLevel, Take, choose
+from checkout.domain.errors import Contended, WrongRow
+from checkout.domain.stock import Shelf, StockLevel, Take, choose
+from checkout.ports import Monitoring
 
 UNTOLD = "UNTOLD"  # the one key of the index of claims
 CLAIM = "lowStockClaimUntil, lowStockUntold"
+EMPTY = Shelf("", 0, 1)  # where there is no item
 
 
 @dataclass(frozen=True)
@@ -44,20 +49,39 @@ class Shelves:
     table: Table
     below: Callable[[int], int] = random.randrange
     shards: dict[str, int] = field(default_factory=dict)
+    monitoring: Monitoring = LOGGED
 
     def levels(self, skus: Iterable[str]) -> Mapping[str, StockLevel]:
         """See `ports.Stock`. A second request only if one of the products is hot."""
-        items = self.table.get_many({"sku": sku} for sku in skus)
-        elsewhere = self._elsewhere(items)
-        return {i["sku"]: documents.stock_level(i, elsewhere[i["sku"]]) for i in items}
+        first, pieces = self._look_at(skus)
+        return {
+            sku: StockLevel(sku, pieces[sku], shelf.low_threshold, shelf.warned)
+            for sku, shelf in first.items()
+        }
 
-    def _elsewhere(self, items: Sequence[Item]) -> Counter[str]:
-        """The pieces in the shards above 0, by SKU."""
-        keys = {shard_key(i["sku"], n): i["sku"] for i in items for n in range(1, _shards(i))}
-        pieces: Counter[str] = Counter()
-        for shard in self.table.get_many({"sku": key} for key in keys):
-            pieces[keys[shard["sku"]]] += shard["available"]
-        return pieces
+    def _look_at(self, skus: Iterable[str]) -> tuple[dict[str, Shelf], Counter[str]]:
+        """The first shard of each product, and the pieces in all of them.
+
+        A product of which one row is wrong is not there.
+        """
+        items = self.table.get_many({"sku": sku} for sku in skus)
+        first = {item["sku"]: shelf for item in items if (shelf := self._read(item))}
+        keys = {shard_key(s.key, n): s.key for s in first.values() for n in range(1, s.shards)}
+        pieces = Counter({sku: shelf.available for sku, shelf in first.items()})
+        for item in self.table.get_many({"sku": key} for key in keys):
+            sku, further = keys[item["sku"]], self._read(item, first=False)
+            if further is None:
+                first.pop(sku, None)
+            else:
+                pieces[sku] += further.available
+        return first, pieces
+
+    def _read(self, item: Item, first: bool = True) -> Shelf | None:
+        try:
+            return documents.shelf(item, first)
+        except WrongRow as wrong:
+            self.monitoring.wrong_row(self.table.name, item["sku"], wrong)
+            return None
 
     def guess(self, line: CartLine) -> tuple[Take, ...]:
         """Where to try first, without a look: any shard, so that buyers spread."""
@@ -71,21 +95,29 @@ class Shelves:
         the take supposed, the refusal is the proof. Else only a look at all shards at one moment
         is; what this process remembers is no proof, for others may have taught it meanwhile.
         """
-        said = _shards(refused_by or {})
-        if tried.shards == said == 1:
+        shelf = self._read(refused_by, tried.shard == 0) if refused_by else EMPTY
+        if shelf is None or tried.shards == shelf.shards == 1:
             return ()
-        available = self._look(line.sku, said if refused_by else tried.shards)
+        available = self._look(line.sku, shelf.shards if refused_by else tried.shards)
+        if not available:
+            return ()
         self.shards[line.sku] = len(available)
         return choose(line, available, self.below(len(available)))
 
     def _look(self, sku: str, count: int) -> list[int]:
-        """The pieces in each shard at one moment; `count` is how many shards there may be."""
+        """The pieces in each shard at one moment; `count` is how many shards there may be.
+
+        Nothing at all if one of them is wrong.
+        """
         for _ in waits():
             items = self.table.snapshot({"sku": shard_key(sku, n)} for n in range(count))
-            actual = _shards(items[0] or {})
-            if actual == count:
-                return [item["available"] if item else 0 for item in items]
-            count = actual
+            shelves = [self._read(item, n == 0) if item else EMPTY for n, item in enumerate(items)]
+            found = [shelf for shelf in shelves if shelf]
+            if len(found) < len(shelves):
+                return []
+            if found[0].shards == count:
+                return [shelf.available for shelf in found]
+            count = found[0].shards
         raise Contended(f"The shards of {sku} keep changing")
 
     def gather(self, takes: Sequence[Take]) -> tuple[Take, ...]:
@@ -96,7 +128,7 @@ class Shelves:
         into, *others = takes
         moved = sum(take.quantity for take in others)
         steps = [self.take(take) for take in others]
-        steps += [self._add(shard_key(into.sku, into.shard), moved)]
+        steps += [self.add(shard_key(into.sku, into.shard), moved)]
         try:
             transact(self.table.client, steps)
         except TransactionRefused as refused:
@@ -104,36 +136,35 @@ class Shelves:
         return (Take(into.sku, into.shard, into.quantity + moved, into.shards),)
 
     def take(self, take: Take) -> Item:
-        """The step that takes pieces, if they are there and the product has that many shards."""
-        hot = take.shards > 1
-        count = "shards = :shards" if hot else "attribute_not_exists(shards)"
-        step = update_step(
-            self.table,
-            {"sku": shard_key(take.sku, take.shard)},
-            "SET available = available - :quantity",
-            f"{count} AND available >= :quantity",
-            {":quantity": take.quantity, **({":shards": take.shards} if hot else {})},
-        )
-        return telling_why(step)
+        """The step that takes pieces, if they are there and the product has that many shards.
 
-    def put_back(self, takes: Iterable[Take], gone: frozenset[str] = frozenset()) -> list[Item]:
-        """The steps that put pieces back where they were taken from.
-
-        A shard in `gone` is no more, since the product was given fewer: its pieces go to shard 0.
+        A row that is wrong is off sale, so its condition does not hold either.
         """
-        pieces: Counter[str] = Counter()
-        for take in takes:
-            key = shard_key(take.sku, take.shard)
-            pieces[take.sku if key in gone else key] += take.quantity
-        return [self._add(key, quantity) for key, quantity in pieces.items()]
+        hot, first = take.shards > 1, take.shard == 0
+        conditions = [
+            "shards = :shards" if hot else "attribute_not_exists(shards)",
+            counts("available", ":quantity", ":most"),
+            *([counts("lowStockThreshold", ":zero", ":most")] if first else []),
+        ]
+        values = {
+            ":quantity": take.quantity,
+            ":most": MOST,
+            **NUMBER,
+            **({":shards": take.shards} if hot else {}),
+            **({":zero": 0} if first else {}),
+        }
+        change = "SET available = available - :quantity"
+        key = {"sku": shard_key(take.sku, take.shard)}
+        return telling_why(update_step(self.table, key, change, " AND ".join(conditions), values))
 
-    def _add(self, key: str, quantity: int) -> Item:
+    def add(self, key: str, quantity: int) -> Item:
+        """The step that puts pieces into a shard, if it is there and counts anything."""
         return update_step(
             self.table,
             {"sku": key},
             "SET available = available + :quantity",
-            "attribute_exists(sku)",
-            {":quantity": quantity},
+            "attribute_type(available, :number)",
+            {":quantity": quantity, **NUMBER},
         )
 
     def begin_warning(self, sku: str, teller: str, at: datetime, until: datetime) -> bool:
@@ -176,13 +207,11 @@ class Shelves:
 
         On condition that it is the telling we saw: another one is about another crossing.
         """
-        items = self.table.get_many({"sku": sku} for sku in skus)
-        elsewhere = self._elsewhere(items)
-        levels = [documents.stock_level(item, elsewhere[item["sku"]]) for item in items]
-        low = frozenset(level.sku for level in levels if level.is_low)
-        for item in items:
-            if "lowStockWarnedBy" in item and item["sku"] not in low:
-                self._forget(item["sku"], item["lowStockWarnedBy"])
+        first, pieces = self._look_at(skus)
+        low = frozenset(sku for sku, shelf in first.items() if pieces[sku] <= shelf.low_threshold)
+        for sku, shelf in first.items():
+            if shelf.teller and sku not in low:
+                self._forget(sku, shelf.teller)
         return low
 
     def _forget(self, sku: str, teller: str) -> None:
@@ -196,7 +225,3 @@ class Shelves:
         except ConditionFailed:
             return False
         return True
-
-
-def _shards(item: Mapping[str, int]) -> int:
-    return item.get("shards", 1)

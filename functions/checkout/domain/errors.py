@@ -1,7 +1,7 @@
 """What can go wrong, named for what went wrong.
 
-The names of `InvalidCart`, `OutOfStock`, `PaymentDeclined`, `AlreadyConfirmed` and
-`OrderStillOpen` are a contract: the workflow catches them by name. Everything else it treats as
+The names of `InvalidCart`, `PriceChanged`, `OutOfStock`, `PaymentDeclined`, `AlreadyConfirmed`
+and `OrderStillOpen` are a contract: the workflow catches them by name. Everything else it treats as
 transient, retries, then compensates.
 """
 
@@ -23,6 +23,10 @@ class Violation:
 
 class CheckoutError(Exception):
     """The root of everything this library raises."""
+
+
+class WrongRow(CheckoutError):
+    """A stored row is not what it should be; the message says which value is wrong, and why."""
 
 
 class InvalidCart(CheckoutError):
@@ -47,6 +51,15 @@ class PromotionExhausted(InvalidCart):
     def __init__(self, codes: Iterable[str]) -> None:
         self.codes = tuple(sorted(codes))
         text = f"No longer redeemable: {', '.join(self.codes)}"
+        super().__init__([Violation("/discountCodes", text)])
+
+
+class NotFirstOrder(InvalidCart):
+    """A promotion in the order is for a customer's first order, and this is another one."""
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        self.codes = tuple(sorted(codes))
+        text = f"Only for a first order: {', '.join(self.codes)}"
         super().__init__([Violation("/discountCodes", text)])
 
 
@@ -103,6 +116,10 @@ class OrderNotFound(CheckoutError):
         super().__init__(f"No order {order_id}")
 
 
+class OrderUnreadable(OrderNotFound):
+    """The order is there, but its row is wrong. To customers it is not there; the log says why."""
+
+
 class OrderNotPriced(CheckoutError):
     """A step that needs the order's prices ran before they were written."""
 
@@ -143,7 +160,7 @@ class IdempotencyConflict(CheckoutError):
 
 
 class PriceChanged(CheckoutError):
-    """The total that the client saw is not the total now."""
+    """The total that the customer agreed to is not the total now. Caught by name as well."""
 
     def __init__(self, expected: Money, actual: Money) -> None:
         self.expected = expected

@@ -29,6 +29,8 @@ def order_ended(order: Order) -> Event:
     }
     if order.quote:
         detail["total"] = _money(order.quote.total)
+    if order.price_change:
+        detail["expectedTotal"] = _money(order.price_change.expected)
     if order.rejection:
         detail["reason"] = order.rejection.code.value
     return Event(f"Order{order.status.value.capitalize()}", detail)

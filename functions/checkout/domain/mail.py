@@ -17,6 +17,7 @@ SUBJECTS = {
 }
 REASONS = {
     RejectionCode.INVALID_CART: "Something in your cart cannot be sold right now.",
+    RejectionCode.PRICE_CHANGED: "The price has changed since. You have not been charged.",
     RejectionCode.OUT_OF_STOCK: "Something in your cart is sold out. You have not been charged.",
     RejectionCode.PAYMENT_DECLINED: "Your payment was declined. You have not been charged.",
 }
@@ -45,7 +46,14 @@ def about(order: Order) -> Mail:
 def _news(order: Order) -> str:
     if order.status is OrderStatus.CONFIRMED:
         return THANKS
-    return REASONS[order.rejection.code] if order.rejection else FAILED
+    if order.rejection is None:
+        return FAILED
+    return REASONS[order.rejection.code] + _both_totals(order)
+
+
+def _both_totals(order: Order) -> str:
+    change = order.price_change
+    return f" You agreed to {change.expected}; it is {change.actual} now." if change else ""
 
 
 def _bill(quote: Quote) -> list[tuple[str, str]]:

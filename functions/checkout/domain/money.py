@@ -13,6 +13,9 @@ from checkout.domain.currencies import decimals
 
 BASIS_POINTS = 10_000  # one hundred percent
 
+MOST = 2**53 - 1
+"""No amount is larger, in minor units: what every reader of JSON still reads as it is."""
+
 
 class CurrencyMismatch(ValueError):
     """Two currencies met in one sum."""

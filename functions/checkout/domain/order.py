@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from checkout.domain.cart import CartLine
-from checkout.domain.errors import OrderNotPriced
+from checkout.domain.errors import OrderNotPriced, PriceChanged
+from checkout.domain.money import Money
 from checkout.domain.pricing import Destination, Quote
 
 
@@ -25,6 +26,7 @@ class RejectionCode(StrEnum):
     """Why an order was rejected."""
 
     INVALID_CART = "INVALID_CART"
+    PRICE_CHANGED = "PRICE_CHANGED"
     OUT_OF_STOCK = "OUT_OF_STOCK"
     PAYMENT_DECLINED = "PAYMENT_DECLINED"
 
@@ -101,6 +103,7 @@ class StatusChange:
 class Order:
     """An order. `quote` is None until the cart has been priced.
 
+    `expected_total` is what the customer agreed to; None for orders from before it was kept.
     `published_at` and `mailed_at` tell that the event and the mail of the end status are out.
     """
 
@@ -111,6 +114,7 @@ class Order:
     status: OrderStatus
     history: tuple[StatusChange, ...]
     created_at: datetime
+    expected_total: Money | None = None
     quote: Quote | None = None
     rejection: Rejection | None = None
     simulate: Simulation | None = None
@@ -124,14 +128,30 @@ class Order:
 
     @property
     def priced(self) -> Quote:
-        """The order's prices. Raises `OrderNotPriced` before they are known."""
+        """The prices to charge. Every step that charges or confirms asks here, so none can forget.
+
+        Raises `OrderNotPriced` before they are known, `PriceChanged` if they are more than the
+        customer agreed to.
+        """
         if self.quote is None:
             raise OrderNotPriced(self.order_id)
+        if self.price_change:
+            raise self.price_change
         return self.quote
+
+    @property
+    def price_change(self) -> PriceChanged | None:
+        """Why the order may not be charged: its total is more than was agreed to, if it is."""
+        agreed, quote = self.expected_total, self.quote
+        if agreed is None or quote is None:
+            return None
+        same = quote.total.currency == agreed.currency
+        return None if same and quote.total <= agreed else PriceChanged(agreed, quote.total)
 
 
 REJECTIONS: Mapping[str, RejectionCode] = {
     "InvalidCart": RejectionCode.INVALID_CART,
+    "PriceChanged": RejectionCode.PRICE_CHANGED,
     "OutOfStock": RejectionCode.OUT_OF_STOCK,
     "PaymentDeclined": RejectionCode.PAYMENT_DECLINED,
 }
@@ -145,6 +165,7 @@ def place(
     request: OrderRequest,
     at: datetime,
     simulate: Simulation | None = None,
+    expected_total: Money | None = None,
 ) -> Order:
     """A new order, PENDING."""
     return Order(
@@ -155,5 +176,6 @@ def place(
         status=OrderStatus.PENDING,
         history=(StatusChange(OrderStatus.PENDING, at),),
         created_at=at,
+        expected_total=expected_total,
         simulate=simulate,
     )

@@ -64,8 +64,17 @@ class Promotion:
     ends_at: datetime | None = None
     redemption_limit: int | None = None
     per_customer_limit: int | None = None
+    first_order_only: bool = False
     stackable: bool = True
     redemptions: int = 0
+
+    @property
+    def customer_limit(self) -> int | None:
+        """How often one customer may redeem it. A first order can only be had once."""
+        limit = self.per_customer_limit
+        if not self.first_order_only:
+            return limit
+        return 1 if limit is None else min(limit, 1)
 
     def objection(self, subtotal: Money, lines: Sequence[Priced], at: datetime) -> str | None:
         """Why the code cannot be used on these lines now, or None if it can."""

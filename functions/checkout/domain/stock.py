@@ -28,7 +28,11 @@ class ReservationStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Reservation:
-    """Stock and promotion redemptions that an order holds until `expires_at`."""
+    """Stock and promotion redemptions that an order holds until `expires_at`.
+
+    `first_order`: it may use what is only for a customer's first order, and once it is held, that
+    it does.
+    """
 
     order_id: str
     customer_id: str
@@ -36,6 +40,7 @@ class Reservation:
     promotions: tuple[str, ...]
     held_at: datetime
     expires_at: datetime
+    first_order: bool = False
     status: ReservationStatus = ReservationStatus.HELD
 
 
@@ -47,6 +52,21 @@ class Take:
     shard: int
     quantity: int
     shards: int = 1
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One counter of a product's stock, as it is stored: the first of `shards`, or a further one.
+
+    `warned` says that low stock was told, `teller` who claimed to tell.
+    """
+
+    key: str
+    available: int
+    shards: int
+    low_threshold: int = 0
+    teller: str = ""
+    warned: bool = False
 
 
 def choose(line: CartLine, available: Sequence[int], start: int) -> tuple[Take, ...]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from checkout.domain import order as orders_domain
 from checkout.domain.errors import IdempotencyConflict, InvalidCart, PriceChanged
-from checkout.domain.money import Money
+from checkout.domain.money import MOST, Money, zero
 from checkout.domain.order import OrderRequest, Simulation
 from checkout.ports import Clock, IdempotencyRecord, Ids, Orders, Workflow
 from checkout.use_cases.quote_cart import Pricing
@@ -18,7 +18,10 @@ KEY_LIFETIME = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class PlaceOrder:
-    """A customer's wish. `body_hash` tells a repetition from another wish under the same key."""
+    """A customer's wish. `body_hash` tells a repetition from another wish under the same key.
+
+    `expected_total` is the total that the client saw, None if it did not say.
+    """
 
     customer_id: str
     key: str
@@ -47,9 +50,9 @@ def place_order(
     now = clock.now()
     record = orders.replay_of(wish.customer_id, wish.key, now)
     if record is None:
-        _check_price(wish, pricing)
+        agreed = _agreed_total(wish, pricing())
         order = orders_domain.place(
-            ids.order_id(), wish.customer_id, wish.key, wish.request, now, wish.simulate
+            ids.order_id(), wish.customer_id, wish.key, wish.request, now, wish.simulate, agreed
         )
         record = orders.place(order, _record(wish, order.order_id, clock))
     if record.body_hash != wish.body_hash:
@@ -58,19 +61,27 @@ def place_order(
     return record.order_id
 
 
-def _check_price(wish: PlaceOrder, pricing: Callable[[], Pricing]) -> None:
-    """A cart that cannot be priced passes: the workflow rejects it and says why."""
-    if wish.expected_total is None:
-        return
+def _agreed_total(wish: PlaceOrder, pricing: Pricing) -> Money:
+    """What the customer agrees to pay at most: the total that was seen, else the total as of now.
+
+    A cart that cannot be priced passes: the workflow rejects it and says why. If nobody has seen
+    a total of it, nothing was agreed to: should it have a price later on, it is not charged.
+    """
     request = wish.request
     try:
-        quote = pricing().quote(
+        total = pricing.quote(
             request.items, request.discount_codes, request.shipping_address.destination
-        )
+        ).total
     except InvalidCart:
-        return
-    if quote.total != wish.expected_total:
-        raise PriceChanged(wish.expected_total, quote.total)
+        return _kept(wish.expected_total) or zero(pricing.rules.currency)
+    if wish.expected_total and wish.expected_total != total:
+        raise PriceChanged(wish.expected_total, total)
+    return total
+
+
+def _kept(seen: Money | None) -> Money | None:
+    """An expected total that no price was compared with may be any number at all."""
+    return Money(min(max(seen.amount, 0), MOST), seen.currency) if seen else None
 
 
 def _record(wish: PlaceOrder, order_id: str, clock: Clock) -> IdempotencyRecord:

@@ -14,17 +14,19 @@ def reserve_stock(
 ) -> Reservation:
     """Holds all lines of the order and redeems its promotions, or nothing at all.
 
-    Raises `OutOfStock`, `PromotionExhausted`, or `ReservationClosed` if it came too late.
+    Raises `OutOfStock`, `PromotionExhausted`, `NotFirstOrder`, `PriceChanged`, or
+    `ReservationClosed` if it came too late.
     """
     order = orders.get(order_id)
-    now = clock.now()
+    now, promotions = clock.now(), tuple(applied.code for applied in order.priced.applied)
     reservation = Reservation(
         order_id=order_id,
         customer_id=order.customer_id,
         lines=tuple(CartLine(line.sku, line.quantity) for line in order.priced.lines),
-        promotions=tuple(applied.code for applied in order.priced.applied),
+        promotions=promotions,
         held_at=now,
         expires_at=now + hold_for,
+        first_order=bool(promotions) and orders.is_first(order),
     )
     stock.hold(reservation)
     return reservation

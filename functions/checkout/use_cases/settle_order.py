@@ -69,7 +69,7 @@ class Settler:
     def _undo(self, order: Order) -> None:
         """The order ends only when both the money and the stock are back where they were."""
         attempt_all([partial(self._refund, order.order_id), partial(self._release, order.order_id)])
-        rejection = self._rejection(order.order_id)
+        rejection = self._rejection(order)
         if rejection:
             reject_order(order.order_id, rejection, self.orders, self.clock)
         else:
@@ -81,9 +81,11 @@ class Settler:
     def _release(self, order_id: str) -> None:
         release_stock(order_id, self.stock, self.clock)
 
-    def _rejection(self, order_id: str) -> Rejection | None:
-        """A declined card is the one reason of the customer's that is in the books."""
-        for entry in self.ledger.entries(order_id):
+    def _rejection(self, order: Order) -> Rejection | None:
+        """The reasons of the customer's or the shop's that are in the books."""
+        if order.price_change:
+            return Rejection(RejectionCode.PRICE_CHANGED, str(order.price_change))
+        for entry in self.ledger.entries(order.order_id):
             if entry.kind is EntryKind.DECLINED:
                 message = str(PaymentDeclined(entry.reason))
                 return Rejection(RejectionCode.PAYMENT_DECLINED, message)

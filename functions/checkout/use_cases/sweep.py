@@ -10,7 +10,6 @@ from functools import partial
 from itertools import chain
 
 from checkout.domain.errors import ReservationClosed
-from checkout.domain.stock import Reservation
 from checkout.use_cases.attempts import attempt_all
 from checkout.use_cases.reserve_stock import release_stock
 from checkout.use_cases.settle_order import Settler
@@ -33,19 +32,20 @@ class Sweeper(Settler):
 
     def _orders(self) -> Iterator[Callable[[], str]]:
         """The index of open orders is a moment behind: `settle` reads each order itself."""
-        for order in self.orders.open_since(self.clock.now() - PATIENCE):
-            yield partial(self.settle, order.order_id)
+        for order_id in self.orders.open_since(self.clock.now() - PATIENCE):
+            yield partial(self.settle, order_id)
 
     def _reservations(self) -> Iterator[Callable[[], str]]:
-        return (partial(self._give_back, held) for held in self.stock.expired(self.clock.now()))
+        expired = self.stock.expired(self.clock.now())
+        return (partial(self._give_back, order_id) for order_id in expired)
 
-    def _give_back(self, held: Reservation) -> str:
+    def _give_back(self, order_id: str) -> str:
         """An expired hold of a running order is released too: its confirmation then fails.
 
         So a hold never outlives its time, and an order is never confirmed without its hold.
         """
         try:
-            release_stock(held.order_id, self.stock, self.clock)
+            release_stock(order_id, self.stock, self.clock)
         except ReservationClosed:
             return "committed meanwhile"
         return "released"

@@ -10,7 +10,7 @@ locals {
 
   rows = concat(local.head_rows, local.order_rows, local.customer_rows, local.function_rows, local.storage_rows, local.cost_rows)
 
-  reasons    = ["INVALID_CART", "OUT_OF_STOCK", "PAYMENT_DECLINED"]
+  reasons    = ["INVALID_CART", "PRICE_CHANGED", "OUT_OF_STOCK", "PAYMENT_DECLINED"]
   all_queues = merge({ for key, queue in var.queues : key => queue.queue_name }, var.passed_queues)
 
   # What a graph has unless it says otherwise.

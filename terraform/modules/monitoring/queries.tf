@@ -11,7 +11,7 @@ locals {
       log_groups = local.function_log_groups
       query      = <<-EOT
         fields @timestamp, service, task, order_id, message, exception_name, @message
-        | filter level in ["ERROR", "CRITICAL"] or @message like /Task timed out|Runtime exited/ or (@message like /^\[ERROR\]/ and @message not like /^\[ERROR\] (InvalidCart|OutOfStock|PaymentDeclined):/)
+        | filter level in ["ERROR", "CRITICAL"] or @message like /Task timed out|Runtime exited/ or (@message like /^\[ERROR\]/ and @message not like /^\[ERROR\] (InvalidCart|PriceChanged|OutOfStock|PaymentDeclined):/)
         | sort @timestamp desc
         | limit 100
       EOT
