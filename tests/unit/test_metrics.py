@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 import sweeper.handler
-from checkout.domain.errors import PaymentDeclined
+from checkout.domain.errors import PaymentDeclined, WrongRow
 from checkout.domain.events import Event
 from checkout.metrics import METRICS, CountedEvents, put
+from checkout.monitoring import Monitor
 from tests.builders import a_product, a_request, cart
 from tests.fake_services import Down
 from tests.shop import Shop
@@ -154,6 +155,9 @@ def test_every_metric_of_the_list_is_written_as_the_list_says(
     decline(counted, "ord_3")
     counted.sell(a_product("JAM"), available=1, low=0)
     confirm(counted, "ord_4", cart(JAM=1))
+
+    Monitor("dev").wrong_row("products-dev", "TEA", WrongRow("price is missing"))
+    Monitor("dev").not_given_back("ord_1", ["3 of TEA: it has no stock record"])
 
     found = written()
     assert {point.name for point in found} == {metric.name for metric in METRICS}

@@ -39,6 +39,12 @@ locals {
         resources = [local.table.orders]
       },
       {
+        # Whether a promotion code for first orders may be used.
+        sid       = "LookForEarlierOrders"
+        actions   = ["dynamodb:Query"]
+        resources = [local.index.orders["by-customer"]]
+      },
+      {
         sid       = "HoldAndRelease"
         actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
         resources = [local.table.reservations]

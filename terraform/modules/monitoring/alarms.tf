@@ -112,6 +112,21 @@ locals {
     if minutes > 0
   }
 
+  row_alarms = {
+    for section, said in {
+      wrong-rows     = { metric = "WrongRows", meaning = "A product, a promotion or an order was read whose stored row is wrong: it is off sale." }
+      not-given-back = { metric = "NotGivenBack", meaning = "An order was undone, and there was nothing left to give some of its stock or redemptions back to." }
+    } :
+    section => merge(local.usual, local.five_minutes, {
+      section     = section
+      meaning     = said.meaning
+      namespace   = local.own_namespace
+      metric_name = said.metric
+      dimensions  = local.own
+      threshold   = 1
+    })
+  }
+
   api_dimensions = { ApiName = var.api.name, Stage = var.api.stage }
 
   # What an alarm has unless it says otherwise.
@@ -125,7 +140,7 @@ locals {
     treat_missing_data  = "notBreaching"
   }
 
-  alarms = merge(local.api_alarms, local.execution_alarms, local.function_alarms, local.queue_alarms, local.order_alarms)
+  alarms = merge(local.api_alarms, local.execution_alarms, local.function_alarms, local.queue_alarms, local.order_alarms, local.row_alarms)
 }
 
 resource "aws_cloudwatch_metric_alarm" "single" {

@@ -70,7 +70,9 @@ run "thresholds_are_those_that_were_said" {
       function-throttles-notifier          = 6
       function-throttles-payment-processor = 6
       no-orders                            = 1
+      not-given-back                       = 1
       timed-out-executions                 = 2
+      wrong-rows                           = 1
     }
     error_message = "Other alarms, or other thresholds: ${jsonencode({ for name, alarm in aws_cloudwatch_metric_alarm.single : name => alarm.threshold })}."
   }
