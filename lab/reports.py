@@ -154,14 +154,17 @@ def audit(report: AuditReport) -> RenderableType:
         parts += [Text(f"{row}", style="red") for row in finding.broken[:SHOWN]]
         if (hidden := len(finding.broken) + finding.more - SHOWN) > 0:
             parts.append(Text(f"and {hidden} more: --json", "red"))
-    waits = Text("…", style="cyan")
+    warns, waits = Text("!", style="yellow"), Text("…", style="cyan")
+    parts += [_line(warns, str(row)) for row in report.lost[:SHOWN]]
+    if (hidden := len(report.lost) + report.more_lost - SHOWN) > 0:
+        parts.append(Text(f"and {hidden} more: --json", "yellow"))
     if report.in_flight:
         what = f"{report.in_flight} orders are in progress: without an end status, event or mail"
         parts.append(_line(waits, what))
     if report.moving:
         what = f"{report.moving} rows changed while they were read, and were not checked: try again"
         parts.append(_line(waits, what))
-    parts += [_line(Text("!", style="yellow"), note) for note in report.notes]
+    parts += [_line(warns, note) for note in report.notes]
     return Group(*parts)
 
 

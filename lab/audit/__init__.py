@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from lab.audit.books import Books
-from lab.audit.guarantees import GUARANTEES, Guarantee, Rules, in_flight
+from lab.audit.guarantees import GUARANTEES, Guarantee, Rules, in_flight, losses
 from lab.audit.reader import Say, read
 from lab.audit.records import Records
 from lab.audit.report import AuditReport, Broken, Finding
@@ -42,7 +42,14 @@ def audit(
     with closing(Records()) as records:
         records.load(books)
         findings = tuple(_finding(guarantee, records, rules) for guarantee in GUARANTEES)
-        return AuditReport(findings, in_flight(records, rules), notes=_notes(books))
+        lost = losses(records)
+        return AuditReport(
+            findings,
+            in_flight(records, rules),
+            notes=_notes(books),
+            lost=tuple(islice(lost, NAMED)),
+            more_lost=sum(1 for _ in lost),
+        )
 
 
 def _notes(books: Books) -> tuple[str, ...]:

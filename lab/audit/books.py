@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from checkout.adapters.redemptions import FIRST_ORDER
 from checkout.domain import payment
 from checkout.domain.money import Money
 from checkout.domain.payment import charge_key
@@ -78,6 +79,8 @@ class Charge(NamedTuple):
 class Placed(NamedTuple):
     """An order. `ended` is when its last status began; `total` is None before it was priced.
 
+    `agreed` is what the customer agreed to pay, None for orders from before that was kept.
+
     Times are seconds since 1970. `life` is its statuses, `lines` what was sold, both in words.
     """
 
@@ -91,6 +94,8 @@ class Placed(NamedTuple):
     ended: float
     total: int | None
     currency: str
+    agreed: int | None
+    agreed_in: str
     lines: str
     event: bool
     mail: bool
@@ -117,7 +122,8 @@ class Remembered(NamedTuple):
 def shard(item: Item) -> Shard:
     """A counter of stock from its item."""
     sku = str(item["sku"]).partition("#")[0]
-    return Shard(item["sku"], sku, int(item.get("initial", 0)), int(item.get("available", -1)))
+    initial, available = _number(item.get("initial", 0)), _number(item.get("available"))
+    return Shard(item["sku"], sku, initial or 0, -1 if available is None else available)
 
 
 def code(item: Item) -> Code:
@@ -125,7 +131,7 @@ def code(item: Item) -> Code:
     return Code(
         item["code"],
         str(item["scope"]).partition("CUSTOMER#")[2],
-        int(item.get("redemptions", 0)),
+        _number(item.get("redemptions", 0)) or 0,
         _number(item.get("redemptionLimit")),
         _number(item.get("perCustomerLimit")),
     )
@@ -134,7 +140,21 @@ def code(item: Item) -> Code:
 def hold(item: Item) -> Hold:
     """A reservation from its item."""
     lines = in_words(pieces(item))
-    return Hold(item["orderId"], item.get("status", ""), lines, float(item.get("expiresAt", 0)))
+    expires = float(_number(item.get("expiresAt")) or NEVER)
+    return Hold(item["orderId"], item.get("status", ""), lines, expires)
+
+
+def losses(item: Item) -> Iterator[tuple[str, str]]:
+    """What of a reservation could not be given back, in words, each with its order."""
+    return ((item["orderId"], str(what)) for what in item.get("notGivenBack", ()))
+
+
+def redeemed(item: Item) -> Iterator[str]:
+    """The codes that a reservation was counted for; `FIRST_ORDER` stands for a first order's."""
+    promotions = item.get("promotions", ())
+    yield from promotions if isinstance(promotions, list | tuple) else ()
+    if item.get("firstOrder") is True:
+        yield FIRST_ORDER
 
 
 def entry(item: Item) -> Entry | None:
@@ -161,6 +181,7 @@ def _amount(money: Money | None) -> int:
 def placed(item: Item) -> Placed:
     """An order from its item."""
     history: Sequence[Item] = item.get("history") or ({},)
+    agreed: Item = item.get("expectedTotal") or {}
     return Placed(
         order_id=item["orderId"],
         customer=item.get("customerId", ""),
@@ -172,6 +193,8 @@ def placed(item: Item) -> Placed:
         ended=_moment(history[-1].get("at")),
         total=_number(item.get("total")),
         currency=item.get("currency", ""),
+        agreed=_number(agreed.get("amount")),
+        agreed_in=agreed.get("currency", ""),
         lines=in_words(pieces(item)),
         event="eventAt" in item,
         mail="mailAt" in item,
@@ -198,7 +221,11 @@ def in_words(lines: Lines) -> str:
 
 
 def _number(value: Any) -> int | None:
-    return None if value is None else int(value)
+    """A whole number, None where there is none or nothing that can be read as one."""
+    try:
+        return int(value)
+    except (TypeError, ValueError, ArithmeticError):
+        return None
 
 
 def _moment(text: Any) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from checkout.adapters.redemptions import FIRST_ORDER
 from lab.audit.records import Records
 from lab.audit.report import Broken
 
@@ -105,6 +106,8 @@ class Paid(NamedTuple):
     created: float
     total: int | None
     currency: str
+    agreed: int | None
+    agreed_in: str
     captured: int
     refunded: int
     currencies: str | None
@@ -123,7 +126,7 @@ class Paid(NamedTuple):
 
 
 PAID = """
-SELECT o.order_id, o.status, o.created, o.total, o.currency,
+SELECT o.order_id, o.status, o.created, o.total, o.currency, o.agreed, o.agreed_in,
     COALESCE(a.captured, 0), COALESCE(a.refunded, 0), a.currencies,
     COALESCE(c.kept, 0), COALESCE(c.held, 0), c.currency
 FROM orders o LEFT JOIN accounts a USING (order_id) LEFT JOIN charges c ON c.key = o.charge_key
@@ -141,7 +144,7 @@ def uncovered(records: Records, rules: Rules) -> Iterator[Broken]:
     """Orders whose money is not what it should be, and money without an order."""
     for paid in map(Paid._make, records.rows(PAID)):
         theirs = _gateway_fault(paid, rules) if records.knows_charges else None
-        for fault in (_ledger_fault(paid, rules), theirs):
+        for fault in (_ledger_fault(paid, rules), _overcharge(paid), theirs):
             if fault:
                 yield Broken(paid.order_id, fault)
     for order_id, net in records.rows(UNKNOWN_LEDGERS):
@@ -161,6 +164,17 @@ def _ledger_fault(paid: Paid, rules: Rules) -> str | None:
     if paid.net >= 0 and paid.may_be_charged(rules):
         return None
     return f"is {paid.status}, but {sums} is {paid.net}" if paid.net else None
+
+
+def _overcharge(paid: Paid) -> str | None:
+    """Whether more was taken than the customer agreed to, even if it was given back since."""
+    if paid.agreed is None or not paid.captured:
+        return None
+    if paid.currencies not in (None, paid.agreed_in):
+        return f"captured {paid.captured} in {paid.currencies}, but {paid.agreed_in} was agreed to"
+    if paid.captured > paid.agreed:
+        return f"captured {paid.captured}, but {paid.agreed} was agreed to"
+    return None
 
 
 def _gateway_fault(paid: Paid, rules: Rules) -> str | None:
@@ -231,8 +245,9 @@ FROM codes LEFT JOIN counted USING (code) WHERE customer = ''
 """
 NO_PROMOTION = """
 SELECT code, SUM(times), SUM(who) FROM redeemed
-WHERE code NOT IN (SELECT code FROM codes WHERE customer = '') GROUP BY code
+WHERE code <> :first AND code NOT IN (SELECT code FROM codes WHERE customer = '') GROUP BY code
 """
+FIRST_TOO_OFTEN = "SELECT customer, times, who FROM redeemed WHERE code = :first AND times > 1"
 TOO_OFTEN = """
 SELECT r.code, r.customer, r.times, c.per_customer, r.who
 FROM redeemed r JOIN codes c ON c.code = r.code AND c.customer = ''
@@ -253,7 +268,9 @@ def overredeemed(records: Records, _rules: Rules) -> Iterator[Broken]:
             yield Broken(code, f"redeemed {max(said, times)} times, limit {limit}", who)
         if said != times:
             yield Broken(code, f"its counter says {said}, its orders {times}", who)
-    for code, times, who in records.rows(NO_PROMOTION):
+    for customer, times, who in records.rows(FIRST_TOO_OFTEN, first=FIRST_ORDER):
+        yield Broken(customer, f"has {times} orders with codes that are for a first order", who)
+    for code, times, who in records.rows(NO_PROMOTION, first=FIRST_ORDER):
         yield Broken(code, f"redeemed {times} times, but is no promotion", who)
     for code, customer, times, limit, who in records.rows(TOO_OFTEN):
         said = f"redeemed {times} times by {customer}, limit {limit} for each customer"
@@ -299,6 +316,12 @@ def in_flight(records: Records, rules: Rules) -> int:
     """Orders that are on their way, in time: to an end status, or to their event and mail."""
     found = records.rows(IN_FLIGHT, overdue=rules.overdue, undelivered=rules.undelivered)
     return int(next(found)[0])
+
+
+def losses(records: Records) -> Iterator[Broken]:
+    """What could not be given back when an order was undone: no guarantee, but to be known."""
+    for order_id, what in records.rows("SELECT order_id, what FROM losses ORDER BY order_id"):
+        yield Broken(order_id, f"could not give back {what}")
 
 
 def _products(records: Records) -> int:

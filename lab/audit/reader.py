@@ -16,7 +16,16 @@ SAID_EVERY = 500
 ATTRIBUTES = {
     "inventory": ("sku", "initial", "available"),
     "promotions": ("code", "scope", "redemptions", "redemptionLimit", "perCustomerLimit"),
-    "reservations": ("orderId", "customerId", "status", "lines", "promotions", "expiresAt"),
+    "reservations": (
+        "orderId",
+        "customerId",
+        "status",
+        "lines",
+        "promotions",
+        "firstOrder",
+        "expiresAt",
+        "notGivenBack",
+    ),
     "payments": ("paymentId", "entry", "amount", "currency"),
     "idempotency": ("key", "orderId"),
     "orders": (
@@ -28,6 +37,7 @@ ATTRIBUTES = {
         "createdAt",
         "total",
         "currency",
+        "expectedTotal",
         "items",
         "lines",
         "eventAt",

@@ -23,11 +23,12 @@ CREATE TABLE codes (code, customer, redemptions, most, per_customer,
     PRIMARY KEY (code, customer)) WITHOUT ROWID;
 CREATE TABLE redeemed (code, customer, times, who, PRIMARY KEY (code, customer)) WITHOUT ROWID;
 CREATE TABLE holds (order_id PRIMARY KEY, status, lines, expires) WITHOUT ROWID;
+CREATE TABLE losses (order_id, what);
 CREATE TABLE entries (order_id, kind, amount, currency);
 CREATE TABLE charges (key PRIMARY KEY, kept, held, currency) WITHOUT ROWID;
 CREATE TABLE keys (key PRIMARY KEY, order_id) WITHOUT ROWID;
 CREATE TABLE orders (order_id PRIMARY KEY, customer, key, charge_key, status, life, created,
-    ended, total, currency, lines, event, mail, message_id) WITHOUT ROWID;
+    ended, total, currency, agreed, agreed_in, lines, event, mail, message_id) WITHOUT ROWID;
 CREATE TABLE mails (order_id PRIMARY KEY, count) WITHOUT ROWID;
 """
 
@@ -98,8 +99,9 @@ class Records:
     def _add_holds(self, items: Iterable[Item]) -> None:
         for item in items:
             self._add("holds", [books.hold(item)])
+            self._add("losses", books.losses(item))
             if item.get("status") in TAKES:
-                for code in item.get("promotions", ()):
+                for code in books.redeemed(item):
                     who = {"code": code, "customer": item.get("customerId", "")}
                     self._increase("redeemed", who, times=1, who=_trace(item))
             if item.get("status") == "HELD":

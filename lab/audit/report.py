@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 
@@ -45,13 +46,16 @@ class AuditReport:
     """All guarantees, and how many orders are still on their way to an end, an event or a mail.
 
     `moving` counts the rows that changed from reading to reading: nothing can be said of them.
-    `notes` say what could not be looked at, and why.
+    `notes` say what could not be looked at, and why. `lost` is what orders could not give back when
+    they were undone, `more_lost` counts the rest.
     """
 
     findings: tuple[Finding, ...]
     in_flight: int
     moving: int = 0
     notes: tuple[str, ...] = ()
+    lost: tuple[Broken, ...] = ()
+    more_lost: int = 0
 
     @property
     def clean(self) -> bool:
@@ -77,9 +81,9 @@ class AuditReport:
     def as_dict(self) -> dict[str, Any]:
         """The report for `--json`."""
         found = asdict(self)
-        for finding in found["findings"]:
-            for row in finding["broken"]:
-                del row["facts"]
+        told = (finding["broken"] for finding in found["findings"])
+        for row in (*found["lost"], *chain.from_iterable(told)):
+            del row["facts"]
         return {"clean": self.clean, **found}
 
 

@@ -51,6 +51,12 @@ def _show(report: RedriveReport) -> None:
             f"Nothing is known about a message in the queue {message.queue}: {message.begins}",
             "It stays there. Look at it, then delete it by hand.",
         )
+    for order in report.orders:
+        for loss in order.losses:
+            render.problem(
+                f"{order.order_id} could not give back {loss}.",
+                "The rest is given back. docs/runbook.md, not-given-back, says what to do.",
+            )
     unfinished = [order for order in report.orders if not order.final]
     if unfinished:
         render.problem(f"Orders not finished: {len(unfinished)}.", "`lab logs sweeper` tells why.")

@@ -30,7 +30,7 @@ class Settled:
 
     `outcome` is what was done for it (undone, published, finished; or running, started, left) and
     `status` where it stands now. `final` means that its message is gone; else `problem` may say
-    what keeps it.
+    what keeps it. `losses` is what it held and could not give back, in words.
     """
 
     order_id: str
@@ -38,6 +38,7 @@ class Settled:
     status: str = ""
     final: bool = False
     problem: str = ""
+    losses: tuple[str, ...] = ()
 
 
 def finish(target: Target, say: Say) -> list[Settled]:
@@ -102,4 +103,5 @@ def _settled(row: Mapping[str, Any]) -> Settled:
         status=row.get("status", ""),
         final=row["final"],
         problem=row.get("problem", ""),
+        losses=tuple(row.get("losses", ())),
     )

@@ -314,6 +314,30 @@ BREAKS: dict[str, tuple[Break, str]] = {
         lambda d: row(d, "idempotency", orderId="ord_sold").update(key="eve#key-sold"),
         "4: eve#key-sold: stands for ord_sold, no order of this key",
     ),
+    "an order that was charged more than was agreed to": (
+        lambda d: order(d, "sold").update(expectedTotal={"amount": 4198, "currency": "USD"}),
+        "3: ord_sold: captured 4199, but 4198 was agreed to",
+    ),
+    "one whose money went back is no better": (
+        lambda d: order(d, "failed").update(expectedTotal={"amount": 1, "currency": "USD"}),
+        "3: ord_failed: captured 4199, but 1 was agreed to",
+    ),
+    "an order that was charged in another currency": (
+        lambda d: order(d, "sold").update(expectedTotal={"amount": 9999, "currency": "EUR"}),
+        "3: ord_sold: captured 4199 in USD, but EUR was agreed to",
+    ),
+    "stock that is no number": (
+        lambda d: row(d, "inventory", sku="POT").update(available="plenty"),
+        "1: POT: available is -1",
+    ),
+    "two orders with a first order's code": (
+        lambda d: [r.update(firstOrder=True) for r in d["reservations"]],
+        "6: ada: has 2 orders with codes that are for a first order",
+    ),
+    "a first order's counter that is wrong": (
+        lambda d: row(d, "reservations", orderId="ord_sold").update(firstOrder=True),
+        "6: #FIRST-ORDER: its counter for ada says 0, the orders 1",
+    ),
     "an order that nobody finished": (
         lambda d: order(d, "open").update(createdAt=ago(901)),
         "5: ord_open: is PENDING since 2026-11-22 11:44:59",
@@ -397,6 +421,31 @@ def test_a_broken_row_is_found_and_named(spoil: Break, expected: str) -> None:
     report = audited(data)
     assert expected in said(report)
     assert not report.clean
+
+
+@pytest.mark.parametrize("agreed", [4199, 5000])
+def test_an_order_that_cost_no_more_than_was_agreed_to_is_clean(agreed: int) -> None:
+    data = clean_books()
+    order(data, "sold")["expectedTotal"] = {"amount": agreed, "currency": "USD"}
+    assert audited(data).clean
+
+
+def test_what_could_not_be_given_back_is_told_and_breaks_nothing() -> None:
+    data = clean_books()
+    lost = "a redemption of GONE: its counter for everybody was reset or is gone"
+    row(data, "reservations", orderId="ord_failed")["notGivenBack"] = [lost]
+    report = audited(data)
+    assert report.clean
+    assert [str(row) for row in report.lost] == [f"ord_failed: could not give back {lost}"]
+    assert report.as_dict()["lost"]
+
+
+def test_a_first_order_with_its_counter_is_clean() -> None:
+    data = clean_books()
+    row(data, "reservations", orderId="ord_sold")["firstOrder"] = True
+    counter = {"code": "#FIRST-ORDER", "scope": "CUSTOMER#ada", "redemptions": 1}
+    data["promotions"].append(counter)
+    assert audited(data).clean
 
 
 def test_every_guarantee_is_broken_by_some_test() -> None:
