@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -108,9 +109,27 @@ def _shelf(row: Row, skus: set[str]) -> Iterator[Fault]:
 def _code(row: Row, categories: set[str], currency: str) -> Iterator[Fault]:
     yield from _currencies(row, currency)
     yield from _period(row)
+    yield from _promises(row)
     for index, category in enumerate(row.get("categories", [])):
         if category not in categories:
             yield f"categories[{index}]", f"no product is in the category {category!r}"
+
+
+PROMISES = (
+    (r"\bfirst order\b|\bnew customers?\b", ("firstOrderOnly",)),
+    (r"\b(each|per|every) customer\b", ("perCustomerLimit", "firstOrderOnly")),
+    (r"\bfirst \w+( \w+)? orders\b", ("redemptionLimit",)),
+    (r"\bfrom \d+ \w+ on\b", ("minimumSubtotal",)),
+)
+"""Words of a description, and the fields of which one must stand behind them."""
+
+
+def _promises(row: Row) -> Iterator[Fault]:
+    """Customers read the description; nothing but the fields is enforced."""
+    for words, fields in PROMISES:
+        found = re.search(words, row["description"], re.IGNORECASE)
+        if found and not any(row.get(field) for field in fields):
+            yield "description", f"promises {found[0]!r}, which needs {' or '.join(fields)}"
 
 
 def _currencies(row: Row, currency: str) -> Iterator[Fault]:

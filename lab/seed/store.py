@@ -164,6 +164,7 @@ OPTIONAL = (
     "endsAt",
     "redemptionLimit",
     "perCustomerLimit",
+    "firstOrderOnly",
 )
 
 

@@ -42,7 +42,7 @@ def test_compensations_that_failed_wait_in_the_queue_and_are_redriven(shop: Depl
 
 
 def place(customer: CheckoutApi, switch: dict[str, Any]) -> str:
-    request = order_of((TEA, 1), simulate=switch, discountCodes=["WELCOME10"])
+    request = order_of((TEA, 1), simulate=switch, discountCodes=["TENOFF"])
     return str(customer.checkout(request, purchase.new_key())["orderId"])
 
 

@@ -235,8 +235,38 @@ BAD: dict[str, tuple[str, Callable[[Any], object], tuple[str, ...]]] = {
     ),
     "a promotion for an unknown category": (
         "promotions.json",
-        lambda c: c["promotions"][1].update(categories=["tea", "cars"]),
-        ("promotions[1] (TEATIME15), categories[1]", "'cars'"),
+        lambda c: c["promotions"][2].update(categories=["tea", "cars"]),
+        ("promotions[2] (TEATIME15), categories[1]", "'cars'"),
+    ),
+    "a first order that is not enforced": (
+        "promotions.json",
+        lambda c: c["promotions"][0].pop("firstOrderOnly"),
+        ("(WELCOME10), description: promises 'first order', which needs firstOrderOnly",),
+    ),
+    "a first order that is switched off": (
+        "promotions.json",
+        lambda c: c["promotions"][0].update(firstOrderOnly=False),
+        ("(WELCOME10), description: promises 'first order', which needs firstOrderOnly",),
+    ),
+    "a promise to new customers": (
+        "promotions.json",
+        lambda c: c["promotions"][1].update(description="10 % off for new customers."),
+        ("(TENOFF), description: promises 'new customers', which needs firstOrderOnly",),
+    ),
+    "a promise of once for each customer": (
+        "promotions.json",
+        lambda c: c["promotions"][1].update(description="10 % off, once per customer."),
+        ("'per customer', which needs perCustomerLimit or firstOrderOnly",),
+    ),
+    "a promise to the first hundred": (
+        "promotions.json",
+        lambda c: c["promotions"][1].update(description="10 % off the first hundred orders."),
+        ("promises 'first hundred orders', which needs redemptionLimit",),
+    ),
+    "a promise from so much on": (
+        "promotions.json",
+        lambda c: c["promotions"][1].update(description="10 % off from 40 dollars on."),
+        ("promises 'from 40 dollars on', which needs minimumSubtotal",),
     ),
     "a cart with a product that nobody sells": (
         "carts/01-first-order.json",
