@@ -58,7 +58,7 @@ class Row:
     def text(self, name: str, default: str | Missing = MISSING, *, empty: bool = False) -> str:
         """A text, not empty unless that is allowed."""
         value = self._get(name, default)
-        if not isinstance(value, str) or (not value and not empty and value != default):
+        if not isinstance(value, str) or not (value or empty or name not in self.values):
             raise self._wrong(name, "a text")
         return value
 
