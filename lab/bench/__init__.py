@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from lab import package, terraform
-from lab.bench import checkouts, executions, lambdas, memory, ministack, report, stored
+from lab.bench import burst, checkouts, executions, lambdas, memory, ministack, report, stored
 from lab.bench.comparison import compare
 from lab.bench.numbers import Times, ratio
 from lab.bench.report import Machine, Report
@@ -24,6 +24,7 @@ __all__ = ["Options", "Report", "run"]
 
 Say = Callable[[str], None]
 WARM_UPS = 3
+BURST_CLIENTS = 16
 EXECUTIONS = 3  # for each checkout that is measured: a rate needs more of them than a median
 
 
@@ -33,7 +34,8 @@ class Options:
 
     `checkouts` are made by one client and then again by `concurrency` clients, as checkouts and as
     mere executions of the workflow, and once more by one client
-    after `stored` orders have been written into the tables.
+    after `stored` orders have been written into the tables. `burst` orders are placed by
+    `BURST_CLIENTS` clients that do not wait.
     """
 
     checkouts: int = 20
@@ -41,6 +43,7 @@ class Options:
     stored: int = 2_000
     invocations: int = 200
     cold_starts: int = 5
+    burst: int = 200
     compare: bool = False
     here: Target | None = None
 
@@ -122,6 +125,7 @@ def _measure(options: Options, place: _Place, load: float, say: Say) -> Report:
         memory_mb=occupied,
         memory_at_rest_mb=at_rest,
         cost=found,
+        burst=_burst(options, place, say),
         comparison=_comparison(options, target, say),
         machine=Machine.since(load),
         settings=_settings(options),
@@ -150,6 +154,11 @@ def _executions(options: Options, place: _Place, say: Say) -> executions.Execute
     say(f"{options.concurrency} clients that start executions")
     machine, count = executions.machine_of(place.target), options.checkouts * EXECUTIONS
     return executions.execute(place.target, machine, count, options.concurrency, place.pid)
+
+
+def _burst(options: Options, place: _Place, say: Say) -> burst.Burst:
+    say(f"{BURST_CLIENTS} customers who do not wait")
+    return burst.burst(place.target, options.burst, BURST_CLIENTS, place.pid)
 
 
 def _memory(pid: int | None) -> tuple[float | None, float | None]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from lab.bench.burst import Burst
 from lab.bench.numbers import Times, ratio
 from lab.cost.usage import Cost
 
@@ -99,6 +100,7 @@ class Report:
     memory_mb: float | None
     memory_at_rest_mb: float | None
     cost: Cost | None
+    burst: Burst
     machine: Machine
     settings: Mapping[str, Any]
     comparison: Comparison | None = None
@@ -108,6 +110,7 @@ class Report:
         found = asdict(self)
         cost = found.pop("cost")
         found |= {
+            "burst": {**found["burst"], "per_second": self.burst.per_second},
             "cost_per_checkout_usd": cost and cost["total"],
             "cost_parts_usd": cost and cost["parts"],
             "cost_counted": cost and cost["counted"],

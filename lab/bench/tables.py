@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from lab import render
+from lab.bench.burst import Burst
 from lab.bench.numbers import Times
 from lab.bench.report import Comparison, Report
 from lab.cost.usage import Cost
@@ -40,8 +41,22 @@ def _rows(found: Report) -> Iterator[tuple[str, str]]:
     yield f"growth of a checkout at {found.stored_orders} stored orders", f"x {found.growth}"
     yield "memory of everything", _megabytes(found.memory_mb)
     yield "memory of everything, half a minute later", _megabytes(found.memory_at_rest_mb)
+    yield from _burst(found.burst)
     if found.cost:
         yield "a checkout on AWS", f"{found.cost.total:.6f} USD"
+
+
+def _burst(found: Burst) -> Iterator[tuple[str, str]]:
+    title = f"a burst of {found.orders} orders, {found.clients} customers who do not wait"
+    yield title, f"{found.seconds:.0f} s, {found.per_second} confirmed a second"
+    ends = [f"{count} {status}" for status, count in found.ended.items()]
+    answers = [f"{count} answered {status}" for status, count in found.answers.items()]
+    yield "   how they ended", ", ".join([*ends, *answers])
+    if found.threads:
+        yield (
+            "   the most that the emulator had",
+            f"{found.threads} threads, " + _megabytes(found.memory_mb),
+        )
 
 
 def _seconds(value: float | None) -> str:

@@ -27,6 +27,7 @@ def bench(
     concurrency: Annotated[int, typer.Option(min=1, help="Customers at a time.")] = 8,
     stored: Annotated[int, typer.Option(min=1, help="Orders to store for `growth`.")] = 2_000,
     invocations: Annotated[int, typer.Option(min=1, help="Warm invocations.")] = 200,
+    burst: Annotated[int, typer.Option(min=1, help="Orders of customers who do not wait.")] = 200,
     compare: Annotated[
         Peer | None, typer.Option(help="Let another emulator do the same, in turns.")
     ] = None,
@@ -47,7 +48,13 @@ def bench(
 
     target = target_of(environment) if here else None
     options = benches.Options(
-        checkouts, concurrency, stored, invocations, compare=compare is not None, here=target
+        checkouts,
+        concurrency,
+        stored,
+        invocations,
+        burst=burst,
+        compare=compare is not None,
+        here=target,
     )
     with working("Measuring") as say:
         found = benches.run(options, say)

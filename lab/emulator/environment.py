@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from lab import paths, privacy
-from lab.emulator import ports, services
+from lab.emulator import ports, services, tuning
 from lab.emulator.dynamodb import engine
 from lab.emulator.server.cross_site import HOSTS_VARIABLE, ORIGINS_VARIABLE
 
@@ -54,11 +54,11 @@ def variables(port: int, dynamodb: engine.Engine, iam: bool = True) -> dict[str,
 
     A variable set for this machine (such as PYTHONDONTWRITEBYTECODE, which makes the start take
     seconds longer, or a proxy) is not passed on. Raises LabError if LAB_SERVICES asks for a
-    service that there is not.
+    service that there is not, or a number of `tuning` is none.
     """
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     emulated = _settings(port) | engine.variables(dynamodb) | permissions(iam)
-    emulated |= services.variables()
+    emulated |= services.variables() | tuning.variables()
     return inherited | _folders() | emulated
 
 
@@ -99,6 +99,7 @@ def _settings(port: int) -> dict[str, str]:
         "PROVIDER_OVERRIDE_LAMBDA": "lab",
         "PROVIDER_OVERRIDE_LOGS": "lab",
         "PROVIDER_OVERRIDE_S3": "lab",
+        "PROVIDER_OVERRIDE_SES": "lab",
         "PROVIDER_OVERRIDE_STEPFUNCTIONS": "lab",
         "DYNAMODB_IN_MEMORY": "1",
         "AWS_ACCESS_KEY_ID": "test",

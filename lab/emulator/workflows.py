@@ -26,12 +26,16 @@ MACHINES = 128  # definitions kept: as many as a lab will ever deploy, versions 
 
 @aws_provider(api="stepfunctions", name="lab")  # type: ignore[untyped-decorator]
 def stepfunctions() -> Service:
-    """LocalStack's Step Functions, traced, and quicker and smaller by what is in these modules."""
+    """LocalStack's Step Functions, traced and queued, and quicker and smaller by these modules."""
     from lab.emulator.ended_workflows import forget_ended
+    from lab.emulator.queued_workflows import queue_executions
+    from lab.emulator.state_clock import count_work_only
     from lab.emulator.traced_workflows import TracedWorkflows
 
     parse_once()
     forget_ended()
+    queue_executions()
+    count_work_only()
     return Service.for_provider(TracedWorkflows())
 
 

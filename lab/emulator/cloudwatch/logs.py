@@ -1,13 +1,17 @@
 """The entry point PROVIDER_OVERRIDE_LOGS=lab: CloudWatch Logs with what LocalStack leaves out.
 
 - saved queries (QueryDefinitions) are kept, so that Terraform can manage them;
-- metrics in what functions log (the embedded metric format) become metrics.
+- metrics in what functions log (the embedded metric format) become metrics;
+- so many events stay as `LAB_KEPT_LOG_EVENTS` says, and the oldest go.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
+from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext
@@ -15,16 +19,52 @@ from localstack.services.logs.provider import LogsProvider
 from localstack.services.plugins import Service, aws_provider
 
 from lab.emulator.cloudwatch import embedded
+from lab.emulator.tuning import KEPT_LOG_EVENTS
 
 Saved = dict[str, Any]
+Stream = tuple[str, str, str, str]  # account, region, log group and name
 
 
 @aws_provider(api="logs", name="lab")  # type: ignore[untyped-decorator]
 def logs() -> Service:
-    """LocalStack's CloudWatch Logs with both."""
+    """LocalStack's CloudWatch Logs with all three."""
     from localstack.services.moto import MotoFallbackDispatcher
 
     return Service.for_provider(Logs(), dispatch_table_factory=MotoFallbackDispatcher)
+
+
+class Latest:
+    """Counts the events of all streams; `drop` takes so many of the oldest out of a stream."""
+
+    def __init__(self, most: int, drop: Callable[[Stream, int], None]) -> None:
+        self._most = most
+        self._drop = drop
+        self._put: deque[tuple[Stream, int]] = deque()
+        self._kept = 0
+        self._lock = threading.Lock()
+
+    def add(self, stream: Stream, count: int) -> None:
+        """So many events have been put."""
+        with self._lock:
+            self._put.append((stream, count))
+            self._kept += count
+            while self._kept > self._most:
+                oldest, size = self._put.popleft()
+                surplus = min(size, self._kept - self._most)
+                if size > surplus:
+                    self._put.appendleft((oldest, size - surplus))
+                self._kept -= surplus
+                self._drop(oldest, surplus)
+
+
+def drop_oldest(stream: Stream, count: int) -> None:
+    """Takes the oldest events out of a stream of moto's, if it is still there."""
+    from moto.logs.models import logs_backends
+
+    account, region, group, name = stream
+    groups = logs_backends[account][region].groups
+    if group in groups and name in groups[group].streams:
+        del groups[group].streams[name].events[:count]
 
 
 class Logs(LogsProvider):
@@ -34,6 +74,7 @@ class Logs(LogsProvider):
         usual: Any = super()
         usual.__init__()
         self._queries: dict[tuple[str, str], dict[str, Saved]] = {}
+        self._latest = Latest(KEPT_LOG_EVENTS.value(), drop_oldest)
 
     def put_log_events(
         self,
@@ -44,10 +85,12 @@ class Logs(LogsProvider):
         *more: Any,
         **rest: Any,
     ) -> Any:
-        """Passes metrics on to CloudWatch, too."""
+        """Passes metrics on to CloudWatch, and lets the oldest events go."""
         answer = super().put_log_events(
             context, log_group_name, log_stream_name, log_events, *more, **rest
         )
+        stream = (context.account_id, context.region, str(log_group_name), str(log_stream_name))
+        self._latest.add(stream, len(log_events))
         embedded.publish(context.account_id, context.region, log_events)
         return answer
 

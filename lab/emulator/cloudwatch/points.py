@@ -15,6 +15,23 @@ INDEX = """CREATE INDEX IF NOT EXISTS by_metric_and_time
 POINTS = """SELECT timestamp, value FROM SINGLE_METRICS
             WHERE namespace = ? AND metric_name = ? AND dimensions IS ? AND timestamp > ?
             AND account_id = ? AND region = ?"""
+TABLES = ("SINGLE_METRICS", "AGGREGATED_METRICS")
+# A trigger of SQLite: every so often an insertion takes the oldest points away.
+KEEP_LATEST = """CREATE TRIGGER IF NOT EXISTS keep_latest_{table} AFTER INSERT ON {table}
+                 WHEN NEW.id % {every} = 0
+                 BEGIN DELETE FROM {table} WHERE id <= NEW.id - {most}; END"""
+
+
+def keep_latest(path: str, most: int) -> None:
+    """Lets the database in this file keep about so many data points, and forget the oldest."""
+    database = sqlite3.connect(path)
+    try:
+        for table in TABLES:
+            every = max(most // 100, 1)
+            database.execute(KEEP_LATEST.format(table=table, every=every, most=most))
+        database.commit()
+    finally:
+        database.close()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 - alarms are looked at as AWS does (`watching.py`);
 - metrics are told with percentiles and metric math (`asking.py`);
 - the tags of a new alarm are kept: Terraform would want to tag it at every apply;
-- an alarm speaks to a topic in its own name, so that the topic's policy decides.
+- an alarm speaks to a topic in its own name, so that the topic's policy decides;
+- so many data points stay as `LAB_KEPT_DATA_POINTS` says, and the oldest go.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from localstack.services.plugins import Service, aws_provider
 from localstack.utils.aws import arns
 
 from lab.emulator.cloudwatch.asking import Asker
-from lab.emulator.cloudwatch.points import Place, Points
+from lab.emulator.cloudwatch.points import Place, Points, keep_latest
 from lab.emulator.cloudwatch.watching import Watcher
+from lab.emulator.tuning import KEPT_DATA_POINTS
 
 SERVICE = "cloudwatch"
 _speaking: ContextVar[str | None] = ContextVar("speaking", default=None)
@@ -44,6 +46,7 @@ class Alarms(CloudwatchProvider):
         usual: Any = super()
         usual.__init__()
         self.alarm_scheduler: Any = Watcher()
+        keep_latest(CloudwatchDatabase.METRICS_DB, KEPT_DATA_POINTS.value())
 
     @handler("PutMetricAlarm", expand=False)
     def put_metric_alarm(  # type: ignore[override] # LocalStack takes it as a whole, too

@@ -2,7 +2,10 @@
 
 AWS starts another environment for each invocation that finds none free. A laptop that starts thirty
 processes at once for thirty orders is so busy with starting that functions run into their timeouts.
-Here an invocation waits for its turn instead, which on a few processors is also sooner.
+Here an invocation waits for its turn instead, in the order in which they came, which on a few
+processors is also sooner. Neither the function's timeout nor that of a state that called it runs
+meanwhile. One that has worked for long without an end (it may sleep, or wait for another invocation
+of the same function) keeps nobody waiting: the next begins beside it.
 
 After a rush each function keeps one environment for LocalStack's LAMBDA_KEEPALIVE_MS. The others
 end when nobody has needed them for a while: each occupies some 25 MB. One thread looks after them
@@ -11,10 +14,8 @@ all, where LocalStack starts one with each invocation.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -33,9 +34,12 @@ from localstack.services.lambda_.invocation.lambda_models import (
     InitializationType,
 )
 
-AT_A_TIME = max(4, 2 * (os.cpu_count() or 1))
+from lab.emulator import state_clock
+from lab.emulator.tuning import INVOCATIONS_AT_A_TIME
+from lab.emulator.turns import Turns
+
 SURPLUS_FOR = timedelta(seconds=15)
-LOOK_EVERY_S = 5.0
+LOOK_EVERY_S = 1.0
 
 
 class UntimedEnvironment(ExecutionEnvironment):
@@ -53,15 +57,13 @@ class UntimedEnvironment(ExecutionEnvironment):
 class QueueingAssignment(AssignmentService):
     """LocalStack's assignment of environments to invocations, a few at a time."""
 
-    def __init__(self, at_a_time: int = AT_A_TIME) -> None:
+    def __init__(self, at_a_time: int | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         untyped: Any = assignment
         untyped.ExecutionEnvironment = UntimedEnvironment
-        self._turns: defaultdict[str, threading.BoundedSemaphore] = defaultdict(
-            lambda: threading.BoundedSemaphore(at_a_time)
-        )
-        self._choosing = threading.Lock()
-        threading.Thread(target=self._end_surplus, name="lambda-surplus", daemon=True).start()
+        self._at_a_time = at_a_time or INVOCATIONS_AT_A_TIME.value()
+        self._turns: dict[str, Turns] = {}
+        threading.Thread(target=self._look, name="lambda-surplus", daemon=True).start()
 
     @contextmanager
     def get_environment(
@@ -71,19 +73,36 @@ class QueueingAssignment(AssignmentService):
         provisioning_type: InitializationType,
     ) -> Iterator[ExecutionEnvironment]:
         """An environment that is free, or a new one; waits while the function has its share."""
-        with self._choosing:
-            turns = self._turns[version_manager_id]
         with (
-            turns,
+            self._turn(version_manager_id),
             super().get_environment(
                 version_manager_id, function_version, provisioning_type
             ) as environment,
         ):
             yield environment
 
-    def _end_surplus(self) -> None:
+    def stop_environments_for_version(self, version_manager_id: str) -> None:
+        """Ends them, and forgets the queue."""
+        usual: Any = super()
+        usual.stop_environments_for_version(version_manager_id)
+        self._turns.pop(version_manager_id, None)
+
+    @contextmanager
+    def _turn(self, version_manager_id: str) -> Iterator[None]:
+        turns = self._turns.setdefault(version_manager_id, Turns(self._at_a_time))
+        invocation = object()
+        with state_clock.stopped():
+            turns.wait(invocation)
+        try:
+            yield
+        finally:
+            turns.end(invocation)
+
+    def _look(self) -> None:
         while True:
             time.sleep(LOOK_EVERY_S)
+            for turns in list(self._turns.values()):
+                turns.give()
             for environments in list(self.environments.values()):
                 for environment in surplus(list(environments.values()), datetime.now()):
                     environment.keepalive_passed()  # does nothing if it is at work again
