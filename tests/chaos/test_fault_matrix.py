@@ -89,7 +89,7 @@ class Case:
             return "workflow"
         if self.state.startswith("Publish"):
             return "workflow" if self.fault == "kill_after" else "sweeper"
-        return "redrive"
+        return "redrive" if self.state in COMPENSATION else "sweeper"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from checkout.adapters import documents
-from lab import purchase, redrive, tables
+from lab import execution, purchase, redrive, tables
 from lab.api import CheckoutApi
 from tests.builders import an_order
 from tests.deployed_shop import DeployedShop, at_once, order_of
@@ -18,11 +18,16 @@ from tests.waiting import eventually
 TEA = "TEA-BREAKFAST-100"
 FOR_GOOD = 100
 
-# Money to give back, stock and a promotion to give back, and nothing that was ever taken.
+# Money to give back, stock and a promotion to give back.
 SWITCHES = [
     {"fail": "RefundPayment", "after": "GenerateOrder", "times": FOR_GOOD},
     {"fail": "ReleaseStock", "after": "GenerateOrder", "times": FOR_GOOD},
+]
+# Nothing was ever taken; all was given back, and then the end could not be written.
+NOTHING_HANGS = [
     {"fail": "FailOrder", "after": "ValidateCart", "times": FOR_GOOD},
+    {"fail": "FailOrder", "after": "ReserveStock", "times": FOR_GOOD},
+    {"fail": "FailOrder", "after": "GenerateOrder", "times": FOR_GOOD},
 ]
 
 
@@ -39,6 +44,20 @@ def test_compensations_that_failed_wait_in_the_queue_and_are_redriven(shop: Depl
     assert report.left == 0
     assert {customer.order(order)["status"] for order in orders} == {"FAILED"}
     assert waiting(shop) == 0
+
+
+@pytest.mark.timeout(600)
+def test_nobody_is_called_to_give_back_what_was_never_taken(shop: DeployedShop) -> None:
+    """The order is left to the sweeper, which ends it by what the books say."""
+    customer, before = shop.customer(), waiting(shop)
+    orders = at_once([partial(place, customer, one) for one in NOTHING_HANGS], len(NOTHING_HANGS))
+
+    ways = [execution.finish(shop.target, order, 240) for order in orders]
+
+    assert [way.steps[-1].name for way in ways] == ["OrderLeftOpen"] * len(orders)
+    assert waiting(shop) == before
+    assert all(order.final for order in redrive.settle(shop.target, orders))
+    assert {customer.order(order)["status"] for order in orders} == {"FAILED"}
 
 
 def place(customer: CheckoutApi, switch: dict[str, Any]) -> str:

@@ -55,6 +55,13 @@ def test_every_state_can_be_reached_and_every_next_one_exists() -> None:
     assert reached == set(STATES)
 
 
+def test_only_what_may_not_have_been_given_back_waits_for_somebody() -> None:
+    """An order whose end could not be written has nothing that hangs: it is not in the queue."""
+    leading = {name for name, state in STATES.items() if "QueueCompensation" in following(state)}
+
+    assert leading == {"IsEverythingGivenBack"}
+
+
 def following(state: dict[str, Any]) -> set[str]:
     branches = [state, *state.get("Catch", []), *state.get("Choices", [])]
     named = {branch["Next"] for branch in branches if "Next" in branch}

@@ -33,7 +33,7 @@ module "monitoring" {
   queues = {
     compensation = {
       queue_name = module.compensation_queue.queue_name
-      meaning    = "An order could not be undone: money or stock has to be given back by hand"
+      meaning    = "An order could not be undone for certain: lab redrive looks whether money or stock hangs, and gives it back"
     }
     notifications-dlq = {
       queue_name = module.notifications_dead_letter_queue.queue_name
