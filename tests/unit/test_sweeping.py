@@ -73,6 +73,21 @@ def test_a_running_order_is_left_alone(shop: Shop) -> None:
     assert (shop.orders.get("ord_1").is_open, shop.available()) == (True, 8)
 
 
+def test_a_sweep_has_an_end_however_many_orders_are_open(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        order = an_order(f"ord_{number}")
+        shop.orders.place(order, a_record(order))
+
+    def slowly(_order_id: str) -> bool:
+        shop.clock.advance(seconds=8)
+        return False
+
+    monkeypatch.setattr(shop.workflow, "has_ended", slowly)
+    assert sweep(shop) == {"running": 3}
+
+
 def test_a_young_order_is_not_looked_at(shop: Shop) -> None:
     died_after(shop)
     assert sweep(shop, after_s=59) == {}

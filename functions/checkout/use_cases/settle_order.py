@@ -55,9 +55,9 @@ class Settler:
         the order stays open.
         """
         execution_ended = self.workflow.has_ended(order_id)
-        order = self.orders.get(order_id)
         if execution_ended is False:
             return Outcome.RUNNING
+        order = self.orders.get(order_id)
         if order.is_open and execution_ended is None:
             self.workflow.start(order_id, order.simulate)
             return Outcome.STARTED
