@@ -15,7 +15,9 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, wraps
-from typing import Any
+from typing import Any, ClassVar
+
+from localstack.services.stepfunctions.backend.execution_worker import ExecutionWorker
 
 from lab.emulator.tuning import WORKFLOWS_AT_A_TIME
 from lab.emulator.turns import Turns
@@ -30,7 +32,8 @@ def queue_executions() -> None:
 
     turns = Turns(WORKFLOWS_AT_A_TIME.value())
     executions: Any = execution
-    executions.ExecutionWorker = _worker(turns)
+    QueuedWorker.turns = turns
+    executions.ExecutionWorker = QueuedWorker
     ending = executions.BaseExecutionWorkerCommunication
     ending.terminated = _giving_the_turn(ending.terminated, turns)
     _hear_of_events(turns)
@@ -38,37 +41,41 @@ def queue_executions() -> None:
     threading.Thread(target=_look, args=(turns,), name="workflow-turns", daemon=True).start()
 
 
-def _worker(turns: Turns) -> type:
-    from localstack.services.stepfunctions.backend.execution_worker import ExecutionWorker
+class QueuedWorker(ExecutionWorker):
+    """LocalStack's, which waits for its turn before the first state."""
 
-    usual: Any = ExecutionWorker
+    turns: ClassVar[Turns]
+    env: Any
 
-    class QueuedWorker(usual):  # type: ignore[misc]
-        """LocalStack's, which waits for its turn before the first state."""
+    def start(self) -> None:
+        """Returns at once. The history says from now on that the execution has started."""
+        self._program: Any = self._get_evaluation_entrypoint()
+        self.env = self._get_evaluation_environment()
+        _add_started(self)
+        self.turns.take(self.env.event_manager, self._begin)
 
-        def start(self) -> None:
-            """Returns at once. The history says from now on that the execution has started."""
-            self._program = self._get_evaluation_entrypoint()
-            self.env = self._get_evaluation_environment()
-            _add_started(self)
-            turns.take(self.env.event_manager, self._begin)
+    def stop(self, stop_date: datetime, error: str | None, cause: str | None) -> None:
+        """Stops an execution also while it waits."""
+        waited = self.turns.withdraw(self.env.event_manager)
+        if waited:
+            self._become_running()  # only what is running can be stopped
+        super().stop(stop_date=stop_date, error=error, cause=cause)
+        if waited:
+            self._execution_logic()
 
-        def stop(self, stop_date: datetime, error: str | None, cause: str | None) -> None:
-            """Stops an execution also while it waits."""
-            if turns.withdraw(self.env.event_manager):
-                _add_aborted(self.env, stop_date, error, cause)
-                self._execution_communication.terminated()
-            else:
-                super().stop(stop_date=stop_date, error=error, cause=cause)
+    def _begin(self) -> None:
+        self._become_running()
+        threading.Thread(target=self._execution_logic, name="workflow", daemon=True).start()
 
-        def _begin(self) -> None:
-            threading.Thread(target=self._execution_logic, name="workflow", daemon=True).start()
+    def _become_running(self) -> None:
+        self.env.next_state_name = self._program.start_at.start_at_name
 
-        def _execution_logic(self) -> None:
+    def _execution_logic(self) -> None:
+        if self.env.is_running():
             self._program.eval(self.env)
-            self._execution_communication.terminated()
-
-    return QueuedWorker
+        else:
+            _add_aborted(self.env)
+        self._execution_communication.terminated()
 
 
 def _add_started(worker: Any) -> None:
@@ -91,18 +98,16 @@ def _add_started(worker: Any) -> None:
     )
 
 
-def _add_aborted(
-    environment: Any, stop_date: datetime, error: str | None, cause: str | None
-) -> None:
+def _add_aborted(environment: Any) -> None:
     """As in LocalStack's `Program`."""
     from localstack.aws.api.stepfunctions import HistoryEventType
-    from localstack.services.stepfunctions.asl.eval.program_state import ProgramStopped
 
-    environment._program_state = ProgramStopped(stop_date=stop_date, error=error, cause=cause)
+    stopped = environment.program_state()
+    details = {"error": stopped.error, "cause": stopped.cause}
     environment.event_manager.add_event(
         context=environment.event_history_context,
         event_type=HistoryEventType.ExecutionAborted,
-        event_details={"executionAbortedEventDetails": {"error": error, "cause": cause}},
+        event_details={"executionAbortedEventDetails": details},
     )
 
 
