@@ -61,7 +61,7 @@ def test_a_program_sees_the_copy_and_its_errors_are_told(
 
     assert said == 42
     monkeypatch.setenv("FORCE_COLOR", "1")  # as a notebook's kernel has it
-    with pytest.raises(LabError, match="^AttributeError: module"):
+    with pytest.raises(LabError, match=r"^AttributeError: module"):
         workshop.run("from checkout.domain import pricing; pricing.quote")
 
 
