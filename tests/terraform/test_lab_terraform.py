@@ -249,6 +249,15 @@ def test_a_failure_says_what_the_provider_said_and_not_more() -> None:
     assert len(error.message.splitlines()) < 12
 
 
+def test_what_a_check_of_ours_remarks_is_kept_once_and_other_warnings_are_not() -> None:
+    remark = {"severity": "warning", "summary": events.CHECK_FAILED, "detail": "No gateway."}
+    other = {"severity": "warning", "summary": "Argument is deprecated", "detail": "Use another."}
+    told, _ = said(*({"type": "diagnostic", "diagnostic": d} for d in (remark, other, remark)))
+
+    assert told.remarks == ["No gateway."]
+    assert not told.errors
+
+
 def test_an_error_in_text_is_found_among_the_rest() -> None:
     output = ["Initializing...", "╷", "│ Error: No such bucket", "│", "│   It is gone.", "╵"]
 
