@@ -150,6 +150,21 @@ def test_one_that_another_lab_started_is_missed_when_its_port_is_closed(
     assert "has ended" in str(life.ended())
 
 
+def test_what_is_not_needed_any_more_may_end(
+    emulator: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop_it() -> None:
+        guard.no_emulator()
+        emulator.kill()
+        emulator.wait()
+        time.sleep(20 * guard.EVERY_S)
+
+    wait_in("lab.orders.listed", monkeypatch, stop_it)
+
+    assert cli.run(["orders"]) == 1
+    assert guard.GUARD.found is None
+
+
 def test_a_disk_that_fills_up_ends_the_work_with_its_name(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,6 +19,7 @@ OWN = {
     "calls.py",
     "container.py",
     "family.py",
+    "kept_logs.py",
     "ports.py",
     "process.py",
     "reaper.py",
