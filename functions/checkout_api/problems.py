@@ -62,11 +62,7 @@ PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
         "The request is not valid",
     ),
     errors.InvalidCart: (HTTPStatus.UNPROCESSABLE_ENTITY, "INVALID_CART", "The cart is not valid"),
-    errors.NotAuthenticated: (
-        HTTPStatus.UNAUTHORIZED,
-        "UNAUTHORIZED",
-        "Authentication is required",
-    ),
+    errors.NotAuthenticated: (HTTPStatus.UNAUTHORIZED, "UNAUTHORIZED", "Sign-in is required"),
     errors.ProductNotFound: (HTTPStatus.NOT_FOUND, "NOT_FOUND", "No such product"),
     errors.OrderNotFound: (HTTPStatus.NOT_FOUND, "NOT_FOUND", "No such order"),
     errors.IdempotencyConflict: (
