@@ -21,7 +21,7 @@ TABLE: Table = {
             Wrong("most = 1_000", "you can afford more"),
             Wrong("most = (25 - bill.total('fixed')) / bill.per_order", "round down"),
             Wrong("most = int((25 - bill.total()) / bill.per_order)", "you can afford more"),
-            Wrong("most = 'a few'", "not of the kind that is asked for"),
+            Wrong("most = 'a few'", "ValueError: invalid literal"),
         ),
         right=("import math\n\nmost = math.floor((25 - bill.total('fixed')) / bill.per_order)",),
     ),
