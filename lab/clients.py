@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import ssl
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -66,11 +67,17 @@ class _Unconfigured(botocore.session.Session):
         self.register_component("config_store", store)
 
     def _register_data_loader(self) -> None:
-        # By default it also reads ~/.aws/models.
-        own = Loader(
-            extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False
-        )
-        self.register_component("data_loader", own)
+        self.register_component("data_loader", _models())
+
+
+@cache
+def _models() -> Loader:
+    """The descriptions of AWS's services that botocore brings, read once; by default ~/.aws, too.
+
+    Reading them is most of the work of making a client.
+    """
+    built_in = [Loader.BUILTIN_DATA_PATH]
+    return Loader(extra_search_paths=built_in, include_default_search_paths=False)
 
 
 def emulator_session(keys: Keys, region: str) -> Session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -18,10 +19,12 @@ from lab.invocation import advice
 from lab.logs import LogLine, readable
 from lab.mailbox import Mail
 from lab.orders import OrderRow
-from lab.seed import SeedReport
 from lab.target import Target
 from lab.terraform import DeployResult
 from lab.terraform.events import Changes
+
+if TYPE_CHECKING:
+    from lab.seed import SeedReport  # what checks the files takes a second to import
 
 GOOD = Text("✔", style="green")
 BAD = Text("✘", style="red")
