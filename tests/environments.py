@@ -160,8 +160,8 @@ MACHINE = [
     _configured("warnings as errors", PYTHONWARNINGS="error", PYTHONDEVMODE="1"),
     Environment(
         "other modules first",
-        {"PYTHONPATH": "{folder}"},
-        {"boto3.py": "raise ImportError", "rich/__init__.py": "", "httpx.py": "1/0"},
+        {"PYTHONPATH": "{folder}/modules"},
+        {"modules/boto3.py": "1/0", "modules/rich/__init__.py": "", "modules/httpx.py": "1/0"},
     ),
     _configured("keys of TLS logged", SSLKEYLOGFILE="/nowhere/keys", SSL_CERT_FILE="/nowhere"),
     _configured("no terminal", TERM="", FORCE_COLOR="1", NO_COLOR="1"),

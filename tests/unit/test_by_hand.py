@@ -1,0 +1,76 @@
+"""`lab env`: what it sets, in each shell's language, and that it can be taken back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lab import by_hand, installed
+from lab.errors import LabError
+
+HARD = 'it\'s "a" $HOME `x` \\ back\nline ; # é'
+PYTHON = "import json, os; print(json.dumps(dict(os.environ)))"
+
+
+@pytest.fixture(autouse=True)
+def _home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LAB_HOME", str(tmp_path))
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setattr("lab.package.build", lambda: tmp_path)
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash", "dash", "zsh", "fish"])
+def test_every_value_survives_the_shell(shell: str) -> None:
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"{shell} is not installed")
+    language = by_hand.SHELLS["fish" if shell == "fish" else "sh"]
+    script = language.script({"HARD": HARD, "GONE": None})
+    done = subprocess.run(
+        [program, "-c", f"{script}\n/usr/bin/env python3 -c '{PYTHON}'"],
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "GONE": "still here"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seen = json.loads(done.stdout)
+    assert seen["HARD"] == HARD
+    assert "GONE" not in seen
+
+
+def test_what_hinders_is_put_away_and_comes_back() -> None:
+    before = {"PATH": "/bin", "AWS_PROFILE": HARD, "TF_LOG": "TRACE", "DYNAMODB_ENDPOINT": "x"}
+    inside = _applied(before, by_hand.changes(before))
+    assert not {"AWS_PROFILE", "TF_LOG", "DYNAMODB_ENDPOINT"} & set(inside)
+    assert _applied(inside, by_hand.back(inside)) == before
+
+
+def test_twice_is_as_good_as_once() -> None:
+    before = {"PATH": "/bin", "AWS_PROFILE": "mine"}
+    once = _applied(before, by_hand.changes(before))
+    twice = _applied(once, by_hand.changes(once))
+    assert twice == once
+    assert _applied(twice, by_hand.back(twice)) == before
+
+
+def test_a_shell_that_was_not_set_has_nothing_to_take_back() -> None:
+    with pytest.raises(LabError, match="nothing to take back"):
+        by_hand.back({"PATH": "/bin"})
+
+
+def test_tflocal_is_adapted_once_and_another_version_is_refused() -> None:
+    source = f"{installed.HOST}\n{installed.STYLE}"
+    adapted = installed.adapted(source)
+    assert "localhost.localstack" not in adapted.lower()
+    assert installed.adapted(adapted) == adapted
+    with pytest.raises(ValueError, match="this version of tflocal"):
+        installed.adapted("something else")
+
+
+def _applied(environment: dict[str, str], new: by_hand.Changes) -> dict[str, str]:
+    changed = {**environment, **new}
+    return {name: value for name, value in changed.items() if value is not None}
