@@ -16,6 +16,7 @@ from lab.terraform import provider
 from tests.deployed_shop import DeployedShop
 
 PAGES = ("docs/getting-started.md", "docs/docker.md")
+FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROGRAMS = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
 
 
@@ -24,8 +25,8 @@ def _blocks() -> list[tuple[str, str]]:
     return [
         (page, block)
         for page in PAGES
-        for block in re.findall(r"^```\n(.*?)^```", (paths.ROOT / page).read_text(), re.M | re.S)
-        if "tflocal" in block
+        for language, block in FENCED.findall((paths.ROOT / page).read_text())
+        if not language and "tflocal" in block
     ]
 
 

@@ -281,3 +281,19 @@ def _raising(error: BaseException) -> Callable[..., None]:
         raise error
 
     return fail
+
+
+@pytest.mark.parametrize("where", ["file", "file/lab"])
+def test_a_file_in_the_place_of_the_labs_folder_is_named(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, where: str
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / where))
+
+    assert_clear(lab("up"), 1, str(tmp_path / "file"), "in the way", "LAB_HOME")
+
+
+def test_a_folder_in_the_place_of_the_record_is_named(lab: Lab, tmp_path: Path) -> None:
+    (tmp_path / "home" / "emulator.json").mkdir(parents=True)
+
+    assert_clear(lab("down"), 1, "emulator.json", "in the way")
