@@ -69,13 +69,14 @@ def _parts(text: str) -> tuple[str, str, int | None]:
         raise _no_address(text, str(error)) from None
     if found.scheme not in ("http", "https"):
         raise _no_address(text, "it has to begin with http:// or https://")
-    if not found.hostname or not re.fullmatch(r"[\w.:%-]+", found.hostname):
+    host = (found.hostname or "").rstrip(".")
+    if not re.fullmatch(r"[\w.:%-]+", host):
         raise _no_address(text, "it names no host")
     if found.path.strip("/") or found.query or found.fragment or found.username is not None:
         raise _no_address(text, "it has more in it than a host and a port")
     if port == 0:
         raise _no_address(text, "nothing listens on port 0")
-    return found.scheme, found.hostname, port
+    return found.scheme, host, port
 
 
 def _no_address(text: str, why: str) -> LabError:

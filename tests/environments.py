@@ -179,6 +179,6 @@ def spellings(endpoint: str) -> list[Environment]:
         "spaces": f"  http://localhost:{port} ",
         "capitals": f"HTTP://LocalHost:{port}",
         "its number": f"http://127.0.0.1:{port}",
-        "a name of LocalStack's": f"http://localhost.:{port}",
+        "a dot at the end": f"http://localhost.:{port}",
     }
     return [Environment(name, {"AWS_ENDPOINT_URL": text}) for name, text in written.items()]
