@@ -14,7 +14,12 @@ from tests.answering import answering, babbling, silent
 
 @pytest.mark.parametrize(
     "text",
-    ["http://localhost:4566", " http://localhost:4566/ ", "HTTP://LocalHost:4566", "http://localhost.:4566"],
+    [
+        "http://localhost:4566",
+        " http://localhost:4566/ ",
+        "HTTP://LocalHost:4566",
+        "http://localhost.:4566",
+    ],
 )
 def test_one_address_is_written_in_one_way(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(endpoints.VARIABLE, text)
