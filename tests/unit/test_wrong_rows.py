@@ -176,7 +176,7 @@ FIELDS: Mapping[str, tuple[Callable[[Item], object], Item, Mapping[str, str]]] =
 }
 ALLOWED = {
     ("shippingAddress", "{}"),  # its parts may all be empty
-    ("paymentToken", "''"),
+    ("description", "''"),
     ("expiresAt", str(10**18)),
 }
 

@@ -47,7 +47,7 @@ def product(item: Mapping[str, Any]) -> Product:
     return Product(
         sku=row.text("sku"),
         name=row.text("name"),
-        description=row.text("description"),
+        description=row.text("description", empty=True),
         category=row.text("category"),
         price=row.price("price", currency),
         active=row.flag("active"),
@@ -90,7 +90,7 @@ def promotion(item: Mapping[str, Any]) -> Promotion:
     kind = row.one_of("kind", PromotionKind)
     return Promotion(
         code=row.text("code"),
-        description=row.text("description"),
+        description=row.text("description", empty=True),
         kind=kind,
         categories=frozenset(row.texts("categories", ())),
         minimum_subtotal=row.whole("minimumSubtotal", 0),
