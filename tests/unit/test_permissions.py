@@ -45,7 +45,7 @@ class Roles:
 
 def look(monkeypatch: pytest.MonkeyPatch, roles: Roles, **noted: Any) -> Permissions:
     answer = httpx.Response(200, json={"used": [], "refused": []} | noted)
-    monkeypatch.setattr(httpx, "request", lambda *_, **__: answer)
+    monkeypatch.setattr(httpx.Client, "request", lambda *_, **__: answer)
     monkeypatch.setattr(Target, "client", lambda *_: roles)
     return permissions.look(Target())
 
