@@ -66,7 +66,7 @@ def on_emulator(endpoint: str, access_key: str, region: str) -> dict[str, str]:
     return bare() | fetching | _terraform_variables() | ours
 
 
-def by_hand(endpoint: str, access_key: str, region: str) -> dict[str, str]:
+def in_a_shell(endpoint: str, access_key: str, region: str) -> dict[str, str]:
     """What leads the AWS CLI, Terraform, tflocal and boto3 to an emulator, in somebody's shell."""
     # By default Terraform looks for the state's bucket at a host that only DNS could know.
     styles = {"TF_CLI_ARGS_init": "-backend-config=use_path_style=true"}

@@ -10,7 +10,7 @@ from typing import Annotated
 import click
 import typer
 
-from lab import guard, invocation, plain_text
+from lab import invocation, plain_text, watchdog
 from lab.commands import (
     costing,
     emulator,
@@ -93,12 +93,12 @@ def run(arguments: Sequence[str]) -> int:
     """Runs one command and gives its exit code: 0, 1 (failed), 2 (typed wrong) or 130 (Ctrl-C)."""
     invocation.begin()
     try:
-        with guard.GUARD.on():
+        with watchdog.WATCHDOG.on():
             code = _exit_code(app(list(arguments), prog_name="lab", standalone_mode=False))
         return _interrupted() if code == INTERRUPTED else code  # Typer makes it of Ctrl-C
     except click.ClickException as error:
         return _usage(error)
-    except guard.Ended as ended:
+    except watchdog.Ended as ended:
         return _report(ended.problem)
     except (click.Abort, KeyboardInterrupt):
         return _interrupted()
@@ -109,8 +109,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _interrupted() -> int:
-    """Ctrl-C says what it left. A library may have made one of what the guard has raised."""
-    if found := guard.GUARD.found:
+    """Ctrl-C says what it left. A library may have made one of what the watchdog has raised."""
+    if found := watchdog.WATCHDOG.found:
         return _report(found)
     _print_problem(LabError("Stopped.", interrupted.told()))
     return INTERRUPTED
@@ -136,7 +136,7 @@ def _quietly_closed() -> int:
 def _report(error: Exception) -> int:
     from lab.failures import explain
 
-    problem = explain(guard.GUARD.found or error)
+    problem = explain(watchdog.WATCHDOG.found or error)
     _print_problem(problem)
     return problem.code
 

@@ -18,7 +18,6 @@ from lab import (
     audit,
     carts,
     endpoints,
-    guard,
     invocation,
     mailbox,
     purchase,
@@ -28,6 +27,7 @@ from lab import (
     seed,
     terraform,
     views,
+    watchdog,
 )
 from lab.carts import Cart
 from lab.emulator import ports, process
@@ -133,7 +133,7 @@ def _prepare(steps: _Steps, port: int | None) -> Target:
         endpoint, step.result = _emulator(step.say, port)
     target = Target("dev", endpoint)
     invocation.works_in(target.environment)
-    guard.emulator(endpoint)
+    watchdog.emulator(endpoint)
     with steps.step("Infrastructure", "Applying terraform/environments/dev") as step:
         step.result = reports.deployed(terraform.deploy(target, step.say))
     with steps.step("Shop", "Filling the shelves") as step:

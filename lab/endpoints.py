@@ -97,6 +97,19 @@ def port_of(endpoint: str) -> int:
     return place.port or (443 if place.scheme == "https" else 80)
 
 
+def by_number(endpoint: str) -> str:
+    """The endpoint with the number of this machine in place of its name.
+
+    Terraform's S3 backend and boto3 put a bucket's name before the name of a host, and then DNS
+    must know it; before a number nothing can be put.
+    """
+    place = urlsplit(endpoint)
+    if place.hostname and is_loopback(place.hostname):
+        host = "[::1]" if place.hostname == "::1" else LOOPBACK
+        return f"{place.scheme}://{host}:{port_of(endpoint)}"
+    return endpoint
+
+
 def default_port() -> int:
     """The port that `lab up` listens on if it is not told: LAB_PORT, else 4566.
 

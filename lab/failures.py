@@ -30,7 +30,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from lab import invocation, paths, vitals
+from lab import invocation, paths, preconditions
 from lab.emulator import record
 from lab.errors import LabError
 
@@ -126,12 +126,12 @@ def _of_files(error: Exception) -> LabError | None:
     """What a user can do about a file that cannot be written; None if that is not the matter."""
     if isinstance(error, sqlite3.Error):
         full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
-        return vitals.no_space(tempfile.gettempdir(), _one_line(error)) if full else None
+        return preconditions.no_space(tempfile.gettempdir(), _one_line(error)) if full else None
     if not isinstance(error, OSError):
         return None
     file = error.filename or paths.home_path()
     if error.errno in NO_SPACE:
-        return vitals.no_space(file, f"{file} could not be written")
+        return preconditions.no_space(file, f"{file} could not be written")
     if error.errno in NOT_WRITABLE:
         return LabError(
             f"{file} cannot be written: {os.strerror(error.errno)}.",
@@ -204,7 +204,7 @@ def _refused(error: ClientError) -> LabError:
     message = error.response.get("Error", {}).get("Message", "") or str(error)
     what = f"{error.operation_name} says {code}: {message}"
     if says_no_space(message):
-        return vitals.no_space(paths.home_path(), what)
+        return preconditions.no_space(paths.home_path(), what)
     if code in NOT_DEPLOYED:
         return LabError(
             f"The checkout is not deployed here. {what}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -45,7 +44,8 @@ class Identity:
 
 def identify(profile: str | None = None) -> Identity:
     """Asks AWS who we are. Raises LabError if the profile or the credentials are no good."""
-    endpoint = by_number(endpoints.in_place_of_aws())
+    named = endpoints.in_place_of_aws()
+    endpoint = endpoints.by_number(named) if named else None
     try:
         session = clients.aws_session(profile, REGION)
         sts = session.client("sts", endpoint_url=endpoint, config=clients.QUICKLY)
@@ -57,19 +57,3 @@ def identify(profile: str | None = None) -> Identity:
             "Try: aws sts get-caller-identity" + (f" --profile {profile}" if profile else ""),
         ) from error
     return Identity(said["Account"], said["Arn"], REGION, profile, endpoint)
-
-
-def by_number(endpoint: str | None) -> str | None:
-    """The endpoint with the number of localhost in place of its name.
-
-    Terraform's S3 backend puts the bucket before a name, and nobody knows BUCKET.localhost; before
-    a number nothing can be put.
-    """
-    if not endpoint:
-        return None
-    place = urlsplit(endpoint)
-    if place.hostname != "localhost":
-        return endpoint
-    return urlunsplit(
-        place._replace(netloc=f"127.0.0.1:{place.port}" if place.port else "127.0.0.1")
-    )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab import guard, paths, privacy
+from lab import paths, privacy, watchdog
 from lab.emulator import ports, process
 from lab.emulator.reaper import REAPER
 from lab.target import Target
@@ -30,14 +30,14 @@ def own_emulator(name: str, say: Say) -> Iterator[tuple[Target, process.Emulator
         try:
             emulator = process.start(ports.any_free(), on_progress=say)
             REAPER.adopt(emulator.pid)  # it ends with this process, however that ends
-            guard.emulator(emulator.endpoint)
+            watchdog.emulator(emulator.endpoint)
             yield Target("dev", emulator.endpoint), emulator
-        except (Exception, guard.Ended):
+        except (Exception, watchdog.Ended):
             if not process.stop() and _log(home).is_file():
                 _log(home).replace(_aside(home))  # it ended by itself: its log says why
             raise
         finally:
-            guard.no_emulator()
+            watchdog.no_emulator()
             process.stop()
 
 

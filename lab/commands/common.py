@@ -99,9 +99,9 @@ def show_identity(identity: Identity, environment: str = "all environments") -> 
 
 def _answering(target: Target) -> Target:
     """The target, if something answers there: boto3 would try for minutes to find out."""
-    from lab import guard, reaching
+    from lab import reaching, watchdog
 
     if target.endpoint is not None:
         reaching.require(target.endpoint)
-        guard.emulator(target.endpoint)
+        watchdog.emulator(target.endpoint)
     return target

@@ -100,13 +100,13 @@ def env(
     """
     import os
 
-    from lab import by_hand, render
+    from lab import render, shell_environment
 
-    new = by_hand.back(os.environ) if unset else by_hand.changes(os.environ)
+    new = shell_environment.back(os.environ) if unset else shell_environment.changes(os.environ)
     if json:
         render.as_json(new)
         return
-    print(by_hand.SHELLS[shell].script(new))  # noqa: T201 - for a shell, not for a person
+    print(shell_environment.SHELLS[shell].script(new))  # noqa: T201 - for a shell, not for a person
     if not unset:
         _say_where(new.get("AWS_ENDPOINT_URL") or "")
 

@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 def status(environment: Environment = "dev", json: Json = False) -> None:
     """Shows what is deployed and how it does; exits with 1 if something is not healthy."""
-    from lab import health, render, reports, second_look
+    from lab import health, recheck, render, reports
     from lab.emulator import process
     from lab.progress import working
 
@@ -42,7 +42,7 @@ def status(environment: Environment = "dev", json: Json = False) -> None:
     with working("Looking around"):
         emulator = process.status()
         patient = target.within(health.PATIENCE_S)
-        found = second_look.at(lambda: health.look(patient), lambda seen: seen.good)
+        found = recheck.read(lambda: health.look(patient), lambda seen: seen.good)
     if json:
         render.as_json({"emulator": asdict(emulator), "environment": asdict(found)})
     else:
@@ -57,10 +57,10 @@ def alarms(
 ) -> None:
     """Lists the alarms and their states; exits with 1 if one rings. What to do: docs/runbook.md."""
     from lab import alarms as alarm_reader
-    from lab import render, reports, second_look
+    from lab import recheck, render, reports
 
     target = target_of(environment)
-    found = second_look.at(lambda: alarm_reader.read(target), alarm_reader.are_quiet)
+    found = recheck.read(lambda: alarm_reader.read(target), alarm_reader.are_quiet)
     rings = [alarm for alarm in found if alarm.rings]
     shown = rings if ringing else found
     if json:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from lab import endpoints, guard, paths
+from lab import endpoints, paths, watchdog
 from lab.emulator import container, environment, family, kept_logs, ports, record, services
 from lab.emulator.dynamodb import engine
 from lab.emulator.record import Record
@@ -102,7 +102,7 @@ def start(
         running = _running()
         if running is not None:
             return _already_running(running, wanted, iam)
-        guard.space("the emulator")
+        watchdog.space("the emulator")
         _clean_up()
         if docker:
             return _start_container(wanted, tell, iam)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from botocore.exceptions import ClientError
 
-from lab import api, guard, seed, terraform, tokens
+from lab import api, seed, terraform, tokens, watchdog
 from lab.emulator import process, record
 from lab.errors import LabError
 from lab.target import Target, given_endpoint
@@ -20,9 +20,9 @@ def ready(say: Say) -> Target:
     Where AWS_ENDPOINT_URL is set, that endpoint is the lab, and only what it lacks is added.
     Raises LabError where the lab cannot be started.
     """
-    guard.space("the lessons")
+    watchdog.space("the lessons")
     target = Target("dev", given_endpoint() or _emulator(say))
-    guard.emulator(target.endpoint)
+    watchdog.emulator(target.endpoint)
     if not is_deployed(target):
         say("Building the checkout with Terraform: one to two minutes, the first time only.")
         terraform.deploy(target)

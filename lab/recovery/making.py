@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from lab import guard, tables
+from lab import tables, watchdog
 from lab.audit import AuditReport
 from lab.errors import LabError
 from lab.progress import Say
@@ -70,7 +70,7 @@ def backup(
     if the bucket is not safe, or if the environment is not deployed.
     """
     say = on_progress or (lambda _message: None)
-    guard.space("a backup")
+    watchdog.space("a backup")
     _require_tables(target, suffix)
     vault = Vault.of(target, to)
     bucket.require_safe(target, vault.bucket)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from operator import eq
 
-from lab import guard, invocation, second_look, tables
+from lab import invocation, recheck, tables, watchdog
 from lab.errors import LabError
 from lab.progress import Say
 from lab.recovery import closing, in_flight, items, parameters
@@ -62,7 +62,7 @@ def restore(
     what is there. Raises LabError for these, for a damaged backup, and for one that is not there.
     """
     say = on_progress or (lambda _message: None)
-    guard.space("a restore")
+    watchdog.space("a restore")
     tables.require(target, *WRITE_ORDER)
     vault = Vault.of(target, source)
     manifest = _chosen(vault, backup)
@@ -160,7 +160,7 @@ def _told_again(parts: Iterator[list[Item]], reopened: list[Item]) -> Iterator[l
 def _require_same(target: Target, manifest: Manifest, say: Say) -> None:
     for name in WRITE_ORDER:
         table, wanted = Table(target, name, say), manifest.counts[name]
-        there = second_look.at(table.count, partial(eq, wanted))
+        there = recheck.read(table.count, partial(eq, wanted))
         if there != wanted:
             raise LabError(
                 f"{target.table(name)} has {there} items after the restore, the backup {wanted}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from lab import alarms, second_look
+from lab import alarms, recheck
 from lab.target import Target
 
 POLL_S = 10.0
@@ -22,7 +22,7 @@ def watch(
     old = raised(target)
     while time.monotonic() < ends:
         pause(min(POLL_S, max(0.0, ends - time.monotonic())))
-        now = second_look.at(lambda: raised(target), old.issuperset, pause)
+        now = recheck.read(lambda: raised(target), old.issuperset, pause)
         if new := sorted(now - old):
             return new
         old &= now

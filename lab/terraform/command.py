@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab import children, render, vitals
+from lab import children, preconditions, render
 from lab.errors import LabError
 from lab.target import access_key
 from lab.terraform import emulated, events, locks, provider
@@ -34,7 +34,7 @@ class Terraform:
     region: str
     say: Callable[[str], None]
     config: Path = field(init=False)
-    _life: vitals.Life = field(init=False)
+    _life: preconditions.Life = field(init=False)
 
     def __post_init__(self) -> None:
         if not shutil.which("terraform"):
@@ -44,7 +44,7 @@ class Terraform:
             )
         provider.require_room()
         self.config = provider.cli_config(self.workspace.home)
-        self._life = vitals.Life.of(self.endpoint)
+        self._life = preconditions.Life.of(self.endpoint)
 
     def init(self) -> None:
         """Runs `init`, unless nothing that it looks at has changed since the last time."""
@@ -120,7 +120,7 @@ class Terraform:
 
     def _trouble(self) -> LabError | None:
         """Why nothing more can come of it: Terraform itself tries again for minutes."""
-        return self._life.ended() or vitals.full_disk()
+        return self._life.ended() or preconditions.full_disk()
 
     def _environment(self) -> dict[str, str]:
         ours = children.on_emulator(self.endpoint, access_key(), self.region)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import api_key, guard, live_code, package, render
+from lab import api_key, live_code, package, render, watchdog
 from lab.errors import LabError
 from lab.target import Target
 from lab.terraform import emulated, leftovers
@@ -127,7 +127,7 @@ def _deployed(target: Target, changes: Changes, init_s: float, apply_s: float) -
 def _terraform(target: Target, say: Say, functions: Path | None = None) -> Iterator[Terraform]:
     workspace = Workspace(target.environment)
     workspace.check()
-    guard.space(f"a deployed {target.environment}")
+    watchdog.space(f"a deployed {target.environment}")
     endpoint = emulated.endpoint(target)
     with workspace.alone() as lock:
         say("packing the functions")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab import paths, vitals
+from lab import paths, preconditions
 from lab.errors import LabError
 from lab.failures import says_no_space
 
@@ -96,7 +96,9 @@ def failed(command: str, output: list[str], errors: list[str] | None = None) -> 
     shown = "\n".join(_shortened(error) for error in found[:ERRORS_SHOWN])
     more = f"\n... and {len(found) - ERRORS_SHOWN} more" if len(found) > ERRORS_SHOWN else ""
     if any(says_no_space(error) for error in found):
-        return vitals.no_space(paths.home_path(), f"terraform {command} failed. {shown}{more}")
+        return preconditions.no_space(
+            paths.home_path(), f"terraform {command} failed. {shown}{more}"
+        )
     in_the_way = any(sign in error for error in found for sign in IN_THE_WAY)
     return LabError(f"terraform {command} failed. {shown}{more}", RESTART if in_the_way else AGAIN)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lab import documents, second_look
+from lab import documents, recheck
 from lab.errors import LabError
 from lab.target import Target
 from lab.terraform import listings
@@ -63,7 +63,7 @@ def find(target: Target) -> tuple[Leftover, ...]:
 
 def refuse(target: Target) -> Inspection:
     """Raises LabError if anything is left that should not be; gives what stays on purpose."""
-    seen = second_look.at(lambda: inspect(target), lambda found: not found.left)
+    seen = recheck.read(lambda: inspect(target), lambda found: not found.left)
     if seen.left:
         named = "\n  ".join(str(leftover) for leftover in seen.left)
         raise LabError(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from lab import paths, vitals
+from lab import paths, preconditions
 
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")
 
@@ -36,7 +36,7 @@ plugin_cache_dir   = "{cache}"
 # quarter of Terraform's processor time, for 100 MB more (docs/performance.md). 100 is Go's default.
 GARBAGE = "300"
 
-FETCHED = 900 * vitals.MB
+FETCHED = 900 * preconditions.MB
 """The provider and, while it is unpacked, its archive."""
 
 
@@ -80,7 +80,7 @@ def require_room() -> None:
     """Raises LabError if the provider has to be fetched, and there is no room for it."""
     if _own_config() or provider_mirror() or _offers(_cache(), locked_version()):
         return
-    vitals.require_room(_cache(), FETCHED, "Terraform's AWS provider")
+    preconditions.require_room(_cache(), FETCHED, "Terraform's AWS provider")
 
 
 def _cache() -> Path:

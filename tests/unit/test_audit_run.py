@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from lab import audit, second_look
+from lab import audit, recheck
 from lab.audit import Books
 from lab.errors import LabError
 from lab.target import Target
@@ -161,4 +161,4 @@ def test_rows_that_never_keep_still_are_counted_and_not_called_broken(
 @pytest.mark.parametrize(("seen", "told"), [([1, 2], 1), ([3, 1], 1), ([3, 3], 3)])
 def test_other_reports_look_twice_at_what_is_not_good(seen: list[int], told: int) -> None:
     looks = iter(seen)
-    assert second_look.at(lambda: next(looks), (1).__eq__, lambda _: None) == told
+    assert recheck.read(lambda: next(looks), (1).__eq__, lambda _: None) == told

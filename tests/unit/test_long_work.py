@@ -24,7 +24,7 @@ import typer
 import watchfiles
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from lab import cli, failures, guard, invocation, paths, vitals
+from lab import cli, failures, invocation, paths, preconditions, watchdog
 from lab.commands.interrupted import LEFT
 from lab.emulator import kept_logs, record
 from lab.errors import LabError
@@ -53,7 +53,7 @@ NAMES = sorted(commands())
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(guard, "EVERY_S", 0.02)
+    monkeypatch.setattr(watchdog, "EVERY_S", 0.02)
     yield tmp_path / "home"
     invocation.begin()
 
@@ -73,7 +73,7 @@ def wait_in(command: str, monkeypatch: pytest.MonkeyPatch, wait: Callable[[], ob
     """Lets a command wait in some way, with the emulator that is recorded."""
 
     def work(*_: object) -> Any:
-        guard.emulator("http://localhost:4566")
+        watchdog.emulator("http://localhost:4566")
         wait()
         raise AssertionError("the wait came to its end")
 
@@ -144,7 +144,7 @@ def test_one_that_another_lab_started_is_missed_when_its_port_is_closed(
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()
-        life = vitals.Life.of(f"http://127.0.0.1:{server.getsockname()[1]}")
+        life = preconditions.Life.of(f"http://127.0.0.1:{server.getsockname()[1]}")
         assert life.ended() is None
     assert life.ended() is None  # once may be chance
     assert "has ended" in str(life.ended())
@@ -154,15 +154,15 @@ def test_what_is_not_needed_any_more_may_end(
     emulator: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop_it() -> None:
-        guard.no_emulator()
+        watchdog.no_emulator()
         emulator.kill()
         emulator.wait()
-        time.sleep(20 * guard.EVERY_S)
+        time.sleep(20 * watchdog.EVERY_S)
 
     wait_in("lab.orders.listed", monkeypatch, stop_it)
 
     assert cli.run(["orders"]) == 1
-    assert guard.GUARD.found is None
+    assert watchdog.WATCHDOG.found is None
 
 
 def test_a_disk_that_fills_up_ends_the_work_with_its_name(
@@ -172,7 +172,7 @@ def test_a_disk_that_fills_up_ends_the_work_with_its_name(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1, 1, next(free, 12_345)))
 
     def fill(*_: object) -> None:
-        guard.space("a list")
+        watchdog.space("a list")
         for_a_thread()
 
     monkeypatch.setattr("lab.commands.common._answering", lambda target: target)

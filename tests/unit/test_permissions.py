@@ -120,7 +120,7 @@ def test_a_wildcard_is_wide_where_aws_lets_one_say_more(
 def test_an_emulator_that_enforces_nothing_has_nothing_to_tell(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(httpx, "request", lambda *_, **__: httpx.Response(404))
+    monkeypatch.setattr(httpx.Client, "request", lambda *_, **__: httpx.Response(404))
     with pytest.raises(LabError, match="does not enforce permissions"):
         permissions.look(Target())
 

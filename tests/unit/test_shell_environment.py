@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import by_hand, installed
+from lab import installed, shell_environment
 from lab.errors import LabError
 
 HARD = 'it\'s "a" $HOME `x` \\ back\nline ; # é'
@@ -28,7 +28,7 @@ def test_every_value_survives_the_shell(shell: str) -> None:
     program = shutil.which(shell)
     if program is None:
         pytest.skip(f"{shell} is not installed")
-    language = by_hand.SHELLS["fish" if shell == "fish" else "sh"]
+    language = shell_environment.SHELLS["fish" if shell == "fish" else "sh"]
     script = language.script({"HARD": HARD, "GONE": None})
     done = subprocess.run(
         [program, "-c", f"{script}\n/usr/bin/env python3 -c '{PYTHON}'"],
@@ -44,22 +44,22 @@ def test_every_value_survives_the_shell(shell: str) -> None:
 
 def test_what_hinders_is_put_away_and_comes_back() -> None:
     before = {"PATH": "/bin", "AWS_PROFILE": HARD, "TF_LOG": "TRACE", "DYNAMODB_ENDPOINT": "x"}
-    inside = _applied(before, by_hand.changes(before))
+    inside = _applied(before, shell_environment.changes(before))
     assert not {"AWS_PROFILE", "TF_LOG", "DYNAMODB_ENDPOINT"} & set(inside)
-    assert _applied(inside, by_hand.back(inside)) == before
+    assert _applied(inside, shell_environment.back(inside)) == before
 
 
 def test_twice_is_as_good_as_once() -> None:
     before = {"PATH": "/bin", "AWS_PROFILE": "mine"}
-    once = _applied(before, by_hand.changes(before))
-    twice = _applied(once, by_hand.changes(once))
+    once = _applied(before, shell_environment.changes(before))
+    twice = _applied(once, shell_environment.changes(once))
     assert twice == once
-    assert _applied(twice, by_hand.back(twice)) == before
+    assert _applied(twice, shell_environment.back(twice)) == before
 
 
 def test_a_shell_that_was_not_set_has_nothing_to_take_back() -> None:
     with pytest.raises(LabError, match="nothing to take back"):
-        by_hand.back({"PATH": "/bin"})
+        shell_environment.back({"PATH": "/bin"})
 
 
 def test_tflocal_is_adapted_once_and_another_version_is_refused() -> None:
@@ -71,6 +71,6 @@ def test_tflocal_is_adapted_once_and_another_version_is_refused() -> None:
         installed.adapted("something else")
 
 
-def _applied(environment: dict[str, str], new: by_hand.Changes) -> dict[str, str]:
+def _applied(environment: dict[str, str], new: shell_environment.Changes) -> dict[str, str]:
     changed = {**environment, **new}
     return {name: value for name, value in changed.items() if value is not None}

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
-from lab import vitals
+from lab import preconditions
 from lab.errors import LabError
 
 EVERY_S = 1.0
@@ -31,7 +31,7 @@ class Ended(BaseException):
         self.problem = problem
 
 
-class Guard:
+class Watchdog:
     """Looks at what a command needs, and ends it. One for a process."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class Guard:
         first = not self._looks
         self._looks = self._looks | {name: look}
         if first:
-            threading.Thread(target=self._watch, name="guard", daemon=True).start()
+            threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def forget(self, name: str) -> None:
         """The command does not need it any more."""
@@ -101,21 +101,21 @@ def _looked(look: Look) -> LabError | None:
     return None
 
 
-GUARD = Guard()
+WATCHDOG = Watchdog()
 
 
 def emulator(endpoint: str | None) -> None:
     """From now on the command needs the emulator at this endpoint; nothing for the real AWS."""
     if endpoint:
-        GUARD.needs("emulator", vitals.Life.of(endpoint).ended)
+        WATCHDOG.needs("emulator", preconditions.Life.of(endpoint).ended)
 
 
 def no_emulator() -> None:
     """From now on the emulator may end."""
-    GUARD.forget("emulator")
+    WATCHDOG.forget("emulator")
 
 
 def space(what: str) -> None:
     """Raises LabError without room enough for `what`; from now on the command needs room."""
-    vitals.require_space(what)
-    GUARD.needs("space", vitals.full_disk)
+    preconditions.require_space(what)
+    WATCHDOG.needs("space", preconditions.full_disk)

@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from lab import children, endpoints, package, paths
 from lab.errors import LabError
@@ -73,19 +72,10 @@ def _before(environment: Mapping[str, str]) -> dict[str, str | None]:
 
 
 def _wanted(base: Mapping[str, str]) -> dict[str, str]:
-    endpoint = _by_number(endpoints.given() or endpoints.recorded())
-    ours = children.by_hand(endpoint, access_key(), REGION)
+    endpoint = endpoints.by_number(endpoints.given() or endpoints.recorded())
+    ours = children.in_a_shell(endpoint, access_key(), REGION)
     found = {} if endpoints.given() else {endpoints.OURS: endpoint}
     return {**ours, **found, **_terraform(), PATH: os.pathsep.join([_programs(), *_others(base)])}
-
-
-def _by_number(endpoint: str) -> str:
-    """By number a bucket's name is put into the path: as a part of the host's, DNS must know it."""
-    place = urlsplit(endpoint)
-    if place.hostname and endpoints.is_loopback(place.hostname):
-        host = "[::1]" if place.hostname == "::1" else endpoints.LOOPBACK
-        return f"{place.scheme}://{host}:{endpoints.port_of(endpoint)}"
-    return endpoint
 
 
 def _terraform() -> dict[str, str]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 PAUSE_S = 1.0
 
 
-def at[T](
+def read[T](
     look: Callable[[], T],
     is_good: Callable[[T], bool],
     pause: Callable[[float], object] = time.sleep,
