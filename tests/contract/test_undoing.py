@@ -114,7 +114,9 @@ COUNTERS: dict[Callable[[Tampered], None], int] = {
 }
 
 
-@pytest.mark.parametrize(("tamper", "lost"), COUNTERS.items(), ids=lambda v: str(v))
+@pytest.mark.parametrize(
+    ("tamper", "lost"), COUNTERS.items(), ids=lambda v: getattr(v, "__name__", str(v))
+)
 def test_stock_goes_back_whatever_became_of_the_counters(
     shop: Tampered, tamper: Callable[[Tampered], None], lost: int
 ) -> None:

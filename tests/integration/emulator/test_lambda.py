@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ClientError
 
-from lab.emulator.lambda_executor.queueing import AT_A_TIME
+from lab.emulator.tuning import INVOCATIONS_AT_A_TIME
 from tests.integration.emulator.conftest import Cloud
 
 ECHO = "def handle(event, context):\n    return event\n"
@@ -79,6 +79,8 @@ def handle(event, context):
     time.sleep(event)
     return own
 """
+
+AT_A_TIME = INVOCATIONS_AT_A_TIME.value()
 
 
 def test_a_function_sees_its_own_variables_and_none_of_the_emulators(cloud: Cloud) -> None:

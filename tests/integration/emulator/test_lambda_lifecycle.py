@@ -11,7 +11,7 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
-from lab.emulator.lambda_executor.queueing import AT_A_TIME
+from lab.emulator.tuning import INVOCATIONS_AT_A_TIME
 from tests.integration.emulator.conftest import Cloud
 from tests.integration.emulator.waiting import is_alive, wait_for
 
@@ -24,6 +24,8 @@ def handle(event, context):
     return ["{version}", own]
 """
 ONE, TWO = VERSION.format(version="one"), VERSION.format(version="two")
+
+AT_A_TIME = INVOCATIONS_AT_A_TIME.value()
 
 
 @pytest.fixture
