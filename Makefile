@@ -12,7 +12,7 @@ SUITES := unit contract integration browser terraform e2e notebooks chaos
 SIDE_BY_SIDE := --dist=loadgroup --no-loadscope-reorder --numprocesses
 PRESENT := $(wildcard $(SUITES:%=tests/%))
 
-.PHONY: help install demo up down test lessons-html test-docker $(SUITES) plain plans security audit-dependencies lint format
+.PHONY: help install demo up down test coverage lessons-html test-docker $(SUITES) plain plans security audit-dependencies lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -33,7 +33,7 @@ down: $(INSTALLED) ## Stops the emulator
 	@$(LAB) down
 
 test: $(INSTALLED) ## Runs every suite that this machine can run, and says which it could not
-	@$(PYTEST) $(PRESENT) $(SIDE_BY_SIDE) 3 --cov --cov-report=term:skip-covered
+	@$(PYTEST) $(PRESENT) $(SIDE_BY_SIDE) 3
 
 lessons-html: $(INSTALLED) ## Runs the lessons, solutions included, and writes them as web pages
 	@$(LAB) lessons-html
@@ -43,6 +43,9 @@ test-docker: $(INSTALLED) ## Tests Docker Compose and testcontainers; on Debian,
 
 unit: $(INSTALLED) ## Tests of the rules and the use cases, without a network
 	@$(PYTEST) tests/unit
+
+coverage: $(INSTALLED) ## Which lines and branches the unit tests reach
+	@$(PYTEST) tests/unit --cov --cov-report=term:skip-covered
 
 contract: $(INSTALLED) ## The same tests on the fakes and on the DynamoDB adapters
 	@$(PYTEST) tests/contract
