@@ -28,9 +28,10 @@ SEPARATOR = 3
 
 def _width(stream: Any) -> int | None:
     """A terminal's own width; a log or a pipe gets room enough for an order's id and its facts."""
-    if stream.isatty() or "COLUMNS" in os.environ:
-        return None
-    return LOG_WIDTH
+    said = os.environ.get("COLUMNS", "")
+    if not (said.isascii() and said.isdecimal() and int(said) > 0):
+        os.environ.pop("COLUMNS", None)  # Rich reads it, and prints nothing into 0 columns
+    return None if stream.isatty() or "COLUMNS" in os.environ else LOG_WIDTH
 
 
 screen = Console(highlight=False, width=_width(sys.stdout))

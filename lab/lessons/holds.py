@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from lab import execution
@@ -12,6 +13,11 @@ from lab.errors import LabError
 from lab.lessons.lesson import Lesson
 
 STOPPED = execution.END_STATUS["ExecutionAborted"]
+TRIES = 5
+
+
+class EndedFirst(LabError):
+    """The execution ended before it could be stopped."""
 
 
 def wait_for(lesson: Lesson, order_id: str) -> dict[str, Any]:
@@ -24,17 +30,37 @@ def _stored(lesson: Lesson, order_id: str) -> Any:
     return lesson.table("reservations").get_item(Key={"orderId": order_id}).get("Item")
 
 
+def abandoned(lesson: Lesson, cart: Mapping[str, Any]) -> str:
+    """Places an order and abandons it while it holds its pieces; gives its id.
+
+    The waits between the tries of a step are random, so an order may end before it is stopped: then
+    another one takes its place. Raises LabError if that happened to all of them.
+    """
+    for _ in range(TRIES - 1):
+        with suppress(EndedFirst):
+            return _abandoned(lesson, cart)
+    return _abandoned(lesson, cart)
+
+
+def _abandoned(lesson: Lesson, cart: Mapping[str, Any]) -> str:
+    order_id = lesson.place(cart)
+    lesson.later(settling(lesson, order_id))
+    wait_for(lesson, order_id)
+    abandon(lesson, order_id)
+    return order_id
+
+
 def abandon(lesson: Lesson, order_id: str) -> None:
     """Stops the order's execution where it is: no later step runs, and nothing is undone.
 
-    StopExecution only asks for it, so this waits. Raises LabError if the execution ended first.
+    StopExecution only asks for it, so this waits. Raises EndedFirst if the execution ended itself.
     """
     arn = execution.arn_of(lesson.target, order_id)
     steps = lesson.client("stepfunctions")
     steps.stop_execution(executionArn=arn, cause="a lesson stopped it")
     status = lesson.until(lambda: _ended(steps, arn), "end of the stopped execution")
     if status != STOPPED:
-        raise LabError(
+        raise EndedFirst(
             f"The execution of {order_id} was {status} before it could be stopped.",
             "Run the cell again: it begins with a new order.",
         )

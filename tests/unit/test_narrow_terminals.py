@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +13,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console, RenderableType
 
-from lab import cost, drill, permissions_report, plain_text, recovery_report, reports, views
+from lab import (
+    children,
+    cost,
+    drill,
+    permissions_report,
+    plain_text,
+    recovery_report,
+    reports,
+    views,
+)
 from lab.alarms import Alarm
 from lab.audit import AuditReport, Broken, Finding
 from lab.cost import tables
@@ -181,3 +192,11 @@ def test_without_unicode_columns_stay_and_accents_go() -> None:
 def test_mails_about_another_order_are_counted() -> None:
     (line,) = on(120, reports.mail_list([], "ord_x", 32))
     assert line == "No mail is about ord_x. There are 32 about other orders."
+
+
+@pytest.mark.parametrize("columns", ["0", "", "-1", "wide", "²", "00"])
+def test_columns_that_are_no_width_hide_nothing(columns: str) -> None:
+    program = "from lab import render; render.done('said')"
+    variables = children.bare(COLUMNS=columns, PYTHONPATH=os.pathsep.join(sys.path))
+    done = children.run([sys.executable, "-c", program], variables, capture_output=True, check=True)
+    assert "said" in done.stdout

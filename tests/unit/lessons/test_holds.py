@@ -97,3 +97,40 @@ def test_an_execution_that_ended_by_itself_was_not_abandoned(
     lesson, _ = stopping(monkeypatch, "RUNNING", "FAILED")
     with pytest.raises(LabError, match=r"ord_1 was FAILED before it could be stopped"):
         holds.abandon(lesson, "ord_1")
+
+
+class Stopping:
+    """A lesson in which executions end by themselves until one can be stopped."""
+
+    def __init__(self, endings: list[str]) -> None:
+        self.endings = endings
+        self.placed = 0
+
+    def place(self, _cart: object) -> str:
+        self.placed += 1
+        return f"ord_{self.placed}"
+
+    def later(self, _undo: object) -> None:
+        """Nothing is undone here."""
+
+    def abandon(self, _lesson: object, order_id: str) -> None:
+        if (ending := self.endings.pop(0)) != "ABORTED":
+            raise holds.EndedFirst(f"{order_id} was {ending}")
+
+
+@pytest.mark.parametrize("failures", range(holds.TRIES))
+def test_an_order_that_ends_before_it_is_stopped_is_followed_by_another(
+    monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    lesson = Stopping(["FAILED"] * failures + ["ABORTED"])
+    monkeypatch.setattr(holds, "wait_for", lambda *_: {})
+    monkeypatch.setattr(holds, "abandon", lesson.abandon)
+    assert holds.abandoned(cast(Lesson, lesson), {}) == f"ord_{failures + 1}"
+
+
+def test_orders_that_all_end_first_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = Stopping(["FAILED"] * holds.TRIES)
+    monkeypatch.setattr(holds, "wait_for", lambda *_: {})
+    monkeypatch.setattr(holds, "abandon", lesson.abandon)
+    with pytest.raises(holds.EndedFirst):
+        holds.abandoned(cast(Lesson, lesson), {})
