@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lab import paths
+from lab import endpoints, paths
 from lab.emulator import record
 from lab.emulator.record import Record
 from lab.errors import LabError
@@ -111,7 +111,7 @@ class Life:
             found = record.load()
         except OSError:  # a home that cannot be made: this lab has started none there
             found = None
-        return cls(endpoint, found if found and _is_at(found, endpoint) else None)
+        return cls(endpoint, found if found and endpoints.same(found.endpoint, endpoint) else None)
 
     def ended(self) -> LabError | None:
         """The error for an emulator that has ended; None while it lives."""
@@ -138,18 +138,11 @@ class Life:
         )
 
 
-def _is_at(found: Record, endpoint: str) -> bool:
-    """Whether both mean the same port of this machine: localhost has several names."""
-    ours, given = urlsplit(found.endpoint), urlsplit(endpoint)
-    return ours.port == given.port and given.hostname in (ours.hostname, "127.0.0.1", "::1")
-
-
 def _refuses(endpoint: str) -> bool:
     """Whether nothing listens there. One that is busy does not count: it lives."""
-    place = urlsplit(endpoint)
-    port = place.port or (443 if place.scheme == "https" else 80)
+    place = urlsplit(endpoint).hostname or "", endpoints.port_of(endpoint)
     try:
-        socket.create_connection((place.hostname or "", port), timeout=CONNECT_S).close()
+        socket.create_connection(place, timeout=CONNECT_S).close()
     except OSError as error:
         return error.errno == errno.ECONNREFUSED
     return False

@@ -10,6 +10,7 @@ from lab import seed
 from lab.api import CheckoutApi
 from lab.errors import LabError
 from lab.lessons import prices
+from tests.notebooks.answers import lesson_03
 
 
 def test_a_trusting_shop_charges_what_the_client_says() -> None:
@@ -61,16 +62,7 @@ def test_the_codes_that_count_are_named() -> None:
     assert prices.counting(cast(CheckoutApi, FakeShop()), {"TEA": 1}, "A", "B") == ["A", "B"]
 
 
-RIGHT: dict[str, Any] = {
-    "code": "KITCHEN20",
-    "scope": "PROMOTION",
-    "description": "20 % off for the kitchen.",
-    "kind": "PERCENTAGE",
-    "basisPoints": 2000,
-    "categories": ["kitchen"],
-    "minimumSubtotal": 3000,
-    "stackable": False,
-}
+RIGHT: dict[str, Any] = lesson_03.KITCHEN
 
 
 class FakeTable:
