@@ -70,6 +70,8 @@ def test_who_has_been_idle_the_longest_makes_room(serve: Serve) -> None:
     place = serve(limits=dataclasses.replace(FEW, idle_s=30, head_s=30))
     idle = [place.client().send(GET) for _ in range(FEW.connections)]
     assert [client.reply().status for client in idle] == [200] * FEW.connections
+    # Who has just been answered is not yet idle to the server: the others ask once more, in turns.
+    assert [client.send(GET).reply().status for client in idle[1:]] == [200] * len(idle[1:])
     newcomer = place.client().send(GET)
     assert newcomer.reply().status == 200
     assert idle[0].is_over()
