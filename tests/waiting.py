@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-POLL_S = 0.2
+POLL_S = 0.1
 
 
 def eventually[T](look: Callable[[], T], what: str, timeout_s: float = 30.0) -> T:

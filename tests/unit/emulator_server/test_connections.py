@@ -9,8 +9,7 @@ import os
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import psutil
@@ -19,6 +18,7 @@ import pytest
 from lab.emulator.server.cross_site import SiteCheck
 from lab.emulator.server.listening import Listener
 from tests.unit.emulator_server.conftest import SMALL, Client, Place, Serve, echo
+from tests.waiting import eventually
 
 FEW = dataclasses.replace(SMALL, connections=4)
 HEAD = b"HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -41,13 +41,6 @@ sys.stdin.read()
 """
 
 
-def eventually(done: Callable[[], bool], seconds: float = 10) -> bool:
-    until = time.monotonic() + seconds
-    while not done() and time.monotonic() < until:
-        time.sleep(0.02)
-    return done()
-
-
 def test_who_comes_when_there_are_too_many_is_told_so(serve: Serve) -> None:
     released = threading.Event()
 
@@ -58,7 +51,7 @@ def test_who_comes_when_there_are_too_many_is_told_so(serve: Serve) -> None:
 
     place = serve(wait, FEW)
     served = [place.client().send(GET) for _ in range(FEW.connections)]
-    assert eventually(lambda: len(place.requests) == FEW.connections)
+    eventually(lambda: len(place.requests) == FEW.connections, "request of each connection")
     refused = place.ask(GET)
     assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
     assert b"4 connections" in refused.body
@@ -82,7 +75,7 @@ def test_who_says_nothing_keeps_nobody_out(serve: Serve) -> None:
     place = serve(limits=dataclasses.replace(FEW, idle_s=30, head_s=30))
     for _ in range(3 * FEW.connections):
         place.client()
-    assert eventually(lambda: place.ask(GET).status == 200, seconds=5)
+    eventually(lambda: place.ask(GET).status == 200, "answer", timeout_s=5)
 
 
 def test_a_place_is_free_again_when_its_client_has_gone(serve: Serve) -> None:
@@ -91,7 +84,7 @@ def test_a_place_is_free_again_when_its_client_has_gone(serve: Serve) -> None:
         client = place.client().send(GET)
         assert client.reply().status in (200, 503)
         client.socket.close()
-    assert eventually(lambda: place.ask(GET).status == 200)
+    eventually(lambda: place.ask(GET).status == 200, "answer")
 
 
 def test_running_out_of_descriptors_is_a_pause_and_not_the_end() -> None:
@@ -105,7 +98,7 @@ def test_running_out_of_descriptors_is_a_pause_and_not_the_end() -> None:
         assert server.stdout
         port = int(server.stdout.readline())
         clients = [Client(port) for _ in range(200)]
-        assert eventually(lambda: psutil.Process(server.pid).num_fds() >= 64)
+        eventually(lambda: psutil.Process(server.pid).num_fds() >= 64, "descriptor too few")
         for client in clients:
             client.socket.close()
         try:
@@ -143,7 +136,7 @@ def test_an_error_that_passes_does_not_end_listening(number: int) -> None:
     own: Any = Troubled()
     listener = Listener(own, echo, None, SMALL, SiteCheck())
     listener.start()
-    assert eventually(lambda: own.calls > 3)
+    eventually(lambda: own.calls > 3, "call after the errors")
     listener.close()
 
 
@@ -159,7 +152,7 @@ def test_a_listener_that_is_closed_takes_nobody(place: Place) -> None:
             return True
         return False
 
-    assert eventually(refuses)
+    eventually(refuses, "refusal")
 
 
 def test_a_client_that_does_not_read_its_answer_is_given_up(serve: Serve) -> None:
@@ -170,7 +163,7 @@ def test_a_client_that_does_not_read_its_answer_is_given_up(serve: Serve) -> Non
     place = serve(large, FEW)
     for _ in range(FEW.connections):
         place.client().send(GET)
-    assert eventually(lambda: len(place.requests) == FEW.connections)
+    eventually(lambda: len(place.requests) == FEW.connections, "request of each connection")
 
     def answers() -> bool:
         try:
@@ -178,4 +171,4 @@ def test_a_client_that_does_not_read_its_answer_is_given_up(serve: Serve) -> Non
         except OSError:  # hung up on, because there are too many still
             return False
 
-    assert eventually(answers)
+    eventually(answers, "answer")
