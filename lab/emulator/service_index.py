@@ -12,8 +12,10 @@ from typing import Any
 
 from localstack.runtime import hooks
 
+from lab.emulator.descriptions import FIRST
 
-@hooks.on_infra_start()  # type: ignore[untyped-decorator]
+
+@hooks.on_infra_start(priority=FIRST)  # type: ignore[untyped-decorator]
 def make_index_elsewhere() -> None:
     """The hook `localstack.hooks.on_infra_start`: puts `made_elsewhere` in LocalStack's place."""
     from localstack.aws import spec

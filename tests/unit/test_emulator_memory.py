@@ -6,6 +6,7 @@ import json
 import threading
 from collections import OrderedDict
 from datetime import datetime, timedelta
+from importlib.metadata import entry_points
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,7 @@ from botocore.loaders import JSONFileLoader, Loader
 from localstack import config
 from localstack.services.lambda_.invocation.execution_environment import RuntimeStatus
 from localstack.services.lambda_.invocation.lambda_models import InitializationType
+from moto.utilities import utils
 
 from lab.emulator import descriptions, ended_workflows, freed_memory
 from lab.emulator.lambda_executor.queueing import SURPLUS_FOR, surplus
@@ -28,6 +30,7 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> None:
     loader: Any = JSONFileLoader
     for usual in ("_load_file", "load_file"):
         monkeypatch.setattr(loader, usual, getattr(loader, usual))
+    monkeypatch.setattr(utils, "load_resource", utils.load_resource)
     descriptions.share_descriptions()
 
 
@@ -49,6 +52,31 @@ def test_shared_descriptions_say_the_same_in_the_same_order(request: Any) -> Non
 @pytest.mark.usefixtures("shared")
 def test_all_loaders_get_the_same_description() -> None:
     assert all(first is second for first, second in zip(_described(), _described(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("package", "resource", "found"),
+    [
+        ("moto.ec2.models.instance_types", "../resources/instance_types.json", {}),
+        (
+            "moto.ec2.models.instance_types",
+            "../resources/instance_type_offerings/region/us-east-2.json",
+            [],
+        ),
+        ("moto.ec2.models.amis", "../resources/amis.json", "read"),
+        ("moto.ssm.models", "resources/instance_types.json", "read"),
+    ],
+)
+def test_of_ec2_only_the_machines_are_left_out(package: str, resource: str, found: Any) -> None:
+    assert descriptions.without_machines(lambda *_where: "read")(package, resource) == found
+
+
+def test_descriptions_are_shared_before_any_other_hook_reads_them() -> None:
+    hooks = entry_points(group="localstack.hooks.on_infra_start")
+    priorities = {hook.name: hook.load().hook_priority for hook in hooks if "lab." in hook.module}
+    first = {priorities.pop(name) for name in ("descriptions", "service_index")}
+    assert first == {descriptions.FIRST}
+    assert max(priorities.values()) < descriptions.FIRST
 
 
 @pytest.mark.usefixtures("shared")

@@ -20,6 +20,9 @@ from tests.integration.emulator.conftest import Cloud
 from tests.integration.emulator.test_lambda_failures import START_A_CHILD
 from tests.integration.emulator.waiting import is_alive, wait_for, wait_until_gone
 
+# It has some 190 then; the descriptions of all services were 320 more, EC2's machines 115.
+MOST_MB = 280.0
+
 
 def _record_of(pid: int, created: float) -> Record:
     return Record(pid, created, 4999, "http://localhost:4999", "2026-01-01T00:00:00+00:00", "moto")
@@ -50,6 +53,14 @@ def test_it_starts_once_and_its_status_says_where(own: Emulator) -> None:
     assert status.memory_mb > 50
     with pytest.raises(LabError, match=f"already running on port {own.port}"):
         process.start(own.port + 1)
+
+
+def test_in_a_new_home_it_reads_nothing_that_it_does_not_need(own: Emulator) -> None:
+    """It makes the index of all services then, and with Systems Manager comes moto's EC2."""
+    Cloud(own.endpoint).client("ssm").describe_parameters()
+    memory_mb = process.status().memory_mb
+    assert memory_mb is not None
+    assert memory_mb < MOST_MB
 
 
 def test_stopping_leaves_no_process_and_no_state(own: Emulator, home: Path) -> None:
