@@ -13,5 +13,7 @@ from localstack.services.plugins import Service, aws_provider
 def lambda_() -> Service:
     """LocalStack's Lambda, limited to what the process executor can run."""
     from lab.emulator.lambda_executor.python_only import PythonOnlyLambda
+    from lab.emulator.lambda_executor.queue_batches import several_batches
 
+    several_batches()
     return Service.for_provider(PythonOnlyLambda())

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from lab.emulator import environment, ports, process
+from lab.emulator.lambda_executor import queue_batches
 from tests.integration.emulator.conftest import Cloud
 from tests.integration.emulator.waiting import wait_for
 
@@ -23,12 +24,16 @@ def handle(event, context):
     return {"done": event["order"]}
 """
 
+SLOW = "import time\ndef handle(event, context): time.sleep(0.5)\n"
+
 PARTIAL = """
 import json
 def handle(event, context):
     failed = [r["messageId"] for r in event["Records"] if json.loads(r["body"])["order"] == "bad"]
     return {"batchItemFailures": [{"itemIdentifier": id} for id in failed]}
 """
+
+AT_WORK = "ApproximateNumberOfMessagesNotVisible"
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +55,14 @@ class Queue:
 
     def __init__(self, cloud: Cloud, **attributes: str) -> None:
         self._client = cloud.client("sqs")
-        name = f"queue-{uuid.uuid4().hex[:8]}"
+        name = f"queue-{uuid.uuid4().hex[:8]}" + ".fifo" * ("FifoQueue" in attributes)
         self.url = self._client.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
         asked = self._client.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])
         self.arn = str(asked["Attributes"]["QueueArn"])
 
-    def put(self, body: Any) -> None:
-        self._client.send_message(QueueUrl=self.url, MessageBody=json.dumps(body))
+    def put(self, body: Any, **more: str) -> None:
+        more |= {"MessageDeduplicationId": uuid.uuid4().hex} if "MessageGroupId" in more else {}
+        self._client.send_message(QueueUrl=self.url, MessageBody=json.dumps(body), **more)
 
     def next(self) -> Any:
         """The body of the next message, waited for."""
@@ -71,7 +77,12 @@ class Queue:
         return json.loads(found[0]["Body"])
 
     def count(self) -> int:
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        return self._counted("ApproximateNumberOfMessages", AT_WORK)
+
+    def at_work(self) -> int:
+        return self._counted(AT_WORK)
+
+    def _counted(self, *names: str) -> int:
         asked = self._client.get_queue_attributes(QueueUrl=self.url, AttributeNames=names)
         return sum(int(asked["Attributes"][name]) for name in names)
 
@@ -139,6 +150,26 @@ def test_an_event_to_a_function_that_is_throttled_waits_for_its_turn(impatient: 
     for number in range(5):
         send(impatient, name, str(number))
     assert {queue.next()["responsePayload"]["done"] for _ in range(5)} == set("01234")
+
+
+@pytest.mark.parametrize(("fifo", "most"), [(False, queue_batches.BATCHES), (True, 1)])
+def test_several_batches_of_a_full_queue_are_at_work_at_a_time_but_of_a_fifo_queue_one(
+    impatient: Cloud, fifo: bool, most: int
+) -> None:
+    queue = Queue(impatient, **({"FifoQueue": "true"} if fifo else {}))
+    for number in range(6):
+        queue.put(number, **({"MessageGroupId": "one"} if fifo else {}))
+    impatient.client("lambda").create_event_source_mapping(
+        FunctionName=impatient.function(SLOW), EventSourceArn=queue.arn, BatchSize=1
+    )
+    at_work: set[int] = set()
+
+    def is_done() -> bool:
+        at_work.add(queue.at_work())
+        return queue.count() == 0
+
+    wait_for(is_done, "messages are left", timeout_s=60)
+    assert max(at_work) == most
 
 
 def test_only_the_messages_that_failed_stay_in_the_queue(impatient: Cloud) -> None:
