@@ -11,6 +11,7 @@ from email.utils import formatdate
 from socket import SHUT_RDWR, SHUT_WR, socket
 from typing import Any
 
+from lab.emulator.server.bodies import Bodies
 from lab.emulator.server.cross_site import SiteCheck
 from lab.emulator.server.incoming import Incoming
 from lab.emulator.server.limits import LIMITS, Limits
@@ -34,11 +35,12 @@ class Connection:
         application: Application,
         limits: Limits = LIMITS,
         sites: SiteCheck | None = None,
+        bodies: Bodies | None = None,
     ) -> None:
         self._client = client
         self._application = application
         self._limits = limits
-        self._requests = Requests(client, limits, sites or SiteCheck.of())
+        self._requests = Requests(client, limits, sites or SiteCheck.of(), bodies)
 
     def serve(self) -> None:
         """Returns when the connection is over. Raises OSError if the client has gone."""
@@ -49,7 +51,10 @@ class Connection:
                 if not request.keep_alive:
                     return
         except Refusal as refusal:
+            self._requests.close()  # before the client has read why, and is gone
             self._refuse(refusal)
+        finally:
+            self._requests.close()
 
     @property
     def idle_since(self) -> float | None:
@@ -86,6 +91,7 @@ class Connection:
             answer.send(parts, head_only=request.method == "HEAD")
         finally:
             getattr(parts, "close", lambda: None)()
+            self._requests.forget(request)
 
     def _environment(self, request: Incoming) -> Environment:
         """What PEP 3333 wants, and what LocalStack wants: headers and target as they were sent."""

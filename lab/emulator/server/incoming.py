@@ -35,6 +35,8 @@ class Incoming:
     path: str = ""
     query: str = ""
     keep_alive: bool = False
+    held: int = 0
+    """The bytes of it that are counted among those of all bodies."""
     _values: dict[bytes, list[bytes]] = field(default_factory=dict)
 
     def add_header(self, name: bytes, value: bytes) -> None:
@@ -115,13 +117,14 @@ def _check_body(request: Incoming, limits: Limits) -> None:
         )
 
 
-def check_unpacked(request: Incoming, limits: Limits) -> None:
-    """Raises Refusal for a body that is too large when LocalStack will have unpacked it.
+def check_unpacked(request: Incoming, limits: Limits) -> int:
+    """The bytes that LocalStack will have in memory besides when it has unpacked the body.
 
-    It is read as LocalStack reads it. What is not packed is the application's to refuse.
+    Raises Refusal for too many. It is read as LocalStack reads it. What is not packed is the
+    application's to refuse.
     """
     if b"gzip" not in request.values(b"content-encoding"):
-        return
+        return 0
     request.body.seek(0)
     size = 0
     try:
@@ -131,4 +134,5 @@ def check_unpacked(request: Incoming, limits: Limits) -> None:
                 if size > limits.body_bytes:
                     raise too_large(limits, "unpacked body")
     except (OSError, EOFError, zlib.error):
-        return
+        pass
+    return size

@@ -17,7 +17,8 @@ class Limits:
     """Sizes in bytes, times in seconds.
 
     `request_line_bytes` is the length of the target; `body_bytes` counts a body as it is sent, and
-    once more as it is when it has been unpacked. `head_s` and `request_s` are the time that a head
+    once more as it is when it has been unpacked; `bodies_bytes` counts those of all requests that
+    are served at a time, both ways. `head_s` and `request_s` are the time that a head
     and a whole request may take to arrive, `idle_s` the time that a connection may say nothing:
     before its first request, between two of them, and while it takes an answer. A client that is
     told that it has been refused has `parting_s` to read why.
@@ -27,6 +28,7 @@ class Limits:
     header_bytes: int = 64 * KIB
     headers: int = 100
     body_bytes: int = 256 * MIB
+    bodies_bytes: int = 768 * MIB
     head_s: float = 20.0
     request_s: float = 300.0
     idle_s: float = 75.0

@@ -15,6 +15,7 @@ from localstack.runtime.server.core import RuntimeServer
 from rolo.gateway.wsgi import WsgiGateway
 
 from lab.emulator.server import function_endpoint
+from lab.emulator.server.bodies import Bodies
 from lab.emulator.server.connection import Application, Connection
 from lab.emulator.server.cross_site import SiteCheck
 from lab.emulator.server.function_endpoint import FunctionEndpoint
@@ -44,6 +45,7 @@ class Server(RuntimeServer):
     ) -> None:
         """Listens at every address of `listen`. Raises OSError if one is taken."""
         limits = within(raise_descriptor_limit())
+        self._bodies = Bodies(limits.bodies_bytes)
         application = WsgiGateway(gateway)
         for place in listen:
             self._serve(_listen(place.host, place.port), application, limits, ssl_creds)
@@ -57,7 +59,7 @@ class Server(RuntimeServer):
         limits: Limits,
         credentials: Credentials | None = None,
     ) -> None:
-        listener = Listener(own, application, credentials, limits)
+        listener = Listener(own, application, credentials, limits, bodies=self._bodies)
         self._listeners.append(listener)
         listener.start()
 
@@ -82,12 +84,14 @@ class Listener:
         credentials: Credentials | None = None,
         limits: Limits = LIMITS,
         sites: SiteCheck | None = None,
+        bodies: Bodies | None = None,
     ) -> None:
         self._own = own
         self._application = application
         self._tls = _context(*credentials) if credentials else None
         self._limits = limits
         self._sites = sites or SiteCheck.of()
+        self._bodies = bodies or Bodies(limits.bodies_bytes)
         self._places = threading.BoundedSemaphore(limits.connections)
         self._places_to_turn_away = threading.BoundedSemaphore(TURNED_AWAY)
         self._open: set[Connection] = set()
@@ -178,7 +182,7 @@ class Listener:
         self._connection(client).turn_away(refusal)
 
     def _connection(self, client: socket.socket) -> Connection:
-        return Connection(client, self._application, self._limits, self._sites)
+        return Connection(client, self._application, self._limits, self._sites, self._bodies)
 
 
 def _listen(host: str, port: int) -> socket.socket:

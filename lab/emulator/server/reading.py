@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections import deque
 from http import HTTPStatus
@@ -9,6 +10,7 @@ from socket import socket
 
 import httptools
 
+from lab.emulator.server.bodies import Bodies
 from lab.emulator.server.cross_site import SiteCheck
 from lab.emulator.server.incoming import (
     Incoming,
@@ -31,10 +33,13 @@ class Requests:
     A request that is refused comes after those before it, and nothing comes after it.
     """
 
-    def __init__(self, client: socket, limits: Limits, sites: SiteCheck) -> None:
+    def __init__(
+        self, client: socket, limits: Limits, sites: SiteCheck, bodies: Bodies | None = None
+    ) -> None:
         self._client = client
         self._limits = limits
         self._sites = sites
+        self._bodies = bodies or Bodies(limits.bodies_bytes)
         self._parser = httptools.HttpRequestParser(self)
         self._complete: deque[Incoming] = deque()
         self._refusal: Refusal | None = None
@@ -63,6 +68,16 @@ class Requests:
         self._served = True
         self._wait(self._limits.idle_s)  # for the client to take the answer, and to ask again
         return self._complete.popleft()
+
+    def forget(self, request: Incoming) -> None:
+        """Lets go of the body of a request that has been answered, or never will be."""
+        self._bodies.give_back(request.held)
+        request.held, request.body = 0, io.BytesIO()
+
+    def close(self) -> None:
+        """Lets go of what came and was not answered."""
+        for request in {id(each): each for each in (self.current, *self._complete)}.values():
+            self.forget(request)
 
     def _receive(self) -> bytes:
         self._wait(self._patience())
@@ -155,6 +170,7 @@ class Requests:
     def on_body(self, part: bytes) -> None:
         """The body, in parts."""
         self._waits_for_go, self._unheard = False, 0
+        self._hold(len(part))
         self.current.body.write(part)
         if self.current.body.tell() > self._limits.body_bytes:
             raise too_large(self._limits)
@@ -162,7 +178,11 @@ class Requests:
     def on_message_complete(self) -> None:
         """The request is here."""
         current, self._waits_for_go, self._began = self.current, False, None
-        check_unpacked(current, self._limits)
+        self._hold(check_unpacked(current, self._limits))
         current.keep_alive = self._parser.should_keep_alive()
         current.body.seek(0)
         self._complete.append(current)
+
+    def _hold(self, size: int) -> None:
+        self._bodies.take(size)
+        self.current.held += size

@@ -194,6 +194,7 @@ def test_the_page_on_parity_tells_the_limits() -> None:
         f"{own.header_bytes:,} bytes",
         f"{own.headers} headers",
         f"{own.body_bytes // limits.MIB} MiB",
+        f"{own.bodies_bytes // limits.MIB} MiB",
         f"{own.head_s:g} s",
         f"{own.request_s:g} s",
         f"{own.idle_s:g} s",
