@@ -1,7 +1,7 @@
 """A request that cannot be read is its sender's mistake, in the words of its service.
 
-LocalStack reports whatever its parsers stumble over as a failure of its own, 500. Only what reads a
-request is guarded here: what a service fails at stays a failure.
+LocalStack reports whatever its parsers stumble over as a failure of its own, 500. What reads a
+request is guarded here; of what a service fails at, `mistakes.py` says whose mistake it is.
 https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 """
@@ -20,6 +20,8 @@ from localstack.aws.api import CommonServiceException, ServiceException
 from localstack.aws.protocol.parser import OperationNotFoundParserError
 from localstack.runtime import hooks
 from werkzeug.exceptions import BadRequest, HTTPException
+
+from lab.emulator.mistakes import mistake, unanswerable
 
 LOG = logging.getLogger(__name__)
 Handler = Callable[..., Any]
@@ -83,6 +85,7 @@ def of_an_operation(parse: Handler) -> Handler:
     def parsed(self: Any, context: Any) -> None:
         try:
             parse(self, context)
+            _require_answerable(context)
         except ServiceException:
             raise
         except Exception as error:
@@ -93,6 +96,13 @@ def of_an_operation(parse: Handler) -> Handler:
     return parsed
 
 
+def _require_answerable(context: Any) -> None:
+    found = unanswerable(context.service_request, context) if context.protocol in FORMS else None
+    if found:
+        code, said = found
+        raise _error(code, _cut(said))
+
+
 def of_a_service(render: Handler) -> Handler:
     """Around what renders errors: a body may be read anywhere."""
 
@@ -100,9 +110,29 @@ def of_a_service(render: Handler) -> Handler:
         if _is_senders(exception):
             _name_an_operation(context)
             return render(self, refusal(exception, context), context)
-        return render(self, exception, context)
+        return render(self, blamed(exception, context), context)
 
     return rendered
+
+
+def blamed(exception: Exception, context: Any) -> Exception:
+    """The exception, or what AWS would say of the request that has caused it."""
+    if isinstance(exception, (ServiceException, NotImplementedError, *of_moto())):
+        return exception
+    found = mistake(exception, context)
+    if found is None:
+        return exception
+    _report(exception)
+    code, said = found
+    return _error(code, _cut(said))
+
+
+def of_moto() -> tuple[type[Exception], ...]:
+    """The errors of AWS's that moto raises, which are rendered as they are."""
+    from moto.core.exceptions import RESTError
+    from moto.core.exceptions import ServiceException as OfMoto
+
+    return (RESTError, OfMoto)
 
 
 def of_a_part(read: Handler, code: str, said: str) -> Handler:
@@ -164,7 +194,10 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _short(error: BaseException) -> str:
-    said = str(error)
+    return _cut(str(error))
+
+
+def _cut(said: str) -> str:
     return said if len(said) <= LONGEST else f"{said[:LONGEST]}…"
 
 

@@ -1,6 +1,7 @@
 """Keys of secondary indexes must have the type that the table declares for them.
 
-AWS refuses a write that breaks this; moto stores it, and the item is then in no index.
+AWS refuses a write that breaks this; moto stores it, and the item is then in no index. And an
+update that names nothing to change does not fail: it makes the item, if it is not there.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def update_item(
 ) -> Item:
     """Takes the place of the backend's `update_item`: a wrong result is taken back."""
     table = backend.get_table(table_name)
+    more["attribute_updates"] = more.get("attribute_updates") or {}
     if not _may_change_index_keys(table, *rest, **more):
         return _moto_update_item(backend, table_name, key, *rest, **more)
     before = copy.deepcopy(table.get_item(*backend.get_keys_value(table, key)))

@@ -23,13 +23,14 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing import expressions
 
 from lab.emulator.dynamodb.copies import copy_quickly
-from lab.emulator.dynamodb.expressions import require_used
+from lab.emulator.dynamodb.expressions import check_expressions
 from lab.emulator.dynamodb.index_keys import put_item, update_item
 from lab.emulator.dynamodb.queries import query
 from lab.emulator.dynamodb.reading import setup_class
 from lab.emulator.dynamodb.recovery import keep_period
 from lab.emulator.dynamodb.replays import Replays
 from lab.emulator.dynamodb.transactions import MAX_OPERATIONS, transact_write_items
+from lab.emulator.dynamodb.values import check_values
 
 # One lock for all tables: moto's items are plain dictionaries, and the interpreter runs one
 # thread at a time anyway. Readers take it too, so that they never see half a transaction.
@@ -122,7 +123,8 @@ def _serialised(provider: object) -> DispatchTable:
 def _checked(operation: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(operation)
     def locked(context: RequestContext, request: ServiceRequest) -> Any:
-        require_used(request or {})
+        check_expressions(request or {})
+        check_values(request or {})
         with _LOCK:
             return operation(context, request)
 

@@ -111,6 +111,9 @@ def _write(backend: DynamoDBBackend, operations: list[Operation]) -> None:
             _restore(before)
             reasons[index] = ("ValidationError", error.message, None)
             raise TransactionCanceledException(reasons) from error
+        except Exception:  # what moto did not foresee: nothing may stay half done
+            _restore(before)
+            raise
 
 
 def _apply(backend: DynamoDBBackend, operation: Operation) -> None:

@@ -38,6 +38,8 @@ OWN_NAMES = frozenset({b"localhost", b"127.0.0.1", b"[::1]", b"localhost.localst
 OWN_SUFFIX = b".localhost.localstack.cloud"
 HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
 
+LONGEST_NAME, LONGEST_LABEL = 253, 63  # RFC 1035, section 2.3.4
+
 OWN_PAGE, USER = b"same-origin", b"none"
 PURPOSES = (b"sec-purpose", b"purpose", b"x-moz")  # of what is loaded in advance
 # How the User-Agent of every browser begins, and of the player that Safari leaves videos to.
@@ -93,6 +95,11 @@ class SiteCheck:
     def _require_own_host(self, host: bytes) -> None:
         match = HOST.fullmatch(host)
         name = match[1].lower() if match else b""
+        if name.endswith(OWN_SUFFIX) and not _is_a_name(name):
+            raise malformed(
+                f"the host {shown(host)} is no name of a host: that has at most {LONGEST_NAME}"
+                f" characters, and between 1 and {LONGEST_LABEL} between two dots"
+            )
         if name in OWN_NAMES or name in self.hosts or name.endswith(OWN_SUFFIX):
             return
         raise Refusal(
@@ -100,6 +107,18 @@ class SiteCheck:
             f"The emulator does not answer to the host {shown(host)}. Use localhost or 127.0.0.1;"
             f" if the name is this machine's, add it to {HOSTS_VARIABLE} and start it anew.",
         )
+
+
+def _is_a_name(name: bytes) -> bool:
+    """Whether DNS could have it, and Python's codec for names (IDNA) can read it."""
+    labels = [len(label) for label in name.split(b".")]
+    if len(name) > LONGEST_NAME or not all(1 <= size <= LONGEST_LABEL for size in labels):
+        return False
+    try:
+        name.decode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _require_own_site(request: Head, host: bytes, origins: Sequence[bytes]) -> None:

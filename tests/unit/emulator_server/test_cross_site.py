@@ -43,6 +43,14 @@ FOREIGN_HOSTS = (
     "127.0.0.1.nip.io",
     "",
 )
+NO_NAMES = {
+    "a label of 64 letters": "a" * 64 + ".s3-website.localhost.localstack.cloud",
+    "a label of 100 letters": "a" * 100 + ".s3-website.localhost.localstack.cloud:4566",
+    "a name of 254 letters": "a." * 113 + "ab.localhost.localstack.cloud",
+    "no label": ".localhost.localstack.cloud",
+    "two dots": "a..b.localhost.localstack.cloud",
+    "an umlaut that is none": "xn--99999999999.localhost.localstack.cloud",
+}
 OWN = {
     "no browser": "",
     "an address that was typed": "Sec-Fetch-Site: none\r\n",
@@ -79,6 +87,18 @@ FOREIGN = {
 
 def status(place: Place, head: str, method: str = "GET", path: str = "/") -> int:
     return place.ask(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode("latin-1")).status
+
+
+@pytest.mark.parametrize("host", NO_NAMES.values(), ids=NO_NAMES)
+def test_what_no_host_can_be_called_is_malformed(host: str, place: Place) -> None:
+    reply = place.ask(f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    assert (reply.status, place.requests) == (400, [])
+    assert host[:20] in reply.body.decode()  # it says which
+
+
+def test_a_label_may_have_63_letters(place: Place) -> None:
+    host = "a" * 63 + ".s3-website.localhost.localstack.cloud"
+    assert place.ask(f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()).status == 200
 
 
 @pytest.mark.parametrize("host", OWN_HOSTS)
