@@ -50,6 +50,7 @@ def _advice(code: str) -> str:
         "UNAUTHORIZED": "`lab token --customer ID` prints a fresh token.",
         "IDEMPOTENCY_CONFLICT": "Use another --key for another cart.",
         "NO_PAYMENT_GATEWAY": "docs/environments.md says how; on the laptop: simulated.",
+        "NOT_CONFIGURED": "`lab logs checkout-api` says which, and docs/runbook.md how to go on.",
         "PRICE_CHANGED": "Ask for a new quote, or leave `expectedTotal` out.",
     }.get(code, "")
 

@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 
 from checkout import gateways
 from checkout.adapters.dynamodb import Table
+from checkout.adapters.rows import Logged
+from checkout.domain.errors import WrongSetting
 from checkout.domain.payment import Charge
 from checkout.settings import ParameterStore
 from lab.errors import LabError
@@ -25,6 +27,18 @@ class ProviderBooks:
 
     charges: Iterator[Charge] | None
     why: str = ""
+
+
+@dataclass(frozen=True)
+class Told(Logged):
+    """Tells whoever uses the lab of a wrong setting, instead of the log."""
+
+    def wrong_setting(self, wrong: WrongSetting) -> None:
+        """Raises LabError."""
+        raise LabError(
+            f"A setting in Parameter Store is wrong: {wrong}.",
+            "`lab deploy` writes it again as Terraform has it.",
+        )
 
 
 def chosen(target: Target) -> str | None:
@@ -72,4 +86,4 @@ def _payments(target: Target) -> Table:
 
 def _parameters(target: Target) -> ParameterStore:
     path = f"/checkout/{target.environment}"
-    return ParameterStore(SSMProvider(boto3_client=target.client("ssm")), path)
+    return ParameterStore(SSMProvider(boto3_client=target.client("ssm")), path, Told())

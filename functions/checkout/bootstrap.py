@@ -52,7 +52,8 @@ class Services:
     @cached_property
     def parameters(self) -> ParameterStore:
         """The settings in SSM."""
-        return ParameterStore(SSMProvider(boto3_client=_client("ssm")), self.settings.settings_path)
+        provider = SSMProvider(boto3_client=_client("ssm"))
+        return ParameterStore(provider, self.settings.settings_path, self.monitoring)
 
     @cached_property
     def monitoring(self) -> Monitor:

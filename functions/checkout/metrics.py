@@ -59,7 +59,7 @@ SWEPT = Metric("Swept", dimensions=("outcome",))
 """What the sweeper had to do for orders and reservations that nobody finished."""
 
 WRONG_ROWS = Metric("WrongRows")
-"""How often a row was read that is wrong, and so is not on sale. The log says which."""
+"""How often a row was read that is wrong, and so not on sale, or a setting. The log says which."""
 
 NOT_GIVEN_BACK = Metric("NotGivenBack")
 """What an order held and what there is nothing left to give back to. The log says what."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from checkout import metrics
 from checkout.adapters.rows import Logged
-from checkout.domain.errors import WrongRow
+from checkout.domain.errors import WrongRow, WrongSetting
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,11 @@ class Monitor(Logged):
     def wrong_row(self, table: str, key: str, wrong: WrongRow) -> None:
         """See `ports.Monitoring`."""
         super().wrong_row(table, key, wrong)
+        metrics.put(metrics.WRONG_ROWS, self.environment)
+
+    def wrong_setting(self, wrong: WrongSetting) -> None:
+        """See `ports.Monitoring`."""
+        super().wrong_setting(wrong)
         metrics.put(metrics.WRONG_ROWS, self.environment)
 
     def not_given_back(self, order_id: str, losses: Sequence[str]) -> None:

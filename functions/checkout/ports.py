@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from checkout.domain.catalogue import Product
-from checkout.domain.errors import WrongRow
+from checkout.domain.errors import WrongRow, WrongSetting
 from checkout.domain.events import Event
 from checkout.domain.mail import Mail
 from checkout.domain.money import Money
@@ -44,6 +44,10 @@ class Monitoring(Protocol):
 
     def wrong_row(self, table: str, key: str, wrong: WrongRow) -> None:
         """A stored row is wrong, and is treated as if it were not there."""
+        ...
+
+    def wrong_setting(self, wrong: WrongSetting) -> None:
+        """A setting is wrong; the last good one is in force, or nothing that needs it is done."""
         ...
 
     def not_given_back(self, order_id: str, losses: Sequence[str]) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 
-from checkout.domain.pricing import PriceRules, ShippingRate
+from checkout.domain.errors import NotConfigured, WrongSetting
+from checkout.domain.pricing import PriceRules
+from checkout.ports import Monitoring
+from checkout.stored_settings import StoredSettings
 
 SIMULATED = "simulated"
 """The payment gateway that takes no money. Failure switches work with no other."""
+
+# What Terraform allows, too (terraform/modules/checkout/variables.tf).
+LONGEST_HOLD_S = 604_800
+LONGEST_GATEWAY_MS = 8_999
 
 CACHE_S = 300
 """How long a warm function keeps what it read from SSM."""
@@ -70,44 +76,69 @@ class TokenSettings:
 
 @dataclass(frozen=True)
 class ParameterStore:
-    """The checkout's settings in SSM, below `path`. Each is read when it is first needed."""
+    """The checkout's settings in SSM, below `path`. Each is read when it is first needed.
+
+    What is wrong is told, and what was right before stays in force; where nothing was, whoever
+    asks gets `NotConfigured`. The settings of a folder hold together: a currency and its prices.
+    """
 
     provider: SSMProvider
     path: str
+    monitoring: Monitoring
+    _good: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def price_rules(self) -> PriceRules:
         """Currency, shipping and tax."""
-        values = self._folder("pricing")
-        return PriceRules(
-            currency=values["currency"],
-            home_country=values["home-country"],
-            shipping=_shipping(json.loads(values["shipping"])),
-            tax=json.loads(values["tax"]),
-        )
+        return self._read("pricing", _price_rules)
 
     def tokens(self) -> TokenSettings:
         """The secret, issuer and audience of bearer tokens."""
-        values = self._folder("auth")
-        return TokenSettings(values["secret"], values["issuer"], values["audience"])
+        return self._read("auth", _tokens)
 
     def hold_for(self) -> timedelta:
         """How long a reservation holds stock."""
-        return timedelta(seconds=int(self._folder("reservation")["hold-seconds"]))
+        return self._read("reservation", _hold_for)
 
     def gateway_timeout_s(self) -> float:
         """How long we wait for the payment gateway, in seconds."""
-        return int(self._folder("payment")["gateway-timeout-ms"]) / 1000
+        return self._read("payment", _gateway_timeout_s)
 
-    def _folder(self, name: str) -> Mapping[str, str]:
+    def _read[T](self, name: str, read: Callable[[StoredSettings], T]) -> T:
+        folder = f"{self.path}/{name}"
+        try:
+            found = read(StoredSettings(folder, self._folder(folder)))
+        except WrongSetting as wrong:
+            self.monitoring.wrong_setting(wrong)
+            if name not in self._good:
+                raise NotConfigured from None
+            good: T = self._good[name]
+            return good
+        self._good[name] = found
+        return found
+
+    def _folder(self, folder: str) -> Mapping[str, str]:
         # The secret is always encrypted, the rest where an environment has a key of its own.
-        values: Any = self.provider.get_multiple(
-            f"{self.path}/{name}", max_age=CACHE_S, decrypt=True
-        )
+        values: Any = self.provider.get_multiple(folder, max_age=CACHE_S, decrypt=True)
         return dict(values)
 
 
-def _shipping(countries: Mapping[str, Mapping[str, int]]) -> Mapping[str, ShippingRate]:
-    return {
-        country: ShippingRate(rate["flat"], rate.get("freeFrom"))
-        for country, rate in countries.items()
-    }
+def _price_rules(stored: StoredSettings) -> PriceRules:
+    shipping = stored.shipping("shipping")
+    return PriceRules(
+        currency=stored.currency("currency"),
+        home_country=stored.country("home-country", shipping),
+        shipping=shipping,
+        tax=stored.tax("tax"),
+    )
+
+
+def _tokens(stored: StoredSettings) -> TokenSettings:
+    return TokenSettings(stored.secret("secret"), stored.text("issuer"), stored.text("audience"))
+
+
+def _hold_for(stored: StoredSettings) -> timedelta:
+    return timedelta(seconds=stored.whole("hold-seconds", 1, LONGEST_HOLD_S))
+
+
+def _gateway_timeout_s(stored: StoredSettings) -> float:
+    return stored.whole("gateway-timeout-ms", 1, LONGEST_GATEWAY_MS) / 1000

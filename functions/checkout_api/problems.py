@@ -75,6 +75,11 @@ PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str]] = {
         "NO_PAYMENT_GATEWAY",
         "The shop is not open for orders",
     ),
+    errors.NotConfigured: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "NOT_CONFIGURED",
+        "The shop is not open for orders",
+    ),
     errors.PriceChanged: (HTTPStatus.CONFLICT, "PRICE_CHANGED", "The price has changed"),
     errors.Contended: (
         HTTPStatus.SERVICE_UNAVAILABLE,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from checkout.adapters.rows import LOGGED
 from checkout.domain.pricing import ShippingRate
 from checkout.settings import ParameterStore, Settings, TokenSettings
 
@@ -49,7 +50,7 @@ class FakeSsm:
         return FOLDERS[folder]
 
 
-PARAMETERS = ParameterStore(FakeSsm(), "/checkout/dev")  # type: ignore[arg-type]
+PARAMETERS = ParameterStore(FakeSsm(), "/checkout/dev", LOGGED)  # type: ignore[arg-type]
 
 
 def test_every_variable_has_its_setting() -> None:

@@ -50,7 +50,7 @@ def ssm() -> Ssm:
         {
             "/checkout/dev/pricing/currency": "USD",
             "/checkout/dev/pricing/home-country": "US",
-            "/checkout/dev/pricing/shipping": '{"US": {"flat": 599}}',
+            "/checkout/dev/pricing/shipping": '{"US": {"flat": 599}, "GB": {"flat": 1699}}',
             "/checkout/dev/pricing/tax": '{"US": 0}',
             "/checkout/dev/auth/secret": "old",
             "/checkout/dev/auth/issuer": "i",

@@ -18,7 +18,7 @@ from aws_lambda_powertools import Logger
 
 from checkout.adapters.dynamodb import Table
 from checkout.domain import money
-from checkout.domain.errors import WrongRow
+from checkout.domain.errors import WrongRow, WrongSetting
 from checkout.domain.money import Money
 from checkout.ports import Monitoring
 
@@ -201,6 +201,10 @@ class Logged:
     def wrong_row(self, table: str, key: str, wrong: WrongRow) -> None:
         """See `ports.Monitoring`."""
         logger.error("wrong row", extra={"table": table, "key": key, "problem": str(wrong)})
+
+    def wrong_setting(self, wrong: WrongSetting) -> None:
+        """See `ports.Monitoring`."""
+        logger.error("wrong setting", extra={"setting": wrong.name, "problem": wrong.problem})
 
     def not_given_back(self, order_id: str, losses: Sequence[str]) -> None:
         """See `ports.Monitoring`."""

@@ -29,6 +29,25 @@ class WrongRow(CheckoutError):
     """A stored row is not what it should be; the message says which value is wrong, and why."""
 
 
+class WrongSetting(CheckoutError):
+    """A setting in SSM is not what it should be: which one, its value, and why."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        self.name = name
+        self.problem = problem
+        super().__init__(f"{name} {problem}")
+
+
+class NotConfigured(CheckoutError):
+    """A setting is wrong, and no good one is known. Customers read this, so it names nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A setting of the shop is wrong, so it cannot take orders until that is put right."
+            " Nothing was done: try again later with the same Idempotency-Key."
+        )
+
+
 class InvalidCart(CheckoutError):
     """The cart cannot be sold as it is."""
 

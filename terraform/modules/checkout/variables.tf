@@ -63,11 +63,16 @@ variable "pricing" {
   }
 
   validation {
+    condition     = alltrue([for country in keys(var.pricing.shipping) : can(regex("^[A-Z]{2}$", country))])
+    error_message = "pricing.shipping must be keyed by COUNTRY, such as US."
+  }
+
+  validation {
     condition = alltrue([
       for amount in flatten([for rate in values(var.pricing.shipping) : [rate.flat, rate.free_from]]) :
-      amount >= 0 && floor(amount) == amount
+      amount >= 0 && amount <= 1000000000 && floor(amount) == amount
     ])
-    error_message = "pricing.shipping must be whole minor units (cents, but yen), 0 or more."
+    error_message = "pricing.shipping must be whole minor units (cents, but yen) between 0 and 1000000000."
   }
 
   validation {
@@ -87,8 +92,8 @@ variable "reservation_hold_seconds" {
   default     = 900
 
   validation {
-    condition     = var.reservation_hold_seconds >= 1 && floor(var.reservation_hold_seconds) == var.reservation_hold_seconds
-    error_message = "reservation_hold_seconds must be a whole number, 1 or more."
+    condition     = var.reservation_hold_seconds >= 1 && var.reservation_hold_seconds <= 604800 && floor(var.reservation_hold_seconds) == var.reservation_hold_seconds
+    error_message = "reservation_hold_seconds must be a whole number between 1 and 604800, which is a week."
   }
 }
 
@@ -98,8 +103,8 @@ variable "gateway_timeout_ms" {
   default     = 1000
 
   validation {
-    condition     = var.gateway_timeout_ms >= 1 && var.gateway_timeout_ms < 9000
-    error_message = "gateway_timeout_ms must be between 1 and 8999: the function that waits has 10 seconds."
+    condition     = var.gateway_timeout_ms >= 1 && var.gateway_timeout_ms < 9000 && floor(var.gateway_timeout_ms) == var.gateway_timeout_ms
+    error_message = "gateway_timeout_ms must be a whole number between 1 and 8999: the function that waits has 10 seconds."
   }
 }
 

@@ -114,7 +114,7 @@ locals {
 
   row_alarms = {
     for section, said in {
-      wrong-rows     = { metric = "WrongRows", meaning = "A product, a promotion or an order was read whose stored row is wrong: it is off sale." }
+      wrong-rows     = { metric = "WrongRows", meaning = "A product, a promotion or an order was read whose stored row is wrong, and is off sale, or a setting that is wrong." }
       not-given-back = { metric = "NotGivenBack", meaning = "An order was undone, and there was nothing left to give some of its stock or redemptions back to." }
     } :
     section => merge(local.usual, local.five_minutes, {
