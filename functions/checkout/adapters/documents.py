@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Never
 
 from checkout.adapters.rows import Row
 from checkout.domain.cart import CartLine
 from checkout.domain.catalogue import Product, Sale, Tier
+from checkout.domain.errors import WrongRow
 from checkout.domain.money import BASIS_POINTS, Money
 from checkout.domain.order import (
     Address,
@@ -117,7 +118,15 @@ def _terms(row: Row, kind: PromotionKind) -> dict[str, int]:
                 "buy_quantity": row.whole("buyQuantity", least=1),
                 "free_quantity": row.whole("freeQuantity", least=1),
             }
-    return {}
+        case PromotionKind.FREE_SHIPPING:
+            return {}
+        case _:
+            raise _unhandled(kind)
+
+
+def _unhandled(kind: Never) -> WrongRow:
+    """Like `assert_never` for the type checker; at run time the code is off sale, and logged."""
+    return WrongRow(f"kind is {kind!r}, which no code here knows how to read")
 
 
 def cart_line(item: Mapping[str, Any]) -> CartLine:

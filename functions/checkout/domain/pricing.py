@@ -23,7 +23,7 @@ from checkout.domain.cart import CartLine
 from checkout.domain.catalogue import Product
 from checkout.domain.errors import InvalidCart, Violation
 from checkout.domain.money import Money, total, zero
-from checkout.domain.promotions import Promotion, PromotionKind
+from checkout.domain.promotions import Promotion
 
 
 @dataclass(frozen=True)
@@ -230,7 +230,7 @@ def _with_discount(line: QuoteLine, discount: Money) -> QuoteLine:
 
 
 def _shipping(goods: Money, promotions: Sequence[Promotion], rate: ShippingRate) -> Money:
-    free_code = any(p.kind is PromotionKind.FREE_SHIPPING for p in promotions)
+    free_code = any(p.frees_shipping for p in promotions)
     free_order = rate.free_from is not None and goods.amount >= rate.free_from
     return Money(0 if free_code or free_order else rate.flat, goods.currency)
 
@@ -273,9 +273,7 @@ def _applied(
         after = total(
             (line.total for line in _discounted(lines, promotions[:count])), before.currency
         )
-        saved = before - after
-        if promotion.kind is PromotionKind.FREE_SHIPPING:
-            saved = shipping
+        saved = shipping if promotion.frees_shipping else before - after
         result.append(AppliedCode(promotion.code, promotion.description, saved))
         before = after
     return tuple(result)

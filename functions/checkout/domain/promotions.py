@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from checkout.domain.money import Money, allot, total, zero
 
@@ -94,21 +94,38 @@ class Promotion:
         """Whether the promotion is for this line's category."""
         return not self.categories or line.category in self.categories
 
+    @property
+    def frees_shipping(self) -> bool:
+        """Whether shipping costs nothing with this promotion."""
+        match self.kind:
+            case PromotionKind.FREE_SHIPPING:
+                return True
+            case PromotionKind.PERCENTAGE | PromotionKind.FIXED_AMOUNT | PromotionKind.BUY_X_GET_Y:
+                return False
+            case _:
+                assert_never(self.kind)
+
     def discounts(self, lines: Sequence[Priced]) -> list[Money]:
         """What the promotion takes off each line; the parts add up to its discount."""
-        if self.kind is PromotionKind.BUY_X_GET_Y:
-            return [self._free_pieces(line) for line in lines]
-        currency = lines[0].gross.currency
-        weights = [line.gross.amount if self.covers(line) else 0 for line in lines]
-        eligible = total((line.gross for line in lines if self.covers(line)), currency)
-        return allot(self._off(eligible), weights)
+        match self.kind:
+            case PromotionKind.PERCENTAGE:
+                return self._allotted(lines, self._eligible(lines).fraction(self.basis_points))
+            case PromotionKind.FIXED_AMOUNT:
+                eligible = self._eligible(lines)
+                return self._allotted(lines, min(Money(self.amount, eligible.currency), eligible))
+            case PromotionKind.BUY_X_GET_Y:
+                return [self._free_pieces(line) for line in lines]
+            case PromotionKind.FREE_SHIPPING:
+                return [zero(line.gross.currency) for line in lines]
+            case _:
+                assert_never(self.kind)
 
-    def _off(self, eligible: Money) -> Money:
-        if self.kind is PromotionKind.PERCENTAGE:
-            return eligible.fraction(self.basis_points)
-        if self.kind is PromotionKind.FIXED_AMOUNT:
-            return min(Money(self.amount, eligible.currency), eligible)
-        return zero(eligible.currency)
+    def _eligible(self, lines: Sequence[Priced]) -> Money:
+        """What the lines cost that the promotion covers."""
+        return total((line.gross for line in lines if self.covers(line)), lines[0].gross.currency)
+
+    def _allotted(self, lines: Sequence[Priced], discount: Money) -> list[Money]:
+        return allot(discount, [line.gross.amount if self.covers(line) else 0 for line in lines])
 
     def _free_pieces(self, line: Priced) -> Money:
         bundle = self.buy_quantity + self.free_quantity
