@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any, Protocol
 
+from checkout.adapters import documents
 from checkout.adapters.catalogue import DynamoCatalogue, DynamoPromotions
 from checkout.adapters.documents import shard_key, timestamp
 from checkout.adapters.dynamodb import Item, Table, decode, encode
@@ -15,7 +16,7 @@ from checkout.adapters.payments import DynamoLedger, SimulatedGateway
 from checkout.adapters.stock import DynamoStock
 from checkout.domain.catalogue import Product
 from checkout.domain.promotions import Promotion
-from checkout.domain.stock import StockLevel
+from checkout.domain.stock import Reservation, StockLevel
 from checkout.ports import Catalogue, Ledger, Orders, PaymentGateway, Promotions, Stock
 from tests import fake_services, fakes
 
@@ -37,6 +38,8 @@ class World(Protocol):
         ...
 
     def promote(self, *promotions: Promotion) -> None: ...
+
+    def reservation(self, order_id: str) -> Reservation | None: ...
 
     def reservation_status(self, order_id: str) -> str | None: ...
 
@@ -68,6 +71,9 @@ class FakeWorld:
 
     def promote(self, *promotions: Promotion) -> None:
         self.memory.promotions.update({p.code: p for p in promotions})
+
+    def reservation(self, order_id: str) -> Reservation | None:
+        return self.memory.reservations.get(order_id)
 
     def reservation_status(self, order_id: str) -> str | None:
         held = self.memory.reservations.get(order_id)
@@ -106,6 +112,10 @@ class DynamoWorld:
 
     def promote(self, *promotions: Promotion) -> None:
         self._put("promotions", [promotion_item(promotion) for promotion in promotions])
+
+    def reservation(self, order_id: str) -> Reservation | None:
+        item = self.tables["reservations"].get({"orderId": order_id})
+        return documents.reservation(item) if item else None
 
     def reservation_status(self, order_id: str) -> str | None:
         item = self.tables["reservations"].get({"orderId": order_id})
