@@ -19,9 +19,12 @@ tracer = Tracer()
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], _context: object) -> object:
     """Runs the task that the state machine asks for."""
-    return workflow.run(event, {"ValidateCart": _validate}, services().settings)
+    return workflow.run(event, TASKS, services().settings)
 
 
 def _validate(task: Task) -> Result:
     quote = validate_cart(task.order_id, services().orders, services().pricing)
     return {"total": quote.total.amount, "currency": quote.total.currency}
+
+
+TASKS = {"ValidateCart": _validate}

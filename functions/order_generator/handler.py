@@ -24,15 +24,7 @@ tracer = Tracer()
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], _context: object) -> object:
     """Runs the task that the state machine asks for."""
-    tasks = {
-        "GenerateOrder": _confirm,
-        "RejectOrder": _reject,
-        "FailOrder": _fail,
-        "PublishOrderConfirmed": _publish,
-        "PublishOrderRejected": _publish,
-        "PublishOrderFailed": _publish,
-    }
-    return workflow.run(event, tasks, services().settings)
+    return workflow.run(event, TASKS, services().settings)
 
 
 def _confirm(task: Task) -> Result:
@@ -55,3 +47,13 @@ def _publish(task: Task) -> Result:
     s = services()
     order = publish_outcome(task.order_id, s.orders, s.events, s.clock)
     return {"status": order.status.value}
+
+
+TASKS = {
+    "GenerateOrder": _confirm,
+    "RejectOrder": _reject,
+    "FailOrder": _fail,
+    "PublishOrderConfirmed": _publish,
+    "PublishOrderRejected": _publish,
+    "PublishOrderFailed": _publish,
+}

@@ -19,8 +19,7 @@ tracer = Tracer()
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], _context: object) -> object:
     """Runs the task that the state machine asks for."""
-    tasks = {"ProcessPayment": _charge, "RefundPayment": _refund}
-    return workflow.run(event, tasks, services().settings)
+    return workflow.run(event, TASKS, services().settings)
 
 
 def _charge(task: Task) -> Result:
@@ -33,3 +32,6 @@ def _refund(task: Task) -> Result:
     s = services()
     refunded = refund_payment(task.order_id, s.orders, s.gateway, s.ledger, s.events, s.clock)
     return {"refunded": refunded.amount if refunded else 0}
+
+
+TASKS = {"ProcessPayment": _charge, "RefundPayment": _refund}

@@ -21,8 +21,7 @@ tracer = Tracer()
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], _context: object) -> object:
     """Runs the task that the state machine asks for."""
-    tasks = {"ReserveStock": _reserve, "ReleaseStock": _release}
-    return workflow.run(event, tasks, services().settings)
+    return workflow.run(event, TASKS, services().settings)
 
 
 def _reserve(task: Task) -> Result:
@@ -48,3 +47,6 @@ def _warn(held: Reservation) -> None:
 
 def _release(task: Task) -> Result:
     return {"released": release_stock(task.order_id, services().stock, services().clock)}
+
+
+TASKS = {"ReserveStock": _reserve, "ReleaseStock": _release}

@@ -15,21 +15,19 @@ from typing import Any
 
 import pytest
 
+from checkout.domain.order import Fault
 from lab import redrive
+from tests.asl import COMPENSATION, FAILURE, FORWARD, FUNCTIONS, REJECTION
 from tests.chaos.conftest import Tell
 from tests.chaos.crowd import Crowd
 from tests.deployed_shop import at_once, order_of
 
-FORWARD = ("ValidateCart", "ReserveStock", "ProcessPayment", "GenerateOrder")
-COMPENSATION = ("RefundPayment", "ReleaseStock")
-REJECTION = ("RejectOrder", "PublishOrderRejected")
-FAILURE = ("FailOrder", "PublishOrderFailed")
-BEGINNINGS = (*FORWARD[:3], *COMPENSATION)
-ENDINGS = ("GenerateOrder", "PublishOrderConfirmed", *REJECTION, *FAILURE)
+ENDINGS = tuple(state for state, package in FUNCTIONS.items() if package == "order_generator")
 """What the order generator serves; the other functions serve the beginnings."""
 
-STATES = (*FORWARD, "PublishOrderConfirmed", *COMPENSATION, *REJECTION, *FAILURE)
-FAULTS = ("raise", "timeout", "kill_after", "garbage")
+BEGINNINGS = tuple(state for state in FUNCTIONS if state not in ENDINGS)
+STATES = tuple(FUNCTIONS)
+FAULTS = tuple(fault.value for fault in Fault)
 FOR_GOOD = 100
 
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 import pytest
 
-from lab import paths
+from tests.asl import DEFINITION, MODULE, STATES, TEMPLATE
 
-MODULE = paths.TERRAFORM / "modules" / "checkout"
-TEMPLATE = (MODULE / "workflow.asl.json").read_text()
-WORKFLOW: dict[str, Any] = json.loads(re.sub(r"\$\{(\w+)\}", r"\1", TEMPLATE))
-STATES: dict[str, dict[str, Any]] = WORKFLOW["States"]
 TASKS = sorted(name for name, state in STATES.items() if state["Type"] == "Task")
 
 
@@ -47,7 +42,7 @@ def test_every_task_catches_what_nobody_thought_of(name: str) -> None:
 
 def test_every_state_can_be_reached_and_every_next_one_exists() -> None:
     reached: set[str] = set()
-    waiting = {WORKFLOW["StartAt"]}
+    waiting = {DEFINITION["StartAt"]}
     while waiting:
         reached |= waiting
         waiting = {after for name in waiting for after in following(STATES[name])} - reached

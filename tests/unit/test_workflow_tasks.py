@@ -29,18 +29,14 @@ from tests.shop import Shop
 CONTEXT = SimpleNamespace(
     function_name="f", memory_limit_in_mb=256, invoked_function_arn="arn", aws_request_id="r"
 )
+STEPS = (
+    cart_validator.handler,
+    stock_checker.handler,
+    payment_processor.handler,
+    order_generator.handler,
+)
 HANDLERS: dict[str, Callable[..., Any]] = {
-    "ValidateCart": cart_validator.handler.handle,
-    "ReserveStock": stock_checker.handler.handle,
-    "ReleaseStock": stock_checker.handler.handle,
-    "ProcessPayment": payment_processor.handler.handle,
-    "RefundPayment": payment_processor.handler.handle,
-    "GenerateOrder": order_generator.handler.handle,
-    "RejectOrder": order_generator.handler.handle,
-    "FailOrder": order_generator.handler.handle,
-    "PublishOrderConfirmed": order_generator.handler.handle,
-    "PublishOrderRejected": order_generator.handler.handle,
-    "PublishOrderFailed": order_generator.handler.handle,
+    task: handler.handle for handler in STEPS for task in handler.TASKS
 }
 
 
