@@ -12,6 +12,7 @@ os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
 import pytest
 from hypothesis import settings
 
+from lab import logs
 from tests.shop import Shop
 
 # The same examples every time: `make test` on one commit has one outcome. To search for new
@@ -20,15 +21,7 @@ settings.register_profile("unit", max_examples=40, deadline=None, derandomize=Tr
 settings.register_profile("search", max_examples=2000, deadline=None)
 settings.load_profile("unit")
 
-HANDLERS = (
-    "cart_validator",
-    "stock_checker",
-    "payment_processor",
-    "order_generator",
-    "checkout_api",
-    "notifier",
-    "sweeper",
-)
+HANDLERS = tuple(name.replace("-", "_") for name in logs.functions())
 
 
 @pytest.fixture
