@@ -10,7 +10,6 @@ from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from checkout import metrics
-from checkout.adapters import documents
 from checkout.bootstrap import services
 from checkout.domain.errors import NoPaymentGateway, OrderNotFound, ProductNotFound, Violation
 from checkout.domain.pricing import Destination
@@ -63,7 +62,7 @@ def quotes() -> Response[str]:
     """What a cart costs now."""
     body = requests.read_body(_body(), "QuoteRequest")
     pricing = services().pricing
-    items = [documents.cart_line(item) for item in body["items"]]
+    items = requests.read_items(body["items"])
     destination = Destination(body.get("country", pricing.home().country), body.get("region", ""))
     quote = pricing.quote(items, body.get("discountCodes", []), destination)
     return _answer(views.quote(quote))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -13,10 +13,10 @@ from typing import Any
 
 import fastjsonschema
 
-from checkout.adapters import documents
+from checkout.domain.cart import CartLine
 from checkout.domain.errors import Violation
 from checkout.domain.money import Money
-from checkout.domain.order import OrderRequest
+from checkout.domain.order import Address, Fault, OrderRequest, Simulation
 from checkout.use_cases.place_order import PlaceOrder
 from checkout_api.problems import (
     BodyTooLarge,
@@ -128,14 +128,46 @@ def read_wish(customer_id: str, key: str, body: Body) -> PlaceOrder:
         key=key,
         body_hash=hashlib.sha256(_canonical(body)).hexdigest(),
         request=OrderRequest(
-            items=tuple(documents.cart_line(item) for item in body["items"]),
+            items=read_items(body["items"]),
             discount_codes=tuple(body.get("discountCodes", [])),
             payment_token=body["payment"]["token"],
-            shipping_address=documents.address(body["shippingAddress"]),
+            shipping_address=read_address(body["shippingAddress"]),
             email=body["email"],
         ),
         expected_total=Money(**expected) if expected else None,
-        simulate=documents.simulation(simulate) if simulate else None,
+        simulate=_simulation(simulate) if simulate else None,
+    )
+
+
+def read_items(items: Iterable[Body]) -> tuple[CartLine, ...]:
+    """Cart lines as they are sent."""
+    return tuple(CartLine(item["sku"], item["quantity"]) for item in items)
+
+
+ADDRESS = {
+    "name": "name",
+    "line1": "line1",
+    "line2": "line2",
+    "city": "city",
+    "region": "region",
+    "postalCode": "postal_code",
+    "country": "country",
+    "phone": "phone",
+}
+"""The fields of an address as they are sent, and as the domain names them."""
+
+
+def read_address(sent: Mapping[str, str]) -> Address:
+    """An address as it is sent."""
+    return Address(**{field: sent.get(name, "") for name, field in ADDRESS.items()})
+
+
+def _simulation(sent: Body) -> Simulation:
+    return Simulation(
+        fail=sent["fail"],
+        times=sent.get("times", 1),
+        how=Fault(sent.get("how", Fault.RAISE)),
+        after=sent.get("after", ""),
     )
 
 

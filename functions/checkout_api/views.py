@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
-from checkout.adapters.documents import timestamp
 from checkout.domain.money import Money, total
 from checkout.domain.payment import EntryKind, LedgerEntry, standing
 from checkout.domain.pricing import Quote, QuoteLine
@@ -25,6 +25,11 @@ def page[T](items: Page[T], view: Callable[[T], Json]) -> Json:
 def money(value: Money) -> Json:
     """An amount."""
     return {"amount": value.amount, "currency": value.currency}
+
+
+def timestamp(at: datetime) -> str:
+    """A moment as RFC 3339 has it, in UTC."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def offer(value: Offer) -> Json:

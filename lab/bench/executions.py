@@ -15,7 +15,6 @@ from typing import cast
 
 import psutil
 
-from checkout.adapters import documents
 from checkout.adapters.aws import RandomIds
 from checkout.adapters.dynamodb import Table
 from checkout.adapters.orders import DynamoOrders
@@ -23,6 +22,7 @@ from checkout.domain import order as orders
 from checkout.domain.cart import CartLine
 from checkout.domain.order import Address, OrderRequest
 from checkout.ports import IdempotencyRecord
+from checkout_api import requests
 from lab import carts, seed
 from lab.bench.checkouts import CUSTOMER, PRODUCTS, wait_for_end
 from lab.emulator import family
@@ -106,4 +106,4 @@ def _place(target: Target, count: int) -> Iterator[str]:
 
 def _address() -> Address:
     given = cast(dict[str, str], carts.USUAL["shippingAddress"])
-    return documents.address(given)
+    return requests.read_address(given)

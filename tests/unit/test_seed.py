@@ -49,7 +49,7 @@ def total_of(request: dict[str, Any]) -> dict[str, Any]:
         {product.sku: product for product in products},
         [documents.promotion(items.promotion(row)) for row in SHOP.promotions],
         request.get("discountCodes", []),
-        documents.address(request["shippingAddress"]).destination,
+        requests.read_address(request["shippingAddress"]).destination,
         RULES,
         NOW,
     )

@@ -87,7 +87,8 @@ def test_an_order_comes_back_with_every_field() -> None:
 
 def test_a_failure_switch_comes_back_with_every_field() -> None:
     assert ORDER.simulate
-    assert documents.simulation(documents.simulation_item(ORDER.simulate)) == ORDER.simulate
+    item = {**documents.order_item(ORDER), "simulate": documents.simulation_item(ORDER.simulate)}
+    assert documents.order(item).simulate == ORDER.simulate
 
 
 def test_a_reservation_comes_back_with_every_field() -> None:

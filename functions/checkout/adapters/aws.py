@@ -11,11 +11,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from checkout.adapters import documents
 from checkout.domain.errors import Contended, MailNotSent
 from checkout.domain.events import Event
 from checkout.domain.mail import Mail
-from checkout.domain.order import Simulation
+from checkout.domain.order import Fault, Simulation
 
 SOURCE = "checkout"
 
@@ -50,7 +49,7 @@ class StepFunctions:
 
     def start(self, order_id: str, simulate: Simulation | None) -> None:
         """See `ports.Workflow`."""
-        switch = documents.simulation_item(simulate) if simulate else None
+        switch = _switch(simulate) if simulate else None
         try:
             self.client.start_execution(
                 stateMachineArn=self.state_machine_arn,
@@ -71,6 +70,13 @@ class StepFunctions:
                 raise
             return None
         return bool(answer["status"] != "RUNNING")
+
+
+def _switch(simulate: Simulation) -> Mapping[str, Any]:
+    """A failure switch in the execution's input, where `workflow.Task` reads it."""
+    how = {"how": simulate.how.value} if simulate.how is not Fault.RAISE else {}
+    after = {"after": simulate.after} if simulate.after else {}
+    return {"fail": simulate.fail, "times": simulate.times, **how, **after}
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def timestamp(at: datetime) -> str:
 def product(item: Mapping[str, Any]) -> Product:
     """A product from its item."""
     row = Row(item)
-    currency = row.currency()
+    currency = row.currency("currency")
     return Product(
         sku=row.text("sku"),
         name=row.text("name"),
@@ -129,11 +129,6 @@ def _unhandled(kind: Never) -> WrongRow:
     return WrongRow(f"kind is {kind!r}, which no code here knows how to read")
 
 
-def cart_line(item: Mapping[str, Any]) -> CartLine:
-    """A cart line from its item, or as it is sent."""
-    return CartLine(item["sku"], item["quantity"])
-
-
 def _cart_line(row: Row) -> CartLine:
     return CartLine(row.text("sku"), row.whole("quantity", least=1))
 
@@ -194,7 +189,7 @@ def ledger_entry(item: Mapping[str, Any]) -> LedgerEntry:
     return LedgerEntry(
         order_id=row.text("orderId"),
         kind=row.one_of("entry", EntryKind),
-        amount=row.sum("amount", row.currency()),
+        amount=row.sum("amount", row.currency("currency")),
         key=row.text("key"),
         at=row.moment("at"),
         reason=row.text("reason", ""),
@@ -224,12 +219,7 @@ ADDRESS = {
     "country": "country",
     "phone": "phone",
 }
-"""Address attributes as they are stored and sent, and as the domain names them."""
-
-
-def address(item: Mapping[str, Any]) -> Address:
-    """An address from its item, or as it is sent; attributes that we do not know are left out."""
-    return Address(**{field: item.get(key, "") for key, field in ADDRESS.items()})
+"""Address attributes as they are stored, and as the domain names them."""
 
 
 def _address(row: Row) -> Address:
@@ -295,28 +285,20 @@ def _request(row: Row) -> OrderRequest:
 
 
 def _expected(row: Row) -> Money:
-    return row.sum("amount", row.currency())
+    return row.sum("amount", row.currency("currency"))
 
 
 def _simulation(row: Row) -> Simulation:
-    row.text("fail"), row.whole("times", 1), row.text("after", "")
-    if row.has("how"):
-        row.one_of("how", Fault)
-    return simulation(row.values)
-
-
-def simulation(item: Mapping[str, Any]) -> Simulation:
-    """A failure switch from its item, or as it is sent."""
     return Simulation(
-        fail=item["fail"],
-        times=item.get("times", 1),
-        how=Fault(item.get("how", Fault.RAISE)),
-        after=item.get("after", ""),
+        fail=row.text("fail"),
+        times=row.whole("times", 1),
+        how=row.one_of("how", Fault) if row.has("how") else Fault.RAISE,
+        after=row.text("after", ""),
     )
 
 
 def simulation_item(switch: Simulation) -> Item:
-    """A failure switch as it is stored and as the workflow gets it."""
+    """A failure switch's item."""
     return {
         "fail": switch.fail,
         "times": switch.times,
@@ -343,14 +325,21 @@ def _rejection(row: Row) -> Rejection:
     return Rejection(row.one_of("code", RejectionCode), row.text("message", empty=True))
 
 
-SUMS = ("subtotal", "discount", "shipping", "tax", "total")
+SUMS = {
+    "subtotal": "subtotal",
+    "discount": "discount",
+    "shipping": "shipping",
+    "tax": "tax",
+    "total": "total",
+}
+"""Sums of a quote as they are stored, and as the domain names them."""
 
 
 def quote_item(priced: Quote) -> Item:
     """The attributes that prices add to an order."""
     return {
         "currency": priced.total.currency,
-        **{name: getattr(priced, name).amount for name in SUMS},
+        **{key: getattr(priced, field).amount for key, field in SUMS.items()},
         "lines": [_quote_line_item(line) for line in priced.lines],
         "applied": [
             {"code": a.code, "description": a.description, "discount": a.discount.amount}
@@ -374,14 +363,14 @@ def _quote_line_item(line: QuoteLine) -> Item:
 
 def quote(row: Row) -> Quote:
     """The prices of an order, from the order's item."""
-    currency = row.currency()
+    currency = row.currency("currency")
     return Quote(
         lines=tuple(_quote_line(line, currency) for line in row.parts("lines")),
         applied=tuple(_applied(row.parts("applied"), currency)),
         rejected=tuple(
             RejectedCode(r.text("code"), r.text("reason")) for r in row.parts("rejected")
         ),
-        **{name: row.sum(name, currency) for name in SUMS},
+        **{field: row.sum(key, currency) for key, field in SUMS.items()},
     )
 
 

@@ -101,7 +101,7 @@ class Row:
         """A moment in whole seconds since 1970, as DynamoDB's time to live is."""
         return datetime.fromtimestamp(self.whole(name, most=100 * MOST), UTC)
 
-    def currency(self, name: str = "currency") -> str:
+    def currency(self, name: str) -> str:
         """The code of a currency (ISO 4217)."""
         value = self._get(name, MISSING)
         if not isinstance(value, str) or not CURRENCY.fullmatch(value):
