@@ -13,12 +13,11 @@ from botocore.config import Config
 from checkout import gateways
 from checkout.adapters.aws import EventBridge, RandomIds, SesMailer, StepFunctions, SystemClock
 from checkout.adapters.catalogue import DynamoCatalogue, DynamoPromotions
+from checkout.adapters.cloudwatch import CountedEvents, Monitor
 from checkout.adapters.dynamodb import Table
 from checkout.adapters.orders import DynamoOrders
 from checkout.adapters.payments import DynamoLedger
 from checkout.adapters.stock import DynamoStock
-from checkout.metrics import CountedEvents
-from checkout.monitoring import Monitor
 from checkout.ports import PaymentGateway
 from checkout.settings import ParameterStore, Settings
 from checkout.use_cases.quote_cart import Pricing

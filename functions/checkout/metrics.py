@@ -16,9 +16,6 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
     AmazonCloudWatchEMFProvider,
 )
 
-from checkout.domain.events import Event
-from checkout.ports import Events
-
 
 @dataclass(frozen=True)
 class Metric:
@@ -92,33 +89,3 @@ def timed_step(step: str, environment: str) -> Iterator[None]:
         yield
     finally:
         put(STEP_DURATION, environment, round((time.monotonic() - began) * 1000, 1), step=step)
-
-
-@dataclass(frozen=True)
-class CountedEvents:
-    """An event bus whose events are counted: at least once, as they are published."""
-
-    bus: Events
-    environment: str
-
-    def publish(self, event: Event) -> None:
-        """See `ports.Events`. What could not be published is not counted."""
-        self.bus.publish(event)
-        for metric, value, dimensions in _counted(event):
-            put(metric, self.environment, value, **dimensions)
-
-
-def _counted(event: Event) -> Iterator[tuple[Metric, float, dict[str, str]]]:
-    said = event.detail
-    match event.type:
-        case "OrderConfirmed":
-            yield ORDERS_CONFIRMED, 1, {}
-            yield REVENUE, said["total"]["amount"], {"currency": said["total"]["currency"]}
-        case "OrderRejected":
-            yield ORDERS_REJECTED, 1, {"reason": said["reason"]}
-        case "OrderFailed":
-            yield ORDERS_FAILED, 1, {}
-        case "PaymentRefunded":
-            yield REFUNDS, said["amount"]["amount"], {"currency": said["amount"]["currency"]}
-        case "StockLow":
-            yield STOCK_LOW, 1, {}

@@ -16,13 +16,18 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from checkout import failure_switches, metrics
-from checkout.domain.errors import InvalidCart, OutOfStock, PaymentDeclined, PriceChanged
-from checkout.domain.order import REJECTIONS, Fault, Rejection
+from checkout.domain.errors import CAUGHT_BY_NAME, CheckoutError
+from checkout.domain.order import REJECTIONS, Fault, Rejection, RejectionCode
 from checkout.settings import Settings
 
 logger = Logger(child=True)
 
 Result = Mapping[str, Any] | None
+
+REJECTION_CODES: Mapping[str, RejectionCode] = {
+    error.__name__: code for error, code in REJECTIONS.items()
+}
+"""By the name that the state machine knows an error by."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Task:
         """
         error = self.error or {}
         cause = json.loads(error["Cause"])
-        return Rejection(REJECTIONS[error["Error"]], cause["errorMessage"])
+        return Rejection(REJECTION_CODES[error["Error"]], cause["errorMessage"])
 
 
 def run(
@@ -87,15 +92,25 @@ def run(
 def _do(task: Task, work: Callable[[Task], Result], environment: str) -> Result:
     try:
         return work(task)
-    except InvalidCart as error:
-        _note_rejection(task, "InvalidCart", environment)
-        # The state machine knows an error by its own name, not by what it derives from.
-        raise InvalidCart(error.violations) from error
-    except (OutOfStock, PaymentDeclined, PriceChanged) as error:
-        _note_rejection(task, type(error).__name__, environment)
-        raise
+    except CAUGHT_BY_NAME as error:
+        known = next(kind for kind in type(error).__mro__ if kind in CAUGHT_BY_NAME)
+        if known in REJECTIONS:
+            _note_rejection(task, REJECTIONS[known], environment)
+        if type(error) is known:
+            raise
+        raise _as(known, error) from error
 
 
-def _note_rejection(task: Task, error: str, environment: str) -> None:
+def _as(known: type[CheckoutError], error: CheckoutError) -> CheckoutError:
+    """The error as one of the class that it derives from.
+
+    The state machine knows an error by its own name only, not by those of its base classes.
+    """
+    plain = known.__new__(known, *error.args)
+    vars(plain).update(vars(error))
+    return plain
+
+
+def _note_rejection(task: Task, code: RejectionCode, environment: str) -> None:
     metrics.put(metrics.STEP_REJECTIONS, environment, step=task.name)
-    logger.info("rejected", extra={"reason": REJECTIONS[error].value})
+    logger.info("rejected", extra={"reason": code.value})

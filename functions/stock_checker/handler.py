@@ -10,7 +10,7 @@ from checkout import metrics, workflow
 from checkout.bootstrap import services
 from checkout.domain.stock import Reservation
 from checkout.use_cases.reserve_stock import release_stock, reserve_stock
-from checkout.use_cases.warn_of_low_stock import warn_of_low_stock
+from checkout.use_cases.warn_of_low_stock import check_stock_left
 from checkout.workflow import Result, Task
 
 logger = Logger()
@@ -29,20 +29,18 @@ def _reserve(task: Task) -> Result:
     held = reserve_stock(task.order_id, s.orders, s.stock, s.clock, s.parameters.hold_for())
     environment = s.settings.environment
     metrics.put(metrics.UNITS_HELD, environment, sum(line.quantity for line in held.lines))
-    _warn(held)
+    _check_stock_left(held)
     return {"lines": len(held.lines), "expiresAt": held.expires_at.isoformat()}
 
 
-def _warn(held: Reservation) -> None:
-    """What people who run the shop are not told now, the sweeper tells them: no order waits."""
+def _check_stock_left(held: Reservation) -> None:
     s = services()
-    skus = [line.sku for line in held.lines]
-    try:
-        levels = warn_of_low_stock(skus, held.order_id, s.stock, s.events, s.clock)
-        for left in sorted(level.available for level in levels)[:1]:
-            metrics.put(metrics.STOCK_LEFT, s.settings.environment, left)
-    except ExceptionGroup:
-        logger.exception("low stock not told yet", extra={"order_id": held.order_id})
+    check = check_stock_left(held, s.stock, s.events, s.clock)
+    if check.scarcest is not None:
+        metrics.put(metrics.STOCK_LEFT, s.settings.environment, check.scarcest)
+    if check.failures:
+        said = {"order_id": held.order_id}
+        logger.error("low stock not told yet", exc_info=check.failures, extra=said)
 
 
 def _release(task: Task) -> Result:

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 import sweeper.handler
+from checkout.adapters.cloudwatch import CountedEvents, Monitor
 from checkout.domain.errors import PaymentDeclined, WrongRow
 from checkout.domain.events import Event
-from checkout.metrics import METRICS, CountedEvents, put
-from checkout.monitoring import Monitor
+from checkout.metrics import METRICS, put
 from tests.builders import a_product, a_request, cart
 from tests.fake_services import Down
 from tests.shop import Shop

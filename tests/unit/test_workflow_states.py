@@ -6,11 +6,18 @@ The definition (workflow.asl.json) is the one that counts; each test says what l
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from checkout import workflow
+from checkout.domain.errors import CAUGHT_BY_NAME, CheckoutError
+from checkout.domain.order import REJECTIONS
+from checkout.workflow import Task
 from lab import paths, views
 from tests import asl
 from tests.asl import FUNCTIONS
@@ -96,3 +103,53 @@ def test_the_picture_of_the_architecture_has_every_state(state: str) -> None:
     picture = ElementTree.parse(paths.ROOT / "docs" / "architecture.svg")
     said = " ".join(text for text in picture.getroot().itertext())
     assert re.search(rf"\b{state}\b", said), f"docs/architecture.svg lacks {state}"
+
+
+def names(kinds: Iterable[type[Exception]]) -> set[str]:
+    return {kind.__name__ for kind in kinds}
+
+
+def test_the_workflow_names_the_errors_that_have_a_name_to_it() -> None:
+    assert set(asl.errors()) == names(CAUGHT_BY_NAME)
+
+
+def test_the_workflow_rejects_an_order_for_the_errors_that_have_a_code() -> None:
+    to_reject = {
+        error
+        for state in asl.FORWARD
+        for rule in asl.STATES[state]["Catch"]
+        if rule["ErrorEquals"] != ["States.ALL"]
+        for error in rule["ErrorEquals"]
+    }
+    assert to_reject == names(REJECTIONS)
+    assert set(REJECTIONS) <= set(CAUGHT_BY_NAME)
+
+
+def test_the_workflow_rejects_after_a_release_what_it_released_for_a_rejection() -> None:
+    """What was caught where something was held already: the choice must know it again."""
+    choices = asl.STATES["IsEverythingGivenBack"]["Choices"]
+    chosen = {c["StringEquals"] for c in choices if c.get("Variable") == "$.error.Error"}
+    released = {
+        error
+        for state in asl.FORWARD
+        for rule in asl.STATES[state]["Catch"]
+        if rule["Next"] in asl.COMPENSATION and rule["ErrorEquals"] != ["States.ALL"]
+        for error in rule["ErrorEquals"]
+    }
+    assert chosen == released
+
+
+@pytest.mark.parametrize("kind", [*CAUGHT_BY_NAME])
+def test_a_kind_of_a_known_error_is_raised_by_the_known_name(kind: type[CheckoutError]) -> None:
+    """Step Functions looks at the name of an error's class, and at no base class."""
+    special: Any = type("Special", (kind,), {"__init__": lambda self: self.__dict__.update(x=1)})
+
+    def fail(_task: Task) -> None:
+        raise special
+
+    settings: Any = SimpleNamespace(environment="dev", failure_switches=False)
+    event = {"task": "ReserveStock", "orderId": "ord_1", "attempt": 0}
+    with pytest.raises(kind) as raised:
+        workflow.run(event, {"ReserveStock": fail}, settings)
+    assert type(raised.value) is kind
+    assert vars(raised.value)["x"] == 1

@@ -240,4 +240,4 @@ class TestHandlers:
         shop.promote(a_promotion("TEN", redemption_limit=1, redemptions=1))
         with pytest.raises(InvalidCart) as raised:
             step("ReserveStock")
-        assert type(raised.value).__name__ in workflow.REJECTIONS
+        assert type(raised.value).__name__ in workflow.REJECTION_CODES

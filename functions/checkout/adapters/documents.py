@@ -1,6 +1,8 @@
 """How domain values are stored: camelCase attributes, minor units, RFC 3339 in UTC.
 
-Every write and every read of a stored shape goes through here.
+What adapters read of these items is checked here. Some are made elsewhere: products, stock and
+promotions by the seed (lab/seed/items.py), idempotency records in orders.py, and in stock.py the
+reservation that was released before it was held.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """What can go wrong, named for what went wrong.
 
-The names of `InvalidCart`, `PriceChanged`, `OutOfStock`, `PaymentDeclined`, `AlreadyConfirmed`
-and `OrderStillOpen` are a contract: the workflow catches them by name. Everything else it treats as
-transient, retries, then compensates.
+The names of those in `CAUGHT_BY_NAME` are a contract: the workflow catches them by name. Everything
+else it treats as transient, retries, then compensates.
 """
 
 from __future__ import annotations
@@ -150,12 +149,12 @@ class OrderClosed(CheckoutError):
 class AlreadyConfirmed(OrderClosed):
     """The order is CONFIRMED, so nothing of it may be undone.
 
-    Its name is a contract too: the workflow then goes on where the order was confirmed.
+    The workflow then goes on where the order was confirmed.
     """
 
 
 class OrderStillOpen(CheckoutError):
-    """The order has not ended, so there is no end to tell of. Caught by name as well."""
+    """The order has not ended, so there is no event to publish."""
 
 
 class ReservationClosed(CheckoutError):
@@ -179,7 +178,7 @@ class IdempotencyConflict(CheckoutError):
 
 
 class PriceChanged(CheckoutError):
-    """The total that the customer agreed to is not the total now. Caught by name as well."""
+    """The total that the customer agreed to is not the total now."""
 
     def __init__(self, expected: Money, actual: Money) -> None:
         self.expected = expected
@@ -213,3 +212,14 @@ class MailNotSent(CheckoutError):
 
 class SimulatedFailure(CheckoutError):
     """A failure switch was thrown (`simulate` in the request)."""
+
+
+CAUGHT_BY_NAME: tuple[type[CheckoutError], ...] = (
+    InvalidCart,
+    PriceChanged,
+    OutOfStock,
+    PaymentDeclined,
+    AlreadyConfirmed,
+    OrderStillOpen,
+)
+"""The errors that workflow.asl.json names."""

@@ -8,7 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from checkout.domain.cart import CartLine
-from checkout.domain.errors import OrderNotPriced, PriceChanged
+from checkout.domain.errors import (
+    CheckoutError,
+    InvalidCart,
+    OrderNotPriced,
+    OutOfStock,
+    PaymentDeclined,
+    PriceChanged,
+)
 from checkout.domain.money import Money
 from checkout.domain.pricing import Destination, Quote
 
@@ -149,13 +156,13 @@ class Order:
         return None if same and quote.total <= agreed else PriceChanged(agreed, quote.total)
 
 
-REJECTIONS: Mapping[str, RejectionCode] = {
-    "InvalidCart": RejectionCode.INVALID_CART,
-    "PriceChanged": RejectionCode.PRICE_CHANGED,
-    "OutOfStock": RejectionCode.OUT_OF_STOCK,
-    "PaymentDeclined": RejectionCode.PAYMENT_DECLINED,
+REJECTIONS: Mapping[type[CheckoutError], RejectionCode] = {
+    InvalidCart: RejectionCode.INVALID_CART,
+    PriceChanged: RejectionCode.PRICE_CHANGED,
+    OutOfStock: RejectionCode.OUT_OF_STOCK,
+    PaymentDeclined: RejectionCode.PAYMENT_DECLINED,
 }
-"""Which error of the workflow rejects an order, and with which code."""
+"""Which errors reject an order, and with which code."""
 
 
 def place(

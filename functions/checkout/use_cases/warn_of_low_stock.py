@@ -7,11 +7,12 @@ behind, and the sweeper tells what was claimed and not told.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from checkout.domain import events as domain_events
-from checkout.domain.stock import StockLevel
+from checkout.domain.stock import Reservation, StockLevel
 from checkout.ports import Clock, Events, Stock
 from checkout.use_cases.attempts import attempt_all
 
@@ -35,6 +36,31 @@ def warn_of_low_stock(
         if level.wants_warning and _claim(level.sku, teller, stock, clock)
     )
     return levels
+
+
+@dataclass(frozen=True)
+class StockCheck:
+    """What is left of an order's products, and why some warnings are still to be sent, if any."""
+
+    levels: Collection[StockLevel] = ()
+    failures: ExceptionGroup[Exception] | None = None
+
+    @property
+    def scarcest(self) -> int | None:
+        """The pieces left of the product with the fewest; None where nothing is known."""
+        return min((level.available for level in self.levels), default=None)
+
+
+def check_stock_left(held: Reservation, stock: Stock, events: Events, clock: Clock) -> StockCheck:
+    """Warns of what an order has made low. A warning that fails does not fail the order.
+
+    Its claim stays, so the sweeper sends it later.
+    """
+    skus = [line.sku for line in held.lines]
+    try:
+        return StockCheck(warn_of_low_stock(skus, held.order_id, stock, events, clock))
+    except ExceptionGroup as failures:
+        return StockCheck(failures=failures)
 
 
 def _claim(sku: str, teller: str, stock: Stock, clock: Clock) -> bool:
