@@ -7,12 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from checkout.domain import order as orders
 from checkout.domain import pricing
 from checkout.domain.cart import CartLine
 from checkout.domain.catalogue import Product
 from checkout.domain.money import Money
-from checkout.domain.order import Address, Order, OrderRequest, OrderStatus, StatusChange
+from checkout.domain.order import Address, Order, OrderRequest, OrderStatus, StatusChange, new_order
 from checkout.domain.payment import EntryKind, LedgerEntry, charge_key
 from checkout.domain.pricing import Destination, PriceRules, Quote, ShippingRate
 from checkout.domain.promotions import Promotion, PromotionKind
@@ -102,7 +101,7 @@ def a_quote(**changes: Any) -> Quote:
 
 def an_order(order_id: str = "ord_1", customer_id: str = "cus_ada", **changes: Any) -> Order:
     """A new order, PENDING and not priced."""
-    order = orders.place(order_id, customer_id, f"key-of-{order_id}", a_request(), NOW)
+    order = new_order(order_id, customer_id, f"key-of-{order_id}", a_request(), NOW)
     return replace(order, **changes)
 
 

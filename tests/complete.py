@@ -17,18 +17,18 @@ from checkout.domain.catalogue import Product, Sale, Tier
 from checkout.domain.order import (
     Address,
     Fault,
+    FaultInjection,
     Order,
     OrderRequest,
     OrderStatus,
     Rejection,
     RejectionCode,
-    Simulation,
     StatusChange,
 )
 from checkout.domain.payment import EntryKind, LedgerEntry
 from checkout.domain.pricing import AppliedCode, Quote, QuoteLine, RejectedCode
 from checkout.domain.promotions import Promotion, PromotionKind
-from checkout.domain.stock import Reservation, ReservationStatus, Shelf, Take
+from checkout.domain.stock import Reservation, ReservationStatus, Shard, Take
 from checkout.ports import IdempotencyRecord
 from tests.builders import NOW, minutes, usd
 
@@ -78,7 +78,7 @@ ORDER = Order(
     expected_total=usd(4038),
     quote=QUOTE,
     rejection=Rejection(RejectionCode.OUT_OF_STOCK, "Not enough in stock: TEA"),
-    simulate=Simulation(fail="ReleaseStock", times=3, how=Fault.GARBAGE, after="GenerateOrder"),
+    simulate=FaultInjection(fail="ReleaseStock", times=3, how=Fault.GARBAGE, after="GenerateOrder"),
     published_at=PUBLISHED,
     mailed_at=MAILED,
 )
@@ -137,13 +137,13 @@ RESERVATION = Reservation(
     status=ReservationStatus.COMMITTED,
 )
 TAKES = (Take("JAM", 2, 3), Take("TEA", 1, 2))
-SHELF = Shelf("TEA", 7, shards=3, low_threshold=8, teller="ord_1", warned=True)
+SHARD = Shard("TEA", 7, shards=3, low_threshold=8, claimant="ord_1", warned=True)
 ENTRIES = tuple(
     LedgerEntry("ord_1", kind, usd(4037), "ord_1:charge", NOW, reason=f"why {kind}")
     for kind in EntryKind
 )
 
-EVERY = (ORDER, RECORD, PRODUCT, *PROMOTIONS, RESERVATION, *TAKES, SHELF, *ENTRIES)
+EVERY = (ORDER, RECORD, PRODUCT, *PROMOTIONS, RESERVATION, *TAKES, SHARD, *ENTRIES)
 
 NOT_STORED = {
     ("Take", "shards"): "what a process remembers of a product, not where its pieces came from",

@@ -12,7 +12,7 @@ from checkout.domain.errors import ChargeReversed, GatewayTimeout, PaymentDeclin
 from checkout.domain.events import Event
 from checkout.domain.mail import Mail
 from checkout.domain.money import Money
-from checkout.domain.order import Simulation
+from checkout.domain.order import FaultInjection
 from checkout.domain.payment import EntryKind, LedgerEntry, Reversal
 from checkout.domain.pricing import PriceRules
 from checkout.settings import TokenSettings
@@ -138,10 +138,10 @@ class FakeMailer(Flaky):
 class FakeWorkflow(Flaky):
     """`started` has one entry for each execution; a test puts those that are over in `ended`."""
 
-    started: dict[str, Simulation | None] = field(default_factory=dict)
+    started: dict[str, FaultInjection | None] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
 
-    def start(self, order_id: str, simulate: Simulation | None) -> None:
+    def start(self, order_id: str, simulate: FaultInjection | None) -> None:
         self.answer()
         self.started.setdefault(order_id, simulate)
 

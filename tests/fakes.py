@@ -90,26 +90,26 @@ class FakeStock:
     def levels(self, skus: Iterable[str]) -> Mapping[str, StockLevel]:
         return {sku: self.memory.levels[sku] for sku in skus if sku in self.memory.levels}
 
-    def begin_warning(self, sku: str, teller: str, at: datetime, until: datetime) -> bool:
+    def claim_alert(self, sku: str, claimant: str, at: datetime, until: datetime) -> bool:
         with self.memory.lock:
             level, claim = self.memory.levels[sku], self.memory.claims.get(sku)
             if level.warned or not level.is_low:
                 return False
-            if claim and claim[0] != teller and claim[1] >= at:
+            if claim and claim[0] != claimant and claim[1] >= at:
                 return False
-            self.memory.claims[sku] = (teller, until)
+            self.memory.claims[sku] = (claimant, until)
             return True
 
-    def mark_warned(self, sku: str, teller: str) -> None:
+    def mark_alert_sent(self, sku: str, claimant: str) -> None:
         with self.memory.lock:
-            if self.memory.claims.get(sku, ("",))[0] == teller:
+            if self.memory.claims.get(sku, ("",))[0] == claimant:
                 self.memory.levels[sku] = replace(self.memory.levels[sku], warned=True)
 
-    def untold(self, at: datetime) -> Iterable[str]:
+    def unsent_alerts(self, at: datetime) -> Iterable[str]:
         claims, levels = self.memory.claims, self.memory.levels
         return [s for s, (_, until) in claims.items() if until < at and not levels[s].warned]
 
-    def _rearm(self, reservation: Reservation) -> None:
+    def _reset_alert(self, reservation: Reservation) -> None:
         for line in reservation.lines:
             level = self.memory.levels[line.sku]
             if not level.is_low:
@@ -186,7 +186,7 @@ class FakeStock:
             gives_back = held is not None and held.status is ReservationStatus.HELD
             if held and gives_back:
                 self._move(held, taken=-1)
-                self._rearm(held)
+                self._reset_alert(held)
             kept = held or Reservation(order_id, "", (), (), at, at)
             self.memory.reservations[order_id] = replace(kept, status=ReservationStatus.RELEASED)
             return gives_back
@@ -279,7 +279,7 @@ class FakeOrders:
             order = self.get(order_id)
             self.memory.orders[order_id] = replace(order, published_at=order.published_at or at)
 
-    def begin_mail(self, order_id: str, at: datetime, until: datetime) -> bool:
+    def claim_mail(self, order_id: str, at: datetime, until: datetime) -> bool:
         with self.memory.lock:
             claimed = order_id in self.claims and self.claims[order_id] >= at
             if claimed or self.get(order_id).mailed_at:

@@ -44,7 +44,7 @@ def _die(work: Work, _what: str) -> object:
     os._exit(1)
 
 
-def _talk_nonsense(_work: Work, _what: str) -> object:
+def _garbage(_work: Work, _what: str) -> object:
     return GARBAGE
 
 
@@ -52,5 +52,5 @@ FAULTS: Mapping[Fault, Callable[[Work, str], object]] = {
     Fault.RAISE: _raise,
     Fault.TIMEOUT: _hang,
     Fault.KILL_AFTER: _die,
-    Fault.GARBAGE: _talk_nonsense,
+    Fault.GARBAGE: _garbage,
 }

@@ -12,7 +12,7 @@ from checkout.domain.errors import WrongRow, WrongSetting
 from checkout.domain.events import Event
 from checkout.domain.mail import Mail
 from checkout.domain.money import Money
-from checkout.domain.order import Order, OrderStatus, Rejection, Simulation
+from checkout.domain.order import FaultInjection, Order, OrderStatus, Rejection
 from checkout.domain.payment import Charge, LedgerEntry, Reversal
 from checkout.domain.pricing import Quote
 from checkout.domain.promotions import Promotion
@@ -76,7 +76,7 @@ class Promotions(Protocol):
 
 
 class Stock(Protocol):
-    """What is on the shelves, and what orders hold of it."""
+    """How many pieces of each product there are, and what orders hold of them."""
 
     def levels(self, skus: Iterable[str]) -> Mapping[str, StockLevel]:
         """What is left to sell, by SKU."""
@@ -103,21 +103,21 @@ class Stock(Protocol):
         """What of the order could not be given back, in words."""
         ...
 
-    def begin_warning(self, sku: str, teller: str, at: datetime, until: datetime) -> bool:
-        """Claims for a teller, until a moment, to tell that a product is low.
+    def claim_alert(self, sku: str, claimant: str, at: datetime, until: datetime) -> bool:
+        """Claims, until a moment, the alert that a product is low.
 
-        False if it is told or claimed already, or not low any more. The same one may claim
-        again: it comes back after it has died half-way. A release that brings the stock above
-        its threshold ends every claim and every telling.
+        Returns False if the alert was sent or claimed already, or if the stock is no longer low.
+        The same claimant may claim again: it may have died half-way. A release that brings the
+        stock above its threshold ends the claim and resets the alert.
         """
         ...
 
-    def mark_warned(self, sku: str, teller: str) -> None:
-        """Notes that `StockLow` is out, if the claim is still this teller's."""
+    def mark_alert_sent(self, sku: str, claimant: str) -> None:
+        """Stores that `StockLow` was published, if the claim is still this claimant's."""
         ...
 
-    def untold(self, at: datetime) -> Iterable[str]:
-        """SKUs that somebody claimed to tell of, whose claim is over, and who did not tell."""
+    def unsent_alerts(self, at: datetime) -> Iterable[str]:
+        """The SKUs whose alert was claimed but not sent before the claim expired."""
         ...
 
     def expired(self, at: datetime) -> Iterable[str]:
@@ -170,15 +170,15 @@ class Orders(Protocol):
         ...
 
     def mark_published(self, order_id: str, at: datetime) -> None:
-        """Notes that the event of the end status is out."""
+        """Stores that the event of the end status was published."""
         ...
 
-    def begin_mail(self, order_id: str, at: datetime, until: datetime) -> bool:
+    def claim_mail(self, order_id: str, at: datetime, until: datetime) -> bool:
         """Claims the order's mail until a moment; False if it is sent or claimed already."""
         ...
 
     def mark_mailed(self, order_id: str, at: datetime, message_id: str) -> None:
-        """Notes that the mail of the end status is out."""
+        """Stores that the mail of the end status was sent."""
         ...
 
     def open_since(self, before: datetime) -> Iterable[str]:
@@ -242,7 +242,7 @@ class Mailer(Protocol):
 class Workflow(Protocol):
     """The state machine."""
 
-    def start(self, order_id: str, simulate: Simulation | None) -> None:
+    def start(self, order_id: str, simulate: FaultInjection | None) -> None:
         """Starts the order's one execution; does nothing if it was started before."""
         ...
 

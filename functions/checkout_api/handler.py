@@ -42,10 +42,10 @@ def health() -> Response[str]:
 @app.get("/products")
 def products() -> Response[str]:
     """A page of what is on sale."""
-    s = services()
+    deps = services()
     category = requests.read_category(_parameter("category"))
     limit = requests.read_limit(_parameter("limit"))
-    found = list_offers(category, limit, _parameter("cursor"), s.catalogue, s.stock)
+    found = list_offers(category, limit, _parameter("cursor"), deps.catalogue, deps.stock)
     return _answer(views.page(found, views.offer))
 
 
@@ -74,12 +74,14 @@ def checkout() -> Response[str]:
     customer = _customer()
     key = requests.read_key(_header("Idempotency-Key"))
     body = requests.read_body(_body(), "CheckoutRequest")
-    wish = requests.read_wish(customer, key, body)
-    s = services()
-    _refuse_new(wish)
-    order_id = place_order(wish, s.orders, s.workflow, lambda: s.pricing, s.clock, s.ids)
+    command = requests.read_command(customer, key, body)
+    deps = services()
+    _refuse_new(command)
+    order_id = place_order(
+        command, deps.orders, deps.workflow, lambda: deps.pricing, deps.clock, deps.ids
+    )
     logger.info("accepted", extra={"order_id": order_id})
-    metrics.put(metrics.ORDERS_ACCEPTED, s.settings.environment)
+    metrics.put(metrics.ORDERS_ACCEPTED, deps.settings.environment)
     location: dict[str, str | list[str]] = {"Location": views.order_path(order_id)}
     return _answer(views.accepted(order_id), HTTPStatus.ACCEPTED, location)
 
@@ -89,8 +91,8 @@ def orders() -> Response[str]:
     """A page of the caller's orders."""
     customer = _customer()
     limit = requests.read_limit(_parameter("limit"))
-    s = services()
-    found = list_orders(customer, limit, _parameter("cursor"), s.orders, s.ledger)
+    deps = services()
+    found = list_orders(customer, limit, _parameter("cursor"), deps.orders, deps.ledger)
     return _answer(views.page(found, views.order))
 
 
@@ -135,23 +137,26 @@ def _answer(
     )
 
 
-def _refuse_new(wish: PlaceOrder) -> None:
+def _refuse_new(command: PlaceOrder) -> None:
     """Raises why no such order can be taken; what was accepted before gets its answer again."""
-    s = services()
-    refusal = _refusal(wish)
-    if refusal and s.orders.replay_of(wish.customer_id, wish.key, s.clock.now()) is None:
+    deps = services()
+    refusal = _refusal(command)
+    if (
+        refusal
+        and deps.orders.replay_of(command.customer_id, command.key, deps.clock.now()) is None
+    ):
         logger.warning("refused", extra={"reason": type(refusal).__name__})
         raise refusal
 
 
-def _refusal(wish: PlaceOrder) -> Exception | None:
+def _refusal(command: PlaceOrder) -> Exception | None:
     if not services().settings.payment_gateway:
         return NoPaymentGateway()
     rules = services().parameters.price_rules()
-    objection = rules.objection(wish.request.shipping_address.destination)
-    if objection is None:
+    problem = rules.region_error(command.request.shipping_address.destination)
+    if problem is None:
         return None
-    return problems.InvalidRequest([Violation("/shippingAddress/region", objection)])
+    return problems.InvalidRequest([Violation("/shippingAddress/region", problem)])
 
 
 def _customer() -> str:

@@ -16,7 +16,7 @@ import fastjsonschema
 from checkout.domain.cart import CartLine
 from checkout.domain.errors import Violation
 from checkout.domain.money import Money
-from checkout.domain.order import Address, Fault, OrderRequest, Simulation
+from checkout.domain.order import Address, Fault, FaultInjection, OrderRequest
 from checkout.use_cases.place_order import PlaceOrder
 from checkout_api.problems import (
     BodyTooLarge,
@@ -119,7 +119,7 @@ def _pointer(path: Sequence[str | int]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
-def read_wish(customer_id: str, key: str, body: Body) -> PlaceOrder:
+def read_command(customer_id: str, key: str, body: Body) -> PlaceOrder:
     """What POST /checkout asks for, from a body that satisfies its schema."""
     simulate = body.get("simulate")
     expected = body.get("expectedTotal")
@@ -162,8 +162,8 @@ def read_address(sent: Mapping[str, str]) -> Address:
     return Address(**{field: sent.get(name, "") for name, field in ADDRESS.items()})
 
 
-def _simulation(sent: Body) -> Simulation:
-    return Simulation(
+def _simulation(sent: Body) -> FaultInjection:
+    return FaultInjection(
         fail=sent["fail"],
         times=sent.get("times", 1),
         how=Fault(sent.get("how", Fault.RAISE)),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from checkout.domain.money import Money, total
-from checkout.domain.payment import EntryKind, LedgerEntry, standing
+from checkout.domain.payment import EntryKind, LedgerEntry, payment_status
 from checkout.domain.pricing import Quote, QuoteLine
 from checkout.ports import Page
 from checkout.use_cases.browse_catalogue import Offer
@@ -117,7 +117,7 @@ def order(value: OrderView) -> Json:
 
 def _payment(entries: Iterable[LedgerEntry]) -> Json:
     known = list(entries)
-    status = standing(known)
+    status = payment_status(known)
     body: Json = {"status": status.value if status else "NONE"}
     for name, kind in (("captured", EntryKind.CAPTURED), ("refunded", EntryKind.REFUNDED)):
         amounts = [entry.amount for entry in known if entry.kind is kind]

@@ -51,8 +51,8 @@ def _notify(record: SQSRecord, lambda_context: LambdaContext) -> None:
 def _mail(order_id: str, context: LambdaContext) -> None:
     if context.get_remaining_time_in_millis() < TIME_FOR_A_MAIL_MS:
         raise Contended(f"Too late to begin the mail about {order_id}: it comes again")
-    s = services()
-    mail_id = notify_customer(order_id, s.orders, s.mailer, s.clock)
+    deps = services()
+    mail_id = notify_customer(order_id, deps.orders, deps.mailer, deps.clock)
     logger.info("mailed", extra={"order_id": order_id, "message_id": mail_id})
 
 

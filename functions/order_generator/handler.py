@@ -28,8 +28,8 @@ def handle(event: dict[str, Any], _context: object) -> object:
 
 
 def _confirm(task: Task) -> Result:
-    s = services()
-    generate_order(task.order_id, s.orders, s.ledger, s.clock)
+    deps = services()
+    generate_order(task.order_id, deps.orders, deps.ledger, deps.clock)
     return None
 
 
@@ -44,8 +44,8 @@ def _fail(task: Task) -> Result:
 
 
 def _publish(task: Task) -> Result:
-    s = services()
-    order = publish_outcome(task.order_id, s.orders, s.events, s.clock)
+    deps = services()
+    order = publish_outcome(task.order_id, deps.orders, deps.events, deps.clock)
     return {"status": order.status.value}
 
 

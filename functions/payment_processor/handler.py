@@ -23,14 +23,16 @@ def handle(event: dict[str, Any], _context: object) -> object:
 
 
 def _charge(task: Task) -> Result:
-    s = services()
-    taken = process_payment(task.order_id, s.orders, s.gateway, s.ledger, s.clock)
+    deps = services()
+    taken = process_payment(task.order_id, deps.orders, deps.gateway, deps.ledger, deps.clock)
     return {"captured": taken.amount, "currency": taken.currency}
 
 
 def _refund(task: Task) -> Result:
-    s = services()
-    refunded = refund_payment(task.order_id, s.orders, s.gateway, s.ledger, s.events, s.clock)
+    deps = services()
+    refunded = refund_payment(
+        task.order_id, deps.orders, deps.gateway, deps.ledger, deps.events, deps.clock
+    )
     return {"refunded": refunded.amount if refunded else 0}
 
 

@@ -25,19 +25,21 @@ def handle(event: dict[str, Any], _context: object) -> object:
 
 
 def _reserve(task: Task) -> Result:
-    s = services()
-    held = reserve_stock(task.order_id, s.orders, s.stock, s.clock, s.parameters.hold_for())
-    environment = s.settings.environment
+    deps = services()
+    held = reserve_stock(
+        task.order_id, deps.orders, deps.stock, deps.clock, deps.parameters.hold_for()
+    )
+    environment = deps.settings.environment
     metrics.put(metrics.UNITS_HELD, environment, sum(line.quantity for line in held.lines))
     _check_stock_left(held)
     return {"lines": len(held.lines), "expiresAt": held.expires_at.isoformat()}
 
 
 def _check_stock_left(held: Reservation) -> None:
-    s = services()
-    check = check_stock_left(held, s.stock, s.events, s.clock)
+    deps = services()
+    check = check_stock_left(held, deps.stock, deps.events, deps.clock)
     if check.scarcest is not None:
-        metrics.put(metrics.STOCK_LEFT, s.settings.environment, check.scarcest)
+        metrics.put(metrics.STOCK_LEFT, deps.settings.environment, check.scarcest)
     if check.failures:
         said = {"order_id": held.order_id}
         logger.error("low stock not told yet", exc_info=check.failures, extra=said)

@@ -26,10 +26,10 @@ def handle(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _sweep() -> dict[str, int]:
-    s = services()
-    done = s.sweeper().sweep()
+    deps = services()
+    done = deps.sweeper().sweep()
     for what, times in done.items():
-        metrics.put(metrics.SWEPT, s.settings.environment, times, outcome=what)
+        metrics.put(metrics.SWEPT, deps.settings.environment, times, outcome=what)
     logger.info("swept", extra={"done": dict(done)})
     return dict(done)
 

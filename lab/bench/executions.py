@@ -18,9 +18,8 @@ import psutil
 from checkout.adapters.aws import RandomIds
 from checkout.adapters.dynamodb import Table
 from checkout.adapters.orders import DynamoOrders
-from checkout.domain import order as orders
 from checkout.domain.cart import CartLine
-from checkout.domain.order import Address, OrderRequest
+from checkout.domain.order import Address, OrderRequest, new_order
 from checkout.ports import IdempotencyRecord
 from checkout_api import requests
 from lab import carts, seed
@@ -98,7 +97,7 @@ def _place(target: Target, count: int) -> Iterator[str]:
     request = OrderRequest(lines, (), "tok_visa", _address(), str(carts.USUAL["email"]))
     for _ in range(count):
         now, order_id = datetime.now(UTC), RandomIds().order_id()
-        order = orders.place(order_id, CUSTOMER, order_id, request, now, None)
+        order = new_order(order_id, CUSTOMER, order_id, request, now, None)
         later = now + timedelta(days=1)
         store.place(order, IdempotencyRecord(CUSTOMER, order_id, "", order_id, now, later))
         yield order_id

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from checkout.adapters.documents import shard_key
+from checkout.adapters.item_mapping import shard_key
 from lab import seed, tables
 from lab.seed import items
 from lab.target import Target

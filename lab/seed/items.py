@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from checkout.adapters.documents import shard_key
+from checkout.adapters.item_mapping import shard_key
 
 Row = Mapping[str, Any]
 Item = dict[str, Any]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from checkout.adapters.documents import shard_key
+from checkout.adapters.item_mapping import shard_key
 from lab.errors import LabError
 from lab.seed import items
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from checkout.adapters import documents
+from checkout.adapters import item_mapping
 from lab import redrive
 from tests.builders import an_order
 from tests.chaos.conftest import Tell
@@ -60,7 +60,7 @@ def _wait_for_state(crowd: Crowd, order_id: str, state: str) -> None:
 def test_an_order_whose_execution_was_never_started_is_started(crowd: Crowd) -> None:
     """The API died between writing the order and starting its execution."""
     order_id = f"ord_{time.time_ns():032x}"
-    item = documents.order_item(an_order(order_id))
+    item = item_mapping.order_item(an_order(order_id))
     sku = crowd.sell(2)
     crowd.table("orders").put_item(Item={**item, "items": [{"sku": sku, "quantity": 2}]})
 

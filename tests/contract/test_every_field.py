@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from checkout.adapters import documents
+from checkout.adapters import item_mapping
 from checkout.domain.order import Order, OrderStatus
 from checkout.domain.promotions import Promotion
 from checkout.domain.stock import ReservationStatus
@@ -83,6 +83,6 @@ def test_a_reservation_comes_back_with_every_field(world: World) -> None:
 
 def test_a_shelf_is_read_with_every_field(dynamodb: DynamoWorld) -> None:
     dynamodb.sell(a_product(), shards=[7, 0, 0], low=8)
-    assert dynamodb.stock.begin_warning("TEA", "ord_1", NOW, NOW + minutes(1))
-    dynamodb.stock.mark_warned("TEA", "ord_1")
-    assert documents.shelf(dynamodb.item("inventory", sku="TEA")) == complete.SHELF
+    assert dynamodb.stock.claim_alert("TEA", "ord_1", NOW, NOW + minutes(1))
+    dynamodb.stock.mark_alert_sent("TEA", "ord_1")
+    assert item_mapping.shard(dynamodb.item("inventory", sku="TEA")) == complete.SHARD

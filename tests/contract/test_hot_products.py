@@ -195,9 +195,9 @@ class TestInDynamoDB:
     ) -> None:
         """The take supposed four shards and was refused; by now everybody knows there is one."""
         dynamodb.sell(a_product(), available=3)
-        shelves = self.shop(dynamodb, last).shelves
-        shelves.shards["TEA"] = 1
-        found = shelves.find(CartLine("TEA", 2), Take("TEA", 3, 2, shards=4), refused_by=None)
+        stock = self.shop(dynamodb, last).sharded_stock
+        stock.shards["TEA"] = 1
+        found = stock.find(CartLine("TEA", 2), Take("TEA", 3, 2, shards=4), refused_by=None)
         assert found == (Take("TEA", 0, 2),)
 
     def test_pieces_of_a_shard_that_is_gone_go_to_the_first_one(

@@ -53,8 +53,8 @@ class Sale:
         reserve_stock(order_id, world.orders, world.stock, self.clock, timedelta(minutes=15))
         self.warn(order_id)
 
-    def warn(self, teller: str) -> None:
-        warn_of_low_stock(["TEA"], teller, self.world.stock, self.events, self.clock)
+    def warn(self, claimant: str) -> None:
+        warn_of_low_stock(["TEA"], claimant, self.world.stock, self.events, self.clock)
 
     def buy(self, order_id: str, pieces: int = 1) -> None:
         self.place(order_id, pieces)
@@ -123,11 +123,11 @@ def test_a_claim_that_is_over_and_did_not_tell_is_found_until_it_is_told(sale: S
     with pytest.raises(ExceptionGroup):
         sale.buy("ord_1", pieces=4)
     after = LATER + timedelta(seconds=1)
-    assert (list(stock.untold(NOW)), list(stock.untold(after))) == ([], ["TEA"])
+    assert (list(stock.unsent_alerts(NOW)), list(stock.unsent_alerts(after))) == ([], ["TEA"])
     sale.clock.at = after
     sale.warn("sweep")
     assert sale.told() == [2]
-    assert list(stock.untold(after + 2 * CLAIM)) == []
+    assert list(stock.unsent_alerts(after + 2 * CLAIM)) == []
 
 
 def test_a_claim_of_stock_that_is_low_no_more_is_not_found(sale: Sale) -> None:
@@ -135,7 +135,7 @@ def test_a_claim_of_stock_that_is_low_no_more_is_not_found(sale: Sale) -> None:
     with pytest.raises(ExceptionGroup):
         sale.buy("ord_1", pieces=4)
     sale.release("ord_1")
-    assert list(sale.world.stock.untold(LATER + CLAIM)) == []
+    assert list(sale.world.stock.unsent_alerts(LATER + CLAIM)) == []
 
 
 def test_buyers_that_race_over_the_threshold_tell_once(sale: Sale) -> None:
@@ -157,7 +157,7 @@ def test_buyers_and_releases_that_race_leave_the_next_crossing_to_be_told(sale: 
 
 
 class TestClaims:
-    """What `begin_warning` promises, step by step."""
+    """What `claim_alert` promises, step by step."""
 
     @pytest.fixture(autouse=True)
     def _low_stock(self, world: World) -> None:
@@ -165,7 +165,7 @@ class TestClaims:
         world.stock.hold(a_reservation("ord_0"))
 
     def claim(self, world: World, order_id: str) -> bool:
-        return world.stock.begin_warning("TEA", order_id, NOW, LATER)
+        return world.stock.claim_alert("TEA", order_id, NOW, LATER)
 
     def test_one_order_at_a_time_has_the_claim(self, world: World) -> None:
         assert [self.claim(world, order_id) for order_id in ("ord_1", "ord_2")] == [True, False]
@@ -173,13 +173,13 @@ class TestClaims:
 
     def test_nobody_has_it_after_the_telling(self, world: World) -> None:
         assert self.claim(world, "ord_1")
-        world.stock.mark_warned("TEA", "ord_1")
+        world.stock.mark_alert_sent("TEA", "ord_1")
         assert world.stock.levels(["TEA"])["TEA"].warned
         assert [self.claim(world, order_id) for order_id in ("ord_1", "ord_2")] == [False, False]
 
     def test_who_lost_the_claim_notes_nothing(self, world: World) -> None:
         assert self.claim(world, "ord_1")
-        world.stock.mark_warned("TEA", "ord_2")
+        world.stock.mark_alert_sent("TEA", "ord_2")
         assert not world.stock.levels(["TEA"])["TEA"].warned
 
     def test_stock_that_is_low_no_more_is_not_told(self, world: World) -> None:
@@ -191,6 +191,6 @@ class TestClaims:
     def test_a_release_during_the_telling_arms_it_again(self, world: World) -> None:
         assert self.claim(world, "ord_1")
         world.stock.release("ord_0", NOW)
-        world.stock.mark_warned("TEA", "ord_1")
+        world.stock.mark_alert_sent("TEA", "ord_1")
         world.stock.hold(a_reservation("ord_2"))
         assert self.claim(world, "ord_2")

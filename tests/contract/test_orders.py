@@ -14,7 +14,7 @@ from checkout.domain.errors import (
     OrderNotFound,
     ReservationClosed,
 )
-from checkout.domain.order import Order, OrderStatus, Rejection, RejectionCode, Simulation
+from checkout.domain.order import FaultInjection, Order, OrderStatus, Rejection, RejectionCode
 from checkout.domain.pricing import AppliedCode, RejectedCode
 from checkout.ports import IdempotencyRecord
 from tests.builders import (
@@ -59,7 +59,7 @@ class TestPlace:
             discount_codes=("TEN", "FIVE"),
             shipping_address=an_address(line2="c/o Zoë", region="", phone="+1 555"),
         )
-        order = an_order(request=request, simulate=Simulation("ReserveStock", 2))
+        order = an_order(request=request, simulate=FaultInjection("ReserveStock", 2))
         assert world.orders.place(order, a_record(order)) == a_record(order)
         assert world.orders.get("ord_1") == order
 
@@ -245,24 +245,24 @@ class TestMail:
         placed(world)
 
     def test_a_mail_is_claimed_by_one(self, world: World) -> None:
-        assert world.orders.begin_mail("ord_1", NOW, LATER) is True
-        assert world.orders.begin_mail("ord_1", NOW, LATER) is False
+        assert world.orders.claim_mail("ord_1", NOW, LATER) is True
+        assert world.orders.claim_mail("ord_1", NOW, LATER) is False
 
     def test_a_claim_lapses(self, world: World) -> None:
-        world.orders.begin_mail("ord_1", NOW, LATER)
-        assert world.orders.begin_mail("ord_1", LATER, LATER + minutes(1)) is False
+        world.orders.claim_mail("ord_1", NOW, LATER)
+        assert world.orders.claim_mail("ord_1", LATER, LATER + minutes(1)) is False
         after = LATER + timedelta(microseconds=1)
-        assert world.orders.begin_mail("ord_1", after, after + minutes(1)) is True
+        assert world.orders.claim_mail("ord_1", after, after + minutes(1)) is True
 
     def test_a_mail_that_was_sent_is_never_claimed_again(self, world: World) -> None:
-        world.orders.begin_mail("ord_1", NOW, LATER)
+        world.orders.claim_mail("ord_1", NOW, LATER)
         world.orders.mark_mailed("ord_1", NOW, "message-1")
         much_later = NOW + timedelta(days=1)
-        assert world.orders.begin_mail("ord_1", much_later, much_later) is False
+        assert world.orders.claim_mail("ord_1", much_later, much_later) is False
         assert world.orders.get("ord_1").mailed_at == NOW
 
     def test_of_many_deliveries_one_claims_the_mail(self, world: World) -> None:
-        claim = partial(world.orders.begin_mail, "ord_1", NOW, LATER)
+        claim = partial(world.orders.claim_mail, "ord_1", NOW, LATER)
         results = race(*[claim] * 32)
         assert sorted(map(bool, results)) == [False] * 31 + [True]
 

@@ -68,7 +68,7 @@ def test_money_is_stored_in_minor_units(dynamodb: DynamoWorld) -> None:
 def test_the_message_id_of_a_mail_is_kept_and_its_claim_is_not(dynamodb: DynamoWorld) -> None:
     order = an_order()
     dynamodb.orders.place(order, a_record(order))
-    dynamodb.orders.begin_mail("ord_1", NOW, NOW + minutes(1))
+    dynamodb.orders.claim_mail("ord_1", NOW, NOW + minutes(1))
     dynamodb.orders.mark_mailed("ord_1", NOW, "message-1")
     item = dynamodb.item("orders", orderId="ord_1")
     assert item["mailMessageId"] == "message-1"

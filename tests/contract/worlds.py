@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any, Protocol
 
-from checkout.adapters import documents
+from checkout.adapters import item_mapping
 from checkout.adapters.catalogue import DynamoCatalogue, DynamoPromotions
-from checkout.adapters.documents import shard_key, timestamp
 from checkout.adapters.dynamodb import Item, Table, decode, encode
+from checkout.adapters.item_mapping import shard_key, timestamp
 from checkout.adapters.orders import DynamoOrders
 from checkout.adapters.payments import DynamoLedger, SimulatedGateway
 from checkout.adapters.stock import DynamoStock
@@ -115,7 +115,7 @@ class DynamoWorld:
 
     def reservation(self, order_id: str) -> Reservation | None:
         item = self.tables["reservations"].get({"orderId": order_id})
-        return documents.reservation(item) if item else None
+        return item_mapping.reservation(item) if item else None
 
     def reservation_status(self, order_id: str) -> str | None:
         item = self.tables["reservations"].get({"orderId": order_id})

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from checkout.adapters import documents
+from checkout.adapters import item_mapping
 from lab import execution, purchase, redrive, tables
 from lab.api import CheckoutApi
 from tests.builders import an_order
@@ -76,7 +76,7 @@ def waiting(shop: DeployedShop) -> int:
 
 def test_an_order_whose_workflow_was_never_started_is_started(shop: DeployedShop) -> None:
     order_id = f"ord_{uuid.uuid4().hex}"
-    item = {**documents.order_item(an_order(order_id)), "items": [{"sku": TEA, "quantity": 1}]}
+    item = {**item_mapping.order_item(an_order(order_id)), "items": [{"sku": TEA, "quantity": 1}]}
     orders = tables.resource(shop.target).Table(shop.target.table("orders"))
     orders.put_item(Item=item)
 

@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 import pytest
 
-from checkout.adapters import documents
+from checkout.adapters import item_mapping
 from lab import api, audit, drill, recovery, redrive, seed, tables, terraform
 from lab.errors import LabError
 from lab.recovery import Manifest, Vault, bucket, closing, items
@@ -283,7 +283,7 @@ def test_an_order_that_had_not_begun_goes_through_after_the_restore(target: Targ
     It is too young for a sweep that may be running, so nothing starts it before the backup.
     """
     order_id = f"ord_{time.time_ns():032x}"
-    item = documents.order_item(an_order(order_id, created_at=datetime.now(UTC)))
+    item = item_mapping.order_item(an_order(order_id, created_at=datetime.now(UTC)))
     orders = tables.resource(target).Table(target.table("orders"))
     orders.put_item(Item={**item, "items": [{"sku": SKU, "quantity": 1}]})
     made = recovery.backup(target)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from checkout.adapters import documents, dynamodb
+from checkout.adapters import dynamodb, item_mapping
 from checkout.adapters.aws import EventBridge, RandomIds, SesMailer, StepFunctions, SystemClock
 from checkout.adapters.dynamodb import (
     ConditionFailed,
@@ -28,7 +28,7 @@ from checkout.adapters.stock import DynamoStock
 from checkout.domain.errors import Contended, InvalidCursor, MailNotSent
 from checkout.domain.events import Event
 from checkout.domain.mail import Mail
-from checkout.domain.order import Simulation
+from checkout.domain.order import FaultInjection
 from tests.builders import NOW, a_record, a_reservation, an_order
 
 MACHINE = "arn:aws:states:us-east-2:000000000000:stateMachine:checkout-dev"
@@ -77,7 +77,7 @@ class TestEventBridge:
 class TestStepFunctions:
     def test_an_execution_is_named_by_its_order(self) -> None:
         client = Client({})
-        StepFunctions(client, MACHINE).start("ord_1", Simulation("ReserveStock", 2))
+        StepFunctions(client, MACHINE).start("ord_1", FaultInjection("ReserveStock", 2))
         assert client.calls[0]["name"] == "ord_1"
         assert json.loads(client.calls[0]["input"]) == {
             "orderId": "ord_1",
@@ -144,8 +144,8 @@ def test_the_clock_is_in_utc_and_ids_do_not_repeat() -> None:
 
 
 def test_times_are_stored_so_that_they_sort() -> None:
-    assert documents.timestamp(NOW) == "2026-11-22T12:00:00.000000Z"
-    assert datetime.fromisoformat(documents.timestamp(NOW)) == NOW
+    assert item_mapping.timestamp(NOW) == "2026-11-22T12:00:00.000000Z"
+    assert datetime.fromisoformat(item_mapping.timestamp(NOW)) == NOW
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ class TestWriting:
             gateway.reverse("ord_1:charge")
 
     def test_a_reservation_that_keeps_changing_is_contended(self) -> None:
-        held = {"Item": encode(documents.reservation_item(a_reservation()))}
+        held = {"Item": encode(item_mapping.reservation_item(a_reservation()))}
         changed = canceled("ConditionalCheckFailed")
         table = Table(Client(*[held, changed] * 6), "t")
         with pytest.raises(Contended):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from checkout.adapters import documents
+from checkout.adapters import item_mapping
 from checkout.domain import mail
 from checkout.domain.catalogue import Sale, Tier
 from checkout.domain.errors import InvalidCart, PriceChanged
@@ -43,9 +43,11 @@ def shop(shop: Shop) -> Shop:
 
 
 def place(shop: Shop, expected: Money | None = None, **changes: Any) -> str:
-    wish = PlaceOrder("cus_ada", "a-key-of-ada", "hash-1", TO_BUY, expected)
-    wish = replace(wish, **changes)
-    return place_order(wish, shop.orders, shop.workflow, lambda: shop.pricing, shop.clock, shop.ids)
+    command = PlaceOrder("cus_ada", "a-key-of-ada", "hash-1", TO_BUY, expected)
+    command = replace(command, **changes)
+    return place_order(
+        command, shop.orders, shop.workflow, lambda: shop.pricing, shop.clock, shop.ids
+    )
 
 
 def total(shop: Shop) -> Money:
@@ -171,7 +173,7 @@ def test_a_cart_without_a_price_was_agreed_to_at_no_price(shop: Shop, said: Mone
     order_id = place(shop, said)
     with pytest.raises(InvalidCart):
         shop.run(order_id, ["validate"])
-    assert documents.order_item(shop.orders.get(order_id))["expectedTotal"]["amount"] >= 0
+    assert item_mapping.order_item(shop.orders.get(order_id))["expectedTotal"]["amount"] >= 0
     shop.sell(a_product("CAKE", 500))
     if said is None or said.amount < 100:
         with pytest.raises(PriceChanged):
@@ -180,7 +182,7 @@ def test_a_cart_without_a_price_was_agreed_to_at_no_price(shop: Shop, said: Mone
 
 def test_what_was_agreed_to_is_stored_and_read_again(shop: Shop) -> None:
     order = shop.orders.get(place(shop))
-    assert documents.order(documents.order_item(order)) == order
+    assert item_mapping.order(item_mapping.order_item(order)) == order
     assert order.expected_total == total(shop)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from checkout.adapters import documents
+from checkout.adapters import item_mapping
 from checkout.domain.errors import WrongRow
 from checkout.domain.order import Order
 from checkout.ports import Page
@@ -65,9 +65,9 @@ class Rename(ast.NodeTransformer):
 
 
 def mapper_with_other_names() -> ModuleType:
-    tree = ast.fix_missing_locations(Rename().visit(ast.parse(inspect.getsource(documents))))
-    module = ModuleType("other_documents")
-    exec(compile(tree, "other_documents", "exec"), vars(module))
+    tree = ast.fix_missing_locations(Rename().visit(ast.parse(inspect.getsource(item_mapping))))
+    module = ModuleType("other_mapping")
+    exec(compile(tree, "other_mapping", "exec"), vars(module))
     return module
 
 
@@ -84,20 +84,20 @@ class StoredOrders(fakes.FakeOrders):
 
 
 def through_the_mapper(order: Order) -> Order:
-    return documents.order(json.loads(json.dumps(item_of(order))))
+    return item_mapping.order(json.loads(json.dumps(item_of(order))))
 
 
 def item_of(order: Order) -> Item:
     """An order's item, with what is written to it after it was placed."""
-    name = renamed if "stored_orderId" in documents.order_item(order) else str
+    name = renamed if "stored_orderId" in item_mapping.order_item(order) else str
     later: Mapping[str, Any] = {
-        "rejection": documents.rejection_item(order.rejection) if order.rejection else None,
-        "eventAt": documents.timestamp(order.published_at) if order.published_at else None,
-        "mailAt": documents.timestamp(order.mailed_at) if order.mailed_at else None,
+        "rejection": item_mapping.rejection_item(order.rejection) if order.rejection else None,
+        "eventAt": item_mapping.timestamp(order.published_at) if order.published_at else None,
+        "mailAt": item_mapping.timestamp(order.mailed_at) if order.mailed_at else None,
     }
     return {
-        **documents.order_item(order),
-        **(documents.quote_item(order.quote) if order.quote else {}),
+        **item_mapping.order_item(order),
+        **(item_mapping.quote_item(order.quote) if order.quote else {}),
         **{name(key): value for key, value in later.items() if value is not None},
     }
 
@@ -129,7 +129,7 @@ def answers(shop: Shop) -> list[Answer]:
 def other_names(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in vars(mapper_with_other_names()).items():
         if not name.startswith("__"):
-            monkeypatch.setattr(documents, name, value)
+            monkeypatch.setattr(item_mapping, name, value)
 
 
 def test_renaming_every_stored_attribute_changes_no_answer(
@@ -146,7 +146,7 @@ def test_an_item_with_other_names_is_no_order_to_the_mapper() -> None:
     other = mapper_with_other_names()
     item = {**other.order_item(complete.ORDER), **other.quote_item(complete.QUOTE)}
     with pytest.raises(WrongRow):
-        documents.order(item)
+        item_mapping.order(item)
     assert all(name.startswith("stored_") for name in names_in(item))
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from checkout import failure_switches
-from checkout.adapters import documents
+from checkout.adapters import item_mapping
 from checkout.domain import mail, order, payment
 from checkout.domain.errors import WrongRow
 from checkout.domain.order import Fault, OrderStatus, RejectionCode
@@ -31,7 +31,7 @@ SCHEMA = json.loads((paths.SEED / "schema" / "promotions.schema.json").read_text
 PROMOTION = SCHEMA["properties"]["promotions"]["items"]
 DISPATCHES = {
     "domain/promotions.py": 2,  # frees_shipping, discounts
-    "adapters/documents.py": 1,  # _terms
+    "adapters/item_mapping.py": 1,  # _terms
 }
 """Files that tell kinds of promotions apart, and how often."""
 
@@ -78,9 +78,9 @@ def test_no_other_file_tells_kinds_of_promotions_apart() -> None:
 def test_a_kind_that_only_the_enumeration_knows_is_a_wrong_row(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(documents, "PromotionKind", with_gift(documents.PromotionKind))
+    monkeypatch.setattr(item_mapping, "PromotionKind", with_gift(item_mapping.PromotionKind))
     with pytest.raises(WrongRow, match="GIFT"):
-        documents.promotion({**promotion_item(a_promotion()), "kind": "GIFT"})
+        item_mapping.promotion({**promotion_item(a_promotion()), "kind": "GIFT"})
 
 
 def with_gift(kinds: Any) -> Any:
@@ -110,7 +110,7 @@ ENUMS = {
     "mails' subjects": ([s for s in OrderStatus if s is not OrderStatus.PENDING], mail.SUBJECTS),
     "mails' reasons": (RejectionCode, mail.REASONS),
     "rejections": (RejectionCode, order.REJECTIONS.values()),
-    "a payment's status": (EntryKind, payment.STANDING),
+    "a payment's status": (EntryKind, payment.STATUS_PRECEDENCE),
 }
 
 

@@ -33,7 +33,7 @@ def test_the_same_event_again_sends_nothing(shop: Shop) -> None:
 
 
 def test_while_another_delivery_is_sending_this_one_is_to_come_again(shop: Shop) -> None:
-    shop.orders.begin_mail("ord_1", shop.clock.now(), shop.clock.now() + CLAIM)
+    shop.orders.claim_mail("ord_1", shop.clock.now(), shop.clock.now() + CLAIM)
     with pytest.raises(Contended):
         notify(shop)
     assert shop.mailer.sent == []

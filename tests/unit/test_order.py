@@ -6,7 +6,7 @@ import pytest
 
 from checkout.domain.errors import OrderNotPriced, OutOfStock, PromotionExhausted, Violation
 from checkout.domain.order import OrderStatus, StatusChange
-from checkout.domain.payment import EntryKind, balance, standing
+from checkout.domain.payment import EntryKind, balance, payment_status
 from checkout.domain.stock import StockLevel
 from tests.builders import NOW, a_quote, an_ended_order, an_entry, an_order, usd
 
@@ -52,7 +52,7 @@ def test_the_balance_is_what_was_captured_less_what_was_refunded() -> None:
 def test_a_payment_stands_where_its_last_entry_left_it(
     kinds: list[str], status: str | None
 ) -> None:
-    assert standing(an_entry(EntryKind(kind)) for kind in kinds) == status
+    assert payment_status(an_entry(EntryKind(kind)) for kind in kinds) == status
 
 
 @pytest.mark.parametrize(

@@ -8,29 +8,31 @@ import pytest
 
 from checkout.domain.errors import IdempotencyConflict, PriceChanged
 from checkout.domain.money import Money
-from checkout.domain.order import OrderStatus, Simulation
+from checkout.domain.order import FaultInjection, OrderStatus
 from checkout.use_cases.place_order import PlaceOrder, place_order
 from tests.builders import a_product, a_request, cart, usd
 from tests.fake_services import Down
 from tests.shop import Shop
 
-WISH = PlaceOrder("cus_ada", "a-key-of-ada", "hash-1", a_request())
+COMMAND = PlaceOrder("cus_ada", "a-key-of-ada", "hash-1", a_request())
 
 
-def place(shop: Shop, wish: PlaceOrder = WISH) -> str:
-    return place_order(wish, shop.orders, shop.workflow, lambda: shop.pricing, shop.clock, shop.ids)
+def place(shop: Shop, command: PlaceOrder = COMMAND) -> str:
+    return place_order(
+        command, shop.orders, shop.workflow, lambda: shop.pricing, shop.clock, shop.ids
+    )
 
 
 def test_an_order_is_stored_and_its_workflow_started(shop: Shop) -> None:
-    wish = replace(WISH, simulate=Simulation("ReserveStock", 2))
-    order_id = place(shop, wish)
+    command = replace(COMMAND, simulate=FaultInjection("ReserveStock", 2))
+    order_id = place(shop, command)
     order = shop.orders.get(order_id)
     assert (order.status, order.request, order.customer_id) == (
         OrderStatus.PENDING,
-        WISH.request,
+        COMMAND.request,
         "cus_ada",
     )
-    assert shop.workflow.started == {order_id: wish.simulate}
+    assert shop.workflow.started == {order_id: command.simulate}
 
 
 def test_the_same_wish_again_gives_the_same_order(shop: Shop) -> None:
@@ -43,12 +45,12 @@ def test_the_same_wish_again_gives_the_same_order(shop: Shop) -> None:
 def test_another_body_under_a_used_key_is_a_conflict(shop: Shop) -> None:
     place(shop)
     with pytest.raises(IdempotencyConflict):
-        place(shop, replace(WISH, body_hash="hash-2"))
+        place(shop, replace(COMMAND, body_hash="hash-2"))
     assert len(shop.memory.orders) == 1
 
 
 def test_a_key_belongs_to_its_customer(shop: Shop) -> None:
-    assert place(shop) != place(shop, replace(WISH, customer_id="cus_bob"))
+    assert place(shop) != place(shop, replace(COMMAND, customer_id="cus_bob"))
 
 
 def test_a_key_is_remembered_for_24_hours(shop: Shop) -> None:
@@ -62,7 +64,7 @@ def test_a_key_is_remembered_for_24_hours(shop: Shop) -> None:
 def test_a_forgotten_key_may_stand_for_another_body(shop: Shop) -> None:
     place(shop)
     shop.clock.advance(hours=24)
-    place(shop, replace(WISH, body_hash="hash-2"))
+    place(shop, replace(COMMAND, body_hash="hash-2"))
     assert len(shop.memory.orders) == 2
 
 
@@ -91,7 +93,7 @@ def test_the_loser_of_a_race_gets_the_order_of_the_winner(
 
 
 class TestExpectedTotal:
-    RIGHT = replace(WISH, expected_total=usd(2599))
+    RIGHT = replace(COMMAND, expected_total=usd(2599))
 
     def test_an_order_at_the_expected_total_is_accepted(self, shop: Shop) -> None:
         assert place(shop, self.RIGHT) in shop.memory.orders
@@ -101,13 +103,13 @@ class TestExpectedTotal:
         self, shop: Shop, expected: Money
     ) -> None:
         with pytest.raises(PriceChanged) as caught:
-            place(shop, replace(WISH, expected_total=expected))
+            place(shop, replace(COMMAND, expected_total=expected))
         assert (caught.value.expected, caught.value.actual) == (expected, usd(2599))
         assert (shop.memory.orders, shop.memory.records) == ({}, {})
 
     def test_the_key_of_a_refused_order_can_be_used_again(self, shop: Shop) -> None:
         with pytest.raises(PriceChanged):
-            place(shop, replace(WISH, expected_total=usd(1), body_hash="hash-0"))
+            place(shop, replace(COMMAND, expected_total=usd(1), body_hash="hash-0"))
         assert place(shop, self.RIGHT) in shop.memory.orders
 
     def test_a_repetition_gets_its_answer_though_the_price_has_changed_since(
@@ -118,5 +120,5 @@ class TestExpectedTotal:
         assert place(shop, self.RIGHT) == first
 
     def test_a_cart_without_a_price_is_left_to_the_workflow(self, shop: Shop) -> None:
-        wish = replace(WISH, request=a_request(items=cart(NOPE=1)), expected_total=usd(1))
-        assert place(shop, wish) in shop.memory.orders
+        command = replace(COMMAND, request=a_request(items=cart(NOPE=1)), expected_total=usd(1))
+        assert place(shop, command) in shop.memory.orders

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from checkout.adapters import documents
+from checkout.adapters import item_mapping
 from checkout.domain.cart import CartLine
 from checkout.domain.pricing import PriceRules, ShippingRate, quote
 from checkout_api import requests
@@ -43,11 +43,11 @@ def stock_of(sku: str) -> int:
 
 def total_of(request: dict[str, Any]) -> dict[str, Any]:
     """What the domain's own pricing says, on what the loader would store."""
-    products = [documents.product(items.product(row)) for row in SHOP.products]
+    products = [item_mapping.product(items.product(row)) for row in SHOP.products]
     priced = quote(
         [CartLine(item["sku"], item["quantity"]) for item in request["items"]],
         {product.sku: product for product in products},
-        [documents.promotion(items.promotion(row)) for row in SHOP.promotions],
+        [item_mapping.promotion(items.promotion(row)) for row in SHOP.promotions],
         request.get("discountCodes", []),
         requests.read_address(request["shippingAddress"]).destination,
         RULES,
@@ -68,7 +68,7 @@ class TestTheFiles:
         assert sum(not row.get("active", True) for row in SHOP.products) >= 2
 
     def test_one_sale_is_on_one_is_over_and_one_has_not_begun(self) -> None:
-        sales = [documents.product(items.product(row)).sale for row in SHOP.products]
+        sales = [item_mapping.product(items.product(row)).sale for row in SHOP.products]
         found = [sale for sale in sales if sale]
         assert any(sale.is_live(NOW) for sale in found)
         assert any(sale.ends_at < NOW for sale in found)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from checkout.adapters import documents
-from checkout.adapters.documents import shard_key
+from checkout.adapters import item_mapping
+from checkout.adapters.item_mapping import shard_key
 from lab import cli, paths, seed
 from lab.commands import infrastructure
 from lab.errors import LabError
@@ -76,7 +76,7 @@ class TestLoading:
         report = seed.load(target)
         stored = table(target, "products").scan()["Items"]
         assert report.products == report.stocked == len(stored) == len(SHOP.products)
-        listed = {documents.product(i).sku: i.get("listingKey") for i in stored}
+        listed = {item_mapping.product(i).sku: i.get("listingKey") for i in stored}
         assert listed["TEA-MATCHA-30"] == "tea#TEA-MATCHA-30"
         assert listed["BREW-MOKA-6"] is None
         assert shelf(target, "BREW-KETTLE-IRON-LTD") == {

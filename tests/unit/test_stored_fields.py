@@ -14,8 +14,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
-from checkout.adapters import documents
-from checkout.adapters.documents import timestamp
+from checkout.adapters import item_mapping
+from checkout.adapters.item_mapping import timestamp
 from checkout.domain.money import Money
 from checkout.domain.payment import EntryKind
 from checkout.domain.promotions import PromotionKind
@@ -33,8 +33,8 @@ OF_OTHER_MODULES = {IdempotencyRecord}
 
 def readers() -> Iterator[Any]:
     """What each public function of the mapper returns."""
-    for name, function in inspect.getmembers(documents, inspect.isfunction):
-        if function.__module__ == documents.__name__ and not name.startswith("_"):
+    for name, function in inspect.getmembers(item_mapping, inspect.isfunction):
+        if function.__module__ == item_mapping.__name__ and not name.startswith("_"):
             yield get_type_hints(function)["return"]
 
 
@@ -76,30 +76,33 @@ def test_what_one_kind_of_promotion_has_is_set_in_that_kind() -> None:
 def test_an_order_comes_back_with_every_field() -> None:
     assert ORDER.rejection
     item = {
-        **documents.order_item(ORDER),
-        **documents.quote_item(QUOTE),
-        "rejection": documents.rejection_item(ORDER.rejection),
+        **item_mapping.order_item(ORDER),
+        **item_mapping.quote_item(QUOTE),
+        "rejection": item_mapping.rejection_item(ORDER.rejection),
         "eventAt": timestamp(complete.PUBLISHED),
         "mailAt": timestamp(complete.MAILED),
     }
-    assert documents.order(json.loads(json.dumps(item))) == ORDER
+    assert item_mapping.order(json.loads(json.dumps(item))) == ORDER
 
 
 def test_a_failure_switch_comes_back_with_every_field() -> None:
     assert ORDER.simulate
-    item = {**documents.order_item(ORDER), "simulate": documents.simulation_item(ORDER.simulate)}
-    assert documents.order(item).simulate == ORDER.simulate
+    item = {
+        **item_mapping.order_item(ORDER),
+        "simulate": item_mapping.simulation_item(ORDER.simulate),
+    }
+    assert item_mapping.order(item).simulate == ORDER.simulate
 
 
 def test_a_reservation_comes_back_with_every_field() -> None:
-    item = documents.reservation_item(RESERVATION, TAKES)
-    assert documents.reservation(item) == RESERVATION
-    assert documents.takes(item) == TAKES
+    item = item_mapping.reservation_item(RESERVATION, TAKES)
+    assert item_mapping.reservation(item) == RESERVATION
+    assert item_mapping.takes(item) == TAKES
 
 
 @pytest.mark.parametrize("entry", complete.ENTRIES, ids=lambda entry: entry.kind)
 def test_a_ledger_entry_comes_back_with_every_field(entry: Any) -> None:
-    assert documents.ledger_entry(documents.ledger_item(entry)) == entry
+    assert item_mapping.ledger_entry(item_mapping.ledger_item(entry)) == entry
 
 
 def test_a_seeded_product_is_read_with_every_field() -> None:
@@ -120,7 +123,7 @@ def test_a_seeded_product_is_read_with_every_field() -> None:
         "sale": sale,
     }
     assert row.keys() == fields_of("catalogue", "products")
-    assert documents.product(items.product(row)) == PRODUCT
+    assert item_mapping.product(items.product(row)) == PRODUCT
 
 
 @pytest.mark.parametrize("promotion", PROMOTIONS, ids=lambda promotion: promotion.kind)
@@ -141,7 +144,7 @@ def test_a_seeded_promotion_is_read_with_every_field(promotion: Any) -> None:
     }
     terms = {name for terms in ROW_TERMS.values() for name in terms}
     assert row.keys() | terms == fields_of("promotions", "promotions")
-    found = documents.promotion({**items.promotion(row), "redemptions": promotion.redemptions})
+    found = item_mapping.promotion({**items.promotion(row), "redemptions": promotion.redemptions})
     assert found == promotion
 
 

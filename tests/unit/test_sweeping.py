@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from checkout.domain.order import OrderStatus, Simulation
+from checkout.domain.order import FaultInjection, OrderStatus
 from checkout.domain.payment import balance
 from checkout.use_cases.end_order import fail_order
 from checkout.use_cases.warn_of_low_stock import warn_of_low_stock
@@ -58,7 +58,7 @@ def test_an_end_that_was_never_published_is_published(shop: Shop) -> None:
 
 
 def test_an_order_that_was_stored_but_never_started_is_started(shop: Shop) -> None:
-    switch = Simulation("ReserveStock", 1)
+    switch = FaultInjection("ReserveStock", 1)
     order = an_order(simulate=switch)
     shop.orders.place(order, a_record(order))
     assert sweep(shop) == {"started": 1}

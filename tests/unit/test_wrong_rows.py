@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from checkout.adapters import documents
+from checkout.adapters import item_mapping
 from checkout.adapters.catalogue import DynamoCatalogue, DynamoPromotions
 from checkout.adapters.orders import DynamoOrders
 from checkout.adapters.payments import DynamoLedger
-from checkout.adapters.shelves import Shelves
+from checkout.adapters.sharded_stock import ShardedStock
 from checkout.domain.catalogue import Sale, Tier
 from checkout.domain.errors import (
     IdempotencyConflict,
@@ -87,20 +87,20 @@ FIXED = promotion_item(a_promotion(kind=PromotionKind.FIXED_AMOUNT, amount=500, 
 BUNDLE = promotion_item(
     Promotion("TEN", "x", PromotionKind.BUY_X_GET_Y, buy_quantity=2, free_quantity=1)
 )
-SHELF = stock_items("TEA", [5, 5], 1)[0] | {"lowStockWarnedBy": "ord_1"}
+SHARD = stock_items("TEA", [5, 5], 1)[0] | {"lowStockWarnedBy": "ord_1"}
 ENDED = an_ended_order(
     OrderStatus.REJECTED, rejection=Rejection(RejectionCode.OUT_OF_STOCK, "Not enough")
 )
 ORDER: Item = {
-    **documents.order_item(ENDED),
-    **documents.quote_item(a_quote()),
-    "rejection": documents.rejection_item(ENDED.rejection),  # type: ignore[arg-type]
+    **item_mapping.order_item(ENDED),
+    **item_mapping.quote_item(a_quote()),
+    "rejection": item_mapping.rejection_item(ENDED.rejection),  # type: ignore[arg-type]
     "expectedTotal": {"amount": 2599, "currency": "USD"},
-    "eventAt": documents.timestamp(NOW),
-    "mailAt": documents.timestamp(NOW),
+    "eventAt": item_mapping.timestamp(NOW),
+    "mailAt": item_mapping.timestamp(NOW),
 }
-ENTRY: Item = {"paymentId": "order#ord_1", **documents.ledger_item(an_entry(EntryKind.CAPTURED))}
-HELD = documents.reservation_item(a_reservation(first_order=True))
+ENTRY: Item = {"paymentId": "order#ord_1", **item_mapping.ledger_item(an_entry(EntryKind.CAPTURED))}
+HELD = item_mapping.reservation_item(a_reservation(first_order=True))
 
 OPTIONAL = {
     *("tiers", "sale", "categories", "startsAt", "endsAt", "redemptionLimit", "perCustomerLimit"),
@@ -112,7 +112,7 @@ OPTIONAL = {
 
 FIELDS: Mapping[str, tuple[Callable[[Item], object], Item, Mapping[str, str]]] = {
     "product": (
-        documents.product,
+        item_mapping.product,
         PRODUCT,
         {
             **dict.fromkeys(("sku", "name", "description", "category"), "text"),
@@ -122,7 +122,7 @@ FIELDS: Mapping[str, tuple[Callable[[Item], object], Item, Mapping[str, str]]] =
         },
     ),
     "percentage": (
-        documents.promotion,
+        item_mapping.promotion,
         PERCENT,
         {
             **{"code": "text", "description": "text", "kind": "kind", "basisPoints": "whole"},
@@ -131,18 +131,18 @@ FIELDS: Mapping[str, tuple[Callable[[Item], object], Item, Mapping[str, str]]] =
             **{"stackable": "flag", "firstOrderOnly": "flag", "redemptions": "whole"},
         },
     ),
-    "fixed amount": (documents.promotion, FIXED, {"amount": "whole"}),
-    "bundle": (documents.promotion, BUNDLE, {"buyQuantity": "whole", "freeQuantity": "whole"}),
-    "shelf": (
-        documents.shelf,
-        SHELF,
+    "fixed amount": (item_mapping.promotion, FIXED, {"amount": "whole"}),
+    "bundle": (item_mapping.promotion, BUNDLE, {"buyQuantity": "whole", "freeQuantity": "whole"}),
+    "shard": (
+        item_mapping.shard,
+        SHARD,
         {
             **{"available": "whole", "lowStockThreshold": "whole", "shards": "whole"},
             **{"lowStockWarnedBy": "text"},
         },
     ),
     "order": (
-        documents.order,
+        item_mapping.order,
         ORDER,
         {
             **dict.fromkeys(("orderId", "customerId", "idempotencyKey", "email"), "text"),
@@ -157,7 +157,7 @@ FIELDS: Mapping[str, tuple[Callable[[Item], object], Item, Mapping[str, str]]] =
         },
     ),
     "ledger entry": (
-        documents.ledger_entry,
+        item_mapping.ledger_entry,
         ENTRY,
         {
             **{"orderId": "text", "entry": "kind", "amount": "whole", "currency": "currency"},
@@ -165,7 +165,7 @@ FIELDS: Mapping[str, tuple[Callable[[Item], object], Item, Mapping[str, str]]] =
         },
     ),
     "reservation": (
-        documents.reservation,
+        item_mapping.reservation,
         HELD,
         {
             **{"orderId": "text", "customerId": "text", "status": "kind", "heldAt": "time"},
@@ -224,16 +224,16 @@ def test_a_value_that_is_wrong_is_told_by_its_name(
 @pytest.mark.parametrize("value", ["0", 0, -3, 10**7])
 def test_shares_and_bundles_have_their_own_bounds(value: object) -> None:
     with pytest.raises(WrongRow):
-        documents.promotion(spoilt(PERCENT, "basisPoints", value))
+        item_mapping.promotion(spoilt(PERCENT, "basisPoints", value))
     if value != 10**7:
         for path in ("buyQuantity", "freeQuantity"):
             with pytest.raises(WrongRow):
-                documents.promotion(spoilt(BUNDLE, path, value))
+                item_mapping.promotion(spoilt(BUNDLE, path, value))
 
 
 def test_a_wrong_value_that_may_be_personal_is_not_shown() -> None:
     with pytest.raises(WrongRow) as caught:
-        documents.order(spoilt(ORDER, "shippingAddress", [{"name": "Ada Byron"}]))
+        item_mapping.order(spoilt(ORDER, "shippingAddress", [{"name": "Ada Byron"}]))
     assert "Ada" not in str(caught.value)
 
 
@@ -316,12 +316,12 @@ class TestTheShop:
         assert (refused.status, refused.code) == (409, "PRICE_CHANGED")
         assert {key for key, _ in watch.wrong} == {"TEN"}
 
-    @pytest.mark.parametrize(("_read", "item", "path", "value"), of("shelf"))
+    @pytest.mark.parametrize(("_read", "item", "path", "value"), of("shard"))
     def test_a_product_whose_stock_is_wrong_has_none(
         self, shop: Shop, _read: object, item: Item, path: str, value: object
     ) -> None:
         watch, rows = Watch(), Rows([spoilt(item, path, value)])
-        shop.stock = Shelves(rows, monitoring=watch)  # type: ignore[assignment,arg-type]
+        shop.stock = ShardedStock(rows, monitoring=watch)  # type: ignore[assignment,arg-type]
         assert call("GET", "/products/TEA").body["available"] == 0
         assert call("GET", "/products").body["items"][0]["available"] == 0
         assert {key for key, _ in watch.wrong} == {"TEA"}
@@ -332,7 +332,7 @@ class TestTheShop:
     ) -> None:
         first, further = stock_items("TEA", [5, 5], 1)
         rows = Rows([first, spoilt(further, "available", value)])
-        shop.stock = Shelves(rows, monitoring=Watch())  # type: ignore[assignment,arg-type]
+        shop.stock = ShardedStock(rows, monitoring=Watch())  # type: ignore[assignment,arg-type]
         assert call("GET", "/products/TEA").body["available"] == 0
 
     @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ class TestTheShop:
             "key": "cus_ada#a-key-of-ada",
             "bodyHash": "x",
             "orderId": "ord_1",
-            "createdAt": documents.timestamp(NOW),
+            "createdAt": item_mapping.timestamp(NOW),
             "expiresAt": int((NOW + minutes(5)).timestamp()),
         }
         for value in WRONG[type_]:
@@ -385,9 +385,9 @@ def test_a_price_that_turns_wrong_after_the_order_rejects_it(shop: Shop) -> None
     shop.promote(a_promotion())
     rows = Rows([promotion_item(a_promotion())])
     shop.promotions = DynamoPromotions(rows, Watch())  # type: ignore[assignment,arg-type]
-    wish = PlaceOrder("cus_ada", "a-key", "hash", a_request(discount_codes=("TEN",)))
+    command = PlaceOrder("cus_ada", "a-key", "hash", a_request(discount_codes=("TEN",)))
     order_id = place_order(
-        wish, shop.orders, shop.workflow, lambda: shop.pricing, shop.clock, shop.ids
+        command, shop.orders, shop.workflow, lambda: shop.pricing, shop.clock, shop.ids
     )
     assert shop.orders.get(order_id).expected_total == usd(2399)
     rows.items = [spoilt(rows.items[0], "endsAt", "2099-01-01T00:00:00")]

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from checkout.domain.errors import Contended, MailNotSent
 from checkout.domain.events import Event
 from checkout.domain.mail import Mail
-from checkout.domain.order import Fault, Simulation
+from checkout.domain.order import Fault, FaultInjection
 
 SOURCE = "checkout"
 
@@ -47,7 +47,7 @@ class StepFunctions:
     client: Any
     state_machine_arn: str
 
-    def start(self, order_id: str, simulate: Simulation | None) -> None:
+    def start(self, order_id: str, simulate: FaultInjection | None) -> None:
         """See `ports.Workflow`."""
         switch = _switch(simulate) if simulate else None
         try:
@@ -72,7 +72,7 @@ class StepFunctions:
         return bool(answer["status"] != "RUNNING")
 
 
-def _switch(simulate: Simulation) -> Mapping[str, Any]:
+def _switch(simulate: FaultInjection) -> Mapping[str, Any]:
     """A failure switch in the execution's input, where `workflow.Task` reads it."""
     how = {"how": simulate.how.value} if simulate.how is not Fault.RAISE else {}
     after = {"after": simulate.after} if simulate.after else {}

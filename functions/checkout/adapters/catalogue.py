@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from checkout.adapters import documents
+from checkout.adapters import item_mapping
 from checkout.adapters.dynamodb import Item, Table
 from checkout.adapters.rows import LOGGED, readable
 from checkout.domain.catalogue import Product
@@ -28,7 +28,7 @@ class DynamoCatalogue:
         return {product.sku: product for product in self._products(items)}
 
     def _products(self, items: Iterable[Item]) -> list[Product]:
-        return readable(items, documents.product, self.table, "sku", self.monitoring)
+        return readable(items, item_mapping.product, self.table, "sku", self.monitoring)
 
     def page(self, category: str | None, limit: int, cursor: str | None) -> Page[Product]:
         """See `ports.Catalogue`. One query serves both the whole list and one category."""
@@ -53,4 +53,4 @@ class DynamoPromotions:
     def find(self, codes: Iterable[str]) -> Sequence[Promotion]:
         """See `ports.Promotions`."""
         items = self.table.get_many({"code": code, "scope": "PROMOTION"} for code in codes)
-        return readable(items, documents.promotion, self.table, "code", self.monitoring)
+        return readable(items, item_mapping.promotion, self.table, "code", self.monitoring)

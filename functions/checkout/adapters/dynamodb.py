@@ -20,7 +20,7 @@ from checkout.domain.errors import Contended, InvalidCursor
 Item = dict[str, Any]
 
 BATCH = 100  # BatchGetItem's limit
-ATTEMPTS = 8  # with the waits below: about 3 seconds, well inside a step's timeout
+ATTEMPTS = 8  # with the delays below: about 3 seconds, well inside a step's timeout
 FIRST_WAIT_S = 0.02
 
 _serialize = TypeSerializer().serialize
@@ -39,7 +39,7 @@ class TransactionRefused(Exception):
     """Conditions of a transaction did not hold.
 
     `failed` has their positions; `old` has, by position, the items that stood in the way, of
-    steps made by `telling_why`.
+    steps made by `returning_old_item`.
     """
 
     def __init__(self, failed: Mapping[int, Item | None]) -> None:
@@ -90,7 +90,7 @@ class Table:
 
     def _get_batch(self, keys: list[Item]) -> list[Item]:
         found: list[Item] = []
-        for wait in waits():
+        for wait in backoff_delays():
             request = {self.name: {"Keys": keys, "ConsistentRead": True}}
             answer = self.client.batch_get_item(RequestItems=request)
             found += [decode(item) for item in answer["Responses"].get(self.name, [])]
@@ -106,7 +106,7 @@ class Table:
         Raises `Contended` if writers kept coming in between.
         """
         gets = [{"Get": {"TableName": self.name, "Key": encode(key)}} for key in keys]
-        for wait in waits():
+        for wait in backoff_delays():
             try:
                 answer = self.client.transact_get_items(TransactItems=gets)
             except ClientError as error:
@@ -262,7 +262,7 @@ def counts(name: str, least: str, most: str = "") -> str:
 NUMBER = {":number": "N"}
 
 
-def telling_why(step: Item) -> Item:
+def returning_old_item(step: Item) -> Item:
     """The step, so that a refusal comes with the item that stood in the way."""
     asked = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
     return {kind: {**request, **asked} for kind, request in step.items()}
@@ -275,7 +275,7 @@ def transact(client: Any, steps: Sequence[Item]) -> None:
     with full jitter. Raises `TransactionRefused` if a condition does not hold, `Contended` if
     others kept winning.
     """
-    for wait in waits():
+    for wait in backoff_delays():
         try:
             client.transact_write_items(TransactItems=list(steps))
         except ClientError as error:
@@ -312,7 +312,7 @@ def _failed_conditions(error: ClientError) -> dict[int, Item | None]:
     return failed
 
 
-def waits() -> Iterator[float]:
+def backoff_delays() -> Iterator[float]:
     """How long to wait before each further attempt, in seconds, with full jitter.
 
     See https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter.

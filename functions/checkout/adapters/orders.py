@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from checkout.adapters import documents
+from checkout.adapters import item_mapping
 from checkout.adapters.dynamodb import (
     ConditionFailed,
     Item,
@@ -33,7 +33,7 @@ from checkout.ports import IdempotencyRecord, Monitoring, Page
 END = "SET #status = :status, history = list_append(history, :change){more} REMOVE paymentToken"
 """How every order ends. The payment token is of no more use, so it is forgotten."""
 
-STANDING = frozenset({OrderStatus.PENDING, OrderStatus.CONFIRMED})
+ACTIVE_STATUSES = frozenset({OrderStatus.PENDING, OrderStatus.CONFIRMED})
 """A customer's orders with another status came to nothing."""
 
 
@@ -56,7 +56,7 @@ class DynamoOrders:
                 {":now": int(record.created_at.timestamp())},
                 {"#key": "key"},
             ),
-            put_step(self.orders, documents.order_item(order), "attribute_not_exists(orderId)"),
+            put_step(self.orders, item_mapping.order_item(order), "attribute_not_exists(orderId)"),
         ]
         try:
             transact(self.orders.client, steps)
@@ -88,7 +88,7 @@ class DynamoOrders:
         if item is None:
             raise OrderNotFound(order_id)
         try:
-            return documents.order(item)
+            return item_mapping.order(item)
         except WrongRow as wrong:
             self.monitoring.wrong_row(self.orders.name, order_id, wrong)
             raise OrderUnreadable(order_id) from wrong
@@ -97,12 +97,12 @@ class DynamoOrders:
         """See `ports.Orders`. Of two orders of the same moment, the one with the lower id."""
         earlier = self.orders.query(
             "customerId = :customer AND createdAt <= :at",
-            {":customer": order.customer_id, ":at": documents.timestamp(order.created_at)},
+            {":customer": order.customer_id, ":at": item_mapping.timestamp(order.created_at)},
             IndexName="by-customer",
         )
-        mine = (documents.timestamp(order.created_at), order.order_id)
+        mine = (item_mapping.timestamp(order.created_at), order.order_id)
         return not any(
-            item.get("status") in STANDING and (item["createdAt"], item["orderId"]) < mine
+            item.get("status") in ACTIVE_STATUSES and (item["createdAt"], item["orderId"]) < mine
             for item in earlier
         )
 
@@ -117,12 +117,12 @@ class DynamoOrders:
             IndexName="by-customer",
             ScanIndexForward=False,
         )
-        orders = readable(items, documents.order, self.orders, "orderId", self.monitoring)
+        orders = readable(items, item_mapping.order, self.orders, "orderId", self.monitoring)
         return Page(orders, following)
 
     def save_quote(self, order_id: str, quote: Quote) -> None:
         """See `ports.Orders`."""
-        prices = documents.quote_item(quote)
+        prices = item_mapping.quote_item(quote)
         assignments = ", ".join(f"#{name} = :{name}" for name in prices)
         try:
             self.orders.update(
@@ -171,7 +171,7 @@ class DynamoOrders:
             {
                 ":committed": ReservationStatus.COMMITTED.value,
                 ":held": ReservationStatus.HELD.value,
-                ":at": documents.timestamp(at),
+                ":at": item_mapping.timestamp(at),
             },
             {"#status": "status"},
         )
@@ -182,7 +182,7 @@ class DynamoOrders:
         """See `ports.Orders`."""
         values = _end_values(status, at)
         if rejection:
-            values[":rejection"] = documents.rejection_item(rejection)
+            values[":rejection"] = item_mapping.rejection_item(rejection)
         try:
             self.orders.update(
                 {"orderId": order_id},
@@ -202,10 +202,10 @@ class DynamoOrders:
             "SET eventAt = if_not_exists(eventAt, :at) REMOVE openStatus",
             "attribute_exists(orderId)",
             {},
-            {":at": documents.timestamp(at)},
+            {":at": item_mapping.timestamp(at)},
         )
 
-    def begin_mail(self, order_id: str, at: datetime, until: datetime) -> bool:
+    def claim_mail(self, order_id: str, at: datetime, until: datetime) -> bool:
         """See `ports.Orders`."""
         try:
             self.orders.update(
@@ -214,7 +214,7 @@ class DynamoOrders:
                 "attribute_not_exists(mailAt)"
                 " AND (attribute_not_exists(mailLeaseUntil) OR mailLeaseUntil < :now)",
                 {},
-                {":until": documents.timestamp(until), ":now": documents.timestamp(at)},
+                {":until": item_mapping.timestamp(until), ":now": item_mapping.timestamp(at)},
             )
         except ConditionFailed:
             return False
@@ -227,14 +227,14 @@ class DynamoOrders:
             "SET mailAt = :at, mailMessageId = :id REMOVE mailLeaseUntil",
             "attribute_exists(orderId)",
             {},
-            {":at": documents.timestamp(at), ":id": message_id},
+            {":at": item_mapping.timestamp(at), ":id": message_id},
         )
 
     def open_since(self, before: datetime) -> Iterable[str]:
         """See `ports.Orders`."""
         items = self.orders.query(
             "openStatus = :open AND createdAt < :before",
-            {":open": "OPEN", ":before": documents.timestamp(before)},
+            {":open": "OPEN", ":before": item_mapping.timestamp(before)},
             IndexName="open",
         )
         return (item["orderId"] for item in items)
@@ -244,7 +244,7 @@ def _end_values(status: OrderStatus, at: datetime) -> Item:
     return {
         ":status": status.value,
         ":pending": OrderStatus.PENDING.value,
-        ":change": [documents.status_change_item(StatusChange(status, at))],
+        ":change": [item_mapping.status_change_item(StatusChange(status, at))],
     }
 
 
@@ -268,6 +268,6 @@ def _record_item(record: IdempotencyRecord) -> Item:
         "key": _record_key(record.customer_id, record.key),
         "bodyHash": record.body_hash,
         "orderId": record.order_id,
-        "createdAt": documents.timestamp(record.created_at),
+        "createdAt": item_mapping.timestamp(record.created_at),
         "expiresAt": int(record.expires_at.timestamp()),
     }

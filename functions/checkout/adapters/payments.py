@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checkout.adapters import documents
+from checkout.adapters import item_mapping
 from checkout.adapters.dynamodb import ConditionFailed, Item, Table
 from checkout.adapters.rows import LOGGED, readable
 from checkout.domain.errors import ChargeReversed, Contended, GatewayTimeout, PaymentDeclined
@@ -38,7 +38,7 @@ class DynamoLedger:
 
     def append(self, entry: LedgerEntry) -> None:
         """See `ports.Ledger`."""
-        item = {"paymentId": f"order#{entry.order_id}", **documents.ledger_item(entry)}
+        item = {"paymentId": f"order#{entry.order_id}", **item_mapping.ledger_item(entry)}
         try:
             self.table.put_if_absent(item, "paymentId")
         except ConditionFailed:
@@ -49,7 +49,7 @@ class DynamoLedger:
         items = self.table.query(
             "paymentId = :id", {":id": f"order#{order_id}"}, ConsistentRead=True
         )
-        return readable(items, documents.ledger_entry, self.table, "paymentId", self.monitoring)
+        return readable(items, item_mapping.ledger_entry, self.table, "paymentId", self.monitoring)
 
     def has(self, order_id: str, kind: EntryKind) -> bool:
         """Whether the order has an entry of this kind; needs less than to read all of them."""

@@ -35,7 +35,7 @@ class Redemptions:
     codes: tuple[str, ...] = ()
     first_order: tuple[str, ...] = ()
 
-    def objection(self, refused: Iterable[int]) -> InvalidCart:
+    def refusal(self, refused: Iterable[int]) -> InvalidCart:
         """Why the order cannot have its codes, from the positions of steps that were refused."""
         codes = {self.codes[position] for position in refused}
         if FIRST_ORDER in codes:

@@ -9,20 +9,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from checkout.adapters import documents
+from checkout.adapters import item_mapping
 from checkout.adapters.dynamodb import (
     Item,
     Table,
     TransactionRefused,
+    backoff_delays,
     put_step,
     transact,
     update_step,
-    waits,
 )
 from checkout.adapters.redemptions import EVERYBODY, Redemptions, redeem
+from checkout.adapters.release_plan import NOTHING, ReleasePlan, plan_release
 from checkout.adapters.rows import LOGGED, readable
-from checkout.adapters.shelves import Shelves
-from checkout.adapters.undoing import NOTHING, Undoing, plan
+from checkout.adapters.sharded_stock import ShardedStock
 from checkout.domain.errors import Contended, OutOfStock, ReservationClosed
 from checkout.domain.stock import Reservation, ReservationStatus, StockLevel, Take
 from checkout.ports import Monitoring
@@ -50,31 +50,31 @@ class DynamoStock:
     monitoring: Monitoring = LOGGED
 
     @cached_property
-    def shelves(self) -> Shelves:
+    def sharded_stock(self) -> ShardedStock:
         """The inventory, shard by shard."""
-        return Shelves(self.inventory, self.below, monitoring=self.monitoring)
+        return ShardedStock(self.inventory, self.below, monitoring=self.monitoring)
 
     def levels(self, skus: Iterable[str]) -> Mapping[str, StockLevel]:
         """See `ports.Stock`."""
-        return self.shelves.levels(skus)
+        return self.sharded_stock.levels(skus)
 
-    def begin_warning(self, sku: str, teller: str, at: datetime, until: datetime) -> bool:
+    def claim_alert(self, sku: str, claimant: str, at: datetime, until: datetime) -> bool:
         """See `ports.Stock`."""
-        return self.shelves.begin_warning(sku, teller, at, until)
+        return self.sharded_stock.claim_alert(sku, claimant, at, until)
 
-    def mark_warned(self, sku: str, teller: str) -> None:
+    def mark_alert_sent(self, sku: str, claimant: str) -> None:
         """See `ports.Stock`."""
-        self.shelves.mark_warned(sku, teller)
+        self.sharded_stock.mark_alert_sent(sku, claimant)
 
-    def untold(self, at: datetime) -> Iterable[str]:
+    def unsent_alerts(self, at: datetime) -> Iterable[str]:
         """See `ports.Stock`."""
-        return self.shelves.untold(at)
+        return self.sharded_stock.unsent_alerts(at)
 
     def hold(self, reservation: Reservation) -> None:
         """See `ports.Stock`. Raises `Contended` if others kept taking what was found."""
-        takes: Takes = {line.sku: self.shelves.guess(line) for line in reservation.lines}
+        takes: Takes = {line.sku: self.sharded_stock.guess(line) for line in reservation.lines}
         redemptions = self._redeem(reservation)
-        for wait in waits():
+        for wait in backoff_delays():
             try:
                 self._take_all(reservation, takes, redemptions)
             except TransactionRefused as refused:
@@ -96,15 +96,19 @@ class DynamoStock:
         self._make_fit(takes, MAX_STEPS - 1 - len(counts))
         taken = _in_order(takes)
         held = replace(reservation, first_order=bool(redemptions.first_order))
-        item = documents.reservation_item(held, taken)
-        steps = [put_step(self.reservations, item, NEW), *map(self.shelves.take, taken), *counts]
+        item = item_mapping.reservation_item(held, taken)
+        steps = [
+            put_step(self.reservations, item, NEW),
+            *map(self.sharded_stock.take, taken),
+            *counts,
+        ]
         transact(self.inventory.client, steps)
 
     def _make_fit(self, takes: Takes, room: int) -> None:
         """Gathers the pieces of lines that are split most, until the steps are few enough."""
         for sku in sorted(takes, key=lambda sku: -len(takes[sku])):
             if len(_in_order(takes)) > room:
-                takes[sku] = self.shelves.gather(takes[sku])
+                takes[sku] = self.sharded_stock.gather(takes[sku])
 
     def _find_elsewhere(
         self,
@@ -121,9 +125,9 @@ class DynamoStock:
         taken = _in_order(takes)
         tried = {taken[i - 1].sku: i for i in refused.failed if i <= len(taken)}
         if not tried:
-            raise redemptions.objection(i - 1 - len(taken) for i in refused.failed)
+            raise redemptions.refusal(i - 1 - len(taken) for i in refused.failed)
         found = {
-            line.sku: self.shelves.find(line, taken[i - 1], refused.old.get(i))
+            line.sku: self.sharded_stock.find(line, taken[i - 1], refused.old.get(i))
             for line in reservation.lines
             if (i := tried.get(line.sku))
         }
@@ -136,7 +140,7 @@ class DynamoStock:
         items = self.promotions.get_many(
             {"code": code, "scope": EVERYBODY} for code in wanted.promotions
         )
-        known = readable(items, documents.promotion, self.promotions, "code", self.monitoring)
+        known = readable(items, item_mapping.promotion, self.promotions, "code", self.monitoring)
         return redeem(wanted, known, self.promotions)
 
     def _replayed(self, order_id: str) -> None:
@@ -152,36 +156,40 @@ class DynamoStock:
             if item and item["status"] == ReservationStatus.COMMITTED.value:
                 raise ReservationClosed(f"The reservation of {order_id} is committed")
             if item and item["status"] == ReservationStatus.RELEASED.value:
-                self._look_after(item)
+                self._after_release(item)
                 return False
-            undoing = plan(item, self.shelves, self.promotions, refused) if item else NOTHING
+            plan = (
+                plan_release(item, self.sharded_stock, self.promotions, refused)
+                if item
+                else NOTHING
+            )
             try:
-                transact(self.inventory.client, self._release_steps(order_id, item, at, undoing))
+                transact(self.inventory.client, self._release_steps(order_id, item, at, plan))
             except TransactionRefused as refusal:
-                refused |= undoing.refused(refusal.failed)
+                refused |= plan.refused(refusal.failed)
                 continue
-            self._look_after({**(item or {}), "orderId": order_id, LOST: undoing.losses})
+            self._after_release({**(item or {}), "orderId": order_id, LOST: plan.losses})
             return item is not None
         raise Contended(f"The reservation of {order_id} keeps changing")
 
-    def _look_after(self, item: Item) -> None:
-        """After a release the stock may be above its threshold again, and people have to know.
+    def _after_release(self, item: Item) -> None:
+        """Resets alerts of what is above its threshold again, and reports what was lost.
 
-        A release that is repeated does it once more: the first one may have died before.
+        A release that is repeated does it again: the first one may have died before.
         """
         if item.get(LOST):
             self.monitoring.not_given_back(item["orderId"], item[LOST])
         skus = {line["sku"] for line in item.get("lines", ()) if isinstance(line, dict)}
         if skus:
-            self.shelves.rearm(skus)
+            self.sharded_stock.reset_alert(skus)
 
     def _release_steps(
-        self, order_id: str, item: Item | None, at: datetime, undoing: Undoing
+        self, order_id: str, item: Item | None, at: datetime, plan: ReleasePlan
     ) -> list[Item]:
         if item is None:
             return [put_step(self.reservations, _tombstone(order_id, at), NEW)]
-        mark = self._mark_released(order_id, at, undoing.losses)
-        return [mark, *(step.request for step in undoing.steps)]
+        mark = self._mark_released(order_id, at, plan.losses)
+        return [mark, *(step.request for step in plan.steps)]
 
     def _mark_released(self, order_id: str, at: datetime, losses: Sequence[str]) -> Item:
         lost = f", {LOST} = :lost" if losses else ""
@@ -193,7 +201,7 @@ class DynamoStock:
             {
                 ":released": ReservationStatus.RELEASED.value,
                 ":held": ReservationStatus.HELD.value,
-                ":at": documents.timestamp(at),
+                ":at": item_mapping.timestamp(at),
                 **({":lost": list(losses)} if losses else {}),
             },
             {"#status": "status"},
@@ -224,5 +232,5 @@ def _tombstone(order_id: str, at: datetime) -> Item:
         "status": ReservationStatus.RELEASED.value,
         "lines": [],
         "promotions": [],
-        "releasedAt": documents.timestamp(at),
+        "releasedAt": item_mapping.timestamp(at),
     }

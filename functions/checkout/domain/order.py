@@ -56,7 +56,7 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True)
-class Simulation:
+class FaultInjection:
     """A failure switch: the state named `fail` fails the first `times` times, in the way `how`.
 
     `after` names a state that fails for good before it: what undoes things runs only then.
@@ -124,7 +124,7 @@ class Order:
     expected_total: Money | None = None
     quote: Quote | None = None
     rejection: Rejection | None = None
-    simulate: Simulation | None = None
+    simulate: FaultInjection | None = None
     published_at: datetime | None = None
     mailed_at: datetime | None = None
 
@@ -165,13 +165,13 @@ REJECTIONS: Mapping[type[CheckoutError], RejectionCode] = {
 """Which errors reject an order, and with which code."""
 
 
-def place(
+def new_order(
     order_id: str,
     customer_id: str,
     idempotency_key: str,
     request: OrderRequest,
     at: datetime,
-    simulate: Simulation | None = None,
+    simulate: FaultInjection | None = None,
     expected_total: Money | None = None,
 ) -> Order:
     """A new order, PENDING."""

@@ -74,7 +74,7 @@ def balance(entries: Iterable[LedgerEntry], currency: str) -> Money:
     return captured - refunded
 
 
-STANDING = (
+STATUS_PRECEDENCE = (
     EntryKind.REFUNDED,
     EntryKind.VOIDED,
     EntryKind.CAPTURED,
@@ -84,7 +84,7 @@ STANDING = (
 """The kinds from the last word to the first: what a payment's status is."""
 
 
-def standing(entries: Iterable[LedgerEntry]) -> EntryKind | None:
+def payment_status(entries: Iterable[LedgerEntry]) -> EntryKind | None:
     """Where a payment stands, or None if nothing was tried."""
     kinds = {entry.kind for entry in entries}
-    return next((kind for kind in STANDING if kind in kinds), None)
+    return next((kind for kind in STATUS_PRECEDENCE if kind in kinds), None)

@@ -48,7 +48,7 @@ class PriceRules:
         regional = self.tax.get(f"{destination.country}-{destination.region}")
         return self.tax.get(destination.country, 0) if regional is None else regional
 
-    def objection(self, destination: Destination) -> str | None:
+    def region_error(self, destination: Destination) -> str | None:
         """What is wrong with the region of an address, or None: tax may depend on it."""
         country, region = destination.country, destination.region
         regions = sorted(p.partition("-")[2] for p in self.tax if p.startswith(f"{country}-"))
@@ -179,7 +179,7 @@ def _sort_codes(
     usable, rejected = [], []
     for code in codes:
         promotion = known.get(code)
-        reason = promotion.objection(subtotal, lines, at) if promotion else "unknown"
+        reason = promotion.ineligibility(subtotal, lines, at) if promotion else "unknown"
         if promotion and reason is None:
             usable.append(promotion)
         else:

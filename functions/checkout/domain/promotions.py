@@ -76,7 +76,7 @@ class Promotion:
             return limit
         return 1 if limit is None else min(limit, 1)
 
-    def objection(self, subtotal: Money, lines: Sequence[Priced], at: datetime) -> str | None:
+    def ineligibility(self, subtotal: Money, lines: Sequence[Priced], at: datetime) -> str | None:
         """Why the code cannot be used on these lines now, or None if it can."""
         if self.starts_at and at < self.starts_at:
             return "not valid yet"

@@ -55,17 +55,17 @@ class Take:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class Shard:
     """One counter of a product's stock, as it is stored: the first of `shards`, or a further one.
 
-    `warned` says that low stock was told, `teller` who claimed to tell.
+    `warned`: the alert of low stock was sent. `claimant`: who claimed it, an order or a sweep.
     """
 
     key: str
     available: int
     shards: int
     low_threshold: int = 0
-    teller: str = ""
+    claimant: str = ""
     warned: bool = False
 
 

@@ -22,7 +22,7 @@ def notify_customer(order_id: str, orders: Orders, mailer: Mailer, clock: Clock)
     if order.mailed_at:
         return None
     now = clock.now()
-    if not orders.begin_mail(order_id, now, now + CLAIM):
+    if not orders.claim_mail(order_id, now, now + CLAIM):
         raise Contended(f"The mail about {order_id} is being sent")
     message_id = mailer.send(mail.about(order))
     orders.mark_mailed(order_id, clock.now(), message_id)

@@ -15,10 +15,10 @@ from checkout.use_cases.reserve_stock import release_stock
 from checkout.use_cases.settle_order import Settler
 from checkout.use_cases.warn_of_low_stock import warn_of_low_stock
 
-PATIENCE = timedelta(seconds=60)
+STALE_AFTER = timedelta(seconds=60)
 """How long an order is left to its workflow before the sweeper looks at it."""
 
-AT_MOST = timedelta(seconds=20)
+TIME_LIMIT = timedelta(seconds=20)
 """How long a sweep goes on. The next one, a minute later, begins with what is oldest then: in a
 rush there are too many open orders for one, and looking at all of them would slow them down."""
 
@@ -33,13 +33,13 @@ class Sweeper(Settler):
         Open orders come last: they may be more than there is time for. One that fails does not
         stop the others; at the end an ExceptionGroup has the failures.
         """
-        until = self.clock.now() + AT_MOST
+        until = self.clock.now() + TIME_LIMIT
         jobs = chain(self._reservations(), self._warnings(), self._orders())
         return Counter(attempt_all(takewhile(lambda _job: self.clock.now() < until, jobs)))
 
     def _orders(self) -> Iterator[Callable[[], str]]:
         """The index of open orders is a moment behind: `settle` reads each order itself."""
-        for order_id in self.orders.open_since(self.clock.now() - PATIENCE):
+        for order_id in self.orders.open_since(self.clock.now() - STALE_AFTER):
             yield partial(self.settle, order_id)
 
     def _reservations(self) -> Iterator[Callable[[], str]]:
@@ -59,8 +59,8 @@ class Sweeper(Settler):
 
     def _warnings(self) -> Iterator[Callable[[], str]]:
         now = self.clock.now()
-        return (partial(self._warn, sku, f"sweep {now}") for sku in self.stock.untold(now))
+        return (partial(self._warn, sku, f"sweep {now}") for sku in self.stock.unsent_alerts(now))
 
-    def _warn(self, sku: str, teller: str) -> str:
-        warn_of_low_stock([sku], teller, self.stock, self.events, self.clock)
+    def _warn(self, sku: str, claimant: str) -> str:
+        warn_of_low_stock([sku], claimant, self.stock, self.events, self.clock)
         return "warned"

@@ -1,7 +1,7 @@
-"""`StockLow`: told once for each time that the stock falls to its threshold, whoever races.
+"""`StockLow`: published once for each time that the stock falls to its threshold, whoever races.
 
-It is never a reason to fail an order, and never lost: a telling that failed leaves its claim
-behind, and the sweeper tells what was claimed and not told.
+It is never a reason to fail an order, and never lost: an alert that could not be sent leaves its
+claim behind, and the sweeper sends what was claimed and not sent.
 """
 
 from __future__ import annotations
@@ -17,23 +17,24 @@ from checkout.ports import Clock, Events, Stock
 from checkout.use_cases.attempts import attempt_all
 
 CLAIM = timedelta(seconds=60)
-"""Longer than a step lasts: nobody else tells of a low stock while an order is about to."""
+"""Longer than a step lasts, so that no other claimant sends an alert that an order is sending."""
 
 
 def warn_of_low_stock(
-    skus: Iterable[str], teller: str, stock: Stock, events: Events, clock: Clock
+    skus: Iterable[str], claimant: str, stock: Stock, events: Events, clock: Clock
 ) -> Collection[StockLevel]:
-    """Tells of those products that are low and not told yet. `teller` names who claims to tell.
+    """Publishes `StockLow` for the products that are low, unless it was published already.
 
-    If the teller dies between telling and noting it, it is told again: by its next attempt, or
-    after `CLAIM` by the next order of the product or by the sweeper. Every product is tried; then
-    an ExceptionGroup has what is claimed and not told. Returns how much there is of each product.
+    `claimant` names the caller. If it dies before it has stored that the event is out, the event is
+    published again: by its next attempt, or after `CLAIM` by the next order of the product or by
+    the sweeper. Every product is tried; then an ExceptionGroup is raised with what failed. Returns
+    the stock levels of the products.
     """
     levels = stock.levels(skus).values()
     attempt_all(
-        partial(_tell, level, teller, stock, events)
+        partial(_send_alert, level, claimant, stock, events)
         for level in levels
-        if level.wants_warning and _claim(level.sku, teller, stock, clock)
+        if level.wants_warning and _claim(level.sku, claimant, stock, clock)
     )
     return levels
 
@@ -63,11 +64,11 @@ def check_stock_left(held: Reservation, stock: Stock, events: Events, clock: Clo
         return StockCheck(failures=failures)
 
 
-def _claim(sku: str, teller: str, stock: Stock, clock: Clock) -> bool:
+def _claim(sku: str, claimant: str, stock: Stock, clock: Clock) -> bool:
     now = clock.now()
-    return stock.begin_warning(sku, teller, now, now + CLAIM)
+    return stock.claim_alert(sku, claimant, now, now + CLAIM)
 
 
-def _tell(level: StockLevel, teller: str, stock: Stock, events: Events) -> None:
+def _send_alert(level: StockLevel, claimant: str, stock: Stock, events: Events) -> None:
     events.publish(domain_events.stock_low(level))
-    stock.mark_warned(level.sku, teller)
+    stock.mark_alert_sent(level.sku, claimant)

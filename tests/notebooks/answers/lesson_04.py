@@ -23,15 +23,15 @@ def take(condition: str, caught: str = REFUSED, sold: str = '"sold"') -> str:
 
 def take_set(body: str) -> str:
     """An exercise cell with this function."""
-    return f"def take_set(shelves, cup, saucer):\n{body}"
+    return f"def take_set(stock, cup, saucer):\n{body}"
 
 
 def both(caught: str) -> str:
     """An exercise cell with one transaction, that catches these errors."""
     return take_set(
         "    try:\n"
-        "        steps = [shelves.take(Take(sku, 0, 1)) for sku in (cup, saucer)]\n"
-        "        transact(shelves.table.client, steps)\n"
+        "        steps = [stock.take(Take(sku, 0, 1)) for sku in (cup, saucer)]\n"
+        "        transact(stock.table.client, steps)\n"
         f"    except {caught}:\n"
         "        return 'sold out'\n"
         "    return 'sold'"
@@ -77,7 +77,7 @@ TABLE: Table = {
                 take_set(
                     "    for sku in (cup, saucer):\n"
                     "        try:\n"
-                    "            transact(shelves.table.client, [shelves.take(Take(sku, 0, 1))])\n"
+                    "            transact(stock.table.client, [stock.take(Take(sku, 0, 1))])\n"
                     "        except TransactionRefused:\n"
                     "            return 'sold out'\n"
                     "    return 'sold'"
@@ -91,10 +91,10 @@ TABLE: Table = {
             Wrong(both("TransactionRefused").replace("Take(sku, 0, 1)", "sku"), "AttributeError"),
             Wrong(
                 take_set(
-                    "    client = shelves.table.client\n"
+                    "    client = stock.table.client\n"
                     "    try:\n"
-                    "        transact(client, [shelves.take(Take(saucer, 0, 1))])\n"
-                    "        transact(client, [shelves.take(Take(cup, 0, 1))])\n"
+                    "        transact(client, [stock.take(Take(saucer, 0, 1))])\n"
+                    "        transact(client, [stock.take(Take(cup, 0, 1))])\n"
                     "    except TransactionRefused:\n"
                     "        return 'sold out'\n"
                     "    return 'sold'"

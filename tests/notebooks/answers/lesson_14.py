@@ -77,7 +77,7 @@ TABLE: Table = {
             ),
             Wrong(
                 layers(
-                    "checkout/adapters/documents.py",
+                    "checkout/adapters/item_mapping.py",
                     ('**({"giftWrap": True} if request.gift_wrap else {}),', ""),
                 ),
                 "The order forgot its wrapping",

@@ -13,33 +13,33 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from checkout.adapters import documents
-from checkout.adapters.documents import shard_key
+from checkout.adapters import item_mapping
 from checkout.adapters.dynamodb import (
     NUMBER,
     ConditionFailed,
     Item,
     Table,
     TransactionRefused,
+    backoff_delays,
     counts,
-    telling_why,
+    returning_old_item,
     transact,
     update_step,
-    waits,
 )
+from checkout.adapters.item_mapping import shard_key
 from checkout.adapters.rows import LOGGED, MOST
 from checkout.domain.cart import CartLine
 from checkout.domain.errors import Contended, WrongRow
-from checkout.domain.stock import Shelf, StockLevel, Take, choose
+from checkout.domain.stock import Shard, StockLevel, Take, choose
 from checkout.ports import Monitoring
 
 UNTOLD = "UNTOLD"  # the one key of the index of claims
 CLAIM = "lowStockClaimUntil, lowStockUntold"
-EMPTY = Shelf("", 0, 1)  # where there is no item
+EMPTY = Shard("", 0, 1)  # where there is no item
 
 
 @dataclass(frozen=True)
-class Shelves:
+class ShardedStock:
     """The stock of all products.
 
     `below` gives a random number below another one. `shards` is what this process has learnt
@@ -53,21 +53,21 @@ class Shelves:
 
     def levels(self, skus: Iterable[str]) -> Mapping[str, StockLevel]:
         """See `ports.Stock`. A second request only if one of the products is hot."""
-        first, pieces = self._look_at(skus)
+        first, pieces = self._first_shards(skus)
         return {
-            sku: StockLevel(sku, pieces[sku], shelf.low_threshold, shelf.warned)
-            for sku, shelf in first.items()
+            sku: StockLevel(sku, pieces[sku], shard.low_threshold, shard.warned)
+            for sku, shard in first.items()
         }
 
-    def _look_at(self, skus: Iterable[str]) -> tuple[dict[str, Shelf], Counter[str]]:
+    def _first_shards(self, skus: Iterable[str]) -> tuple[dict[str, Shard], Counter[str]]:
         """The first shard of each product, and the pieces in all of them.
 
         A product of which one row is wrong is not there.
         """
         items = self.table.get_many({"sku": sku} for sku in skus)
-        first = {item["sku"]: shelf for item in items if (shelf := self._read(item))}
+        first = {item["sku"]: shard for item in items if (shard := self._read(item))}
         keys = {shard_key(s.key, n): s.key for s in first.values() for n in range(1, s.shards)}
-        pieces = Counter({sku: shelf.available for sku, shelf in first.items()})
+        pieces = Counter({sku: shard.available for sku, shard in first.items()})
         for item in self.table.get_many({"sku": key} for key in keys):
             sku, further = keys[item["sku"]], self._read(item, first=False)
             if further is None:
@@ -76,9 +76,9 @@ class Shelves:
                 pieces[sku] += further.available
         return first, pieces
 
-    def _read(self, item: Item, first: bool = True) -> Shelf | None:
+    def _read(self, item: Item, first: bool = True) -> Shard | None:
         try:
-            return documents.shelf(item, first)
+            return item_mapping.shard(item, first)
         except WrongRow as wrong:
             self.monitoring.wrong_row(self.table.name, item["sku"], wrong)
             return None
@@ -95,28 +95,28 @@ class Shelves:
         the take supposed, the refusal is the proof. Else only a look at all shards at one moment
         is; what this process remembers is no proof, for others may have taught it meanwhile.
         """
-        shelf = self._read(refused_by, tried.shard == 0) if refused_by else EMPTY
-        if shelf is None or tried.shards == shelf.shards == 1:
+        shard = self._read(refused_by, tried.shard == 0) if refused_by else EMPTY
+        if shard is None or tried.shards == shard.shards == 1:
             return ()
-        available = self._look(line.sku, shelf.shards if refused_by else tried.shards)
+        available = self._pieces(line.sku, shard.shards if refused_by else tried.shards)
         if not available:
             return ()
         self.shards[line.sku] = len(available)
         return choose(line, available, self.below(len(available)))
 
-    def _look(self, sku: str, count: int) -> list[int]:
+    def _pieces(self, sku: str, count: int) -> list[int]:
         """The pieces in each shard at one moment; `count` is how many shards there may be.
 
         Nothing at all if one of them is wrong.
         """
-        for _ in waits():
+        for _ in backoff_delays():
             items = self.table.snapshot({"sku": shard_key(sku, n)} for n in range(count))
-            shelves = [self._read(item, n == 0) if item else EMPTY for n, item in enumerate(items)]
-            found = [shelf for shelf in shelves if shelf]
-            if len(found) < len(shelves):
+            shards = [self._read(item, n == 0) if item else EMPTY for n, item in enumerate(items)]
+            found = [shard for shard in shards if shard]
+            if len(found) < len(shards):
                 return []
             if found[0].shards == count:
-                return [shelf.available for shelf in found]
+                return [shard.available for shard in found]
             count = found[0].shards
         raise Contended(f"The shards of {sku} keep changing")
 
@@ -155,7 +155,9 @@ class Shelves:
         }
         change = "SET available = available - :quantity"
         key = {"sku": shard_key(take.sku, take.shard)}
-        return telling_why(update_step(self.table, key, change, " AND ".join(conditions), values))
+        return returning_old_item(
+            update_step(self.table, key, change, " AND ".join(conditions), values)
+        )
 
     def add(self, key: str, quantity: int) -> Item:
         """The step that puts pieces into a shard, if it is there and counts anything."""
@@ -167,7 +169,7 @@ class Shelves:
             {":quantity": quantity, **NUMBER},
         )
 
-    def begin_warning(self, sku: str, teller: str, at: datetime, until: datetime) -> bool:
+    def claim_alert(self, sku: str, claimant: str, at: datetime, until: datetime) -> bool:
         """See `ports.Stock`.
 
         Claimed first, looked at again afterwards. A release does it the other way round: it
@@ -175,25 +177,26 @@ class Shelves:
         """
         claimed = self._update(
             sku,
-            "SET lowStockWarnedBy = :teller, lowStockClaimUntil = :until, lowStockUntold = :untold",
+            "SET lowStockWarnedBy = :claimant, lowStockClaimUntil = :until,"
+            " lowStockUntold = :untold",
             "attribute_exists(sku) AND (attribute_not_exists(lowStockWarnedBy)"
             " OR lowStockClaimUntil < :now"
-            " OR (lowStockWarnedBy = :teller AND attribute_exists(lowStockClaimUntil)))",
+            " OR (lowStockWarnedBy = :claimant AND attribute_exists(lowStockClaimUntil)))",
             {
-                ":teller": teller,
+                ":claimant": claimant,
                 ":until": int(until.timestamp()),
                 ":now": int(at.timestamp()),
                 ":untold": UNTOLD,
             },
         )
-        return claimed and sku in self.rearm([sku])
+        return claimed and sku in self.reset_alert([sku])
 
-    def mark_warned(self, sku: str, teller: str) -> None:
+    def mark_alert_sent(self, sku: str, claimant: str) -> None:
         """See `ports.Stock`."""
-        claim = {":teller": teller}
-        self._update(sku, f"REMOVE {CLAIM}", "lowStockWarnedBy = :teller", claim)
+        claim = {":claimant": claimant}
+        self._update(sku, f"REMOVE {CLAIM}", "lowStockWarnedBy = :claimant", claim)
 
-    def untold(self, at: datetime) -> Iterable[str]:
+    def unsent_alerts(self, at: datetime) -> Iterable[str]:
         """See `ports.Stock`. A product is in this index from the claim until the telling is out."""
         items = self.table.query(
             "lowStockUntold = :untold AND lowStockClaimUntil < :now",
@@ -202,21 +205,21 @@ class Shelves:
         )
         return (item["sku"] for item in items)
 
-    def rearm(self, skus: Iterable[str]) -> frozenset[str]:
+    def reset_alert(self, skus: Iterable[str]) -> frozenset[str]:
         """Forgets that a low stock was told, where it is low no more; returns where it still is.
 
         On condition that it is the telling we saw: another one is about another crossing.
         """
-        first, pieces = self._look_at(skus)
-        low = frozenset(sku for sku, shelf in first.items() if pieces[sku] <= shelf.low_threshold)
-        for sku, shelf in first.items():
-            if shelf.teller and sku not in low:
-                self._forget(sku, shelf.teller)
+        first, pieces = self._first_shards(skus)
+        low = frozenset(sku for sku, shard in first.items() if pieces[sku] <= shard.low_threshold)
+        for sku, shard in first.items():
+            if shard.claimant and sku not in low:
+                self._clear_alert(sku, shard.claimant)
         return low
 
-    def _forget(self, sku: str, teller: str) -> None:
+    def _clear_alert(self, sku: str, claimant: str) -> None:
         change = f"REMOVE lowStockWarnedBy, {CLAIM}"
-        self._update(sku, change, "lowStockWarnedBy = :teller", {":teller": teller})
+        self._update(sku, change, "lowStockWarnedBy = :claimant", {":claimant": claimant})
 
     def _update(self, sku: str, change: str, condition: str, values: Mapping[str, object]) -> bool:
         """Whether the condition held, and so the change was made."""

@@ -19,18 +19,18 @@ from checkout.domain.money import BASIS_POINTS, Money
 from checkout.domain.order import (
     Address,
     Fault,
+    FaultInjection,
     Order,
     OrderRequest,
     OrderStatus,
     Rejection,
     RejectionCode,
-    Simulation,
     StatusChange,
 )
 from checkout.domain.payment import EntryKind, LedgerEntry
 from checkout.domain.pricing import AppliedCode, Quote, QuoteLine, RejectedCode
 from checkout.domain.promotions import Promotion, PromotionKind
-from checkout.domain.stock import Reservation, ReservationStatus, Shelf, Take
+from checkout.domain.stock import Reservation, ReservationStatus, Shard, Take
 
 Item = dict[str, Any]
 
@@ -71,18 +71,18 @@ def shard_key(sku: str, shard: int) -> str:
     return f"{sku}#{shard}" if shard else sku
 
 
-def shelf(item: Mapping[str, Any], first: bool = True) -> Shelf:
+def shard(item: Mapping[str, Any], first: bool = True) -> Shard:
     """One counter of stock; only the first of a product says how many there are, and when to warn.
 
     The others say how many there are as well, if they are there at all.
     """
     row = Row(item)
-    return Shelf(
+    return Shard(
         key=row.text("sku"),
         available=row.whole("available"),
         shards=row.whole("shards", 1, least=1, most=MAX_SHARDS),
         low_threshold=row.whole("lowStockThreshold") if first else 0,
-        teller=row.text("lowStockWarnedBy", ""),
+        claimant=row.text("lowStockWarnedBy", ""),
         warned=row.has("lowStockWarnedBy") and not row.has("lowStockClaimUntil"),
     )
 
@@ -290,8 +290,8 @@ def _expected(row: Row) -> Money:
     return row.sum("amount", row.currency("currency"))
 
 
-def _simulation(row: Row) -> Simulation:
-    return Simulation(
+def _simulation(row: Row) -> FaultInjection:
+    return FaultInjection(
         fail=row.text("fail"),
         times=row.whole("times", 1),
         how=row.one_of("how", Fault) if row.has("how") else Fault.RAISE,
@@ -299,7 +299,7 @@ def _simulation(row: Row) -> Simulation:
     )
 
 
-def simulation_item(switch: Simulation) -> Item:
+def simulation_item(switch: FaultInjection) -> Item:
     """A failure switch's item."""
     return {
         "fail": switch.fail,

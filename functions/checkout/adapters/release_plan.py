@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from checkout.adapters import documents
-from checkout.adapters.documents import shard_key
+from checkout.adapters import item_mapping
 from checkout.adapters.dynamodb import Item, Table
+from checkout.adapters.item_mapping import shard_key
 from checkout.adapters.redemptions import EVERYBODY, counters, uncount
-from checkout.adapters.shelves import Shelves
+from checkout.adapters.sharded_stock import ShardedStock
 from checkout.domain.errors import WrongRow
 from checkout.domain.stock import Take
 
@@ -29,7 +29,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Undoing:
+class ReleasePlan:
     """Everything that there is to give back, and in words what cannot be."""
 
     steps: tuple[Step, ...] = ()
@@ -44,29 +44,31 @@ class Undoing:
         return frozenset() if 0 in failed else frozenset(self.steps[i - 1].row for i in failed)
 
 
-NOTHING = Undoing()
+NOTHING = ReleasePlan()
 
 
-def plan(item: Item, shelves: Shelves, promotions: Table, refused: frozenset[str]) -> Undoing:
+def plan_release(
+    item: Item, stock: ShardedStock, promotions: Table, refused: frozenset[str]
+) -> ReleasePlan:
     """How to give back what a reservation's item says is held, but for the `refused` rows.
 
     A shard that refuses is no more, since the product was given fewer: its pieces go to shard 0.
     """
     losses: list[str] = []
-    takes = _all_of(lambda: documents.takes(item), losses)
+    takes = _all_of(lambda: item_mapping.takes(item), losses)
     pieces = Counter[str]()
     for take in takes:
-        pieces[_shelf(take, refused)] += take.quantity
+        pieces[_shard_key(take, refused)] += take.quantity
     steps = [
-        Step(key, shelves.add(key, quantity), f"{quantity} of {key}: it has no stock record")
+        Step(key, stock.add(key, quantity), f"{quantity} of {key}: it has no stock record")
         for key, quantity in pieces.items()
     ]
     steps += [_uncount(promotions, *counter) for counter in _all_of(lambda: counters(item), losses)]
     losses += [step.loss for step in steps if step.row in refused]
-    return Undoing(tuple(step for step in steps if step.row not in refused), tuple(losses))
+    return ReleasePlan(tuple(step for step in steps if step.row not in refused), tuple(losses))
 
 
-def _shelf(take: Take, refused: frozenset[str]) -> str:
+def _shard_key(take: Take, refused: frozenset[str]) -> str:
     key = shard_key(take.sku, take.shard)
     return take.sku if key in refused else key
 
