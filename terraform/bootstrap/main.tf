@@ -1,17 +1,3 @@
-provider "aws" {
-  region = var.region
-
-  default_tags {
-    tags = {
-      Project     = "ecommerce-checkout"
-      Environment = "shared"
-      ManagedBy   = "terraform"
-      Owner       = var.owner
-      CostCenter  = var.cost_center
-    }
-  }
-}
-
 # The bucket has to exist before `terraform init`, so somebody else makes it (README.md); from here
 # on it is Terraform's.
 import {

@@ -77,7 +77,7 @@ def test_the_bootstrap_plans_what_it_should_and_refuses_what_it_should(terraform
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
 def test_every_module_has_the_usual_files(module: Path) -> None:
-    for name in ("main.tf", "variables.tf", "outputs.tf", "versions.tf", "README.md"):
+    for name in ("main.tf", "variables.tf", "outputs.tf", "terraform.tf", "README.md"):
         assert (module / name).is_file(), f"{module.name} has no {name}"
 
 

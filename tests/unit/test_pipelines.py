@@ -121,7 +121,7 @@ def test_a_command_that_is_not_there_is_found() -> None:
 def test_dependabot_looks_after_every_folder_with_terraform() -> None:
     updates = yaml.safe_load((GITHUB / "dependabot.yml").read_text())["updates"]
     (terraform,) = [update for update in updates if update["package-ecosystem"] == "terraform"]
-    folders = {file.parent for file in paths.TERRAFORM.rglob("versions.tf")}
+    folders = {file.parent for file in paths.TERRAFORM.rglob("terraform.tf")}
     folders = {folder for folder in folders if ".terraform" not in folder.parts}
 
     watched = {

@@ -1,17 +1,3 @@
-provider "aws" {
-  region = var.region
-
-  default_tags {
-    tags = {
-      Project     = "ecommerce-checkout"
-      Environment = var.environment
-      ManagedBy   = "terraform"
-      Owner       = var.owner
-      CostCenter  = var.cost_center
-    }
-  }
-}
-
 module "checkout" {
   source = "../../modules/checkout"
 

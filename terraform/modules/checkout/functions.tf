@@ -30,12 +30,6 @@ locals {
     }
   }
 
-  # With time to spare for a batch of mails: a function that is cut off between sending one and
-  # noting it down would send it again.
-  notifier_timeout = 20
-
-  default_memory_mb = 256
-
   environment_variables = merge(
     { for name in keys(local.tables) : "${upper(name)}_TABLE" => module.table[name].table_name },
     {

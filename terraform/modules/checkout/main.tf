@@ -1,5 +1,6 @@
 # The whole checkout. Each file wires one part of it:
-#   main.tf         names, settings, the state machine, the API
+#   main.tf         keys, settings, the state machine, the API
+#   locals.tf       names, and the ARNs that are made of them
 #   tables.tf       what is stored
 #   functions.tf    what runs
 #   permissions.tf  what each function and the workflow may do
@@ -37,29 +38,6 @@ module "topic_key" {
   name        = "${local.prefix}-topics"
   description = "What goes through the topics of ${local.prefix}"
   account     = local.account
-}
-
-locals {
-  prefix        = module.common.prefix
-  settings_path = "/checkout/${var.environment}"
-  key_arn       = one(module.key[*].key_arn)
-  topic_key_arn = one(concat(module.key, module.topic_key)[*].key_arn)
-
-  account = {
-    partition = module.common.partition
-    region    = module.common.region
-    id        = module.common.account_id
-  }
-
-  # A queue takes 25 seconds to create and the state machine needs the functions, so what is
-  # created before them gets their ARNs from their names. A queue waits for no topic either, because
-  # topics wait for their key.
-  state_machine_arn = "${module.common.arn_prefix.states}:stateMachine:${local.prefix}"
-  topic_arns        = { for name in ["orders", "operations"] : name => "${module.common.arn_prefix.sns}:${local.prefix}-${name}" }
-  queue_arns = {
-    for name in ["notifications", "notifications-dlq", "compensation", "undelivered"] :
-    name => "${module.common.arn_prefix.sqs}:${local.prefix}-${name}"
-  }
 }
 
 module "settings" {

@@ -3,14 +3,6 @@
 #   dashboard.tf   everything on one page
 #   queries.tf     questions to the logs, saved under the environment's name
 
-locals {
-  # The checkout's own metrics: functions/checkout/metrics.py lists them.
-  own_namespace = "CheckoutLab"
-  own           = { environment = var.environment }
-
-  function_log_groups = [for function in values(var.functions) : "/aws/lambda/${function.name}"]
-}
-
 resource "aws_cloudwatch_composite_alarm" "unhealthy" {
   alarm_name        = "${var.prefix}-unhealthy"
   alarm_description = "At least one alarm of this environment rings. ${var.runbook}#unhealthy"

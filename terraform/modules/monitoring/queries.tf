@@ -2,9 +2,6 @@
 # queries. What is in capital letters is to be filled in.
 
 locals {
-  workflow_log_groups = [var.state_machine.log_group_name]
-  access_log_groups   = [var.api.log_group_name]
-
   queries = {
     # What a function raises is written by Lambda, as text; what rejects an order is no error.
     "errors" = {

@@ -1,0 +1,28 @@
+locals {
+  prefix        = module.common.prefix
+  settings_path = "/checkout/${var.environment}"
+  key_arn       = one(module.key[*].key_arn)
+  topic_key_arn = one(concat(module.key, module.topic_key)[*].key_arn)
+
+  account = {
+    partition = module.common.partition
+    region    = module.common.region
+    id        = module.common.account_id
+  }
+
+  # A queue takes 25 seconds to create and the state machine needs the functions, so what is
+  # created before them gets their ARNs from their names. A queue waits for no topic either, because
+  # topics wait for their key.
+  state_machine_arn = "${module.common.arn_prefix.states}:stateMachine:${local.prefix}"
+  topic_arns        = { for name in ["orders", "operations"] : name => "${module.common.arn_prefix.sns}:${local.prefix}-${name}" }
+  queue_arns = {
+    for name in ["notifications", "notifications-dlq", "compensation", "undelivered"] :
+    name => "${module.common.arn_prefix.sqs}:${local.prefix}-${name}"
+  }
+
+  # With time to spare for a batch of mails: a function that is cut off between sending one and
+  # noting it down would send it again.
+  notifier_timeout = 20
+
+  default_memory_mb = 256
+}
