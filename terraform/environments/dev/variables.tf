@@ -192,3 +192,39 @@ variable "saved_queries" {
   type        = bool
   default     = true
 }
+
+variable "gateway_timeout_ms" {
+  description = "Milliseconds that the payment gateway may take to answer."
+  type        = number
+  default     = 1000
+}
+
+variable "reservation_hold_seconds" {
+  description = "Seconds that stock stays reserved for an order that nobody finishes."
+  type        = number
+  default     = 900
+}
+
+variable "token_issuer" {
+  description = "Who must have issued a customer's token."
+  type        = string
+  default     = "https://checkout-lab.example"
+}
+
+variable "runbook" {
+  description = "Where the runbook is: an alarm's description ends with this, # and its section."
+  type        = string
+  default     = "docs/runbook.md"
+}
+
+variable "key_deletion_days" {
+  description = "Days in which a destroyed KMS key can still be called back; after them, what it encrypted is lost."
+  type        = number
+  default     = 30
+}
+
+variable "backup_copy_vault_arn" {
+  description = "Backup vault in another region that every nightly copy is copied to; none when null."
+  type        = string
+  default     = null
+}

@@ -9,6 +9,9 @@ module "checkout" {
   mail_sender              = var.mail_sender
   payment_gateway          = var.payment_gateway
   failure_switches_enabled = var.failure_switches_enabled
+  gateway_timeout_ms       = var.gateway_timeout_ms
+  reservation_hold_seconds = var.reservation_hold_seconds
+  token_issuer             = var.token_issuer
 
   api_throttling       = var.api_throttling
   api_cache            = var.api_cache
@@ -25,12 +28,15 @@ module "checkout" {
   alarm_receivers    = var.alarm_receivers
   alarm_thresholds   = var.alarm_thresholds
   saved_queries      = var.saved_queries
+  runbook            = var.runbook
 
   deletion_protection   = var.deletion_protection
   recovery_days         = var.recovery_days
   backup_retention_days = var.backup_retention_days
+  backup_copy_vault_arn = var.backup_copy_vault_arn
   audit_trail_days      = var.audit_trail_days
   own_encryption_key    = var.own_encryption_key
+  key_deletion_days     = var.key_deletion_days
 
   budget = var.budget
 }

@@ -25,4 +25,7 @@ locals {
   notifier_timeout = 20
 
   default_memory_mb = 256
+
+  # Of what functions/checkout/metrics.py counts.
+  metric_namespace = "CheckoutLab"
 }

@@ -28,6 +28,8 @@ module "key" {
   name        = local.prefix
   description = "Everything that ${local.prefix} stores"
   account     = local.account
+
+  deletion_window_days = var.key_deletion_days
 }
 
 # Neither EventBridge nor CloudWatch can use SNS's own key, so topics get one in any case.
@@ -38,6 +40,8 @@ module "topic_key" {
   name        = "${local.prefix}-topics"
   description = "What goes through the topics of ${local.prefix}"
   account     = local.account
+
+  deletion_window_days = var.key_deletion_days
 }
 
 module "settings" {
@@ -89,6 +93,9 @@ module "api" {
   stage       = var.environment
   throttling  = var.api_throttling
   tracing     = var.tracing
+
+  # As long as the function that answers may take.
+  timeout_ms = 1000 * local.functions["checkout-api"].timeout
 
   log_retention_days = var.log_retention_days
   kms_key_arn        = local.key_arn

@@ -127,11 +127,16 @@ module "undelivered_queue" {
   }
 }
 
-resource "aws_lambda_event_source_mapping" "notifier" {
-  event_source_arn        = module.notifications_queue.queue_arn
-  function_name           = module.function["notifier"].alias_arn
-  batch_size              = 10
-  function_response_types = ["ReportBatchItemFailures"]
+module "notifications" {
+  source = "../event-source-mapping"
+
+  queue_arn    = module.notifications_queue.queue_arn
+  function_arn = module.function["notifier"].alias_arn
+}
+
+moved {
+  from = aws_lambda_event_source_mapping.notifier
+  to   = module.notifications.aws_lambda_event_source_mapping.this
 }
 
 resource "aws_ses_email_identity" "sender" {

@@ -1,12 +1,11 @@
 module "monitoring" {
   source = "../monitoring"
 
-  prefix      = local.prefix
-  environment = var.environment
-  region      = module.common.region
-  topic_arn   = module.operations.topic_arn
-  thresholds  = var.alarm_thresholds
-  currency    = var.pricing.currency
+  prefix     = local.prefix
+  region     = module.common.region
+  topic_arn  = module.operations.topic_arn
+  thresholds = var.alarm_thresholds
+  runbook    = var.runbook
 
   saved_queries = var.saved_queries
 
@@ -16,10 +15,16 @@ module "monitoring" {
   passed_queues = { notifications = module.notifications_queue.queue_name }
   topics        = { orders = module.order_events.topic_name, operations = module.operations.topic_name }
 
-  steps = [
-    "ValidateCart", "ReserveStock", "ProcessPayment", "GenerateOrder", "PublishOrderConfirmed", "RefundPayment",
-    "ReleaseStock", "RejectOrder", "PublishOrderRejected", "FailOrder", "PublishOrderFailed",
-  ]
+  shop = {
+    namespace   = local.metric_namespace
+    environment = var.environment
+    currency    = var.pricing.currency
+
+    steps = [
+      "ValidateCart", "ReserveStock", "ProcessPayment", "GenerateOrder", "PublishOrderConfirmed", "RefundPayment",
+      "ReleaseStock", "RejectOrder", "PublishOrderRejected", "FailOrder", "PublishOrderFailed",
+    ]
+  }
 
   functions = {
     for key, function in local.functions : key => {

@@ -70,6 +70,7 @@ module "backup" {
   account             = { partition = module.common.partition, id = module.common.account_id }
   resource_arns       = values(module.table)[*].table_arn
   retention_days      = var.backup_retention_days
+  copy_vault_arn      = var.backup_copy_vault_arn
   kms_key_arn         = local.key_arn
   deletion_protection = var.deletion_protection
 }

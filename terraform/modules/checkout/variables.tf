@@ -293,3 +293,21 @@ variable "saved_queries" {
   type        = bool
   default     = true
 }
+
+variable "runbook" {
+  description = "Where the runbook is: an alarm's description ends with this, # and its section."
+  type        = string
+  default     = "docs/runbook.md"
+}
+
+variable "key_deletion_days" {
+  description = "Days in which a destroyed KMS key can still be called back; after them, what it encrypted is lost."
+  type        = number
+  default     = 30
+}
+
+variable "backup_copy_vault_arn" {
+  description = "Backup vault in another region that every nightly copy is copied to; none when null."
+  type        = string
+  default     = null
+}

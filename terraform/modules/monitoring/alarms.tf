@@ -4,6 +4,11 @@ locals {
   five_minutes = { period = 300, evaluation_periods = 1, datapoints_to_alarm = 1 }
 
   api_alarms = {
+    for name, alarm in local.alarms_of_an_api : name => alarm
+    if local.watched.api
+  }
+
+  alarms_of_an_api = {
     api-errors = merge(local.usual, {
       section             = "api-errors"
       meaning             = "More than ${var.thresholds.api_errors_percent} % of the requests to the API were answered with a 5xx."
@@ -44,9 +49,10 @@ locals {
       meaning     = "In five minutes ${said.threshold} or more checkouts ${said.did}."
       namespace   = "AWS/States"
       metric_name = said.metric
-      dimensions  = { StateMachineArn = var.state_machine.arn }
+      dimensions  = { StateMachineArn = local.state_machine.arn }
       threshold   = said.threshold
     })
+    if local.watched.state_machine
   }
 
   function_alarms = merge(
@@ -100,9 +106,9 @@ locals {
     for minutes in [var.thresholds.minutes_without_orders] : "no-orders" => merge(local.usual, {
       section             = "no-orders"
       meaning             = "Nobody ordered anything for ${minutes} minutes."
-      namespace           = local.own_namespace
+      namespace           = local.shop.namespace
       metric_name         = "OrdersAccepted"
-      dimensions          = local.own
+      dimensions          = local.own_dimensions
       comparison_operator = "LessThanThreshold"
       threshold           = 1
       evaluation_periods  = minutes
@@ -120,14 +126,15 @@ locals {
     section => merge(local.usual, local.five_minutes, {
       section     = section
       meaning     = said.meaning
-      namespace   = local.own_namespace
+      namespace   = local.shop.namespace
       metric_name = said.metric
-      dimensions  = local.own
+      dimensions  = local.own_dimensions
       threshold   = 1
     })
+    if local.watched.shop
   }
 
-  api_dimensions = { ApiName = var.api.name, Stage = var.api.stage }
+  api_dimensions = { ApiName = local.api.name, Stage = local.api.stage }
 
   # What an alarm has unless it says otherwise.
   usual = {
@@ -177,7 +184,7 @@ locals {
         threshold  = var.thresholds.function_errors
         metrics = {
           errors     = { namespace = "AWS/Lambda", name = "Errors", dimensions = { FunctionName = function.name } }
-          rejections = { namespace = local.own_namespace, name = "StepRejections", dimensions = merge(local.own, { step = function.rejects_in }) }
+          rejections = { namespace = local.shop.namespace, name = "StepRejections", dimensions = merge(local.own_dimensions, { step = function.rejects_in }) }
         }
       }
       if function.rejects_in != null

@@ -9,4 +9,11 @@ resource "aws_cloudwatch_composite_alarm" "unhealthy" {
   alarm_rule        = join(" OR ", [for alarm in local.metric_alarms : "ALARM(\"${alarm.arn}\")"])
   alarm_actions     = [var.topic_arn]
   ok_actions        = [var.topic_arn]
+
+  lifecycle {
+    precondition {
+      condition     = length(local.metric_alarms) > 0
+      error_message = "Nothing is watched: give this module an api, a state_machine, a shop, functions, tables or queues."
+    }
+  }
 }

@@ -5,6 +5,7 @@ locals {
   queries = {
     # What a function raises is written by Lambda, as text; what rejects an order is no error.
     "errors" = {
+      about      = "functions"
       log_groups = local.function_log_groups
       query      = <<-EOT
         fields @timestamp, service, task, order_id, message, exception_name, @message
@@ -15,6 +16,7 @@ locals {
     }
 
     "one order, everywhere" = {
+      about      = "shop"
       log_groups = concat(local.function_log_groups, local.workflow_log_groups)
       query      = <<-EOT
         fields @timestamp, service, task, attempt, level, message, reason, exception_name, type
@@ -25,6 +27,7 @@ locals {
     }
 
     "slowest steps" = {
+      about      = "shop"
       log_groups = local.function_log_groups
       query      = <<-EOT
         filter ispresent(step) and ispresent(StepDuration.0)
@@ -34,6 +37,7 @@ locals {
     }
 
     "cold starts" = {
+      about      = "functions"
       log_groups = local.function_log_groups
       query      = <<-EOT
         filter @type = "REPORT"
@@ -43,6 +47,7 @@ locals {
     }
 
     "memory that is not needed" = {
+      about      = "functions"
       log_groups = local.function_log_groups
       query      = <<-EOT
         filter @type = "REPORT"
@@ -52,6 +57,7 @@ locals {
     }
 
     "rejected orders by reason" = {
+      about      = "shop"
       log_groups = local.function_log_groups
       query      = <<-EOT
         filter message = "rejected"
@@ -61,6 +67,7 @@ locals {
     }
 
     "mails that were not sent" = {
+      about      = "shop"
       log_groups = local.function_log_groups
       query      = <<-EOT
         fields @timestamp, sqs_message_id, exception_name, exception
@@ -71,6 +78,7 @@ locals {
     }
 
     "failed executions" = {
+      about      = "state_machine"
       log_groups = local.workflow_log_groups
       query      = <<-EOT
         fields @timestamp, execution_arn, type, details.error, details.cause
@@ -81,6 +89,7 @@ locals {
     }
 
     "api errors" = {
+      about      = "api"
       log_groups = local.access_log_groups
       query      = <<-EOT
         fields @timestamp, status, method, path, latency, integrationLatency, errorType, errorMessage, requestId
@@ -91,6 +100,7 @@ locals {
     }
 
     "slow requests" = {
+      about      = "api"
       log_groups = local.access_log_groups
       query      = <<-EOT
         stats count(*) as requests, pct(latency, 50) as p50_ms, pct(latency, 99) as p99_ms, max(latency) as longest_ms by method, route
@@ -99,6 +109,7 @@ locals {
     }
 
     "who is refused" = {
+      about      = "api"
       log_groups = local.access_log_groups
       query      = <<-EOT
         filter status in ["401", "403", "429"]
@@ -110,7 +121,7 @@ locals {
 }
 
 resource "aws_cloudwatch_query_definition" "this" {
-  for_each = { for name, query in local.queries : name => query if var.saved_queries }
+  for_each = { for name, query in local.queries : name => query if var.saved_queries && local.watched[query.about] }
 
   name            = "${var.prefix}/${each.key}"
   log_group_names = each.value.log_groups

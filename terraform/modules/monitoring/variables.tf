@@ -3,11 +3,6 @@ variable "prefix" {
   type        = string
 }
 
-variable "environment" {
-  description = "Value of the dimension `environment` of the checkout's own metrics."
-  type        = string
-}
-
 variable "region" {
   description = "Region that the dashboard looks at."
   type        = string
@@ -25,20 +20,33 @@ variable "runbook" {
 }
 
 variable "api" {
-  description = "The REST API that is watched: its name, its stage, and the log group of its access log."
+  description = "The REST API that is watched: its name, its stage, and the log group of its access log; none when null."
   type = object({
     name           = string
     stage          = string
     log_group_name = string
   })
+  default = null
 }
 
 variable "state_machine" {
-  description = "The workflow that is watched: its ARN and its log group."
+  description = "The workflow that is watched: its ARN and its log group; none when null."
   type = object({
     arn            = string
     log_group_name = string
   })
+  default = null
+}
+
+variable "shop" {
+  description = "What the checkout itself measures (functions/checkout/metrics.py): the namespace of its metrics, their dimension `environment`, the currency of the revenue, and the steps of the workflow in the order of the dashboard. Nothing of it when null."
+  type = object({
+    namespace   = string
+    environment = string
+    currency    = string
+    steps       = list(string)
+  })
+  default = null
 }
 
 variable "functions" {
@@ -49,16 +57,18 @@ variable "functions" {
     memory_mb       = number
     rejects_in      = optional(string)
   }))
-}
+  default = {}
 
-variable "steps" {
-  description = "Steps of the workflow that functions do, in the order of the dashboard."
-  type        = list(string)
+  validation {
+    condition     = var.shop != null || alltrue([for function in values(var.functions) : function.rejects_in == null])
+    error_message = "functions may only have rejects_in with shop: the shop counts what is rejected."
+  }
 }
 
 variable "tables" {
   description = "Name of every table that is watched, by its short name."
   type        = map(string)
+  default     = {}
 }
 
 variable "queues" {
@@ -67,6 +77,7 @@ variable "queues" {
     queue_name = string
     meaning    = string
   }))
+  default = {}
 }
 
 variable "passed_queues" {
@@ -79,11 +90,6 @@ variable "topics" {
   description = "Name of every topic, by its short name: the dashboard shows what is published."
   type        = map(string)
   default     = {}
-}
-
-variable "currency" {
-  description = "Currency of the revenue, such as USD."
-  type        = string
 }
 
 variable "thresholds" {
@@ -110,6 +116,11 @@ variable "thresholds" {
       ] : count >= 1 && floor(count) == count
     ])
     error_message = "thresholds that count something must be whole numbers, 1 or more: with 0 the alarm would never end."
+  }
+
+  validation {
+    condition     = var.shop != null || var.thresholds.minutes_without_orders == 0
+    error_message = "thresholds.minutes_without_orders needs shop: nobody else counts orders."
   }
 
   validation {

@@ -55,7 +55,9 @@ run "everything_together_can_be_planned" {
 
   variables {
     own_encryption_key    = true
+    key_deletion_days     = 7
     backup_retention_days = 365
+    backup_copy_vault_arn = "arn:aws:backup:us-west-2:123456789012:backup-vault:checkout-prod"
     deletion_protection   = true
     recovery_days         = 35
     audit_trail_days      = 365
@@ -71,6 +73,7 @@ run "everything_together_can_be_planned" {
     tracing               = true
     alarm_receivers       = ["on-call@checkout-lab.example"]
     alarm_thresholds      = { api_errors_percent = 5 }
+    runbook               = "https://wiki.example/runbook"
     budget                = { monthly_usd = 250 }
   }
 

@@ -8,12 +8,10 @@ mock_provider "aws" {
 }
 
 variables {
-  prefix      = "checkout-prod"
-  environment = "prod"
-  region      = "us-east-2"
-  topic_arn   = "arn:aws:sns:us-east-2:123456789012:checkout-prod-operations"
-  currency    = "USD"
-  steps       = ["ProcessPayment"]
+  prefix    = "checkout-prod"
+  region    = "us-east-2"
+  topic_arn = "arn:aws:sns:us-east-2:123456789012:checkout-prod-operations"
+  shop      = { namespace = "CheckoutLab", environment = "prod", currency = "USD", steps = ["ProcessPayment"] }
 
   api           = { name = "checkout-prod", stage = "prod", log_group_name = "/aws/apigateway/checkout-prod" }
   state_machine = { arn = "arn:aws:states:us-east-2:123456789012:stateMachine:checkout-prod", log_group_name = "/aws/vendedlogs/states/checkout-prod" }
