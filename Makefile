@@ -12,7 +12,7 @@ SUITES := unit contract integration browser terraform e2e notebooks chaos
 SIDE_BY_SIDE := --dist=loadgroup --no-loadscope-reorder --numprocesses
 PRESENT := $(wildcard $(SUITES:%=tests/%))
 
-.PHONY: help install demo up down test coverage lessons-html test-docker $(SUITES) plain plans security audit-dependencies lint format
+.PHONY: help install demo up down test coverage lessons-html test-docker $(SUITES) plain plans docs security audit-dependencies lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +71,9 @@ plain: $(INSTALLED) ## The e2e tests again, on what plain `terraform apply` make
 
 plans: $(INSTALLED) ## Stores anew what each environment would make (tests/terraform/plans)
 	@.venv/bin/python -m lab.plans
+
+docs: $(INSTALLED) ## Writes the generated parts of all pages anew
+	@.venv/bin/python -m lab.documents
 
 chaos: $(INSTALLED) ## The proof: races, faults in every state, killed functions, hostile requests
 	@$(PYTEST) tests/chaos

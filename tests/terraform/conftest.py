@@ -48,7 +48,11 @@ def _copy_sources(root: Path) -> None:
     definition = Path("functions/checkout_api/openapi.json")
     (root / definition).parent.mkdir(parents=True)
     shutil.copy(paths.ROOT / definition, root / definition)
-    # Modules have no lock file of their own; without one, the newest provider would be looked up.
+    # Modules and examples have no lock file of their own; without one, the newest provider would be
+    # looked up.
     lock = root / "terraform" / "environments" / "dev" / ".terraform.lock.hcl"
-    for main in (root / "terraform" / "modules").glob("*/main.tf"):
+    for main in [
+        *root.glob("terraform/modules/*/main.tf"),
+        *root.glob("terraform/examples/*/main.tf"),
+    ]:
         shutil.copy(lock, main.parent)

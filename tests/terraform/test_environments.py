@@ -82,7 +82,7 @@ def test_prod_is_the_safe_one(setting: str, safe: object) -> None:
 
 @pytest.mark.parametrize("page", sorted(documents.pages()), ids=lambda page: page.parent.name)
 def test_the_tables_in_the_documentation_are_those_of_the_sources(page: Path) -> None:
-    assert page.read_text() == documents.pages()[page], "run: python -m lab.documents"
+    assert page.read_text() == documents.pages()[page], "run: make docs"
 
 
 def test_a_setting_that_differs_gets_a_row(monkeypatch: pytest.MonkeyPatch) -> None:

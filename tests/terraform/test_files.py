@@ -15,7 +15,8 @@ from lab import paths
 MODULES = sorted(path.parent for path in (paths.TERRAFORM / "modules").glob("*/main.tf"))
 ENVIRONMENTS = sorted(path.parent for path in (paths.TERRAFORM / "environments").glob("*/main.tf"))
 ROOTS = [*ENVIRONMENTS, paths.TERRAFORM / "bootstrap"]
-FOLDERS = [*MODULES, *ROOTS]
+EXAMPLES = sorted(path.parent for path in (paths.TERRAFORM / "examples").glob("*/main.tf"))
+FOLDERS = [*MODULES, *ROOTS, *EXAMPLES]
 FILE_OF = {
     "variable": "variables.tf",
     "output": "outputs.tf",
@@ -53,7 +54,7 @@ def values_in(text: str) -> list[str]:
     return [name for body in bodies for name in re.findall(r"^  (\w+)\s*=", body, re.MULTILINE)]
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+@pytest.mark.parametrize("module", [*MODULES, *EXAMPLES], ids=lambda path: path.name)
 def test_a_module_says_the_oldest_provider_that_it_works_with(module: Path) -> None:
     assert 'version = ">= 5.100"' in (module / "terraform.tf").read_text()
 

@@ -18,6 +18,7 @@ OF_THE_CHECKOUT = {
 """Variables of modules/checkout that an environment does not pass on, and why."""
 
 ELSEWHERE = {
+    "common.name": "lab and the pipelines' roles look for names that begin with checkout",
     "event-source-mapping.batch_size": "the notifier's time-out is measured for batches of ten",
     "event-source-mapping.batching_window_seconds": "a mail should not wait for others",
     "event-source-mapping.maximum_concurrency": "reserved_concurrency already limits the notifier",

@@ -3,12 +3,7 @@ locals {
   settings_path = "/checkout/${var.environment}"
   key_arn       = one(module.key[*].key_arn)
   topic_key_arn = one(concat(module.key, module.topic_key)[*].key_arn)
-
-  account = {
-    partition = module.common.partition
-    region    = module.common.region
-    id        = module.common.account_id
-  }
+  account       = module.common.account
 
   # A queue takes 25 seconds to create and the state machine needs the functions, so what is
   # created before them gets their ARNs from their names. A queue waits for no topic either, because

@@ -5,7 +5,7 @@ data "aws_partition" "this" {}
 data "aws_region" "this" {}
 
 locals {
-  prefix = "checkout-${var.environment}"
+  prefix = "${var.name}-${var.environment}"
 
   partition  = data.aws_partition.this.partition
   region     = data.aws_region.this.name

@@ -29,3 +29,8 @@ output "arn_prefix" {
     { budgets = "arn:${local.partition}:budgets::${local.account_id}" },
   )
 }
+
+output "account" {
+  description = "Partition, region and number of the account, as the other modules take them."
+  value       = { partition = local.partition, region = local.region, id = local.account_id }
+}

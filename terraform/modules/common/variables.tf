@@ -1,3 +1,14 @@
+variable "name" {
+  description = "What every name starts with, before the environment's."
+  type        = string
+  default     = "checkout"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", var.name))
+    error_message = "name must be 2 to 20 lower-case letters, digits or dashes, starting with a letter and not ending with a dash."
+  }
+}
+
 variable "environment" {
   description = "Short name of the environment; it is part of every name."
   type        = string

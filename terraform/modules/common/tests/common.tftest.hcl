@@ -53,3 +53,31 @@ run "a_name_that_is_too_long_for_what_is_added_to_it_is_refused" {
 
   expect_failures = [var.environment]
 }
+
+run "another_project_has_names_of_its_own" {
+  command = plan
+
+  variables {
+    name = "thumbnails"
+  }
+
+  assert {
+    condition     = output.prefix == "thumbnails-staging"
+    error_message = "Wanted thumbnails-staging, got ${output.prefix}."
+  }
+
+  assert {
+    condition     = output.account == { partition = "aws-us-gov", region = "us-gov-east-1", id = "123456789012" }
+    error_message = "Got ${jsonencode(output.account)}."
+  }
+}
+
+run "a_name_that_no_bucket_can_have_is_refused" {
+  command = plan
+
+  variables {
+    name = "Thumbnails"
+  }
+
+  expect_failures = [var.name]
+}

@@ -1,0 +1,4 @@
+output "url" {
+  description = "Base URL of the API."
+  value       = module.api.invoke_url
+}

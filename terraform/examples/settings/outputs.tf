@@ -1,0 +1,4 @@
+output "path" {
+  description = "What every name starts with."
+  value       = module.settings.path
+}
