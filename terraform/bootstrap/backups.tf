@@ -3,7 +3,8 @@
 # and its backups would be noise.
 
 locals {
-  backups = toset(var.backups ? [replace(var.bucket, "terraform-state", "backups")] : [])
+  backups_bucket = replace(var.bucket, "terraform-state", "backups")
+  backups        = toset(var.backups ? [local.backups_bucket] : [])
 }
 
 resource "aws_kms_key" "backups" {

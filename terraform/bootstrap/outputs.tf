@@ -10,13 +10,13 @@ output "lock_table" {
 
 output "pipeline_roles" {
   description = "ARNs of the roles for the pipelines: of the one that plans, and by environment of those that deploy; null without a repository."
-  value = one([for github in module.github : {
-    plan   = github.plan_role_arn
-    deploy = github.deploy_role_arns
-  }])
+  value = var.github_repository == null ? null : {
+    plan   = module.github[0].plan_role_arn
+    deploy = module.github[0].deploy_role_arns
+  }
 }
 
 output "backups_bucket" {
   description = "Name of the bucket for backups; null if there is none."
-  value       = one([for bucket in aws_s3_bucket.backups : bucket.bucket])
+  value       = var.backups ? aws_s3_bucket.backups[local.backups_bucket].bucket : null
 }

@@ -63,3 +63,27 @@ def test_a_module_says_the_oldest_provider_that_it_works_with(module: Path) -> N
 def test_what_is_applied_pins_the_provider(root: Path) -> None:
     assert 'version = "~> 5.100"' in (root / "terraform.tf").read_text()
     assert 'version     = "5.100.0"' in (root / ".terraform.lock.hcl").read_text()
+
+
+TRICKS = {
+    "one(": r"\bone\(",
+    "coalesce(": r"\bcoalesce\(",
+    "try(": r"\btry\(",
+    "a loop over one element": r"\bfor \w+ in \[[^\[\],]*\]",
+    "a splat of what may be null": r"\bvar\.\w+\[\*\]",
+}
+"""What a conditional says in plain words. Rules about variables may try."""
+
+NO_CONDITIONAL = {("api-gateway", "try("): 1}
+"""Where the two values are of different types, which a conditional refuses; and how often."""
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_a_choice_is_a_conditional(folder: Path, trick: str) -> None:
+    files = [file for file in folder.glob("*.tf") if file.name != "variables.tf"]
+    found = [
+        (file.name, m[0]) for file in files for m in re.finditer(TRICKS[trick], file.read_text())
+    ]
+
+    assert len(found) == NO_CONDITIONAL.get((folder.name, trick), 0), found

@@ -2,7 +2,8 @@ locals {
   definition = jsondecode(var.definition)
   methods    = ["get", "put", "post", "patch", "delete", "head", "options"]
 
-  # API Gateway resolves references to schemas, but not to responses.
+  # API Gateway resolves references to schemas, but not to responses. (A conditional would need both
+  # to be of one type.)
   responses = {
     for path, item in local.definition.paths : path => {
       for method, operation in item : method => {
@@ -45,22 +46,19 @@ locals {
 locals {
   security = {
     for path, item in local.definition.paths : path => {
-      for method, operation in item : method => {
-        for key in ["security"] : key => [
-          for wanted in try(operation.security, [{}]) : merge(wanted, { api_key = [] })
-        ]
-        if var.api_key_required && !contains(var.open_paths, path)
+      for method, operation in item : method => !var.api_key_required || contains(var.open_paths, path) ? {} : {
+        security = [for wanted in lookup(operation, "security", [{}]) : merge(wanted, { api_key = [] })]
       }
       if contains(local.methods, method)
     }
   }
 
-  components = merge(try(local.definition.components, {}), {
-    securitySchemes = merge(try(local.definition.components.securitySchemes, {}), {
-      for name in ["api_key"] : name => { type = "apiKey", name = "x-api-key", in = "header" }
-      if var.api_key_required
-    })
-  })
+  given = lookup(local.definition, "components", {})
+  schemes = merge(
+    lookup(local.given, "securitySchemes", {}),
+    var.api_key_required ? { api_key = { type = "apiKey", name = "x-api-key", in = "header" } } : {},
+  )
+  components = merge(local.given, { securitySchemes = local.schemes })
 }
 
 # Of a cached path, every parameter is part of the key: else all pages would be the first one.
@@ -69,12 +67,11 @@ locals {
   places = { path = "path", query = "querystring", header = "header" }
 
   cache_keys = {
-    for path, item in local.definition.paths : path => {
-      for key in ["cacheKeyParameters"] : key => [
-        for parameter in concat(try(item.parameters, []), try(item.get.parameters, [])) :
+    for path, item in local.definition.paths : path => !contains(local.cached, path) ? {} : {
+      cacheKeyParameters = [
+        for parameter in concat(lookup(item, "parameters", []), lookup(item.get, "parameters", [])) :
         "method.request.${local.places[parameter.in]}.${parameter.name}"
       ]
-      if contains(local.cached, path)
     }
   }
 }
@@ -177,7 +174,7 @@ resource "aws_api_gateway_stage" "this" {
   xray_tracing_enabled = var.tracing
 
   cache_cluster_enabled = var.cache != null
-  cache_cluster_size    = try(tostring(var.cache.size_gb), null)
+  cache_cluster_size    = var.cache == null ? null : tostring(var.cache.size_gb)
 
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.access.arn

@@ -61,7 +61,7 @@ data "aws_lambda_functions" "deployed" {
 }
 
 locals {
-  deployed = flatten(data.aws_lambda_functions.deployed[*].function_names)
+  deployed = var.canary_weight > 0 ? data.aws_lambda_functions.deployed[0].function_names : []
 }
 
 module "function" {

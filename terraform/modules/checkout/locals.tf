@@ -1,8 +1,8 @@
 locals {
   prefix        = module.common.prefix
   settings_path = "/checkout/${var.environment}"
-  key_arn       = one(module.key[*].key_arn)
-  topic_key_arn = one(concat(module.key, module.topic_key)[*].key_arn)
+  key_arn       = var.own_encryption_key ? module.key[0].key_arn : null
+  topic_key_arn = var.own_encryption_key ? module.key[0].key_arn : module.topic_key[0].key_arn
   account       = module.common.account
 
   # A queue takes 25 seconds to create and the state machine needs the functions, so what is

@@ -45,5 +45,5 @@ output "function_versions" {
 
 output "encryption_key_alias" {
   description = "Name of the environment's own KMS key; null when AWS's keys are used."
-  value       = one(module.key[*].alias_name)
+  value       = var.own_encryption_key ? module.key[0].alias_name : null
 }

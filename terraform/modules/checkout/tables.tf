@@ -53,10 +53,10 @@ module "table" {
 
   name                = "${each.key}-${var.environment}"
   hash_key            = each.value.hash_key
-  range_key           = try(each.value.range_key, null)
+  range_key           = lookup(each.value, "range_key", null)
   attributes          = each.value.attributes
-  indexes             = try(each.value.indexes, {})
-  ttl_attribute       = try(each.value.ttl_attribute, null)
+  indexes             = lookup(each.value, "indexes", {})
+  ttl_attribute       = lookup(each.value, "ttl_attribute", null)
   deletion_protection = var.deletion_protection
   recovery_days       = var.recovery_days
   kms_key_arn         = local.key_arn

@@ -26,7 +26,7 @@ resource "aws_dynamodb_table" "this" {
   }
 
   dynamic "ttl" {
-    for_each = var.ttl_attribute[*]
+    for_each = var.ttl_attribute != null ? [var.ttl_attribute] : []
 
     content {
       attribute_name = ttl.value

@@ -16,7 +16,7 @@ data "aws_iam_policy_document" "trust" {
     }
 
     dynamic "condition" {
-      for_each = var.source_arn[*]
+      for_each = var.source_arn != null ? [var.source_arn] : []
 
       content {
         test     = "ArnEquals"
@@ -50,7 +50,7 @@ data "aws_iam_policy_document" "permissions" {
   }
 
   dynamic "statement" {
-    for_each = var.kms_key_arn[*]
+    for_each = var.kms_key_arn != null ? [var.kms_key_arn] : []
 
     content {
       sid       = "UseKey"
@@ -60,10 +60,10 @@ data "aws_iam_policy_document" "permissions" {
   }
 
   dynamic "statement" {
-    for_each = var.tracing ? ["SendTraces"] : []
+    for_each = var.tracing ? [true] : []
 
     content {
-      sid     = statement.value
+      sid     = "SendTraces"
       actions = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
       # X-Ray has no resource-level permissions.
       resources = ["*"]

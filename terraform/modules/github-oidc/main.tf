@@ -15,7 +15,7 @@ resource "aws_iam_openid_connect_provider" "github" {
 locals {
   issuer       = "token.actions.githubusercontent.com"
   audience     = "sts.amazonaws.com"
-  provider_arn = coalesce(var.provider_arn, one(aws_iam_openid_connect_provider.github[*].arn))
+  provider_arn = var.provider_arn != null ? var.provider_arn : aws_iam_openid_connect_provider.github[0].arn
 
   # A job of an environment is known by it alone: GitHub lets it start only once the environment's
   # rules (reviewers, branches) are met.

@@ -42,7 +42,7 @@ resource "aws_lambda_function" "this" {
   kms_key_arn      = var.kms_key_arn
 
   # -1 is AWS's word for no limit.
-  reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)
+  reserved_concurrent_executions = var.reserved_concurrency != null ? var.reserved_concurrency : -1
 
   environment {
     variables = var.environment
@@ -66,8 +66,7 @@ data "aws_lambda_alias" "before" {
 
 locals {
   newest = aws_lambda_function.this.version
-  stable = one(data.aws_lambda_alias.before[*].function_version)
-  live   = coalesce(local.stable, local.newest)
+  live   = var.canary_weight > 0 ? data.aws_lambda_alias.before[0].function_version : local.newest
 }
 
 resource "aws_lambda_alias" "live" {

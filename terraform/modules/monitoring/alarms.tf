@@ -102,20 +102,19 @@ locals {
     })
   }
 
-  order_alarms = {
-    for minutes in [var.thresholds.minutes_without_orders] : "no-orders" => merge(local.usual, {
+  order_alarms = var.thresholds.minutes_without_orders == 0 ? {} : {
+    no-orders = merge(local.usual, {
       section             = "no-orders"
-      meaning             = "Nobody ordered anything for ${minutes} minutes."
+      meaning             = "Nobody ordered anything for ${var.thresholds.minutes_without_orders} minutes."
       namespace           = local.shop.namespace
       metric_name         = "OrdersAccepted"
       dimensions          = local.own_dimensions
       comparison_operator = "LessThanThreshold"
       threshold           = 1
-      evaluation_periods  = minutes
-      datapoints_to_alarm = minutes
+      evaluation_periods  = var.thresholds.minutes_without_orders
+      datapoints_to_alarm = var.thresholds.minutes_without_orders
       treat_missing_data  = "breaching"
     })
-    if minutes > 0
   }
 
   row_alarms = {

@@ -43,18 +43,18 @@ locals {
     for row in local.rows : [
       for widget in row.widgets : {
         for name, value in {
-          title       = try(widget.title, null)
+          title       = lookup(widget, "title", null)
           region      = widget.type == "metric" || widget.type == "log" ? var.region : null
-          markdown    = try(widget.markdown, null)
-          alarms      = try(widget.alarms, null)
-          query       = try(widget.query, null)
+          markdown    = lookup(widget, "markdown", null)
+          alarms      = lookup(widget, "alarms", null)
+          query       = lookup(widget, "query", null)
           view        = widget.type == "metric" ? "timeSeries" : widget.type == "log" ? "table" : null
-          stat        = try(widget.stat, null)
-          period      = try(widget.period, null)
-          stacked     = try(widget.stacked, null)
-          metrics     = try(widget.metrics, null)
+          stat        = lookup(widget, "stat", null)
+          period      = lookup(widget, "period", null)
+          stacked     = lookup(widget, "stacked", null)
+          metrics     = lookup(widget, "metrics", null)
           yAxis       = widget.type == "metric" ? { left = { label = widget.unit, min = 0, showUnits = false } } : null
-          annotations = try(length(widget.lines) > 0, false) ? { horizontal = widget.lines } : null
+          annotations = length(lookup(widget, "lines", [])) > 0 ? { horizontal = widget.lines } : null
         } : name => value if value != null
       }
     ]

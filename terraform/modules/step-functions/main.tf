@@ -51,7 +51,7 @@ resource "aws_sfn_state_machine" "this" {
     for_each = var.tracing ? [true] : []
 
     content {
-      enabled = tracing_configuration.value
+      enabled = true
     }
   }
 }
