@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from checkout import monitoring
+from checkout.adapters import cloudwatch
+from checkout.adapters.cloudwatch import Monitor
 from checkout.domain.errors import NotConfigured, WrongSetting
-from checkout.monitoring import Monitor
 from checkout.settings import ParameterStore
 from lab.errors import LabError
 from lab.payment import Told
@@ -193,7 +193,7 @@ def test_a_wrong_setting_counts_for_the_alarm_and_stands_in_the_log(
 ) -> None:
     counted: list[tuple[str, str]] = []
     monkeypatch.setattr(
-        monitoring.metrics, "put", lambda metric, where: counted.append((metric.name, where))
+        cloudwatch.metrics, "put", lambda metric, where: counted.append((metric.name, where))
     )
     Monitor("dev").wrong_setting(WrongSetting("/checkout/dev/pricing/tax", "is missing"))
     assert counted == [("WrongRows", "dev")]
