@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from itertools import batched
+from itertools import batched, cycle, islice
 from typing import Any
 
 import httpx
@@ -27,6 +27,7 @@ LOOK_EVERY_S = 2.0
 PATIENCE_S = 240.0  # without another order that ends
 PAGE = 100  # of BatchGetItem
 NO_ANSWER = "none"
+PAYS = ("tok_visa",)
 
 
 @dataclass(frozen=True)
@@ -75,23 +76,23 @@ class Peak:
 
 @dataclass
 class Clients:
-    """They share a list of what was answered."""
+    """They share a list of what was answered, and place these carts in turns."""
 
     target: Target
-    cart: dict[str, Any]
+    carts: Sequence[dict[str, Any]]
     answers: Counter[str] = field(default_factory=Counter)
     order_ids: list[str] = field(default_factory=list)
 
     def place(self, count: int) -> None:
         """Places so many orders, one after the other."""
         api = CheckoutApi.of(self.target, CUSTOMER)
-        for _ in range(count):
-            self._place(api)
+        for cart in islice(cycle(self.carts), count):
+            self._place(api, cart)
 
-    def _place(self, api: CheckoutApi) -> None:
+    def _place(self, api: CheckoutApi, cart: dict[str, Any]) -> None:
         headers = {"Idempotency-Key": purchase.new_key()}
         try:
-            answer = api.send("POST", "/checkout", json=self.cart, headers=headers)
+            answer = api.send("POST", "/checkout", json=cart, headers=headers)
         except httpx.HTTPError:
             self.answers[NO_ANSWER] += 1
             return
@@ -100,12 +101,14 @@ class Clients:
             self.order_ids.append(answer.json()["orderId"])
 
 
-def burst(target: Target, orders: int, clients: int, pid: int | None) -> Burst:
-    """Lets `clients` place `orders`, and returns when the last has ended.
+def burst(
+    target: Target, orders: int, clients: int, pid: int | None, tokens: Sequence[str] = PAYS
+) -> Burst:
+    """Lets `clients` place `orders`, paid with `tokens`; returns when the last has ended.
 
     The products are those of `checkouts.stock_up`. Raises LabError if orders stay open.
     """
-    crowd, began = Clients(target, _cart()), time.perf_counter()
+    crowd, began = Clients(target, [_cart(token) for token in tokens]), time.perf_counter()
     with _watched(pid) as peak:
         with ThreadPoolExecutor(clients) as pool:
             list(pool.map(crowd.place, _shares(orders, clients)))
@@ -147,9 +150,9 @@ def _shares(orders: int, clients: int) -> list[int]:
     return [orders // clients + (number < orders % clients) for number in range(clients)]
 
 
-def _cart() -> dict[str, Any]:
+def _cart(token: str) -> dict[str, Any]:
     items = [{"sku": p["sku"], "quantity": 1} for p in seed.generate(PRODUCTS).products]
-    return {**carts.USUAL, "items": items}
+    return {**carts.USUAL, "items": items, "payment": {"token": token}}
 
 
 @contextmanager
