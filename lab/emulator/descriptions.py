@@ -6,7 +6,7 @@ since Python 3.7. All who read a description get the same one: botocore only rea
 its own additions (`*.sdk-extras.json`), which are the same each time.
 
 moto's Systems Manager brings its EC2 along, which reads what each type of machine is like and where
-it is offered: 115 MB that nobody asks for where EC2 is not offered.
+it is offered: 115 MB to read and 50 to keep, for nobody where EC2 is not offered.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ from tests.integration.emulator.conftest import Cloud
 from tests.integration.emulator.test_lambda_failures import START_A_CHILD
 from tests.integration.emulator.waiting import is_alive, wait_for, wait_until_gone
 
-# It has some 190 then; the descriptions of all services were 320 more, EC2's machines 115.
-MOST_MB = 280.0
+# It has 171 then. The descriptions of all services were 320 more, EC2's machines 50.
+MOST_MB = 205.0
 
 
 def _record_of(pid: int, created: float) -> Record:
