@@ -9,6 +9,7 @@ import ipaddress
 import os
 import re
 import socket
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from lab import paths
@@ -138,12 +139,18 @@ def default() -> str:
 
 
 def recorded() -> str:
-    """The endpoint that `lab up` wrote down, or the default one."""
+    """The endpoint that `lab up` wrote down, or that of the emulator that runs; else the default.
+
+    What was written down may have been lost or damaged since.
+    """
     kept = paths.stored_object(paths.home_path() / "emulator.json").get("endpoint")
-    try:
-        return normal(kept) if isinstance(kept, str) else default()
-    except LabError:
-        return default()
+    if isinstance(kept, str):
+        with suppress(LabError):
+            return normal(kept)
+    from lab.emulator import record  # which knows where endpoints are
+
+    found = record.restored()
+    return found.endpoint if found else default()
 
 
 def of_port(port: int) -> str:

@@ -12,6 +12,19 @@ PYTHON=$(cat .python-version)
 unset VIRTUAL_ENV UV_PROJECT_ENVIRONMENT PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
 unset PYTHONWARNINGS
 
+# What somebody has set for uv or pip is meant for other work, but for how packages are reached and
+# where they are kept: PIP_USER or UV_PYTHON, say, would put them elsewhere, or fail.
+for name in $(env | sed -n -e 's/^\(UV_[A-Za-z0-9_]*\)=.*/\1/p' -e 's/^\(PIP_[A-Za-z0-9_]*\)=.*/\1/p'); do
+    case $name in
+        UV_*INDEX* | UV_FIND_LINKS | UV_OFFLINE | UV_*CACHE* | UV_*TIMEOUT | UV_*TLS | UV_*CERT* | \
+            UV_INSECURE_HOST | UV_KEYRING_PROVIDER | UV_CONFIG_FILE | UV_LINK_MODE | \
+            UV_CONCURRENT_* | UV_PYTHON_*) ;;
+        PIP_*INDEX* | PIP_FIND_LINKS | PIP_TRUSTED_HOST | PIP_*CERT | PIP_PROXY | PIP_*CACHE* | \
+            PIP_*TIMEOUT | PIP_RETRIES | PIP_KEYRING_PROVIDER | PIP_CONFIG_FILE) ;;
+        *) unset "$name" ;;
+    esac
+done
+
 # A pyenv shim fails where .python-version names a version that pyenv does not have, and some
 # systems ship a python3 without venv: take the first one that can make an environment.
 find_python() {
@@ -48,6 +61,15 @@ find_uv() {
     echo "$TOOLS/bin/uv"
 }
 
+# Where HOME is read-only, or none, uv would fail before it has looked at a package.
+need_cache() {
+    cache=$("$uv" cache dir 2>/dev/null) || cache=
+    if ! { [ -n "$cache" ] && mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ]; }; then
+        export UV_CACHE_DIR="$PWD/.lab/uv-cache"
+        echo "${cache:-uv's cache} cannot be written: packages are kept in .lab/uv-cache"
+    fi
+}
+
 # The lab runs on one version of Python. uv finds it on the machine, or fetches it from GitHub.
 need_python() {
     "$uv" python find --quiet "$PYTHON" >/dev/null 2>&1 && return
@@ -77,6 +99,7 @@ show_seconds() {
 }
 
 uv=$(find_uv)
+need_cache
 need_python
 echo "Installing the packages of uv.lock into .venv (half a minute, or as long as the network takes)"
 "$uv" sync --frozen --compile-bytecode --quiet &

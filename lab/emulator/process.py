@@ -167,7 +167,7 @@ def _alone() -> Iterator[None]:
 
 def _running() -> Record | None:
     found = record.load()
-    return found if found and found.runs() else None
+    return found if found and found.runs() else record.restored()
 
 
 def _end(found: Record) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 
-from lab import paths
+from lab import endpoints, paths
 from lab.emulator import container
 
 
@@ -83,6 +85,55 @@ def load() -> Record | None:
         return None
 
 
+def restored() -> Record | None:
+    """The record of an emulator that runs although its record is lost, damaged or another's.
+
+    Its process tells what stood there, and it is written down again. None if there is none: of an
+    emulator in a container Docker alone knows.
+    """
+    from lab.emulator import environment  # with all that starts one, which few commands need
+
+    running = [
+        (process, variables)
+        for process in psutil.process_iter()
+        if (variables := _variables_of(process, environment.PROGRAM))
+    ]
+    for process, variables in sorted(running, key=lambda one: one[0].create_time()):
+        found = _told_by(process, variables)
+        with suppress(OSError):  # a disk that is full or read-only: it is found all the same
+            save(found)
+        return found
+    return None
+
+
+def _variables_of(process: psutil.Process, program: tuple[str, ...]) -> dict[str, str]:
+    """The environment of a process that is an emulator of this lab's home; else nothing."""
+    try:
+        if tuple(process.cmdline()[1:]) != program or not is_alive(process):
+            return {}
+        variables = process.environ()
+    except (psutil.Error, OSError):  # it has ended, or is another user's
+        return {}
+    home = variables.get("LAB_HOME", "")
+    ours = home and Path(home).resolve() == paths.home_path().resolve()
+    return dict(variables) if ours else {}
+
+
+def _told_by(process: psutil.Process, variables: dict[str, str]) -> Record:
+    port = int(variables["GATEWAY_LISTEN"].rpartition(":")[2])
+    began = process.create_time()
+    return Record(
+        pid=process.pid,
+        created=began,
+        port=port,
+        endpoint=endpoints.of_port(port),
+        started_at=datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
+        dynamodb=variables["LAB_DYNAMODB"],
+        iam=variables["LAB_IAM"] == "enforced",
+        services=variables.get("LAB_SERVICES", ""),
+    )
+
+
 def _is(value: object, kind: object) -> bool:
     """Whether a value of the file has the type that its field is declared with."""
     if kind == "float":
@@ -94,9 +145,17 @@ def save(record: Record) -> None:
     """Writes the record so that a reader sees the old one or the new one, never a half."""
     draft = paths.home() / "emulator.tmp"
     draft.write_text(json.dumps(asdict(record), indent=2) + "\n")
+    _remove_folder()
     draft.replace(path())
 
 
 def clear() -> None:
     """Forgets the emulator."""
+    _remove_folder()
     path().unlink(missing_ok=True)
+
+
+def _remove_folder() -> None:
+    """Docker makes a folder of a file that it shall mount and that is not there."""
+    if path().is_dir():
+        path().rmdir()

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from lab import endpoints
 from lab.emulator import environment, ports, process, record
 from lab.emulator.process import Emulator
 from lab.emulator.record import Record
@@ -113,6 +114,42 @@ def test_a_damaged_record_is_no_record(home: Path) -> None:
     (home / "emulator.json").write_text('{"pid": 1')
     assert not process.status().running
     assert not process.stop()
+
+
+DAMAGES = (None, "", "{", "[]", '{"pid": 1}', "FOLDER", "ANOTHER PROCESS")
+
+
+def test_an_emulator_whose_record_is_lost_or_damaged_is_found_again(
+    own: Emulator, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(endpoints.VARIABLE, raising=False)
+    for content in DAMAGES:
+        damage(home / "emulator.json", content)
+        if content != "ANOTHER PROCESS":  # which has an address, as far as anybody can tell
+            assert endpoints.recorded() == own.endpoint, content
+        assert process.status().healthy, content
+        damage(home / "emulator.json", content)
+        again = process.start()
+        assert again.already_running
+        assert (again.pid, again.port, again.dynamodb) == (own.pid, own.port, own.dynamodb)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("LAB_HOME", str(home / "another"))
+        assert not process.stop()  # another lab's is left alone
+    damage(home / "emulator.json", "FOLDER")
+    assert process.stop()
+    assert not is_alive(own.pid)
+    assert not process.status().running
+
+
+def damage(file: Path, content: str | None) -> None:
+    """Does to the record what a half written file, a careless hand or a clean-up does."""
+    record.clear()
+    if content == "FOLDER":
+        file.mkdir()
+    elif content == "ANOTHER PROCESS":
+        record.save(_record_of(os.getpid(), created=1.0))
+    elif content is not None:
+        file.write_text(content)
 
 
 def test_a_taken_port_is_said_with_who_has_it_and_what_to_do(home: Path) -> None:
