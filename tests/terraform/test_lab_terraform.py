@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +14,10 @@ from lab import paths
 from lab.errors import LabError
 from lab.target import Target
 from lab.terraform import deploy, events, locks, provider
+from lab.terraform.command import Terraform
 from lab.terraform.events import Changes, Events
-from lab.terraform.runner import Place, run
-from lab.terraform.workspace import OVERRIDE, Workspace
+from lab.terraform.runner import Completed, Place, run
+from lab.terraform.workspace import LOCK, OVERRIDE, Workspace
 
 LOCKED = """\
 Error acquiring the state lock
@@ -52,6 +54,53 @@ def a_mirror(folder: Path) -> Path:
     here = folder / provider.PROVIDER / provider.locked_version() / platform
     here.mkdir(parents=True)
     return folder
+
+
+# --- what `init` has made, and whether it is still there
+
+
+@pytest.mark.parametrize("gone", ["providers", "modules", "initialised", "one file", "half"])
+def test_init_runs_again_where_something_of_it_is_gone(
+    filled: Workspace, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    terraform, times = a_terraform(filled, monkeypatch)
+    terraform.init()
+    terraform.init()
+    assert len(times) == 1
+    damage(filled.data, gone)
+    terraform.init()
+    assert len(times) == 2
+    terraform.init()
+    assert len(times) == 2
+
+
+def a_terraform(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Terraform, list[list[str]]]:
+    """A Terraform whose `init` makes a provider and a list of modules, and notes its arguments."""
+    times: list[list[str]] = []
+
+    def made(_self: Terraform, arguments: list[str]) -> Completed:
+        times.append(arguments)
+        a_file(workspace.data / "providers" / "aws" / "provider", "program")
+        a_file(workspace.data / "modules" / "modules.json", "{}")
+        a_file(workspace.folder / LOCK, "lock")
+        return Completed(0, "")
+
+    monkeypatch.setattr(Terraform, "_tflocal", made)
+    monkeypatch.setattr(provider, "require_room", lambda: None)
+    return Terraform(workspace, 0, "http://127.0.0.1:1", "us-east-2", lambda _: None), times
+
+
+def damage(data: Path, gone: str) -> None:
+    """Removes a part of what `init` has made, as a clean-up does, or leaves half of a file."""
+    if gone in ("providers", "modules"):
+        shutil.rmtree(data / gone)
+    elif gone == "half":
+        (data / "providers" / "aws" / "provider").write_text("pro")
+    else:
+        file = "initialised" if gone == "initialised" else "modules/modules.json"
+        (data / file).unlink()
 
 
 # --- the copy that Terraform works on

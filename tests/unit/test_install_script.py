@@ -108,3 +108,12 @@ def test_a_cache_that_can_be_written_stays_where_it_is(checkout: Path) -> None:
 def test_nonsense_elsewhere_is_left_alone(checkout: Path, variable: str) -> None:
     done = install(checkout, variable)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_python_that_is_neither_here_nor_to_be_fetched_is_explained(checkout: Path) -> None:
+    program = checkout.parent / "bin" / "uv"
+    program.write_text(UV.replace("case", 'case "$1" in python) exit 1 ;; esac\ncase', 1))
+    done = install(checkout)
+    assert done.returncode == 1
+    for said in ("Python 3.13 is not on this machine", "UV_PYTHON_INSTALL_MIRROR", "HTTPS_PROXY"):
+        assert said in done.stderr
