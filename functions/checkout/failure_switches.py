@@ -24,7 +24,7 @@ Work = Callable[[], object]
 
 
 def throw(fault: Fault, work: Work, what: str) -> object:
-    """Fails in the given way. `what` says which attempt was told to; `work` does the task."""
+    """Fails in the given way. `what` names the attempt for the message; `work` does the task."""
     return FAULTS[fault](work, what)
 
 

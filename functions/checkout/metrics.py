@@ -38,7 +38,7 @@ REFUNDS = Metric("Refunds", MetricUnit.NoUnit, ("currency",))
 """Captured money that went back, in minor units."""
 
 UNITS_HELD = Metric("UnitsHeld")
-"""Pieces of any product that orders took from the shelves."""
+"""Pieces of any product that orders reserved."""
 
 STOCK_LEFT = Metric("StockLeft")
 """Pieces left of the scarcest product of an order. Its minimum is what sells out next."""

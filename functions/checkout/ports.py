@@ -94,7 +94,7 @@ class Stock(Protocol):
         """Gives back what the order holds, and blocks a hold that comes late.
 
         What there is nothing to give back to (a row is gone, a counter was reset) is lost, for
-        good: it is written down, and `Monitoring` is told. The rest is given back all the same.
+        good: it is stored, and reported to `Monitoring`. The rest is given back all the same.
         Returns whether anything was held. Raises `ReservationClosed` if it is committed.
         """
         ...

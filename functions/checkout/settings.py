@@ -28,7 +28,7 @@ CACHE_S = 300
 
 @dataclass(frozen=True)
 class Settings:
-    """What Terraform tells every function in its environment variables."""
+    """What Terraform sets in the environment variables of every function."""
 
     environment: str
     products_table: str

@@ -40,7 +40,7 @@ def handle(event: dict[str, Any], context: Any) -> Any:
 
 
 def _notify(record: SQSRecord, lambda_context: LambdaContext) -> None:
-    """A failure is logged here: of a batch that failed in part, nobody else would tell."""
+    """A failure is logged here: nothing else logs those of a batch that failed in part."""
     try:
         _mail(_order_id(record.body), lambda_context)
     except Exception:

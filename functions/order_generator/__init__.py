@@ -1,1 +1,1 @@
-"""The steps that end an order and tell the world."""
+"""The steps that end an order and publish its event."""

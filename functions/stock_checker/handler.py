@@ -41,8 +41,8 @@ def _check_stock_left(held: Reservation) -> None:
     if check.scarcest is not None:
         metrics.put(metrics.STOCK_LEFT, deps.settings.environment, check.scarcest)
     if check.failures:
-        said = {"order_id": held.order_id}
-        logger.error("low stock not told yet", exc_info=check.failures, extra=said)
+        extra = {"order_id": held.order_id}
+        logger.error("low stock not told yet", exc_info=check.failures, extra=extra)
 
 
 def _release(task: Task) -> Result:

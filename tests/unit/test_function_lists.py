@@ -113,7 +113,8 @@ def test_every_function_of_the_workflow_is_in(place: str) -> None:
 
 def assert_same(listed: Collection[str], wanted: Collection[str], place: str) -> None:
     lacks, extra = sorted(set(wanted) - set(listed)), sorted(set(listed) - set(wanted))
-    assert not lacks + extra, f"{place} lacks {lacks} and has {extra}, which is no such function"
+    assert not lacks, f"{place} lacks {', '.join(lacks)}"
+    assert not extra, f"{place} has {', '.join(extra)}, which is no such function"
 
 
 def test_coverage_takes_the_whole_folder() -> None:

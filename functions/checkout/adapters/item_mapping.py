@@ -156,7 +156,7 @@ def reservation(item: Mapping[str, Any]) -> Reservation:
 
 
 def takes(item: Mapping[str, Any]) -> tuple[Take, ...]:
-    """Where a reservation took its pieces from: where nothing else is said, shard 0."""
+    """The shards that a reservation took its pieces from; shard 0 if the item names none."""
     row = Row(item)
     return tuple(
         Take(take.text("sku"), take.whole("shard", 0), take.whole("quantity", least=1))

@@ -70,7 +70,7 @@ class DynamoOrders:
     def replay_of(self, customer_id: str, key: str, at: datetime) -> IdempotencyRecord | None:
         """See `ports.Orders`. DynamoDB deletes late, so the time is checked here as well.
 
-        A key whose row is wrong is used up: nobody can tell any more what it stands for.
+        A key whose row is wrong is used up: which order it stands for is no longer known.
         """
         item = self.idempotency.get({"key": _record_key(customer_id, key)})
         if item is None:

@@ -24,7 +24,7 @@ FIRST_ORDER = "#FIRST-ORDER"
 
 NEVER = "attribute_exists(code) AND attribute_not_exists(code)"
 """The condition of what may not be redeemed. It is refused in the transaction, together with what
-else is refused: a replay, or stock that is not there, is told first."""
+else is refused: a replay, or stock that is not there, is reported first."""
 
 
 @dataclass(frozen=True)

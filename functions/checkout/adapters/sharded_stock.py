@@ -206,7 +206,7 @@ class ShardedStock:
         return (item["sku"] for item in items)
 
     def reset_alert(self, skus: Iterable[str]) -> frozenset[str]:
-        """Forgets that a low stock was told, where it is low no more; returns where it still is.
+        """Resets the alert of each product that is no longer low; returns those that still are.
 
         On condition that it is the telling we saw: another one is about another crossing.
         """

@@ -90,7 +90,7 @@ class DynamoStock:
     def _take_all(self, reservation: Reservation, takes: Takes, redemptions: Redemptions) -> None:
         """The first step writes the reservation if there is none.
 
-        If that fails, this order was here before, and what it wrote then tells the outcome.
+        If that fails, the order has a reservation already, and its status is the outcome.
         """
         counts = redemptions.steps
         self._make_fit(takes, MAX_STEPS - 1 - len(counts))

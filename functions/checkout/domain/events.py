@@ -1,4 +1,4 @@
-"""What the checkout tells the world. Ids and amounts only, no personal data."""
+"""The events that the checkout publishes. Ids and amounts only, no personal data."""
 
 from __future__ import annotations
 

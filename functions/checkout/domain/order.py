@@ -111,7 +111,7 @@ class Order:
     """An order. `quote` is None until the cart has been priced.
 
     `expected_total` is what the customer agreed to; None for orders from before it was kept.
-    `published_at` and `mailed_at` tell that the event and the mail of the end status are out.
+    `published_at` and `mailed_at` are when the event and the mail of the end status were sent.
     """
 
     order_id: str

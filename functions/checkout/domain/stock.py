@@ -96,7 +96,7 @@ def _split(line: CartLine, available: Sequence[int], shards: Sequence[int]) -> t
 
 @dataclass(frozen=True)
 class StockLevel:
-    """How much of a product is left to sell, when that is little, and whether we said so.
+    """How much of a product is left to sell, and whether the alert of low stock was sent.
 
     `available` counts all shards.
     """
@@ -113,5 +113,5 @@ class StockLevel:
 
     @property
     def wants_warning(self) -> bool:
-        """Whether the stock is low and nobody has been told yet."""
+        """Whether the stock is low and no alert has been sent yet."""
         return self.is_low and not self.warned

@@ -35,5 +35,5 @@ class Pricing:
         )
 
     def home(self) -> Destination:
-        """Where a cart goes if the customer has not said."""
+        """The destination of a cart if the customer has named none."""
         return Destination(self.rules.home_country)

@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether the order has ended and the world has been told."""
+        """Whether the order has ended and its event was published."""
         return self not in (Outcome.RUNNING, Outcome.STARTED)
 
 

@@ -1,4 +1,4 @@
-"""What nobody finished: dead orders, reservations past their time, low stock not told."""
+"""What was left unfinished: orders, expired reservations, alerts of low stock not sent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ rush there are too many open orders for one, and looking at all of them would sl
 
 @dataclass(frozen=True)
 class Sweeper(Settler):
-    """Settles open orders, gives back what is held for too long, tells of stock that is low."""
+    """Settles open orders, releases expired reservations, sends alerts of low stock."""
 
     def sweep(self) -> Counter[str]:
         """Goes once over all that may be left; returns what was done, and how often.
