@@ -1,4 +1,4 @@
-"""The comparison with version 6 of the AWS provider finds what is missing, in every resource."""
+"""The comparison with version 6 of the AWS provider: what is missing is found."""
 
 from __future__ import annotations
 
