@@ -127,6 +127,18 @@ def test_orders_are_placed_stocked_and_audited_whatever_is_set(
     assert audit.run(shop.target, settle_s=60).clean
 
 
+def test_a_backup_is_made_whatever_is_set(shop: DeployedShop, tmp_path: Path) -> None:
+    """And found again."""
+    variables = Environment("all", EVERYTHING, {"config": BROKEN}).prepared(
+        _base(shop, tmp_path), tmp_path / "all"
+    )
+    made = _run([str(LAB), "backup", "--json"], variables)
+    found = _run([str(LAB), "backup", "--list"], variables)
+    for said in (made, found):
+        assert "Traceback" not in said.text, said.text
+        assert said.code == 0, said.text
+
+
 def test_terraform_deploys_the_same_whatever_is_set(shop: DeployedShop, tmp_path: Path) -> None:
     variables = Environment("all", EVERYTHING, {"config": BROKEN}).prepared(
         _base(shop, tmp_path), tmp_path / "all"
