@@ -23,7 +23,7 @@ module "function" {
   package            = module.package.package
   handler            = "greetings.handle"
   timeout_seconds    = 10
-  log_retention_days = 30
+  log_retention_days = 365
 }
 
 module "api" {
@@ -33,6 +33,9 @@ module "api" {
   description = "Greets who asks"
   stage       = "v1"
   timeout_ms  = 10000
+  tracing     = true
+
+  log_retention_days = 365
 
   definition = jsonencode({
     openapi = "3.0.3"
@@ -60,5 +63,5 @@ module "firewall" {
   name                 = module.common.prefix
   stage_arn            = module.api.stage_arn
   requests_per_address = 1000
-  log_retention_days   = 30
+  log_retention_days   = 365
 }

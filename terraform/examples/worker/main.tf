@@ -30,7 +30,7 @@ module "worker" {
   handler            = "worker.handle"
   memory_mb          = local.memory_mb
   timeout_seconds    = local.timeout_seconds
-  log_retention_days = 30
+  log_retention_days = 365
 
   permissions = [
     {

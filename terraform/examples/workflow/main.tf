@@ -12,7 +12,7 @@ module "workflow" {
 
   name               = module.common.prefix
   account            = module.common.account
-  log_retention_days = 30
+  log_retention_days = 365
 
   definition = jsonencode({
     StartAt = "Wait"
