@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from hcl2.api import loads
 
 from lab import paths
+from lab.environment_settings import ENVIRONMENTS, settings_of
+from lab.markdown import table
 
 BEGIN = "<!-- made by `python -m lab.documents` -->"
 END = "<!-- end -->"
@@ -21,7 +23,6 @@ END = "<!-- end -->"
 BEGIN_MODULE = "<!-- BEGIN_TF_DOCS -->"
 END_MODULE = "<!-- END_TF_DOCS -->"
 
-ENVIRONMENTS = ("dev", "staging", "prod")
 OWN = frozenset({"environment", "mail_sender"})
 """What differs because names must."""
 
@@ -30,7 +31,7 @@ NOTHING = "none"
 
 def pages() -> dict[Path, str]:
     """Every page with a generated part: its path, and its text as it should be."""
-    from lab.cost import page  # which reads the settings from here
+    from lab.cost import page
     from lab.lessons import page as lessons
 
     made = {paths.ROOT / "docs" / "environments.md": environments_table()}
@@ -55,11 +56,6 @@ def environments_table() -> str:
         if name not in OWN and len({str(said[e].get(name)) for e in ENVIRONMENTS}) > 1
     ]
     return table(["setting", "what it is", *ENVIRONMENTS], rows)
-
-
-def settings_of(environment: str) -> dict[str, Any]:
-    """What an environment's terraform.tfvars says."""
-    return _load(paths.TERRAFORM / "environments" / environment / "terraform.tfvars")
 
 
 def terraform_tables() -> str:
@@ -187,12 +183,6 @@ def _value(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_value(part) for part in value)
     return str(value)
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _replaced(text: str, made: str, begin: str = BEGIN, end: str = END) -> str:

@@ -9,10 +9,8 @@ import ipaddress
 import os
 import re
 import socket
-from contextlib import suppress
 from urllib.parse import urlsplit
 
-from lab import paths
 from lab.errors import LabError
 
 VARIABLE = "AWS_ENDPOINT_URL"
@@ -136,21 +134,6 @@ def wanted_port() -> int | None:
 def default() -> str:
     """Where an emulator is that nobody has named and `lab up` has not written down."""
     return f"http://localhost:{default_port()}"
-
-
-def recorded() -> str:
-    """The endpoint that `lab up` wrote down, or that of the emulator that runs; else the default.
-
-    What was written down may have been lost or damaged since.
-    """
-    kept = paths.stored_object(paths.home_path() / "emulator.json").get("endpoint")
-    if isinstance(kept, str):
-        with suppress(LabError):
-            return normal(kept)
-    from lab.emulator import record  # which knows where endpoints are
-
-    found = record.restored()
-    return found.endpoint if found else default()
 
 
 def of_port(port: int) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab import children, endpoints, package, paths
+from lab.emulator import record
 from lab.errors import LabError
 from lab.target import REGION, access_key
 from lab.terraform import provider
@@ -72,7 +73,7 @@ def _before(environment: Mapping[str, str]) -> dict[str, str | None]:
 
 
 def _wanted(base: Mapping[str, str]) -> dict[str, str]:
-    endpoint = endpoints.by_number(endpoints.given() or endpoints.recorded())
+    endpoint = endpoints.by_number(endpoints.given() or record.endpoint())
     ours = children.in_a_shell(endpoint, access_key(), REGION)
     found = {} if endpoints.given() else {endpoints.OURS: endpoint}
     return {**ours, **found, **_terraform(), PATH: os.pathsep.join([_programs(), *_others(base)])}

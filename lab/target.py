@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from lab import clients, endpoints
+from lab.emulator import record
 
 REGION = "us-east-2"
 DEFAULT_ENDPOINT = f"http://localhost:{endpoints.DEFAULT_PORT}"
@@ -35,7 +36,7 @@ class Target:
 
         Raises LabError (code 2) if one of these variables makes no sense.
         """
-        return cls(environment, given_endpoint() or endpoints.recorded())
+        return cls(environment, given_endpoint() or record.endpoint())
 
     def within(self, timeout_s: float) -> Target:
         """The same for a look that should not take long, such as `lab status`."""

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lab import carts, documents, paths
+from lab import carts, environment_settings, paths
 from lab.cost import bill, comparing, counting, measuring, prices, sizing
 from lab.cost.bill import Bill
 from lab.cost.comparing import Variant
@@ -126,9 +126,9 @@ def _request() -> Mapping[str, Any]:
 
 
 def _settings(environment: str) -> dict[str, Any]:
-    if environment in documents.ENVIRONMENTS:
-        return documents.settings_of(environment)
-    known = ", ".join(documents.ENVIRONMENTS)
+    if environment in environment_settings.ENVIRONMENTS:
+        return environment_settings.settings_of(environment)
+    known = ", ".join(environment_settings.ENVIRONMENTS)
     raise LabError(
         f"There is no environment {environment!r}.", f"The environments are: {known}.", code=2
     )

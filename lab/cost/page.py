@@ -9,7 +9,8 @@ from lab.cost import prices
 from lab.cost.bill import FIXED, KEPT, ORDERS
 from lab.cost.counted import Counted
 from lab.cost.tables import blocks, cheaper_from, units
-from lab.documents import ENVIRONMENTS, table
+from lab.environment_settings import ENVIRONMENTS
+from lab.markdown import table
 
 LOADS = (0, 1_000, 10_000, 100_000, 1_000_000)
 SHOWN = 10_000

@@ -111,11 +111,6 @@ def require() -> None:
         )
 
 
-def is_running(container: str) -> bool:
-    """Whether the container of this id runs. No, where Docker does not answer."""
-    return answer("docker", "inspect", "--format", "{{.State.Running}}", container) == "true"
-
-
 def stop(container: str) -> None:
     """Ends the container and all others of its lab. What is worth keeping is in their volumes."""
     label = '{{index .Config.Labels "com.docker.compose.project"}}'

@@ -7,13 +7,13 @@ import shutil
 from pathlib import Path
 
 from lab import paths, privacy
-from lab.emulator import ports, services, tuning
+from lab.emulator import ports, record, services, tuning
 from lab.emulator.dynamodb import engine
 from lab.emulator.server.cross_site import HOSTS_VARIABLE, ORIGINS_VARIABLE
 
 # Where programs are found, in which language they speak, and the lab's own switches.
 INHERITED = ("PATH", "LANG", "LC_ALL", "LAB_LAMBDA_FORK", HOSTS_VARIABLE, ORIGINS_VARIABLE)
-PROGRAM = ("-m", "localstack.runtime.main")
+PROGRAM = record.PROGRAM
 """What Python runs to become LocalStack."""
 
 

@@ -10,8 +10,12 @@ from pathlib import Path
 
 import psutil
 
-from lab import endpoints, paths
-from lab.emulator import container
+from lab import children, endpoints, paths
+from lab.errors import LabError
+
+DOCKER_TIMEOUT_S = 20.0
+PROGRAM = ("-m", "localstack.runtime.main")
+"""The arguments of the interpreter that runs an emulator."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Record:
     def runs(self) -> bool:
         """Whether the emulator has not ended."""
         if self.container:
-            return container.is_running(self.container)
+            return _container_runs(self.container)
         return self.process() is not None
 
     def process(self) -> psutil.Process | None:
@@ -54,6 +58,13 @@ class Record:
             return process if same and is_alive(process) else None
         except psutil.NoSuchProcess:
             return None
+
+
+def _container_runs(container: str) -> bool:
+    """Whether it does. No, where Docker does not answer."""
+    asked = ["docker", "inspect", "--format", "{{.State.Running}}", container]
+    said = children.output(asked, children.as_the_user_has_it(), DOCKER_TIMEOUT_S)
+    return said.strip() == "true"
 
 
 def name(pid: int, container: str = "") -> str:
@@ -85,18 +96,29 @@ def load() -> Record | None:
         return None
 
 
+def endpoint() -> str:
+    """The endpoint that `lab up` wrote down, or that of the emulator that runs; else the default.
+
+    What was written down may have been lost or damaged since.
+    """
+    kept = paths.stored_object(path()).get("endpoint")
+    if isinstance(kept, str):
+        with suppress(LabError):
+            return endpoints.normal(kept)
+    found = restored()
+    return found.endpoint if found else endpoints.default()
+
+
 def restored() -> Record | None:
     """The record of an emulator that runs although its record is lost, damaged or another's.
 
     Its process tells what stood there, and it is written down again. None if there is none: of an
     emulator in a container Docker alone knows.
     """
-    from lab.emulator import environment  # with all that starts one, which few commands need
-
     running = [
         (process, variables)
         for process in psutil.process_iter()
-        if (variables := _variables_of(process, environment.PROGRAM))
+        if (variables := _variables_of(process, PROGRAM))
     ]
     for process, variables in sorted(running, key=lambda one: one[0].create_time()):
         found = _told_by(process, variables)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lab import documents, parity
+from lab import parity
 from lab.account import Identity
+from lab.environment_settings import settings_of
 from lab.parity import Difference
 from lab.promotion import credentials, leaving, mail, money, paying, place, planning, quotas, tools
 from lab.promotion.money import Cost
@@ -41,7 +42,7 @@ def promote(environment: str, profile: str | None, say: Say) -> Promotion:
 
     `profile` is of the user's AWS configuration; `say` is told what is looked at.
     """
-    settings = documents.settings_of(environment)
+    settings = settings_of(environment)
     say("the tools")
     first = tools.look()
     say("the credentials")

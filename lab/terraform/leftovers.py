@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lab import documents, recheck
+from lab import recheck
+from lab.environment_settings import settings_of
 from lab.errors import LabError
 from lab.target import Target
 from lab.terraform import listings
@@ -117,7 +118,7 @@ def is_ours(environment: str, service: str, name: str) -> bool:
     if service == "dynamodb":
         return name in {f"{table}-{environment}" for table in TABLES}
     if service == "ses":
-        return bool(name == documents.settings_of(environment).get("mail_sender"))
+        return bool(name == settings_of(environment).get("mail_sender"))
     return bool(
         re.search(rf"(^|[:/_]|aws-waf-logs-)checkout[-/]{re.escape(environment)}([-/]|$)", name)
     )
@@ -169,7 +170,7 @@ def _key(key: dict[str, Any]) -> tuple[Leftover, bool]:
 
 def _backups(target: Target) -> Seen:
     """The environment's backups are there to outlive it."""
-    from lab.recovery import Vault
+    from lab.recovery.vault import Vault
 
     vault = Vault.existing(target)
     found = list(vault.manifests()) if vault else []

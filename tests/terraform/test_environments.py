@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from lab import documents, paths
+from lab.environment_settings import ENVIRONMENTS, settings_of
 from lab.terraform import emulated
 
-ENVIRONMENTS = documents.ENVIRONMENTS
 SOURCES = sorted(paths.TERRAFORM.rglob("*.tf"))
 FOLDER = paths.TERRAFORM / "environments"
-SETTINGS: dict[str, dict[str, Any]] = {e: documents.settings_of(e) for e in ENVIRONMENTS}
+SETTINGS: dict[str, dict[str, Any]] = {e: settings_of(e) for e in ENVIRONMENTS}
 
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -73,7 +73,7 @@ def test_a_damaged_record_is_as_if_there_were_none(
     else:
         file.write_text(content)
     assert record.load() is None
-    assert endpoints.recorded() == "http://localhost:4666"
+    assert record.endpoint() == "http://localhost:4666"
 
 
 def test_whatever_answers_in_http_is_asked_further() -> None:

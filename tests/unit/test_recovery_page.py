@@ -12,7 +12,8 @@ import typer
 from botocore import xform_name
 from hcl2.api import loads
 
-from lab import cli, documents, paths
+from lab import cli, paths
+from lab.environment_settings import ENVIRONMENTS, settings_of
 from lab.recovery import bucket, making
 
 PAGE = (paths.ROOT / "docs" / "recovery.md").read_text()
@@ -64,7 +65,7 @@ def test_a_command_of_the_aws_cli_is_an_operation_with_these_parameters(line: st
 )
 def test_the_days_are_those_of_the_environments(row: str, setting: str) -> None:
     (line,) = (line for line in PAGE.splitlines() if line.startswith(f"| {row}"))
-    days = [documents.settings_of(environment)[setting] for environment in documents.ENVIRONMENTS]
+    days = [settings_of(environment)[setting] for environment in ENVIRONMENTS]
 
     assert [cell.strip() for cell in line.split("|")[3:6]] == [
         f"{count} days" if count else "-" for count in days

@@ -126,7 +126,7 @@ def test_an_emulator_whose_record_is_lost_or_damaged_is_found_again(
     for content in DAMAGES:
         damage(home / "emulator.json", content)
         if content != "ANOTHER PROCESS":  # which has an address, as far as anybody can tell
-            assert endpoints.recorded() == own.endpoint, content
+            assert record.endpoint() == own.endpoint, content
         assert process.status().healthy, content
         damage(home / "emulator.json", content)
         again = process.start()
