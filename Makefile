@@ -70,10 +70,10 @@ plain: $(INSTALLED) ## The e2e tests again, on what plain `terraform apply` make
 	@$(PYTEST) tests/e2e --plain
 
 plans: $(INSTALLED) ## Stores anew what each environment would make (tests/terraform/plans)
-	@.venv/bin/python -m lab.plans
+	@.venv/bin/python -m lab.deploy.plans
 
 docs: $(INSTALLED) ## Writes the generated parts of all pages anew
-	@.venv/bin/python -m lab.documents
+	@.venv/bin/python -m lab.docs.generated_pages
 
 chaos: $(INSTALLED) ## The proof: races, faults in every state, killed functions, hostile requests
 	@$(PYTEST) tests/chaos
@@ -82,7 +82,7 @@ security: $(INSTALLED) ## Looks for insecure settings in the Terraform sources, 
 	@$(PYTEST) tests/terraform/test_security_scan.py
 
 audit-dependencies: $(INSTALLED) ## Looks for known holes in what ships to AWS and what runs here
-	@.venv/bin/python -m lab.dependency_audit
+	@.venv/bin/python -m lab.deploy.dependency_audit
 
 lint: $(INSTALLED) ## Checks style, types, imports and Terraform's format
 	$(RUFF) check .

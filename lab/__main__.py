@@ -15,14 +15,15 @@ def main() -> None:
     sys.unraisablehook = interrupt_again
     try:
         # Reading the commands is most of the time of a short one.
-        from lab import children
+        from lab.core import child_processes
 
-        children.start_clean()
-        children.settle()
-        from lab import cli, privacy
+        child_processes.start_clean()
+        child_processes.settle()
+        from lab.cli import app
+        from lab.core import file_permissions
 
-        privacy.begin()
-        cli.main()
+        file_permissions.begin()
+        app.main()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)  # before the command was known: there is nothing to be left
 

@@ -107,4 +107,4 @@ sync=$!
 trap 'kill "$sync" 2>/dev/null; exit 130' INT TERM
 show_seconds "$sync"
 trap - INT TERM
-.venv/bin/python -m lab.installed
+.venv/bin/python -m lab.deploy.post_install

@@ -124,7 +124,7 @@ make_terraform_image() {
 
 # Terraform's provider, where it is on disk, need not be fetched again by the container.
 need_provider() {
-    local find='from lab.terraform import provider_mirror; print(provider_mirror() or "")'
+    local find='from lab.deploy.terraform import provider_mirror; print(provider_mirror() or "")'
     LAB_TF_MIRROR=$(.venv/bin/python -c "$find")
     if [ -n "$LAB_TF_MIRROR" ]; then export LAB_TF_MIRROR; else unset LAB_TF_MIRROR; fi
 }

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lab import paths
+from lab.core import paths
 
 MODULE = paths.TERRAFORM / "modules" / "checkout"
 TEMPLATE = (MODULE / "workflow.asl.json").read_text("utf-8")

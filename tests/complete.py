@@ -1,7 +1,7 @@
 """A value of every stored kind in which no field has its default: what storage forgets shows.
 
 `unset` finds the fields of a value that a test would not miss. A new field of a stored dataclass
-without a value here fails tests/unit/test_stored_fields.py.
+without a value here fails tests/unit/shop/test_stored_fields.py.
 """
 
 from __future__ import annotations

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from lab import api, seed, terraform
-from lab.target import Target
+from lab import seed
+from lab.core.target import Target
+from lab.deploy import terraform
+from lab.shop import shop_client
 from tests import plain_apply
 from tests.deployed_shop import DeployedShop
 
@@ -58,4 +60,4 @@ def shop(
 
 def _stocked(target: Target) -> DeployedShop:
     seed.load(target)
-    return DeployedShop(target, api.base_url(target))
+    return DeployedShop(target, shop_client.base_url(target))

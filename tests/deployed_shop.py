@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from lab import api_key, execution, purchase, tokens
-from lab.api import CheckoutApi
-from lab.errors import LabError
-from lab.target import Target
+from lab.core.errors import LabError
+from lab.core.target import Target
+from lab.shop import api_key, execution, purchase, tokens
+from lab.shop.shop_client import CheckoutApi
 
 # Long, for a busy machine: thirty orders at once start some hundred function processes.
 PATIENCE_S = 240.0

@@ -7,7 +7,7 @@ from functools import cache
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from lab.paths import ROOT
+from lab.core.paths import ROOT
 
 FOLDER = ROOT / "docs" / "events"
 SUFFIX = ".schema.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab import paths
+from lab.core import paths
 from tests.emulator.choice import CONTAINER, HOST
 from tests.emulator.plugin import CHOICE
 

@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lab import account, package, paths
-from lab.account import BackendSettings, Identity
-from lab.account.terraform import Terraform, has_native_locks
-from lab.target import Target
-from lab.terraform.secret import ensure_secret
+from lab.core import paths
+from lab.core.target import Target
+from lab.deploy import account, package
+from lab.deploy.account import BackendSettings, Identity
+from lab.deploy.account.terraform import Terraform, has_native_locks
+from lab.deploy.terraform.secret import ensure_secret
 
 ACCOUNT = "111122223333"
 BUCKET = f"ecommerce-checkout-terraform-state-{ACCOUNT}"
@@ -42,7 +43,7 @@ def somebody(endpoint: str, folder: Path) -> Iterator[Identity]:
         patch.setenv("AWS_ACCESS_KEY_ID", ACCOUNT)  # the emulator's way to name an account
         patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         patch.delenv("AWS_PROFILE", raising=False)
-        patch.setattr("lab.terraform.state.BUCKET", BUCKET)  # `lab cost` reads the state
+        patch.setattr("lab.deploy.terraform.state.BUCKET", BUCKET)  # `lab cost` reads the state
         yield account.identify()
 
 

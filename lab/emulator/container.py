@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import paths
+from lab.core import paths
+from lab.core.errors import LabError
 from lab.emulator import environment
-from lab.errors import LabError
 
 SERVICE = "localstack"
 PORT_INSIDE = "4566"

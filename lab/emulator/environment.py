@@ -6,14 +6,14 @@ import os
 import shutil
 from pathlib import Path
 
-from lab import paths, privacy
-from lab.emulator import ports, record, services, tuning
+from lab.core import file_permissions, paths, run_state
+from lab.emulator import ports, services, tuning
 from lab.emulator.dynamodb import engine
 from lab.emulator.server.cross_site import HOSTS_VARIABLE, ORIGINS_VARIABLE
 
 # Where programs are found, in which language they speak, and the lab's own switches.
 INHERITED = ("PATH", "LANG", "LC_ALL", "LAB_LAMBDA_FORK", HOSTS_VARIABLE, ORIGINS_VARIABLE)
-PROGRAM = record.PROGRAM
+PROGRAM = run_state.PROGRAM
 """What Python runs to become LocalStack."""
 
 
@@ -44,7 +44,7 @@ def make_folders() -> None:
     kept = _files() / "var" / "lib" / "localstack" / "cache"
     kept.parent.mkdir(parents=True)
     kept.symlink_to(cache_folder(), target_is_directory=True)
-    privacy.close_all(paths.home())
+    file_permissions.close_all(paths.home())
 
 
 def variables(port: int, dynamodb: engine.Engine, iam: bool = True) -> dict[str, str]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import psutil
 
-from lab.emulator.record import is_alive
+from lab.core.run_state import is_alive
 
 TIMEOUT_S = 5.0
 POLL_S = 0.05

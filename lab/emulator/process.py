@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from lab import endpoints, paths, watchdog
-from lab.emulator import container, environment, family, kept_logs, ports, record, services
+from lab.core import endpoints, paths, run_state, watchdog
+from lab.core.errors import LabError
+from lab.core.run_state import Record
+from lab.emulator import container, environment, family, kept_logs, ports, services
 from lab.emulator.dynamodb import engine
-from lab.emulator.record import Record
-from lab.errors import LabError
 
 READY_TIMEOUT_S = 60.0
 PORT_GRACE_S = 1.0
@@ -51,7 +51,7 @@ class Emulator:
     @property
     def name(self) -> str:
         """What Docker or the operating system calls it."""
-        return record.name(self.pid, self.container)
+        return run_state.name(self.pid, self.container)
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class EmulatorStatus:
     @property
     def name(self) -> str:
         """What Docker or the operating system calls it."""
-        return record.name(self.pid or 0, self.container)
+        return run_state.name(self.pid or 0, self.container)
 
 
 def start(
@@ -166,8 +166,8 @@ def _alone() -> Iterator[None]:
 
 
 def _running() -> Record | None:
-    found = record.load()
-    return found if found and found.runs() else record.restored()
+    found = run_state.load()
+    return found if found and found.runs() else run_state.restored()
 
 
 def _end(found: Record) -> None:
@@ -230,7 +230,7 @@ def _start_container(port: int | None, tell: Progress, iam: bool) -> Emulator:
     began = time.monotonic()
     started = wanted.start(tell)
     found = _record(started.port, engine.MOTO, iam, container=started.container)
-    record.save(found)
+    run_state.save(found)
     return _emulator(found, ready_s=time.monotonic() - began)
 
 
@@ -296,7 +296,7 @@ def _spawn(port: int, chosen: engine.Engine, iam: bool) -> psutil.Popen:
 
 def _remember(process: psutil.Popen, port: int, chosen: engine.Engine, iam: bool) -> Record:
     started = _record(port, chosen.name, iam, process.pid, process.create_time())
-    record.save(started)
+    run_state.save(started)
     return started
 
 
@@ -344,5 +344,5 @@ def log_tail(lines: int = LOG_TAIL_LINES) -> str:
 
 def _clean_up() -> None:
     """LocalStack keeps nothing across a restart, so its files are of no use after its end."""
-    record.clear()
+    run_state.clear()
     shutil.rmtree(environment.state_folder(), ignore_errors=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import sys
 
+from lab.core.errors import LabError
 from lab.emulator import environment
 from lab.emulator.dynamodb import engine
-from lab.errors import LabError
 
 PORT = 4566
 # Who reaches a container is decided where its port is published.

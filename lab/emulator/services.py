@@ -10,13 +10,13 @@ import os
 from collections.abc import Iterable
 from importlib.metadata import entry_points
 
-from lab.errors import LabError
+from lab.core.errors import LabError
 
 VARIABLE = "LAB_SERVICES"
 PROVIDERS = "localstack.aws.provider"
 
-# `tests/unit/test_emulator_services.py` holds that this is what terraform/, functions/, lab/,
-# tests/ and notebooks/ use.
+# `tests/unit/emulator/test_emulator_services.py` holds that this is what terraform/, functions/,
+# lab/, tests/ and notebooks/ use.
 USED = frozenset(
     {
         "apigateway",

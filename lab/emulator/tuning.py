@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lab.errors import LabError
+from lab.core.errors import LabError
 
 PROCESSORS = os.cpu_count() or 1
 

@@ -3,8 +3,8 @@
 In a cell: `from lab import lessons`, then `lesson = lessons.begin("04")`.
 """
 
-from lab.drawing.plots import bars, lines
-from lab.drawing.shown import Box, Picture, Shown, show
+from lab.console.drawing.plots import bars, lines
+from lab.console.drawing.shown import Box, Picture, Shown, show
 from lab.lessons.checks import CheckFailed, check
 from lab.lessons.code import Code, code
 from lab.lessons.crowds import Attempt, Race, Timings, outcome, race, timings

@@ -7,8 +7,8 @@ from math import ceil
 from typing import Any
 
 from checkout.adapters.dynamodb import encode
-from lab.cost import prices
-from lab.cost.units import READ_BYTES, item_bytes
+from lab.measure.cost import prices
+from lab.measure.cost.units import READ_BYTES, item_bytes
 
 Item = Mapping[str, Any]
 
@@ -33,5 +33,5 @@ def units(read_bytes: int, fresh: bool = False) -> float:
 
 
 def usd(read: float) -> float:
-    """The list price of so many read units, in US dollars (lab/prices.json)."""
+    """The list price of so many read units, in US dollars (lab/measure/cost/prices.json)."""
     return read * prices.load().of("read_units").usd

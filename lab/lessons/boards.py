@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from lab.dashboard import board, graph, page
-from lab.dashboard.board import Board, Card
-from lab.dashboard.widgets import Graph
-from lab.drawing.shown import Shown
-from lab.target import Target
+from lab.console.drawing.shown import Shown
+from lab.core.target import Target
+from lab.operate.dashboard import board, graph, page
+from lab.operate.dashboard.board import Board, Card
+from lab.operate.dashboard.widgets import Graph
 
 ROW = "display:grid;gap:8px;grid-template-columns:repeat(auto-fit,minmax(300px,1fr))"
 COLUMNS = 7

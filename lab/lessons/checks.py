@@ -10,9 +10,9 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lab import paths
-from lab.drawing.shown import GREEN, RED, Box, show
-from lab.errors import LabError
+from lab.console.drawing.shown import GREEN, RED, Box, show
+from lab.core import paths
+from lab.core.errors import LabError
 from lab.lessons import scores
 
 AGAIN = "Change the exercise cell above, run it, then run this check again."

@@ -10,9 +10,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from lab import paths
-from lab.drawing.shown import AMBER, BLUE, GREEN, GREY, VIOLET, Shown, typed
-from lab.errors import LabError
+from lab.console.drawing.shown import AMBER, BLUE, GREEN, GREY, VIOLET, Shown, typed
+from lab.core import paths
+from lab.core.errors import LabError
 
 
 @dataclass(frozen=True, repr=False)

@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import keeping, paths
-from lab.lessons import books, links, scores
-from lab.lessons.books import Book
+from lab.core import kept_copies, paths
+from lab.lessons import links, notebook_files, scores
+from lab.lessons.notebook_files import Book
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ def path_of(book: Book) -> Path:
 def bring_up_to_date() -> Copies:
     """Makes missing copies, renews those that nobody has touched, and leaves all others alone."""
     folder().mkdir(parents=True, exist_ok=True)
-    kept = links.provide(folder(), books.all_lessons())
+    kept = links.provide(folder(), notebook_files.all_lessons())
     known = _made_from()
     made, renewed, changed = list[str](), list[str](), list[str]()
-    for book in books.all_lessons():
+    for book in notebook_files.all_lessons():
         fresh = _fresh(book)
         if not path_of(book).exists():
             made.append(book.name)
@@ -62,7 +62,7 @@ def reset(book: Book) -> list[Path]:
     """Makes a lesson's copy anew and forgets its passed checks; gives where the old files are."""
     folder().mkdir(parents=True, exist_ok=True)
     kept = links.provide(folder(), [book])
-    old = keeping.put_aside(path_of(book))
+    old = kept_copies.put_aside(path_of(book))
     _write(book, _fresh(book), _made_from())
     scores.forget(book.number)
     return [*([old] if old else []), *kept]
@@ -70,7 +70,7 @@ def reset(book: Book) -> list[Path]:
 
 def _fresh(book: Book) -> str:
     """The copy's text: without solutions, with links that fit the copies' folder."""
-    return books.written(links.fitted(books.without_solutions(book.content)))
+    return notebook_files.written(links.fitted(notebook_files.without_solutions(book.content)))
 
 
 def _write(book: Book, text: str, known: dict[str, dict[str, str]]) -> None:
@@ -88,7 +88,7 @@ def _is_untouched(book: Book, known: dict[str, dict[str, str]], fresh: str) -> b
 def _with_outputs(copy: Path) -> list[Path]:
     """Puts aside a copy that has been run: a new one would be without what its cells showed."""
     ran = any(cell.get("outputs") for cell in json.loads(copy.read_text("utf-8"))["cells"])
-    kept = keeping.put_aside(copy) if ran else None
+    kept = kept_copies.put_aside(copy) if ran else None
     return [kept] if kept else []
 
 
@@ -97,13 +97,13 @@ def _stripped(copy: Path) -> str:
         content = json.loads(copy.read_text(encoding="utf-8"))
     except ValueError:
         return ""
-    return books.written(content)
+    return notebook_files.written(content)
 
 
 def _mark(text: str) -> str:
     """A fingerprint of what a notebook says: its cells' kinds and sources, nothing else."""
     cells = json.loads(text)["cells"] if text else []
-    said = [(cell["cell_type"], books.source(cell)) for cell in cells]
+    said = [(cell["cell_type"], notebook_files.source(cell)) for cell in cells]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 

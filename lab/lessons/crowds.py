@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import quantiles
 from typing import Any
 
-from lab.drawing.shown import Picture, Shown
+from lab.console.drawing.shown import Picture, Shown
 from lab.lessons import plots
 from lab.lessons.tabular import Table
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from html import escape
 from itertools import pairwise
 
-from lab import render, views
-from lab.drawing.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET, Picture, svg
-from lab.execution import Execution, Step, Try
+from lab.console import render
+from lab.console.drawing.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET, Picture, svg
 from lab.lessons.following import printed
 from lab.lessons.layout import HEIGHT, WIDTH, laid_out
 from lab.lessons.states import Definition, Edge, definition
+from lab.shop import order_views
+from lab.shop.execution import Execution, Step, Try
 
 Point = tuple[float, float]
 COLOURS = {"ok": GREEN, "caught": AMBER, "failed": RED, "running": BLUE}
@@ -40,12 +41,16 @@ def workflow(execution: Execution | None = None, machine: Definition | None = No
 
 
 def _told(step: Step) -> str:
-    said = views.remark(step).plain
+    said = order_views.remark(step).plain
     return f"  {step.name}: {step.outcome}{f' ({said})' if said else ''}"
 
 
 def _colour(step: Step) -> str:
-    return VIOLET if step.outcome == "ok" and step.name in views.UNDOING else COLOURS[step.outcome]
+    return (
+        VIOLET
+        if step.outcome == "ok" and step.name in order_views.UNDOING
+        else COLOURS[step.outcome]
+    )
 
 
 def _way(edge: Edge, points: list[Point], taken: bool) -> str:
@@ -104,11 +109,11 @@ def gantt(execution: Execution) -> Picture:
     label = f"When each of {len(rows)} steps ran"
     width = max([NAMES + CHART, *(_end(step, execution) for step in execution.tasks)])
     drawn = svg(width + 8, height, "".join(rows) + axis, label)
-    return Picture(drawn, f"{printed(views.way(execution))}\n{total}")
+    return Picture(drawn, f"{printed(order_views.way(execution))}\n{total}")
 
 
 def _said(step: Step) -> str:
-    return f"{render.duration(step.duration)}  {views.remark(step).plain}".strip()
+    return f"{render.duration(step.duration)}  {order_views.remark(step).plain}".strip()
 
 
 def _place(step: Step | Try, execution: Execution) -> tuple[float, float]:

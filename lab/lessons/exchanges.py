@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from lab.drawing.shown import BLUE, GREEN, GREY, RED, Picture, svg
+from lab.console.drawing.shown import BLUE, GREEN, GREY, RED, Picture, svg
 
 PANEL, LEFT, RIGHT = 370.0, 40.0, 230.0  # px: a story's width, and where its two lines stand
 TOP, ROW = 58.0, 44.0

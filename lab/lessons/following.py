@@ -9,10 +9,11 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 
-from lab import render, views
-from lab.drawing.shown import AMBER, BLUE, GREEN, RED, Shown
-from lab.execution import Execution
+from lab.console import render
+from lab.console.drawing.shown import AMBER, BLUE, GREEN, RED, Shown
 from lab.lessons.tabular import table
+from lab.shop import order_views
+from lab.shop.execution import Execution
 
 COLOURS = {"CONFIRMED": GREEN, "REJECTED": AMBER, "FAILED": RED, "PENDING": BLUE}
 
@@ -42,7 +43,7 @@ class Followed(Shown):
     def html(self) -> str:
         """The status, the lines and the totals."""
         colour = COLOURS.get(self.status, BLUE)
-        said = views.outcome(self.order).plain.removeprefix(self.status)
+        said = order_views.outcome(self.order).plain.removeprefix(self.status)
         head = f'<b style="color:{colour}">{self.status}</b>{said} &nbsp; {self.order_id}'
         return f"<div>{head}</div>{table(_lines(self.order)).html() if self._priced else ''}"
 
@@ -52,7 +53,7 @@ class Followed(Shown):
 
     def text(self) -> str:
         """The receipt that `lab checkout` prints."""
-        return printed(views.receipt(self.order))
+        return printed(order_views.receipt(self.order))
 
 
 def _lines(order: Mapping[str, Any]) -> list[dict[str, str]]:

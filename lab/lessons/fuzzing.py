@@ -11,8 +11,8 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
-from lab import paths
-from lab.drawing.shown import Shown
+from lab.console.drawing.shown import Shown
+from lab.core import paths
 from lab.lessons.tabular import table
 
 Answer = tuple[int, Mapping[str, Any]]

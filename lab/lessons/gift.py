@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lab import purchase
 from lab.lessons.following import Followed
 from lab.lessons.lesson import Lesson
 from lab.lessons.workshop import Workshop
+from lab.shop import purchase
 
 FEE = 395
 ANOTHER_FEE = 520

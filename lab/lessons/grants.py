@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from lab import logs, permissions
-from lab.health import TABLES
-from lab.permissions import Grant, Permissions, RoleUse
-from lab.target import Target
+from lab.core.target import Target
+from lab.shop import logs, permissions
+from lab.shop.health import TABLES
+from lab.shop.permissions import Grant, Permissions, RoleUse
 
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem")
 BOTH = "read\N{NO-BREAK SPACE}+\N{NO-BREAK SPACE}write"

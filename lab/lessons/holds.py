@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from lab import execution
-from lab.errors import LabError
+from lab.core.errors import LabError
 from lab.lessons.lesson import Lesson
+from lab.shop import execution
 
 STOPPED = execution.END_STATUS["ExecutionAborted"]
 TRIES = 5

@@ -13,8 +13,8 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from lab import children, clients, paths
-from lab.errors import LabError
+from lab.core import child_processes, clients, paths
+from lab.core.errors import LabError
 from lab.lessons.site import kernel_home
 
 CONFIG = Path(__file__).with_name("jupyter_config")
@@ -85,10 +85,10 @@ def serve(folder: Path, first: str, port: int, browser: bool, more: Sequence[str
     if find_spec("jupyterlab") is None:
         raise LabError("JupyterLab is not installed.", "`make install` installs it.")
     words = command(folder, port, browser, first, more)
-    children.become(words, _environment())
+    child_processes.become(words, _environment())
 
 
 def _environment() -> dict[str, str]:
     given = os.environ.get("JUPYTER_CONFIG_PATH", "")
     config = os.pathsep.join(filter(None, [str(CONFIG), given]))
-    return children.as_the_user_has_it(**kernel_home(), JUPYTER_CONFIG_PATH=config)
+    return child_processes.as_the_user_has_it(**kernel_home(), JUPYTER_CONFIG_PATH=config)

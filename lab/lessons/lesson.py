@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from lab import api as http_api
-from lab import audit, carts, execution, mailbox, orders, purchase, redrive, tokens
-from lab.api import CheckoutApi
-from lab.drawing.shown import AMBER, GREEN, Box, show
-from lab.errors import LabError
+from lab.console.drawing.shown import AMBER, GREEN, Box, show
+from lab.core.errors import LabError
+from lab.core.target import Target
 from lab.lessons import roles, setup
 from lab.lessons.following import Followed
 from lab.lessons.roles import Role
 from lab.lessons.shelves import Shelves
 from lab.lessons.stock_watch import StockWatch
-from lab.target import Target
+from lab.operate import audit, redrive
+from lab.shop import carts, execution, mailbox, orders, purchase, tokens
+from lab.shop import shop_client as http_api
+from lab.shop.shop_client import CheckoutApi
 
 SETTLE_S = 60.0
 POLL_S = 0.1

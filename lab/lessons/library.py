@@ -14,9 +14,9 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from lab import paths
-from lab.lessons import books
-from lab.lessons.books import Book
+from lab.core import paths
+from lab.lessons import notebook_files
+from lab.lessons.notebook_files import Book
 
 LINK = re.compile(r"\]\(<?(?![a-z][a-z0-9+.-]*:|//|#)([^)\s#>]+)(#[^)\s>]*)?>?")
 FENCED = re.compile(r"((?:```|~~~).*?^(?:```|~~~))", re.MULTILINE | re.DOTALL)
@@ -97,7 +97,7 @@ def _reached(lessons: Iterable[Book]) -> set[Path]:
 def _pointed_to_by_lesson(book: Book) -> Iterator[Path]:
     for cell in book.cells:
         if cell["cell_type"] == "markdown":
-            yield from _pointed_to(books.source(cell), book.path)
+            yield from _pointed_to(notebook_files.source(cell), book.path)
 
 
 def _pointed_to(text: str, file: Path) -> list[Path]:

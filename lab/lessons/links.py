@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from lab import keeping, paths, privacy
-from lab.lessons import books
-from lab.lessons.books import Book, Cell
+from lab.core import file_permissions, kept_copies, paths
+from lab.lessons import notebook_files
+from lab.lessons.notebook_files import Book, Cell
 
 OUTWARD = re.compile(r"\]\(\.\./([^/)#]+)")
 PICTURED = "docs"
@@ -28,7 +28,7 @@ def fitted(content: dict[str, Any]) -> dict[str, Any]:
 def _fitted(cell: Cell) -> Cell:
     if cell["cell_type"] != "markdown":
         return cell
-    text = OUTWARD.sub(r"](\1", books.source(cell))
+    text = OUTWARD.sub(r"](\1", notebook_files.source(cell))
     return {**cell, "source": text.splitlines(keepends=True)}
 
 
@@ -52,11 +52,11 @@ def provide(folder: Path, lessons: Iterable[Book]) -> list[Path]:
 def _copied(source: Path, place: Path) -> list[Path]:
     if place.is_symlink():
         place.unlink()
-    written = keeping.Written(place, place.with_name(f".{place.name}-made-from.json"))
+    written = kept_copies.Written(place, place.with_name(f".{place.name}-made-from.json"))
     names = [file.relative_to(source) for file in source.rglob("*") if file.is_file()]
     there = [place / name for name in names if _differs(source / name, place / name)]
-    kept = [keeping.put_aside(file) for file in written.by_others(there)]
-    privacy.copy_tree(source, place)
+    kept = [kept_copies.put_aside(file) for file in written.by_others(there)]
+    file_permissions.copy_tree(source, place)
     written.note(place / name for name in names)
     return [file for file in kept if file]
 
@@ -68,4 +68,4 @@ def _differs(source: Path, place: Path) -> bool:
 def _pointed_to(book: Book) -> Iterable[str]:
     for cell in book.cells:
         if cell["cell_type"] == "markdown":
-            yield from OUTWARD.findall(books.source(cell))
+            yield from OUTWARD.findall(notebook_files.source(cell))

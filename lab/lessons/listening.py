@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.errors import LabError
+from lab.core.errors import LabError
+from lab.core.target import Target
 from lab.lessons.lesson import Lesson
-from lab.target import Target
 
 MARK = "lesson-listener-"
 WAIT_S = 20.0

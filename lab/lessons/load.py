@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lab.cost import sizing
-from lab.cost.counted import Counted
 from lab.lessons.crowds import race
 from lab.lessons.lesson import Lesson
+from lab.measure.cost import sizing
+from lab.measure.cost.counted import Counted
 
 
 @dataclass(frozen=True)

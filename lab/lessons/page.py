@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lab.lessons import books
-from lab.lessons.books import Book
+from lab.lessons import notebook_files
+from lab.lessons.notebook_files import Book
 
 IN_CLASS = 1.5
 """How much longer a class takes than one learner alone: questions, and waiting for each other."""
@@ -53,19 +53,21 @@ SECOND_DAY: Sequence[Part] = (
 
 def minutes(book: Book) -> int:
     """How long the lesson says that it takes."""
-    found = re.search(r"\*\*Time\.\*\* (\d+)", books.source(book.cells[0]))
+    found = re.search(r"\*\*Time\.\*\* (\d+)", notebook_files.source(book.cells[0]))
     return int(found[1]) if found else 0
 
 
 def goal(book: Book) -> str:
     """What the lesson says that it is for, in one line."""
-    found = re.search(r"\*\*Goal\.\*\* (.+?)(?:\n\n|$)", books.source(book.cells[0]), re.DOTALL)
+    found = re.search(
+        r"\*\*Goal\.\*\* (.+?)(?:\n\n|$)", notebook_files.source(book.cells[0]), re.DOTALL
+    )
     return " ".join(found[1].split()).replace("|", "\\|") if found else ""
 
 
 def lessons_table() -> str:
     """Every lesson with its time and its goal, and how long all of them take."""
-    found = books.all_lessons()
+    found = notebook_files.all_lessons()
     rows = [
         f"| [{b.title}](../notebooks/{b.path.name}) | {minutes(b)} min | {goal(b)} |" for b in found
     ]
@@ -85,7 +87,7 @@ def schedules() -> str:
 
 
 def _schedule(parts: Sequence[Part]) -> str:
-    there = {book.number for book in books.all_lessons()}
+    there = {book.number for book in notebook_files.all_lessons()}
     held = [part for part in parts if isinstance(part, Block) or part in there]
     rows = "\n".join(f"| {_clock(at)} | {what} |" for at, what in _begins(held))
     return f"| hours in | what |\n| --- | --- |\n{rows}"
@@ -102,7 +104,7 @@ def _begins(parts: Sequence[Part]) -> Iterator[tuple[int, str]]:
 
 def _taught(number: str) -> Block:
     """A lesson in class, in slots of five minutes."""
-    book = books.lesson(number)
+    book = notebook_files.lesson(number)
     return Block(f"[{book.title}](../notebooks/{book.path.name})", _slots(minutes(book) * IN_CLASS))
 
 

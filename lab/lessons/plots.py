@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lab.drawing import canvas
-from lab.drawing.canvas import INK, SIZE
-from lab.drawing.plots import COLOURS
-from lab.drawing.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET, Picture
+from lab.console.drawing import canvas
+from lab.console.drawing.canvas import INK, SIZE
+from lab.console.drawing.plots import COLOURS
+from lab.console.drawing.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET, Picture
 
 if TYPE_CHECKING:
     from lab.lessons.crowds import Attempt, Timings

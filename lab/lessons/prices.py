@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 
 from checkout.domain.money import Money
-from lab.api import CheckoutApi
-from lab.errors import LabError
+from lab.core.errors import LabError
 from lab.lessons.lesson import Lesson
+from lab.shop.shop_client import CheckoutApi
 
 Row = dict[str, Any]
 PERCENTAGE: Mapping[str, type] = {

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from lab.mailbox import ORDER_ID
-from lab.target import Target
+from lab.core.target import Target
+from lab.shop.mailbox import ORDER_ID
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lab import permissions
-from lab.permissions import Refusal, RoleUse
-from lab.target import Target
+from lab.core.target import Target
+from lab.shop import permissions
+from lab.shop.permissions import Refusal, RoleUse
 
 INLINE = "permissions"
 KEPT = "-before-lesson"

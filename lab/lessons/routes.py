@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from lab.drawing.shown import AMBER, BLUE, GREEN, GREY, VIOLET, Picture, svg
-from lab.target import Target
+from lab.console.drawing.shown import AMBER, BLUE, GREEN, GREY, VIOLET, Picture, svg
+from lab.core.target import Target
 
 WIDTH, GAP, ROW, BOX, LINE = 152.0, 26.0, 74.0, 44.0, 17.0
 COLOURS = {"events": GREY, "rule": AMBER, "topic": VIOLET, "queue": BLUE, "function": GREEN}

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lab.drawing.shown import Picture, Shown
+from lab.console.drawing.shown import Picture, Shown
 from lab.lessons import crowds, plots
 from lab.lessons.crowds import Race
 from lab.lessons.lesson import Lesson

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from lab import children, keeping, paths
-from lab.drawing.shown import AMBER, GREEN, RED, Box, Shown, show, typed
-from lab.errors import LabError
+from lab.console.drawing.shown import AMBER, GREEN, RED, Box, Shown, show, typed
+from lab.core import child_processes, kept_copies, paths
+from lab.core.errors import LabError
+from lab.deploy.terraform import provider
 from lab.lessons.lesson import Lesson
-from lab.terraform import provider
 
 VERSIONS = """\
 terraform {
@@ -125,7 +125,7 @@ class Sandbox:
 
     def _run(self, *arguments: str) -> str:
         command = ["terraform", *arguments]
-        ended = children.run(
+        ended = child_processes.run(
             command, self.variables, cwd=self.folder, capture_output=True, check=False
         )
         if ended.returncode:
@@ -159,7 +159,7 @@ def _is_written(file: Path) -> bool:
 
 
 def _keep(file: Path) -> None:
-    kept = keeping.put_aside(file, keeping.folder_of("sandboxes"))
+    kept = kept_copies.put_aside(file, kept_copies.folder_of("sandboxes"))
     show(Box(f"You have changed {file.name} in the sandbox.", (f"It is kept: {kept}",), AMBER))
 
 
@@ -175,7 +175,7 @@ def _delete(lesson: Lesson, tables: Iterable[str]) -> None:
 
 def _variables(lesson: Lesson, folder: Path) -> dict[str, str]:
     target = lesson.target
-    ours = children.on_emulator(target.endpoint or "", "test", target.region)
+    ours = child_processes.on_emulator(target.endpoint or "", "test", target.region)
     return ours | provider.variables(folder)
 
 

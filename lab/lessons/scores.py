@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lab import keeping, paths
-from lab.lessons import books
+from lab.core import kept_copies, paths
+from lab.lessons import notebook_files
 
 ELSEWHERE = "LAB_PROGRESS"
 CHECK_ID = re.compile(r"\d\d\.\d+")
@@ -60,7 +60,7 @@ def forget(lesson: str) -> None:
 def _write(known: dict[str, str]) -> None:
     """Replaces the file as a whole. One that cannot be read is kept: it may be put right."""
     if not _is_readable():
-        keeping.put_aside(path())
+        kept_copies.put_aside(path())
     draft = path().with_suffix(".new")
     draft.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     draft.replace(path())
@@ -88,7 +88,7 @@ def scores() -> list[LessonScore]:
     done = passed()
     return [
         LessonScore(book.name, book.title, book.checks, tuple(c for c in book.checks if c in done))
-        for book in books.all_lessons()
+        for book in notebook_files.all_lessons()
     ]
 
 

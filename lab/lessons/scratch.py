@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lab import tables
+from lab.core import tables
 from lab.lessons.lesson import Lesson
 
 Item = Mapping[str, Any]

@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from botocore.exceptions import ClientError
 
-from lab import api, seed, terraform, tokens, watchdog
-from lab.emulator import process, record
-from lab.errors import LabError
-from lab.target import Target, given_endpoint
+from lab import seed
+from lab.core import run_state, watchdog
+from lab.core.errors import LabError
+from lab.core.target import Target, given_endpoint
+from lab.deploy import terraform
+from lab.emulator import process
+from lab.shop import shop_client, tokens
 
 Say = Callable[[str], None]
 
@@ -32,7 +35,7 @@ def ready(say: Say) -> Target:
 
 
 def _emulator(say: Say) -> str:
-    running = record.load()
+    running = run_state.load()
     if running is not None and running.runs():
         return running.endpoint
     say("Starting the emulator: a few seconds.")
@@ -42,7 +45,7 @@ def _emulator(say: Say) -> str:
 def is_deployed(target: Target) -> bool:
     """Whether the checkout is there, with its API, its secret and products to sell."""
     try:
-        api.base_url(target)
+        shop_client.base_url(target)
         tokens.read_settings(target)
         shelf = target.client("dynamodb").scan(TableName=target.table("products"), Limit=1)
     except (LabError, ClientError):

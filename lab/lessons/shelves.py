@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from checkout.adapters.item_mapping import shard_key
-from lab import seed, tables
+from lab import seed
+from lab.core import tables
+from lab.core.target import Target
 from lab.seed import items
-from lab.target import Target
 
 MARK = "LESSON-"
 UNTAKEN = frozenset({"RELEASED"})

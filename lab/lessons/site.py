@@ -15,10 +15,10 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from lab import children, paths
-from lab.errors import LabError
-from lab.lessons import books, library, page, scores, workshop
-from lab.lessons.books import Book, Cell, tagged
+from lab.core import child_processes, paths
+from lab.core.errors import LabError
+from lab.lessons import library, notebook_files, page, scores, workshop
+from lab.lessons.notebook_files import Book, Cell, tagged
 
 Say = Callable[[str], None]
 PAGE = Template("""<!doctype html>
@@ -70,12 +70,12 @@ def build(chosen: Sequence[Book], say: Say, theme: str = "auto") -> Path:
     Raises LabError with the end of what Jupyter said if a lesson does not run.
     """
     _make_room()
-    library.write(folder(), books.all_lessons())
+    library.write(folder(), notebook_files.all_lessons())
     with tempfile.TemporaryDirectory(prefix="lab-pages-") as scratch:
         for book in chosen:
             say(book.title)
             _export(book, theme, Path(scratch))
-    for book in books.all_lessons():
+    for book in notebook_files.all_lessons():
         if book not in _built():
             _page_of(book).write_text(_missing(book), encoding="utf-8")
     index = folder() / "index.html"
@@ -96,7 +96,7 @@ def _page_of(book: Book) -> Path:
 
 
 def _built() -> list[Book]:
-    pages = {book: _page_of(book) for book in books.all_lessons()}
+    pages = {book: _page_of(book) for book in notebook_files.all_lessons()}
     return [book for book, page in pages.items() if page.exists() and not _is_empty(page)]
 
 
@@ -141,12 +141,12 @@ def _label(cell: Cell) -> list[Cell]:
 def _fitted(cell: Cell, book: Book) -> Cell:
     if cell["cell_type"] != "markdown":
         return cell
-    return {**cell, "source": library.fitted(books.source(cell), book.path)}
+    return {**cell, "source": library.fitted(notebook_files.source(cell), book.path)}
 
 
 def _ways(book: Book) -> str:
     """The lesson before, the list, and the lesson after, as links."""
-    every = books.all_lessons()
+    every = notebook_files.all_lessons()
     at = [other.name for other in every].index(book.name)
     before = [f"[← {other.title}]({other.name}.html)" for other in every[:at][-1:]]
     after = [f"[{other.title} →]({other.name}.html)" for other in every[at + 1 :][:1]]
@@ -171,12 +171,12 @@ def _dark_colours() -> str:
 def _export(book: Book, theme: str, scratch: Path, execute: bool = True) -> None:
     """Runs `jupyter nbconvert` on a copy that is made for the page."""
     copy = scratch / book.path.name
-    copy.write_text(books.written(_dressed(book, theme)), encoding="utf-8")
+    copy.write_text(notebook_files.written(_dressed(book, theme)), encoding="utf-8")
     base = "dark" if theme == "dark" else "light"
     command = [sys.executable, "-m", "nbconvert", "--to", "html", f"--theme={base}"]
     command += [f"--TemplateExporter.extra_template_basedirs={TEMPLATES}", "--template=lesson"]
     command += ["--execute"] if execute else []
-    done = children.run(
+    done = child_processes.run(
         [*command, f"--output-dir={folder()}", copy],
         _environment(scratch),
         capture_output=True,
@@ -192,7 +192,7 @@ def _environment(scratch: Path) -> dict[str, str]:
         scores.ELSEWHERE: str(scratch / "progress.json"),
         workshop.ELSEWHERE: str(scratch / "lessons" / "workshop"),
     }
-    return children.as_the_user_has_it(**kernel_home(), **own)
+    return child_processes.as_the_user_has_it(**kernel_home(), **own)
 
 
 def kernel_home() -> dict[str, str]:

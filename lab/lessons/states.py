@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lab import paths
+from lab.core import paths
 
 ASL = paths.TERRAFORM / "modules" / "checkout" / "workflow.asl.json"
 Definition = Mapping[str, Any]

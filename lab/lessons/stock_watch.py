@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from lab.drawing.shown import Picture
+from lab.console.drawing.shown import Picture
 from lab.lessons import plots
 
 POLL_S = 0.05

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, is_dataclass
 from html import escape
 from typing import Any
 
-from lab import render
-from lab.drawing.shown import GREEN, RED, Shown, typed
+from lab.console import render
+from lab.console.drawing.shown import GREEN, RED, Shown, typed
 
 CELL = "padding:.2em .8em;border-bottom:1px solid #8a8f9855;white-space:pre-wrap"
 NUMBER = re.compile(r"-?[\d,]*\d(\.\d+)?( [A-Z]{3})?")

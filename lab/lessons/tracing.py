@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from checkout.metrics import Metric
-from lab import logs
-from lab.logs import LogLine
-from lab.target import Target
+from lab.core.target import Target
+from lab.shop import logs
+from lab.shop.logs import LogLine
 
 NAMESPACE = "CheckoutLab"
 EARLIER = timedelta(seconds=5)

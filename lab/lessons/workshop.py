@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab import children, keeping, live_code, package, paths, privacy
-from lab.drawing.shown import AMBER, Box, show
-from lab.errors import LabError
+from lab.console.drawing.shown import AMBER, Box, show
+from lab.core import child_processes, file_permissions, kept_copies, paths
+from lab.core.errors import LabError
+from lab.core.target import Target
+from lab.deploy import code_swap, package
 from lab.lessons.lesson import Lesson
 from lab.lessons.tabular import Diff, diff
-from lab.target import Target
 
 PATCHES = Path(__file__).parent
 CACHES = ("__pycache__",)
@@ -49,9 +50,9 @@ class Workshop:
 
         Gives, and shows, where the old one is kept if somebody had changed anything in it.
         """
-        kept = keeping.put_aside(self.folder) if self.has_changes() else None
+        kept = kept_copies.put_aside(self.folder) if self.has_changes() else None
         shutil.rmtree(self.folder, ignore_errors=True)
-        privacy.copy_tree(paths.FUNCTIONS, self.folder, *CACHES)
+        file_permissions.copy_tree(paths.FUNCTIONS, self.folder, *CACHES)
         for record in (self._made_from, self._written):
             record.note(self._paths())
         if kept:
@@ -63,22 +64,22 @@ class Workshop:
         names, marks = set(_files(self.folder)), self._written.marks()
         if not names or not marks:  # nothing there; or from a lab that kept no record
             return bool(names and self.changed())
-        return names != set(marks) or keeping.digests(self.folder, names) != marks
+        return names != set(marks) or kept_copies.digests(self.folder, names) != marks
 
     def is_outdated(self) -> bool:
         """Whether the checkout's functions are others than when the copy was made."""
-        now = keeping.digests(paths.FUNCTIONS, _files(paths.FUNCTIONS))
+        now = kept_copies.digests(paths.FUNCTIONS, _files(paths.FUNCTIONS))
         return self._made_from.marks() not in ({}, now)
 
     @property
-    def _written(self) -> keeping.Written:
+    def _written(self) -> kept_copies.Written:
         """The files as the lab has left them, a patch included."""
-        return keeping.Written(self.folder, self.folder.with_name(".functions-written.json"))
+        return kept_copies.Written(self.folder, self.folder.with_name(".functions-written.json"))
 
     @property
-    def _made_from(self) -> keeping.Written:
+    def _made_from(self) -> kept_copies.Written:
         """The checkout's files as they were then."""
-        return keeping.Written(self.folder, self.folder.with_name(".functions-made-from.json"))
+        return kept_copies.Written(self.folder, self.folder.with_name(".functions-made-from.json"))
 
     def _paths(self) -> list[Path]:
         return [self.folder / name for name in _files(self.folder)]
@@ -92,9 +93,9 @@ class Workshop:
         mine = not self.has_changes()
         chosen = [f"--include=functions/{pattern}" for pattern in only]
         # Outside of a repository git takes the paths from the folder that it runs in.
-        variables = children.bare(GIT_CEILING_DIRECTORIES=str(self.folder.parent.parent))
+        variables = child_processes.bare(GIT_CEILING_DIRECTORIES=str(self.folder.parent.parent))
         command = ["git", "apply", *chosen, str(PATCHES / f"{name}.patch")]
-        ended = children.run(
+        ended = child_processes.run(
             command, variables, cwd=self.folder.parent, capture_output=True, check=False
         )
         if ended.returncode:
@@ -107,10 +108,10 @@ class Workshop:
 
         Raises LabError with the last line of its traceback if it fails.
         """
-        ended = children.run(
+        ended = child_processes.run(
             [sys.executable, "-c", program],
             # A notebook's kernel asks for colours, which would be in the message.
-            children.bare(PYTHONPATH=str(self.folder), PYTHON_COLORS="0"),
+            child_processes.bare(PYTHONPATH=str(self.folder), PYTHON_COLORS="0"),
             cwd=self.folder,
             capture_output=True,
             check=False,
@@ -121,8 +122,8 @@ class Workshop:
 
     def publish(self) -> tuple[str, ...]:
         """Puts the sources into the running functions; the names of those that changed."""
-        return live_code.publish(
-            self.target, package.build(functions=self.folder), live_code.function_names()
+        return code_swap.publish(
+            self.target, package.build(functions=self.folder), code_swap.function_names()
         )
 
     def _text(self, name: str) -> str:
@@ -166,7 +167,7 @@ def _outdated(made: Workshop) -> Box:
 
 
 def _put_back(target: Target) -> None:
-    live_code.publish(target, package.build(), live_code.function_names())
+    code_swap.publish(target, package.build(), code_swap.function_names())
 
 
 def _files(folder: Path) -> Iterator[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import paths, tables
+from lab.core import paths, tables
+from lab.core.target import Target
 from lab.seed.files import Catalogue, read
 from lab.seed.generated import generate
 from lab.seed.store import Say, Store
-from lab.target import Target
 
 __all__ = [
     "Catalogue",

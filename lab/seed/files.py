@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab import paths
-from lab.errors import LabError
+from lab.core import paths
+from lab.core.errors import LabError
 from lab.seed import checks, schema
 from lab.seed.problems import Problem, refuse
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lab.errors import LabError
+from lab.core.errors import LabError
 
 SHOWN = 10
 

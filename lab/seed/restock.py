@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checkout.adapters.item_mapping import shard_key
-from lab.errors import LabError
+from lab.core.errors import LabError
 from lab.seed import items
 
 Row = Mapping[str, Any]

@@ -11,7 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from referencing import Registry, Resource
 
-from lab import paths
+from lab.core import paths
 from lab.seed.problems import Problem
 
 FORMATS = FormatChecker(formats=())

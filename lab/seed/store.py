@@ -9,12 +9,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lab import tables
-from lab.errors import LabError
+from lab.core import tables
+from lab.core.errors import LabError
+from lab.core.target import Target
 from lab.seed import items, restock
 from lab.seed.files import Catalogue, Row
 from lab.seed.restock import Restock
-from lab.target import Target
 
 Item = items.Item
 Say = Callable[[str], None]

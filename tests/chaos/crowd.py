@@ -18,9 +18,11 @@ from typing import Any
 
 import httpx
 
-from lab import audit, execution, redrive, tables, tokens
-from lab.execution import Execution
+from lab.core import tables
+from lab.operate import audit, redrive
 from lab.seed import items
+from lab.shop import execution, tokens
+from lab.shop.execution import Execution
 from tests.deployed_shop import DeployedShop
 
 POLL_S = 1.0

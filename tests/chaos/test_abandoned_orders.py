@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from checkout.adapters import item_mapping
-from lab import redrive
+from lab.operate import redrive
 from tests.builders import an_order
 from tests.chaos.conftest import Tell
 from tests.chaos.crowd import Crowd

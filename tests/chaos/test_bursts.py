@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lab import audit
-from lab.bench import burst, checkouts
-from lab.emulator import record
+from lab.core import run_state
+from lab.measure.bench import burst, checkouts
+from lab.operate import audit
 from tests.chaos.conftest import Tell
 from tests.chaos.crowd import Crowd
 
@@ -60,7 +60,7 @@ def _errors(crowd: Crowd, began: datetime) -> Counter[str]:
 
 def _emulator(crowd: Crowd) -> int | None:
     """Its process, if this lab started it."""
-    known = record.load()
+    known = run_state.load()
     same = known is not None and str(known.port) in str(crowd.shop.target.endpoint)
     return known.pid if known and same else None
 

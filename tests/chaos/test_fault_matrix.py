@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from checkout.domain.order import Fault
-from lab import redrive
+from lab.operate import redrive
 from tests.asl import COMPENSATION, FAILURE, FORWARD, FUNCTIONS, REJECTION
 from tests.chaos.conftest import Tell
 from tests.chaos.crowd import Crowd

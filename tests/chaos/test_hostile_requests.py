@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
-from lab import purchase, tokens
-from lab.target import Target
+from lab.core.target import Target
+from lab.shop import purchase, tokens
 from tests.chaos.conftest import Tell
 from tests.chaos.crowd import Crowd
 from tests.chaos.forgery import Forger

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from boto3.dynamodb.conditions import Key
 
-from lab import mailbox
+from lab.shop import mailbox
 from tests.chaos.crowd import Crowd
 from tests.deployed_shop import order_of
 

@@ -12,7 +12,7 @@ from threading import Lock
 import psutil
 import pytest
 
-from lab.emulator import record
+from lab.core import run_state
 from lab.emulator.lambda_executor.running import function_of
 from tests.chaos.conftest import Tell
 from tests.chaos.crowd import Crowd
@@ -56,7 +56,7 @@ class Killer:
 @pytest.fixture
 def killer(crowd: Crowd) -> Killer:
     """Only for the emulator that this lab has started: its processes are ours to kill."""
-    known = record.load()
+    known = run_state.load()
     process = known.process() if known else None
     if process is None or known is None or str(known.port) not in str(crowd.shop.target.endpoint):
         pytest.skip("The emulator was not started by this lab, so its processes are not ours")

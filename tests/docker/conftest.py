@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from lab import api, paths
+from lab.core import paths
+from lab.core.target import Target
 from lab.emulator import ports
-from lab.target import Target
+from lab.shop import shop_client
 from tests.deployed_shop import DeployedShop
 from tests.emulator import container
 
@@ -65,7 +66,7 @@ class Stack:
     def shop(self) -> DeployedShop:
         """The checkout as a customer on the host sees it."""
         target = Target("dev", self.url("LOCALSTACK_PORT"))
-        return DeployedShop(target, api.base_url(target))
+        return DeployedShop(target, shop_client.base_url(target))
 
 
 @pytest.fixture(scope="session")

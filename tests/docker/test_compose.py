@@ -7,7 +7,7 @@ import json
 import httpx
 import pytest
 
-from lab import audit
+from lab.operate import audit
 from tests.deployed_shop import order_of
 from tests.docker.conftest import TOKEN, Stack
 from tests.waiting import eventually
@@ -15,8 +15,8 @@ from tests.waiting import eventually
 pytestmark = pytest.mark.timeout(600)  # the first test waits for a whole deploy
 
 LESSON = """
-from lab import carts, purchase
-from lab.target import Target
+from lab.shop import carts; from lab.shop import purchase
+from lab.core.target import Target
 
 order = purchase.buy(Target.current(), carts.sample("CONFIRMED").request, "ada").order
 assert order["status"] == "CONFIRMED", order

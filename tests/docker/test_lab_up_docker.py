@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from lab.core.target import Target
 from lab.emulator import ports, process
 from lab.emulator.container import is_running
-from lab.target import Target
 from tests.docker.conftest import Stack
 
 

@@ -10,7 +10,7 @@ import pytest
 from docker.models.containers import Container
 from testcontainers.core.docker_client import DockerClient
 
-from lab import paths
+from lab.core import paths
 from tests.docker.conftest import Stack
 from tests.emulator import container
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lab import audit
+from lab.operate import audit
 from tests.deployed_shop import DeployedShop
 
 

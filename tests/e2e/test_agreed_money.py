@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from lab import audit, purchase, redrive, tables
-from lab.api import CheckoutApi
+from lab.core import tables
+from lab.operate import audit, redrive
+from lab.shop import purchase
+from lab.shop.shop_client import CheckoutApi
 from tests.deployed_shop import DeployedShop, at_once, order_of
 from tests.waiting import eventually
 

@@ -15,8 +15,8 @@ import schemathesis
 from schemathesis import Case, Config, GenerationMode
 from schemathesis.specs.openapi import checks
 
-from lab import tokens
-from lab.paths import FUNCTIONS
+from lab.core.paths import FUNCTIONS
+from lab.shop import tokens
 from tests.deployed_shop import DeployedShop
 
 EXAMPLES = 25  # for each operation, besides those that walk along the schema's limits

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lab import purchase
+from lab.shop import purchase
 from tests.deployed_shop import DeployedShop
 
 JSON = "application/json"

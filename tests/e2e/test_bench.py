@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from lab import cli
+from lab.cli import app
 from tests.deployed_shop import DeployedShop
 
 # Design, section 7.
@@ -32,7 +32,7 @@ def test_a_small_bench_tells_everything_that_the_design_promises(
 ) -> None:
     sizes = ("--checkouts", "2", "--concurrency", "2", "--stored", "3", "--invocations", "2")
 
-    code = cli.run(["bench", "--here", *sizes, "--json"])
+    code = app.run(["bench", "--here", *sizes, "--json"])
 
     found = json.loads(capsys.readouterr().out)
     assert code == 0

@@ -6,10 +6,11 @@ import json
 
 import pytest
 
-from lab import cli, cost
+from lab.cli import app
+from lab.measure import cost
 from tests.deployed_shop import DeployedShop
 
-KEEP = "the shop uses something else now; if it should: lab cost --keep && python -m lab.documents"
+KEEP = "the shop uses something else now; if it should: lab cost --keep && make docs"
 STATES = 6  # five tasks and the end
 WORKFLOW_FUNCTIONS = {
     "cart-validator": 1,
@@ -66,7 +67,7 @@ def test_a_sweep_with_nothing_to_do_writes_nothing(counted: cost.Counted) -> Non
 def test_the_command_bills_what_it_has_counted(
     shop: DeployedShop, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = cli.run(["cost", "prod", "--orders-per-month", "5000", "--json"])
+    code = app.run(["cost", "prod", "--orders-per-month", "5000", "--json"])
 
     found = json.loads(capsys.readouterr().out)
     assert code == 0

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from lab import cli, dashboard
-from lab.dashboard.silence import NOT_EMULATED
+from lab.cli import app
+from lab.operate import dashboard
+from lab.operate.dashboard.silence import NOT_EMULATED
 from tests.deployed_shop import DeployedShop, order_of
 from tests.waiting import eventually
 
@@ -18,7 +19,7 @@ TEA = ("TEA-BREAKFAST-100", 1)
 def orders(capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
     """By label, the totals of "Orders by status"."""
     capsys.readouterr()
-    assert cli.run(["dashboard", "--minutes", "120", "--json"]) == 0
+    assert app.run(["dashboard", "--minutes", "120", "--json"]) == 0
     widgets = json.loads(capsys.readouterr().out)["widgets"]
     (graph,) = (widget for widget in widgets if widget["title"] == "Orders by status")
     return {one["label"]: total(one) for one in graph["series"]}

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import package, paths
-from lab.terraform import provider
+from lab.core import paths
+from lab.deploy import package
+from lab.deploy.terraform import provider
 from tests.deployed_shop import DeployedShop
 
 PAGES = ("docs/getting-started.md", "docs/docker.md")

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from lab import audit
 from lab.emulator import ports
+from lab.operate import audit
 from tests.deployed_shop import DeployedShop
 from tests.environments import BROKEN, ENVIRONMENTS, EVERYTHING, Environment, spellings
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from checkout.adapters.dynamodb import encode
-from lab.target import Target
+from lab.core.target import Target
 from tests import event_schemas
 from tests.deployed_shop import DeployedShop, order_of
 from tests.waiting import eventually

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from lab import mailbox, redrive
-from lab.target import Target
+from lab.core.target import Target
+from lab.operate import redrive
+from lab.shop import mailbox
 from tests.deployed_shop import DeployedShop, order_of
 from tests.waiting import eventually
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import mailbox, paths
+from lab.core import paths
+from lab.shop import mailbox
 from tests.deployed_shop import DeployedShop, order_of
 from tests.file_modes import modes, open_to_others
 

@@ -10,8 +10,8 @@ from typing import Any
 import jwt
 import pytest
 
-from lab import purchase, tokens
-from lab.api import CheckoutApi
+from lab.shop import purchase, tokens
+from lab.shop.shop_client import CheckoutApi
 from tests.deployed_shop import DeployedShop, order_of
 
 TEA = ("TEA-BREAKFAST-100", 1)

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from lab import execution, logs, mailbox, purchase
-from lab.api import CheckoutApi
-from lab.target import Target
+from lab.core.target import Target
+from lab.shop import execution, logs, mailbox, purchase
+from lab.shop.shop_client import CheckoutApi
 from tests.deployed_shop import DeployedShop, at_once, order_of
 from tests.waiting import eventually
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from lab import logs, permissions
-from lab.errors import LabError
-from lab.target import Target
+from lab.core.errors import LabError
+from lab.core.target import Target
+from lab.shop import logs, permissions
 from tests.deployed_shop import DeployedShop, order_of
 from tests.waiting import eventually
 

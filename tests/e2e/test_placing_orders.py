@@ -6,8 +6,8 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
-from lab import purchase
-from lab.api import CheckoutApi
+from lab.shop import purchase
+from lab.shop.shop_client import CheckoutApi
 from tests.deployed_shop import DeployedShop, at_once, order_of
 
 TEA = ("TEA-BREAKFAST-100", 1)

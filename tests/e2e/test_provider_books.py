@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lab import audit, payment, tables
+from lab.core import tables
+from lab.operate import audit
+from lab.shop import payment
 from tests.deployed_shop import DeployedShop, order_of
 
 TEA = "TEA-SENCHA-100"

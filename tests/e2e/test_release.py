@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lab import release
+from lab.deploy import release
 from tests.deployed_shop import DeployedShop
 
 

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from checkout.adapters import item_mapping
-from lab import execution, purchase, redrive, tables
-from lab.api import CheckoutApi
+from lab.core import tables
+from lab.operate import redrive
+from lab.shop import execution, purchase
+from lab.shop.shop_client import CheckoutApi
 from tests.builders import an_order
 from tests.deployed_shop import DeployedShop, at_once, order_of
 from tests.waiting import eventually

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from lab import carts, mailbox, purchase
-from lab.carts import Cart
+from lab.shop import carts, mailbox, purchase
+from lab.shop.carts import Cart
 from tests.deployed_shop import DeployedShop, at_once
 
 CARTS = carts.samples()

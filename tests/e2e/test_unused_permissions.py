@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import permissions
-from lab.errors import LabError
-from lab.permissions import Permissions
+from lab.core.errors import LabError
+from lab.shop import permissions
+from lab.shop.permissions import Permissions
 from tests.deployed_shop import DeployedShop
 from tests.e2e.test_permissions import FUNCTION
 

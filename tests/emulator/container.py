@@ -21,9 +21,9 @@ from testcontainers.core.docker_client import DockerClient
 from testcontainers.core.utils import inside_container
 from testcontainers.localstack import LocalStackContainer
 
-from lab import paths
+from lab.core import paths
+from lab.core.target import REGION
 from lab.emulator.container import PORT_INSIDE, Lab
-from lab.target import REGION
 
 IMAGE = os.environ.get("LAB_IMAGE", "checkout-lab:dev")
 LABEL = "checkout-lab.tests"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from lab.core.target import given_endpoint
 from lab.emulator import ports, process
 from lab.emulator.reaper import REAPER
-from lab.target import given_endpoint
 from tests.emulator import container
 from tests.emulator.choice import CONTAINER, HOST, Choice, choose
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from lab import seed, terraform
-from lab.target import Target
-from lab.terraform import emulated, leftovers
+from lab import seed
+from lab.core.target import Target
+from lab.deploy import terraform
+from lab.deploy.terraform import emulator_overrides, leftovers
 
 SIMULATED = "-var=payment_gateway=simulated"
 
@@ -24,7 +25,7 @@ def prod(endpoint: str) -> Iterator[Target]:
         pytest.skip("Terraform is not installed: prod cannot be deployed")
     target = Target("prod", endpoint)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(emulated, "VARIABLES", [*emulated.VARIABLES, SIMULATED])
+        patch.setattr(emulator_overrides, "VARIABLES", [*emulator_overrides.VARIABLES, SIMULATED])
         terraform.deploy(target, print)
         seed.load(target)
         yield target

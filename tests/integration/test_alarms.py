@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from lab import alarms, carts, purchase
-from lab.target import Target
+from lab.core.target import Target
+from lab.shop import alarms, carts, purchase
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.timeout(900)

@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lab import account, paths
-from lab.account import Identity, existing, settings
-from lab.errors import LabError
-from lab.recovery import bucket
-from lab.target import Target
+from lab.core import paths
+from lab.core.errors import LabError
+from lab.core.target import Target
+from lab.deploy import account
+from lab.deploy.account import Identity, existing, settings
+from lab.deploy.backup_store import bucket
 
 ACCOUNT = "111122223333"
 BUCKET = f"ecommerce-checkout-terraform-state-{ACCOUNT}"

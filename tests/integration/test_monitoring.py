@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from checkout.metrics import METRICS
-from lab import paths
-from lab.target import Target
+from lab.core import paths
+from lab.core.target import Target
 
 pytestmark = pytest.mark.timeout(900)
 

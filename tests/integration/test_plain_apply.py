@@ -13,8 +13,8 @@ import sys
 import boto3
 import pytest
 
-from lab import paths
-from lab.target import REGION
+from lab.core import paths
+from lab.core.target import REGION
 from tests import plain_apply
 
 CORE = ("test_placing_orders", "test_events", "test_permissions")

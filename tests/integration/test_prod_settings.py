@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from lab import api, api_key, carts, execution, purchase, release, tables, terraform, tokens
-from lab.api import ApiError, CheckoutApi
-from lab.target import Target
-from lab.terraform import emulated
-from lab.terraform.state import State
+from lab.core import tables
+from lab.core.target import Target
+from lab.deploy import release, terraform
+from lab.deploy.terraform import emulator_overrides
+from lab.deploy.terraform.state import State
+from lab.shop import api_key, carts, execution, purchase, shop_client, tokens
+from lab.shop.shop_client import ApiError, CheckoutApi
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -33,7 +35,7 @@ def test_an_order_goes_through_where_settings_are_encrypted(prod: Target) -> Non
 def test_who_does_not_show_the_api_key_is_refused_everywhere_but_at_the_health_check(
     prod: Target, key: str
 ) -> None:
-    stranger = CheckoutApi.at(api.base_url(prod), key=key)
+    stranger = CheckoutApi.at(shop_client.base_url(prod), key=key)
 
     with pytest.raises(ApiError) as refused:
         stranger.products()
@@ -64,8 +66,8 @@ def test_a_new_version_gets_a_tenth_until_somebody_decides(
     prod: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = live(prod)
-    changed = [*emulated.VARIABLES, "-var=log_level=DEBUG"]
-    monkeypatch.setattr(emulated, "VARIABLES", changed)
+    changed = [*emulator_overrides.VARIABLES, "-var=log_level=DEBUG"]
+    monkeypatch.setattr(emulator_overrides, "VARIABLES", changed)
 
     terraform.deploy(prod, print)
 
@@ -75,7 +77,7 @@ def test_a_new_version_gets_a_tenth_until_somebody_decides(
     assert after["RoutingConfig"]["AdditionalVersionWeights"] == {newest: 0.1}
     assert terraform.plan_is_clean(prod)
 
-    monkeypatch.setattr(emulated, "VARIABLES", [*changed, "-var=canary_weight=0"])
+    monkeypatch.setattr(emulator_overrides, "VARIABLES", [*changed, "-var=canary_weight=0"])
     terraform.deploy(prod, print)
 
     assert live(prod)["FunctionVersion"] == newest
@@ -86,9 +88,9 @@ def test_as_it_ships_it_takes_no_orders_and_says_why(
     prod: Target, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     anyway = accepted(prod, "ord_anyway")
-    chosen = emulated.VARIABLES
+    chosen = emulator_overrides.VARIABLES
     shipped = [said for said in chosen if "payment_gateway" not in said] + ALL_AT_ONCE
-    monkeypatch.setattr(emulated, "VARIABLES", shipped)
+    monkeypatch.setattr(emulator_overrides, "VARIABLES", shipped)
     terraform.deploy(prod, print)
     assert "No payment gateway is chosen, so prod will take no orders" in capsys.readouterr().err
 
@@ -97,7 +99,7 @@ def test_as_it_ships_it_takes_no_orders_and_says_why(
     fails_without_a_charge(prod, anyway)
     assert [f.what for f in release.smoke(prod) if not f.good] == ["the shop has a payment gateway"]
 
-    monkeypatch.setattr(emulated, "VARIABLES", chosen + ALL_AT_ONCE)
+    monkeypatch.setattr(emulator_overrides, "VARIABLES", chosen + ALL_AT_ONCE)
     terraform.deploy(prod, print)
     assert purchase.buy(prod, FIRST.request, "ada").order["status"] == "CONFIRMED"
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from lab import cli
-from lab.account import BackendSettings, Identity
+from lab.cli import app
+from lab.deploy.account import BackendSettings, Identity
 from tests import plain_apply
 
 pytestmark = pytest.mark.timeout(300)
@@ -26,7 +26,7 @@ def identity(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def promoted(capsys: pytest.CaptureFixture[str], environment: str) -> dict[str, Any]:
-    assert cli.run(["promote", environment, "--json"]) == 0
+    assert app.run(["promote", environment, "--json"]) == 0
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
     return {step["name"]: step for step in found["steps"]} | found
 

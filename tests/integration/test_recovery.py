@@ -20,12 +20,17 @@ import httpx
 import pytest
 
 from checkout.adapters import item_mapping
-from lab import api, audit, drill, recovery, redrive, seed, tables, terraform
-from lab.errors import LabError
-from lab.recovery import Manifest, Vault, bucket, closing, items
-from lab.recovery.copying import READ_ORDER
-from lab.target import Target
-from lab.terraform import leftovers
+from lab import seed
+from lab.core import tables
+from lab.core.errors import LabError
+from lab.core.target import Target
+from lab.deploy import terraform
+from lab.deploy.backup_store import bucket
+from lab.deploy.terraform import leftovers
+from lab.operate import audit, drill, recovery, redrive
+from lab.operate.recovery import Manifest, Vault, items, maintenance
+from lab.operate.recovery.copying import READ_ORDER
+from lab.shop import shop_client
 from tests.builders import an_order
 from tests.deployed_shop import DeployedShop, order_of
 
@@ -43,7 +48,7 @@ def shop(endpoint: str) -> Iterator[DeployedShop]:
     target = Target("staging", endpoint)
     terraform.deploy(target, print)
     seed.load(target)
-    shop = DeployedShop(target, api.base_url(target))
+    shop = DeployedShop(target, shop_client.base_url(target))
     for card in ("tok_visa", "tok_declined"):
         shop.buy(order_of((SKU, 1), payment={"token": card}))
     settle(target)
@@ -87,8 +92,8 @@ def in_order(found: Iterable[items.Item]) -> list[items.Item]:
 
 DYING = """
 import os, signal
-from lab.recovery import copying, making, restoring, vault, writing
-from lab.target import Target
+from lab.operate.recovery import copying, making, restoring, vault, writing
+from lab.core.target import Target
 
 copying.PAGE = 5
 left = {after}
@@ -133,7 +138,7 @@ def test_a_backup_that_is_killed_at_any_moment_is_continued(
     killed(target, MADE, "vault.Vault.complete", 0)
     assert sizes == [0, 1, 7, 18]
 
-    monkeypatch.setattr("lab.recovery.copying.PAGE", 5)
+    monkeypatch.setattr("lab.operate.recovery.copying.PAGE", 5)
     made = recovery.backup(target)
 
     assert copied(target, made) == before == stored(target)
@@ -212,17 +217,17 @@ def test_tables_that_were_recovered_under_other_names_are_backed_up_together(
 
 def test_a_paused_shop_takes_no_orders_and_then_takes_them_again(target: Target) -> None:
     def limits() -> Any:
-        rest = {"restApiId": api.rest_api_id(target), "stageName": "staging"}
+        rest = {"restApiId": shop_client.rest_api_id(target), "stageName": "staging"}
         return target.client("apigateway").get_stage(**rest).get("methodSettings", {})
 
     before = limits()
-    with closing.no_new_orders(target):
+    with maintenance.no_new_orders(target):
         (ordering,) = (name for name in limits() if name not in before)
         assert "checkout/POST" in ordering
         assert limits()[ordering]["throttlingRateLimit"] == 0
     assert limits() == before
 
-    closing.open_again(target)  # which an interrupted run left to the next one
+    maintenance.open_again(target)  # which an interrupted run left to the next one
     assert limits() == before
 
 

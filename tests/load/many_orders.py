@@ -8,7 +8,7 @@ from typing import Any
 
 from checkout.domain.money import Money
 from checkout.domain.payment import Charge, charge_key
-from lab.audit import Books
+from lab.operate.audit import Books
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PLACED = (NOW - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -9,7 +9,7 @@ import tracemalloc
 
 import psutil
 
-from lab import audit
+from lab.operate import audit
 from tests.load.many_orders import NOW, books
 
 SIZES = (1_000, 10_000, 100_000)

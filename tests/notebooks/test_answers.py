@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from lab.lessons import books
-from lab.lessons.books import Book
+from lab.lessons import notebook_files
+from lab.lessons.notebook_files import Book
 from tests.notebooks import answers
 
 FEWEST = 3
 
 
-@pytest.mark.parametrize("book", books.all_lessons(), ids=lambda book: book.name)
+@pytest.mark.parametrize("book", notebook_files.all_lessons(), ids=lambda book: book.name)
 def test_each_check_is_tried_with_several_wrong_answers(book: Book) -> None:
     table = answers.of(book)
     assert tuple(table) == book.checks

@@ -14,9 +14,9 @@ import httpx
 import psutil
 import pytest
 
-from lab import paths
+from lab.core import paths
 from lab.emulator import ports
-from lab.lessons import books
+from lab.lessons import notebook_files
 from tests.deployed_shop import DeployedShop
 from tests.file_modes import open_to_others
 from tests.listening import addresses
@@ -82,9 +82,9 @@ def test_it_opens_for_its_token_only(jupyter: str) -> None:
 
 def test_it_serves_every_lesson_without_its_solutions(jupyter: str) -> None:
     listed = {entry["name"] for entry in get(jupyter, "/api/contents").json()["content"]}
-    assert {book.path.name for book in books.all_lessons()} <= listed
+    assert {book.path.name for book in notebook_files.all_lessons()} <= listed
     copy = get(jupyter, "/api/contents/00_welcome.ipynb").json()["content"]
-    assert not any(books.tagged(cell, "solution") for cell in copy["cells"])
+    assert not any(notebook_files.tagged(cell, "solution") for cell in copy["cells"])
 
 
 def test_the_pictures_of_a_lesson_are_served_too(jupyter: str) -> None:

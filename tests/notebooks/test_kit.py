@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from lab import execution, orders, seed
-from lab.api import ApiError
-from lab.errors import LabError
+from lab import seed
+from lab.core.errors import LabError
 from lab.lessons import Lesson, begin
+from lab.shop import execution, orders
+from lab.shop.shop_client import ApiError
 from tests.deployed_shop import DeployedShop
 
 SENCHA = "TEA-SENCHA-100"

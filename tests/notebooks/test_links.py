@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from lab import paths
-from lab.lessons import books
-from lab.lessons.books import source
+from lab.core import paths
+from lab.lessons import notebook_files
+from lab.lessons.notebook_files import source
 
 PAGES = [paths.ROOT / "README.md", *sorted((paths.ROOT / "docs").rglob("*.md"))]
-LESSONS = [book.path for book in books.all_lessons()]
+LESSONS = [book.path for book in notebook_files.all_lessons()]
 FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 INLINE_CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"\]\(<?([^)\s>]+)>?(?: \"[^\"]*\")?\)")
@@ -23,7 +23,7 @@ ELSEWHERE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)")
 def text_of(page: Path) -> str:
     """The Markdown of a page or a notebook, without its code."""
     if page.suffix == ".ipynb":
-        cells = books.Book(page).cells
+        cells = notebook_files.Book(page).cells
         text = "\n\n".join(source(cell) for cell in cells if cell["cell_type"] == "markdown")
     else:
         text = page.read_text(encoding="utf-8")

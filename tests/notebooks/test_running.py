@@ -19,13 +19,13 @@ from typing import Any
 import pytest
 from nbmake.nb_run import NotebookRun
 
-from lab.lessons import books, links
-from lab.lessons.books import Book, Cell, source, tagged
+from lab.lessons import links, notebook_files
+from lab.lessons.notebook_files import Book, Cell, source, tagged
 from tests.deployed_shop import DeployedShop
 from tests.notebooks import answers
 from tests.notebooks.answers.table import Answers, Table
 
-LESSONS = books.all_lessons()
+LESSONS = notebook_files.all_lessons()
 CELL_TIMEOUT_S = 240
 LESSON_TIMEOUT_S = 600
 BARE = ("This does not hold:", "There is no `")
@@ -39,7 +39,7 @@ def name_of(book: Book) -> str:
 def run(content: dict[str, Any], folder: Path, name: str) -> list[Cell]:
     """Runs a notebook in a kernel of its own; gives its cells with their outputs."""
     file = folder / f"{name}.ipynb"
-    file.write_text(books.written(content), encoding="utf-8")
+    file.write_text(notebook_files.written(content), encoding="utf-8")
     result = executed(file)
     assert result.error is None, f"{result.error.summary}\n{result.error.trace}"
     cells: list[Cell] = result.nb.cells
@@ -122,7 +122,7 @@ def tried(solution: Cell, check: Cell, to_it: Answers) -> list[Cell]:
 
 
 def check_id(check: Cell) -> str:
-    (found,) = books.CHECK.findall(source(check))
+    (found,) = notebook_files.CHECK.findall(source(check))
     return str(found)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from lab.lessons import books
-from lab.lessons.books import Book, Cell, source, tagged
+from lab.lessons import notebook_files
+from lab.lessons.notebook_files import Book, Cell, source, tagged
 
 LONGEST_CELL = 10
 LONGEST_LINE = 100
@@ -40,7 +40,9 @@ PREDICT = "**predict"
 FOLDED = "<details><summary>The answer</summary>"
 NOTHING_TOLD = {"00 exercise-1-told", "02 cost-honest", "04 hot-shards", "08 exercise-1-told"}
 NOTHING_TOLD |= {"12 exercise-1-told", "14 exercise-2-files"}
-every_lesson = pytest.mark.parametrize("book", books.all_lessons(), ids=lambda book: book.name)
+every_lesson = pytest.mark.parametrize(
+    "book", notebook_files.all_lessons(), ids=lambda book: book.name
+)
 
 
 def code(book: Book) -> list[Cell]:
@@ -85,7 +87,7 @@ def looked_at(cells: Iterable[Cell], lesson: Sequence[Cell]) -> set[str]:
 
 
 def test_the_lessons_are_those_of_the_course() -> None:
-    assert tuple(book.name for book in books.all_lessons()) == NAMES
+    assert tuple(book.name for book in notebook_files.all_lessons()) == NAMES
 
 
 @every_lesson
@@ -191,7 +193,7 @@ def test_a_folded_check_still_shows_its_name(book: Book) -> None:
     """JupyterLab shows the first line of a cell that is folded."""
     for cell in book.cells:
         if tagged(cell, "check"):
-            assert books.CHECK.search(source(cell).partition("\n")[0]), cell["id"]
+            assert notebook_files.CHECK.search(source(cell).partition("\n")[0]), cell["id"]
 
 
 @every_lesson
@@ -228,12 +230,12 @@ def test_nobody_s_machine_is_in_it(book: Book) -> None:
 @every_lesson
 def test_it_is_written_as_the_lab_writes_it(book: Book) -> None:
     """A lesson saved by another tool is a change of every line, and no reviewer reads that."""
-    assert book.path.read_text(encoding="utf-8") == books.written(book.content)
+    assert book.path.read_text(encoding="utf-8") == notebook_files.written(book.content)
     assert book.content["metadata"]["kernelspec"]["name"] == "python3"
 
 
 def test_nothing_that_a_run_leaves_is_in_git() -> None:
-    lessons = [str(book.path) for book in books.all_lessons()]
+    lessons = [str(book.path) for book in notebook_files.all_lessons()]
     command = [sys.executable, "-m", "nbstripout", "--keep-id", "--verify", *lessons]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

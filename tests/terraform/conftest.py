@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lab import paths
-from lab.terraform import provider
+from lab.core import paths
+from lab.deploy.terraform import provider
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import paths
+from lab.core import paths
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

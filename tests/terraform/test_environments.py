@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from lab import documents, paths
-from lab.environment_settings import ENVIRONMENTS, settings_of
-from lab.terraform import emulated
+from lab.core import paths
+from lab.core.environment_settings import ENVIRONMENTS, settings_of
+from lab.deploy.terraform import emulator_overrides
+from lab.docs import generated_pages
 
 SOURCES = sorted(paths.TERRAFORM.rglob("*.tf"))
 FOLDER = paths.TERRAFORM / "environments"
@@ -80,9 +81,9 @@ def test_prod_is_the_safe_one(setting: str, safe: object) -> None:
     assert SETTINGS["prod"][setting] == safe
 
 
-@pytest.mark.parametrize("page", sorted(documents.pages()), ids=lambda page: page.parent.name)
+@pytest.mark.parametrize("page", sorted(generated_pages.pages()), ids=lambda page: page.parent.name)
 def test_the_tables_in_the_documentation_are_those_of_the_sources(page: Path) -> None:
-    assert page.read_text() == documents.pages()[page], "run: make docs"
+    assert page.read_text() == generated_pages.pages()[page], "run: make docs"
 
 
 def test_a_setting_that_differs_gets_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,9 +91,9 @@ def test_a_setting_that_differs_gets_a_row(monkeypatch: pytest.MonkeyPatch) -> N
         "log_level": "DEBUG" if environment == "dev" else "INFO",
         "owner": "us",
     }
-    monkeypatch.setattr(documents, "settings_of", of)
+    monkeypatch.setattr(generated_pages, "settings_of", of)
 
-    rows = documents.environments_table().splitlines()[2:]
+    rows = generated_pages.environments_table().splitlines()[2:]
 
     assert [row.split(" | ")[0] for row in rows] == ["| `log_level`"]
     assert rows[0].endswith("| DEBUG | INFO | INFO |")
@@ -100,7 +101,7 @@ def test_a_setting_that_differs_gets_a_row(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_settings_that_the_emulator_changes_are_documented_ones() -> None:
     page = (paths.ROOT / "docs" / "environments.md").read_text()
-    changed = [re.findall(r"-var=(\w+)=", argument)[0] for argument in emulated.VARIABLES]
+    changed = [re.findall(r"-var=(\w+)=", argument)[0] for argument in emulator_overrides.VARIABLES]
 
     assert changed
     for name in changed:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from lab import paths
+from lab.core import paths
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import paths
+from lab.core import paths
 
 MODULES = sorted(path.parent for path in (paths.TERRAFORM / "modules").glob("*/main.tf"))
 ENVIRONMENTS = sorted(path.parent for path in (paths.TERRAFORM / "environments").glob("*/main.tf"))

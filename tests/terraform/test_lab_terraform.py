@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from lab import paths
-from lab.errors import LabError
-from lab.target import Target
-from lab.terraform import deploy, events, locks, provider
-from lab.terraform.command import Terraform
-from lab.terraform.events import Changes, Events
-from lab.terraform.runner import Completed, Place, run
-from lab.terraform.workspace import LOCK, OVERRIDE, Workspace
+from lab.core import paths
+from lab.core.errors import LabError
+from lab.core.target import Target
+from lab.deploy.terraform import deploy, json_log, locks, provider
+from lab.deploy.terraform.command import Terraform
+from lab.deploy.terraform.json_log import Changes, Events
+from lab.deploy.terraform.runner import Completed, Place, run
+from lab.deploy.terraform.workspace import LOCK, OVERRIDE, Workspace
 
 LOCKED = """\
 Error acquiring the state lock
@@ -292,14 +292,14 @@ def test_a_failure_says_what_the_provider_said_and_not_more() -> None:
     problem = {"severity": "error", "summary": "creating Queue: refused", "detail": "x\n" * 200}
     told, _ = said({"type": "diagnostic", "diagnostic": problem})
 
-    error = events.failed("apply", [], told.errors)
+    error = json_log.failed("apply", [], told.errors)
 
     assert "creating Queue: refused" in error.message
     assert len(error.message.splitlines()) < 12
 
 
 def test_what_a_check_of_ours_remarks_is_kept_once_and_other_warnings_are_not() -> None:
-    remark = {"severity": "warning", "summary": events.CHECK_FAILED, "detail": "No gateway."}
+    remark = {"severity": "warning", "summary": json_log.CHECK_FAILED, "detail": "No gateway."}
     other = {"severity": "warning", "summary": "Argument is deprecated", "detail": "Use another."}
     told, _ = said(*({"type": "diagnostic", "diagnostic": d} for d in (remark, other, remark)))
 
@@ -310,15 +310,17 @@ def test_what_a_check_of_ours_remarks_is_kept_once_and_other_warnings_are_not() 
 def test_an_error_in_text_is_found_among_the_rest() -> None:
     output = ["Initializing...", "╷", "│ Error: No such bucket", "│", "│   It is gone.", "╵"]
 
-    assert events.errors_in_text(output) == ["No such bucket\n\nIt is gone."]
+    assert json_log.errors_in_text(output) == ["No such bucket\n\nIt is gone."]
 
 
 def test_without_an_error_the_last_line_is_what_was_wrong() -> None:
-    assert events.errors_in_text(["Traceback", "KeyError: 'bucket'", ""]) == ["KeyError: 'bucket'"]
+    assert json_log.errors_in_text(["Traceback", "KeyError: 'bucket'", ""]) == [
+        "KeyError: 'bucket'"
+    ]
 
 
 def test_what_is_in_the_way_leads_to_another_hint() -> None:
-    error = events.failed("apply", [], ["creating Role: EntityAlreadyExists: Role x"])
+    error = json_log.failed("apply", [], ["creating Role: EntityAlreadyExists: Role x"])
 
     assert "lab down" in error.hint
 

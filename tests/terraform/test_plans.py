@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from lab import plans
-from lab.account.settings import environments
-from lab.errors import LabError
-from lab.plans import summary
-from lab.plans.changes import Action, Change
-from lab.plans.groups import OTHER, Group, group_of
+from lab.core.errors import LabError
+from lab.deploy import plans
+from lab.deploy.account.settings import environments
+from lab.deploy.plans import summary
+from lab.deploy.plans.changes import Action, Change
+from lab.deploy.plans.groups import OTHER, Group, group_of
 
 ENVIRONMENTS = environments()
 AGAIN = "If that is what you want, store it: make plans"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lab import paths
+from lab.core import paths
 
 PAGE = (paths.ROOT / "docs" / "provider-6.md").read_text()
 QUEUE = """\

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import paths
+from lab.core import paths
 
 MODULES = paths.TERRAFORM / "modules"
 ROOT = paths.TERRAFORM / "environments" / "dev"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import paths
+from lab.core import paths
 
 # As of the day that everything else is resolved for; it needs a network only the first time.
 CHECKOV = ("tool", "run", "--exclude-newer", "2026-03-02", "checkov==3.2.506")

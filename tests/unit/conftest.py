@@ -12,7 +12,7 @@ os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
 import pytest
 from hypothesis import settings
 
-from lab import logs
+from lab.shop import logs
 from tests.shop import Shop
 
 # The same examples every time: `make test` on one commit has one outcome. To search for new

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from lab import paths
-from lab.errors import LabError
+from lab.core import paths
+from lab.core.errors import LabError
 
 CHOICE_VARIABLE = "LAB_DYNAMODB"
 FOLDER_VARIABLE = "LAB_DYNAMODB_LOCAL"

@@ -11,7 +11,7 @@ from typing import Any
 
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, HotReloadingCode
 
-from lab import paths
+from lab.core import paths
 from lab.emulator.environment import state_folder
 from lab.emulator.lambda_executor.code_store import own_copy, unpacked, unpacked_layers
 from lab.emulator.lambda_executor.packages import ships_libraries, starts_anew

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import astuple
 from queue import SimpleQueue
 
-from lab import paths
+from lab.core import paths
 from lab.emulator.lambda_executor.interpreter import OPTIONS, python
 from lab.emulator.lambda_executor.template.confinement import Machine
 from lab.emulator.lambda_executor.template.launch import (

@@ -20,7 +20,7 @@ variable "cost_center" {
 }
 
 variable "functions_package" {
-  description = "Path of the zip with the code of all functions; `uv run python -m lab.package` builds it here."
+  description = "Path of the zip with the code of all functions; `uv run python -m lab.deploy.package` builds it here."
   type        = string
   default     = "../../../.lab/build/functions.zip"
 }

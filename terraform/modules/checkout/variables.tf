@@ -9,7 +9,7 @@ variable "functions_package" {
 
   validation {
     condition     = fileexists(var.functions_package)
-    error_message = "There is no zip at functions_package: `uv run python -m lab.package` builds it."
+    error_message = "There is no zip at functions_package: `uv run python -m lab.deploy.package` builds it."
   }
 }
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from lab import doctor, paths
+from lab.cli import doctor
+from lab.core import paths
+from lab.core.errors import LabError
 from lab.emulator import environment
 from lab.emulator.dynamodb import engine
 from lab.emulator.dynamodb.engine import Engine
-from lab.errors import LabError
 
 JAVA = "#!/bin/sh\necho 'openjdk version \"{version}.0.15\" 2025-04-15' >&2\n"
 

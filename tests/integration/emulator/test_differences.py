@@ -13,7 +13,7 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from lab.target import REGION
+from lab.core.target import REGION
 from tests.integration.emulator.conftest import Cloud
 from tests.waiting import eventually
 

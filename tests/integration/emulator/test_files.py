@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import mailbox
+from lab.core.target import Target
 from lab.emulator import environment, ports, process
-from lab.target import Target
+from lab.shop import mailbox
 from tests.file_modes import executable, modes, open_to_others
 from tests.integration.emulator.conftest import Cloud
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import paths
+from lab.core import paths
 from lab.emulator.lambda_executor.template import bootstrap
 from tests.integration.emulator.conftest import Cloud
 from tests.integration.emulator.waiting import wait_for

@@ -12,8 +12,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from lab.core.errors import LabError
 from lab.emulator import ports, process
-from lab.errors import LabError
 from tests.integration.emulator.conftest import Cloud, document
 from tests.integration.emulator.waiting import wait_for
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from lab import endpoints
-from lab.emulator import environment, ports, process, record
+from lab.core import endpoints, run_state
+from lab.core.errors import LabError
+from lab.core.run_state import Record
+from lab.emulator import environment, ports, process
 from lab.emulator.process import Emulator
-from lab.emulator.record import Record
-from lab.errors import LabError
 from tests.integration.emulator.conftest import Cloud
 from tests.integration.emulator.test_lambda_failures import START_A_CHILD
 from tests.integration.emulator.waiting import is_alive, wait_for, wait_until_gone
@@ -93,7 +93,7 @@ def test_a_pid_that_ended_long_ago_is_not_the_emulator(home: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     created = psutil.Process(ended.pid).create_time()
     ended.wait()
-    record.save(_record_of(ended.pid, created))
+    run_state.save(_record_of(ended.pid, created))
     assert not process.status().running
     assert not process.stop()
 
@@ -101,7 +101,7 @@ def test_a_pid_that_ended_long_ago_is_not_the_emulator(home: Path) -> None:
 def test_a_pid_that_another_process_has_now_is_left_alone(home: Path) -> None:
     other = subprocess.Popen(["sleep", "60"])
     try:
-        record.save(_record_of(other.pid, created=1.0))
+        run_state.save(_record_of(other.pid, created=1.0))
         assert not process.status().running
         assert not process.stop()
         assert other.poll() is None
@@ -126,7 +126,7 @@ def test_an_emulator_whose_record_is_lost_or_damaged_is_found_again(
     for content in DAMAGES:
         damage(home / "emulator.json", content)
         if content != "ANOTHER PROCESS":  # which has an address, as far as anybody can tell
-            assert record.endpoint() == own.endpoint, content
+            assert run_state.endpoint() == own.endpoint, content
         assert process.status().healthy, content
         damage(home / "emulator.json", content)
         again = process.start()
@@ -143,11 +143,11 @@ def test_an_emulator_whose_record_is_lost_or_damaged_is_found_again(
 
 def damage(file: Path, content: str | None) -> None:
     """Does to the record what a half written file, a careless hand or a clean-up does."""
-    record.clear()
+    run_state.clear()
     if content == "FOLDER":
         file.mkdir()
     elif content == "ANOTHER PROCESS":
-        record.save(_record_of(os.getpid(), created=1.0))
+        run_state.save(_record_of(os.getpid(), created=1.0))
     elif content is not None:
         file.write_text(content)
 
@@ -189,11 +189,11 @@ def test_control_c_while_starting_leaves_nothing(home: Path) -> None:
     port = ports.any_free()
     program = f"from lab.emulator import process; process.start({port})"
     starting = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE)
-    wait_for(record.load, "it did not begin")
-    emulator = record.load()
+    wait_for(run_state.load, "it did not begin")
+    emulator = run_state.load()
     starting.send_signal(signal.SIGINT)
     _, said = starting.communicate(timeout=20)
     assert emulator is not None
     assert b"KeyboardInterrupt" in said
     assert not is_alive(emulator.pid)
-    assert record.load() is None
+    assert run_state.load() is None

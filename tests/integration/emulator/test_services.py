@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from lab.core.errors import LabError
 from lab.emulator import ports, process
 from lab.emulator.services import VARIABLE
-from lab.errors import LabError
 from tests.integration.emulator.conftest import Cloud
 
 OFF = [

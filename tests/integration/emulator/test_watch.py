@@ -12,9 +12,10 @@ from threading import Event
 
 import pytest
 
-from lab import live_code, package, paths, watch
-from lab.target import Target
-from lab.watch import Refusal, Reload
+from lab.core import paths
+from lab.core.target import Target
+from lab.deploy import code_swap, hot_reload, package
+from lab.deploy.hot_reload import Refusal, Reload
 from tests.integration.emulator.conftest import Cloud
 from tests.integration.emulator.waiting import wait_for
 
@@ -87,7 +88,7 @@ def outcomes(shop: Shop) -> Iterator[SimpleQueue[Reload | Refusal]]:
     stop = Event()
 
     def follow() -> None:
-        for outcome in watch.watch(shop.target, stop):
+        for outcome in hot_reload.watch(shop.target, stop):
             said.put(outcome)
 
     with ThreadPoolExecutor(1) as pool:
@@ -142,7 +143,7 @@ def test_versions_do_not_pile_up_and_the_first_one_stays(shop: Shop) -> None:
     """The first is Terraform's. The others can be reached no more once the alias has moved on."""
     for word in ("one", "two", "three"):
         shop.word(word)
-        assert live_code.publish(shop.target, package.build(), NAMES) == NAMES
-    assert live_code.publish(shop.target, package.build(), NAMES) == ()
+        assert code_swap.publish(shop.target, package.build(), NAMES) == NAMES
+    assert code_swap.publish(shop.target, package.build(), NAMES) == ()
     wait_for(lambda: shop.versions("left") == ["$LATEST", "1", "4"], "versions pile up")
     assert shop.answer("left") == ["three", 1]

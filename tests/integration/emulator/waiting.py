@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import psutil
 
-from lab.emulator import record
+from lab.core import run_state
 
 
 def wait_for(condition: Callable[[], object], complaint: str, timeout_s: float = 20) -> None:
@@ -19,7 +19,7 @@ def wait_for(condition: Callable[[], object], complaint: str, timeout_s: float =
 
 def is_alive(pid: int) -> bool:
     try:
-        return record.is_alive(psutil.Process(pid))
+        return run_state.is_alive(psutil.Process(pid))
     except psutil.NoSuchProcess:
         return False
 

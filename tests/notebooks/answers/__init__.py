@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from lab.lessons.books import Book
+from lab.lessons.notebook_files import Book
 from tests.notebooks.answers.table import Table
 
 

@@ -57,7 +57,9 @@ TABLE: Table = {
     ),
     "11.3": Answers(
         wrong=(
-            Wrong("from lab import redrive\n\nreport = redrive.RedriveReport()", "Was it run?"),
+            Wrong(
+                "from lab.operate import redrive\n\nreport = redrive.RedriveReport()", "Was it run?"
+            ),
             Wrong("report = 'done'", "Keep the report"),
             Wrong("report = redrive.run", "Keep the report"),
         ),

@@ -15,7 +15,7 @@ import httpx
 import jwt
 from botocore.config import Config
 
-from lab.target import REGION
+from lab.core.target import REGION
 from tests.integration.emulator.conftest import Cloud, document
 from tests.integration.emulator.unsigned.raw import ACCOUNT, JSON_1_0, Raw, signature
 from tests.integration.emulator.waiting import wait_for

@@ -1,0 +1,139 @@
+"""`lab doctor`, `lab up`, `lab down`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lab.cli.commands.common import Json
+
+if TYPE_CHECKING:
+    from lab.emulator.process import Emulator
+
+
+class Shell(StrEnum):
+    """The language of a shell."""
+
+    SH = "sh"
+    FISH = "fish"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this module's commands to the app."""
+    panel = "The emulator"
+    app.command(rich_help_panel=panel, epilog="Example: lab doctor")(doctor)
+    app.command(rich_help_panel=panel, epilog="Example: lab up --port 4600")(up)
+    app.command(rich_help_panel=panel, epilog="Example: lab down")(down)
+    app.command("env", rich_help_panel=panel, epilog='Example: eval "$(lab env)"')(env)
+
+
+def up(
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="The port to listen on (LAB_PORT, else 4566)."),
+    ] = None,
+    host: Annotated[bool, typer.Option("--host", help="As a process of this machine.")] = False,
+    docker: Annotated[
+        bool, typer.Option("--docker", help="In a container, by Docker Compose.")
+    ] = False,
+    no_iam: Annotated[
+        bool, typer.Option("--no-iam", help="Do not enforce permissions: every role may do all.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Starts the emulator and returns when it answers.
+
+    It offers the services that the lab uses; LAB_SERVICES=kinesis,swf asks for more.
+    """
+    from lab.console import render
+    from lab.core.errors import LabError
+
+    if host and docker:
+        raise LabError("--host and --docker exclude each other.", "Choose one.", code=2)
+    started = _start(port, iam=not no_iam, docker=docker)
+    if json:
+        render.as_json(asdict(started))
+    elif started.already_running:
+        render.done(f"The emulator is already running at {started.endpoint} ({started.name}).")
+    else:
+        ready = render.duration(started.ready_s)
+        render.done(f"The emulator is ready at {started.endpoint} ({started.name}, {ready}).")
+
+
+def _start(port: int | None, iam: bool, docker: bool) -> Emulator:
+    from lab.console.progress import working
+    from lab.emulator import process
+
+    with working("Starting the emulator") as say:
+        return process.start(port, on_progress=say, iam=iam, docker=docker)
+
+
+def down(json: Json = False) -> None:
+    """Stops the emulator; what was deployed there is gone with it."""
+    from lab.console import render
+    from lab.console.progress import working
+    from lab.emulator import process
+
+    with working("Stopping the emulator"):
+        stopped = process.stop()
+    if json:
+        render.as_json({"stopped": stopped})
+    else:
+        render.done("The emulator has stopped." if stopped else "The emulator was not running.")
+
+
+def env(
+    shell: Annotated[
+        Shell, typer.Option(help="Whose language it prints; sh is also that of bash and zsh.")
+    ] = Shell.SH,
+    unset: Annotated[
+        bool, typer.Option("--unset", help="Print what puts the shell back as it was.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Prints what a shell needs so that aws, awslocal, terraform, tflocal and boto3 meet the lab.
+
+    Let your shell run it: eval "$(lab env)", or in fish: lab env --shell fish | source
+    """
+    import os
+
+    from lab.console import render
+    from lab.deploy import shell_environment
+
+    new = shell_environment.back(os.environ) if unset else shell_environment.changes(os.environ)
+    if json:
+        render.as_json(new)
+        return
+    print(shell_environment.SHELLS[shell].script(new))  # noqa: T201 - for a shell, not for a person
+    if not unset:
+        _say_where(new.get("AWS_ENDPOINT_URL") or "")
+
+
+def _say_where(endpoint: str) -> None:
+    from lab.console import render
+    from lab.core import reachability
+    from lab.core.errors import LabError
+
+    try:
+        reachability.require(endpoint)
+    except LabError as error:
+        render.note(f"{error.message} {error.hint}")
+
+
+def doctor(json: Json = False) -> None:
+    """Checks what this machine has: what each thing is for, and how to get what is missing."""
+    from lab.cli import doctor as doctors
+    from lab.cli import reports
+    from lab.console import render
+    from lab.console.progress import working
+
+    with working("Looking around"):
+        checks = doctors.checks()
+    if json:
+        render.as_json([asdict(check) for check in checks])
+    else:
+        render.screen.print(reports.checks(checks))
+    raise typer.Exit(1 if doctors.failed(checks) else 0)

@@ -1,0 +1,124 @@
+"""Where a command works: `lab deploy staging` and `lab deploy --env staging` are the same.
+
+Every command that has an environment takes it both ways, whichever of the two it declares, and an
+environment that there is not is refused before anything is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperOption
+
+NAME = "environment"
+POSITIONAL = "env"
+
+
+class App(typer.Typer):
+    """Commands that take their environment both ways."""
+
+    def command[F: Callable[..., Any]](
+        self, name: str | None = None, **options: Any
+    ) -> Callable[[F], F]:
+        """Typer's own, with another class."""
+        return super().command(name, cls=EnvironmentCommand, **options)
+
+
+class EnvironmentCommand(TyperCommand):
+    """A command that takes ENV where it declares --env, and --env where it declares ENV."""
+
+    def __init__(self, name: str | None, **options: Any) -> None:
+        super().__init__(name, **options)
+        declared = next((one for one in self.params if one.name == NAME), None)
+        self.takes_argument = isinstance(declared, click.Argument)
+        self.takes_option = isinstance(declared, click.Option) and not declared.multiple
+        if self.takes_argument:
+            self.params.append(_option())
+        elif self.takes_option:
+            self.params.append(_argument())
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Brings both ways together, and refuses an environment that there is not."""
+        rest = super().parse_args(ctx, _named_first(args) if self.takes_argument else args)
+        if self.takes_option:
+            self._take_argument(ctx)
+        if (self.takes_argument or self.takes_option) and not ctx.resilient_parsing:
+            _require(ctx.params[NAME])
+        return rest
+
+    def _take_argument(self, ctx: click.Context) -> None:
+        given = ctx.params.pop(POSITIONAL, None) or self._instead_of_a_file(ctx)
+        if given is None:
+            return
+        source = ctx.get_parameter_source(NAME)
+        if source is click.core.ParameterSource.COMMANDLINE and given != ctx.params[NAME]:
+            raise click.UsageError(
+                f"The environment is given twice: {given} and --env {ctx.params[NAME]}.", ctx
+            )
+        ctx.params[NAME] = given
+
+    def _instead_of_a_file(self, ctx: click.Context) -> str | None:
+        """`lab checkout staging` names an environment, if there is no such file."""
+        files = (one.name or "" for one in self.params if isinstance(one.type, click.Path))
+        for name in files:
+            value = str(ctx.params.get(name))
+            if value in known() and not Path(value).exists():
+                ctx.params[name] = None
+                return value
+        return None
+
+
+def known() -> list[str]:
+    """The name of every environment."""
+    from lab.core import paths
+
+    return sorted({file.parent.name for file in paths.TERRAFORM.glob("environments/*/*.tf")})
+
+
+def _require(environment: str) -> None:
+    from lab.cli.commands.common import require_environment
+
+    require_environment(environment)
+
+
+def _option() -> TyperOption:
+    """For the help: `_named_first` has taken it before it is parsed."""
+    return TyperOption(
+        param_decls=["environment_option", "--env", "-e"],
+        type=str,
+        default=None,
+        metavar="ENV",
+        expose_value=False,
+        help="The same, as an option.",
+    )
+
+
+def _argument() -> TyperArgument:
+    return TyperArgument(
+        param_decls=[POSITIONAL], type=str, required=False, metavar="[ENV]", help="As --env."
+    )
+
+
+def _named_first(args: list[str]) -> list[str]:
+    """`restore --env dev BACKUP` becomes `restore dev BACKUP`: ENV is everybody's first argument.
+
+    Raises UsageError if the environment is named as an argument as well.
+    """
+    rest, named = list[str](), list[str]()
+    left = iter(args)
+    for arg in left:
+        if arg == "--":
+            rest += [arg, *left]
+        elif arg in ("--env", "-e"):
+            named += [next(left, "")]
+        elif arg.startswith("--env="):
+            named += [arg.removeprefix("--env=")]
+        else:
+            rest += [arg]
+    if named and set(rest) & set(known()):
+        raise click.UsageError("The environment is given twice: as ENV and with --env.")
+    return [*named[-1:], *rest]

@@ -1,0 +1,171 @@
+"""`lab status`, `lab alarms`, `lab dashboard`, `lab logs`, `lab mail`, `lab audit`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lab.cli.commands.common import Environment, Json, target_of
+
+if TYPE_CHECKING:
+    from lab.shop.mailbox import Mail
+
+
+# Long enough for the mail of an order that has just ended.
+SETTLE_S = 5.0
+# CloudWatch keeps data points of one minute so long.
+DAYS_KEPT = 15
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this module's commands to the app."""
+    panel = "Looking inside"
+    app.command(rich_help_panel=panel, epilog="Example: lab status")(status)
+    app.command(rich_help_panel=panel, epilog="Example: lab alarms --ringing")(alarms)
+    app.command(rich_help_panel=panel, epilog="Example: lab dashboard --open")(dashboard)
+    app.command(rich_help_panel=panel, epilog="Example: lab logs payment-processor --lines 20")(
+        logs
+    )
+    app.command(rich_help_panel=panel, epilog="Example: lab mail --show 1")(mail)
+    app.command(rich_help_panel=panel, epilog="Example: lab audit")(audit)
+
+
+def status(environment: Environment = "dev", json: Json = False) -> None:
+    """Shows what is deployed and how it does; exits with 1 if something is not healthy."""
+    from lab.cli import reports
+    from lab.console import render
+    from lab.console.progress import working
+    from lab.core import recheck
+    from lab.emulator import process
+    from lab.shop import health
+
+    target = target_of(environment)
+    with working("Looking around"):
+        emulator = process.status()
+        patient = target.within(health.PATIENCE_S)
+        found = recheck.read(lambda: health.look(patient), lambda seen: seen.good)
+    if json:
+        render.as_json({"emulator": asdict(emulator), "environment": asdict(found)})
+    else:
+        render.screen.print(reports.health(found, emulator, target))
+    raise typer.Exit(0 if found.good else 1)
+
+
+def alarms(
+    ringing: Annotated[bool, typer.Option("--ringing", help="Only those that ring.")] = False,
+    environment: Environment = "dev",
+    json: Json = False,
+) -> None:
+    """Lists the alarms and their states; exits with 1 if one rings. What to do: docs/runbook.md."""
+    from lab.cli import reports
+    from lab.console import render
+    from lab.core import recheck
+    from lab.shop import alarms as alarm_reader
+
+    target = target_of(environment)
+    found = recheck.read(lambda: alarm_reader.read(target), alarm_reader.are_quiet)
+    rings = [alarm for alarm in found if alarm.rings]
+    shown = rings if ringing else found
+    if json:
+        render.as_json([asdict(alarm) for alarm in shown])
+    else:
+        render.screen.print(reports.alarm_list(shown, len(found)))
+    raise typer.Exit(1 if rings else 0)
+
+
+def dashboard(
+    minutes: Annotated[int, typer.Option(min=1, max=DAYS_KEPT * 1440, help="How far back.")] = 60,
+    browser: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
+    environment: Environment = "dev",
+    json: Json = False,
+) -> None:
+    """Draws the deployed CloudWatch dashboard as a web page, with what was measured here."""
+    from lab.console import render
+    from lab.console.progress import working
+    from lab.operate import dashboard as dashboards
+
+    target = target_of(environment)
+    with working("Asking CloudWatch"):
+        board = dashboards.read(target, minutes)
+    if json:
+        render.as_json(board.as_dict())
+        return
+    with working("Drawing"):
+        page = dashboards.write(board)
+    render.done(f"The dashboard is drawn: {page}")
+    if browser:
+        typer.launch(page.as_uri())
+
+
+def logs(
+    function: Annotated[str, typer.Argument(help="A function, for example cart-validator.")],
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="The last N lines.")] = 50,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    environment: Environment = "dev",
+    json: Json = False,
+) -> None:
+    """Prints what a function wrote to CloudWatch Logs."""
+    from lab.cli import reports
+    from lab.console import render
+    from lab.shop import logs as log_reader
+
+    target = target_of(environment)
+    name = log_reader.short_name(target, function)
+    found = log_reader.read(target, name)[-lines:]
+    if json:
+        render.as_json([asdict(line) for line in found])
+        return
+    for line in found:
+        render.screen.print(reports.log_line(line), soft_wrap=True)
+    for line in log_reader.follow(target, name) if follow else ():
+        render.screen.print(reports.log_line(line), soft_wrap=True)
+
+
+def mail(
+    show: Annotated[int | None, typer.Option(min=1, help="Print mail number N in full.")] = None,
+    order: Annotated[str, typer.Option(help="Only mails about this order.")] = "",
+    environment: Environment = "dev",
+    json: Json = False,
+) -> None:
+    """Lists the mails that customers got, oldest first."""
+    from lab.cli import reports
+    from lab.console import render
+    from lab.shop import mailbox
+
+    every = mailbox.read(target_of(environment))
+    mails = [m for m in every if order in ("", m.order_id)]
+    if show is not None:
+        mails = [_numbered(mails, show)]
+    if json:
+        render.as_json([asdict(message) for message in mails])
+    elif show is not None:
+        render.screen.print(reports.letter(mails[0]), soft_wrap=True)
+    else:
+        render.screen.print(reports.mail_list(mails, order, len(every) if order else 0))
+
+
+def _numbered(mails: list[Mail], number: int) -> Mail:
+    from lab.core.errors import LabError
+
+    if number > len(mails):
+        count = "There is no mail" if not mails else f"There are {len(mails)} mails"
+        raise LabError(f"{count}; number {number} is not among them.", "`lab mail` lists them.", 2)
+    return mails[number - 1]
+
+
+def audit(environment: Environment = "dev", json: Json = False) -> None:
+    """Checks the books over all stored data; exits with 1 if a guarantee is broken."""
+    from lab.cli import reports
+    from lab.console import render
+    from lab.console.progress import working
+    from lab.operate import audit as auditor
+
+    with working("Checking the books") as say:
+        report = auditor.run(target_of(environment), say, settle_s=SETTLE_S)
+    if json:
+        render.as_json(report.as_dict())
+    else:
+        render.screen.print(reports.audit(report))
+    raise typer.Exit(0 if report.clean else 1)

@@ -1,0 +1,237 @@
+"""`lab promote`, `lab backend`, `lab terraform`: the way to a real AWS account."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lab.cli.commands.common import (
+    Json,
+    Local,
+    Profile,
+    require_environment,
+    require_writable,
+    show_identity,
+)
+
+if TYPE_CHECKING:
+    from lab.deploy.plans import Change
+    from lab.deploy.terraform.leftovers import Inspection
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this module's commands to the app."""
+    panel = "A real AWS account"
+    app.command(rich_help_panel=panel, epilog="Example: lab promote dev --profile my-profile")(
+        promote
+    )
+    app.command(rich_help_panel=panel, epilog="Example: lab backend my-profile")(backend)
+    app.command(rich_help_panel=panel, epilog="Example: lab terraform dev plan my-profile")(
+        terraform
+    )
+
+
+def promote(
+    environment: Annotated[str, typer.Argument(metavar="ENV", help="Which environment.")],
+    profile: Annotated[
+        str | None, typer.Option(help="A profile of your AWS configuration.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Walks you from the laptop to a real AWS account, step by step. It applies nothing."""
+    from dataclasses import asdict
+
+    from lab import go_live
+    from lab.console import render
+    from lab.console.progress import working
+    from lab.deploy.account.settings import environments
+    from lab.go_live import report
+
+    _require_known(environment, environments(), "promote")
+    with working(f"Looking at the way of {environment} to AWS") as say:
+        found = go_live.promote(environment, profile, say)
+    if json:
+        render.as_json(asdict(found))
+    else:
+        render.screen.print(report.drawn(found))
+    if found.refused:
+        raise typer.Exit(1)
+
+
+def backend(
+    profile: Profile = None,
+    suffix: Annotated[
+        str | None, typer.Option(help="What the bucket's name ends with (the account's number).")
+    ] = None,
+    environment: Annotated[
+        list[str] | None, typer.Option("--env", "-e", help="Only for this environment.")
+    ] = None,
+    github: Annotated[
+        str | None,
+        typer.Option(metavar="OWNER/NAME", help="Give roles to the pipelines of a repository."),
+    ] = None,
+) -> None:
+    """Makes the bucket and the lock table for Terraform's states, and each backend.hcl."""
+    from lab.console import render
+    from lab.deploy import account
+    from lab.deploy.account.settings import environments
+
+    for name in environment or ():
+        require_environment(name)
+    if suffix is not None:
+        account.require_suffix(suffix)
+    if github:
+        account.give_roles_to(github)
+
+    identity = account.identify(profile)
+    show_identity(identity)
+    account.prepare(
+        identity, suffix or identity.account, environment or environments(), render.screen.print
+    )
+    render.done("The backend is ready: scripts/deploy.sh dev plan")
+
+
+def terraform(
+    environment: Annotated[str, typer.Argument(metavar="ENV", help="Which environment.")],
+    action: Annotated[str, typer.Argument(metavar="plan|apply|destroy", help="What to do.")],
+    profile: Profile = None,
+    local: Local = False,
+    saved: Annotated[
+        Path | None,
+        typer.Option("--saved", help="The file to write the plan to, or the plan to apply."),
+    ] = None,
+) -> None:
+    """Plans, applies or destroys an environment in a real account, or with --local here.
+
+    A saved plan is applied without a question: who hands it over has seen it.
+    """
+    from lab.deploy.account import ACTIONS
+    from lab.deploy.account.settings import environments
+
+    _require_known(environment, environments(), "terraform")
+    _require_known(action, ACTIONS, "terraform")
+    if local and (profile or saved):
+        raise typer.BadParameter(
+            "It goes without a profile and without --saved.", param_hint="--local"
+        )
+    _require_saved(action, saved)
+    if local:
+        _on_emulator(environment, action)
+    else:
+        _on_aws(environment, action, profile, saved)
+
+
+def _require_saved(action: str, saved: Path | None) -> None:
+    """Raises LabError if the file with the plan is not there, or cannot be."""
+    from lab.core.errors import LabError
+
+    if saved and action == "plan":
+        require_writable(saved)
+    elif saved and action == "apply" and not saved.is_file():
+        hint = "scripts/deploy.sh ENV plan --saved FILE writes one."
+        raise LabError(f"There is no plan {saved}.", hint, 2)
+    elif saved and action == "destroy":
+        raise LabError("A destroy takes no saved plan.", "Leave --saved out.", 2)
+
+
+def _on_aws(environment: str, action: str, profile: str | None, saved: Path | None) -> None:
+    from lab.cli import reports
+    from lab.console import render
+    from lab.deploy import account
+
+    began = time.monotonic()
+    identity = account.identify(profile)
+    show_identity(identity, environment)
+    if action != "plan" and not saved:
+        _require_somebody()
+    done = account.operate(environment, action, identity, Terminal(), saved=saved)
+    what = f": {reports.changed(done.changes)}" if done.changes else ""
+    took = render.duration(time.monotonic() - began)
+    render.done(f"{action} of {environment} in account {identity.account} is done{what} ({took}).")
+    if done.inspection:
+        _tell(done.inspection)
+
+
+def _tell(seen: Inspection) -> None:
+    from lab.console import render
+
+    for leftover in seen.kept:
+        render.note(f"Kept on purpose: {leftover}")
+    for service in seen.unseen:
+        render.problem(f"Nobody looked for what is left in {service}.", "Look there by hand.")
+
+
+def _on_emulator(environment: str, action: str) -> None:
+    from lab.cli.commands import infrastructure
+
+    if action == "apply":
+        infrastructure.deploy(environment)
+    elif action == "destroy":
+        infrastructure.destroy(environment)
+    else:
+        _plan_on_emulator(environment)
+
+
+def _plan_on_emulator(environment: str) -> None:
+    from lab.cli.commands.common import target_of
+    from lab.console import render
+    from lab.console.progress import working
+    from lab.deploy import terraform as emulated
+
+    with working(f"Planning {environment}") as say:
+        clean = emulated.plan_is_clean(target_of(environment), say)
+    render.done(
+        f"{environment} on the emulator is as its configuration says."
+        if clean
+        else f"An apply would change {environment} on the emulator."
+    )
+
+
+def _require_known(said: str, known: Sequence[str], command: str) -> None:
+    from lab.core.errors import LabError
+
+    if said not in known:
+        raise LabError(f"{said!r} is none of {', '.join(known)}.", f"See: lab {command} -h", 2)
+
+
+class Terminal:
+    """Asks whoever sits at the terminal. Raises LabError if nobody does."""
+
+    def yes(self, question: str) -> bool:
+        """Whether the answer is yes."""
+        _require_somebody()
+        return typer.confirm(question)
+
+    def text(self, question: str) -> str:
+        """The answer as it was typed."""
+        _require_somebody()
+        return str(typer.prompt(question, default="", show_default=False))
+
+    def agrees(self, environment: str, action: str, planned: Sequence[Change]) -> bool:
+        """Whether a plan, which is shown by group, is to be done."""
+        from lab.console import render
+        from lab.deploy import plans
+        from lab.go_live import report
+        from lab.go_live.planning import Planned
+
+        lost = tuple(change.address for change in planned if change.destroys)
+        shown = Planned(environment, tuple(plans.grouped(planned)), lost)
+        render.screen.print(report.planned(shown))
+        render.note(f"Every attribute: scripts/deploy.sh {environment} plan")
+        return self.yes(f"{action.capitalize()} this?")
+
+
+def _require_somebody() -> None:
+    from lab.core.errors import LabError
+
+    if not sys.stdin.isatty():
+        raise LabError(
+            "Nobody is there to be asked.",
+            "In a pipeline, let somebody approve a saved plan, and apply that: --saved FILE.",
+            code=2,
+        )

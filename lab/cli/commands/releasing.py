@@ -1,0 +1,139 @@
+"""`lab release`: what a pipeline does around `terraform apply`, and people in its place."""
+
+from __future__ import annotations
+
+import json as jsons
+from math import isnan
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lab.cli.commands.common import EnvironmentArgument, Json, target_of
+from lab.cli.commands.environments import App
+
+release = App(
+    help="Looks whether a release works, and takes it back.",
+    epilog="Example: lab --profile my-profile release smoke staging",
+    no_args_is_help=True,
+)
+
+
+@release.callback()
+def named(context: typer.Context) -> None:
+    """Notes which of its commands runs."""
+    from lab.core import invocation
+
+    invocation.running().name = f"release {context.invoked_subcommand}"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this module's commands to the app."""
+    app.add_typer(release, name="release", rich_help_panel="A real AWS account")
+
+
+@release.command(epilog="Example: lab --aws release versions prod --json > before.json")
+def versions(
+    environment: EnvironmentArgument = "dev",
+    json: Json = False,
+) -> None:
+    """Prints which version of each function callers get: what `rollback` goes back to."""
+    from lab.console import render
+    from lab.deploy import release as releases
+
+    found = releases.live(target_of(environment))
+    if json:
+        render.as_json(found)
+    else:
+        render.screen.print(render.table(("Function", "!Version"), found.items()))
+
+
+@release.command(epilog="Example: lab --profile my-profile release smoke staging --order")
+def smoke(
+    environment: EnvironmentArgument = "dev",
+    order: Annotated[
+        bool, typer.Option("--order", help="Place an order, too: its stock is sold.")
+    ] = False,
+) -> None:
+    """Tries what a customer does first. Exits with 1 if something does not go as it should."""
+    from lab.console import render
+    from lab.deploy import release as releases
+
+    broken = 0
+    for finding in releases.smoke(target_of(environment), order):
+        if finding.good:
+            render.done(f"{finding.what}: {finding.seen}")
+        else:
+            broken += 1
+            render.problem(f"Not so: {finding.what}. Seen: {finding.seen}")
+    raise typer.Exit(1 if broken else 0)
+
+
+@release.command(epilog="Example: lab --aws release watch prod --minutes 15")
+def watch(
+    environment: EnvironmentArgument = "dev",
+    minutes: Annotated[float, typer.Option(min=0, max=1440, help="How long to watch.")] = 10,
+) -> None:
+    """Watches the alarms for a while. Exits with 1 as soon as one is raised."""
+    from lab.console import render
+    from lab.console.progress import working
+    from lab.deploy import release as releases
+
+    if isnan(minutes):  # no range refuses it
+        raise typer.BadParameter("'nan' is no number of minutes.", param_hint="--minutes")
+    with working(f"Watching the alarms of {environment} for {minutes:g} minutes"):
+        raised = releases.watch(target_of(environment), minutes * 60)
+    if raised:
+        render.problem(
+            f"Raised: {', '.join(raised)}.", "docs/runbook.md says what each of them means."
+        )
+        raise typer.Exit(1)
+    render.done(f"No alarm was raised in {minutes:g} minutes.")
+
+
+@release.command(epilog="Example: lab --aws release rollback prod before.json")
+def rollback(
+    environment: Annotated[str, typer.Argument(metavar="ENV", help="Which environment.")],
+    file: Annotated[Path, typer.Argument(help="What `versions --json` printed before.")],
+) -> None:
+    """Gives callers the versions of before, and ends a canary.
+
+    The next apply brings the new code again: put the configuration right before.
+    """
+    from lab.console import render
+    from lab.deploy import release as releases
+
+    before = _read(file)
+    changed = releases.roll_back(target_of(environment), before)
+    for name in changed:
+        render.done(f"{name} is at version {before[name]} again")
+    if not changed:
+        render.done("Nothing to do: these versions are live.")
+
+
+@release.command(epilog="Example: lab --aws release complete prod")
+def complete(environment: EnvironmentArgument = "dev") -> None:
+    """Gives all callers the version that some had as a canary."""
+    from lab.console import render
+    from lab.deploy import release as releases
+
+    changed = releases.complete(target_of(environment))
+    for name, version in changed.items():
+        render.done(f"{name} is at version {version}, for everybody")
+    if not changed:
+        render.done("Nothing to do: no canary is running.")
+
+
+def _read(file: Path) -> dict[str, str]:
+    from lab.core.errors import LabError
+
+    try:
+        content = jsons.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise LabError(f"{file} cannot be read: {error}", _USUAL, 2) from error
+    if isinstance(content, dict) and all(isinstance(v, str) for v in content.values()):
+        return content
+    raise LabError(f'{file} holds no versions, such as {{"checkout-api": "7"}}.', _USUAL, 2)
+
+
+_USUAL = "`lab release versions ENV --json` prints such a file."

@@ -1,0 +1,45 @@
+"""`lab watch`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from lab.cli.commands.common import Environment, target_of
+
+if TYPE_CHECKING:
+    from lab.deploy.hot_reload import Refusal, Reload
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this module's command to the app."""
+    app.command(rich_help_panel="The environment", epilog="Example: lab watch")(watch)
+
+
+def watch(environment: Environment = "dev") -> None:
+    """Puts each change that is saved in functions/ into the running lab, without Terraform.
+
+    Ends with Ctrl-C. The next `lab deploy` takes over what was changed.
+    """
+    from lab.console import render
+    from lab.deploy import hot_reload as watching
+
+    target = target_of(environment)
+    render.done("Watching functions/. Ctrl-C ends it.")
+    for outcome in watching.watch(target):
+        _show(outcome)
+
+
+def _show(outcome: Reload | Refusal) -> None:
+    from lab.console import render
+    from lab.deploy.hot_reload import Refusal
+
+    if isinstance(outcome, Refusal):
+        render.problem(outcome.problem.message, outcome.problem.hint)
+    else:
+        names = ", ".join(outcome.functions)
+        render.done(
+            f"{names} {'has' if len(outcome.functions) == 1 else 'have'} the new code"
+            f" ({render.duration(outcome.seconds)})."
+        )

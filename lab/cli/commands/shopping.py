@@ -1,0 +1,149 @@
+"""`lab checkout` and `lab orders`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lab.cli.commands.common import Customer, Environment, Json, target_of
+
+if TYPE_CHECKING:
+    from lab.core.target import Target
+    from lab.shop.carts import Cart
+    from lab.shop.execution import Execution
+    from lab.shop.purchase import Purchase
+    from lab.shop.shop_client import ApiError
+
+
+def register(app: typer.Typer) -> None:
+    """Adds this module's commands to the app."""
+    panel = "Orders"
+    example = "Example: lab checkout seed/carts/12-card-declined.json --watch"
+    app.command(rich_help_panel=panel, epilog=example)(checkout)
+    app.command(rich_help_panel=panel, epilog="Example: lab orders --status REJECTED")(orders)
+
+
+def checkout(
+    cart: Annotated[
+        Path | None, typer.Argument(metavar="[CART.json]", help="A sample cart, or a request body.")
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Show each state as it happens.")] = False,
+    customer: Customer = "ada",
+    key: Annotated[str, typer.Option(help="The Idempotency-Key (a new one if left out).")] = "",
+    environment: Environment = "dev",
+    json: Json = False,
+) -> None:
+    """Places an order, follows it to its end and prints it.
+
+    Exits with 1 if the order does not end as the cart's file says (confirmed if it says nothing).
+    """
+    from lab.shop import carts, tokens
+    from lab.shop.shop_client import ApiError
+
+    tokens.require_customer(customer)
+    chosen = carts.read(cart) if cart else carts.sample("CONFIRMED")
+    target = target_of(environment)
+    try:
+        bought = _buy(target, chosen, customer, key, watch and not json)
+    except ApiError as problem:
+        _refused(chosen, problem, json)
+        return
+    _show(bought, json, drawn=watch)
+    _check_promise(chosen, bought)
+
+
+def _buy(target: Target, cart: Cart, customer: str, key: str, watch: bool) -> Purchase:
+    from lab.console.progress import working
+    from lab.shop import purchase
+
+    if not watch:
+        with working("Following the order") as say:
+            return purchase.buy(target, cart.request, customer, key, lambda e: say(_latest(e)))
+    from lab.shop.live_view import watching
+
+    with watching() as show:
+        return purchase.buy(target, cart.request, customer, key, show)
+
+
+def _latest(execution: Execution) -> str:
+    return execution.path[-1] if execution.path else ""
+
+
+def _refused(cart: Cart, problem: ApiError, json: bool) -> None:
+    """A refusal that the cart's file promises is what the user wanted to see."""
+    from lab.console import render
+    from lab.shop import carts
+
+    if not carts.promises_refusal(cart, problem.status, problem.problem_code):
+        raise problem
+    if json:
+        render.as_json({"http": problem.status, "problem": problem.problem})
+    else:
+        render.done(f"Refused, as {cart.name} says. {problem.message}")
+
+
+def _show(bought: Purchase, json: bool, drawn: bool) -> None:
+    from lab.console import render
+    from lab.shop import order_views
+
+    if json:
+        render.as_json({"order": bought.order, "execution": asdict(bought.execution)})
+        return
+    if not drawn:
+        render.screen.print(order_views.way(bought.execution))
+    render.screen.print()
+    render.screen.print(order_views.receipt(bought.order))
+
+
+def _check_promise(cart: Cart, bought: Purchase) -> None:
+    from lab.core.errors import LabError
+    from lab.shop import carts
+
+    broken = carts.broken_promises(cart, bought.order)
+    if not broken:
+        return
+    if cart.expect:
+        raise LabError(f"The order did not end as {cart.name} says: {'; '.join(broken)}.")
+    raise LabError(_reason(bought.order), "`curl $(lab url)/products` lists what the shop has.")
+
+
+def _reason(order: dict[str, Any]) -> str:
+    rejection = order.get("rejection") or {}
+    said = f": {rejection['code']}: {rejection['message']}" if rejection else ""
+    return f"The order was not confirmed, it is {order['status']}{said}"
+
+
+def orders(
+    customer: Annotated[str, typer.Option(help="Only this customer's.")] = "",
+    status: Annotated[
+        str, typer.Option(help="Only PENDING, CONFIRMED, REJECTED or FAILED ones.")
+    ] = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 20,
+    environment: Environment = "dev",
+    json: Json = False,
+) -> None:
+    """Lists orders, newest first."""
+    from lab.cli import reports
+    from lab.console import render
+    from lab.shop import orders as order_book
+
+    wanted = _known_status(status)
+    rows = order_book.listed(target_of(environment), customer, wanted, limit)
+    if json:
+        render.as_json([asdict(row) for row in rows])
+    else:
+        render.screen.print(reports.order_list(rows, render.screen.width))
+
+
+def _known_status(typed: str) -> str:
+    from lab.console import render
+    from lab.core.errors import LabError
+
+    status = typed.upper()
+    if status and status not in render.STATUS_STYLE:
+        known = ", ".join(render.STATUS_STYLE)
+        raise LabError(f"{typed!r} is no order status.", f"The statuses are: {known}.", code=2)
+    return status

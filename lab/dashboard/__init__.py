@@ -1,6 +1,0 @@
-"""The deployed CloudWatch dashboard, drawn with the lab's own numbers: there is no console here."""
-
-from lab.dashboard.board import Board, Card, read
-from lab.dashboard.page import write
-
-__all__ = ["Board", "Card", "read", "write"]

@@ -1,0 +1,128 @@
+"""Makes the place for Terraform's states in an account, and says each environment where it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lab.core import file_permissions, paths
+from lab.core.errors import LabError
+from lab.deploy.account import existing
+from lab.deploy.account.existing import Existing
+from lab.deploy.account.identity import Identity
+from lab.deploy.account.settings import BackendSettings
+from lab.deploy.account.terraform import Terraform, has_native_locks
+
+BUCKET = "ecommerce-checkout-terraform-state-{suffix}"
+
+SUFFIX = re.compile("[a-z0-9][a-z0-9-]{0,26}[a-z0-9]")
+REPOSITORY = re.compile("[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
+
+Say = Callable[[str], None]
+
+
+def prepare(
+    identity: Identity,
+    suffix: str,
+    environments: Iterable[str],
+    say: Say,
+    start: Callable[..., Terraform] = Terraform,
+) -> None:
+    """Makes the bucket and the lock table if they are not there, and each `backend.hcl`.
+
+    As often as you like: what is there is left as it is, and what somebody else made is taken over
+    or refused. An environment that belongs to another account stays there. Raises LabError if the
+    bucket's name is taken, if something is in the way, or if Terraform fails.
+    """
+    settings = BackendSettings(BUCKET.format(suffix=suffix), identity.account, has_native_locks())
+    found = existing.look(identity, settings.bucket)
+    for what in found.told:
+        say(what)
+    _make_bucket(identity, settings.bucket)
+    _bootstrap(start(paths.TERRAFORM / "bootstrap", identity), settings, found)
+    for environment in environments:
+        _tell(environment, settings, say)
+
+
+def give_roles_to(repository: str) -> Path:
+    """Notes the repository on GitHub, OWNER/NAME, whose pipelines get roles at each `prepare`.
+
+    The file may be committed: it names no account. Raises LabError if it is no OWNER/NAME.
+    """
+    if not REPOSITORY.fullmatch(repository):
+        raise LabError(f"{repository!r} is no repository on GitHub.", "Say OWNER/NAME.", code=2)
+    file = paths.TERRAFORM / "bootstrap" / "github.auto.tfvars"
+    with file_permissions.as_the_user_has_it():
+        file.write_text(f'github_repository = "{repository}"\n')
+    return file
+
+
+def require_suffix(suffix: str) -> None:
+    """Raises LabError (code 2) if a bucket's name cannot end so, as terraform/bootstrap says."""
+    if not SUFFIX.fullmatch(suffix):
+        raise LabError(
+            f"A bucket's name cannot end with {suffix!r}.",
+            "Take 2 to 28 lower-case letters, digits or dashes, without a dash at an end.",
+            code=2,
+        )
+
+
+def _make_bucket(identity: Identity, bucket: str) -> None:
+    s3 = identity.client("s3")
+    if _is_ours(s3, bucket, identity.account):
+        return
+    s3.create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": identity.region}
+    )
+
+
+def _is_ours(s3: Any, bucket: str, account: str) -> bool:
+    """Whether the bucket is there. Raises LabError if it is somebody else's."""
+    try:
+        s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "404":
+            return False
+        if error.response["Error"]["Code"] == "403":
+            raise existing.taken(bucket) from error
+        raise
+    return True
+
+
+def _bootstrap(terraform: Terraform, settings: BackendSettings, found: Existing) -> None:
+    """Terraform takes over what is there, gives it all its protection, and makes the rest."""
+    where = [f"-backend-config=bucket={settings.bucket}"]
+    if settings.native_lock:  # the table does not exist yet
+        where.append("-backend-config=use_lockfile=true")
+    with _taken_over(found):
+        terraform.run("init", "-input=false", "-reconfigure", *where)
+        variables = [f"-var=bucket={settings.bucket}", *found.variables]
+        terraform.run("apply", "-input=false", "-auto-approve", *variables)
+
+
+@contextmanager
+def _taken_over(found: Existing) -> Iterator[None]:
+    """Tells Terraform what to take over, in a file that is there as long as it runs."""
+    file = paths.TERRAFORM / "bootstrap" / "existing.tf"
+    file.unlink(missing_ok=True)  # of a run that was killed
+    if not found.imports:
+        yield
+        return
+    file.write_text(found.blocks())
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _tell(environment: str, settings: BackendSettings, say: Say) -> None:
+    there = BackendSettings.of(environment)
+    if there and there.account != settings.account:
+        say(f"{environment} stays in account {there.account}: its backend.hcl says so.")
+    else:
+        say(f"{environment}: {settings.write(environment).relative_to(paths.ROOT)}")

@@ -1,0 +1,102 @@
+"""Plans, applies and destroys an environment in a real account, with plain Terraform."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.console.progress import working
+from lab.core import paths
+from lab.core.errors import LabError
+from lab.core.target import Target
+from lab.deploy import package
+from lab.deploy.account import guards
+from lab.deploy.account.guards import Ask
+from lab.deploy.account.identity import Identity
+from lab.deploy.account.settings import FILE
+from lab.deploy.account.terraform import Terraform
+from lab.deploy.terraform import leftovers
+from lab.deploy.terraform.json_log import Changes
+from lab.deploy.terraform.leftovers import Inspection
+from lab.deploy.terraform.secret import delete_secret, ensure_secret
+from lab.shop import api_key
+
+ACTIONS = ("plan", "apply", "destroy")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done, in numbers (None where Terraform itself has told); what stays on purpose."""
+
+    changes: Changes | None = None
+    inspection: Inspection | None = None
+
+
+def operate(
+    environment: str,
+    action: str,
+    identity: Identity,
+    ask: Ask,
+    start: Callable[..., Terraform] = Terraform,
+    saved: Path | None = None,
+) -> Done:
+    """Runs `terraform plan`, `apply` or `destroy` on an environment, if all guards agree.
+
+    An apply or a destroy is planned, shown in short, and done if the answer is yes. `saved` is the
+    file that a plan is written to, or that is applied: then nobody is asked, since whoever hands
+    the plan over has agreed to it. Raises LabError if a guard does not agree, if the answer is no,
+    if Terraform fails, or if something is left after a destroy that should not be.
+    """
+    settings = guards.require_backend(environment)
+    guards.require_account(environment, identity, settings)
+    if action == "destroy":
+        guards.require_unprotected(environment, identity)
+    if not (saved and action == "apply"):
+        guards.require_consent(environment, action, identity, ask)
+    terraform = start(paths.TERRAFORM / "environments" / environment, identity)
+    with working(f"Getting Terraform ready for {environment}"):
+        terraform.output("init", "-input=false", "-reconfigure", f"-backend-config={FILE}")
+    changes = None
+    if action == "plan" or saved:
+        terraform.run(action, *_arguments(action, saved))
+    else:
+        changes = _agreed(environment, action, terraform, ask)
+    target = Target(environment, None, identity.region, identity.profile)
+    return Done(changes, _follow_up(action, target))
+
+
+def _agreed(environment: str, action: str, terraform: Terraform, ask: Ask) -> Changes:
+    """Plans, shows it, and does it if the answer is yes."""
+    how = ["-destroy"] if action == "destroy" else []
+    with tempfile.TemporaryDirectory(dir=paths.home()) as folder:
+        plan = Path(folder) / "plan"
+        with working(f"Planning {environment}") as say:
+            planned = terraform.plan(plan, say, *how, *_arguments(action, None))
+        if not planned:
+            return Changes()
+        if not ask.agrees(environment, action, planned):
+            raise LabError(f"Nothing was changed in {environment}.", "The answer was no.")
+        with working(f"{action.capitalize()} of {environment}") as say:
+            return terraform.apply(plan, say)
+
+
+def _arguments(action: str, saved: Path | None) -> list[str]:
+    package_ = f"-var=functions_package={package.build()}"
+    if saved and action == "apply":
+        return ["-input=false", str(saved.resolve())]
+    return [package_, f"-out={saved.resolve()}"] if saved and action == "plan" else [package_]
+
+
+def _follow_up(action: str, target: Target) -> Inspection | None:
+    """What Terraform must not know: the secret that tokens are signed with, and the API key."""
+    if action == "apply":
+        ensure_secret(target)
+        api_key.ensure(target)
+    if action != "destroy":
+        return None
+    delete_secret(target)
+    api_key.delete(target)
+    leftovers.delete_stray_log_groups(target)
+    return leftovers.refuse(target)

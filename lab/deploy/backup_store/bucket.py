@@ -1,0 +1,210 @@
+"""The bucket that backups are kept in, and the key that seals secrets in it.
+
+In an account `terraform/bootstrap` makes both, beside the bucket of the states: they outlive every
+environment. On an emulator there is no bootstrap, so they are made when they are first needed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lab.core.errors import LabError
+from lab.core.target import Target
+
+NAME = "ecommerce-checkout-backups-{suffix}"
+STATES = "ecommerce-checkout-terraform-state-"
+KEY = "alias/checkout-backups"
+EXPIRES_DAYS = 90
+"""As in terraform/bootstrap; a test compares them."""
+
+MISSING = frozenset({"404", "NoSuchBucket", "NotFoundException"})
+FORBIDDEN = frozenset({"403", "AccessDenied"})
+UNSET = frozenset(
+    {
+        "NoSuchBucketPolicy",
+        "NoSuchPublicAccessBlockConfiguration",
+        "ServerSideEncryptionConfigurationNotFoundError",
+    }
+)
+
+
+def account_of(target: Target) -> str:
+    """The twelve digits of the account that the target is in."""
+    return str(target.client("sts").get_caller_identity()["Account"])
+
+
+def name_for(target: Target, account: str) -> str:
+    """The bucket that belongs to the environment: the sibling of the one with its state."""
+    from lab.deploy.account.settings import BackendSettings
+
+    settings = BackendSettings.of(target.environment) if target.endpoint is None else None
+    suffix = settings.bucket.removeprefix(STATES) if settings else account
+    return NAME.format(suffix=suffix)
+
+
+def require(target: Target, bucket: str, account: str) -> None:
+    """Raises LabError if the bucket is not there or somebody else's. Makes it on an emulator."""
+    try:
+        target.client("s3").head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in FORBIDDEN:
+            raise _not_ours(bucket, account) from error
+        if code not in MISSING:
+            raise
+        if target.endpoint is None:
+            raise _none(bucket) from error
+        _make(target, bucket)
+
+
+def is_there(target: Target, bucket: str, account: str) -> bool:
+    """Whether there is such a bucket of this account."""
+    try:
+        target.client("s3").head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in MISSING | FORBIDDEN:
+            return False
+        raise
+    return True
+
+
+def require_safe(target: Target, bucket: str) -> None:
+    """Raises LabError unless the bucket keeps versions, encrypts, is private and wants TLS."""
+    s3 = target.client("s3")
+    if lacking := [what for what, holds in SAFE.items() if not _holds(holds, s3, bucket)]:
+        raise LabError(
+            f"Backups do not go to {bucket}: {', '.join(lacking)}.",
+            "It would hold customers' addresses. scripts/setup-backend.sh makes one that is safe.",
+        )
+
+
+def ensure_key(target: Target) -> str:
+    """The alias of the key that seals secrets. Raises LabError if there is none in an account."""
+    kms = target.client("kms")
+    try:
+        kms.describe_key(KeyId=KEY)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in MISSING:
+            raise
+        if target.endpoint is None:
+            raise _no_key() from error
+        key = kms.create_key(Description="Seals the secrets in backups of the checkout")
+        kms.create_alias(AliasName=KEY, TargetKeyId=key["KeyMetadata"]["KeyId"])
+    return KEY
+
+
+def _make(target: Target, bucket: str) -> None:
+    """The same as terraform/bootstrap makes. In the region of the target."""
+    s3 = target.client("s3")
+    where = {"LocationConstraint": target.region}
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=_private())
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_bucket_encryption(
+        Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [_encryption(target)]}
+    )
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(_tls_only(bucket)))
+    s3.put_bucket_lifecycle_configuration(
+        Bucket=bucket, LifecycleConfiguration={"Rules": [_lifecycle()]}
+    )
+
+
+def _encryption(target: Target) -> dict[str, Any]:
+    ours = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": ensure_key(target)}
+    return {"ApplyServerSideEncryptionByDefault": ours, "BucketKeyEnabled": True}
+
+
+def _private() -> dict[str, bool]:
+    names = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    return dict.fromkeys(names, True)
+
+
+def _tls_only(bucket: str) -> dict[str, Any]:
+    refuse = {
+        "Sid": "RefusePlainHttp",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    return {"Version": "2012-10-17", "Statement": [refuse]}
+
+
+def _lifecycle() -> dict[str, Any]:
+    return {
+        "ID": "old-backups",
+        "Status": "Enabled",
+        "Filter": {"Prefix": ""},
+        "Expiration": {"Days": EXPIRES_DAYS},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+    }
+
+
+def _holds(check: Callable[[Any, str], bool], s3: Any, bucket: str) -> bool:
+    try:
+        return check(s3, bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in UNSET:
+            return False
+        raise
+
+
+def _is_versioned(s3: Any, bucket: str) -> bool:
+    return bool(s3.get_bucket_versioning(Bucket=bucket).get("Status") == "Enabled")
+
+
+def _is_encrypted(s3: Any, bucket: str) -> bool:
+    said = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]
+    ways = [rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] for rule in said["Rules"]]
+    return bool(ways) and all(way.startswith("aws:kms") for way in ways)
+
+
+def _is_private(s3: Any, bucket: str) -> bool:
+    said = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    return all(said.get(name) for name in _private())
+
+
+def _wants_tls(s3: Any, bucket: str) -> bool:
+    policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    return any(_refuses_plain_http(statement) for statement in policy["Statement"])
+
+
+def _refuses_plain_http(statement: dict[str, Any]) -> bool:
+    said = statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
+    return statement["Effect"] == "Deny" and said in ("false", ["false"])
+
+
+SAFE: dict[str, Callable[[Any, str], bool]] = {
+    "it keeps no versions": _is_versioned,
+    "it does not encrypt with KMS": _is_encrypted,
+    "it could be made public": _is_private,
+    "it takes plain HTTP": _wants_tls,
+}
+"""What is wrong with a bucket, and the check that says it is not."""
+
+
+def _none(bucket: str) -> LabError:
+    return LabError(
+        f"There is no bucket {bucket} for backups.",
+        "scripts/setup-backend.sh [profile] makes it; --to names another.",
+    )
+
+
+def _not_ours(bucket: str, account: str) -> LabError:
+    return LabError(
+        f"The bucket {bucket} is not one of account {account}, or we may not look at it.",
+        "Name another with --to.",
+    )
+
+
+def _no_key() -> LabError:
+    return LabError(
+        f"There is no key {KEY} to seal secrets with.",
+        "scripts/setup-backend.sh [profile] makes it.",
+    )

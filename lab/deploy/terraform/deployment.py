@@ -1,0 +1,143 @@
+"""Deploys and destroys an environment, and says what that did and how long it took."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.console import render
+from lab.core import watchdog
+from lab.core.errors import LabError
+from lab.core.target import Target
+from lab.deploy import code_swap, package
+from lab.deploy.terraform import emulator_overrides, leftovers
+from lab.deploy.terraform.command import Terraform
+from lab.deploy.terraform.json_log import Changes
+from lab.deploy.terraform.secret import delete_secret, ensure_secret
+from lab.deploy.terraform.state import State
+from lab.deploy.terraform.workspace import Workspace
+from lab.shop import api_key
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class DeployResult:
+    """What a deploy did: numbers of resources, and seconds of wall-clock time."""
+
+    environment: str
+    added: int
+    changed: int
+    destroyed: int
+    init_s: float
+    apply_s: float
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether everything was already there."""
+        return not (self.added or self.changed or self.destroyed)
+
+
+@dataclass(frozen=True)
+class DestroyResult:
+    """What a destroy did: the number of resources, and seconds of wall-clock time.
+
+    `kept` says what stays on purpose, why, and how to remove it.
+    """
+
+    environment: str
+    destroyed: int
+    seconds: float
+    kept: tuple[leftovers.Leftover, ...] = ()
+
+
+def deploy(
+    target: Target, on_progress: Say | None = None, functions: Path | None = None
+) -> DeployResult:
+    """Applies the target's environment to the emulator, and makes its secrets.
+
+    `on_progress` is told what goes on, in words; `functions` is a folder of their
+    sources in place of the checkout's own.
+    Raises LabError for an environment that does not exist, without Terraform, emulator or space,
+    with Terraform's own message when it fails, and when the emulator ends or the disk is full.
+    """
+    say = on_progress or _nothing
+    with _terraform(target, say, functions) as terraform:
+        started = time.monotonic()
+        terraform.init()
+        initialised = time.monotonic()
+        changes = terraform.apply()
+        # What `lab watch` put there, and was undone since, Terraform does not see.
+        code_swap.publish(target, package.built(), code_swap.function_names())
+        ensure_secret(target)
+        api_key.ensure(target)
+        return _deployed(target, changes, initialised - started, time.monotonic() - initialised)
+
+
+def plan_is_clean(target: Target, on_progress: Say | None = None) -> bool:
+    """Whether a deploy now would change nothing. Raises what `deploy` raises."""
+    with _terraform(target, on_progress or _nothing) as terraform:
+        terraform.init()
+        return terraform.plans_nothing()
+
+
+def destroy(target: Target, on_progress: Say | None = None) -> DestroyResult:
+    """Destroys everything of the target's environment, its data and Terraform state included.
+
+    Afterwards it looks for itself, and raises LabError if anything is left. Raises what `deploy`
+    raises.
+    """
+    say = on_progress or _nothing
+    started = time.monotonic()
+    with _terraform(target, say) as terraform:
+        destroyed = _destroy_resources(terraform, State.of(target))
+        say("looking whether anything is left")
+        delete_secret(target)
+        api_key.delete(target)
+        leftovers.delete_stray_log_groups(target)
+        kept = leftovers.refuse(target).kept
+        State.of(target).remove()
+    took = round(time.monotonic() - started, 1)
+    return DestroyResult(target.environment, destroyed, took, kept)
+
+
+def _destroy_resources(terraform: Terraform, state: State) -> int:
+    if not state.resources():
+        return 0
+    terraform.init()
+    emulator_overrides.lift_protection(state)
+    destroyed = terraform.destroy().destroyed
+    if left := state.resources():
+        raise LabError(f"Terraform still knows {', '.join(left)}.", "Run `lab destroy` once more.")
+    return destroyed
+
+
+def _deployed(target: Target, changes: Changes, init_s: float, apply_s: float) -> DeployResult:
+    return DeployResult(
+        target.environment,
+        changes.added,
+        changes.changed,
+        changes.destroyed,
+        round(init_s, 1),
+        round(apply_s, 1),
+    )
+
+
+@contextmanager
+def _terraform(target: Target, say: Say, functions: Path | None = None) -> Iterator[Terraform]:
+    workspace = Workspace(target.environment)
+    workspace.check()
+    watchdog.space(f"a deployed {target.environment}")
+    endpoint = emulator_overrides.endpoint(target)
+    with workspace.alone() as lock:
+        say("packing the functions")
+        for kept in workspace.fill(package.build(functions=functions)):
+            render.note(f"Somebody changed the lab's copy of terraform/. That is kept: {kept}")
+        yield Terraform(workspace, lock, endpoint, target.region, say)
+
+
+def _nothing(_: str) -> None:
+    return None

@@ -1,0 +1,71 @@
+"""Terraform's state in the emulator's own S3."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from lab.core import paths
+from lab.core.target import Target
+
+BUCKET = "tf-test-state"
+"""The bucket that tflocal makes for a backend that names none."""
+
+GONE = frozenset({"NoSuchBucket", "NoSuchKey", "404", "ResourceNotFoundException"})
+
+
+@dataclass(frozen=True)
+class State:
+    """The state of one environment, where its `backend.tf` says."""
+
+    target: Target
+    bucket: str
+    key: str
+    lock_table: str
+
+    @classmethod
+    def of(cls, target: Target) -> State:
+        """The state of the target's environment."""
+        file = paths.TERRAFORM / "environments" / target.environment / "backend.tf"
+        said = dict(re.findall(r'^\s*(\w+)\s*=\s*"([^"]*)"', file.read_text(), re.MULTILINE))
+        return cls(target, BUCKET, said["key"], said["dynamodb_table"])
+
+    def resources(self) -> list[str]:
+        """What Terraform manages now, as `type.name`; data sources are not counted."""
+        return [f"{r['type']}.{r['name']}" for r in self._managed()]
+
+    def instances(self, kind: str) -> list[dict[str, Any]]:
+        """The attributes of every managed resource of a type such as `aws_sqs_queue`."""
+        found = (r["instances"] for r in self._managed() if r["type"] == kind)
+        return [instance["attributes"] for instances in found for instance in instances]
+
+    def remove(self) -> None:
+        """Removes the state; with the last one also the bucket and the lock table."""
+        s3, dynamodb = self.target.client("s3"), self.target.client("dynamodb")
+        digest = {"LockID": {"S": f"{self.bucket}/{self.key}-md5"}}
+        try:
+            s3.delete_object(Bucket=self.bucket, Key=self.key)
+            dynamodb.delete_item(TableName=self.lock_table, Key=digest)
+            if not s3.list_objects_v2(Bucket=self.bucket).get("KeyCount"):
+                s3.delete_bucket(Bucket=self.bucket)
+                dynamodb.delete_table(TableName=self.lock_table)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in GONE:
+                raise
+
+    def _managed(self) -> list[dict[str, Any]]:
+        return [r for r in self._read().get("resources", []) if r["mode"] == "managed"]
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            body = self.target.client("s3").get_object(Bucket=self.bucket, Key=self.key)["Body"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] in GONE:
+                return {}
+            raise
+        state: dict[str, Any] = json.loads(body.read())
+        return state

@@ -1,0 +1,139 @@
+"""The checkout's workflow without what is around it, made by the same calls on any emulator.
+
+Tables, settings, event bus, functions and state machine are those of a deployed environment, as its
+own API describes them: the zip, the handlers, the variables, the definition. Left out are the API
+and what listens to the bus, so that a comparison is of functions and executions and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from lab.core.errors import LabError
+from lab.core.target import Target
+from lab.measure.bench.checkouts import stock_up
+
+STEPS = ("cart-validator", "stock-checker", "payment-processor", "order-generator")
+FUNCTIONS = (*STEPS, "checkout-api")
+ALIAS = "live"
+READY_TIMEOUT_S = 120.0
+POLL_S = 0.1
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+)
+EVERYTHING = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+    }
+)
+
+
+def build(source: Target, to: Target, package: bytes) -> str:
+    """Makes the workflow of `source` on `to`, with products to sell; gives the machine's ARN."""
+    role = _role(to)
+    _tables(source, to)
+    _settings(source, to)
+    to.client("events").create_event_bus(Name=_machine_name(source))
+    for name in FUNCTIONS:
+        _function(source, to, name, role, package)
+    stock_up(to)
+    return _machine(source, to, role)
+
+
+def _machine_name(target: Target) -> str:
+    return target.prefix
+
+
+def _role(to: Target) -> str:
+    client = to.client("iam")
+    role = client.create_role(RoleName="bench", AssumeRolePolicyDocument=TRUST)["Role"]
+    client.put_role_policy(RoleName="bench", PolicyName="all", PolicyDocument=EVERYTHING)
+    return str(role["Arn"])
+
+
+def _tables(source: Target, to: Target) -> None:
+    described, client = source.client("dynamodb"), to.client("dynamodb")
+    suffix = source.table("")
+    for name in described.list_tables()["TableNames"]:
+        if name.endswith(suffix):
+            client.create_table(**_table(described.describe_table(TableName=name)["Table"]))
+            client.get_waiter("table_exists").wait(TableName=name)
+
+
+def _table(described: dict[str, Any]) -> dict[str, Any]:
+    wanted = {key: described[key] for key in ("TableName", "KeySchema", "AttributeDefinitions")} | {
+        "BillingMode": "PAY_PER_REQUEST"
+    }
+    indexes = [
+        {key: index[key] for key in ("IndexName", "KeySchema", "Projection")}
+        for index in described.get("GlobalSecondaryIndexes", ())
+    ]
+    return wanted | ({"GlobalSecondaryIndexes": indexes} if indexes else {})
+
+
+def _settings(source: Target, to: Target) -> None:
+    client = to.client("ssm")
+    path = f"/checkout/{source.environment}/"
+    pages = source.client("ssm").get_paginator("get_parameters_by_path")
+    for page in pages.paginate(Path=path, Recursive=True, WithDecryption=True):
+        for found in page["Parameters"]:
+            client.put_parameter(**{key: found[key] for key in ("Name", "Value", "Type")})
+
+
+def _function(source: Target, to: Target, name: str, role: str, package: bytes) -> None:
+    full = source.named(name)
+    like = source.client("lambda").get_function_configuration(FunctionName=full)
+    client = to.client("lambda")
+    client.create_function(
+        FunctionName=full,
+        Role=role,
+        Code={"ZipFile": package},
+        **{key: like[key] for key in ("Runtime", "Handler", "Timeout", "MemorySize")},
+        Environment={"Variables": like["Environment"]["Variables"]},
+    )
+    _wait(lambda: _state(client, full) == "Active", f"{full} does not become active")
+    version = client.publish_version(FunctionName=full)["Version"]
+    client.create_alias(FunctionName=full, Name=ALIAS, FunctionVersion=version)
+    _wait(lambda: _state(client, full, version) == "Active", f"{full} stays {version}")
+
+
+def _state(client: Any, name: str, version: str = "$LATEST") -> str:
+    found = client.get_function_configuration(FunctionName=name, Qualifier=version)
+    return str(found.get("State", "Active"))
+
+
+def _wait(done: Callable[[], bool], otherwise: str) -> None:
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    while not done():
+        if time.monotonic() > deadline:
+            raise LabError(f"{otherwise} within {READY_TIMEOUT_S:.0f} s.")
+        time.sleep(POLL_S)
+
+
+def _machine(source: Target, to: Target, role: str) -> str:
+    """The same definition: names, region and account are the same on both sides."""
+    name = _machine_name(source)
+    arn = next(_machines(source, name))
+    definition = source.client("stepfunctions").describe_state_machine(stateMachineArn=arn)
+    created = to.client("stepfunctions").create_state_machine(
+        name=name, definition=definition["definition"], roleArn=role
+    )
+    return str(created["stateMachineArn"])
+
+
+def _machines(source: Target, name: str) -> Iterator[str]:
+    for page in source.client("stepfunctions").get_paginator("list_state_machines").paginate():
+        yield from (m["stateMachineArn"] for m in page["stateMachines"] if m["name"] == name)

@@ -1,0 +1,112 @@
+"""MiniStack, the emulator that the lab compares itself with: installed apart, started, ended.
+
+https://pypi.org/project/ministack/ (MIT). It has dependencies of its own, and new releases nearly
+every week, so it gets an environment of its own and a version that the results can name.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from lab.core import child_processes, paths
+from lab.core.errors import LabError
+from lab.core.target import REGION, Target
+from lab.emulator import family, ports
+from lab.emulator.process import is_healthy
+from lab.emulator.reaper import REAPER
+
+VERSION = "1.5.33"
+READY_TIMEOUT_S = 60.0
+POLL_S = 0.05
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def running(say: Say) -> Iterator[tuple[Target, int]]:
+    """A fresh MiniStack on a free port of the loopback address, and its process id."""
+    program = installed(say)
+    folder = paths.home() / "ministack"
+    folder.mkdir(parents=True, exist_ok=True)
+    say(f"Starting MiniStack {VERSION}")
+    port = ports.any_free()
+    process = _spawn(program, folder, port)
+    try:
+        REAPER.adopt(process.pid)
+        target = Target("dev", f"http://localhost:{port}")
+        _wait_until_healthy(process, f"http://localhost:{port}", folder / "log")
+        yield target, process.pid
+    finally:
+        family.end(process)
+        REAPER.release(process.pid)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def installed(say: Say) -> Path:
+    """The program, installed once below the checkout's own .lab.
+
+    Its functions need boto3, which AWS's runtime brings along: it gets the one for its botocore.
+    Raises LabError if it cannot be installed.
+    """
+    home = paths.ROOT / ".lab" / "peers" / f"ministack-{VERSION}"
+    program = home / "bin" / "ministack"
+    if not (home / "complete").exists():
+        say(f"Installing MiniStack {VERSION}")
+        shutil.rmtree(home, ignore_errors=True)
+        _run(sys.executable, "-m", "venv", str(home))
+        pip = (str(home / "bin" / "python"), "-m", "pip", "install", "--quiet")
+        _run(*pip, f"ministack=={VERSION}", "boto3")
+        (home / "complete").touch()
+    return program
+
+
+def _run(*command: str) -> None:
+    ended = child_processes.run(command, child_processes.as_the_user_has_it(), capture_output=True)
+    if ended.returncode:
+        raise LabError(
+            f"MiniStack could not be installed: {ended.stderr.strip()[-500:]}",
+            "It comes from the Python package index: is there a network? "
+            "Without --compare nothing is installed.",
+        )
+
+
+def _spawn(program: Path, folder: Path, port: int) -> psutil.Popen:
+    """Its own defaults, but for the address, the region and the folder for temporary files."""
+    settings = {
+        "PATH": f"{program.parent}:{os.environ['PATH']}",
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": ports.HOST,
+        "MINISTACK_REGION": REGION,
+        "TMPDIR": str(folder),
+        "HOME": str(folder),
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    with (folder / "log").open("wb") as log:
+        return psutil.Popen(
+            [program],
+            cwd=folder,
+            env=settings,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _wait_until_healthy(process: psutil.Popen, endpoint: str, log: Path) -> None:
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    while not is_healthy(endpoint):
+        if process.poll() is not None or time.monotonic() > deadline:
+            end = log.read_text(errors="replace")[-500:]
+            raise LabError(f"MiniStack did not start. The end of its log:\n{end}")
+        time.sleep(POLL_S)

@@ -1,0 +1,154 @@
+"""What the shop costs on AWS: counted on the emulator, priced from AWS's lists.
+
+    counted = cost.count(target)                    # or cost.stored(), from the last time
+    cost.of("prod", 10_000, counted).per_order      # US dollars
+    cost.variants("prod", 10_000, counted)          # cheaper ways, and from which load on
+    cost.memory(counted)                            # functions by size, by a model of Lambda
+
+docs/cost.md says what is counted and what is not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from lab.core import environment_settings, paths
+from lab.core.errors import LabError
+from lab.core.target import Target
+from lab.deploy.terraform.state import State
+from lab.measure.cost import alternatives, bill, measuring, metering, prices, sizing
+from lab.measure.cost.alternatives import Variant
+from lab.measure.cost.bill import Bill
+from lab.measure.cost.counted import FILE, Counted, DataEvents, Measured, Structure, save, stored
+from lab.measure.cost.sizing import Sizes
+from lab.shop import carts
+
+__all__ = [
+    "FILE",
+    "Bill",
+    "Counted",
+    "Sizes",
+    "Variant",
+    "count",
+    "measure",
+    "memory",
+    "of",
+    "save",
+]
+__all__ += ["as_dict", "stored", "variants"]
+
+CART = "01-first-order.json"
+"""The order that is counted: a sample cart, paid and confirmed."""
+ORDERS = 10_000
+COUNTED = 3
+"""Orders of which the quickest counts."""
+
+Say = Callable[[str], None]
+
+
+def of(environment: str, orders_per_month: int = ORDERS, counted: Counted | None = None) -> Bill:
+    """The monthly bill of an environment's settings (its terraform.tfvars) at a load.
+
+    Without `counted`, from what was last kept. Raises LabError (code 2) for an environment that
+    there is not, and for fewer than one order.
+    """
+    return bill.of(environment, _settings(environment), counted or stored(), orders_per_month)
+
+
+def variants(
+    environment: str, orders_per_month: int = ORDERS, counted: Counted | None = None
+) -> tuple[Variant, ...]:
+    """Other ways to build the same, each with the load from which on it is cheaper."""
+    return alternatives.of(_settings(environment), counted or stored(), orders_per_month)
+
+
+def memory(counted: Counted | None = None) -> tuple[Sizes, ...]:
+    """Every function at every amount of memory; none where nobody measured them."""
+    return sizing.of((counted or stored()).memory, prices.load())
+
+
+def count(target: Target, say: Say = lambda _: None) -> Counted:
+    """Places real orders in a deployed lab and counts one. They stay in it.
+
+    The first warms the functions up. Of the others the quickest counts: what makes one slower is
+    this machine.
+
+    Raises LabError where it is not deployed, not seeded, or the emulator does not note its calls.
+    """
+    state = State.of(target)
+    if not state.resources():
+        raise LabError(
+            f"{target.environment} is not deployed at {target.endpoint}.",
+            "Run `lab deploy` and `lab seed`, or take `lab cost --stored`.",
+        )
+    say("an order that warms the functions up")
+    metering.one_checkout(target, _request())
+    say("orders that count")
+    placed = [metering.one_checkout(target, _request()) for _ in range(COUNTED)]
+    order = min(placed, key=lambda one: one.usage.lambda_gb_seconds)
+    say("a round of the sweeper")
+    sweep = metering.one_sweep(target)
+    return Counted(
+        on=datetime.now(UTC).date().isoformat(),
+        checkout=order.usage,
+        sweep=sweep.usage,
+        functions=order.functions,
+        execution_s=order.execution_s,
+        stored_bytes=order.stored_bytes,
+        structure=_structure(state, order.metrics),
+        data_events=DataEvents(order.data_events, sweep.data_events),
+    )
+
+
+def measure(target: Target, counted: Counted, say: Say = lambda _: None) -> Counted:
+    """Adds the functions' processor time, over thirty orders; they stay in the lab."""
+    found: tuple[Measured, ...] = measuring.functions(target, _request(), say)
+    return replace(counted, memory=found)
+
+
+def as_dict(found: Bill, others: Sequence[Variant], counted: Counted) -> dict[str, Any]:
+    """For JSON: the bill, the variants, what was counted, and the date of the prices."""
+    listed = prices.load()
+    return found.as_dict() | {
+        "variants": [asdict(one) | {"saves_usd": one.saves_usd} for one in others],
+        "counted": asdict(counted),
+        "prices": {"region": listed.region, "noted": listed.noted},
+        "unconfirmed_prices": listed.unconfirmed,
+    }
+
+
+def _request() -> Mapping[str, Any]:
+    return carts.read(carts.CARTS / CART).request
+
+
+def _settings(environment: str) -> dict[str, Any]:
+    if environment in environment_settings.ENVIRONMENTS:
+        return environment_settings.settings_of(environment)
+    known = ", ".join(environment_settings.ENVIRONMENTS)
+    raise LabError(
+        f"There is no environment {environment!r}.", f"The environments are: {known}.", code=2
+    )
+
+
+def _structure(state: State, metrics: int) -> Structure:
+    tables = state.instances("aws_dynamodb_table")
+    return Structure(
+        alarms=len(state.instances("aws_cloudwatch_metric_alarm")),
+        composite_alarms=len(state.instances("aws_cloudwatch_composite_alarm")),
+        dashboards=len(state.instances("aws_cloudwatch_dashboard")),
+        tables=len(tables),
+        indexes=sum(len(table["global_secondary_index"]) for table in tables),
+        api_methods=_api_methods(paths.FUNCTIONS / "checkout_api" / "openapi.json"),
+        business_metrics=metrics,
+    )
+
+
+def _api_methods(definition: Path) -> int:
+    methods = {"get", "put", "post", "patch", "delete", "head", "options"}
+    said: dict[str, dict[str, Any]] = json.loads(definition.read_text())["paths"]
+    return sum(len(methods & path.keys()) for path in said.values())

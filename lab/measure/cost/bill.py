@@ -1,0 +1,225 @@
+"""What an environment costs in a month: what its orders use, what stands there, what is kept.
+
+List prices of the first tier, without any free tier: what that would take off is told apart.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from lab.core.errors import LabError
+from lab.measure.cost import prices
+from lab.measure.cost.counted import Counted, Structure
+from lab.measure.cost.prices import PriceList
+
+HOURS = 730
+"""Hours of a month, as AWS's own calculator has it."""
+DAYS = 365 / 12
+SWEEPS = HOURS * 60
+"""The sweeper comes every minute."""
+POLLS = 5 * 3 * 60 * HOURS
+"""Lambda asks an idle queue with five connections that each wait up to 20 seconds.
+
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+"""
+METRICS_OF_A_METHOD = 5
+"""Count, Latency, IntegrationLatency, 4XXError, 5XXError; a cache adds its hits and misses.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+"""
+CACHE_METRICS = 2
+FIREWALL_RULES = 4
+"""Rules and managed groups of rules in modules/web-firewall; a test compares the stored plans."""
+MONTHS_KEPT = 12
+"""How old the shop is: nothing deletes old orders."""
+
+ORDERS, FIXED, KEPT = "orders", "fixed", "kept"
+Settings = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the bill: so many units of a price in a month."""
+
+    kind: str
+    what: str
+    price: str
+    units: float
+    usd: float
+
+
+@dataclass(frozen=True)
+class Bill:
+    """A month of an environment in US dollars."""
+
+    environment: str
+    orders_per_month: int
+    lines: tuple[Line, ...]
+    free_usd: float
+
+    def total(self, *kinds: str) -> float:
+        """The sum of the lines of these kinds, or of all."""
+        return sum(line.usd for line in self.lines if not kinds or line.kind in kinds)
+
+    @property
+    def per_order(self) -> float:
+        """What one more order costs, beside what is kept of it."""
+        return self.total(ORDERS) / self.orders_per_month
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "environment": self.environment,
+            "orders_per_month": self.orders_per_month,
+            "per_order_usd": self.per_order,
+            "per_month_usd": self.total(),
+            "orders_usd": self.total(ORDERS),
+            "fixed_usd": self.total(FIXED),
+            "kept_usd": self.total(KEPT),
+            "free_tier_usd": self.free_usd,
+            "lines": [asdict(line) for line in self.lines],
+        }
+
+
+def of(environment: str, settings: Settings, counted: Counted, orders: int) -> Bill:
+    """The bill of an environment with these settings (its tfvars) for `orders` a month.
+
+    Raises LabError for fewer than one order, and for a setting that has no price.
+    """
+    if orders < 1:
+        raise LabError(f"{orders} orders a month cannot be billed.", "Take 1 or more.", code=2)
+    listed = prices.load()
+    units = [
+        *((ORDERS, *line) for line in _of_orders(settings, counted, orders)),
+        *((FIXED, *line) for line in _fixed(settings, counted)),
+        *((KEPT, *line) for line in _kept(settings, counted, orders)),
+    ]
+    lines = tuple(
+        Line(kind, what, price, amount, amount * listed.of(price).usd)
+        for kind, what, price, amount in units
+        if amount
+    )
+    return Bill(environment, orders, lines, free(lines, listed))
+
+
+Unit = tuple[str, str, float]
+LABELS = {
+    "state_transitions": "steps of the workflow",
+    "lambda_requests": "invocations",
+    "lambda_gb_seconds": "function time",
+    "lambda_arm_gb_seconds": "function time",
+    "read_units": "reads",
+    "write_units": "writes",
+    "events": "events",
+    "notifications": "notifications",
+    "queue_requests": "queue requests",
+    "mails": "mails",
+    "api_calls": "API calls",
+    "log_gigabytes": "logs taken in",
+    "transfer_gigabytes": "answers sent out",
+    "traces": "traces",
+    "web_acl_requests": "firewall: requests",
+    "data_events": "calls in the audit trail",
+}
+
+
+def function_time(settings: Settings) -> str:
+    """The price of function time on the environment's processor."""
+    return "lambda_arm_gb_seconds" if settings.get("architecture") == "arm64" else GB_SECONDS
+
+
+GB_SECONDS = "lambda_gb_seconds"
+
+
+def gb_seconds(settings: Settings, counted: Counted) -> float:
+    """An order's function time with the environment's memory, at the counted durations."""
+    memory = settings.get("memory_mb") or {}
+    return sum(
+        use.billed_ms / 1e3 * float(memory.get(use.name, use.memory_mb)) / 1024
+        for use in counted.functions
+    )
+
+
+def _of_orders(settings: Settings, counted: Counted, orders: int) -> Iterator[Unit]:
+    parts = counted.checkout.parts() | {GB_SECONDS: gb_seconds(settings, counted)}
+    for name, amount in parts.items():
+        price = function_time(settings) if name == GB_SECONDS else name
+        yield LABELS[price], price, amount * orders
+    if settings.get("tracing"):
+        yield LABELS["traces"], "traces", orders
+    if settings.get("firewall"):
+        yield LABELS["web_acl_requests"], "web_acl_requests", parts["api_calls"] * orders
+    if settings.get("audit_trail_days"):
+        yield LABELS["data_events"], "data_events", counted.data_events.order * orders
+
+
+def _fixed(settings: Settings, counted: Counted) -> Iterator[Unit]:
+    yield from _sweeper(settings, counted)
+    yield "asking the idle queue", "queue_requests", POLLS
+    structure = counted.structure
+    yield "metrics of the API, by method", "metrics", _api_metrics(settings, structure)
+    yield "metrics of the shop", "metrics", structure.business_metrics
+    yield "alarms", "alarms", structure.alarms
+    yield "composite alarms", "composite_alarms", structure.composite_alarms
+    yield "dashboards", "dashboards", structure.dashboards
+    of_what = "everything" if settings.get("own_encryption_key") else "the topics"
+    yield f"encryption key of {of_what}", "keys", 1
+    if settings.get("firewall"):
+        yield "firewall", "web_acls", 1
+        yield "firewall: rules", "web_acl_rules", FIREWALL_RULES
+    if cache := settings.get("api_cache"):
+        size = f"{float(cache['size_gb']):g}"
+        yield f"API cache of {size} GB", f"cache_hours_{size}", HOURS
+
+
+def _sweeper(settings: Settings, counted: Counted) -> Iterator[Unit]:
+    """What the sweeper uses in a month, order or not."""
+    for name, amount in counted.sweep.parts().items():
+        price = function_time(settings) if name == GB_SECONDS else name
+        yield f"sweeper: {LABELS[price]}", price, amount * SWEEPS
+    if settings.get("tracing"):
+        yield "sweeper: traces", "traces", SWEEPS
+    if settings.get("audit_trail_days"):
+        yield "sweeper: audit trail", "data_events", counted.data_events.sweep * SWEEPS
+
+
+def _api_metrics(settings: Settings, structure: Structure) -> int:
+    each = METRICS_OF_A_METHOD + (CACHE_METRICS if settings.get("api_cache") else 0)
+    return structure.api_methods * each
+
+
+def _kept(settings: Settings, counted: Counted, orders: int) -> Iterator[Unit]:
+    """What is stored after MONTHS_KEPT months at this load."""
+    a_month = counted.stored_bytes * orders / 1e9
+    tables = a_month * MONTHS_KEPT
+    logs = (counted.checkout.log_gigabytes * orders) + counted.sweep.log_gigabytes * SWEEPS
+    retention = float(settings["log_retention_days"])
+    yield "tables", "table_gigabytes", tables
+    if settings.get("recovery_days"):
+        yield "point-in-time recovery", "recovery_gigabytes", tables
+    nights = int(settings.get("backup_retention_days") or 0)
+    yield f"{nights} nightly backups", "backup_gigabytes", backups(a_month, nights)
+    yield f"logs of {retention:g} days", "log_storage_gigabytes", logs / DAYS * retention
+
+
+def backups(gigabytes_a_month: float, nights: int, months: float = MONTHS_KEPT) -> float:
+    """The GB of so many nightly copies of a table that has grown evenly for `months`.
+
+    Every copy of a DynamoDB table is a full one.
+    """
+    kept = min(nights, int(months * DAYS))
+    a_night = gigabytes_a_month / DAYS
+    newest = gigabytes_a_month * months
+    return sum(newest - age * a_night for age in range(kept))
+
+
+def free(lines: Iterable[Line], listed: PriceList) -> float:
+    """What the free tier takes off: each price's free units once, for all lines together."""
+    units: dict[str, float] = defaultdict(float)
+    for line in lines:
+        units[line.price] += line.units
+    priced = ((listed.of(name), amount) for name, amount in units.items())
+    return sum(min(amount, price.free_per_month) * price.usd for price, amount in priced)

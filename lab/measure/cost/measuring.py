@@ -1,0 +1,125 @@
+"""Measures the functions: the processor time of their processes while real orders go through."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import psutil
+
+from lab.core import run_state
+from lab.core.errors import LabError
+from lab.core.target import Target
+from lab.emulator import family
+from lab.emulator.lambda_executor.template.title import WORD
+from lab.measure.cost import metering
+from lab.measure.cost.counted import Measured
+from lab.shop import logs, purchase
+
+ORDERS = 30
+WARM_UPS = 3
+REPORTS_S = 30.0
+POLL_S = 0.2
+REPORT = re.compile(r"\tDuration: ([\d.]+) ms\t.*Max Memory Used: (\d+) MB")
+
+Say = Callable[[str], None]
+Processes = Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class _Invocation:
+    duration_ms: float
+    memory_mb: int
+
+
+def functions(
+    target: Target, request: Mapping[str, Any], say: Say, orders: int = ORDERS
+) -> tuple[Measured, ...]:
+    """Every function's mean warm invocation, over `orders` orders and as many sweeps.
+
+    Raises LabError where the functions do not run as processes of this machine, and when a
+    function was started anew meanwhile: then its start would be in the numbers.
+    """
+    emulator = _emulator(target)
+    _work(target, request, WARM_UPS, say)
+    before, began = _processor_s(target, emulator), datetime.now(UTC)
+    _work(target, request, orders, say)
+    after = _processor_s(target, emulator)
+    return tuple(
+        _measured(target, name, before[name], after[name], began) for name in logs.functions()
+    )
+
+
+def _emulator(target: Target) -> psutil.Process:
+    found = run_state.load()
+    process = found.process() if found and found.endpoint == target.endpoint else None
+    if process:
+        return process
+    raise LabError(
+        f"The functions of {target.endpoint} are not processes of this lab.",
+        "Start the emulator with `lab up --host`, without AWS_ENDPOINT_URL elsewhere.",
+    )
+
+
+def _work(target: Target, request: Mapping[str, Any], orders: int, say: Say) -> None:
+    """Orders, one after the other, and sweeps: a function never has to run twice at a time."""
+    client, sweeper = target.client("lambda"), target.named(metering.SWEEPER)
+    for number in range(orders):
+        say(f"order {number + 1} of {orders}")
+        bought = purchase.buy(target, request, metering.CUSTOMER)
+        metering.wait_for_mail(target, bought.order_id)
+        client.invoke(FunctionName=sweeper, Qualifier="live", Payload=b"{}")
+
+
+def _processor_s(target: Target, emulator: psutil.Process) -> Mapping[str, Processes]:
+    """The processor time of each process, by function."""
+    found: dict[str, dict[int, float]] = {name: {} for name in logs.functions()}
+    full = {target.named(name): name for name in found}
+    for process in family.members(emulator):
+        with suppress(psutil.Error):
+            words = process.cmdline()
+            if words[:1] == [WORD] and words[1] in full:
+                times = process.cpu_times()
+                found[full[words[1]]][process.pid] = times.user + times.system
+    return found
+
+
+def _measured(
+    target: Target, name: str, before: Processes, after: Processes, began: datetime
+) -> Measured:
+    if before.keys() != after.keys() or not after:
+        raise LabError(f"{name} was started anew while it was measured.", "Try once more.")
+    client = target.client("lambda")
+    timeout = client.get_function_configuration(FunctionName=target.named(name))["Timeout"]
+    invocations = _invocations(target, name, began)
+    processor_s = sum(after[pid] - before[pid] for pid in after)
+    processor_ms = processor_s * 1e3 / len(invocations)
+    duration = sum(one.duration_ms for one in invocations) / len(invocations)
+    return Measured(
+        name=name,
+        invocations=len(invocations),
+        processor_ms=round(processor_ms, 2),
+        waiting_ms=round(max(0.0, duration - processor_ms), 2),
+        memory_used_mb=max(one.memory_mb for one in invocations),
+        timeout_s=int(timeout),
+    )
+
+
+def _invocations(target: Target, name: str, began: datetime) -> Sequence[_Invocation]:
+    """What the log says of each invocation; logs may come a moment after it has ended."""
+    deadline = time.monotonic() + REPORTS_S
+    seen = -1
+    while True:
+        lines = logs.read(target, name, began)
+        found = [match for line in lines if (match := REPORT.search(line.message))]
+        if found and len(found) == seen:
+            return [_Invocation(float(one.group(1)), int(one.group(2))) for one in found]
+        if time.monotonic() > deadline:
+            raise LabError(f"{name} has no reports in its log.", f"`lab logs {name}` shows it.")
+        seen = len(found)
+        time.sleep(POLL_S)

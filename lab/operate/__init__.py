@@ -1,0 +1,1 @@
+"""Looks after a shop that runs: audits, backups, redrives, dashboards."""

@@ -1,7 +1,0 @@
-"""Brings a release to its end: looks whether it works, and takes it back if it does not."""
-
-from lab.release.smoke import Finding, smoke
-from lab.release.versions import complete, live, roll_back
-from lab.release.watch import watch
-
-__all__ = ["Finding", "complete", "live", "roll_back", "smoke", "watch"]

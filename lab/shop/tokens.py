@@ -1,0 +1,58 @@
+"""Mints a customer's bearer token, as the shop's sign-in would."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import jwt
+
+from checkout_api.tokens import MAX_CUSTOMER_ID, is_customer_id
+from lab.core.errors import LabError
+from lab.core.target import Target
+
+SHOWN = 40
+LIFETIME = timedelta(hours=1)
+NAMES = ("secret", "issuer", "audience")
+
+
+def mint(target: Target, customer: str, now: datetime | None = None) -> str:
+    """An HS256 token for `customer`, good for an hour, signed with the environment's secret.
+
+    Raises LabError for an id that the API would refuse, and when the environment has no secret,
+    issuer or audience in SSM.
+    """
+    require_customer(customer)
+    settings = read_settings(target)
+    issued = now or datetime.now(UTC)
+    claims = {
+        "iss": settings["issuer"],
+        "aud": settings["audience"],
+        "sub": customer,
+        "iat": issued,
+        "exp": issued + LIFETIME,
+    }
+    return jwt.encode(claims, settings["secret"], algorithm="HS256")
+
+
+def require_customer(customer: str) -> None:
+    """Raises LabError (code 2) unless the API takes tokens of a customer with this id."""
+    if not is_customer_id(customer):
+        raise LabError(
+            f"The API takes no token of the customer {customer[:SHOWN]!r}.",
+            f"An id is 1 to {MAX_CUSTOMER_ID} printable characters without #, such as ada.",
+            code=2,
+        )
+
+
+def read_settings(target: Target) -> dict[str, str]:
+    """The secret, issuer and audience that the environment checks tokens with."""
+    prefix = f"/checkout/{target.environment}/auth/"
+    names = [prefix + name for name in NAMES]
+    answer = target.client("ssm").get_parameters(Names=names, WithDecryption=True)
+    if answer["InvalidParameters"]:
+        raise LabError(
+            f"The environment {target.environment} is not deployed here: "
+            f"SSM has no {', '.join(answer['InvalidParameters'])}.",
+            f"Deploy it with `lab deploy {target.environment}`.",
+        )
+    return {p["Name"].removeprefix(prefix): p["Value"] for p in answer["Parameters"]}

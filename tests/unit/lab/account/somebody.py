@@ -1,0 +1,69 @@
+"""Who works in an account that moto plays, with a Terraform that only notes what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lab.console.progress import Say
+from lab.deploy.account import BackendSettings, Identity
+from lab.deploy.plans import Change
+from lab.deploy.plans.changes import Action
+from lab.deploy.terraform.json_log import Changes
+
+OURS = "123456789012"  # moto's
+BUCKET = f"ecommerce-checkout-terraform-state-{OURS}"
+
+STATE = BackendSettings(BUCKET, OURS, native_lock=True)
+A_QUEUE = Change("aws_sqs_queue.one", "aws_sqs_queue", Action.CREATE, {})
+
+
+@dataclass
+class Person:
+    """Answers every question with the same."""
+
+    answer: str = ""
+    agreeing: bool = True
+    asked: list[str] = field(default_factory=list)
+
+    def yes(self, question: str) -> bool:
+        self.asked.append(question)
+        return self.answer == "yes"
+
+    def text(self, question: str) -> str:
+        self.asked.append(question)
+        return self.answer
+
+    def agrees(self, environment: str, action: str, planned: Sequence[Change]) -> bool:
+        self.asked.append(f"{action} {len(planned)} in {environment}?")
+        return self.agreeing
+
+
+@dataclass
+class Terraforms:
+    """Every command that any Terraform was told to run, with its folder's name first."""
+
+    ran: list[str] = field(default_factory=list)
+    planned: list[Change] = field(default_factory=lambda: [A_QUEUE])
+
+    def __call__(self, folder: Path, _: Identity) -> Terraforms:
+        self.folder = folder.name
+        return self
+
+    def run(self, *arguments: str) -> None:
+        self.ran.append(" ".join([self.folder, *arguments]))
+
+    def output(self, *arguments: str) -> str:
+        self.run(*arguments)
+        return ""
+
+    def plan(self, file: Path, _: Say, *arguments: str) -> list[Change]:
+        file.touch()
+        self.run("plan", *arguments)
+        return self.planned
+
+    def apply(self, plan: Path, _: Say) -> Changes:
+        assert plan.exists()
+        self.run("apply")
+        return Changes(added=len(self.planned))

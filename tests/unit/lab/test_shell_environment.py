@@ -1,0 +1,76 @@
+"""`lab env`: what it sets, in each shell's language, and that it can be taken back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lab.core.errors import LabError
+from lab.deploy import post_install, shell_environment
+
+HARD = 'it\'s "a" $HOME `x` \\ back\nline ; # é'
+PYTHON = "import json, os; print(json.dumps(dict(os.environ)))"
+
+
+@pytest.fixture(autouse=True)
+def _home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LAB_HOME", str(tmp_path))
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setattr("lab.deploy.package.build", lambda: tmp_path)
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash", "dash", "zsh", "fish"])
+def test_every_value_survives_the_shell(shell: str) -> None:
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"{shell} is not installed")
+    language = shell_environment.SHELLS["fish" if shell == "fish" else "sh"]
+    script = language.script({"HARD": HARD, "GONE": None})
+    done = subprocess.run(
+        [program, "-c", f"{script}\n/usr/bin/env python3 -c '{PYTHON}'"],
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "GONE": "still here"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seen = json.loads(done.stdout)
+    assert seen["HARD"] == HARD
+    assert "GONE" not in seen
+
+
+def test_what_hinders_is_put_away_and_comes_back() -> None:
+    before = {"PATH": "/bin", "AWS_PROFILE": HARD, "TF_LOG": "TRACE", "DYNAMODB_ENDPOINT": "x"}
+    inside = _applied(before, shell_environment.changes(before))
+    assert not {"AWS_PROFILE", "TF_LOG", "DYNAMODB_ENDPOINT"} & set(inside)
+    assert _applied(inside, shell_environment.back(inside)) == before
+
+
+def test_twice_is_as_good_as_once() -> None:
+    before = {"PATH": "/bin", "AWS_PROFILE": "mine"}
+    once = _applied(before, shell_environment.changes(before))
+    twice = _applied(once, shell_environment.changes(once))
+    assert twice == once
+    assert _applied(twice, shell_environment.back(twice)) == before
+
+
+def test_a_shell_that_was_not_set_has_nothing_to_take_back() -> None:
+    with pytest.raises(LabError, match="nothing to take back"):
+        shell_environment.back({"PATH": "/bin"})
+
+
+def test_tflocal_is_adapted_once_and_another_version_is_refused() -> None:
+    source = f"{post_install.HOST}\n{post_install.STYLE}"
+    adapted = post_install.adapted(source)
+    assert "localhost.localstack" not in adapted.lower()
+    assert post_install.adapted(adapted) == adapted
+    with pytest.raises(ValueError, match="this version of tflocal"):
+        post_install.adapted("something else")
+
+
+def _applied(environment: dict[str, str], new: shell_environment.Changes) -> dict[str, str]:
+    changed = {**environment, **new}
+    return {name: value for name, value in changed.items() if value is not None}

@@ -1,0 +1,130 @@
+"""A setting that is changed is in force in warm functions after `CACHE_S`, without a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.parameters import base
+
+from checkout import bootstrap
+from checkout.bootstrap import Services
+from checkout.settings import CACHE_S
+from tests.unit.shop.test_settings import VARIABLES
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Ssm:
+    """boto3's client, as far as Powertools uses it; counts what it is asked for."""
+
+    values: dict[str, str]
+    asked: list[str] = field(default_factory=list)
+
+    def get_paginator(self, _operation: str) -> Ssm:
+        return self
+
+    def paginate(self, Path: str, **_: object) -> list[dict[str, Any]]:  # noqa: N803
+        self.asked.append(Path)
+        found = [n for n in self.values if n.startswith(f"{Path}/")]
+        return [{"Parameters": [{"Name": n, "Value": self.values[n]} for n in found]}]
+
+
+class Clock(datetime):
+    """A `datetime` class whose `now` is set by the test."""
+
+    at = NOW
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        return cls.at
+
+
+@pytest.fixture
+def ssm() -> Ssm:
+    return Ssm(
+        {
+            "/checkout/dev/pricing/currency": "USD",
+            "/checkout/dev/pricing/home-country": "US",
+            "/checkout/dev/pricing/shipping": '{"US": {"flat": 599}, "GB": {"flat": 1699}}',
+            "/checkout/dev/pricing/tax": '{"US": 0}',
+            "/checkout/dev/auth/secret": "old",
+            "/checkout/dev/auth/issuer": "i",
+            "/checkout/dev/auth/audience": "a",
+            "/checkout/dev/reservation/hold-seconds": "900",
+            "/checkout/dev/payment/gateway-timeout-ms": "1500",
+        }
+    )
+
+
+@pytest.fixture
+def services(ssm: Ssm, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+    """A warm function: its services are made once, and used again and again."""
+    for name, value in {**VARIABLES, "AWS_DEFAULT_REGION": "us-east-2"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(base, "datetime", Clock)
+    monkeypatch.setattr(Clock, "at", NOW)
+    real = bootstrap._client
+    clients = {"ssm": ssm}
+    monkeypatch.setattr(bootstrap, "_client", lambda name, *a: clients.get(name) or real(name, *a))
+    bootstrap.services.cache_clear()
+    yield bootstrap.services()
+    bootstrap.services.cache_clear()
+
+
+SETTINGS: list[tuple[str, str, Callable[[Services], object], object, object]] = [
+    ("pricing/currency", "EUR", lambda s: s.pricing.rules.currency, "USD", "EUR"),
+    ("pricing/home-country", "GB", lambda s: s.pricing.home().country, "US", "GB"),
+    ("pricing/tax", '{"US": 725}', lambda s: dict(s.pricing.rules.tax), {"US": 0}, {"US": 725}),
+    (
+        "pricing/shipping",
+        '{"US": {"flat": 999}}',
+        lambda s: s.pricing.rules.shipping["US"].flat,
+        599,
+        999,
+    ),
+    ("auth/secret", "new", lambda s: s.parameters.tokens().secret, "old", "new"),
+    (
+        "reservation/hold-seconds",
+        "60",
+        lambda s: s.parameters.hold_for(),
+        timedelta(minutes=15),
+        timedelta(minutes=1),
+    ),
+    ("payment/gateway-timeout-ms", "2500", lambda s: s.gateway.timeout_s, 1.5, 2.5),
+    ("payment/gateway-timeout-ms", "2500", lambda s: s.sweeper().gateway.timeout_s, 1.5, 2.5),  # type: ignore[attr-defined]
+]
+
+
+@pytest.mark.parametrize(("name", "value", "read", "before", "after"), SETTINGS)
+def test_a_changed_setting_is_in_force_within_its_time(
+    services: Services,
+    ssm: Ssm,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+    read: Callable[[Services], object],
+    before: object,
+    after: object,
+) -> None:
+    assert read(services) == before
+    ssm.values[f"/checkout/dev/{name}"] = value
+    monkeypatch.setattr(Clock, "at", NOW + timedelta(seconds=CACHE_S - 1))
+    assert read(services) == before
+    monkeypatch.setattr(Clock, "at", NOW + timedelta(seconds=CACHE_S + 1))
+    assert read(services) == after
+
+
+def test_parameter_store_is_not_asked_for_each_request(services: Services, ssm: Ssm) -> None:
+    for _ in range(20):
+        assert services.pricing.rules.currency == "USD"
+    assert ssm.asked == ["/checkout/dev/pricing"]
+
+
+def test_the_stated_time_is_five_minutes() -> None:
+    """docs/pricing.md says so."""
+    assert CACHE_S == 300
