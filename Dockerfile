@@ -14,10 +14,13 @@ ENV UV_PYTHON_DOWNLOADS=never \
 RUN python3 -m venv /opt/uv && /opt/uv/bin/pip install --quiet --no-cache-dir "uv==${UV_VERSION}"
 WORKDIR /app
 COPY pyproject.toml uv.lock README.md LICENSE ./
+COPY functions/pyproject.toml functions/uv.lock functions/
+COPY scripts/install-lambda-libraries.sh scripts/
 # The sources come later, so that this layer stays when only they change: a link to them is enough.
 RUN --mount=type=cache,target=/root/.cache/uv \
     /opt/uv/bin/uv sync --quiet --frozen --no-dev --group notebooks \
-    && printf '/app\n/app/functions\n' > .venv/lib/python3.13/site-packages/checkout-lab.pth
+    && printf '/app\n/app/functions\n' > .venv/lib/python3.13/site-packages/checkout-lab.pth \
+    && scripts/install-lambda-libraries.sh /opt/uv/bin/uv
 
 FROM ${PYTHON_IMAGE}
 RUN useradd --uid 1000 --create-home lab \

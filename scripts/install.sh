@@ -107,4 +107,5 @@ sync=$!
 trap 'kill "$sync" 2>/dev/null; exit 130' INT TERM
 show_seconds "$sync"
 trap - INT TERM
+scripts/install-lambda-libraries.sh "$uv"
 .venv/bin/python -m lab.deploy.post_install

@@ -79,8 +79,7 @@ def accepted(file: Path = FILE) -> list[Accepted]:
 
 def shipped() -> frozenset[str]:
     """The packages that are in the zip for Lambda."""
-    found = package.libraries(package.REQUIREMENTS)
-    return frozenset(canonicalize_name(library.name) for library in found)
+    return package.libraries()
 
 
 def holes(report: str) -> list[Hole]:

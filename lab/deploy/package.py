@@ -5,25 +5,21 @@
 
 from __future__ import annotations
 
+import sys
 import zipfile
-from collections.abc import Iterable, Iterator
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path, PurePosixPath
 
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from lab.core import paths
 from lab.core.errors import LabError
 
-REQUIREMENTS = ("aws-lambda-powertools[tracer,validation]", "pyjwt")
-"""What `functions/` imports besides boto3. The versions are those of `uv.lock`."""
-
-PROVIDED = frozenset({"boto3", "botocore", "s3transfer", "python-dateutil", "urllib3", "six"})
-"""What every Python runtime of Lambda brings along."""
-
 SUFFIXES = frozenset({".py", ".json", ".txt", ".html"})
 """What is code or data of a package. No binaries: the zip runs on every processor."""
+
+METADATA = ".dist-info"
+LICENCES = ("LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS")
+"""How the names of files begin that have to go with a library."""
 
 SKIPPED_FOLDERS = frozenset({"__pycache__", "tests", "bin"})
 
@@ -86,55 +82,52 @@ def is_packed(source: Path) -> bool:
 
 
 def library_files() -> dict[str, Path]:
-    """Every file of every library that belongs in the zip, by its name there."""
-    return {
-        file.as_posix(): Path(str(library.locate_file(file)))
-        for library in libraries(REQUIREMENTS)
-        for file in library.files or ()
-        if _belongs(file)
-    }
+    """The files of all libraries that belong in the zip, with their licences, by their names there.
+
+    Raises LabError if what `make install` put into the environment is not of functions/uv.lock.
+    """
+    found = {"LICENSE": paths.ROOT / "LICENSE"}
+    folder = _installed()
+    for file in filter(Path.is_file, folder.rglob("*")):
+        name = PurePosixPath(file.relative_to(folder).as_posix())
+        if _is_licence(name):
+            found[_name_of_licence(name)] = file
+        elif _belongs(name):
+            found[str(name)] = file
+    return found
+
+
+def libraries() -> frozenset[str]:
+    """The names of the packages in the zip. Raises what `library_files` raises."""
+    found = _installed().glob(f"*{METADATA}")
+    return frozenset(canonicalize_name(folder.name.partition("-")[0]) for folder in found)
+
+
+def _installed() -> Path:
+    """Where scripts/install-lambda-libraries.sh has put the libraries."""
+    folder = Path(sys.prefix) / "lambda"
+    wanted, found = paths.FUNCTIONS / "uv.lock", folder / "uv.lock"
+    if not found.exists() or found.read_bytes() != wanted.read_bytes():
+        raise LabError(
+            f"What is in {folder} are not the libraries of functions/uv.lock.",
+            "`make install` puts them there; run the lab from .venv.",
+        )
+    return folder / "python"
 
 
 def _belongs(name: PurePosixPath) -> bool:
     if ".." in name.parts or SKIPPED_FOLDERS.intersection(name.parts):
         return False
-    return name.suffix in SUFFIXES and not name.parts[0].endswith(".dist-info")
+    return name.suffix in SUFFIXES and not name.parts[0].endswith(METADATA)
 
 
-def libraries(requirements: Iterable[str]) -> list[Distribution]:
-    """The installed distributions that `requirements` need, each once, without the provided."""
-    found: dict[str, Distribution] = {}
-    waiting = [Requirement(text) for text in requirements]
-    while waiting:
-        requirement = waiting.pop()
-        name = canonicalize_name(requirement.name)
-        if name not in PROVIDED:
-            found.setdefault(name, _installed(name))
-            waiting += [need for need in _needs(requirement) if _new(need, found)]
-    return [found[name] for name in sorted(found)]
+def _is_licence(name: PurePosixPath) -> bool:
+    return name.parts[0].endswith(METADATA) and name.name.upper().startswith(LICENCES)
 
 
-def _new(requirement: Requirement, found: dict[str, Distribution]) -> bool:
-    return bool(requirement.extras) or canonicalize_name(requirement.name) not in found
-
-
-def _needs(requirement: Requirement) -> Iterator[Requirement]:
-    """What an installed distribution needs with the extras that `requirement` asks for."""
-    for text in _installed(requirement.name).requires or ():
-        need = Requirement(text)
-        extras = requirement.extras or {""}
-        if need.marker is None or any(need.marker.evaluate({"extra": e}) for e in extras):
-            yield need
-
-
-def _installed(name: str) -> Distribution:
-    try:
-        return distribution(name)
-    except PackageNotFoundError as error:
-        raise LabError(
-            f"The functions need the Python package {name}, and it is not installed.",
-            "`make install` puts everything into .venv; run the lab from there.",
-        ) from error
+def _name_of_licence(name: PurePosixPath) -> str:
+    library = name.parts[0].removesuffix(METADATA)
+    return f"licenses/{library}/{name.name}"
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from lab.core import paths
 from lab.core.errors import LabError
@@ -120,12 +121,32 @@ def test_the_zip_is_small_and_holds_no_binaries_no_tests_and_not_boto3(built: Pa
     tops = {name.split("/")[0] for name in names}
 
     assert built.stat().st_size < 5_000_000
-    assert {Path(name).suffix for name in names} <= package.SUFFIXES
+    code = [name for name in names if name != "LICENSE" and not name.startswith("licenses/")]
+    assert {Path(name).suffix for name in code} <= package.SUFFIXES
     assert not [name for name in names if "tests" in name.split("/") or "__pycache__" in name]
     assert not tops & {"boto3", "botocore", "urllib3", "lab"}
     assert {"checkout", "cart_validator", "aws_lambda_powertools", "jwt"} <= tops
 
 
-def test_a_missing_library_is_named() -> None:
-    with pytest.raises(LabError, match="no-such-library"):
-        package.libraries(["no-such-library"])
+def test_every_library_comes_with_its_licence(built: Path) -> None:
+    names = zipfile.ZipFile(built).namelist()
+    licensed = {
+        canonicalize_name(name.split("/")[1].split("-")[0]) for name in names if "licenses/" in name
+    }
+
+    assert "LICENSE" in names  # ours
+    assert licensed == package.libraries()
+
+
+@pytest.mark.parametrize("content", [None, b"of another commit"])
+def test_libraries_of_another_lock_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    if content:
+        (tmp_path / "lambda").mkdir()
+        (tmp_path / "lambda" / "uv.lock").write_bytes(content)
+
+    with pytest.raises(LabError, match=r"functions/uv\.lock") as refused:
+        package.build()
+    assert "make install" in refused.value.hint

@@ -46,7 +46,10 @@ def checkout(tmp_path: Path) -> Path:
     """A checkout in a path that nobody would choose, and a uv on the PATH."""
     folder = tmp_path / 'a "$HOME" ü'
     (folder / "scripts").mkdir(parents=True)
-    shutil.copy(paths.ROOT / "scripts" / "install.sh", folder / "scripts")
+    for script in ("install.sh", "install-lambda-libraries.sh"):
+        shutil.copy(paths.ROOT / "scripts" / script, folder / "scripts")
+    (folder / "functions").mkdir()
+    (folder / "functions" / "uv.lock").write_text("of the functions\n")
     (folder / ".python-version").write_text("3.13\n")
     program = tmp_path / "bin" / "uv"
     program.parent.mkdir()
@@ -93,6 +96,18 @@ def test_it_installs_whatever_home_is(checkout: Path, home: str | None) -> None:
     if home is not None:
         assert "packages are kept in .lab/uv-cache" in done.stdout
         assert f"UV_CACHE_DIR={checkout}/.lab/uv-cache" in told(checkout)
+
+
+def test_the_functions_libraries_are_installed_apart(checkout: Path) -> None:
+    old = checkout / ".venv" / "lambda" / "python" / "of_another_commit.py"
+    old.parent.mkdir(parents=True)
+    old.touch()
+
+    done = install(checkout, "CDPATH=/:/tmp")
+
+    assert done.returncode == 0, done.stderr
+    assert (checkout / ".venv" / "lambda" / "uv.lock").read_text() == "of the functions\n"
+    assert not old.exists()
 
 
 def test_a_cache_that_can_be_written_stays_where_it_is(checkout: Path) -> None:
