@@ -21,7 +21,7 @@ import psutil
 from lab.core import endpoints, paths, run_state, watchdog
 from lab.core.errors import LabError
 from lab.core.run_state import Record
-from lab.emulator import container, environment, family, kept_logs, ports, services
+from lab.emulator import container, environment, log_files, ports, process_tree, services
 from lab.emulator.dynamodb import engine
 
 READY_TIMEOUT_S = 60.0
@@ -135,7 +135,7 @@ def status() -> EmulatorStatus:
         dynamodb=found.dynamodb,
         iam=found.iam,
         started_at=found.started_at,
-        memory_mb=family.memory_mb(process) if process else None,
+        memory_mb=process_tree.memory_mb(process) if process else None,
         container=found.container,
     )
 
@@ -174,7 +174,7 @@ def _end(found: Record) -> None:
     if found.container:
         container.stop(found.container)
     elif process := found.process():
-        family.end(process)
+        process_tree.end(process)
 
 
 def _already_running(found: Record, wanted: int | None, iam: bool) -> Emulator:
@@ -223,7 +223,7 @@ def _emulator(found: Record, *, already_running: bool = False, ready_s: float = 
 
 def _start_container(port: int | None, tell: Progress, iam: bool) -> Emulator:
     container.require()
-    kept_logs.keep(log_path())
+    log_files.keep(log_path())
     wanted = container.Lab(port, log_path(), iam)
     if port and not wanted.is_running():
         _require_free(port)
@@ -251,7 +251,7 @@ def _start(port: int, timeout_s: float, tell: Progress, iam: bool) -> Emulator:
         started = _remember(process, port, chosen, iam)
         _wait_until_healthy(process, started.endpoint, timeout_s)
     except BaseException:  # also Ctrl-C: nothing is left behind
-        family.end(process)
+        process_tree.end(process)
         _clean_up()
         raise
     return _emulator(started, ready_s=time.monotonic() - began)
@@ -281,7 +281,7 @@ def _becomes_free(port: int) -> bool:
 
 def _spawn(port: int, chosen: engine.Engine, iam: bool) -> psutil.Popen:
     environment.make_folders()
-    kept_logs.keep(log_path())
+    log_files.keep(log_path())
     with log_path().open("wb") as log:
         return psutil.Popen(
             [sys.executable, *environment.PROGRAM],

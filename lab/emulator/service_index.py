@@ -12,7 +12,7 @@ from typing import Any
 
 from localstack.runtime import hooks
 
-from lab.emulator.descriptions import FIRST
+from lab.emulator.service_models import FIRST
 
 
 @hooks.on_infra_start(priority=FIRST)  # type: ignore[untyped-decorator]

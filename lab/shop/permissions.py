@@ -95,7 +95,7 @@ def is_wide(grant: Grant) -> bool:
     Actions that know no resources must be granted on `*`. The streams of a log group and the
     executions of a state machine are made while the program runs.
     """
-    from lab.emulator.iam.needs.generic import has_resources
+    from lab.emulator.iam.required_permissions.generic import has_resources
 
     if "*" in grant.action or "?" in grant.action:
         return True

@@ -14,9 +14,15 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
-from lab.emulator.authentication import buckets, credentials, refusals
-from lab.emulator.iam import everybody
-from lab.emulator.iam.needs import Need, NotUnderstood, Place, needs_of, prefix_of
+from lab.emulator.authentication import buckets, credentials, errors
+from lab.emulator.iam import public_access
+from lab.emulator.iam.required_permissions import (
+    NotUnderstood,
+    Permission,
+    Place,
+    needs_of,
+    prefix_of,
+)
 
 WITH_A_TOKEN = ("ConfirmSubscription", "Unsubscribe")
 # What a queue's policy cannot give to other accounts, and so not to everybody:
@@ -65,15 +71,15 @@ def require_served(context: Any) -> None:
         return
     is_open = OPEN.get(prefix_of(context.service.service_name))
     if not is_open or not is_open(context):
-        raise refusals.missing(context)
+        raise errors.missing(context)
 
 
-def _all_allowed(context: Any, needs: Iterable[Need]) -> bool:
+def _all_allowed(context: Any, needs: Iterable[Permission]) -> bool:
     wanted = tuple(needs)
-    return bool(wanted) and all(everybody.decision(need, context).allowed for need in wanted)
+    return bool(wanted) and all(public_access.decision(need, context).allowed for need in wanted)
 
 
-def _needs(context: Any) -> tuple[Need, ...]:
+def _needs(context: Any) -> tuple[Permission, ...]:
     """None, where it cannot be told what the request would need."""
     place = Place(context.region, context.account_id, context.partition)
     try:
@@ -117,14 +123,14 @@ def _form(context: Any) -> bool:
     try:
         signed = credentials.of_form(form)
     except credentials.Incomplete as incomplete:
-        raise refusals.incomplete(context, str(incomplete)) from incomplete
+        raise errors.incomplete(context, str(incomplete)) from incomplete
     if signed and not signed.are_known:
-        raise refusals.not_known(context, signed.access_key)
+        raise errors.not_known(context, signed.access_key)
     if signed:
         return True
     bucket, key = context.service_request.get("Bucket", ""), form.get("key", "")
     resource = f"arn:{context.partition}:s3:::{bucket}/{key}"
-    return buckets.serves(context, (Need("s3:PutObject", resource),))
+    return buckets.serves(context, (Permission("s3:PutObject", resource),))
 
 
 def _move(context: Any, region: str | None) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lab.emulator.iam import everybody
-from lab.emulator.iam.needs import Need
+from lab.emulator.iam import public_access
+from lab.emulator.iam.required_permissions import Permission
 
 EVERYBODY = "http://acs.amazonaws.com/groups/global/AllUsers"
 FULL = "FULL_CONTROL"
@@ -31,7 +31,7 @@ OF_THE_OBJECT = {
 }
 
 
-def serves(context: Any, needs: Sequence[Need]) -> bool:
+def serves(context: Any, needs: Sequence[Permission]) -> bool:
     """Whether everybody may do all of it. Raises NoSuchBucket, which AWS tells everybody."""
     from localstack.aws.api.s3 import NoSuchBucket
 
@@ -44,9 +44,9 @@ def serves(context: Any, needs: Sequence[Need]) -> bool:
     return False
 
 
-def gives(bucket: Any, need: Need, context: Any) -> bool:
+def gives(bucket: Any, need: Permission, context: Any) -> bool:
     """Whether everybody may do this with a bucket (LocalStack's S3Bucket) or its object."""
-    decision = everybody.decision(need, context)
+    decision = public_access.decision(need, context)
     blocked = bucket.public_access_block or {}
     if decision.allowed:
         return not blocked.get("RestrictPublicBuckets")
@@ -64,7 +64,7 @@ def find(name: str) -> Any | None:
     return s3_stores[owner]["us-east-1"].buckets.get(name) if owner else None
 
 
-def _listed(bucket: Any, need: Need) -> bool:
+def _listed(bucket: Any, need: Permission) -> bool:
     if need.action in OF_THE_BUCKET:
         return _grants(bucket.acl, OF_THE_BUCKET[need.action])
     wanted = OF_THE_OBJECT.get(need.action)

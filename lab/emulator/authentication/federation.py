@@ -19,11 +19,11 @@ from typing import Any
 from localstack.aws.api import CommonServiceException
 from moto.iam.models import iam_backends
 
-from lab.emulator.iam.asking import Asker, conditions
 from lab.emulator.iam.evaluation import Caller, Request, decide
-from lab.emulator.iam.holdings import policies_for
-from lab.emulator.iam.needs import Need
 from lab.emulator.iam.policies import MalformedPolicy
+from lab.emulator.iam.policy_store import policies_for
+from lab.emulator.iam.principal import Principal, conditions
+from lab.emulator.iam.required_permissions import Permission
 from lab.emulator.iam.sessions import PARTITION
 
 WEB, SAML = "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"
@@ -44,14 +44,14 @@ def require_trusted(context: Any) -> None:
     else:
         claims, provider = {}, request.get("PrincipalArn") or ""
     caller = Caller(provider, account, federated=provider)
-    need = Need(f"sts:{operation}", arn, tuple(_keys(provider, claims)))
+    need = Permission(f"sts:{operation}", arn, tuple(_keys(provider, claims)))
     if not _trusts(caller, need, context):
         raise _not_trusted(operation)
 
 
-def _trusts(caller: Caller, need: Need, context: Any) -> bool:
+def _trusts(caller: Caller, need: Permission, context: Any) -> bool:
     place = SimpleNamespace(request=context.request, region=context.region)
-    keys = conditions(Asker(caller), place) | dict(need.keys)
+    keys = conditions(Principal(caller), place) | dict(need.keys)
     try:
         policies = policies_for(need.action, need.resource, None, None)
     except MalformedPolicy:

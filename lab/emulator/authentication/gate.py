@@ -15,7 +15,7 @@ from typing import Any
 from localstack import config
 from localstack.aws.api import CommonServiceException, ServiceException
 
-from lab.emulator.authentication import anonymous, credentials, federation, refusals
+from lab.emulator.authentication import anonymous, credentials, errors, federation
 from lab.emulator.authentication.credentials import Credentials
 
 LOG = logging.getLogger(__name__)
@@ -114,14 +114,14 @@ def _require_served(parse: Callable[[], None], context: Any) -> None:
     try:
         parse()
     except Exception as error:
-        raise _with_operation(context, refusals.missing(context)) from error
+        raise _with_operation(context, errors.missing(context)) from error
     try:
         anonymous.require_served(context)
     except ServiceException:
         raise
     except Exception as error:
         LOG.info("Refused, because it is not understood: %.500r", error)
-        raise refusals.missing(context) from error
+        raise errors.missing(context) from error
 
 
 def reads_tokens(render: Handler) -> Handler:
@@ -131,7 +131,7 @@ def reads_tokens(render: Handler) -> Handler:
         error = render(self, exception, context)
         token = context.operation and context.operation.name in OPERATIONS_WITH_A_TOKEN
         if token and error is not None and error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return render(self, refusals.not_readable(context), context)
+            return render(self, errors.not_readable(context), context)
         return error
 
     return rendered
@@ -154,14 +154,14 @@ def required(context: Any) -> Credentials | None:
     try:
         found = _read(context)
     except credentials.Incomplete as incomplete:
-        error = refusals.incomplete(context, str(incomplete))
+        error = errors.incomplete(context, str(incomplete))
         raise _with_operation(context, error) from incomplete
     if found is None:
         _require_open(context)
     elif credentials.commands_by_address(context.request.args):
-        raise _with_operation(context, refusals.by_address())
+        raise _with_operation(context, errors.by_address())
     elif not found.are_known:
-        raise _with_operation(context, refusals.not_known(context, found.access_key))
+        raise _with_operation(context, errors.not_known(context, found.access_key))
     return found
 
 
@@ -179,9 +179,9 @@ def _is_s3(context: Any) -> bool:
 
 def _require_open(context: Any) -> None:
     if _is_s3(context) and context.request.headers.get("Authorization"):
-        raise _with_operation(context, refusals.other_scheme())
+        raise _with_operation(context, errors.other_scheme())
     if not anonymous.may_come(context.service):
-        raise _with_operation(context, refusals.missing(context))
+        raise _with_operation(context, errors.missing(context))
 
 
 def _parameters(context: Any) -> Any:

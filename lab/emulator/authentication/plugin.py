@@ -12,7 +12,7 @@ def ask_who_it_is() -> None:
     """Puts the gate into the chain of handlers, and before the pages that go round it."""
     from localstack.aws.handlers import auth, internal_requests, service
 
-    from lab.emulator.authentication import gate, pages
+    from lab.emulator.authentication import gate, internal_resources
 
     first: Any = internal_requests.InternalRequestParamsEnricher
     first.__call__ = gate.trusts_only_itself(first.__call__)
@@ -24,4 +24,4 @@ def ask_who_it_is() -> None:
     parsing.__call__ = gate.serves_nobody_more_than_aws(parsing.__call__)
     rendering: Any = service.ServiceExceptionSerializer
     rendering.create_exception_response = gate.reads_tokens(rendering.create_exception_response)
-    pages.ask_who_it_is()
+    internal_resources.ask_who_it_is()

@@ -8,10 +8,10 @@ from typing import Any
 
 from lab.emulator.authentication.credentials import Credentials
 from lab.emulator.iam import plugin, sessions
-from lab.emulator.iam.asking import Asker, conditions
 from lab.emulator.iam.evaluation import Request, decide
-from lab.emulator.iam.holdings import policies_for
-from lab.emulator.iam.needs import Need
+from lab.emulator.iam.policy_store import policies_for
+from lab.emulator.iam.principal import Principal, conditions
+from lab.emulator.iam.required_permissions import Permission
 
 SESSIONS = sessions.Sessions()
 
@@ -24,7 +24,7 @@ class Place:
     region: str
 
 
-def may(found: Credentials, need: Need, place: Place) -> bool:
+def may(found: Credentials, need: Permission, place: Place) -> bool:
     """Whether whoever these credentials belong to may do this; the owner may do all."""
     from localstack.aws.accounts import get_account_id_from_access_key_id
 
@@ -35,7 +35,7 @@ def may(found: Credentials, need: Need, place: Place) -> bool:
     if session is None:
         return not found.access_key.startswith(sessions.OWN_KEYS)
     role = sessions.role_named(session.account_id, session.role_arn)
-    asker = Asker(sessions.as_role(session), role, session)
-    keys = conditions(asker, place) | dict(need.keys)
-    policies = policies_for(need.action, need.resource, role, asker.limit)
-    return decide(Request(asker.caller, need.action, need.resource, keys), policies).allowed
+    principal = Principal(sessions.as_role(session), role, session)
+    keys = conditions(principal, place) | dict(need.keys)
+    policies = policies_for(need.action, need.resource, role, principal.limit)
+    return decide(Request(principal.caller, need.action, need.resource, keys), policies).allowed

@@ -18,7 +18,7 @@ from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.services.logs.provider import LogsProvider
 from localstack.services.plugins import Service, aws_provider
 
-from lab.emulator.cloudwatch import embedded
+from lab.emulator.cloudwatch import emf
 from lab.emulator.tuning import KEPT_LOG_EVENTS
 
 Saved = dict[str, Any]
@@ -71,8 +71,8 @@ class Logs(LogsProvider):
     """CloudWatch Logs that reads what is logged, and remembers what is asked."""
 
     def __init__(self) -> None:
-        usual: Any = super()
-        usual.__init__()
+        original: Any = super()
+        original.__init__()
         self._queries: dict[tuple[str, str], dict[str, Saved]] = {}
         self._latest = Latest(KEPT_LOG_EVENTS.value(), drop_oldest)
 
@@ -91,7 +91,7 @@ class Logs(LogsProvider):
         )
         stream = (context.account_id, context.region, str(log_group_name), str(log_stream_name))
         self._latest.add(stream, len(log_events))
-        embedded.publish(context.account_id, context.region, log_events)
+        emf.publish(context.account_id, context.region, log_events)
         return answer
 
     def put_query_definition(  # type: ignore[override] # the rest is named

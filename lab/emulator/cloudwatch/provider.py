@@ -22,9 +22,9 @@ from localstack.services.cloudwatch.provider_v2 import CloudwatchProvider
 from localstack.services.plugins import Service, aws_provider
 from localstack.utils.aws import arns
 
-from lab.emulator.cloudwatch.asking import Asker
-from lab.emulator.cloudwatch.points import Place, Points, keep_latest
-from lab.emulator.cloudwatch.watching import Watcher
+from lab.emulator.cloudwatch.alarm_scheduler import AlarmScheduler
+from lab.emulator.cloudwatch.metric_data import MetricDataReader
+from lab.emulator.cloudwatch.metric_store import Place, Points, keep_latest
 from lab.emulator.tuning import KEPT_DATA_POINTS
 
 SERVICE = "cloudwatch"
@@ -43,9 +43,9 @@ class Alarms(CloudwatchProvider):
     """CloudWatch whose alarms ring."""
 
     def __init__(self) -> None:
-        usual: Any = super()
-        usual.__init__()
-        self.alarm_scheduler: Any = Watcher()
+        original: Any = super()
+        original.__init__()
+        self.alarm_scheduler: Any = AlarmScheduler()
         keep_latest(CloudwatchDatabase.METRICS_DB, KEPT_DATA_POINTS.value())
 
     @handler("PutMetricAlarm", expand=False)
@@ -53,16 +53,16 @@ class Alarms(CloudwatchProvider):
         self, context: RequestContext, request: Any
     ) -> None:
         """Keeps the tags, too."""
-        usual: Any = super()
-        usual.put_metric_alarm(context, self._tagged(context, request))
+        original: Any = super()
+        original.put_metric_alarm(context, self._tagged(context, request))
 
     @handler("PutCompositeAlarm", expand=False)
     def put_composite_alarm(  # type: ignore[override]
         self, context: RequestContext, request: Any
     ) -> None:
         """Keeps the tags, too."""
-        usual: Any = super()
-        usual.put_composite_alarm(context, self._tagged(context, request))
+        original: Any = super()
+        original.put_composite_alarm(context, self._tagged(context, request))
 
     def get_metric_data(  # type: ignore[override]
         self,
@@ -77,8 +77,8 @@ class Alarms(CloudwatchProvider):
         place = Place(context.account_id, context.region)
         newest_first = scan_by != "TimestampAscending"
         with Points.at(CloudwatchDatabase.METRICS_DB) as points:
-            asker = Asker(points, place, start_time.timestamp(), end_time.timestamp())
-            results = list(asker.answer(metric_data_queries, newest_first))
+            reader = MetricDataReader(points, place, start_time.timestamp(), end_time.timestamp())
+            results = list(reader.answer(metric_data_queries, newest_first))
         return {"MetricDataResults": results, "Messages": []}
 
     def set_alarm_state(
@@ -92,12 +92,12 @@ class Alarms(CloudwatchProvider):
         self, context: RequestContext, composite_alarm: Any, *said: Any
     ) -> None:
         with _as(composite_alarm.alarm["AlarmArn"]):
-            usual: Any = super()
-            usual._run_composite_alarm_actions(context, composite_alarm, *said)
+            original: Any = super()
+            original._run_composite_alarm_actions(context, composite_alarm, *said)
 
     def _update_state(self, context: RequestContext, alarm: Any, *said: Any) -> None:
-        usual: Any = super()
-        usual._update_state(context, alarm, *said)
+        original: Any = super()
+        original._update_state(context, alarm, *said)
         now = datetime.now(UTC)  # LocalStack's is without a time zone, and misses composite alarms
         alarm.alarm |= {"StateUpdatedTimestamp": now, "StateTransitionedTimestamp": now}
 

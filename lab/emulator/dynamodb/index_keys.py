@@ -16,7 +16,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 
-from lab.emulator.dynamodb.undo import restore
+from lab.emulator.dynamodb.rollback import restore
 
 _moto_put_item = Table.put_item
 _moto_update_item = DynamoDBBackend.update_item

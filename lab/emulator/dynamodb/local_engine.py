@@ -18,7 +18,7 @@ from localstack.services.plugins import Service
 from localstack.utils.serving import Server
 
 from lab.emulator.dynamodb.engine import Engine
-from lab.emulator.dynamodb.recovery import keep_period
+from lab.emulator.dynamodb.point_in_time_recovery import keep_period
 from lab.emulator.reaper import REAPER
 
 PROGRAM = "lab.emulator.dynamodb.local_program"

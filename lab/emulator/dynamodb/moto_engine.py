@@ -22,13 +22,13 @@ from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing import expressions
 
+from lab.emulator.dynamodb.client_tokens import Replays
 from lab.emulator.dynamodb.copies import copy_quickly
 from lab.emulator.dynamodb.expressions import check_expressions
 from lab.emulator.dynamodb.index_keys import put_item, update_item
+from lab.emulator.dynamodb.point_in_time_recovery import keep_period
 from lab.emulator.dynamodb.queries import query
-from lab.emulator.dynamodb.reading import setup_class
-from lab.emulator.dynamodb.recovery import keep_period
-from lab.emulator.dynamodb.replays import Replays
+from lab.emulator.dynamodb.request_parsing import setup_class
 from lab.emulator.dynamodb.transactions import MAX_OPERATIONS, transact_write_items
 from lab.emulator.dynamodb.values import check_values
 

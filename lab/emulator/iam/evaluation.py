@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from lab.emulator.iam.condition_keys import is_known
 from lab.emulator.iam.conditions import Condition
-from lab.emulator.iam.keys import is_known
 from lab.emulator.iam.patterns import Context, matches_arn, matches_text, resolve
 from lab.emulator.iam.policies import Policy, Principals, Statement
 

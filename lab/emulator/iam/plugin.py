@@ -18,11 +18,11 @@ def enforce_permissions() -> None:
     from localstack.aws.handlers import serve_custom_service_request_handlers
     from localstack.services.edge import ROUTER
 
-    from lab.emulator.iam import function_logs
+    from lab.emulator.iam import log_group_creation
     from lab.emulator.iam.handler import PermissionCheck
     from lab.emulator.iam.usage import Usage
 
-    function_logs.mend()
+    log_group_creation.mend()
     usage = Usage()
     permissions = PermissionCheck(usage)
     handlers: Any = serve_custom_service_request_handlers

@@ -6,8 +6,8 @@ runtime (`runtime_http` is its server), `report` what Lambda writes into the log
 something goes wrong.
 
 How a process comes about: `launching` says what it is started with, `packages` what it imports,
-`spawning` starts it, from one of the `templates` (the program is in `template`) or as a program.
+`spawning` starts it, from one of the `zygotes` (the program is in `zygote`) or as a program.
 
-What Lambda does around it: `limits` for events, `reserved` names of variables, `memory`, `queueing`
-for a turn, `finishing` what runs while its function is changed.
+What Lambda does around it: `limits` for events, `reserved` names of variables, `memory`,
+`concurrency` for how many run at a time, `draining` for what runs while its function is changed.
 """

@@ -12,7 +12,7 @@ from localstack import config
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
-from lab.emulator.lambda_executor import measuring, report
+from lab.emulator.lambda_executor import metrics, report
 from lab.emulator.lambda_executor.launching import folder, launch, prepare, spawner
 from lab.emulator.lambda_executor.output import Output
 from lab.emulator.lambda_executor.report import Failure, Usage
@@ -28,7 +28,7 @@ from lab.emulator.lambda_executor.runtime_api import (
     Response,
 )
 from lab.emulator.lambda_executor.runtime_process import RuntimeProcess
-from lab.emulator.lambda_executor.template.launch import Launch
+from lab.emulator.lambda_executor.zygote.launch import Launch
 
 # Lambda gives a start 10 s. Here many environments may start at once on a few cores.
 INIT_TIMEOUT_S = 60.0
@@ -131,7 +131,7 @@ class ProcessExecutor(RuntimeExecutor):
         self, request: Request, event: Event | None, duration_ms: float, start: Start | None
     ) -> InvocationResult:
         failure = _failure(event, self._config.timeout)
-        measuring.answered(self.function_version.id, duration_ms, isinstance(event, Response))
+        metrics.answered(self.function_version.id, duration_ms, isinstance(event, Response))
         usage = self._usage(duration_ms, start.duration_ms if start else None)
         if failure or event is TOO_LARGE:  # to a runtime that was refused: it ends with an error
             self._discard_process()

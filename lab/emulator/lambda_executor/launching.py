@@ -17,11 +17,11 @@ from lab.emulator.lambda_executor.code_store import own_copy, unpacked, unpacked
 from lab.emulator.lambda_executor.packages import ships_libraries, starts_anew
 from lab.emulator.lambda_executor.runtime_folder import runtime_folder
 from lab.emulator.lambda_executor.spawning import Spawner
-from lab.emulator.lambda_executor.template.confinement import Machine
-from lab.emulator.lambda_executor.template.launch import Launch
-from lab.emulator.lambda_executor.template.places import ON_AWS
-from lab.emulator.lambda_executor.templates import Templates, fork_is_safe
 from lab.emulator.lambda_executor.variables import function_variables
+from lab.emulator.lambda_executor.zygote.confinement import Machine
+from lab.emulator.lambda_executor.zygote.launch import Launch
+from lab.emulator.lambda_executor.zygote.places import ON_AWS
+from lab.emulator.lambda_executor.zygotes import Zygotes, fork_is_safe
 
 _MAKING = threading.Lock()  # `cache` alone lets two threads in at once
 
@@ -40,7 +40,7 @@ def spawner() -> Spawner:
 @cache
 def _spawner() -> Spawner:
     machine = _machine()
-    return Spawner(machine, Templates(machine) if fork_is_safe() else None)
+    return Spawner(machine, Zygotes(machine) if fork_is_safe() else None)
 
 
 def prepare(version: FunctionVersion) -> None:

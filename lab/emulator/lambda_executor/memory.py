@@ -14,7 +14,7 @@ from lab.emulator.reaper import descendants
 class Memory:
     """The memory of one function, in bytes. So many processes `above` its own are the lab's.
 
-    What a template has loaded beforehand counts, as if the process had loaded it: 20 MB more than
+    What a zygote has loaded beforehand counts, as if the process had loaded it: 20 MB more than
     in Lambda for a function that imports nothing, about the same for one that uses boto3.
     """
 

@@ -1,4 +1,4 @@
-"""Where a function finds what it imports, and what a template may therefore load beforehand."""
+"""Where a function finds what it imports, and what a zygote may therefore load beforehand."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from lab.emulator.lambda_executor.template.preload import SHIPPED
+from lab.emulator.lambda_executor.zygote.preload import SHIPPED
 
-# What the interpreter, and the libraries of a template, look at once only: when they start.
+# What the interpreter, and the libraries of a zygote, look at once only: when they start.
 READ_AT_START = ("PYTHON", "POWERTOOLS_DEBUG", "WRAPT_", "SPHINX_BUILD")
 ON_DEMAND = "on-demand"
 
@@ -19,7 +19,7 @@ def starts_anew(variables: Mapping[str, str], own: Iterable[Path], runtime_folde
     """Whether the function needs an interpreter that has loaded nothing.
 
     So it is when `own`, the folders that come before AWS's packages, hold another version of
-    something that a template has loaded, or when a variable would come too late.
+    something that a zygote has loaded, or when a variable would come too late.
     """
     late = (
         any(name.startswith(READ_AT_START) and name != "PYTHONPATH" for name in variables)
@@ -30,13 +30,13 @@ def starts_anew(variables: Mapping[str, str], own: Iterable[Path], runtime_folde
 
 @cache
 def ships_libraries(folder: Path) -> bool:
-    """Whether the folder holds any of the libraries that a template can load."""
+    """Whether the folder holds any of the libraries that a zygote can load."""
     return not _names(folder).keys().isdisjoint(module.partition(".")[0] for module in SHIPPED)
 
 
 @cache
 def _overrides(folder: Path, runtime_folder: Path) -> bool:
-    """Whether an import finds something else here than a template has loaded.
+    """Whether an import finds something else here than a zygote has loaded.
 
     The same package once more (such as jmespath, which Powertools brings along) is no override.
     """

@@ -18,16 +18,16 @@ from localstack.aws.api.lambda_ import (
 )
 from localstack.services.lambda_.invocation.lambda_models import AliasRoutingConfig, FunctionVersion
 
-from lab.emulator.lambda_executor import finishing, limits, reserved
-from lab.emulator.lambda_executor.keys import KeyedLambda
-from lab.emulator.lambda_executor.queueing import QueueingAssignment
+from lab.emulator.lambda_executor import draining, limits, reserved
+from lab.emulator.lambda_executor.concurrency import QueueingAssignment
+from lab.emulator.lambda_executor.kms_key import KeyedLambda
 
 
 class PythonOnlyLambda(KeyedLambda):
     """LocalStack's Lambda without containers: zips with a Python runtime, a few at a time."""
 
     def __init__(self) -> None:
-        finishing.install()
+        draining.install()
         super().__init__()
         self.lambda_service.assignment_service = QueueingAssignment()
         # An update ends the listener for asynchronous events of the version before, which takes

@@ -41,8 +41,8 @@ class SeveralBatches(SqsPoller):
     def handle_messages(self, messages: list[dict[str, Any]]) -> None:
         """Notes whether the queue may have more."""
         self._full = self._full or len(messages) >= self.batch_size
-        usual: Any = super()
-        usual.handle_messages(messages)
+        original: Any = super()
+        original.handle_messages(messages)
 
 
 def _raise_if_any(failures: list[BaseException | None]) -> None:

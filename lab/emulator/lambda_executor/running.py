@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psutil
 
-from lab.emulator.lambda_executor.template.title import WORD
+from lab.emulator.lambda_executor.zygote.title import WORD
 
 VARIABLE = "AWS_LAMBDA_FUNCTION_NAME"
 
@@ -12,7 +12,7 @@ VARIABLE = "AWS_LAMBDA_FUNCTION_NAME"
 def function_of(process: psutil.Process) -> str | None:
     """The name of the function that a process runs; None if it runs none or cannot be asked.
 
-    A forked process says it in its command line: its first environment is the template's.
+    A forked process says it in its command line: its first environment is the zygote's.
     """
     try:
         words = process.cmdline()

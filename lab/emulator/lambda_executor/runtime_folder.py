@@ -9,7 +9,7 @@ import threading
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
-from lab.emulator.lambda_executor.template import bootstrap
+from lab.emulator.lambda_executor.zygote import bootstrap
 
 # What `import` finds in AWS's image besides the standard library: the SDK and the runtime client.
 DISTRIBUTIONS = (

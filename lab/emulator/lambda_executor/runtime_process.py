@@ -37,7 +37,7 @@ class Process(Protocol):
     def wait(self) -> int:
         """Waits for the end: the exit code, or minus the number of a signal."""
 
-    def bury(self) -> None:
+    def reap(self) -> None:
         """From here on the process's number may be another one's."""
 
 
@@ -126,7 +126,7 @@ class RuntimeProcess:
         status = self._process.wait()
         with self._lock:
             kill_group(self._process.pid)
-            self._process.bury()
+            self._process.reap()
             self._ended.set()
         REAPER.release(self._process.pid)
         self._api.events.put(Exited(status))

@@ -1,4 +1,4 @@
-"""How a function's process comes about: forked from a template, or started as a program."""
+"""How a function's process comes about: forked from a zygote, or started as a program."""
 
 from __future__ import annotations
 
@@ -12,43 +12,38 @@ from pathlib import Path
 
 from lab.emulator.lambda_executor.interpreter import OPTIONS, python
 from lab.emulator.lambda_executor.runtime_process import Process
-from lab.emulator.lambda_executor.template import alone
-from lab.emulator.lambda_executor.template.confinement import Machine
-from lab.emulator.lambda_executor.template.launch import UMASK, Launch
-from lab.emulator.lambda_executor.template.places import on_this_machine
-from lab.emulator.lambda_executor.templates import (
-    ENVIRONMENT,
-    TemplateGoneError,
-    Templates,
-    command,
-)
+from lab.emulator.lambda_executor.zygote import alone
+from lab.emulator.lambda_executor.zygote.confinement import Machine
+from lab.emulator.lambda_executor.zygote.launch import UMASK, Launch
+from lab.emulator.lambda_executor.zygote.places import on_this_machine
+from lab.emulator.lambda_executor.zygotes import ENVIRONMENT, ZygoteGoneError, Zygotes, command
 
 
 class Spawner:
-    """Starts functions' processes; `templates` is None where fork is not safe."""
+    """Starts functions' processes; `zygotes` is None where fork is not safe."""
 
-    def __init__(self, machine: Machine, templates: Templates | None) -> None:
+    def __init__(self, machine: Machine, zygotes: Zygotes | None) -> None:
         self._machine = machine
-        self._templates = templates
+        self._zygotes = zygotes
 
     @property
     def confines(self) -> bool:
         """Whether it is certain that functions see only what they see in Lambda."""
-        return self._templates is not None and self._templates.confine
+        return self._zygotes is not None and self._zygotes.confine
 
     def start(self, launch: Launch, api_address: str) -> Process:
         """A running process; `api_address` is where its Runtime API is."""
         given = launch.variables | {"AWS_LAMBDA_RUNTIME_API": api_address}
         launch = replace(launch, variables=given)
-        if self._templates:
-            with suppress(TemplateGoneError):
-                return self._templates.start(launch)
+        if self._zygotes:
+            with suppress(ZygoteGoneError):
+                return self._zygotes.start(launch)
         return Program.confined(launch, self._machine) if _LINUX else Program.plain(launch)
 
     def prepare(self, shipped: tuple[str, ...]) -> None:
         """Has these folders' libraries loaded before a function needs them."""
-        if self._templates:
-            self._templates.prepare(shipped)
+        if self._zygotes:
+            self._zygotes.prepare(shipped)
 
 
 _LINUX = sys.platform == "linux"
@@ -64,7 +59,7 @@ class Program:
 
     @classmethod
     def confined(cls, launch: Launch, machine: Machine) -> Program:
-        """The template's program, for this function alone."""
+        """The zygote's program, for this function alone."""
         arguments = command(alone.WORD, *astuple(machine))
         popen = subprocess.Popen(
             arguments, cwd="/", env=ENVIRONMENT, stdin=subprocess.PIPE, start_new_session=True
@@ -103,6 +98,6 @@ class Program:
         by_itself = ended.si_code == os.CLD_EXITED
         return ended.si_status if by_itself else -ended.si_status
 
-    def bury(self) -> None:
+    def reap(self) -> None:
         """Reads the status, after which the number is free."""
         self._popen.wait()

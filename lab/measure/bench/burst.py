@@ -20,7 +20,7 @@ from lab import seed
 from lab.core import tables
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.emulator import family
+from lab.emulator import process_tree
 from lab.measure.bench.checkouts import CUSTOMER, PRODUCTS
 from lab.shop import carts, purchase
 from lab.shop.shop_client import CheckoutApi
@@ -73,7 +73,7 @@ class Peak:
         """Looks once."""
         with suppress(psutil.Error):
             self.threads = max(self.threads, emulator.num_threads())
-            self.memory_mb = max(self.memory_mb, round(family.memory_mb(emulator), 1))
+            self.memory_mb = max(self.memory_mb, round(process_tree.memory_mb(emulator), 1))
 
 
 @dataclass

@@ -25,7 +25,7 @@ from checkout_api import requests
 from lab import seed
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.emulator import family
+from lab.emulator import process_tree
 from lab.measure.bench.checkouts import CUSTOMER, PRODUCTS, wait_for_end
 from lab.shop import carts
 
@@ -85,7 +85,7 @@ def machine_of(target: Target) -> str:
 
 
 def _processor_s(pid: int | None) -> float | None:
-    return None if pid is None else family.processor_s(psutil.Process(pid))
+    return None if pid is None else process_tree.processor_s(psutil.Process(pid))
 
 
 def _place(target: Target, count: int) -> Iterator[str]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import psutil
 
-from lab.emulator import family
+from lab.emulator import process_tree
 
 REST_S = 25.0  # an emulator that has nothing to do ends what is surplus in less
 POLL_S = 1.0
@@ -20,7 +20,7 @@ def occupied_mb(pid: int) -> float:
     /proc/PID/smaps_rollup). Where the system does not tell, it is the memory that is a process's
     own (USS), which leaves the shared pages out.
     """
-    return round(sum(map(_bytes, family.members(psutil.Process(pid)))) / 1e6, 1)
+    return round(sum(map(_bytes, process_tree.members(psutil.Process(pid)))) / 1e6, 1)
 
 
 def at_rest_mb(pid: int, within_s: float = REST_S) -> float:

@@ -20,7 +20,7 @@ import psutil
 from lab.core import child_processes, paths
 from lab.core.errors import LabError
 from lab.core.target import REGION, Target
-from lab.emulator import family, ports
+from lab.emulator import ports, process_tree
 from lab.emulator.process import is_healthy
 from lab.emulator.reaper import REAPER
 
@@ -46,7 +46,7 @@ def running(say: Say) -> Iterator[tuple[Target, int]]:
         _wait_until_healthy(process, f"http://localhost:{port}", folder / "log")
         yield target, process.pid
     finally:
-        family.end(process)
+        process_tree.end(process)
         REAPER.release(process.pid)
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -15,8 +15,8 @@ import psutil
 from lab.core import run_state
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.emulator import family
-from lab.emulator.lambda_executor.template.title import WORD
+from lab.emulator import process_tree
+from lab.emulator.lambda_executor.zygote.title import WORD
 from lab.measure.cost import metering
 from lab.measure.cost.counted import Measured
 from lab.shop import logs, purchase
@@ -80,7 +80,7 @@ def _processor_s(target: Target, emulator: psutil.Process) -> Mapping[str, Proce
     """The processor time of each process, by function."""
     found: dict[str, dict[int, float]] = {name: {} for name in logs.functions()}
     full = {target.named(name): name for name in found}
-    for process in family.members(emulator):
+    for process in process_tree.members(emulator):
         with suppress(psutil.Error):
             words = process.cmdline()
             if words[:1] == [WORD] and words[1] in full:

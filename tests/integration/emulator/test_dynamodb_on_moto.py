@@ -12,8 +12,8 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
 from lab.emulator.dynamodb import moto_engine
+from lab.emulator.dynamodb.client_tokens import KEPT_FOR_S, Replays
 from lab.emulator.dynamodb.queries import _moto_query, query
-from lab.emulator.dynamodb.replays import KEPT_FOR_S, Replays
 from lab.emulator.dynamodb.transactions import transact_write_items
 
 REGION = "us-east-2"

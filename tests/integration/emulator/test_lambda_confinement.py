@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lab.core import paths
-from lab.emulator.lambda_executor.template import bootstrap
+from lab.emulator.lambda_executor.zygote import bootstrap
 from tests.integration.emulator.conftest import Cloud
 from tests.integration.emulator.waiting import wait_for
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lab.core import paths
-from lab.emulator.workflows import keeping_programs, spell_once
+from lab.emulator.stepfunctions import keeping_programs, spell_once
 from tests.integration.emulator.conftest import Cloud
 from tests.integration.emulator.waiting import wait_for
 

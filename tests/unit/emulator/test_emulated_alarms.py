@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from lab.emulator.cloudwatch import embedded
-from lab.emulator.cloudwatch.judging import NotUnderstood, Rule, compute, judge, statistic
-from lab.emulator.cloudwatch.points import INDEX, Place, Points, Wanted
+from lab.emulator.cloudwatch import emf
+from lab.emulator.cloudwatch.alarm_evaluation import NotUnderstood, Rule, compute, judge, statistic
+from lab.emulator.cloudwatch.metric_store import INDEX, Place, Points, Wanted
 
 MOST = "GreaterThanOrEqualToThreshold"
 HERE = Place("000000000000", "us-east-2")
@@ -137,7 +137,7 @@ class TestEmbeddedMetrics:
     }
 
     def test_a_line_has_a_value_for_each_set_of_dimensions(self) -> None:
-        (namespace, by_environment), (_, over_all) = embedded.points(json.dumps(self.LINE))
+        (namespace, by_environment), (_, over_all) = emf.points(json.dumps(self.LINE))
         assert namespace == "CheckoutLab"
         assert by_environment["Dimensions"] == [{"Name": "environment", "Value": "dev"}]
         assert over_all["Dimensions"] == []
@@ -146,4 +146,4 @@ class TestEmbeddedMetrics:
 
     @pytest.mark.parametrize("line", ["", '{"_aws"', '{"_aws": 1}', '["_aws"]', '{"_aws": {}}'])
     def test_other_lines_have_none(self, line: str) -> None:
-        assert list(embedded.points(line)) == []
+        assert list(emf.points(line)) == []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lab.emulator import calls
+from lab.emulator import call_recorder
 
 
 def call() -> Any:
@@ -25,9 +25,9 @@ def call() -> Any:
 def test_no_more_than_so_many_are_kept(
     monkeypatch: pytest.MonkeyPatch, made: int, kept: int, full: bool
 ) -> None:
-    monkeypatch.setattr(calls, "MOST", 3)
-    monkeypatch.setattr(calls.Calls, "_caller", lambda self, context: "")
-    noted = calls.Calls()
+    monkeypatch.setattr(call_recorder, "MOST", 3)
+    monkeypatch.setattr(call_recorder.Calls, "_caller", lambda self, context: "")
+    noted = call_recorder.Calls()
     noted.begin(None)
     for _ in range(made):
         noted.note(None, call(), SimpleNamespace(status_code=200))

@@ -11,7 +11,7 @@ from moto.dynamodb.responses import DynamoHandler
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from lab.emulator.dynamodb.reading import setup_class
+from lab.emulator.dynamodb.request_parsing import setup_class
 
 TABLE = {
     "TableName": "orders",

@@ -12,7 +12,7 @@ from localstack.http import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import MultipartDecoder
 
-from lab.emulator import forms
+from lab.emulator import form_parsing
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 BATCH = [("Action", "SendMessageBatch"), ("QueueUrl", "q")]
@@ -21,8 +21,10 @@ BATCH = [("Action", "SendMessageBatch"), ("QueueUrl", "q")]
 @pytest.fixture
 def mended(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = QueryRequestParser._filter_node
-    monkeypatch.setattr(QueryRequestParser, "_filter_node", staticmethod(forms.grouped(usual)))
-    headers = forms.not_too_long(MultipartDecoder._parse_headers)
+    monkeypatch.setattr(
+        QueryRequestParser, "_filter_node", staticmethod(form_parsing.grouped(usual))
+    )
+    headers = form_parsing.not_too_long(MultipartDecoder._parse_headers)
     monkeypatch.setattr(MultipartDecoder, "_parse_headers", headers)
 
 

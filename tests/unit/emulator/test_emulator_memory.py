@@ -17,8 +17,8 @@ from localstack.services.lambda_.invocation.execution_environment import Runtime
 from localstack.services.lambda_.invocation.lambda_models import InitializationType
 from moto.utilities import utils
 
-from lab.emulator import descriptions, ended_workflows, freed_memory
-from lab.emulator.lambda_executor.queueing import SURPLUS_FOR, surplus
+from lab.emulator import ended_executions, memory_trimming, service_models
+from lab.emulator.lambda_executor.concurrency import SURPLUS_FOR, surplus
 
 NOW = datetime(2026, 1, 1, 12)
 LONG_AGO = NOW - SURPLUS_FOR - timedelta(seconds=1)
@@ -31,7 +31,7 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> None:
     for usual in ("_load_file", "load_file"):
         monkeypatch.setattr(loader, usual, getattr(loader, usual))
     monkeypatch.setattr(utils, "load_resource", utils.load_resource)
-    descriptions.share_descriptions()
+    service_models.share_descriptions()
 
 
 def _described() -> list[Any]:
@@ -68,15 +68,15 @@ def test_all_loaders_get_the_same_description() -> None:
     ],
 )
 def test_of_ec2_only_the_machines_are_left_out(package: str, resource: str, found: Any) -> None:
-    assert descriptions.without_machines(lambda *_where: "read")(package, resource) == found
+    assert service_models.without_machines(lambda *_where: "read")(package, resource) == found
 
 
 def test_descriptions_are_shared_before_any_other_hook_reads_them() -> None:
     hooks = entry_points(group="localstack.hooks.on_infra_start")
     priorities = {hook.name: hook.load().hook_priority for hook in hooks if "lab." in hook.module}
     first = {priorities.pop(name) for name in ("descriptions", "service_index")}
-    assert first == {descriptions.FIRST}
-    assert max(priorities.values()) < descriptions.FIRST
+    assert first == {service_models.FIRST}
+    assert max(priorities.values()) < service_models.FIRST
 
 
 @pytest.mark.usefixtures("shared")
@@ -100,7 +100,7 @@ def test_an_ended_execution_keeps_its_history_and_no_working_data() -> None:
     environment = SimpleNamespace(
         _frames=[object()], heap={"a": 1}, stack=[2], event_manager=history
     )
-    ended_workflows.forget_data(environment)
+    ended_executions.forget_data(environment)
     assert (environment._frames, environment.heap, environment.stack) == ([], {}, [])
     assert environment.event_manager is history
 
@@ -114,7 +114,7 @@ def test_threads_that_have_run_are_forgotten_and_no_others() -> None:
     running.start()
     other = object()
     threads: list[Any] = [finished, running, waiting, other]
-    ended_workflows.forget_finished(threads)
+    ended_executions.forget_finished(threads)
     release.set()
     assert threads == [running, waiting, other]
 
@@ -149,12 +149,12 @@ def test_the_last_environment_ends_when_localstack_would_end_it() -> None:
 
 
 def test_freed_memory_is_given_back_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(freed_memory, "EVERY_S", 0.01)
+    monkeypatch.setattr(memory_trimming, "EVERY_S", 0.01)
     again = threading.Semaphore(0)
-    threading.Thread(target=freed_memory._repeat, args=(again.release,), daemon=True).start()
+    threading.Thread(target=memory_trimming._repeat, args=(again.release,), daemon=True).start()
     assert all(again.acquire(timeout=5) for _ in range(2))
 
 
 def test_where_the_c_library_is_glibc_memory_can_be_given_back() -> None:
-    trim = freed_memory._trim()
+    trim = memory_trimming._trim()
     assert trim is None or trim() in (0, 1)

@@ -8,8 +8,8 @@ from typing import Any
 import botocore.session
 import pytest
 
-from lab.emulator.malformed import blamed
-from lab.emulator.mistakes import mistake
+from lab.emulator.invalid_requests import mistake
+from lab.emulator.malformed_requests import blamed
 
 SESSION = botocore.session.Session()
 

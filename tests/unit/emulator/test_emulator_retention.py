@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from lab.core.errors import LabError
-from lab.emulator import ended_workflows, mails, tuning
-from lab.emulator.cloudwatch import logs, points
+from lab.emulator import ended_executions, ses, tuning
+from lab.emulator.cloudwatch import logs, metric_store
 
 STARTED = {"id": 1, "type": "ExecutionStarted", "timestamp": datetime(2026, 1, 1, tzinfo=UTC)}
 SUCCEEDED = {"id": 2, "type": "ExecutionSucceeded", "timestamp": STARTED["timestamp"]}
@@ -36,8 +36,8 @@ def _environment(history: History) -> Any:
 
 
 def test_a_packed_history_says_the_same_each_time() -> None:
-    kept = ended_workflows.Remembered.of(_environment(History(STARTED, SUCCEEDED)))
-    assert isinstance(kept.event_manager, ended_workflows.PackedHistory)
+    kept = ended_executions.Remembered.of(_environment(History(STARTED, SUCCEEDED)))
+    assert isinstance(kept.event_manager, ended_executions.PackedHistory)
     for _ in range(2):
         assert kept.event_manager.get_event_history() == [STARTED, SUCCEEDED]
 
@@ -45,33 +45,33 @@ def test_a_packed_history_says_the_same_each_time() -> None:
 def test_a_packed_history_takes_a_tenth_of_the_memory() -> None:
     event = {"id": 1, "type": "TaskSucceeded", "details": {"output": '{"status": "ok"} ' * 30}}
     many = [{**event, "id": number} for number in range(50)]
-    packed = ended_workflows.PackedHistory.of(many).packed
+    packed = ended_executions.PackedHistory.of(many).packed
     assert len(packed) < len(str(many)) / 10
 
 
 def test_the_end_of_an_execution_that_ran_too_long_is_told_when_its_last_state_has_ended() -> None:
     history = History(STARTED)
-    kept = ended_workflows.Remembered.of(_environment(history))
+    kept = ended_executions.Remembered.of(_environment(history))
     history.events.append({**SUCCEEDED, "type": "ExecutionTimedOut"})
     assert kept.event_manager.get_event_history()[-1]["type"] == "ExecutionTimedOut"
 
 
 def test_stopping_what_has_ended_changes_nothing() -> None:
-    kept = ended_workflows.Remembered.of(_environment(History(STARTED, SUCCEEDED)))
+    kept = ended_executions.Remembered.of(_environment(History(STARTED, SUCCEEDED)))
     kept.set_stop(stop_date=None, cause=None, error=None)
     assert kept.event_manager.get_event_history() == [STARTED, SUCCEEDED]
 
 
 def test_executions_that_ended_first_are_forgotten_first() -> None:
     forgotten: list[int] = []
-    latest = ended_workflows.Latest(3, forgotten.append)
+    latest = ended_executions.Latest(3, forgotten.append)
     for number in range(10):
         latest.add(number)
     assert forgotten == [0, 1, 2, 3, 4, 5, 6]
 
 
 def test_executions_may_come_while_somebody_goes_through_all() -> None:
-    executions = ended_workflows.Executions(a=1, b=2)
+    executions = ended_executions.Executions(a=1, b=2)
     for number in executions.values():
         executions[f"new {number}"] = number
         executions.pop("a", None)
@@ -80,7 +80,7 @@ def test_executions_may_come_while_somebody_goes_through_all() -> None:
 
 def test_the_latest_mails_stay_and_the_files_of_the_others_go() -> None:
     forgotten: list[str] = []
-    kept = mails.Latest(2, forgotten.append)
+    kept = ses.Latest(2, forgotten.append)
     for number in "abcde":
         kept[number] = {"Id": number}
     assert forgotten == ["a", "b", "c"]
@@ -112,13 +112,13 @@ def test_events_of_one_call_that_are_too_many_are_cut() -> None:
 @pytest.fixture
 def metrics(tmp_path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(tmp_path / "metrics.db")
-    for table in points.TABLES:
+    for table in metric_store.TABLES:
         database.execute(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, value NUMERIC)")
-    points.keep_latest(str(tmp_path / "metrics.db"), 1_000)
+    metric_store.keep_latest(str(tmp_path / "metrics.db"), 1_000)
     return database
 
 
-@pytest.mark.parametrize("table", points.TABLES)
+@pytest.mark.parametrize("table", metric_store.TABLES)
 def test_the_latest_data_points_stay(metrics: sqlite3.Connection, table: str) -> None:
     rows = [(number,) for number in range(5_000)]
     metrics.executemany(f"INSERT INTO {table} (value) VALUES (?)", rows)

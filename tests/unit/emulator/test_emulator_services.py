@@ -13,7 +13,7 @@ from localstack.aws.api import CommonServiceException
 
 from lab.core import paths
 from lab.core.errors import LabError
-from lab.emulator import environment, services, switched_off
+from lab.emulator import disabled_services, environment, services
 from lab.emulator.dynamodb import engine
 from lab.emulator.services import USED, VARIABLE
 
@@ -118,7 +118,9 @@ def test_a_service_that_is_off_says_how_to_switch_it_on(
     service = SimpleNamespace(service_name=name)
     context = SimpleNamespace(service=service, is_internal_call=internal)
     asked = frozenset({"swf"})
-    require = switched_off.only_offered(lambda *given: loaded.append(given), USED | asked, asked)
+    require = disabled_services.only_offered(
+        lambda *given: loaded.append(given), USED | asked, asked
+    )
     if refused:
         with pytest.raises(CommonServiceException, match="LAB_SERVICES=kinesis,swf lab up"):
             require(loader, None, context, None)

@@ -13,7 +13,7 @@ from botocore.config import Config
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from werkzeug.datastructures import Headers
 
-from lab.emulator import clients, lambda_metrics, shortcuts
+from lab.emulator import caches, clients, lambda_metrics
 from lab.emulator.dynamodb.copies import copy_quickly
 from lab.emulator.lambda_metrics import Metrics
 
@@ -100,7 +100,7 @@ def test_the_content_type_is_chosen_once_for_each_pair_of_headers() -> None:
         chosen.append(headers)
         return headers.get("Accept", "application/json")
 
-    once = shortcuts.by_headers(choose)
+    once = caches.by_headers(choose)
     assert [once(object(), {"Accept": "text/xml"}) for _ in range(2)] == ["text/xml"] * 2
     assert once(object(), None) == "application/json"
     assert chosen == [{"Accept": "text/xml"}, {}]
@@ -109,7 +109,7 @@ def test_the_content_type_is_chosen_once_for_each_pair_of_headers() -> None:
 @pytest.mark.parametrize(("path", "served"), [("/_localstack/health", 1), ("/", 0), ("/x", 0)])
 def test_only_internal_paths_reach_the_internal_pages(path: str, served: int) -> None:
     reached = []
-    handler = shortcuts.only_for_internal_paths(lambda *call: reached.append(call))
+    handler = caches.only_for_internal_paths(lambda *call: reached.append(call))
     handler(None, None, SimpleNamespace(request=SimpleNamespace(path=path)), None)
     assert len(reached) == served
 
@@ -126,7 +126,7 @@ def test_a_request_for_an_operation_is_for_no_page(
     path: str, headers: dict[str, str], served: int
 ) -> None:
     reached = []
-    handler = shortcuts.not_for_operations(lambda *call: reached.append(call))
+    handler = caches.not_for_operations(lambda *call: reached.append(call))
     request = SimpleNamespace(path=path, headers=Headers(headers))
     handler(None, None, SimpleNamespace(request=request), None)
     assert len(reached) == served

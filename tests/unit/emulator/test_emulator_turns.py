@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lab.emulator.turns import Turns
+from lab.emulator.fair_queue import Turns
 
 
 class Clock:

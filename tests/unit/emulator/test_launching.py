@@ -1,4 +1,4 @@
-"""The one spawner of an emulator, which starts the one template process."""
+"""The one spawner of an emulator, which starts the one zygote process."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ CALLERS = 8
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
-    """What was made in place of template processes, each taking its time."""
-    templates: list[object] = []
+    """What was made in place of zygote processes, each taking its time."""
+    zygotes: list[object] = []
 
     def make(_folder: object) -> Any:
         time.sleep(0.05)
-        templates.append(object())
-        return templates[-1]
+        zygotes.append(object())
+        return zygotes[-1]
 
-    monkeypatch.setattr(launching, "Templates", make)
+    monkeypatch.setattr(launching, "Zygotes", make)
     monkeypatch.setattr(launching, "_runtime_folder", lambda: None)
     monkeypatch.setattr(launching, "fork_is_safe", lambda: True)
     launching._spawner.cache_clear()
-    yield templates
+    yield zygotes
     launching._spawner.cache_clear()
 
 
-def test_functions_that_are_created_at_once_share_one_template(made: list[object]) -> None:
+def test_functions_that_are_created_at_once_share_one_zygote(made: list[object]) -> None:
     ready = threading.Barrier(CALLERS)
 
     def create() -> object:

@@ -29,7 +29,7 @@ from lab.cli.commands.interrupted import LEFT
 from lab.core import error_messages, invocation, paths, preconditions, run_state, watchdog
 from lab.core.errors import LabError
 from lab.deploy.terraform import json_log, runner
-from lab.emulator import kept_logs
+from lab.emulator import log_files
 
 PATIENCE_S = 20.0
 Usage = namedtuple("Usage", "total used free")
@@ -319,9 +319,9 @@ def test_the_last_five_logs_are_kept_with_their_modes(tmp_path: Path) -> None:
     for number in range(7):
         log.write_text(str(number))
         log.chmod(0o600)
-        kept_logs.keep(log)
+        log_files.keep(log)
 
-    kept = [kept_logs.numbered(log, number) for number in range(1, kept_logs.KEPT + 1)]
+    kept = [log_files.numbered(log, number) for number in range(1, log_files.KEPT + 1)]
     assert [file.read_text() for file in kept] == ["6", "5", "4", "3", "2"]
     assert {file.stat().st_mode & 0o777 for file in kept} == {0o600}
     assert sorted(tmp_path.iterdir()) == kept

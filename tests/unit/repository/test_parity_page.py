@@ -17,10 +17,10 @@ EMULATOR = paths.ROOT / "lab" / "emulator"
 # What starts, runs and asks the emulator, and changes nothing of what it answers.
 OWN = {
     "__init__.py",
-    "calls.py",
+    "call_recorder.py",
     "container.py",
-    "family.py",
-    "kept_logs.py",
+    "process_tree.py",
+    "log_files.py",
     "ports.py",
     "process.py",
     "reaper.py",
@@ -33,10 +33,10 @@ OWN = {
 }
 # What makes it quicker or smaller, and answers the same (docs/performance.md has them).
 QUICKER = {
-    "descriptions.py",
-    "freed_memory.py",
+    "service_models.py",
+    "memory_trimming.py",
     "lambda_logs.py",
-    "dynamodb/reading.py",
+    "dynamodb/request_parsing.py",
     "request_log.py",
     "service_index.py",
     "signatures.py",
@@ -53,17 +53,17 @@ RUNNING = {
     "lambda_executor/running.py",
     "lambda_executor/runtime_api.py",
     "lambda_executor/spawning.py",
-    "lambda_executor/templates.py",
-    "lambda_executor/template/__init__.py",
-    "lambda_executor/template/__main__.py",
-    "lambda_executor/template/alone.py",
-    "lambda_executor/template/bootstrap.py",
-    "lambda_executor/template/child.py",
-    "lambda_executor/template/launch.py",
-    "lambda_executor/template/preload.py",
-    "lambda_executor/template/server.py",
-    "lambda_executor/template/system_calls.py",
-    "lambda_executor/template/title.py",
+    "lambda_executor/zygotes.py",
+    "lambda_executor/zygote/__init__.py",
+    "lambda_executor/zygote/__main__.py",
+    "lambda_executor/zygote/alone.py",
+    "lambda_executor/zygote/bootstrap.py",
+    "lambda_executor/zygote/child.py",
+    "lambda_executor/zygote/launch.py",
+    "lambda_executor/zygote/preload.py",
+    "lambda_executor/zygote/server.py",
+    "lambda_executor/zygote/system_calls.py",
+    "lambda_executor/zygote/title.py",
 }
 
 

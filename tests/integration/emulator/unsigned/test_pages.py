@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.emulator.pages import OWN, SERVED
+from lab.emulator.internal_resources import OWN, SERVED
 from tests.integration.emulator.unsigned.raw import Raw
 
 ROUTE = re.compile(r'"(/(?:_aws|_localstack)/[^"{}\s]*|/openapi\.yaml)"')

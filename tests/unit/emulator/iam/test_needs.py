@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lab.emulator.iam.needs import Need, NotUnderstood, Place, needs_of
+from lab.emulator.iam.required_permissions import NotUnderstood, Permission, Place, needs_of
 
 PLACE = Place("us-east-2", "000000000000")
 KEY = {"Key": {"id": {"S": "1"}}}
@@ -148,7 +148,7 @@ def test_what_a_request_needs_is_never_guessed(
 
 def test_actions_are_spelled_as_aws_spells_them() -> None:
     """Every action of the table above exists in AWS's own list."""
-    from lab.emulator.iam.needs.generic import action_of
+    from lab.emulator.iam.required_permissions.generic import action_of
 
     for *_, expected in CASES:
         for action, _ in expected:
@@ -159,4 +159,4 @@ def test_actions_are_spelled_as_aws_spells_them() -> None:
 def test_needs_are_told_once() -> None:
     items = [{"Put": {"TableName": "orders"}}] * 25
     needs = needs_of("dynamodb", "TransactWriteItems", {"TransactItems": items}, PLACE)
-    assert needs == (Need("dynamodb:PutItem", ORDERS),)
+    assert needs == (Permission("dynamodb:PutItem", ORDERS),)

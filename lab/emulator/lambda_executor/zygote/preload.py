@@ -1,0 +1,114 @@
+"""What a zygote has loaded: what nearly every function would load first."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+# Not awslambdaric's bootstrap and runtime client: they read the environment when they are imported.
+RUNTIME = (
+    "awslambdaric.lambda_config",
+    "awslambdaric.lambda_context",
+    "awslambdaric.lambda_runtime_exception",
+    "awslambdaric.lambda_runtime_log_utils",
+    "awslambdaric.lambda_runtime_marshaller",
+    "boto3.dynamodb.conditions",
+    "boto3.dynamodb.types",
+    "botocore.config",
+    "botocore.httpsession",
+    "botocore.retries.standard",
+    "concurrent.futures.thread",
+    "dataclasses",
+    "decimal",
+    "html",
+    "http.client",
+    "logging.handlers",
+    "runpy",
+    "secrets",
+    "uuid",
+    "zoneinfo",
+)
+
+# Of the libraries that functions ship themselves. None of them opens anything when it is imported.
+SHIPPED = (
+    "aws_lambda_powertools.event_handler",
+    "aws_lambda_powertools.logging",
+    "aws_lambda_powertools.metrics",
+    "aws_lambda_powertools.tracing",
+    "aws_lambda_powertools.utilities.batch",
+    "aws_lambda_powertools.utilities.data_classes.sqs_event",
+    "aws_lambda_powertools.utilities.parameters",
+    "aws_lambda_powertools.utilities.typing",
+    "aws_lambda_powertools.utilities.validation",
+    "fastjsonschema",
+    "jwt",
+    "typing_extensions",
+)
+
+# Services whose descriptions are read beforehand: parsing them is most of a client's creation.
+SERVICES = ("dynamodb", "events", "ses", "sns", "sqs", "ssm", "stepfunctions")
+
+
+def load_runtime(search: Iterable[str]) -> None:
+    """Loads AWS's packages."""
+    _load(RUNTIME, search)
+    _share_descriptions()
+    _settle()
+
+
+def load_shipped(search: Iterable[str]) -> None:
+    """Loads those of the known libraries that the function's own folders contain."""
+    _load(SHIPPED, search)
+    _settle()
+
+
+def _load(modules: Iterable[str], search: Iterable[str]) -> None:
+    standard = list(sys.path)
+    sys.path[:0] = search
+    for module in modules:
+        with suppress(Exception):  # the function that imports it is the one to be told
+            importlib.import_module(module)
+    sys.path[:] = standard
+    importlib.invalidate_caches()
+
+
+def _settle() -> None:
+    """What is there now is not moved or looked at again, so that its memory stays shared."""
+    gc.collect()
+    gc.freeze()
+
+
+def _share_descriptions() -> None:
+    """New sessions start with the service descriptions that were read here.
+
+    boto3 reads them once for each session, and only ever reads them. Folders that the function
+    names in AWS_DATA_PATH are searched as ever.
+    """
+    from botocore import loaders, session
+
+    shared = _descriptions(loaders.Loader())
+
+    def create(search_path: str | None = None) -> Any:
+        loader = original(search_path)
+        if search_path is None:
+            vars(loader)["_cache"].update(shared)
+        return loader
+
+    original = session.create_loader
+    session.create_loader = create  # type: ignore[assignment] # the same, but for names
+
+
+def _descriptions(loader: Any) -> dict[Any, Any]:
+    """Makes clients, which open nothing until they are used, and keeps what they have read."""
+    from botocore.session import Session
+
+    session = Session()
+    session.set_credentials("none", "none")
+    session.register_component("data_loader", loader)
+    for service in SERVICES:
+        session.create_client(service, region_name="us-east-1")
+    return dict(vars(loader)["_cache"])
