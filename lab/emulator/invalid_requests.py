@@ -2,7 +2,8 @@
 
 LocalStack and moto check little of what they are given: a parameter that is missing, an expression
 that is none or a token of somebody's own making ends in whatever Python says of it, as a 500, which
-SDKs send again. This looks only at requests that have failed, so it refuses nothing that is served.
+SDKs send again. This looks only at requests that have failed, so it refuses nothing that is served;
+but for lists: what they say to a limit of -1 depends on what there is.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ READERS = (
     "moto.dynamodb.responses:batch_execute_",
     "py_partiql_parser",
 )
+LISTING = ("List", "Describe")
 INVOKE = "Invoke"  # its parameters are few, and what it is sent is the function's to read
 CODES = {
     "s3": "InvalidArgument",
@@ -45,15 +47,25 @@ QUERY_CODE = "ValidationError"  # CommonErrors of the services that are spoken t
 
 # What no XML can hold, and so no answer of the services that answer in it.
 # https://www.w3.org/TR/xml/#charsets
+FORMS = ("query", "ec2")
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def unanswerable(request: Any, context: Any) -> tuple[str, str] | None:
-    """The code and the words for a form that has what its answer could not repeat."""
-    for value in _texts(request):
-        if NOT_IN_XML.search(value):
-            return _code(context), f"The value {value!r} has a character that XML does not allow."
-    return None
+def refused_unseen(context: Any) -> tuple[str, str] | None:
+    """The code and the words for a request that is not served, whatever is there."""
+    said = _unanswerable(context)
+    if not said and getattr(context.operation, "name", "").startswith(LISTING):
+        said = _broken_rule(context)
+    return (_code(context), said) if said else None
+
+
+def _unanswerable(context: Any) -> str:
+    """What a form has that its answer could not repeat."""
+    if context.protocol in FORMS:
+        for value in _texts(context.service_request):
+            if NOT_IN_XML.search(value):
+                return f"The value {value!r} has a character that XML does not allow."
+    return ""
 
 
 def mistake(error: Exception, context: Any) -> tuple[str, str] | None:
@@ -129,5 +141,5 @@ def _in_words(error: BaseException) -> str:
 
 
 def _code(context: Any) -> str:
-    original = QUERY_CODE if context.protocol in ("query", "ec2") else CODE
+    original = QUERY_CODE if context.protocol in FORMS else CODE
     return CODES.get(context.service.service_name, original)

@@ -1,7 +1,7 @@
 """A request that cannot be read is its sender's mistake, in the words of its service.
 
 LocalStack reports whatever its parsers stumble over as a failure of its own, 500. What reads a
-request is guarded here; of what a service fails at, `mistakes.py` says whose mistake it is.
+request is guarded here; of what a service fails at, `invalid_requests.py` says whose mistake it is.
 https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 """
@@ -21,11 +21,10 @@ from localstack.aws.protocol.parser import OperationNotFoundParserError
 from localstack.runtime import hooks
 from werkzeug.exceptions import BadRequest, HTTPException
 
-from lab.emulator.invalid_requests import mistake, unanswerable
+from lab.emulator.invalid_requests import FORMS, mistake, refused_unseen
 
 LOG = logging.getLogger(__name__)
 Handler = Callable[..., Any]
-FORMS = ("query", "ec2")
 REST = ("rest-json", "rest-xml")
 S3 = "s3"
 LONGEST = 500  # characters of a message: LocalStack's repeat what was sent, up to a megabyte
@@ -85,7 +84,7 @@ def of_an_operation(parse: Handler) -> Handler:
     def parsed(self: Any, context: Any) -> None:
         try:
             parse(self, context)
-            _require_answerable(context)
+            _require_possible(context)
         except ServiceException:
             raise
         except Exception as error:
@@ -96,9 +95,8 @@ def of_an_operation(parse: Handler) -> Handler:
     return parsed
 
 
-def _require_answerable(context: Any) -> None:
-    found = unanswerable(context.service_request, context) if context.protocol in FORMS else None
-    if found:
+def _require_possible(context: Any) -> None:
+    if found := refused_unseen(context):
         code, said = found
         raise _error(code, _cut(said))
 

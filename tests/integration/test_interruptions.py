@@ -104,7 +104,7 @@ def test_an_interrupted_up_leaves_a_free_port_and_can_be_repeated(
 def test_an_interrupted_deploy_and_seed_can_be_repeated(new_lab: Callable[[str], Lab]) -> None:
     lab = new_lab("a")
     lab.run("up", "--port", str(lab.port))
-    dynamodb = lab.core.target.client("dynamodb")
+    dynamodb = lab.target.client("dynamodb")
 
     lab.interrupt("deploy", when=after(1.5))
     said = lab.interrupt("deploy", when=lambda: dynamodb.list_tables()["TableNames"][3:])
@@ -112,7 +112,7 @@ def test_an_interrupted_deploy_and_seed_can_be_repeated(new_lab: Callable[[str],
     assert "`lab deploy` goes on from here" in said
     assert "dev is deployed" in lab.run("deploy")
 
-    inventory = {"TableName": lab.core.target.table("inventory"), "Select": "COUNT"}
+    inventory = {"TableName": lab.target.table("inventory"), "Select": "COUNT"}
     said = lab.interrupt(
         "seed", "--products", "900", when=lambda: dynamodb.scan(**inventory)["Count"]
     )
@@ -130,7 +130,7 @@ def test_a_deploy_ends_within_seconds_when_its_emulator_has_ended(
     lab = new_lab("a")
     lab.run("up", "--port", str(lab.port))
     emulator = json.loads((lab.home / "emulator.json").read_text())["pid"]
-    dynamodb = lab.core.target.client("dynamodb")
+    dynamodb = lab.target.client("dynamodb")
     deploying, watching = lab.start("deploy"), lab.start("release", "watch")
     wait_for(lambda: dynamodb.list_tables()["TableNames"][1:], "it made no tables", PATIENCE_S)
 
@@ -206,8 +206,8 @@ def test_two_labs_side_by_side_do_not_see_each_other(new_lab: Callable[[str], La
     for lab in (one, other):
         lab.run("up", "--port", str(lab.port))
     for lab in (one, other):
-        s3 = lab.core.target.client("s3")
-        where = {"LocationConstraint": lab.core.target.region}
+        s3 = lab.target.client("s3")
+        where = {"LocationConstraint": lab.target.region}
         s3.create_bucket(Bucket="same-name", CreateBucketConfiguration=where)
         s3.put_object(Bucket="same-name", Key="port", Body=str(lab.port).encode())
 

@@ -92,7 +92,8 @@ def in_order(found: Iterable[items.Item]) -> list[items.Item]:
 
 DYING = """
 import os, signal
-from lab.operate.recovery import copying, making, restoring, vault, writing
+from lab.deploy.backup_store import vault
+from lab.operate.recovery import backup_job, copying, restore_job, writing
 from lab.core.target import Target
 
 copying.PAGE = 5
@@ -111,8 +112,8 @@ def dying(method):
 target = Target("staging", {endpoint!r})
 {what}
 """
-MADE = "making.backup(target)"
-BROUGHT_BACK = "restoring.restore(target, replace=True)"
+MADE = "backup_job.backup(target)"
+BROUGHT_BACK = "restore_job.restore(target, replace=True)"
 
 
 def killed(target: Target, what: str, where: str, after: int) -> None:

@@ -19,6 +19,12 @@ VALUES, NAMES = "ExpressionAttributeValues", "ExpressionAttributeNames"
 PLACEHOLDERS = re.compile(r"[:#]\w+")
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 LONGEST = 4 * 1024
+MOST_OPERATORS = 300
+UPDATE_OPERATORS = re.compile(r"[+-]|\w+\s*\(")
+CONDITION_OPERATORS = re.compile(
+    r"<>|[<>]=?|=|\w+\s*\(|\b(?:AND|OR|NOT|BETWEEN|IN)\b", re.IGNORECASE
+)
+DOUBLE_BRACKETS = re.compile(r"\(\s*\(")
 
 
 def check_expressions(request: Mapping[str, Any]) -> None:
@@ -27,6 +33,8 @@ def check_expressions(request: Mapping[str, Any]) -> None:
         written = {name: part[name] for name in EXPRESSIONS if part.get(name) is not None}
         for name, text in written.items():
             _check_size(name, text)
+            _check_operators(name, text)
+            _check_brackets(name, text)
         mentioned = {name: set(PLACEHOLDERS.findall(text)) for name, text in written.items()}
         _require_used(part, set().union(*mentioned.values()))
         for name, found in mentioned.items():
@@ -41,6 +49,35 @@ def _check_size(name: str, text: str) -> None:
             f"Invalid {name}: Expression size has exceeded the maximum allowed size;"
             f" expression size: {size}"
         )
+
+
+def _check_operators(name: str, text: str) -> None:
+    if len(text) <= MOST_OPERATORS:
+        return
+    operators = UPDATE_OPERATORS if name == "UpdateExpression" else CONDITION_OPERATORS
+    count = len(operators.findall(text))
+    if count > MOST_OPERATORS:
+        raise _invalid(
+            f"Invalid {name}: The expression contains too many operators and functions:"
+            f" {count}, and {MOST_OPERATORS} are allowed"
+        )
+
+
+def _check_brackets(name: str, text: str) -> None:
+    """Brackets around nothing but brackets."""
+    if not DOUBLE_BRACKETS.search(text):
+        return
+    opened: list[int] = []
+    last = (-2, -2)
+    dense = "".join(text.split())
+    for place, letter in enumerate(dense):
+        if letter == "(":
+            opened.append(place)
+        elif letter == ")" and opened:
+            pair = (opened.pop(), place)
+            if pair == (last[0] - 1, last[1] + 1):
+                raise _invalid(f"Invalid {name}: The expression has redundant parentheses;")
+            last = pair
 
 
 def _require_used(part: Mapping[str, Any], mentioned: set[str]) -> None:

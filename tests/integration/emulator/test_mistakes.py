@@ -31,6 +31,8 @@ def deep(levels: int) -> dict[str, Any]:
 UPDATES = {
     "3,000 clauses": update("SET " + ", ".join(f"a{each} = :v" for each in range(3_000))),
     "a sum of 1,300 numbers": update("SET a=" + "+".join([":v"] * 1_300)),
+    "301 operators": update("SET a = " + "+".join([":v"] * 302)),
+    "brackets twice": PLUS | {"ConditionExpression": "a = :v OR ( ( a = :v ) )"},
     "1,000 brackets": update("SET a = " + "(" * 1_000 + ":v" + ")" * 1_000),
     "nested functions": update("SET a = " + "if_not_exists(a," * 200 + ":v" + ")" * 200),
     "nothing": {"UpdateExpression": ""},
