@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import unquote
 
-from botocore.validate import ParamValidator
+from botocore.validate import ParamValidator, ValidationErrors
 
 # What is raised for a value of the wrong form: JSON, base64, text, ARNs, numbers.
 READING = (ValueError, RecursionError)
@@ -31,6 +31,7 @@ READERS = (
     "py_partiql_parser",
 )
 LISTING = ("List", "Describe")
+TOO_SMALL = "invalid range"  # as botocore calls a number that is below the least
 INVOKE = "Invoke"  # its parameters are few, and what it is sent is the function's to read
 CODES = {
     "s3": "InvalidArgument",
@@ -55,7 +56,7 @@ def refused_unseen(context: Any) -> tuple[str, str] | None:
     """The code and the words for a request that is not served, whatever is there."""
     said = _unanswerable(context)
     if not said and getattr(context.operation, "name", "").startswith(LISTING):
-        said = _broken_rule(context)
+        said = _broken_rules(context, only=TOO_SMALL)
     return (_code(context), said) if said else None
 
 
@@ -72,16 +73,28 @@ def mistake(error: Exception, context: Any) -> tuple[str, str] | None:
     """The code and the words for what is wrong with the request; None if nothing is."""
     if getattr(context.operation, "name", "") == INVOKE:
         return None
-    said = _broken_rule(context) or _of_reading(error) or _of_a_key(error, context)
+    said = _broken_rules(context) or _of_reading(error) or _of_a_key(error, context)
     return (_code(context), said) if said else None
 
 
-def _broken_rule(context: Any) -> str:
-    """What AWS's own description of the operation says against the request."""
+def _broken_rules(context: Any, only: str = "") -> str:
+    """What AWS's own description of the operation says against the request: all, or one kind."""
     shape = getattr(context.operation, "input_shape", None)
     if shape is None or context.service_request is None:
         return ""
-    return str(ParamValidator().validate(context.service_request, shape).generate_report())
+    report = ParamValidator().validate(_given(context.service_request), shape)
+    wanted = ValidationErrors()
+    for kind, name, facts in report._errors:
+        if only in ("", kind):
+            wanted.report(name, kind, **facts)
+    return str(wanted.generate_report())
+
+
+def _given(value: Any) -> Any:
+    """A request without the parameters that LocalStack's parsers write down as None."""
+    if isinstance(value, dict):
+        return {name: _given(part) for name, part in value.items() if part is not None}
+    return [_given(part) for part in value] if isinstance(value, list) else value
 
 
 def _of_reading(error: BaseException) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from lab.emulator.invalid_requests import mistake
+from lab.emulator.invalid_requests import mistake, refused_unseen
 from lab.emulator.malformed_requests import blamed
 
 SESSION = botocore.session.Session()
@@ -67,3 +67,32 @@ def test_a_mistake_is_told_with_its_value(
 
 def test_what_a_function_is_sent_is_the_function_s_to_read() -> None:
     assert mistake(ValueError("closed file"), sent("lambda", "Invoke", FunctionName="f")) is None
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        sent("s3", "ListObjectsV2", Bucket="b", Delimiter=None, MaxKeys=None, Prefix=""),
+        sent("lambda", "ListFunctions", Marker=None, MaxItems=50),
+        sent("dynamodb", "ListTables"),
+        sent("dynamodb", "DescribeTable"),  # what is missing, the service says in its own words
+    ],
+    ids=lambda one: str(one.operation.name),
+)
+def test_a_list_that_can_be_served_is_served(request_: Any) -> None:
+    assert refused_unseen(request_) is None
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        sent("dynamodb", "ListTables", Limit=-1),
+        sent("stepfunctions", "ListStateMachines", maxResults=-1),
+        sent("lambda", "ListFunctions", Marker=None, MaxItems=-1),
+    ],
+    ids=lambda one: str(one.operation.name),
+)
+def test_a_number_that_is_too_small_is_refused_whatever_there_is_to_list(request_: Any) -> None:
+    found = refused_unseen(request_)
+    assert found is not None
+    assert "-1" in found[1]
