@@ -14,6 +14,9 @@ from packaging.utils import canonicalize_name
 from lab.core import paths
 from lab.core.errors import LabError
 
+LOCK = paths.FUNCTIONS / "uv.lock"
+"""The libraries in the zip, with their versions, whatever sources come beside them."""
+
 SUFFIXES = frozenset({".py", ".json", ".txt", ".html"})
 """What is code or data of a package. No binaries: the zip runs on every processor."""
 
@@ -106,8 +109,8 @@ def libraries() -> frozenset[str]:
 def _installed() -> Path:
     """Where scripts/install-lambda-libraries.sh has put the libraries."""
     folder = Path(sys.prefix) / "lambda"
-    wanted, found = paths.FUNCTIONS / "uv.lock", folder / "uv.lock"
-    if not found.exists() or found.read_bytes() != wanted.read_bytes():
+    found = folder / "uv.lock"
+    if not found.exists() or found.read_bytes() != LOCK.read_bytes():
         raise LabError(
             f"What is in {folder} are not the libraries of functions/uv.lock.",
             "`make install` puts them there; run the lab from .venv.",
