@@ -47,7 +47,7 @@ class Record:
     def runs(self) -> bool:
         """Whether the emulator has not ended."""
         if self.container:
-            return _container_runs(self.container)
+            return container_runs(self.container)
         return self.process() is not None
 
     def process(self) -> psutil.Process | None:
@@ -60,8 +60,8 @@ class Record:
             return None
 
 
-def _container_runs(container: str) -> bool:
-    """Whether it does. No, where Docker does not answer."""
+def container_runs(container: str) -> bool:
+    """Whether the container of this id runs. No, where Docker does not answer."""
     asked = ["docker", "inspect", "--format", "{{.State.Running}}", container]
     said = child_processes.output(asked, child_processes.as_the_user_has_it(), DOCKER_TIMEOUT_S)
     return said.strip() == "true"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from lab.core.run_state import container_runs
 from lab.core.target import Target
 from lab.emulator import ports, process
-from lab.emulator.container import is_running
 from tests.docker.conftest import Stack
 
 
@@ -22,5 +22,5 @@ def test_the_emulator_starts_in_a_container_and_stops(
         assert process.start().already_running
     finally:
         assert process.stop()
-    assert not is_running(started.container)
+    assert not container_runs(started.container)
     assert not process.status().running
