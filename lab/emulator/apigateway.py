@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import Any
 
 from localstack.services.plugins import Service, aws_provider
+from werkzeug.routing import PathConverter
 
 HANDLERS = "localstack.services.apigateway.next_gen.execute_api.handlers"
 INTEGRATIONS = "localstack.services.apigateway.next_gen.execute_api.integrations"
@@ -33,11 +34,17 @@ def apigateway() -> Service:
 
     from lab.emulator.method_settings import Gateway
 
+    patch_paths()
     patch_parsing()
     patch_gateway_responses()
     patch_import()
     patch_large_requests()
     return Service.for_provider(Gateway(), dispatch_table_factory=MotoFallbackDispatcher)
+
+
+def patch_paths() -> None:
+    """A path may have a line feed in it (%0A): werkzeug's pattern for paths stops there."""
+    PathConverter.regex = "(?s:[^/].*?)"
 
 
 def module(name: str) -> Any:

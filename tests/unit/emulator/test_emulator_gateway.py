@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from werkzeug.routing import Map, PathConverter, Rule
 
+from lab.emulator import apigateway
 from lab.emulator.method_settings import Gateway
 
 
@@ -28,3 +30,11 @@ def test_changes_of_a_stage_wait_for_each_other(monkeypatch: pytest.MonkeyPatch)
         list(pool.map(lambda _: gateway.update_stage(None, "api", "stage"), range(10)))
 
     assert max(most) == 1
+
+
+def test_a_path_with_a_line_feed_finds_its_api(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PathConverter, "regex", PathConverter.regex)
+    apigateway.patch_paths()
+    routes = Map([Rule("/_aws/execute-api/<api>/<path:path>")]).bind("localhost")
+
+    assert routes.match("/_aws/execute-api/a1/dev/products/\n1")[1]["path"] == "dev/products/\n1"
