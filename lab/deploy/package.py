@@ -37,7 +37,7 @@ def build(libraries: dict[str, Path] | None = None, functions: Path | None = Non
     `libraries` is what `library_files` gave, if somebody has asked already; `functions` is a folder
     to take in place of the checkout's own.
     The same sources give the same bytes on every machine. An unchanged zip is not touched.
-    Raises LabError when a library is missing from the Python that runs this.
+    Raises what `library_files` raises.
     """
     target = built()
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -119,9 +119,8 @@ def _installed() -> Path:
 
 
 def _belongs(name: PurePosixPath) -> bool:
-    if ".." in name.parts or SKIPPED_FOLDERS.intersection(name.parts):
-        return False
-    return name.suffix in SUFFIXES and not name.parts[0].endswith(METADATA)
+    skipped = SKIPPED_FOLDERS.intersection(name.parts) or name.parts[0].endswith(METADATA)
+    return name.suffix in SUFFIXES and not skipped
 
 
 def _is_licence(name: PurePosixPath) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from localstack.aws.api import CommonServiceException
+from lab.emulator.dynamodb.values import invalid
 
 EXPRESSIONS = (
     "ConditionExpression",
@@ -43,9 +43,9 @@ def check_expressions(request: Mapping[str, Any]) -> None:
 
 def _check_size(name: str, text: str) -> None:
     if not text.strip():
-        raise _invalid(f"Invalid {name}: The expression can not be empty;")
+        raise invalid(f"Invalid {name}: The expression can not be empty;")
     if (size := len(text.encode())) > LONGEST:
-        raise _invalid(
+        raise invalid(
             f"Invalid {name}: Expression size has exceeded the maximum allowed size;"
             f" expression size: {size}"
         )
@@ -57,7 +57,7 @@ def _check_operators(name: str, text: str) -> None:
     operators = UPDATE_OPERATORS if name == "UpdateExpression" else CONDITION_OPERATORS
     count = len(operators.findall(text))
     if count > MOST_OPERATORS:
-        raise _invalid(
+        raise invalid(
             f"Invalid {name}: The expression contains too many operators and functions:"
             f" {count}, and {MOST_OPERATORS} are allowed"
         )
@@ -76,14 +76,14 @@ def _check_brackets(name: str, text: str) -> None:
         elif letter == ")" and opened:
             pair = (opened.pop(), place)
             if pair == (last[0] - 1, last[1] + 1):
-                raise _invalid(f"Invalid {name}: The expression has redundant parentheses;")
+                raise invalid(f"Invalid {name}: The expression has redundant parentheses;")
             last = pair
 
 
 def _require_used(part: Mapping[str, Any], mentioned: set[str]) -> None:
     for kind in (VALUES, NAMES):
         if unused := set(part.get(kind) or {}) - mentioned:
-            raise _invalid(
+            raise invalid(
                 f"Value provided in {kind} unused in expressions:"
                 f" keys: {{{', '.join(sorted(unused))}}}"
             )
@@ -94,14 +94,10 @@ def _require_defined(part: Mapping[str, Any], name: str, mentioned: set[str]) ->
     for missing in sorted(mentioned - given):
         kind = "name used in the document path" if missing[0] == "#" else "value used in expression"
         which = "name" if missing[0] == "#" else "value"
-        raise _invalid(
+        raise invalid(
             f"Invalid {name}: An expression attribute {kind} is not defined;"
             f" attribute {which}: {missing}"
         )
-
-
-def _invalid(said: str) -> CommonServiceException:
-    return CommonServiceException("ValidationException", said, sender_fault=True)
 
 
 def _parts(request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -28,7 +28,7 @@ def check_values(value: Any, levels: int = 0) -> None:
 def _check_member(name: str, value: Any, levels: int) -> None:
     """An attribute value is an object with one member: its type's name, and itself."""
     if levels > LEVELS:
-        raise _invalid(
+        raise invalid(
             "Nesting Levels have exceeded supported limits: Attributes in the item have nested"
             " levels beyond supported limit"
         )
@@ -44,13 +44,13 @@ def _check_member(name: str, value: Any, levels: int) -> None:
 def _check_number(text: str) -> None:
     match = NUMBER.fullmatch(text)
     if not match:
-        raise _invalid(f"The parameter cannot be converted to a numeric value: {text}")
+        raise invalid(f"The parameter cannot be converted to a numeric value: {text}")
     before, behind = match[1] or "", match[2] or match[3] or ""
     digits = (before + behind).lstrip("0")
     if not digits:
         return
     if len(digits.rstrip("0")) > DIGITS:
-        raise _invalid("Attempting to store more than 38 significant digits in a Number")
+        raise invalid("Attempting to store more than 38 significant digits in a Number")
     exponent = _exponent(match[4]) + len(digits) - len(behind) - 1
     if exponent > LARGEST:
         raise _out_of_range("overflow", "larger")
@@ -65,11 +65,12 @@ def _exponent(text: str | None) -> int:
 
 
 def _out_of_range(what: str, compared: str) -> CommonServiceException:
-    return _invalid(
+    return invalid(
         f"Number {what}. Attempting to store a number with magnitude {compared} than supported"
         " range"
     )
 
 
-def _invalid(said: str) -> CommonServiceException:
+def invalid(said: str) -> CommonServiceException:
+    """DynamoDB's error for a request that cannot be meant."""
     return CommonServiceException("ValidationException", said, sender_fault=True)
