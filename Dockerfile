@@ -15,11 +15,14 @@ RUN python3 -m venv /opt/uv && /opt/uv/bin/pip install --quiet --no-cache-dir "u
 WORKDIR /app
 COPY pyproject.toml uv.lock README.md LICENSE ./
 COPY functions/pyproject.toml functions/uv.lock functions/
+COPY emulator/pyproject.toml emulator/uv.lock emulator/README.md emulator/LICENSE emulator/
 COPY scripts/install-lambda-libraries.sh scripts/
 # The sources come later, so that this layer stays when only they change: a link to them is enough.
 RUN --mount=type=cache,target=/root/.cache/uv \
     /opt/uv/bin/uv sync --quiet --frozen --no-dev --group notebooks \
     && printf '/app\n/app/functions\n' > .venv/lib/python3.13/site-packages/checkout-lab.pth \
+    && /opt/uv/bin/uv sync --quiet --frozen --no-dev --project emulator \
+    && printf '/app/emulator/src\n' > emulator/.venv/lib/python3.13/site-packages/sources.pth \
     && scripts/install-lambda-libraries.sh /opt/uv/bin/uv
 
 FROM ${PYTHON_IMAGE}
@@ -27,11 +30,16 @@ RUN useradd --uid 1000 --create-home lab \
     && install -d -m 1777 /app/.lab
 COPY --from=terraform /bin/terraform /usr/local/bin/terraform
 COPY --from=packages /app/.venv /app/.venv
+COPY --from=packages /app/emulator/.venv /app/emulator/.venv
 COPY --chown=lab . /app
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    PYTHONDONTWRITEBYTECODE=1
+    PYTHONDONTWRITEBYTECODE=1 \
+    LAB_HOME=/app/.lab \
+    LOCALSTACK_HOST_PREFIX=LAB_ \
+    LOCALSTACK_HOST_START="lab up" \
+    LOCALSTACK_HOST_STOP="lab down"
 USER lab
 WORKDIR /app
 EXPOSE 4566
-CMD ["python", "-m", "lab.emulator.serve"]
+CMD ["/app/emulator/.venv/bin/localstack-host", "run"]

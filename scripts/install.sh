@@ -101,8 +101,14 @@ show_seconds() {
 uv=$(find_uv)
 need_cache
 need_python
-echo "Installing the packages of uv.lock into .venv (half a minute, or as long as the network takes)"
-"$uv" sync --frozen --compile-bytecode --quiet &
+install_packages() {
+    "$uv" sync --frozen --compile-bytecode --quiet
+    "$uv" sync --frozen --compile-bytecode --quiet --project emulator
+}
+
+echo "Installing packages into .venv and emulator/.venv, exactly as the two uv.lock files say"
+echo "(half a minute, or as long as the network takes)"
+install_packages &
 sync=$!
 trap 'kill "$sync" 2>/dev/null; exit 130' INT TERM
 show_seconds "$sync"

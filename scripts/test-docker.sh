@@ -147,10 +147,9 @@ need_provider
 build_image
 
 say "Docker Compose: the emulator, deploy, notebooks"
-"$PYTEST" tests/docker
+"$PYTEST" tests/docker --ignore tests/docker/test_emulator_suite.py
 say "testcontainers: tests of functions and tables on a container"
-"$PYTEST" --emulator=container tests/integration/emulator/test_lambda_failures.py \
-    tests/integration/emulator/test_lambda_logs.py tests/integration/emulator/test_dynamodb.py
+"$PYTEST" --emulator=container tests/docker/test_emulator_suite.py
 
 say "Docker Compose and testcontainers work here"
 for what in "${REPLACED[@]}"; do echo "   in place of $what"; done

@@ -18,11 +18,11 @@ from lab import seed
 from lab.cli import reports
 from lab.console import render
 from lab.console.progress import Say, working
-from lab.core import endpoints, invocation, reachability, watchdog
+from lab.core import endpoints, invocation, ports, reachability, watchdog
 from lab.core.errors import LabError
 from lab.core.target import Target, given_endpoint
 from lab.deploy import terraform
-from lab.emulator import ports, process
+from lab.emulator import process
 from lab.operate import audit
 from lab.shop import carts, mailbox, order_views, purchase
 from lab.shop.carts import Cart

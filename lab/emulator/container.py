@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from lab.core import paths
+from lab.core import child_processes, paths
 from lab.core.errors import LabError
-from lab.emulator import environment
 
 SERVICE = "localstack"
 PORT_INSIDE = "4566"
@@ -70,8 +69,8 @@ class Lab:
 
     def _do(self, *arguments: str) -> None:
         with self.log.open("w") as log:
-            done = subprocess.run(
-                self._command(*arguments), env=self._environment, stdout=log, stderr=log
+            done = child_processes.run(
+                self._command(*arguments), self._environment, stdout=log, stderr=log
             )
         if done.returncode:
             lines = self.log.read_text(errors="replace").splitlines()[-SHOWN_LINES:]
@@ -91,7 +90,8 @@ class Lab:
     @property
     def _environment(self) -> dict[str, str]:
         port = {"LOCALSTACK_PORT": str(self.port)} if self.port else {}
-        return os.environ | port | environment.permissions(self.iam)
+        iam = "enforced" if self.iam else "off"
+        return child_processes.as_the_user_has_it(**port, LAB_IAM=iam)
 
 
 def require() -> None:
@@ -121,10 +121,10 @@ def stop(container: str) -> None:
 
 def answer(*command: str, env: dict[str, str] | None = None) -> str | None:
     """What a program prints, or None if it is missing, fails or takes too long."""
+    variables = child_processes.as_the_user_has_it() if env is None else env
+    options: dict[str, Any] = {"capture_output": True, "timeout": TIMEOUT_S, "check": True}
     try:
-        done = subprocess.run(
-            command, env=env, capture_output=True, text=True, timeout=TIMEOUT_S, check=True
-        )
+        done = child_processes.run(command, variables, **options)
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()

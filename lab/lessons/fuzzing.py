@@ -119,7 +119,7 @@ def fuzz(base_url: str, path: str, method: str = "POST", examples: int = 20) -> 
             phases=[hypothesis.Phase.generate],
             suppress_health_check=list(hypothesis.HealthCheck),
         )
-        def send(case: Case) -> None:
+        def send(case: Case[Any]) -> None:
             _send(case, base_url, notes)
 
         send()

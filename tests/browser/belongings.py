@@ -13,7 +13,7 @@ import httpx
 from botocore.exceptions import ClientError
 
 from tests.browser.commands import Command
-from tests.integration.emulator.conftest import Cloud
+from tests.cloud import Cloud
 
 MAIL = "shop@example.com"
 OF_AN_ALARM = (

@@ -18,7 +18,7 @@ from tests.browser.commands import Command
 from tests.browser.doors import Page
 from tests.browser.site import Document, Site
 from tests.browser.tap import Tap
-from tests.integration.emulator.conftest import Cloud
+from tests.cloud import Cloud
 
 EVIL = "http://evil.example"
 REFUSALS = {400, 403, 421}

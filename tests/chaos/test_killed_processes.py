@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from lab.core import run_state
-from lab.emulator.lambda_executor.running import function_of
+from lab.core.process_tree import function_of
 from tests.chaos.conftest import Tell
 from tests.chaos.crowd import Crowd
 from tests.deployed_shop import at_once, order_of

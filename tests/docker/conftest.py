@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.core import paths
+from lab.core import paths, ports
 from lab.core.target import Target
-from lab.emulator import ports
 from lab.shop import shop_client
 from tests.deployed_shop import DeployedShop
 from tests.emulator import container

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from lab.core import ports
 from lab.core.run_state import container_runs
 from lab.core.target import Target
-from lab.emulator import ports, process
+from lab.emulator import process
 from tests.docker.conftest import Stack
 
 

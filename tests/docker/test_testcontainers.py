@@ -43,6 +43,8 @@ def test_an_image_of_other_sources_is_outdated(
     assert container.is_up_to_date()
     shutil.copytree(paths.ROOT / "lab", tmp_path / "lab")
     shutil.copy(paths.ROOT / "uv.lock", tmp_path)
+    shutil.copytree(paths.ROOT / "emulator" / "src", tmp_path / "emulator" / "src")
+    shutil.copy(paths.ROOT / "emulator" / "uv.lock", tmp_path / "emulator")
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     assert container.is_up_to_date()
     (tmp_path / "lab" / "new.py").touch()

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from lab.emulator import ports
+from lab.core import ports
 from lab.operate import audit
 from tests.deployed_shop import DeployedShop
 from tests.environments import BROKEN, ENVIRONMENTS, EVERYTHING, Environment, spellings

@@ -29,6 +29,7 @@ IMAGE = os.environ.get("LAB_IMAGE", "checkout-lab:dev")
 LABEL = "checkout-lab.tests"
 BUILD = "docker compose build"
 ANSWER_TIMEOUT_S = 10
+SOURCES = ("uv.lock", "lab", "emulator/uv.lock", "emulator/src")
 
 
 def no_docker() -> str | None:
@@ -70,7 +71,7 @@ def is_up_to_date() -> bool:
     """Whether the image has the libraries and the emulator of this checkout."""
     container = DockerClient().client.containers.create(IMAGE)
     try:
-        return all(_same(container, name) for name in ("uv.lock", "lab"))
+        return all(_same(container, name) for name in SOURCES)
     finally:
         container.remove()
 
@@ -83,7 +84,8 @@ def _same(container: Container, name: str) -> bool:
             for member in archive
             if (content := archive.extractfile(member))
         }
-    return held == {file.relative_to(paths.ROOT): file.read_bytes() for file in _files(name)}
+    folder = (paths.ROOT / name).parent
+    return held == {file.relative_to(folder): file.read_bytes() for file in _files(name)}
 
 
 def _files(name: str) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from lab.core import ports
 from lab.core.target import given_endpoint
-from lab.emulator import ports, process
-from lab.emulator.reaper import REAPER
+from lab.emulator import process
 from tests.emulator import container
 from tests.emulator.choice import CONTAINER, HOST, Choice, choose
 
@@ -64,8 +65,8 @@ def _running(way: str) -> AbstractContextManager[str]:
 def _own_process() -> Iterator[str]:
     with _home():
         try:
-            emulator = process.start(ports.any_free())
-            REAPER.adopt(emulator.pid)  # it ends with this session, even if that is killed
+            # It ends with this session, even if that is killed.
+            emulator = process.start(ports.any_free(), owner=os.getpid())
             yield emulator.endpoint
         finally:
             process.stop()

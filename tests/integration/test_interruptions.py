@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from lab.core import ports
 from lab.core.target import Target
-from lab.emulator import ports
-from tests.integration.emulator.waiting import wait_for, wait_until_gone
+from tests.waiting import wait_for, wait_until_gone
 
 INTERRUPTED = 130
 PATIENCE_S = 240

@@ -14,8 +14,7 @@ import httpx
 import psutil
 import pytest
 
-from lab.core import paths
-from lab.emulator import ports
+from lab.core import paths, ports
 from lab.lessons import notebook_files
 from tests.deployed_shop import DeployedShop
 from tests.file_modes import open_to_others

@@ -17,10 +17,9 @@ import httpx
 import psutil
 
 from lab import seed
-from lab.core import tables
+from lab.core import process_tree, tables
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.emulator import process_tree
 from lab.measure.bench.checkouts import CUSTOMER, PRODUCTS
 from lab.shop import carts, purchase
 from lab.shop.shop_client import CheckoutApi

@@ -23,9 +23,9 @@ from checkout.domain.order import Address, OrderRequest, new_order
 from checkout.ports import IdempotencyRecord
 from checkout_api import requests
 from lab import seed
+from lab.core import process_tree
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.emulator import process_tree
 from lab.measure.bench.checkouts import CUSTOMER, PRODUCTS, wait_for_end
 from lab.shop import carts
 

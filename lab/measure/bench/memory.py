@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import psutil
 
-from lab.emulator import process_tree
+from lab.core import process_tree
 
 REST_S = 25.0  # an emulator that has nothing to do ends what is surplus in less
 POLL_S = 1.0

@@ -17,16 +17,17 @@ from pathlib import Path
 
 import psutil
 
-from lab.core import child_processes, paths
+from lab.core import child_processes, paths, ports, process_tree
 from lab.core.errors import LabError
 from lab.core.target import REGION, Target
-from lab.emulator import ports, process_tree
 from lab.emulator.process import is_healthy
-from lab.emulator.reaper import REAPER
 
 VERSION = "1.5.33"
 READY_TIMEOUT_S = 60.0
 POLL_S = 0.05
+
+# Its standard input ends when this process does, also by a kill -9.
+ENDS_WITH_ITS_PARENT = '"$1" & child=$!; cat; kill -9 $child'
 
 Say = Callable[[str], None]
 
@@ -41,13 +42,11 @@ def running(say: Say) -> Iterator[tuple[Target, int]]:
     port = ports.any_free()
     process = _spawn(program, folder, port)
     try:
-        REAPER.adopt(process.pid)
         target = Target("dev", f"http://localhost:{port}")
         _wait_until_healthy(process, f"http://localhost:{port}", folder / "log")
         yield target, process.pid
     finally:
         process_tree.end(process)
-        REAPER.release(process.pid)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -93,10 +92,10 @@ def _spawn(program: Path, folder: Path, port: int) -> psutil.Popen:
     }
     with (folder / "log").open("wb") as log:
         return psutil.Popen(
-            [program],
+            ["/bin/sh", "-c", ENDS_WITH_ITS_PARENT, "sh", program],
             cwd=folder,
             env=settings,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

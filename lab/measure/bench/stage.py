@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lab.core import file_permissions, paths, watchdog
+from lab.core import file_permissions, paths, ports, watchdog
 from lab.core.target import Target
-from lab.emulator import ports, process
-from lab.emulator.reaper import REAPER
+from lab.emulator import process
 
 Say = Callable[[str], None]
 
@@ -28,8 +27,7 @@ def own_emulator(name: str, say: Say) -> Iterator[tuple[Target, process.Emulator
     with _home(home):
         process.stop()
         try:
-            emulator = process.start(ports.any_free(), on_progress=say)
-            REAPER.adopt(emulator.pid)  # it ends with this process, however that ends
+            emulator = process.start(ports.any_free(), say, owner=os.getpid())
             watchdog.emulator(emulator.endpoint)
             yield Target("dev", emulator.endpoint), emulator
         except (Exception, watchdog.Ended):

@@ -12,11 +12,9 @@ from typing import Any
 
 import psutil
 
-from lab.core import run_state
+from lab.core import process_tree, run_state
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.emulator import process_tree
-from lab.emulator.lambda_executor.zygote.title import WORD
 from lab.measure.cost import metering
 from lab.measure.cost.counted import Measured
 from lab.shop import logs, purchase
@@ -82,10 +80,10 @@ def _processor_s(target: Target, emulator: psutil.Process) -> Mapping[str, Proce
     full = {target.named(name): name for name in found}
     for process in process_tree.members(emulator):
         with suppress(psutil.Error):
-            words = process.cmdline()
-            if words[:1] == [WORD] and words[1] in full:
+            name = full.get(process_tree.function_of(process) or "")
+            if name:
                 times = process.cpu_times()
-                found[full[words[1]]][process.pid] = times.user + times.system
+                found[name][process.pid] = times.user + times.system
     return found
 
 

@@ -13,8 +13,8 @@ from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.operate import audit
 from lab.operate.audit import Books
-from tests.unit.emulator.memory import empty_lab, table
 from tests.unit.lab.audit_books import Data, a_reservation, an_order, clean_books, row, said
+from tests.unit.lab.memory import empty_lab, table
 
 FOR_EVER_S = 1e9
 """The books are of a certain day; on a later one nothing in them shall be overdue."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from lab.core import kept_copies, paths
+from lab.core import kept_copies, paths, ports
 from lab.core.kept_copies import Written
-from lab.emulator import environment, process
+from lab.emulator import process
 
 
 class OneSecond(datetime):
@@ -85,7 +86,7 @@ def test_stopping_and_starting_the_emulator_leaves_a_learner_s_files_alone(
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("mine")
 
-    process._clean_up()
-    environment.make_folders()
+    process.start(ports.any_free(), owner=os.getpid())
+    process.stop()
 
     assert [file.read_text() for file in files] == ["mine"] * len(files)

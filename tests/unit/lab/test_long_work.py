@@ -29,7 +29,6 @@ from lab.cli.commands.interrupted import LEFT
 from lab.core import error_messages, invocation, paths, preconditions, run_state, watchdog
 from lab.core.errors import LabError
 from lab.deploy.terraform import json_log, runner
-from lab.emulator import log_files
 
 PATIENCE_S = 20.0
 Usage = namedtuple("Usage", "total used free")
@@ -312,16 +311,3 @@ def test_advice_is_for_the_environment_in_which_the_command_works(
     invocation.works_in(environment)
 
     assert invocation.advice(text) == told
-
-
-def test_the_last_five_logs_are_kept_with_their_modes(tmp_path: Path) -> None:
-    log = tmp_path / "emulator.log"
-    for number in range(7):
-        log.write_text(str(number))
-        log.chmod(0o600)
-        log_files.keep(log)
-
-    kept = [log_files.numbered(log, number) for number in range(1, log_files.KEPT + 1)]
-    assert [file.read_text() for file in kept] == ["6", "5", "4", "3", "2"]
-    assert {file.stat().st_mode & 0o777 for file in kept} == {0o600}
-    assert sorted(tmp_path.iterdir()) == kept

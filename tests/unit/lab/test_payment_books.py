@@ -18,8 +18,8 @@ from lab.core.target import Target
 from lab.operate import audit
 from lab.operate.audit import AuditReport
 from lab.shop import payment
-from tests.unit.emulator.memory import empty_lab
 from tests.unit.lab.audit_books import clean_books, said
+from tests.unit.lab.memory import empty_lab
 from tests.unit.lab.test_audit_run import FOR_EVER_S, store
 
 

@@ -19,7 +19,7 @@ from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.seed import schema
 from lab.seed.store import Store
-from tests.unit.emulator.memory import empty_lab, table
+from tests.unit.lab.memory import empty_lab, table
 
 SHOP = seed.read()
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lab.cli import app
-from lab.emulator import ports
+from lab.core import ports
 from lab.lessons import copies, jupyter, scores, setup, workshop
 
 

@@ -1,0 +1,129 @@
+"""The command line: `localstack-host start | stop | status | services | doctor | run`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from localstack_host.host import doctor, foreground, process, service_selection
+from localstack_host.host.errors import HostError
+
+INTERRUPTED = 130
+"""What a shell says of a program that Ctrl-C has ended."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command and returns the exit code: 1 for a failure, 2 for a wrong argument."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except HostError as error:
+        return _failed(error, options)
+    except OSError as error:
+        return _failed(HostError(f"{error.strerror}: {error.filename}"), options)
+    except KeyboardInterrupt:
+        print("Interrupted. Nothing that this command started is left running.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="localstack-host",
+        description="LocalStack as a process of this machine: no Docker, no account, no token.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    start = _command(commands, "start", _start, "start the emulator and return when it answers")
+    start.add_argument("--port", type=_port, help="default: 4566")
+    start.add_argument("--no-iam", action="store_true", help="do not enforce permissions")
+    start.add_argument("--owner", type=int, metavar="PID", help="end when this process ends")
+    _command(commands, "stop", _stop, "stop it, with every process that it started")
+    _command(commands, "status", _status, "show whether it runs, and where")
+    _command(commands, "services", _services, "list the services: those it offers, and more")
+    _command(commands, "doctor", _doctor, "show what this machine has for it")
+    _command(commands, "run", _run, "run in the foreground on all interfaces: for a container")
+    return parser
+
+
+def _command(
+    commands: Any, name: str, function: Callable[[argparse.Namespace], int], summary: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary)
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.set_defaults(command=function)
+    return parser
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdecimal() and 1 <= int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no port; it is a number from 1 to 65535")
+
+
+def _start(options: argparse.Namespace) -> int:
+    emulator = process.start(
+        options.port, on_progress=_report, iam=not options.no_iam, owner=options.owner
+    )
+    how = (
+        "is already running" if emulator.already_running else f"runs after {emulator.ready_s:.1f} s"
+    )
+    return _print(options, asdict(emulator), f"LocalStack {how} at {emulator.endpoint}")
+
+
+def _stop(options: argparse.Namespace) -> int:
+    stopped = process.stop()
+    return _print(options, {"stopped": stopped}, "Stopped." if stopped else "It was not running.")
+
+
+def _status(options: argparse.Namespace) -> int:
+    status = process.status()
+    state = "does not run"
+    if status.running:
+        state = f"runs at {status.endpoint} (pid {status.pid}, {status.memory_mb:.0f} MB)"
+        state += "" if status.healthy else " and does not answer"
+    found = asdict(status) | {"log": str(status.log)}
+    return _print(options, found, f"LocalStack {state}. Its log: {status.log}")
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    checks = doctor.checks()
+    lines = [f"{one.state:<5}{one.name}: {one.found}. {one.remedy}" for one in checks]
+    return _print(options, [asdict(one) for one in checks], "\n".join(lines))
+
+
+def _services(options: argparse.Namespace) -> int:
+    known = service_selection.known()
+    default = sorted(service_selection.DEFAULT)
+    more = sorted(known - service_selection.DEFAULT)
+    text = f"By default: {', '.join(default)}\n{service_selection.VARIABLE} asks for more of: "
+    return _print(options, {"default": default, "more": more}, text + ", ".join(more))
+
+
+def _run(_options: argparse.Namespace) -> int:
+    foreground.become_localstack()
+    return 0
+
+
+def _report(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def _print(options: argparse.Namespace, result: Any, text: str) -> int:
+    print(json.dumps(result) if options.json else text)
+    return 0
+
+
+def _failed(error: HostError, options: argparse.Namespace) -> int:
+    if options.json:
+        print(json.dumps({"error": error.message, "hint": error.hint}))
+    else:
+        print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)
+    return error.code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

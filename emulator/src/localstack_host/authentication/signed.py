@@ -1,0 +1,42 @@
+"""What a signed request may do at a page that LocalStack serves beside its chain of handlers."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from localstack_host.authentication.credentials import Credentials
+from localstack_host.host.environment import IAM_VARIABLE
+from localstack_host.services.iam import plugin, sessions
+from localstack_host.services.iam.evaluation import Request, decide
+from localstack_host.services.iam.policy_store import policies_for
+from localstack_host.services.iam.principal import Principal, conditions
+from localstack_host.services.iam.required_permissions import Permission
+
+SESSIONS = sessions.Sessions()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A request and its region: what conditions look at."""
+
+    request: Any
+    region: str
+
+
+def may(found: Credentials, need: Permission, place: Place) -> bool:
+    """Whether whoever these credentials belong to may do this; the owner may do all."""
+    from localstack.aws.accounts import get_account_id_from_access_key_id
+
+    if os.environ.get(IAM_VARIABLE) == plugin.OFF:
+        return True
+    account = get_account_id_from_access_key_id(found.access_key)
+    session = SESSIONS.find(account, found.access_key)
+    if session is None:
+        return not found.access_key.startswith(sessions.OWN_KEYS)
+    role = sessions.role_named(session.account_id, session.role_arn)
+    principal = Principal(sessions.as_role(session), role, session)
+    keys = conditions(principal, place) | dict(need.keys)
+    policies = policies_for(need.action, need.resource, role, principal.limit)
+    return decide(Request(principal.caller, need.action, need.resource, keys), policies).allowed

@@ -1,0 +1,1 @@
+"""What stands before LocalStack's services: refusals, records, pages of its own."""

@@ -1,0 +1,133 @@
+"""The environment that LocalStack is started with: all of it, and nothing inherited by chance."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from localstack_host.host import (
+    dynamodb_engine,
+    file_permissions,
+    paths,
+    ports,
+    service_selection,
+    settings,
+    wrapper,
+)
+from localstack_host.host.wrapper import variable
+from localstack_host.server.cross_site import HOSTS_VARIABLE, ORIGINS_VARIABLE
+
+IAM_VARIABLE = variable("IAM")
+OWNER_VARIABLE = variable("OWNER")
+NAME = "host"
+"""The name of this package's plugins, where LocalStack has others of the same kind."""
+
+# Where programs are found, in which language they speak, and choices that the emulator reads.
+INHERITED = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    *wrapper.ALL,
+    variable("LAMBDA_FORK"),
+    HOSTS_VARIABLE,
+    ORIGINS_VARIABLE,
+)
+OVERRIDDEN = (
+    "APIGATEWAY",
+    "CLOUDWATCH",
+    "DYNAMODB",
+    "DYNAMODBSTREAMS",
+    "LAMBDA",
+    "LOGS",
+    "S3",
+    "SES",
+    "STEPFUNCTIONS",
+)
+"""The services with a provider of this package's."""
+
+
+def state_folder() -> Path:
+    """What the emulator writes and what is gone when it stops."""
+    return paths.home() / "emulator"
+
+
+def cache_folder() -> Path:
+    """What LocalStack computes once: without it the first call takes three seconds longer."""
+    return paths.home() / "localstack-cache"
+
+
+def _files() -> Path:
+    """What LocalStack takes for the root of the machine: mails, metrics, and its cache."""
+    return state_folder() / "files"
+
+
+def make_folders() -> None:
+    """Empties the folder of the state, and makes the one of the cache if it is not there.
+
+    Of all that LocalStack writes below its root, its cache alone outlives it.
+    """
+    shutil.rmtree(state_folder(), ignore_errors=True)
+    shutil.rmtree(
+        cache_folder() / "files", ignore_errors=True
+    )  # an earlier version's, with its mails
+    (state_folder() / "tmp").mkdir(parents=True)
+    (cache_folder() / "home").mkdir(parents=True, exist_ok=True)
+    kept = _files() / "var" / "lib" / "localstack" / "cache"
+    kept.parent.mkdir(parents=True)
+    kept.symlink_to(cache_folder(), target_is_directory=True)
+    file_permissions.close_all(paths.home())
+
+
+def variables(
+    port: int, dynamodb: dynamodb_engine.Engine, iam: bool = True, owner: int | None = None
+) -> dict[str, str]:
+    """The whole environment of an emulator that listens on `port` of the loopback address.
+
+    With `iam` it checks every request against the caller's permissions. `owner` is a process: when
+    it ends, so does the emulator.
+
+    Other variables of this machine (such as PYTHONDONTWRITEBYTECODE, which slows the start down by
+    seconds, or a proxy) are not passed on. Raises HostError for a wrong value of a variable.
+    """
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    chosen = {IAM_VARIABLE: "enforced" if iam else "off"} | dynamodb_engine.variables(dynamodb)
+    chosen |= service_selection.variables() | settings.variables()
+    if owner:
+        chosen[OWNER_VARIABLE] = str(owner)
+    return inherited | _folders() | _settings(port) | chosen
+
+
+def _folders() -> dict[str, str]:
+    return {
+        paths.HOME_VARIABLE: str(paths.home()),
+        "HOME": str(cache_folder() / "home"),
+        "CONFIG_DIR": str(cache_folder() / "home"),
+        "FILESYSTEM_ROOT": str(_files()),
+        "TMP": str(state_folder() / "tmp"),
+    }
+
+
+def _settings(port: int) -> dict[str, str]:
+    return {
+        "GATEWAY_LISTEN": f"{ports.HOST}:{port}",
+        "EXTRA_CORS_ALLOWED_ORIGINS": os.environ.get(ORIGINS_VARIABLE, ""),
+        "GATEWAY_SERVER": NAME,  # Twisted takes half of the processor time: docs/performance.md
+        "IN_MEMORY_CLIENT": "1",  # calls to itself are function calls, not HTTP
+        "DISABLE_EVENTS": "1",  # no telemetry
+        "SKIP_SSL_CERT_DOWNLOAD": "1",
+        "DNS_ADDRESS": "0",  # no DNS server: port 53 belongs to the machine
+        "OVERRIDE_IN_DOCKER": "0",  # the machine may itself be a container
+        "LAMBDA_RUNTIME_EXECUTOR": "process",
+        "LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT": "120",  # the executor has its own, shorter limit
+        "LOG_LEVEL_OVERRIDES": "localstack.deprecations=ERROR",  # it errs about the next lines
+        "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.2",  # 1 s: one mail a second at best
+        "SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL": "5",  # 60 s: an alarm about a queue rings late
+        **{f"PROVIDER_OVERRIDE_{service}": NAME for service in OVERRIDDEN},
+        "DYNAMODB_IN_MEMORY": "1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PYTHONUTF8": "1",
+        "MALLOC_ARENA_MAX": "2",  # glibc's default keeps freed memory for each of many threads
+    }

@@ -1,0 +1,25 @@
+"""The emulator in the foreground: the main process of a container.
+
+`localstack-host run` becomes LocalStack, with the environment that `start` gives it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from localstack_host.host import dynamodb_engine, environment, run_state
+
+PORT = 4566
+# Who reaches a container is decided where its port is published.
+EVERYWHERE = f"0.0.0.0:{PORT}"
+
+
+def become_localstack() -> None:
+    """Replaces this process by LocalStack. Raises HostError for a wrong value of a variable."""
+    environment.make_folders()
+    os.chdir(environment.state_folder())
+    iam = os.environ.get(environment.IAM_VARIABLE) != "off"
+    variables = environment.variables(PORT, dynamodb_engine.choose(), iam)
+    variables["GATEWAY_LISTEN"] = EVERYWHERE
+    os.execve(sys.executable, [sys.executable, *run_state.PROGRAM], variables)  # noqa: S606

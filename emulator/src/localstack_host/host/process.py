@@ -1,0 +1,309 @@
+"""Starts and stops LocalStack as a process of this machine."""
+
+from __future__ import annotations
+
+import fcntl
+import http.client
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+
+from localstack_host.host import (
+    disk_space,
+    dynamodb_engine,
+    endpoints,
+    environment,
+    log_files,
+    paths,
+    ports,
+    process_tree,
+    run_state,
+    service_selection,
+)
+from localstack_host.host.errors import HostError
+from localstack_host.host.run_state import Record
+from localstack_host.host.wrapper import RESTART, START, STOP
+
+READY_TIMEOUT_S = 60.0
+PORT_GRACE_S = 1.0
+ANSWER_TIMEOUT_S = 10.0
+POLL_S = 0.05
+LOG_TAIL_LINES = 20
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running emulator; `already_running` if this call did not start it. Times in seconds."""
+
+    pid: int
+    port: int
+    endpoint: str
+    dynamodb: str
+    already_running: bool
+    ready_s: float
+
+
+@dataclass(frozen=True)
+class EmulatorStatus:
+    """The state of an emulator. If it is not running, only `log` is known.
+
+    `iam` is whether it enforces permissions.
+    `memory_mb` counts the emulator and every process that it started, in MB of 10^6 bytes.
+    """
+
+    running: bool
+    healthy: bool
+    log: Path
+    pid: int | None = None
+    port: int | None = None
+    endpoint: str | None = None
+    dynamodb: str | None = None
+    iam: bool | None = None
+    started_at: str | None = None
+    memory_mb: float | None = None
+
+
+def start(
+    port: int | None = None,
+    timeout_s: float = READY_TIMEOUT_S,
+    on_progress: Progress | None = None,
+    iam: bool = True,
+    owner: int | None = None,
+) -> Emulator:
+    """Starts the emulator on `port` (by default the variable's, or 4566) and waits for its answer.
+
+    With `iam` it enforces permissions. It ends when the process `owner` ends, if one is given. If
+    it is already running, the result says so. Raises HostError if the port is taken, if it runs
+    with other settings, if a variable has a wrong value, if there is no space on the disk, if it
+    ends while starting, or if it does not answer in `timeout_s` seconds; nothing is left running.
+    """
+    report = on_progress or (lambda _message: None)
+    requested = port or endpoints.wanted_port()
+    service_selection.wanted()  # a wrong name is refused before anything is done
+    with _exclusively():
+        running = run_state.running()
+        if running is not None:
+            return _already_running(running, requested, iam)
+        disk_space.require(paths.home())
+        _clean_up()
+        return _start(requested or endpoints.DEFAULT_PORT, timeout_s, report, iam, owner)
+
+
+def stop() -> bool:
+    """Ends the emulator and every process that it started; False if none was running."""
+    with _exclusively():
+        process = _running_process()
+        if process is not None:
+            process_tree.end(process)
+        _clean_up()
+        return process is not None
+
+
+def status() -> EmulatorStatus:
+    """The state of the emulator of this home."""
+    record, process = run_state.running(), _running_process()
+    if record is None or process is None:
+        return EmulatorStatus(running=False, healthy=False, log=log_path())
+    return EmulatorStatus(
+        running=True,
+        healthy=is_healthy(record.endpoint),
+        log=log_path(),
+        pid=process.pid,
+        port=record.port,
+        endpoint=record.endpoint,
+        dynamodb=record.dynamodb,
+        iam=record.iam,
+        started_at=record.started_at,
+        memory_mb=process_tree.memory_mb(process),
+    )
+
+
+def _running_process() -> psutil.Process | None:
+    record = run_state.running()
+    return record.process() if record else None
+
+
+def is_healthy(endpoint: str) -> bool:
+    """Whether an emulator answers at this URL. Asks directly, whatever proxy is configured."""
+    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=2)
+    try:
+        connection.request("GET", "/_localstack/health")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def log_path() -> Path:
+    """Where the emulator writes its log."""
+    return paths.home() / "emulator.log"
+
+
+@contextmanager
+def _exclusively() -> Iterator[None]:
+    """Commands that run at the same time wait for each other."""
+    with (paths.home() / "emulator.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _already_running(record: Record, requested: int | None, iam: bool) -> Emulator:
+    if requested not in (None, record.port):
+        raise HostError(
+            f"The emulator is already running on port {record.port}, not on {requested}.",
+            f"Use it as it is, or stop it first: {RESTART} --port {requested}",
+        )
+    if not iam and record.iam:
+        raise HostError(
+            "The emulator is already running, and enforces permissions.",
+            f"Stop it first: {RESTART} --no-iam",
+        )
+    _require_services(record)
+    if not _answers_within(record.endpoint, ANSWER_TIMEOUT_S):
+        raise HostError(
+            f"The emulator is running ({record.name}) and does not answer at {record.endpoint}.",
+            f"Start it anew: {RESTART}. Its log: {log_path()}",
+        )
+    return _emulator(record, already_running=True)
+
+
+def _require_services(record: Record) -> None:
+    offered = record.services.split(",") if record.services else []
+    missing = service_selection.wanted().difference(offered)
+    if missing:
+        names = service_selection.listed({*offered, *missing})
+        raise HostError(
+            f"The emulator is already running, without {service_selection.listed(missing)}.",
+            f"Stop it first: {STOP} && {service_selection.VARIABLE}={names} {START}",
+        )
+
+
+def _emulator(record: Record, *, already_running: bool = False, ready_s: float = 0.0) -> Emulator:
+    return Emulator(
+        pid=record.pid,
+        port=record.port,
+        endpoint=record.endpoint,
+        dynamodb=record.dynamodb,
+        already_running=already_running,
+        ready_s=ready_s,
+    )
+
+
+def _answers_within(endpoint: str, timeout_s: float) -> bool:
+    deadline = time.monotonic() + timeout_s
+    while not (answers := is_healthy(endpoint)) and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+    return answers
+
+
+def _start(port: int, timeout_s: float, report: Progress, iam: bool, owner: int | None) -> Emulator:
+    _require_free(port)
+    engine = dynamodb_engine.choose()
+    variables = environment.variables(port, engine, iam, owner)
+    began = time.monotonic()
+    report(f"Starting LocalStack on port {port}, DynamoDB by {engine.name}")
+    process = _spawn(variables)
+    try:
+        record = _record(process, port, engine.name, iam)
+        run_state.save(record)
+        _wait_until_healthy(process, record.endpoint, timeout_s)
+    except BaseException:  # also Ctrl-C: nothing is left behind
+        process_tree.end(process)
+        _clean_up()
+        raise
+    return _emulator(record, ready_s=time.monotonic() - began)
+
+
+def _require_free(port: int) -> None:
+    try:
+        if _becomes_free(port):
+            return
+    except OSError as error:
+        raise HostError(
+            f"Port {port} cannot be used: {error.strerror}.", f"Choose another: {START} --port 4666"
+        ) from error
+    raise HostError(
+        f"Port {port} is taken by {ports.holder(port)}.",
+        f"End that process, or choose another port: {START} --port {ports.any_free()}",
+    )
+
+
+def _becomes_free(port: int) -> bool:
+    """An emulator that was killed a moment ago may hold its port for a moment longer."""
+    deadline = time.monotonic() + PORT_GRACE_S
+    while not (free := ports.is_free(port)) and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+    return free
+
+
+def _spawn(variables: dict[str, str]) -> psutil.Popen:
+    environment.make_folders()
+    log_files.keep(log_path())
+    with log_path().open("wb") as log:
+        return psutil.Popen(
+            [sys.executable, *run_state.PROGRAM],
+            cwd=environment.state_folder(),
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _record(process: psutil.Popen, port: int, dynamodb: str, iam: bool) -> Record:
+    return Record(
+        pid=process.pid,
+        created=process.create_time(),
+        port=port,
+        endpoint=endpoints.of_port(port),
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        dynamodb=dynamodb,
+        iam=iam,
+        services=service_selection.listed(service_selection.wanted()),
+    )
+
+
+def _wait_until_healthy(process: psutil.Popen, endpoint: str, timeout_s: float) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not is_healthy(endpoint):
+        if process.poll() is not None:
+            raise HostError(
+                f"LocalStack ended while starting, with exit code {process.returncode}."
+                f" The end of its log:\n{log_tail()}",
+                f"The whole log: {log_path()}",
+            )
+        if time.monotonic() > deadline:
+            raise HostError(
+                f"LocalStack did not answer within {timeout_s:.0f} s. The end of its log:"
+                f"\n{log_tail()}",
+                f"The whole log: {log_path()}. Is the machine very busy? Try again: {START}",
+            )
+        time.sleep(POLL_S)
+
+
+def log_tail(lines: int = LOG_TAIL_LINES) -> str:
+    """The last lines of the emulator's log."""
+    try:
+        return "\n".join(log_path().read_text(errors="replace").splitlines()[-lines:])
+    except FileNotFoundError:
+        return "(there is no log)"
+
+
+def _clean_up() -> None:
+    """LocalStack keeps nothing across a restart, so its files are of no use after its end."""
+    run_state.clear()
+    shutil.rmtree(environment.state_folder(), ignore_errors=True)

@@ -1,0 +1,73 @@
+"""How much the emulator does at a time and how much it keeps: what a variable may change.
+
+`LOCALSTACK_HOST_KEPT_MAILS=100 localstack-host start`. README.md has them in a table.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from localstack_host.host.errors import HostError
+from localstack_host.host.wrapper import variable
+
+PROCESSORS = os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A whole number that may be set by a variable."""
+
+    variable: str
+    default: int
+    what: str
+
+    def value(self, variables: Mapping[str, str] = os.environ) -> int:
+        """The number. Raises HostError if what is set is none."""
+        said = variables.get(self.variable, "").strip()
+        if not said:
+            return self.default
+        if said.isascii() and said.isdecimal() and int(said) > 0:
+            return int(said)
+        raise HostError(
+            f"{self.variable} is {said!r}, which is no whole number above 0.",
+            f"It says {self.what}; without it that is {self.default}.",
+            code=2,
+        )
+
+
+WORKFLOWS_AT_A_TIME = Setting(
+    variable("WORKFLOWS_AT_A_TIME"),
+    max(8, 4 * PROCESSORS),
+    "how many executions of workflows work at a time",
+)
+INVOCATIONS_AT_A_TIME = Setting(
+    variable("INVOCATIONS_AT_A_TIME"),
+    max(4, 2 * PROCESSORS),
+    "how many invocations of a function work at a time",
+)
+KEPT_EXECUTIONS = Setting(
+    variable("KEPT_EXECUTIONS"), 10_000, "how many ended executions are kept, with their histories"
+)
+KEPT_LOG_EVENTS = Setting(
+    variable("KEPT_LOG_EVENTS"), 100_000, "how many log events are kept, of all log groups together"
+)
+KEPT_MAILS = Setting(variable("KEPT_MAILS"), 20_000, "how many mails are kept")
+KEPT_DATA_POINTS = Setting(
+    variable("KEPT_DATA_POINTS"), 1_000_000, "how many data points of metrics are kept"
+)
+
+ALL = (
+    WORKFLOWS_AT_A_TIME,
+    INVOCATIONS_AT_A_TIME,
+    KEPT_EXECUTIONS,
+    KEPT_LOG_EVENTS,
+    KEPT_MAILS,
+    KEPT_DATA_POINTS,
+)
+
+
+def variables(given: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Those that are set, for the emulator's environment. Raises HostError for a wrong one."""
+    return {one.variable: str(one.value(given)) for one in ALL if given.get(one.variable)}

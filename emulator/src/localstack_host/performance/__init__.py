@@ -1,0 +1,1 @@
+"""What LocalStack computes again and again, computed once."""

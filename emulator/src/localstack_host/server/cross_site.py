@@ -1,0 +1,165 @@
+"""Keeps websites away: a page in the user's browser reaches this port as the user does.
+
+Whoever may send an AWS request may run code here, so each request has to show, before anything else
+looks at it, that no other site made it:
+
+- its Host is a name of this machine, which a name that was rebound to 127.0.0.1 is not
+  (https://owasp.org/www-community/attacks/DNS_Rebinding: the browser sends the name it was given);
+- a browser that says where the request comes from names this very server: Origin
+  (https://www.rfc-editor.org/rfc/rfc6454#section-7) and Sec-Fetch-Site
+  (https://www.w3.org/TR/fetch-metadata/);
+- a browser that does not say it is refused. To names like *.localhost.localstack.cloud, which are
+  not "potentially trustworthy" over plain HTTP, none says it; to localhost and 127.0.0.1 all do;
+- what the user began, `Sec-Fetch-Site: none`, may look and not command. An address that was typed
+  in says that, but so do a link in a mail and what a browser loads in advance.
+
+AWS's SDKs, Terraform and curl are no browsers. Nothing that the emulator shows in a browser
+calls the emulator: the dashboard and the lessons are files, and JupyterLab talks to its own server,
+whose kernels use boto3. So no foreign origin is allowed but those that the user names.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Protocol
+from urllib.parse import parse_qsl
+
+from localstack_host.host.wrapper import variable
+from localstack_host.server.refusal import Refusal, malformed, shown
+
+HOSTS_VARIABLE = variable("HOSTS")
+ORIGINS_VARIABLE = variable("ORIGINS")
+
+OWN_NAMES = frozenset({b"localhost", b"127.0.0.1", b"[::1]", b"localhost.localstack.cloud"})
+# Public names that resolve to 127.0.0.1 and that nobody else can have: buckets and APIs.
+OWN_SUFFIX = b".localhost.localstack.cloud"
+HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
+
+LONGEST_NAME, LONGEST_LABEL = 253, 63  # RFC 1035, section 2.3.4
+
+OWN_PAGE, USER = b"same-origin", b"none"
+PURPOSES = (b"sec-purpose", b"purpose", b"x-moz")  # of what is loaded in advance
+# How the User-Agent of every browser begins, and of the player that Safari leaves videos to.
+BROWSERS = (b"mozilla/", b"applecoremedia/")
+LOOKING = frozenset({"GET", "HEAD"})
+# What names an operation, or who asks for it, in the address of an AWS request: how it begins.
+COMMANDING = ("action", "x-amz-", "awsaccesskeyid")
+
+
+class Head(Protocol):
+    """What is known of a request when its head is here; `query` is text in Latin-1."""
+
+    method: str
+    query: str
+
+    def values(self, name: bytes) -> Sequence[bytes]:
+        """What a header says, as often as it is there; name and values in lower case."""
+
+
+@dataclass(frozen=True)
+class SiteCheck:
+    """Refuses the requests of other sites; `hosts` and `origins` are those the user has added."""
+
+    hosts: frozenset[bytes] = frozenset()
+    origins: frozenset[bytes] = frozenset()
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str] = os.environ) -> SiteCheck:
+        """The check with the names in HOSTS_VARIABLE and ORIGINS_VARIABLE, separated by commas."""
+        return cls(
+            _listed(environment.get(HOSTS_VARIABLE, "")),
+            _listed(environment.get(ORIGINS_VARIABLE, "")),
+        )
+
+    def check(self, request: Head, target_host: bytes | None = None) -> None:
+        """Raises Refusal: 400, 421 for a foreign host, 403 for a request of another site.
+
+        `target_host` is the host of a target that names one, as clients of a proxy write it.
+        """
+        hosts, origins = request.values(b"host"), request.values(b"origin")
+        if len(hosts) != 1 or len(origins) > 1:
+            raise malformed(
+                f"it has {len(hosts)} Host and {len(origins)} Origin headers, and needs exactly one"
+                " Host and at most one Origin"
+            )
+        self._require_own_host(hosts[0])
+        if target_host is not None:
+            self._require_own_host(target_host)
+        if self.origins.isdisjoint(origins):
+            _require_own_site(request, hosts[0], origins)
+            _require_looking_only(request)
+
+    def _require_own_host(self, host: bytes) -> None:
+        match = HOST.fullmatch(host)
+        name = match[1].lower() if match else b""
+        if name.endswith(OWN_SUFFIX) and not _is_a_name(name):
+            raise malformed(
+                f"the host {shown(host)} is no name of a host: that has at most {LONGEST_NAME}"
+                f" characters, and between 1 and {LONGEST_LABEL} between two dots"
+            )
+        if name in OWN_NAMES or name in self.hosts or name.endswith(OWN_SUFFIX):
+            return
+        raise Refusal(
+            HTTPStatus.MISDIRECTED_REQUEST,
+            f"The emulator does not answer to the host {shown(host)}. Use localhost or 127.0.0.1;"
+            f" if the name is this machine's, add it to {HOSTS_VARIABLE} and start it anew.",
+        )
+
+
+def _is_a_name(name: bytes) -> bool:
+    """Whether DNS could have it, and Python's codec for names (IDNA) can read it."""
+    labels = [len(label) for label in name.split(b".")]
+    if len(name) > LONGEST_NAME or not all(1 <= size <= LONGEST_LABEL for size in labels):
+        return False
+    try:
+        name.decode("idna")
+    except UnicodeError:
+        return False
+    return True
+
+
+def _require_own_site(request: Head, host: bytes, origins: Sequence[bytes]) -> None:
+    sites, agents = request.values(b"sec-fetch-site"), request.values(b"user-agent")
+    for origin in origins:
+        if origin not in (b"http://" + host, b"https://" + host):
+            raise _foreign("Origin", origin)
+    for site in sites:
+        if site not in (OWN_PAGE, USER):
+            raise _foreign("Sec-Fetch-Site", site)
+    if not (origins or sites) and any(each.startswith(BROWSERS) for each in agents):
+        raise Refusal(
+            HTTPStatus.FORBIDDEN,
+            f"A browser does not tell {shown(host)} which site a request comes from, so it could be"
+            " any. Open http://localhost:PORT instead; an API is below /_aws/execute-api/ there.",
+        )
+
+
+def _require_looking_only(request: Head) -> None:
+    in_advance = any(b"prefetch" in value for name in PURPOSES for value in request.values(name))
+    if in_advance or (USER in request.values(b"sec-fetch-site") and not _only_looks(request)):
+        raise Refusal(
+            HTTPStatus.FORBIDDEN,
+            "An address that is opened in a browser may show something, and not command the"
+            " emulator. Use awslocal, aws or an SDK.",
+        )
+
+
+def _only_looks(request: Head) -> bool:
+    names = [name.lower() for name, _ in parse_qsl(request.query, keep_blank_values=True)]
+    return request.method in LOOKING and not any(each.startswith(COMMANDING) for each in names)
+
+
+def _foreign(header: str, value: bytes) -> Refusal:
+    return Refusal(
+        HTTPStatus.FORBIDDEN,
+        f"Another website asked for this ({header}: {shown(value)}), and no website may"
+        f" use the emulator. If it is yours, add its origin to {ORIGINS_VARIABLE}.",
+    )
+
+
+def _listed(value: str) -> frozenset[bytes]:
+    return frozenset(each.strip().lower().encode() for each in value.split(",") if each.strip())

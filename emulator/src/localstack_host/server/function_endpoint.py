@@ -1,0 +1,197 @@
+"""The endpoint that functions are given: AWS's API for the sessions of roles, and nothing else.
+
+The emulator's own pages (mails, settings, health), the owner's key, requests without a signature
+and names of other hosts are what the emulator's port is for. A function is on AWS, where none of
+these exists. So it gets a port of its own, at which this stands before the emulator.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qs, unquote
+from xml.sax.saxutils import escape
+
+from localstack_host.host import ports
+
+Environment = dict[str, Any]
+Application = Callable[[Environment, Any], Iterable[bytes]]
+
+# An Authorization header: key, date, region and service; or, in the older form, key and signature.
+CREDENTIAL = re.compile(r"Credential=([^/,\s]*)/[^/,\s]*/[^/,\s]*/([^/,\s]*)/aws4_request")
+OLDER = re.compile(r"\s*AWS ([^:\s]+):")
+# Headers with which LocalStack's parts speak to each other.
+INTERNAL = "x-localstack-"
+OF_AN_API = "_user_request_"
+INVALID = "The security token included in the request is invalid."
+MISSING = "Missing Authentication Token"
+
+_listening_at: list[int] = []
+
+
+def listen(backlog: int) -> socket.socket:
+    """A port for functions, which the kernel chooses."""
+    listener = socket.create_server((ports.HOST, 0), backlog=backlog)
+    _listening_at[:] = [listener.getsockname()[1]]
+    return listener
+
+
+def url() -> str | None:
+    """What AWS_ENDPOINT_URL is for a function; None if nobody listens for functions."""
+    return f"http://{ports.HOST}:{_listening_at[0]}" if _listening_at else None
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who a request says that it is from: access key, session token, and for which service."""
+
+    access_key: str
+    token: str
+    service: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a request is not let through: AWS's code, in the old protocols and in JSON."""
+
+    code: str
+    code_in_json: str
+    message: str
+
+
+UNSIGNED = Refusal("MissingAuthenticationToken", "MissingAuthenticationTokenException", MISSING)
+UNKNOWN = Refusal("InvalidClientTokenId", "UnrecognizedClientException", INVALID)
+ELSEWHERE = Refusal(
+    "AccessDenied",
+    "AccessDeniedException",
+    "This endpoint serves AWS's API to functions. The emulator's own pages are not part of it.",
+)
+
+
+class FunctionEndpoint:
+    """A WSGI application that lets through to another one what a function may ask."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    def __call__(self, environment: Environment, start: Any) -> Iterable[bytes]:
+        """Passes the request on, or answers 403 in the form that its service has."""
+        signature = _signature(environment)
+        refusal = _refusal(environment, signature)
+        if refusal:
+            return _answer(refusal, signature, environment, start)
+        return self._application(_without_internal_headers(environment), start)
+
+
+def _refusal(environment: Environment, signature: Signature | None) -> Refusal | None:
+    if not _is_of_aws(environment):
+        return ELSEWHERE
+    if signature is None:
+        return UNSIGNED
+    return None if _is_of_a_session(signature) else UNKNOWN
+
+
+def _is_of_aws(environment: Environment) -> bool:
+    """No bucket and no operation has a path that begins with an underscore, as LocalStack's do."""
+    if environment.get("HTTP_HOST") not in _own_names():
+        return False
+    for spelled in (environment.get("RAW_URI", "/").partition("?")[0], environment["PATH_INFO"]):
+        segments = [s for s in re.split(r"[/\\]", unquote(unquote(spelled))) if s not in ("", ".")]
+        if not spelled.startswith("/") or ".." in segments or OF_AN_API in segments:
+            return False
+        if segments and (segments[0].startswith("_") or segments == ["health"]):
+            return False
+    return True
+
+
+def _own_names() -> list[str]:
+    return [f"{host}:{port}" for host in (ports.HOST, "localhost") for port in _listening_at]
+
+
+def _signature(environment: Environment) -> Signature | None:
+    """From the headers, or from the address of what was signed for somebody else; from one place.
+
+    With two of them the door and the emulator might each look at another one.
+    """
+    found = [*_in_header(environment), *_in_address(environment["QUERY_STRING"])]
+    return found[0] if len(found) == 1 else None
+
+
+def _in_header(environment: Environment) -> Iterator[Signature]:
+    token = environment.get("HTTP_X_AMZ_SECURITY_TOKEN", "")
+    header = environment.get("HTTP_AUTHORIZATION", "")
+    for found in CREDENTIAL.finditer(header):
+        yield Signature(found[1], token, found[2])
+    if older := OLDER.match(header):
+        yield Signature(older[1], token, "s3")
+
+
+def _in_address(query: str) -> Iterator[Signature]:
+    values = parse_qs(query)
+    token = values.get("X-Amz-Security-Token") or values.get("x-amz-security-token") or [""]
+    for name in ("X-Amz-Credential", "AWSAccessKeyId"):
+        for named in values.get(name, ()):
+            yield Signature(named.partition("/")[0], token[0], "s3")
+
+
+def _is_of_a_session(signature: Signature) -> bool:
+    """Whether STS has given out this key with this token."""
+    from moto.sts.models import sts_backends
+
+    found = (_sessions().find(account, signature.access_key) for account in list(sts_backends))
+    session = next(filter(None, found), None)
+    if session is None:
+        return False
+    known: str = session.session_token
+    return secrets.compare_digest(known.encode(), signature.token.encode())
+
+
+@cache
+def _sessions() -> Any:
+    """Made late: moto takes a second to load."""
+    from localstack_host.services.iam.sessions import Sessions
+
+    return Sessions()
+
+
+def _without_internal_headers(environment: Environment) -> Environment:
+    prefix = f"HTTP_{INTERNAL.upper().replace('-', '_')}"
+    kept = {name: value for name, value in environment.items() if not name.startswith(prefix)}
+    if sent := kept.get("rolo.headers"):
+        kept["rolo.headers"] = [
+            (name, value) for name, value in sent if not name.lower().startswith(INTERNAL.encode())
+        ]
+    return kept
+
+
+def _answer(
+    refusal: Refusal, signature: Signature | None, environment: Environment, start: Any
+) -> Iterable[bytes]:
+    kind, body = _rendered(refusal, signature, environment)
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
+    if kind.startswith("application/"):
+        headers.append(("x-amzn-ErrorType", refusal.code_in_json))
+    start("403 Forbidden", headers)
+    return [body]
+
+
+def _rendered(
+    refusal: Refusal, signature: Signature | None, environment: Environment
+) -> tuple[str, bytes]:
+    """JSON for the protocols that speak it, else XML; S3 has a form of its own."""
+    if signature and signature.service == "s3":
+        code = "InvalidAccessKeyId" if refusal is UNKNOWN else refusal.code
+        error = f"<Error><Code>{code}</Code><Message>{escape(refusal.message)}</Message></Error>"
+        return "text/xml", f'<?xml version="1.0" encoding="UTF-8"?>\n{error}'.encode()
+    if environment.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        error = f"<Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message>"
+        error = f"<Error><Type>Sender</Type>{error}</Error>"
+        return "text/xml", f"<ErrorResponse>{error}</ErrorResponse>".encode()
+    told = {"__type": refusal.code_in_json, "message": refusal.message}
+    return "application/x-amz-json-1.1", json.dumps(told).encode()

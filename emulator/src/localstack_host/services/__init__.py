@@ -1,0 +1,1 @@
+"""AWS services: `provider` is what LocalStack loads, `patches` what is replaced in it."""

@@ -1,0 +1,157 @@
+"""Conditions of statements.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
+
+from localstack_host.services.iam.patterns import Context, matches_arn, matches_text, resolve
+
+Test = Callable[[str, str], bool]  # (the request's value, the policy's value)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One line of a `Condition` block.
+
+    `quantifier` is ForAllValues, ForAnyValue or empty; `test` the operator without `Not`, which
+    is `negated`; with `if_exists` a key that the request lacks is good.
+    """
+
+    operator: str
+    test: str
+    key: str
+    values: tuple[str, ...]
+    negated: bool = False
+    if_exists: bool = False
+    quantifier: str = ""
+
+    @classmethod
+    def of(cls, name: str, key: str, values: tuple[str, ...]) -> Condition:
+        """The condition as a policy writes it, for example `ForAnyValue:StringNotLikeIfExists`."""
+        quantifier, _, rest = name.rpartition(":")
+        plain = rest.removesuffix("IfExists")
+        return cls(
+            operator=name,
+            test=plain.replace("Not", "", 1),
+            key=key.lower(),
+            values=values,
+            negated="Not" in plain,
+            if_exists=rest != plain,
+            quantifier=quantifier,
+        )
+
+    @property
+    def understood(self) -> bool:
+        """Whether this operator is known here."""
+        quantified = self.quantifier in ("", "ForAllValues", "ForAnyValue")
+        return quantified and self.test in (*TESTS, "Null")
+
+    def holds(self, context: Context) -> bool:
+        """Whether the request is as the condition wants it."""
+        found = context.get(self.key)
+        if self.test == "Null":
+            return (found is None) == (self.values[0].lower() == "true")
+        if not found:
+            return self._holds_without()
+        wanted = [v for v in (resolve(value, context) for value in self.values) if v is not None]
+        answers = [self._agrees(value, wanted) for value in found]
+        return all(answers) if self._wants_all() else any(answers)
+
+    def _holds_without(self) -> bool:
+        if self.if_exists or self.quantifier == "ForAllValues":
+            return True
+        return self.negated and self.quantifier != "ForAnyValue"
+
+    def _wants_all(self) -> bool:
+        return self.quantifier == "ForAllValues" or (self.negated and not self.quantifier)
+
+    def _agrees(self, value: str, wanted: list[str]) -> bool:
+        test = TESTS[self.test]
+        return any(test(value, other) for other in wanted) != self.negated
+
+
+def _same(value: str, wanted: str) -> bool:
+    return matches_text(_literal(wanted), value)
+
+
+def _same_in_any_case(value: str, wanted: str) -> bool:
+    return matches_text(_literal(wanted), value, any_case=True)
+
+
+def _literal(text: str) -> str:
+    return text.replace("*", "\ue000").replace("?", "\ue001")
+
+
+def _like(value: str, wanted: str) -> bool:
+    return matches_text(wanted, value)
+
+
+def _arn_like(value: str, wanted: str) -> bool:
+    return matches_arn(wanted, value)
+
+
+def _truth(value: str, wanted: str) -> bool:
+    return value.lower() == wanted.lower()
+
+
+def _in_network(value: str, wanted: str) -> bool:
+    with suppress(ValueError):
+        return ip_address(value) in ip_network(wanted, strict=False)
+    return False
+
+
+def _numbers(compare: Callable[[float, float], bool]) -> Test:
+    def test(value: str, wanted: str) -> bool:
+        with suppress(ValueError):
+            return compare(float(value), float(wanted))
+        return False
+
+    return test
+
+
+def _dates(compare: Callable[[float, float], bool]) -> Test:
+    def test(value: str, wanted: str) -> bool:
+        with suppress(ValueError):
+            return compare(_epoch(value), _epoch(wanted))
+        return False
+
+    return test
+
+
+def _epoch(text: str) -> float:
+    """Seconds since 1970 of a date as policies write it: ISO 8601, or these seconds."""
+    with suppress(ValueError):
+        return float(text)
+    date = datetime.fromisoformat(text)
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+
+
+COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    "Equals": operator.eq,
+    "LessThan": operator.lt,
+    "LessThanEquals": operator.le,
+    "GreaterThan": operator.gt,
+    "GreaterThanEquals": operator.ge,
+}
+
+TESTS: dict[str, Test] = {
+    "StringEquals": _same,
+    "StringEqualsIgnoreCase": _same_in_any_case,
+    "StringLike": _like,
+    "ArnEquals": _arn_like,  # the same as ArnLike, says AWS
+    "ArnLike": _arn_like,
+    "Bool": _truth,
+    "BinaryEquals": _same,
+    "IpAddress": _in_network,
+    **{f"Numeric{name}": _numbers(compare) for name, compare in COMPARISONS.items()},
+    **{f"Date{name}": _dates(compare) for name, compare in COMPARISONS.items()},
+}

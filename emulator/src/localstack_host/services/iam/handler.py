@@ -1,0 +1,82 @@
+"""The check, in LocalStack's chain of handlers: after a request is parsed, before it is served."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from localstack_host.services.iam import access_denied, setup_checks
+from localstack_host.services.iam.evaluation import Decision, Request, decide, not_understood
+from localstack_host.services.iam.policies import MalformedPolicy
+from localstack_host.services.iam.policy_store import policies_for
+from localstack_host.services.iam.principal import Principal, PrincipalResolver, conditions
+from localstack_host.services.iam.required_permissions import (
+    NotUnderstood,
+    Permission,
+    Place,
+    needs_of,
+    prefix_of,
+)
+from localstack_host.services.iam.usage import Usage
+
+LOG = logging.getLogger(__name__)
+
+
+class PermissionCheck:
+    """Refuses what the caller's policies do not allow, and notes what they were used for."""
+
+    def __init__(self, usage: Usage) -> None:
+        self._usage = usage
+        self._principals = PrincipalResolver()
+
+    def check(self, context: Any) -> None:
+        """Checks a request (LocalStack's RequestContext). Raises the service's own error."""
+        if not context.operation:
+            return
+        principal = self._principals.of(context)
+        if principal is not None:
+            self._require_all(principal, context)
+        for check in setup_checks.checks(context):
+            self._require_beforehand(check, context)
+
+    def _require_all(self, principal: Principal, context: Any) -> None:
+        try:
+            for need in _needs(context):
+                request, decision = self._judge(principal, need, context)
+                if not decision.allowed:
+                    raise access_denied.refusal(request, decision)
+        except (NotUnderstood, MalformedPolicy) as error:
+            raise self._not_understood(principal, context, str(error)) from error
+
+    def _not_understood(self, principal: Principal, context: Any, why: str) -> Exception:
+        prefix = prefix_of(context.service.service_name)
+        request = Request(principal.caller, f"{prefix}:{context.operation.name}", "?", {})
+        self._usage.note(request, Decision(False, why))
+        LOG.warning("Refused, because it is not understood: %s: %s", principal.caller.arn, why)
+        return access_denied.not_understood(prefix, why)
+
+    def _require_beforehand(self, check: setup_checks.Check, context: Any) -> None:
+        for need in check.needs:
+            _, decision = self._judge(check.principal, need, context)
+            if not decision.allowed:
+                raise check.error(need)
+
+    def _judge(
+        self, principal: Principal, need: Permission, context: Any
+    ) -> tuple[Request, Decision]:
+        keys = conditions(principal, context) | dict(need.keys)
+        request = Request(principal.caller, need.action, need.resource, keys)
+        policies = policies_for(need.action, need.resource, principal.role, principal.limit)
+        decision = decide(request, policies)
+        self._usage.note(request, decision)
+        if not decision.allowed:
+            LOG.warning("Refused: %s", access_denied.message(request, decision))
+        for strange in () if decision.allowed else not_understood(request, policies):
+            LOG.warning("A condition is not understood, and so stood against it: %s", strange)
+        return request, decision
+
+
+def _needs(context: Any) -> tuple[Permission, ...]:
+    place = Place(context.region, context.account_id, context.partition)
+    service, operation = context.service.service_name, context.operation.name
+    return needs_of(service, operation, context.service_request or {}, place)

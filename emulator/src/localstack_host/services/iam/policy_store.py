@@ -1,0 +1,124 @@
+"""The policies that the emulator's services hold: of roles, and of resources."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from moto.iam.models import iam_backends
+
+from localstack_host.services.iam.evaluation import Policies, Source
+from localstack_host.services.iam.policies import Policy, parse
+from localstack_host.services.iam.sessions import PARTITION, role_named
+
+# Their policies have the last word; elsewhere an identity's policy is enough.
+ASSUMING = "sts:AssumeRole"  # also WithSAML and WithWebIdentity
+DECIDING = (ASSUMING, "kms:")
+
+
+def policies_for(action: str, resource: str, role: Any | None, limit: str | None) -> Policies:
+    """All policies that have a say when a role (moto's Role; None for others) asks for this.
+
+    `limit` is the policy of the session, if it was begun with one.
+    """
+    return Policies(
+        identity=_of_role(role) if role else (),
+        resource=of_resource(action, resource),
+        boundaries=tuple(_boundaries(role, limit)),
+        resource_decides=action.startswith(DECIDING),
+    )
+
+
+def _of_role(role: Any) -> tuple[Policy, ...]:
+    managed = map(_default_version, role.managed_policies.values())
+    return tuple(parse(text) for text in (*role.policies.values(), *managed))
+
+
+def _boundaries(role: Any | None, limit: str | None) -> Iterator[tuple[Source, tuple[Policy, ...]]]:
+    if role and role.permissions_boundary_arn:
+        yield Source.BOUNDARY, _managed(role.account_id, role.permissions_boundary_arn)
+    if limit:
+        yield Source.SESSION, (parse(limit),)
+
+
+def _managed(account: str, arn: str) -> tuple[Policy, ...]:
+    policy = iam_backends[account][PARTITION].managed_policies.get(arn)
+    return (parse(_default_version(policy)),) if policy else ()
+
+
+def _default_version(policy: Any) -> str:
+    return str(next(v.document for v in policy.versions if v.is_default))
+
+
+def of_resource(action: str, arn: str) -> Policy | None:
+    """The resource's own policy, if it is of a kind that can have one and has one."""
+    if action.startswith(ASSUMING):
+        role = role_named(arn.split(":")[4], arn)
+        return parse(role.assume_role_policy_document) if role else None
+    if not arn.startswith("arn:"):
+        return None
+    _, _, service, region, account, resource = arn.split(":", 5)
+    look = HOLDERS.get(service)
+    text = look(account, region, resource) if look else None
+    return parse(text) if text else None
+
+
+def _of_function(account: str, region: str, resource: str) -> str | None:
+    from localstack.services.lambda_.invocation.models import lambda_stores
+
+    _, name, *qualifier = resource.split(":")
+    function = lambda_stores[account][region].functions.get(name)
+    held = function.permissions.get(qualifier[0] if qualifier else "$LATEST") if function else None
+    return json.dumps(dataclasses.asdict(held.policy)) if held else None
+
+
+def _of_queue(account: str, region: str, name: str) -> str | None:
+    from localstack.aws.api.sqs import QueueAttributeName
+    from localstack.services.sqs.models import sqs_stores
+
+    queue = sqs_stores[account][region].queues.get(name)
+    return queue.attributes.get(QueueAttributeName.Policy) if queue else None
+
+
+def _of_topic(account: str, region: str, name: str) -> str | None:
+    from localstack.services.sns.models import sns_stores
+
+    arn = f"arn:{PARTITION}:sns:{region}:{account}:{name}"
+    topic = sns_stores[account][region].topics.get(arn)
+    return topic["attributes"].get("Policy") if topic else None
+
+
+def _of_bus(account: str, region: str, resource: str) -> str | None:
+    from localstack.services.events.models import events_stores
+
+    bus = events_stores[account][region].event_buses.get(resource.removeprefix("event-bus/"))
+    return json.dumps(bus.policy) if bus and bus.policy else None
+
+
+def _of_bucket(_account: str, _region: str, resource: str) -> str | None:
+    from localstack.services.s3.models import s3_stores
+
+    name = resource.partition("/")[0]
+    store = s3_stores["000000000000"]["us-east-1"]
+    owner = store.global_bucket_map.get(name)
+    bucket = s3_stores[owner]["us-east-1"].buckets.get(name) if owner else None
+    return bucket.policy if bucket else None
+
+
+def _of_key(account: str, region: str, resource: str) -> str | None:
+    from localstack.services.kms.models import kms_stores
+
+    key = kms_stores[account][region].keys.get(resource.removeprefix("key/"))
+    return key.policy if key else None
+
+
+HOLDERS: dict[str, Callable[[str, str, str], str | None]] = {
+    "events": _of_bus,
+    "kms": _of_key,
+    "lambda": _of_function,
+    "s3": _of_bucket,
+    "sns": _of_topic,
+    "sqs": _of_queue,
+}

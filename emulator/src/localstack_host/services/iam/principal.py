@@ -1,0 +1,126 @@
+"""Who asks, and under which conditions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
+
+from localstack_host.services.iam import access_denied, sessions, source_arns
+from localstack_host.services.iam.evaluation import Caller
+from localstack_host.services.iam.required_permissions import prefix_of
+
+Pairs = Iterator[tuple[str, tuple[str, ...]]]
+
+# These services name the owner of what they speak of; topics' default policy asks for it.
+OWNERS_NAMED_BY = ("cloudwatch", "s3", "ses")
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A caller with the role (moto's Role) and the session (moto's AssumedRole) behind it."""
+
+    caller: Caller
+    role: Any | None = None
+    session: Any | None = None
+
+    @property
+    def limit(self) -> str | None:
+        """The policy that the session was begun with."""
+        return self.session.policy if self.session else None
+
+
+class PrincipalResolver:
+    """Finds out who makes a request."""
+
+    def __init__(self) -> None:
+        self._sessions = sessions.Sessions()
+
+    def of(self, context: Any) -> Principal | None:
+        """Who asks; None for the owner of the account and for LocalStack itself, who may all.
+
+        Raises the service's error for credentials of a session that does not exist.
+        """
+        key = access_key(context.request)
+        session = self._sessions.find(context.account_id, key)
+        if session:
+            role = sessions.role_named(session.account_id, session.role_arn)
+            return Principal(sessions.as_role(session), role, session)
+        if key.startswith(sessions.OWN_KEYS):
+            raise access_denied.no_such_session(prefix_of(context.service.service_name))
+        return _without_session(context)
+
+
+def access_key(request: Any) -> str:
+    """The access key that signed a request, in its headers or its address; empty if none did."""
+    presigned = request.args.get("X-Amz-Credential", "").partition("/")[0]
+    return presigned or extract_access_key_id_from_auth_header(request.headers) or ""
+
+
+def _without_session(context: Any) -> Principal | None:
+    internal = context.internal_request_params
+    service = internal.get("service_principal") if internal else None
+    if service:
+        return Principal(sessions.as_service(service, context.account_id))
+    # Whom a role trusts is asked of everybody, also of users and the owner.
+    if internal is None and context.operation.name == "AssumeRole":
+        user = sessions.as_user(context.account_id, access_key(context.request))
+        return Principal(user or sessions.as_owner(context.account_id))
+    return None
+
+
+def conditions(principal: Principal, context: Any) -> dict[str, tuple[str, ...]]:
+    """The condition keys that every request of this caller has."""
+    return dict(
+        [*_of_request(context), *_of_role(principal), *_of_service(principal.caller, context)]
+    )
+
+
+def _of_request(context: Any) -> Pairs:
+    now = time.time()
+    yield "aws:currenttime", (datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),)
+    yield "aws:epochtime", (str(int(now)),)
+    yield "aws:requestedregion", (context.region,)
+    # Plain HTTP that never leaves the machine stands for what is HTTPS on AWS.
+    yield "aws:securetransport", ("true",)
+    yield "aws:viaawsservice", ("false",)
+    if address := context.request.remote_addr:
+        yield "aws:sourceip", (address,)
+    if agent := context.request.headers.get("User-Agent"):
+        yield "aws:useragent", (agent,)
+
+
+def _of_role(principal: Principal) -> Pairs:
+    if principal.caller.service:
+        return
+    yield "aws:principalaccount", (principal.caller.account,)
+    yield "aws:principalisawsservice", ("false",)
+    if principal.caller.anonymous:
+        yield "aws:principaltype", ("Anonymous",)
+        yield "aws:userid", ("anonymous",)
+    if principal.role is None or principal.session is None:
+        return
+    yield "aws:principalarn", (principal.role.arn,)
+    yield "aws:principaltype", ("AssumedRole",)
+    yield "aws:userid", (f"{principal.role.id}:{principal.session.session_name}",)
+    for tag in principal.role.tags or ():
+        yield f"aws:principaltag/{tag['Key'].lower()}", (tag["Value"],)
+
+
+def _of_service(caller: Caller, context: Any) -> Pairs:
+    if not caller.service:
+        return
+    yield "aws:principalisawsservice", ("true",)
+    yield "aws:principalservicename", (caller.service,)
+    sources = source_arns.of(caller.service, context)
+    own = source_arns.account(context)
+    accounts = {arn.split(":")[4] or own for arn in sources} or {own}
+    yield "aws:sourceaccount", tuple(accounts)
+    if sources:
+        yield "aws:sourcearn", sources
+    if caller.service.split(".")[0] in OWNERS_NAMED_BY:
+        yield "aws:sourceowner", tuple(accounts)

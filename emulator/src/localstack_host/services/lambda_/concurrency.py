@@ -1,0 +1,128 @@
+"""How many environments of a function run at a time: what the machine can carry, and no more.
+
+AWS starts another environment for each invocation that finds none free. A laptop that starts thirty
+processes at once for thirty orders is so busy with starting that functions run into their timeouts.
+Here an invocation waits for its turn instead, in the order in which they came, which on a few
+processors is also sooner. Neither the function's timeout nor that of a state that called it runs
+meanwhile. One that has worked for long without an end (it may sleep, or wait for another invocation
+of the same function) keeps nobody waiting: the next begins beside it.
+
+After a rush each function keeps one environment for LocalStack's LAMBDA_KEEPALIVE_MS. The others
+end when nobody has needed them for a while: each occupies some 25 MB. One thread looks after them
+all, where LocalStack starts one with each invocation.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from localstack import config
+from localstack.services.lambda_.invocation import assignment
+from localstack.services.lambda_.invocation.assignment import AssignmentService
+from localstack.services.lambda_.invocation.execution_environment import (
+    ExecutionEnvironment,
+    InvalidStatusException,
+    RuntimeStatus,
+)
+from localstack.services.lambda_.invocation.lambda_models import (
+    FunctionVersion,
+    InitializationType,
+)
+
+from localstack_host.fair_queue import Turns
+from localstack_host.host.settings import INVOCATIONS_AT_A_TIME
+from localstack_host.services.stepfunctions import state_clock
+
+SURPLUS_FOR = timedelta(seconds=15)
+LOOK_EVERY_S = 1.0
+
+
+class UntimedEnvironment(ExecutionEnvironment):
+    """An environment without a timer of its own."""
+
+    def release(self) -> None:
+        """As LocalStack's, but for the timer."""
+        self.last_returned = datetime.now()
+        with self.status_lock:
+            if self.status != RuntimeStatus.INVOKING:
+                raise InvalidStatusException(f"{self.id} is {self.status}, and not at work.")
+            self.status = RuntimeStatus.READY
+
+
+class QueueingAssignment(AssignmentService):
+    """LocalStack's assignment of environments to invocations, a few at a time."""
+
+    def __init__(self, at_a_time: int | None = None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        untyped: Any = assignment
+        untyped.ExecutionEnvironment = UntimedEnvironment
+        self._at_a_time = at_a_time or INVOCATIONS_AT_A_TIME.value()
+        self._turns: dict[str, Turns] = {}
+        threading.Thread(target=self._look, name="lambda-surplus", daemon=True).start()
+
+    @contextmanager
+    def get_environment(
+        self,
+        version_manager_id: str,
+        function_version: FunctionVersion,
+        provisioning_type: InitializationType,
+    ) -> Iterator[ExecutionEnvironment]:
+        """An environment that is free, or a new one; waits while the function has its share."""
+        with (
+            self._turn(version_manager_id),
+            super().get_environment(
+                version_manager_id, function_version, provisioning_type
+            ) as environment,
+        ):
+            yield environment
+
+    def stop_environments_for_version(self, version_manager_id: str) -> None:
+        """Ends them, and forgets the queue."""
+        original: Any = super()
+        original.stop_environments_for_version(version_manager_id)
+        self._turns.pop(version_manager_id, None)
+
+    @contextmanager
+    def _turn(self, version_manager_id: str) -> Iterator[None]:
+        turns = self._turns.setdefault(version_manager_id, Turns(self._at_a_time))
+        invocation = object()
+        with state_clock.stopped():
+            turns.wait(invocation)
+        try:
+            yield
+        finally:
+            turns.end(invocation)
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(LOOK_EVERY_S)
+            for turns in list(self._turns.values()):
+                turns.give()
+            for environments in list(self.environments.values()):
+                for environment in surplus(list(environments.values()), datetime.now()):
+                    environment.keepalive_passed()  # does nothing if it is at work again
+
+
+def surplus(
+    environments: Iterable[ExecutionEnvironment], now: datetime
+) -> list[ExecutionEnvironment]:
+    """Those of a function that nobody has needed for a while; the one used last may stay longer.
+
+    LocalStack notes times without a zone. Provisioned concurrency is wanted, and never surplus.
+    """
+    idle = [
+        environment
+        for environment in environments
+        if environment.status == RuntimeStatus.READY
+        and environment.initialization_type == InitializationType.on_demand
+    ]
+    idle.sort(key=lambda environment: environment.last_returned)
+    kept_for = timedelta(milliseconds=config.LAMBDA_KEEPALIVE_MS)
+    limits = [SURPLUS_FOR] * (len(idle) - 1) + [kept_for]
+    since = zip(idle, limits, strict=False)
+    return [one for one, limit in since if now - one.last_returned > limit]

@@ -1,0 +1,56 @@
+"""What is running may finish: an update or a deletion waits for it, as in Lambda.
+
+LocalStack ends the environments of a replaced version at once, with their invocations, and refuses
+those that come in the same moment.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from localstack.aws.api.lambda_ import TooManyRequestsException
+from localstack.services.lambda_.invocation import lambda_service
+from localstack.services.lambda_.invocation.lambda_models import Invocation, InvocationResult
+from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
+
+from localstack_host.services.lambda_ import metrics
+
+
+class FinishingVersionManager(LambdaVersionManager):
+    """A version of a function that stops when its last invocation has ended."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._running = 0
+        self._change = threading.Condition()
+
+    def invoke(self, *, invocation: Invocation) -> InvocationResult:
+        """As LocalStack; counted."""
+        self._count(1)
+        try:
+            return super().invoke(invocation=invocation)
+        except TooManyRequestsException:
+            metrics.throttled(self.function_version.id)
+            raise
+        finally:
+            self._count(-1)
+
+    def stop(self) -> None:
+        """Returns at once: an invocation may take minutes."""
+        threading.Thread(target=self._stop_when_idle, name="lambda-stop", daemon=True).start()
+
+    def _stop_when_idle(self) -> None:
+        with self._change:
+            self._change.wait_for(lambda: self._running == 0)
+        super().stop()
+
+    def _count(self, difference: int) -> None:
+        with self._change:
+            self._running += difference
+            self._change.notify_all()
+
+
+def install() -> None:
+    """LocalStack makes its version managers by this name."""
+    lambda_service.LambdaVersionManager = FinishingVersionManager  # type: ignore[attr-defined]

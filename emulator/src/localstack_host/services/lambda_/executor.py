@@ -1,0 +1,209 @@
+"""One Lambda execution environment. It outlives the processes that fail in it, as in Lambda."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from dataclasses import dataclass
+from functools import partial
+
+from localstack import config
+from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
+from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
+
+from localstack_host.services.lambda_ import metrics, report
+from localstack_host.services.lambda_.launching import folder, launch, prepare, spawner
+from localstack_host.services.lambda_.output import Output
+from localstack_host.services.lambda_.report import Failure, Usage
+from localstack_host.services.lambda_.runtime_api import (
+    TOO_LARGE,
+    Event,
+    Exited,
+    FunctionError,
+    InitError,
+    OutOfMemory,
+    Ready,
+    Request,
+    Response,
+)
+from localstack_host.services.lambda_.runtime_process import RuntimeProcess
+from localstack_host.services.lambda_.zygote.launch import Launch
+
+# Lambda gives a start 10 s. Here many environments may start at once on a few cores.
+INIT_TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Start:
+    """A process's start: how it ended (None: not in time), how long it took, what it printed."""
+
+    event: Event | None
+    duration_ms: float
+    printed: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether the function cannot be invoked."""
+        return not isinstance(self.event, Ready)
+
+
+class ProcessExecutor(RuntimeExecutor):
+    """Runs a function version in an operating-system process."""
+
+    def __init__(self, id: str, function_version: FunctionVersion) -> None:
+        super().__init__(id=id, function_version=function_version)
+        self._config = function_version.config
+        self._output = Output(folder("output") / id)
+        self._tmp = folder("tmp") / id
+        self._launch: Launch | None = None
+        self._process: RuntimeProcess | None = None
+        self._start: Start | None = None  # until an invocation has reported it
+
+    def start(self, env_vars: dict[str, str]) -> None:
+        """Starts the process. If that fails, the first invocation says why: so does Lambda."""
+        self._launch = launch(self.function_version, env_vars, self._output.path, self._tmp)
+        self._boot()
+
+    def stop(self) -> None:
+        """Ends the process, whatever it is doing."""
+        if self._process:
+            self._process.kill()
+        self._output.remove()
+        shutil.rmtree(self._tmp, ignore_errors=True)
+
+    def invoke(self, payload: dict[str, str]) -> InvocationResult:
+        """Runs one invocation; what has failed before is replaced by a new process first."""
+        process = self._usable_process()
+        start, self._start = self._start, None
+        request = _request(payload, self._config.timeout)
+        if start and start.failed:
+            return self._answer_failed_start(request, start)
+        began = time.monotonic()
+        event = process.invoke(request, self._config.timeout)
+        return self._answer(request, event, _milliseconds_since(began), start)
+
+    def get_address(self) -> str:
+        """Where the function runs: here."""
+        return "127.0.0.1"
+
+    def get_endpoint_from_executor(self) -> str:
+        """The host part of the function's AWS_ENDPOINT_URL."""
+        return "127.0.0.1"
+
+    def get_runtime_endpoint(self) -> str:
+        """LocalStack's own protocol with containers, which is not used here."""
+        return f"http://127.0.0.1:{config.GATEWAY_LISTEN[0].port}"
+
+    def get_logs(self) -> str:
+        """What was printed since the last invocation."""
+        return self._output.take()
+
+    @classmethod
+    def prepare_version(cls, function_version: FunctionVersion) -> None:
+        """Unpacks and compiles the code, and loads beforehand what it brings along."""
+        prepare(function_version)
+
+    @classmethod
+    def cleanup_version(cls, function_version: FunctionVersion) -> None:
+        """Nothing to do: other functions may use the same code."""
+
+    @classmethod
+    def validate_environment(cls) -> bool:
+        """Nothing that it needs could be missing."""
+        return True
+
+    def _usable_process(self) -> RuntimeProcess:
+        if self._process and (self._start or self._process.alive):
+            return self._process
+        return self._boot()
+
+    def _boot(self) -> RuntimeProcess:
+        assert self._launch is not None  # noqa: S101 - LocalStack starts before it invokes
+        began = time.monotonic()
+        start = partial(spawner().start, self._launch)
+        self._process = RuntimeProcess(start, self._config.memory_size)
+        event = self._process.wait_until_ready(INIT_TIMEOUT_S)
+        self._start = Start(event, _milliseconds_since(began), self._output.take())
+        return self._process
+
+    def _answer(
+        self, request: Request, event: Event | None, duration_ms: float, start: Start | None
+    ) -> InvocationResult:
+        failure = _failure(event, self._config.timeout)
+        metrics.answered(self.function_version.id, duration_ms, isinstance(event, Response))
+        usage = self._usage(duration_ms, start.duration_ms if start else None)
+        if failure or event is TOO_LARGE:  # to a runtime that was refused: it ends with an error
+            self._discard_process()
+        printed = self._output.take() + (failure.line(request.request_id) if failure else "")
+        logs = (start.printed if start else "") + self._lines(request, printed, usage, failure)
+        payload = _payload(event, failure, request)
+        return InvocationResult(request.request_id, payload, not isinstance(event, Response), logs)
+
+    def _answer_failed_start(self, request: Request, start: Start) -> InvocationResult:
+        failure = _failure(start.event, INIT_TIMEOUT_S)
+        payload = _payload(start.event, failure, request)
+        error_type = json.loads(payload)["errorType"]
+        usage = self._usage(0.0)
+        self._discard_process()
+        logs = "".join(
+            [
+                start.printed,
+                report.init_report_line(start.duration_ms, error_type),
+                report.start_line(request.request_id, self._version),
+                failure.line(request.request_id) if failure else "",
+                report.end_lines(request.request_id, usage, error_type),
+            ]
+        )
+        return InvocationResult(request.request_id, payload, True, logs)
+
+    def _lines(self, request: Request, printed: str, usage: Usage, failure: Failure | None) -> str:
+        error_type = failure.error_type if failure else None
+        return (
+            report.start_line(request.request_id, self._version)
+            + printed
+            + report.end_lines(request.request_id, usage, error_type)
+        )
+
+    def _usage(self, duration_ms: float, init_ms: float | None = None) -> Usage:
+        peak = self._process.peak_memory_mb if self._process else 0
+        return Usage(duration_ms, self._config.memory_size, peak, init_ms)
+
+    def _discard_process(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process = None
+
+    @property
+    def _version(self) -> str:
+        return str(self.function_version.id.qualifier)
+
+
+def _request(payload: dict[str, str], timeout_s: float) -> Request:
+    return Request(
+        request_id=payload["invoke-id"],
+        payload=payload["payload"].encode(),
+        function_arn=payload["invoked-function-arn"],
+        deadline_ms=int((time.time() + timeout_s) * 1000),
+        trace_id=payload["trace-id"],
+    )
+
+
+def _failure(event: Event | None, timeout_s: float) -> Failure | None:
+    if event is None:
+        return report.timed_out(timeout_s)
+    if isinstance(event, OutOfMemory):
+        return report.out_of_memory()
+    if isinstance(event, Exited):
+        return report.exited(event.status)
+    return None
+
+
+def _payload(event: Event | None, failure: Failure | None, request: Request) -> bytes:
+    if isinstance(event, Response | FunctionError | InitError):
+        return event.payload
+    return failure.payload(request.request_id) if failure else b""
+
+
+def _milliseconds_since(began: float) -> float:
+    return (time.monotonic() - began) * 1000

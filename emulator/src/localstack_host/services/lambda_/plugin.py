@@ -1,0 +1,19 @@
+"""The entry point: LAMBDA_RUNTIME_EXECUTOR=process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
+
+
+class ProcessExecutorPlugin(RuntimeExecutorPlugin):
+    """Tells LocalStack which class runs its execution environments."""
+
+    name = "process"
+
+    def load(self, *_args: Any, **_kwargs: Any) -> type:
+        """The executor class; imported only when Lambda is used."""
+        from localstack_host.services.lambda_.executor import ProcessExecutor
+
+        return ProcessExecutor

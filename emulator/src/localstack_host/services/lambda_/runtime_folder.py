@@ -1,0 +1,53 @@
+"""The packages that AWS's Python runtime brings along, and nothing else.
+
+A package that is missing from a function's zip must be missing here too.
+"""
+
+from __future__ import annotations
+
+import threading
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+from localstack_host.services.lambda_.zygote import bootstrap
+
+# What `import` finds in AWS's image besides the standard library: the SDK and the runtime client.
+DISTRIBUTIONS = (
+    "awslambdaric",
+    "simplejson",
+    "snapshot-restore-py",
+    "boto3",
+    "botocore",
+    "jmespath",
+    "python-dateutil",
+    "s3transfer",
+    "six",
+    "urllib3",
+)
+_LOCK = threading.Lock()
+
+
+def runtime_folder(folder: Path) -> Path:
+    """Fills the folder with links to those packages and what starts them, once; returns it."""
+    with _LOCK:
+        if not folder.exists():
+            draft = folder.with_suffix(".draft")
+            draft.mkdir(parents=True, exist_ok=True)
+            for name in DISTRIBUTIONS:
+                _link(distribution(name), draft)
+            (draft / "bootstrap.py").symlink_to(bootstrap.__file__)
+            draft.rename(folder)
+    return folder
+
+
+def _link(package: Distribution, folder: Path) -> None:
+    for name in sorted(_top_level_names(package)):
+        link = folder / name
+        if not link.exists():
+            link.symlink_to(Path(str(package.locate_file(name))))
+
+
+def _top_level_names(package: Distribution) -> set[str]:
+    """The files and folders of a package in site-packages; not scripts, which lie outside it."""
+    names = {file.parts[0] for file in package.files or []}
+    return names - {"..", "__pycache__"}

@@ -1,0 +1,103 @@
+"""How a function's process comes about: forked from a zygote, or started as a program."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import asdict, astuple, replace
+from pathlib import Path
+
+from localstack_host.services.lambda_.interpreter import OPTIONS, python
+from localstack_host.services.lambda_.runtime_process import Process
+from localstack_host.services.lambda_.zygote import alone
+from localstack_host.services.lambda_.zygote.confinement import Machine
+from localstack_host.services.lambda_.zygote.launch import UMASK, Launch
+from localstack_host.services.lambda_.zygote.places import on_this_machine
+from localstack_host.services.lambda_.zygotes import ENVIRONMENT, ZygoteGoneError, Zygotes, command
+
+
+class Spawner:
+    """Starts functions' processes; `zygotes` is None where fork is not safe."""
+
+    def __init__(self, machine: Machine, zygotes: Zygotes | None) -> None:
+        self._machine = machine
+        self._zygotes = zygotes
+
+    @property
+    def confines(self) -> bool:
+        """Whether it is certain that functions see only what they see in Lambda."""
+        return self._zygotes is not None and self._zygotes.confine
+
+    def start(self, launch: Launch, api_address: str) -> Process:
+        """A running process; `api_address` is where its Runtime API is."""
+        given = launch.variables | {"AWS_LAMBDA_RUNTIME_API": api_address}
+        launch = replace(launch, variables=given)
+        if self._zygotes:
+            with suppress(ZygoteGoneError):
+                return self._zygotes.start(launch)
+        return Program.confined(launch, self._machine) if _LINUX else Program.plain(launch)
+
+    def prepare(self, shipped: tuple[str, ...]) -> None:
+        """Has these folders' libraries loaded before a function needs them."""
+        if self._zygotes:
+            self._zygotes.prepare(shipped)
+
+
+_LINUX = sys.platform == "linux"
+
+
+class Program:
+    """A process that was started the ordinary way; with `above` one, it has started another."""
+
+    def __init__(self, popen: subprocess.Popen[bytes], above: int = 0) -> None:
+        self._popen = popen
+        self.pid = popen.pid
+        self.above = above
+
+    @classmethod
+    def confined(cls, launch: Launch, machine: Machine) -> Program:
+        """The zygote's program, for this function alone."""
+        arguments = command(alone.WORD, *astuple(machine))
+        popen = subprocess.Popen(
+            arguments, cwd="/", env=ENVIRONMENT, stdin=subprocess.PIPE, start_new_session=True
+        )
+        assert popen.stdin is not None  # noqa: S101 - it is a pipe
+        with popen.stdin as told:
+            told.write(json.dumps(asdict(replace(launch, anew=True))).encode())
+        return cls(popen, above=1)
+
+    @classmethod
+    def plain(cls, launch: Launch) -> Program:
+        """The interpreter. Its /tmp is the machine's.
+
+        Output goes to a file and not through a pipe: what was printed before a response is in the
+        file when the response arrives, in order, and no thread has to read along.
+        """
+        places = on_this_machine(launch)
+        Path(launch.tmp).mkdir(parents=True, exist_ok=True)
+        with Path(launch.output).open("ab") as output:
+            popen = subprocess.Popen(
+                [python(), *OPTIONS, f"{places.runtime}/bootstrap.py", launch.handler],
+                cwd=places.task,
+                env={"TMPDIR": launch.tmp} | places.variables(launch),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                umask=UMASK,
+            )
+        return cls(popen)
+
+    def wait(self) -> int:
+        """Waits without burying, which only `bury` may do."""
+        ended = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        assert ended is not None  # noqa: S101 - only with WNOHANG
+        by_itself = ended.si_code == os.CLD_EXITED
+        return ended.si_status if by_itself else -ended.si_status
+
+    def reap(self) -> None:
+        """Reads the status, after which the number is free."""
+        self._popen.wait()

@@ -1,0 +1,39 @@
+"""The environment variables of a function, as Lambda defines them.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from localstack_host.server import function_endpoint
+
+# Of LocalStack's own variables a function sees the endpoint and nothing else: the rest belongs to
+# the program that starts functions inside a container.
+INTERNAL = {"EDGE_PORT", "AWS_LAMBDA_FUNCTION_TIMEOUT"}
+INTERNAL_PREFIX = "LOCALSTACK_"
+
+
+def function_variables(
+    given: Mapping[str, object], own: Mapping[str, str], runtime: str
+) -> dict[str, str]:
+    """What the function's process has in its environment, but for the places of its files.
+
+    `given` is what LocalStack computed (region, credentials of the role, log group …), `own` what
+    the function's configuration sets: it wins, as in Lambda.
+    """
+    return (
+        {name: str(value) for name, value in given.items() if not _is_internal(name)}
+        | {
+            "AWS_ENDPOINT_URL": function_endpoint.url() or str(given.get("AWS_ENDPOINT_URL", "")),
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}",
+            "LANG": "en_US.UTF-8",
+            "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
+        }
+        | dict(own)
+    )
+
+
+def _is_internal(name: str) -> bool:
+    return name in INTERNAL or name.startswith(INTERNAL_PREFIX)

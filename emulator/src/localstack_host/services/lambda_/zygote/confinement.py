@@ -1,0 +1,274 @@
+"""What a function sees of the machine: as in Lambda the system, its code, its layers and a /tmp.
+
+Everything else is not there, and all but /tmp is read-only. It is a file system of its own (a mount
+namespace with another root), for root at once, for others in a user namespace, where the kernel
+allows one. What all functions have in common is built once, by the zygote; `enter` adds what one
+function has of its own, and leaves the machine's files behind.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from localstack_host.services.lambda_.zygote import system_calls as system
+from localstack_host.services.lambda_.zygote.launch import Launch
+from localstack_host.services.lambda_.zygote.namespaces import Namespace, make
+from localstack_host.services.lambda_.zygote.places import ON_AWS
+from localstack_host.services.lambda_.zygote.system_calls import (
+    MS_BIND,
+    MS_NODEV,
+    MS_NOSUID,
+    MS_REC,
+)
+
+# The system's programs and libraries, and its settings. Links are made again as they are.
+SYSTEM = ("/usr", "/etc", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+# Package managers whose programs find their libraries in folders beside their own.
+STORES = ("/nix/store", "/gnu/store", "/home/linuxbrew/.linuxbrew")
+DEVICES = ("null", "zero", "full", "random", "urandom")
+LINKS = {"fd": "fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
+SETTINGS = "/etc"
+RESOLVER = "/etc/resolv.conf"
+TMP = "/tmp"  # noqa: S108 - this one is meant
+OPT = ON_AWS.opt
+HOST = "/.host"
+NEW = MS_NOSUID | MS_NODEV
+Copies = dict[str, int]
+"""Where to attach each copy of a mount."""
+PROC = NEW | system.MS_RDONLY | system.MS_NOEXEC
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What the emulator knows: an empty folder to build in, AWS's packages, what nobody may see."""
+
+    folder: str
+    runtime: str
+    hidden: str
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """The root that is built. `interpreter` is where Python lies."""
+
+    interpreter: tuple[str, ...]
+
+    def show(self, code: str, opt: str) -> None:
+        """Puts the code at /var/task, and the layers at /opt."""
+        _attach(self._copies(code, opt))
+
+    def enter(self, launch: Launch, namespace: Namespace) -> None:
+        """For good: the function's own files and processes, and nothing else of the machine."""
+        copies = self._copies(launch.code, launch.opt)
+        interpreter = self._copies_of_interpreter(TMP)
+        namespace.enter()
+        _attach(copies)
+        system.mount("tmpfs", TMP, "tmpfs", NEW, f"size={launch.tmp_mb}m,mode=1777")
+        _attach(interpreter)
+        system.drop_privileges()
+
+    def _copies(self, code: str, opt: str) -> Copies:
+        copies = {ON_AWS.task: system.copy_mount(HOST + code)}
+        if not opt:
+            return copies
+        for name in os.listdir(HOST + opt):  # noqa: PTH208
+            copies[f"{OPT}/{name}"] = system.copy_mount(f"{HOST}{opt}/{name}")
+        return copies | self._copies_of_interpreter(OPT)
+
+    def _copies_of_interpreter(self, covered: str) -> Copies:
+        """Where it lies in a folder that something is mounted over."""
+        inside = [path for path in self.interpreter if _is_in(path, covered)]
+        return {path: system.copy_mount(path) for path in inside}
+
+
+def _attach(copies: Copies) -> None:
+    """What lies in /opt needs places there first."""
+    in_opt = [target for target in copies if _is_in(target, OPT)]
+    if in_opt:
+        system.mount("tmpfs", OPT, "tmpfs", NEW, "size=1m,mode=755")
+    for target, copy in copies.items():
+        if target != ON_AWS.task:
+            _make_place(target, os.fstat(copy).st_mode)
+        system.attach(copy, target)
+    if in_opt:
+        system.make_read_only(OPT)
+
+
+def show_processes() -> None:
+    """What the first process of a namespace does: from here on it can do nothing any more.
+
+    It also lets go of the machine's files, which takes the kernel milliseconds at times.
+    """
+    system.mount("proc", "/proc", "proc", PROC)
+    system.detach(HOST)
+    system.drop_privileges()
+
+
+def confine(machine: Machine) -> Confinement | None:
+    """Builds the root that all functions share. None where this machine does not allow it."""
+    if not _is_allowed(machine):
+        return None
+    return _build(machine)
+
+
+def _is_allowed(machine: Machine) -> bool:
+    """Tried out, in a process of its own: half a way back there is none."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _try(machine)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return os.waitpid(pid, 0)[1] == 0
+
+
+def _try(machine: Machine) -> None:
+    confinement = _build(machine)
+    namespace = make(show_processes)
+    namespace.for_children()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            confinement.enter(Launch.of_folders(machine.runtime, "", machine.runtime), namespace)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    if os.waitpid(pid, 0)[1] != 0:
+        raise OSError("A process of its own namespace cannot be confined.")
+
+
+def _build(machine: Machine) -> Confinement:
+    confinement, root = Confinement(_interpreter()), machine.folder
+    _enter_namespace()
+    system.mount(None, "/", None, MS_REC | system.MS_SLAVE)
+    system.mount("tmpfs", root, "tmpfs", NEW, "size=4m,mode=755")
+    for path in (TMP, "/proc", "/dev", "/var/task", OPT, HOST):
+        os.makedirs(root + path)  # noqa: PTH103
+    for path in _top(confinement.interpreter):
+        _copy_or_show(path, root)
+    for name in os.listdir(machine.runtime):  # noqa: PTH208
+        _show(os.path.realpath(f"{machine.runtime}/{name}"), f"{root}{ON_AWS.runtime}/{name}")
+    _make_devices(root)
+    system.make_read_only(root)
+    _show_devices(root)
+    _hide(root, machine.hidden)
+    system.pivot_root(root, root + HOST)
+    os.chdir("/")
+    return confinement
+
+
+def _enter_namespace() -> None:
+    user, group = os.geteuid(), os.getegid()
+    if user == 0:
+        os.unshare(os.CLONE_NEWNS)
+        return
+    os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNS)
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{user} {user} 1")
+    _write("/proc/self/gid_map", f"{group} {group} 1")
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w") as file:  # noqa: PTH123
+        file.write(text)
+
+
+def _interpreter() -> tuple[str, ...]:
+    program = os.path.dirname(os.path.realpath(sys.executable))  # noqa: PTH120
+    stores = [store for store in STORES if _is_in(os.path.realpath(sys.base_prefix), store)]
+    return (*stores, sys.base_prefix, sys.base_exec_prefix, program)
+
+
+def _top(interpreter: Iterable[str]) -> list[str]:
+    """What is shown of the machine, without what lies in another one of these."""
+    wanted = [*SYSTEM, *interpreter, _resolver()]
+    chosen: list[str] = []
+    for path in wanted:
+        if os.path.lexists(path) and not any(_is_in(path, other) for other in chosen):
+            chosen.append(path)
+    return chosen
+
+
+def _resolver() -> str:
+    """How names are found. The folder, since the file is replaced when the network changes.
+
+    Not /run as a whole: there are the sockets of other programs.
+    """
+    file = os.path.realpath(RESOLVER)
+    folder = os.path.dirname(file)  # noqa: PTH120
+    return folder if folder == SETTINGS or folder.count("/") > 1 else file
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
+
+
+def _copy_or_show(path: str, root: str) -> None:
+    if os.path.islink(path) and path in SYSTEM:  # noqa: PTH114
+        os.symlink(os.readlink(path), root + path)  # noqa: PTH115, PTH211
+    else:
+        _show(os.path.realpath(path), root + path)
+
+
+def _show(source: str, target: str) -> None:
+    """Read-only, with what is mounted below."""
+    _make_place(target, os.stat(source).st_mode)  # noqa: PTH116
+    system.mount(source, target, None, MS_BIND | MS_REC)
+    system.make_read_only(target)
+
+
+def _make_place(path: str, mode: int) -> None:
+    """A folder for a folder, a file for a file."""
+    if stat.S_ISDIR(mode):
+        os.makedirs(path, exist_ok=True)  # noqa: PTH103
+    elif not os.path.exists(path):  # noqa: PTH110
+        _make_file(path)
+
+
+def _make_file(path: str) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+
+
+def _make_devices(root: str) -> None:
+    for name in DEVICES:
+        _make_file(f"{root}/dev/{name}")
+    for name, target in LINKS.items():
+        os.symlink(f"/proc/self/{target}", f"{root}/dev/{name}")  # noqa: PTH211
+
+
+def _show_devices(root: str) -> None:
+    for name in DEVICES:
+        system.mount(f"/dev/{name}", f"{root}/dev/{name}", None, MS_BIND)
+
+
+def _hide(root: str, hidden: str) -> None:
+    """What lies in a folder that is shown, and is nobody's business."""
+    for path in [*_of_root_alone(root + SETTINGS), root + hidden]:
+        if os.path.isdir(path):  # noqa: PTH112
+            system.mount("tmpfs", path, "tmpfs", NEW | system.MS_RDONLY, "size=4k,mode=755")
+        elif os.path.exists(path):  # noqa: PTH110
+            system.mount(f"{root}/dev/null", path, None, MS_BIND)
+
+
+def _of_root_alone(folder: str) -> list[str]:
+    """What others may not read in it: who is root may not either, as a function."""
+    if os.geteuid() != 0:
+        return []
+    found = []
+    for place, folders, files in os.walk(folder):
+        closed = [name for name in folders if not _is_open(f"{place}/{name}", stat.S_IXOTH)]
+        folders[:] = [name for name in folders if name not in closed]
+        closed += [name for name in files if not _is_open(f"{place}/{name}", stat.S_IROTH)]
+        found += [f"{place}/{name}" for name in closed]
+    return found
+
+
+def _is_open(path: str, needed: int) -> bool:
+    mode = os.lstat(path).st_mode
+    return stat.S_ISLNK(mode) or bool(mode & needed)

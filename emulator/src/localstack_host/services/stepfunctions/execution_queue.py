@@ -1,0 +1,168 @@
+"""Executions of workflows begin in the order in which they were started, a few at a time.
+
+AWS begins each at once. A laptop on which a thousand are on their way has time for none: states
+run into their timeouts, and what they retry and undo is more work. Here an execution that was
+started is RUNNING, as on AWS, and may wait before its first state; none of its times has begun.
+
+Who waits for something else (a Wait state, the next try, a token, another execution) needs no turn
+meanwhile. A synchronous execution has somebody who waits for the answer, and never waits itself.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache, wraps
+from typing import Any, ClassVar
+
+from localstack.services.stepfunctions.backend.execution_worker import ExecutionWorker
+
+from localstack_host.fair_queue import Turns
+from localstack_host.host.settings import WORKFLOWS_AT_A_TIME
+
+LOOK_EVERY_S = 1.0
+
+
+@cache
+def queue_executions() -> None:
+    """Puts the queue before LocalStack's executions, once however often it is called."""
+    from localstack.services.stepfunctions.backend import execution
+
+    turns = Turns(WORKFLOWS_AT_A_TIME.value())
+    executions: Any = execution
+    QueuedWorker.turns = turns
+    executions.ExecutionWorker = QueuedWorker
+    ending = executions.BaseExecutionWorkerCommunication
+    ending.terminated = _giving_the_turn(ending.terminated, turns)
+    _hear_of_events(turns)
+    _rest_while_waiting(turns)
+    threading.Thread(target=_look, args=(turns,), name="workflow-turns", daemon=True).start()
+
+
+class QueuedWorker(ExecutionWorker):
+    """LocalStack's, which waits for its turn before the first state."""
+
+    turns: ClassVar[Turns]
+    env: Any
+
+    def start(self) -> None:
+        """Returns at once. The history says from now on that the execution has started."""
+        self._program: Any = self._get_evaluation_entrypoint()
+        self.env = self._get_evaluation_environment()
+        _add_started(self)
+        self.turns.take(self.env.event_manager, self._begin)
+
+    def stop(self, stop_date: datetime, error: str | None, cause: str | None) -> None:
+        """Stops an execution also while it waits."""
+        waited = self.turns.withdraw(self.env.event_manager)
+        if waited:
+            self._become_running()  # only what is running can be stopped
+        super().stop(stop_date=stop_date, error=error, cause=cause)
+        if waited:
+            self._execution_logic()
+
+    def _begin(self) -> None:
+        self._become_running()
+        threading.Thread(target=self._execution_logic, name="workflow", daemon=True).start()
+
+    def _become_running(self) -> None:
+        self.env.next_state_name = self._program.start_at.start_at_name
+
+    def _execution_logic(self) -> None:
+        if self.env.is_running():
+            self._program.eval(self.env)
+        else:
+            _add_aborted(self.env)
+        self._execution_communication.terminated()
+
+
+def _add_started(worker: Any) -> None:
+    """As in LocalStack's `_execution_logic`."""
+    from localstack.aws.api.stepfunctions import HistoryEventType
+    from localstack.services.stepfunctions.asl.utils.encoding import to_json_str
+
+    details = worker._evaluation_details
+    worker.env.event_manager.add_event(
+        context=worker.env.event_history_context,
+        event_type=HistoryEventType.ExecutionStarted,
+        event_details={
+            "executionStartedEventDetails": {
+                "input": to_json_str(details.execution_details.inpt),
+                "inputDetails": {"truncated": False},
+                "roleArn": details.aws_execution_details.role_arn,
+            }
+        },
+        update_source_event_id=False,
+    )
+
+
+def _add_aborted(environment: Any) -> None:
+    """As in LocalStack's `Program`."""
+    from localstack.aws.api.stepfunctions import HistoryEventType
+
+    stopped = environment.program_state()
+    details = {"error": stopped.error, "cause": stopped.cause}
+    environment.event_manager.add_event(
+        context=environment.event_history_context,
+        event_type=HistoryEventType.ExecutionAborted,
+        event_details={"executionAbortedEventDetails": details},
+    )
+
+
+def _giving_the_turn(terminated: Callable[[Any], None], turns: Turns) -> Callable[[Any], None]:
+    @wraps(terminated)
+    def terminated_and_given(ending: Any) -> None:
+        who = ending.execution.exec_worker.env.event_manager
+        try:
+            terminated(ending)
+        finally:
+            turns.end(who)
+
+    return terminated_and_given
+
+
+def _hear_of_events(turns: Turns) -> None:
+    from localstack.services.stepfunctions.asl.eval.event import event_manager
+
+    manager: Any = event_manager.EventManager
+    add = manager.add_event
+
+    @wraps(add)
+    def added(events: Any, *arguments: Any, **options: Any) -> Any:
+        turns.hear(events)
+        return add(events, *arguments, **options)
+
+    manager.add_event = added
+
+
+def _rest_while_waiting(turns: Turns) -> None:
+    from localstack.services.stepfunctions.asl.component.common.retry import retrier_decl
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service import (  # noqa: E501
+        state_task_service_callback,
+    )
+    from localstack.services.stepfunctions.asl.component.state.state_wait import state_wait
+
+    waiting: tuple[tuple[Any, str], ...] = (
+        (state_wait.StateWait, "_eval_state"),
+        (retrier_decl.RetrierDecl, "_eval_body"),
+        (state_task_service_callback.StateTaskServiceCallback, "_eval_integration_pattern"),
+    )
+    for kind, method in waiting:
+        setattr(kind, method, _resting(getattr(kind, method), turns))
+
+
+def _resting(wait: Callable[..., Any], turns: Turns) -> Callable[..., Any]:
+    @wraps(wait)
+    def rested(part: Any, env: Any, *arguments: Any, **options: Any) -> Any:
+        turns.end(env.event_manager)
+        return wait(part, env, *arguments, **options)
+
+    return rested
+
+
+def _look(turns: Turns) -> None:
+    while True:
+        time.sleep(LOOK_EVERY_S)
+        turns.give()

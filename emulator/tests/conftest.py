@@ -1,0 +1,28 @@
+"""The emulator of the test session, and what LocalStack does to the process that imports it."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+UNREADABLE = ",[::1]"
+
+# The same examples every time, as long as the machine takes.
+settings.register_profile("unit", max_examples=40, deadline=None, derandomize=True)
+settings.load_profile("unit")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """LocalStack adds an address to no_proxy when a test imports it, which httpx cannot read."""
+    for name in ("no_proxy", "NO_PROXY"):
+        if name in os.environ:
+            os.environ[name] = os.environ[name].replace(UNREADABLE, "")
+
+
+@pytest.fixture(scope="session")
+def endpoint(localstack: str) -> str:
+    """The emulator's URL."""
+    return localstack

@@ -1,0 +1,187 @@
+"""The endpoint that a function gets: AWS's API to its role, and nothing else of the emulator."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import Cloud
+
+ENDPOINT = """
+import os
+def handle(event, context):
+    names = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+    return [os.environ[name] for name in names]
+"""
+
+CALLS = """
+import boto3
+from urllib.request import urlopen
+def handle(event, context):
+    s3, sqs, dynamodb = (boto3.client(name) for name in ("s3", "sqs", "dynamodb"))
+    s3.create_bucket(Bucket=event, CreateBucketConfiguration={"LocationConstraint": "us-east-2"})
+    s3.put_object(Bucket=event, Key="_aws/ses", Body=b"kept")
+    signed = s3.generate_presigned_url("get_object", Params={"Bucket": event, "Key": "_aws/ses"})
+    queue = sqs.create_queue(QueueName=event)["QueueUrl"]
+    sqs.send_message(QueueUrl=queue, MessageBody="sent")
+    return [
+        urlopen(signed).read().decode(),
+        sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5)["Messages"][0]["Body"],
+        dynamodb.list_tables()["ResponseMetadata"]["HTTPStatusCode"],
+        boto3.client("sts").get_caller_identity()["Arn"].split(":")[5].split("/")[0],
+        boto3.client("sns").list_topics()["ResponseMetadata"]["HTTPStatusCode"],
+    ]
+"""
+
+PAGES = [
+    "/_localstack/health",
+    "/_aws/ses",
+    "/_host/iam",
+    "/health",
+    "//_aws/ses",
+    "/./_aws/ses",
+    "/%5Faws/ses",
+    "/%255Faws/ses",
+    "/bucket/../_aws/ses",
+    "/_aws/execute-api/abc/live/products",
+    "/restapis/abc/live/_user_request_/products",
+    "http://127.0.0.1/_aws/ses",
+]
+
+
+class Door:
+    """The endpoint of a function, with the credentials that the function has there."""
+
+    def __init__(self, url: str, key: str, secret: str, token: str) -> None:
+        self.host = url.removeprefix("http://")
+        self.key, self.secret, self.token = key, secret, token
+
+    def ask(
+        self, path: str, key: str | None = None, method: str = "GET", body: bytes = b"", **more: str
+    ) -> tuple[int, str]:
+        """Status and body of a request that says it is signed with `key`; its own if None."""
+        headers = {
+            "Host": self.host,
+            "X-Amz-Security-Token": self.token,
+            "X-Amz-Date": "20260101T000000Z",
+        }
+        signer = self.key if key is None else key
+        if signer:
+            headers["Authorization"] = authorization(signer)
+        connection = http.client.HTTPConnection(self.host, timeout=20)
+        connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        headers |= {name.replace("_", "-"): value for name, value in more.items()}
+        for name, value in (headers | {"Content-Length": str(len(body))}).items():
+            if value:
+                connection.putheader(name, value)
+        connection.endheaders(body)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+
+
+def authorization(key: str, service: str = "dynamodb") -> str:
+    scope = f"{key}/20260101/us-east-2/{service}/aws4_request"
+    return f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature={'0' * 64}"
+
+
+@pytest.fixture
+def door(cloud: Cloud) -> Door:
+    return Door(*cloud.invoke(cloud.function(ENDPOINT)).payload)
+
+
+LIST_TABLES: dict[str, Any] = {
+    "path": "/",
+    "method": "POST",
+    "body": b"{}",
+    "X_Amz_Target": "DynamoDB_20120810.ListTables",
+    "Content_Type": "application/x-amz-json-1.0",
+}
+IDENTITY: dict[str, Any] = {
+    "path": "/",
+    "method": "POST",
+    "body": b"Action=GetCallerIdentity&Version=2011-06-15",
+    "Content_Type": "application/x-www-form-urlencoded",
+}
+
+
+def test_a_function_calls_the_services_through_it(cloud: Cloud) -> None:
+    name = cloud.function(CALLS, Timeout=30)
+    answer = cloud.invoke(name, name)
+    assert answer.payload == ["kept", "sent", 200, "assumed-role", 200]
+
+
+def test_it_is_not_the_emulators_own_port(cloud: Cloud, door: Door) -> None:
+    assert not cloud.endpoint.endswith(door.host.rpartition(":")[2])
+    assert door.ask(**LIST_TABLES)[0] == 200
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("key", [None, "test", ""])
+def test_pages_of_the_emulator_are_not_served(door: Door, path: str, key: str | None) -> None:
+    status, body = door.ask(path, key)
+    assert status == 403
+    assert "own pages" in body
+
+
+@pytest.mark.parametrize(
+    "key", ["test", "000000000000", "111122223333", "LSIAQAAAAAAAAAAAAAAA", "-"]
+)
+def test_only_keys_of_sessions_are_accepted(door: Door, key: str) -> None:
+    status, body = door.ask(key=key, **LIST_TABLES)
+    assert status == 403
+    assert json.loads(body) == {
+        "__type": "UnrecognizedClientException",
+        "message": "The security token included in the request is invalid.",
+    }
+    status, body = door.ask(key=key, **IDENTITY)
+    assert status == 403
+    assert "<Code>InvalidClientTokenId</Code>" in body
+
+
+def test_an_unsigned_request_is_nobodys(door: Door) -> None:
+    status, body = door.ask(key="", **LIST_TABLES)
+    assert status == 403
+    assert json.loads(body)["__type"] == "MissingAuthenticationTokenException"
+    status, body = door.ask(key="", **IDENTITY)
+    assert status == 403
+    assert "<Code>MissingAuthenticationToken</Code>" in body
+
+
+def test_the_key_of_a_session_without_its_token_is_not_enough(door: Door) -> None:
+    assert door.ask(X_Amz_Security_Token="", **LIST_TABLES)[0] == 403
+    assert door.ask(X_Amz_Security_Token="FwoGZXIvYXdzEBYaD", **LIST_TABLES)[0] == 403
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?X-Amz-Credential=test/20260101/us-east-2/dynamodb/aws4_request",
+        "/?AWSAccessKeyId=test",
+    ],
+)
+def test_a_request_that_names_two_keys_is_refused(door: Door, path: str) -> None:
+    assert door.ask(**(LIST_TABLES | {"path": path}))[0] == 403
+    two = f"{authorization(door.key)}, {authorization('test')}"
+    assert door.ask(Authorization=two, **LIST_TABLES)[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("abc.execute-api.localhost.localstack.cloud", 403), ("evil.example", 421), ("", 400)],
+)
+def test_another_host_is_not_served(door: Door, host: str, status: int) -> None:
+    assert door.ask(Host=host, **LIST_TABLES)[0] == status
+
+
+def test_a_function_cannot_speak_as_a_service(cloud: Cloud) -> None:
+    """LocalStack's services tell each other in a header whom they act for."""
+    deny = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+    source = ENDPOINT
+    restricted = Door(*cloud.invoke(cloud.function(source, Role=cloud.role(deny))).payload)
+    internal = json.dumps({"service_principal": "lambda"})
+    status, body = restricted.ask(x_localstack_data=internal, **LIST_TABLES)
+    assert status == 400
+    assert "AccessDeniedException" in body

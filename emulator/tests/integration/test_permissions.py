@@ -1,0 +1,309 @@
+"""Enforced permissions, as those who call AWS see them: through boto3, as roles and functions."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from localstack_host.host import ports, process
+from localstack_host.host.errors import HostError
+from tests.integration.conftest import Cloud, document
+from tests.integration.waiting import wait_for
+
+REGION, ACCOUNT = "us-east-2", "000000000000"
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+NOTHING_ALLOWS = "because no identity-based policy allows the {} action"
+
+
+class Role:
+    """A role with a session of its own."""
+
+    def __init__(self, cloud: Cloud, *statements: dict[str, Any]) -> None:
+        self.cloud = cloud
+        self.arn = cloud.role(*(statements or [nothing()]), AWS=ROOT)
+        self.name = self.arn.rpartition("/")[2]
+        sts = cloud.client("sts")
+        self.keys = sts.assume_role(RoleArn=self.arn, RoleSessionName="test")["Credentials"]
+        self.session = f"arn:aws:sts::{ACCOUNT}:assumed-role/{self.name}/test"
+
+    def client(self, service: str) -> Any:
+        session = boto3.Session(
+            self.keys["AccessKeyId"],
+            self.keys["SecretAccessKey"],
+            self.keys["SessionToken"],
+            region_name=REGION,
+        )
+        config = Config(retries={"total_max_attempts": 1})
+        return session.client(service, endpoint_url=self.cloud.endpoint, config=config)  # type: ignore[call-overload]
+
+    def may(self, *statements: dict[str, Any]) -> None:
+        """Puts these statements in the place of what the role might until now."""
+        self.cloud.client("iam").put_role_policy(
+            RoleName=self.name,
+            PolicyName="permissions",
+            PolicyDocument=document(*(statements or [nothing()])),
+        )
+
+
+def allow(action: str, resource: str = "*", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def nothing() -> dict[str, Any]:
+    return {"Effect": "Deny", "Action": "none:Nothing", "Resource": "*"}
+
+
+def arn(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
+
+
+def refusal(call: Any, **parameters: Any) -> tuple[str, str, int]:
+    """Code, message and HTTP status of the refusal."""
+    with pytest.raises(ClientError) as refused:
+        call(**parameters)
+    answer = refused.value.response
+    status = answer["ResponseMetadata"]["HTTPStatusCode"]
+    return answer["Error"]["Code"], answer["Error"]["Message"], status
+
+
+QUEUE_URL = f"http://localhost/{ACCOUNT}/none"
+REQUESTS: list[tuple[str, str, dict[str, Any], str, str, str, int]] = [
+    ("dynamodb", "get_item", {"TableName": "none", "Key": {"id": {"S": "1"}}},
+     "dynamodb:GetItem", arn("dynamodb", "table/none"), "AccessDeniedException", 400),
+    ("dynamodb", "query", {"TableName": "none", "IndexName": "by-x"},
+     "dynamodb:Query", arn("dynamodb", "table/none/index/by-x"), "AccessDeniedException", 400),
+    ("lambda", "invoke", {"FunctionName": "none", "Qualifier": "live"},
+     "lambda:InvokeFunction", arn("lambda", "function:none:live"), "AccessDeniedException", 403),
+    ("stepfunctions", "start_execution", {"stateMachineArn": arn("states", "stateMachine:none")},
+     "states:StartExecution", arn("states", "stateMachine:none"), "AccessDeniedException", 400),
+    ("events", "put_events", {"Entries": [{"EventBusName": "none"}]},
+     "events:PutEvents", arn("events", "event-bus/none"), "AccessDeniedException", 400),
+    ("ssm", "get_parameters_by_path", {"Path": "/none/a"},
+     "ssm:GetParametersByPath", arn("ssm", "parameter/none/a"), "AccessDeniedException", 400),
+    ("logs", "get_log_events", {"logGroupName": "g", "logStreamName": "s"},
+     "logs:GetLogEvents", arn("logs", "log-group:g:log-stream:s"), "AccessDeniedException", 400),
+    ("sqs", "send_message", {"QueueUrl": QUEUE_URL, "MessageBody": "m"},
+     "sqs:sendmessage", arn("sqs", "none"), "AccessDenied", 403),
+    ("sns", "publish", {"TopicArn": arn("sns", "none"), "Message": "m"},
+     "SNS:Publish", arn("sns", "none"), "AuthorizationError", 403),
+    ("s3", "get_object", {"Bucket": "none", "Key": "a/b"},
+     "s3:GetObject", '"arn:aws:s3:::none/a/b"', "AccessDenied", 403),
+    ("cloudwatch", "put_metric_data", {"Namespace": "n", "MetricData": []},
+     "cloudwatch:PutMetricData", "*", "AccessDenied", 403),
+    ("kms", "encrypt", {"KeyId": "1-2", "Plaintext": b"x"},
+     "kms:Encrypt", arn("kms", "key/1-2"), "AccessDeniedException", 400),
+]  # fmt: skip
+
+
+@pytest.fixture
+def role(cloud: Cloud) -> Role:
+    return Role(cloud)
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "parameters", "action", "resource", "code", "status"),
+    REQUESTS,
+    ids=[f"{service}-{call}" for service, call, *_ in REQUESTS],
+)
+def test_a_role_without_the_permission_is_refused_in_the_services_own_words(
+    role: Role,
+    service: str,
+    call: str,
+    parameters: dict[str, Any],
+    action: str,
+    resource: str,
+    code: str,
+    status: int,
+) -> None:
+    found = refusal(getattr(role.client(service), call), **parameters)
+    said = f"User: {role.session} is not authorized to perform: {action} on resource: {resource} "
+    assert found[0] == code
+    assert found[1].startswith(said)
+    assert found[2] == status
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "parameters", "action", "resource"),
+    [request[:5] for request in REQUESTS if request[0] != "kms"],
+    ids=[f"{service}-{call}" for service, call, *_ in REQUESTS if service != "kms"],
+)
+def test_with_exactly_this_permission_it_is_not(
+    role: Role, service: str, call: str, parameters: dict[str, Any], action: str, resource: str
+) -> None:
+    role.may(allow(action, resource.strip('"')))
+    try:
+        getattr(role.client(service), call)(**parameters)
+    except ClientError as error:  # there is no such table, queue …
+        assert "authorized" not in str(error)  # noqa: PT017
+
+
+def test_a_mail_is_refused_in_the_words_of_ses(role: Role) -> None:
+    mail = {
+        "Source": "Shop <shop@example.com>",
+        "Destination": {"ToAddresses": ["ada@example.com"]},
+        "Message": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "b"}}},
+    }
+    code, message, _ = refusal(role.client("ses").send_email, **mail)
+    identity = arn("ses", "identity/shop@example.com")
+    assert code == "AccessDenied"
+    assert message == (
+        f"User `{role.session}' is not authorized to perform `ses:SendEmail'"
+        f" on resource `{identity}'"
+    )
+    to_ada = {"ForAllValues:StringEquals": {"ses:Recipients": ["ada@example.com"]}}
+    role.may(allow("ses:SendEmail", identity, Condition=to_ada))
+    assert refusal(role.client("ses").send_email, **mail)[0] == "MessageRejected"  # not verified
+    mail["Destination"] = {"ToAddresses": ["eve@example.com"]}
+    assert refusal(role.client("ses").send_email, **mail)[0] == "AccessDenied"
+
+
+def test_who_one_is_everybody_may_ask(role: Role) -> None:
+    assert role.client("sts").get_caller_identity()["Arn"] == role.session
+
+
+def test_what_is_granted_and_taken_away_counts_at_once(cloud: Cloud, role: Role) -> None:
+    table = cloud.table("id")
+    put = role.client("dynamodb").put_item
+    item = {"TableName": table, "Item": {"id": {"S": "1"}}}
+    role.may(allow("dynamodb:PutItem", arn("dynamodb", f"table/{table}")))
+    put(**item)
+    role.may(allow("dynamodb:GetItem", arn("dynamodb", f"table/{table}")))
+    message = refusal(put, **item)[1]
+    assert message.endswith(NOTHING_ALLOWS.format("dynamodb:PutItem"))
+    role.may(allow("dynamodb:*"), {"Effect": "Deny", "Action": "dynamodb:PutItem", "Resource": "*"})
+    assert refusal(put, **item)[1].endswith("with an explicit deny in an identity-based policy")
+
+
+def test_managed_policies_and_boundaries_count(cloud: Cloud, role: Role) -> None:
+    read = {"TableName": cloud.table("id"), "Key": {"id": {"S": "1"}}}
+    iam = cloud.client("iam")
+    iam.attach_role_policy(RoleName=role.name, PolicyArn=managed(cloud, allow("dynamodb:Get*")))
+    role.client("dynamodb").get_item(**read)
+
+    limit = managed(cloud, allow("s3:*"))
+    iam.put_role_permissions_boundary(RoleName=role.name, PermissionsBoundary=limit)
+    message = refusal(role.client("dynamodb").get_item, **read)[1]
+    assert message.endswith("because no permissions boundary allows the dynamodb:GetItem action")
+
+
+def managed(cloud: Cloud, statement: dict[str, Any]) -> str:
+    made = cloud.client("iam").create_policy(
+        PolicyName=f"probe-{uuid.uuid4().hex[:8]}", PolicyDocument=document(statement)
+    )
+    return str(made["Policy"]["Arn"])
+
+
+def test_a_transaction_needs_what_each_of_its_parts_does(cloud: Cloud, role: Role) -> None:
+    table = cloud.table("id")
+    place = arn("dynamodb", f"table/{table}")
+    key = {"TableName": table, "Key": {"id": {"S": "1"}}}
+    parts = [
+        {"Put": {"TableName": table, "Item": {"id": {"S": "2"}}}},
+        {"ConditionCheck": key | {"ConditionExpression": "attribute_not_exists(id)"}},
+    ]
+    write = role.client("dynamodb").transact_write_items
+    role.may(allow("dynamodb:PutItem", place))
+    message = refusal(write, TransactItems=parts)[1]
+    assert f"to perform: dynamodb:ConditionCheckItem on resource: {place}" in message
+    role.may(allow("dynamodb:PutItem", place), allow("dynamodb:ConditionCheckItem", place))
+    write(TransactItems=parts)
+
+
+def test_a_request_that_is_not_understood_is_refused(role: Role) -> None:
+    role.may(allow("*"))
+    code, message, _ = refusal(role.client("dynamodb").execute_statement, Statement="SELECT 1")
+    assert code == "AccessDeniedException"
+    assert "IAM has no action dynamodb:ExecuteStatement" in message
+    noted = httpx.get(f"{role.cloud.endpoint}/_host/iam").json()["refused"]
+    assert [r["action"] for r in noted if r["role"] == role.name] == ["dynamodb:ExecuteStatement"]
+
+
+def test_credentials_of_no_session_are_refused(cloud: Cloud, role: Role) -> None:
+    role.keys = role.keys | {"AccessKeyId": "LSIAQAAAAAAAAAAAAAAA"}
+    assert refusal(role.client("sqs").list_queues)[0] == "InvalidClientTokenId"
+    assert refusal(role.client("dynamodb").list_tables)[0] == "UnrecognizedClientException"
+
+
+def test_a_role_is_assumed_only_by_whom_it_trusts(cloud: Cloud) -> None:
+    for_lambda = cloud.role()
+    code, message, status = refusal(
+        cloud.client("sts").assume_role, RoleArn=for_lambda, RoleSessionName="test"
+    )
+    assert (code, status) == ("AccessDenied", 403)
+    assert f"is not authorized to perform: sts:AssumeRole on resource: {for_lambda}" in message
+
+
+def test_a_user_is_that_user_to_a_role_that_is_asked_for(cloud: Cloud) -> None:
+    iam, for_lambda, for_all = cloud.client("iam"), cloud.role(), cloud.role(AWS=ROOT)
+    user = iam.create_user(UserName="ada")["User"]["Arn"]
+    for_ada = cloud.role(AWS=user)
+    key = iam.create_access_key(UserName="ada")["AccessKey"]
+    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=REGION)
+    sts = session.client("sts", endpoint_url=cloud.endpoint)
+
+    code, message, _ = refusal(sts.assume_role, RoleArn=for_lambda, RoleSessionName="test")
+
+    assert code == "AccessDenied"
+    assert message.startswith(f"User: {user} is not authorized to perform: sts:AssumeRole")
+    for role in (for_all, for_ada):
+        sts.assume_role(RoleArn=role, RoleSessionName="test")
+    owner = cloud.client("sts").assume_role
+    assert refusal(owner, RoleArn=for_ada, RoleSessionName="test")[0] == "AccessDenied"
+
+
+def test_a_function_of_a_role_that_lambda_may_not_assume_is_not_made(cloud: Cloud) -> None:
+    with pytest.raises(ClientError, match="cannot be assumed by Lambda"):
+        cloud.function("", Role=cloud.role(Service="events.amazonaws.com"))
+
+
+PUT = """
+import uuid
+
+import boto3
+def handle(event, context):
+    boto3.client("dynamodb").put_item(TableName=event, Item={"id": {"S": "1"}})
+"""
+
+
+def test_a_functions_log_names_role_action_and_resource_of_a_refusal(cloud: Cloud) -> None:
+    table = cloud.table("id")
+    role = cloud.role(allow("logs:*"))
+    function = cloud.function(PUT, Role=role)
+    answer = cloud.invoke(function, table)
+    said = (
+        "An error occurred (AccessDeniedException) when calling the PutItem operation: User:"
+        f" arn:aws:sts::{ACCOUNT}:assumed-role/{role.rpartition('/')[2]}/{function}"
+        f" is not authorized to perform: dynamodb:PutItem on resource: "
+        f"{arn('dynamodb', f'table/{table}')} {NOTHING_ALLOWS.format('dynamodb:PutItem')}"
+    )
+    assert answer.payload["errorMessage"] == said
+    wait_for(lambda: said in logged(cloud, function), "the log does not say so")
+
+
+def logged(cloud: Cloud, function: str) -> str:
+    logs = cloud.client("logs")
+    try:
+        events = logs.filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
+    except logs.exceptions.ResourceNotFoundException:
+        return ""
+    return "".join(event["message"] for event in events)
+
+
+def test_a_lab_that_enforces_nothing_lets_every_role_do_everything(home: Path) -> None:
+    emulator = process.start(ports.any_free(), iam=False)
+    role = Role(Cloud(emulator.endpoint))
+    role.client("sqs").create_queue(QueueName="mine")
+    assert process.status().iam is False
+
+
+def test_enforcement_is_not_turned_off_while_the_emulator_runs(own: process.Emulator) -> None:
+    assert process.status().iam is True
+    with pytest.raises(HostError, match="enforces permissions"):
+        process.start(own.port, iam=False)

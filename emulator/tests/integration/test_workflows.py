@@ -1,0 +1,131 @@
+"""The caches in front of Step Functions' parsers change what parsing costs, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localstack_host.services.stepfunctions.provider import keeping_programs, spell_once
+from tests.integration.conftest import Cloud
+from tests.integration.waiting import wait_for
+
+WORKFLOW = Path(__file__).with_name("workflow.asl.json")
+
+
+@pytest.fixture
+def parse() -> Callable[[str], Any]:
+    from localstack.services.stepfunctions.asl.parse.asl_parser import AmazonStateLanguageParser
+
+    found: Callable[[str], Any] = AmazonStateLanguageParser.parse
+    return found
+
+
+def _told(program: object) -> str:
+    """A program as text, without the addresses of its parts."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(program))
+
+
+def test_a_kept_tree_gives_the_same_program(parse: Callable[[str], Any]) -> None:
+    definition = WORKFLOW.read_text()
+    program, _ = keeping_programs(parse)(definition)
+    assert _told(program) == _told(parse(definition)[0])
+
+
+def test_an_operation_is_looked_up_once_and_one_that_there_is_not_is_refused_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service import (  # noqa: E501
+        state_task_service,
+    )
+
+    tasks: Any = state_task_service
+    looked_up = []
+
+    def counting(service: str, load: Callable[..., Any] = tasks.load_service) -> Any:
+        looked_up.append(service)
+        return load(service=service)
+
+    find = tasks.StateTaskService._get_boto_operation_model
+    monkeypatch.setattr(tasks, "load_service", counting)
+    monkeypatch.setattr(tasks, "camel_to_snake_case", tasks.camel_to_snake_case)
+    monkeypatch.setattr(tasks.StateTaskService, "_get_boto_operation_model", staticmethod(find))
+    spell_once(tasks)
+
+    kept = tasks.StateTaskService._get_boto_operation_model
+    assert [kept("lambda", "invoke").name for _ in range(2)] == ["Invoke"] * 2
+    assert looked_up == ["lambda"]
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="invoek"):
+            kept("lambda", "invoek")
+
+
+def test_a_text_is_parsed_once_and_its_program_is_for_all_executions(
+    parse: Callable[[str], Any],
+) -> None:
+    parsed = []
+
+    def counting(definition: str) -> Any:
+        parsed.append(definition)
+        return parse(definition)
+
+    caching = keeping_programs(counting)
+    first, second = (caching(WORKFLOW.read_text())[0] for _ in range(2))
+    assert len(parsed) == 1
+    assert first is second
+
+
+def test_what_runs_parts_side_by_side_gets_a_program_for_each_execution(
+    parse: Callable[[str], Any],
+) -> None:
+    branch = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+    parallel = {"Type": "Parallel", "Branches": [branch], "End": True}
+    definition = json.dumps({"StartAt": "P", "States": {"P": parallel}})
+    first, second = (keeping_programs(parse)(definition)[0] for _ in range(2))
+    assert first is not second
+    assert _told(first) == _told(second)
+
+
+def test_each_execution_counts_its_own_attempts(cloud: Cloud) -> None:
+    """Also those at the same time: what they share must not be what they count with."""
+    retry = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 2}
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": cloud.function("def handle(event, context): 1 / 0")},
+        "Retry": [retry],
+        "End": True,
+    }
+    client = cloud.client("stepfunctions")
+    machine = client.create_state_machine(
+        name=f"probe-{uuid.uuid4().hex[:8]}",
+        roleArn=cloud.role(),
+        definition=json.dumps({"StartAt": "Task", "States": {"Task": task}}),
+    )["stateMachineArn"]
+    arns = [client.start_execution(stateMachineArn=machine)["executionArn"] for _ in range(3)]
+    for arn in arns:
+        wait_for(
+            partial(_has_ended, client, arn), f"{arn} is running after three attempts", timeout_s=30
+        )
+        history = client.get_execution_history(executionArn=arn, maxResults=100)["events"]
+        assert [event["type"] for event in history].count("TaskFailed") == 3
+    client.delete_state_machine(stateMachineArn=machine)
+
+
+def _has_ended(client: Any, arn: str) -> bool:
+    return bool(client.describe_execution(executionArn=arn)["status"] == "FAILED")
+
+
+def test_a_faulty_definition_is_refused_each_time(parse: Callable[[str], Any]) -> None:
+    from localstack.services.stepfunctions.asl.parse.asl_parser import ASLParserException
+
+    caching = keeping_programs(parse)
+    for _ in range(2):
+        with pytest.raises(ASLParserException):
+            caching('{"StartAt": 1}')

@@ -1,0 +1,155 @@
+"""How the emulator judges alarms, and what it reads out of logs."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any, ClassVar
+
+import pytest
+
+from localstack_host.services.cloudwatch import emf
+from localstack_host.services.cloudwatch.alarm_evaluation import (
+    NotUnderstood,
+    Rule,
+    compute,
+    judge,
+    statistic,
+)
+from localstack_host.services.cloudwatch.metric_store import INDEX, Place, Points, Wanted
+
+MOST = "GreaterThanOrEqualToThreshold"
+HERE = Place("000000000000", "us-east-2")
+
+
+def rule(**changes: Any) -> Rule:
+    usual: dict[str, Any] = {"comparison": MOST, "threshold": 5, "periods": 3, "needed": 2}
+    return Rule(**(usual | changes))
+
+
+class TestJudging:
+    @pytest.mark.parametrize(
+        ("values", "state"),
+        [
+            ([5, 5, 0], "ALARM"),
+            ([0, 5, 5], "ALARM"),
+            ([5, 0, 0], "OK"),
+            ([4.9, 4.9, 4.9], "OK"),
+        ],
+    )
+    def test_as_many_values_as_are_needed_raise_an_alarm(
+        self, values: list[float], state: str
+    ) -> None:
+        assert judge(values, rule(), "OK") == state
+
+    def test_values_older_than_the_periods_do_not_count(self) -> None:
+        assert judge([0, 0, 5, 5, 5], rule(), "OK") == "OK"
+
+    def test_older_values_stand_in_for_missing_ones(self) -> None:
+        assert judge([None, None, 5, 5, 0], rule(), "OK") == "ALARM"
+
+    @pytest.mark.parametrize(
+        ("missing", "state"),
+        [
+            ("breaching", "ALARM"),
+            ("notBreaching", "OK"),
+            ("missing", "INSUFFICIENT_DATA"),
+            ("ignore", "as before"),
+        ],
+    )
+    def test_nothing_at_all_is_what_the_alarm_says(self, missing: str, state: str) -> None:
+        assert judge([None] * 5, rule(missing=missing), "as before") == state
+
+    def test_one_order_in_half_an_hour_is_enough(self) -> None:
+        quiet = rule(
+            comparison="LessThanThreshold", threshold=1, periods=30, needed=30, missing="breaching"
+        )
+        assert judge([None] * 40, quiet, "OK") == "ALARM"
+        assert judge([None] * 29 + [1] + [None] * 10, quiet, "ALARM") == "OK"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("Sum", 10), ("Average", 2.5), ("Minimum", 1), ("Maximum", 4), ("SampleCount", 4)),
+        *(("p50", 2), ("p99", 4)),
+    ],
+)
+def test_a_statistic_is_made_of_all_values(name: str, value: float) -> None:
+    assert statistic(name, [4, 1, 3, 2]) == value
+    assert statistic(name, []) is None
+
+
+class TestMetricMath:
+    SERIES: ClassVar[dict[str, list[float | None]]] = {
+        "errors": [3, None, 1],
+        "rejected": [1, 2, None],
+    }
+
+    def test_it_is_done_period_by_period(self) -> None:
+        assert compute("errors - rejected", self.SERIES) == [2, None, None]
+        assert compute("FILL(errors, 0) - FILL(rejected, 0)", self.SERIES) == [2, -2, 1]
+        assert compute("100 * errors / 50", self.SERIES) == [6, None, 2]
+
+    @pytest.mark.parametrize("expression", ["SUM(METRICS())", "errors > 1", "others", "1 +"])
+    def test_what_is_not_understood_is_said(self, expression: str) -> None:
+        with pytest.raises(NotUnderstood):
+            compute(expression, self.SERIES)
+
+
+class TestPoints:
+    WANTED = Wanted.of(
+        {
+            "Namespace": "N",
+            "MetricName": "Errors",
+            "Dimensions": [{"Name": "b", "Value": "2"}, {"Name": "a", "Value": "1"}],
+        },
+        "Sum",
+        60,
+    )
+
+    def read(self, *rows: tuple[float, float, str | None]) -> Any:
+        database = sqlite3.connect(":memory:")
+        columns = "account_id, region, metric_name, namespace, timestamp, dimensions, value"
+        database.execute(f"CREATE TABLE SINGLE_METRICS ({columns})")
+        database.execute(INDEX)
+        for at, value, dimensions in rows:
+            row = (HERE.account, HERE.region, "Errors", "N", at, dimensions, value)
+            database.execute("INSERT INTO SINGLE_METRICS VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        return Points(database).series(self.WANTED, HERE, 3, now=1000.0)
+
+    def test_values_are_gathered_by_period_the_newest_first(self) -> None:
+        ours = "a=1\tb=2\t"
+        assert self.read((995, 1, ours), (950, 2, ours), (890, 4, ours)) == [3, 4, None]
+
+    def test_what_is_too_old_or_of_other_dimensions_is_left_out(self) -> None:
+        assert self.read((819, 1, "a=1\tb=2\t"), (995, 1, "a=1\t"), (995, 1, None)) == [None] * 3
+
+
+class TestEmbeddedMetrics:
+    LINE: ClassVar[dict[str, Any]] = {
+        "_aws": {
+            "Timestamp": 1_700_000_000_000,
+            "CloudWatchMetrics": [
+                {
+                    "Namespace": "CheckoutLab",
+                    "Dimensions": [["environment"], []],
+                    "Metrics": [{"Name": "Revenue", "Unit": "None"}],
+                }
+            ],
+        },
+        "environment": "dev",
+        "Revenue": [2599.0],
+    }
+
+    def test_a_line_has_a_value_for_each_set_of_dimensions(self) -> None:
+        (namespace, by_environment), (_, over_all) = emf.points(json.dumps(self.LINE))
+        assert namespace == "CheckoutLab"
+        assert by_environment["Dimensions"] == [{"Name": "environment", "Value": "dev"}]
+        assert over_all["Dimensions"] == []
+        assert (by_environment["Values"], by_environment["Unit"]) == ([2599.0], "None")
+        assert by_environment["Timestamp"].timestamp() == 1_700_000_000
+
+    @pytest.mark.parametrize("line", ["", '{"_aws"', '{"_aws": 1}', '["_aws"]', '{"_aws": {}}'])
+    def test_other_lines_have_none(self, line: str) -> None:
+        assert list(emf.points(line)) == []

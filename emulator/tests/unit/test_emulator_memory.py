@@ -1,0 +1,162 @@
+"""What the emulator does not keep: the same answers from less memory."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from importlib.metadata import entry_points
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.loaders import JSONFileLoader, Loader
+from localstack import config
+from localstack.services.lambda_.invocation.execution_environment import RuntimeStatus
+from localstack.services.lambda_.invocation.lambda_models import InitializationType
+from moto.utilities import utils
+
+from localstack_host.performance import memory_trimming, service_models
+from localstack_host.services.lambda_.concurrency import SURPLUS_FOR, surplus
+from localstack_host.services.stepfunctions import ended_executions
+
+NOW = datetime(2026, 1, 1, 12)
+LONG_AGO = NOW - SURPLUS_FOR - timedelta(seconds=1)
+SERVICES = ("dynamodb", "lambda", "s3", "stepfunctions")
+
+
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    loader: Any = JSONFileLoader
+    for usual in ("_load_file", "load_file"):
+        monkeypatch.setattr(loader, usual, getattr(loader, usual))
+    monkeypatch.setattr(utils, "load_resource", utils.load_resource)
+    service_models.share_descriptions()
+
+
+def _described() -> list[Any]:
+    return [Loader().load_service_model(service, "service-2") for service in SERVICES]
+
+
+def _text(described: list[Any]) -> str:
+    return json.dumps(described)  # it keeps the order, which equality does not look at
+
+
+def test_shared_descriptions_say_the_same_in_the_same_order(request: Any) -> None:
+    without = _described()
+    request.getfixturevalue("shared")
+    assert _text(_described()) == _text(without)
+    assert isinstance(without[0], OrderedDict)
+
+
+@pytest.mark.usefixtures("shared")
+def test_all_loaders_get_the_same_description() -> None:
+    assert all(first is second for first, second in zip(_described(), _described(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("package", "resource", "found"),
+    [
+        ("moto.ec2.models.instance_types", "../resources/instance_types.json", {}),
+        (
+            "moto.ec2.models.instance_types",
+            "../resources/instance_type_offerings/region/us-east-2.json",
+            [],
+        ),
+        ("moto.ec2.models.amis", "../resources/amis.json", "read"),
+        ("moto.ssm.models", "resources/instance_types.json", "read"),
+    ],
+)
+def test_of_ec2_only_the_machines_are_left_out(package: str, resource: str, found: Any) -> None:
+    assert service_models.without_machines(lambda *_where: "read")(package, resource) == found
+
+
+def test_descriptions_are_shared_before_any_other_hook_reads_them() -> None:
+    hooks = entry_points(group="localstack.hooks.on_infra_start")
+    ours = [hook for hook in hooks if "localstack_host." in hook.module]
+    priorities = {hook.name: hook.load().hook_priority for hook in ours}
+    first = {priorities.pop(name) for name in ("descriptions", "service_index")}
+    assert first == {service_models.FIRST}
+    assert max(priorities.values()) < service_models.FIRST
+
+
+@pytest.mark.usefixtures("shared")
+def test_a_client_changes_nothing_in_a_shared_description() -> None:
+    from botocore.session import Session
+
+    before = _text(_described())
+    session = Session()
+    for service in SERVICES:
+        session.create_client(service, region_name="us-east-2")
+    assert _text(_described()) == before
+
+
+@pytest.mark.usefixtures("shared")
+def test_a_description_that_is_not_there_is_not_found() -> None:
+    assert JSONFileLoader().load_file("/nowhere/service-2") is None
+
+
+def test_an_ended_execution_keeps_its_history_and_no_working_data() -> None:
+    history = [{"type": "ExecutionStarted"}]
+    environment = SimpleNamespace(
+        _frames=[object()], heap={"a": 1}, stack=[2], event_manager=history
+    )
+    ended_executions.forget_data(environment)
+    assert (environment._frames, environment.heap, environment.stack) == ([], {}, [])
+    assert environment.event_manager is history
+
+
+def test_threads_that_have_run_are_forgotten_and_no_others() -> None:
+    release = threading.Event()
+    finished, running, waiting = (threading.Thread(target=release.wait) for _ in range(3))
+    finished._target = lambda: None  # type: ignore[attr-defined]
+    finished.start()
+    finished.join()
+    running.start()
+    other = object()
+    threads: list[Any] = [finished, running, waiting, other]
+    ended_executions.forget_finished(threads)
+    release.set()
+    assert threads == [running, waiting, other]
+
+
+def _environment(
+    last_returned: datetime,
+    status: RuntimeStatus = RuntimeStatus.READY,
+    kind: InitializationType = InitializationType.on_demand,
+) -> Any:
+    return SimpleNamespace(last_returned=last_returned, status=status, initialization_type=kind)
+
+
+def test_after_a_rush_the_environment_that_was_used_last_stays() -> None:
+    older, last = _environment(LONG_AGO - timedelta(seconds=1)), _environment(LONG_AGO)
+    assert surplus([last, older], NOW) == [older]
+
+
+def test_an_environment_that_was_just_used_is_not_surplus() -> None:
+    assert surplus([_environment(NOW), _environment(NOW)], NOW) == []
+
+
+def test_what_works_and_what_is_provisioned_is_not_surplus() -> None:
+    busy = _environment(LONG_AGO, RuntimeStatus.INVOKING)
+    wanted = _environment(LONG_AGO, kind=InitializationType.provisioned_concurrency)
+    assert surplus([busy, wanted, _environment(LONG_AGO)], NOW) == []
+
+
+def test_the_last_environment_ends_when_localstack_would_end_it() -> None:
+    kept_for = timedelta(milliseconds=config.LAMBDA_KEEPALIVE_MS)
+    last = _environment(NOW - kept_for - timedelta(seconds=1))
+    assert surplus([last], NOW) == [last]
+
+
+def test_freed_memory_is_given_back_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_trimming, "EVERY_S", 0.01)
+    again = threading.Semaphore(0)
+    threading.Thread(target=memory_trimming._repeat, args=(again.release,), daemon=True).start()
+    assert all(again.acquire(timeout=5) for _ in range(2))
+
+
+def test_where_the_c_library_is_glibc_memory_can_be_given_back() -> None:
+    trim = memory_trimming._trim()
+    assert trim is None or trim() in (0, 1)

@@ -1,0 +1,63 @@
+"""The services that the emulator offers are the default ones, and those asked for."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from localstack.aws.api import CommonServiceException
+
+from localstack_host.gateway import disabled_services
+from localstack_host.host import dynamodb_engine, environment, service_selection
+from localstack_host.host.errors import HostError
+from localstack_host.host.service_selection import DEFAULT, VARIABLE
+
+
+def test_cloudformation_is_off_unless_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    usual = environment.variables(4566, dynamodb_engine.Engine(dynamodb_engine.MOTO))
+    assert "cloudformation" not in usual["SERVICES"].split(",")
+    assert usual["STRICT_SERVICE_LOADING"] == "1"
+    monkeypatch.setenv(VARIABLE, "cloudformation, Kinesis")
+    more = environment.variables(4566, dynamodb_engine.Engine(dynamodb_engine.MOTO))
+    assert more[VARIABLE] == "cloudformation,kinesis"
+    assert set(more["SERVICES"].split(",")) == DEFAULT | {"cloudformation", "kinesis"}
+
+
+def test_a_service_that_there_is_not_is_refused_with_those_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(VARIABLE, "cloudfront,kinesis")
+    with pytest.raises(HostError, match="asks for cloudfront, which") as refused:
+        service_selection.wanted()
+    assert refused.value.code == 2
+    assert "cloudformation, " in refused.value.hint
+    assert "dynamodb," not in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "internal", "refused"),
+    [("kinesis", False, True), ("kinesis", True, False), ("sqs", False, False)],
+)
+def test_a_service_that_is_off_says_how_to_switch_it_on(
+    name: str, internal: bool, refused: bool
+) -> None:
+    loaded: list[Any] = []
+    manager = SimpleNamespace(exists=lambda _name: True)
+    loader = SimpleNamespace(service_manager=manager)
+    service = SimpleNamespace(service_name=name)
+    context = SimpleNamespace(service=service, is_internal_call=internal)
+    asked = frozenset({"swf"})
+    require = disabled_services.only_offered(
+        lambda *given: loaded.append(given), DEFAULT | asked, asked
+    )
+    if refused:
+        with pytest.raises(
+            CommonServiceException,
+            match=f"{VARIABLE}=kinesis,swf localstack-host start",
+        ):
+            require(loader, None, context, None)
+    else:
+        require(loader, None, context, None)
+    assert bool(loaded) is not refused
