@@ -27,7 +27,7 @@ from lab.cli.commands import (
     shopping,
     tour,
 )
-from lab.cli.commands.environments import App
+from lab.cli.commands.environments import App, require_value
 from lab.console import plain_text
 from lab.core import invocation, watchdog
 from lab.core.errors import LabError
@@ -58,6 +58,7 @@ def options(
 
     Commands work on the emulator, unless an AWS account is asked for.
     """  # What was asked for is read in lab.cli.commands.common.
+    require_value("--profile", profile, context)
     typed = f"--profile {profile}" if profile else "--aws" if aws else ""
     invocation.begin(context.invoked_subcommand or "", typed)
 

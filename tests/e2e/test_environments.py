@@ -17,7 +17,7 @@ import pytest
 from lab.core import ports
 from lab.operate import audit
 from tests.deployed_shop import DeployedShop
-from tests.environments import BROKEN, ENVIRONMENTS, EVERYTHING, Environment, spellings
+from tests.environments import BROKEN, DEAD, ENVIRONMENTS, EVERYTHING, Environment, spellings
 
 LAB = Path(sys.executable).parent / "lab"
 SIDE_BY_SIDE = 3
@@ -110,6 +110,7 @@ def test_every_look_works_in_the_environment(looked: dict[str, Said], name: str)
     for look in LOOKS:
         allowed = ("0", "1") if look[0] in UNWELL else ("0",)
         assert any(f"<{look[0]} ended with {code}>" in said.text for code in allowed), said.text
+    assert "Usage:" in said.text
     assert "Traceback" not in said.text
     assert "bug of the lab" not in said.text
 
@@ -127,16 +128,55 @@ def test_orders_are_placed_stocked_and_audited_whatever_is_set(
     assert audit.run(shop.target, settle_s=60).clean
 
 
-def test_a_backup_is_made_whatever_is_set(shop: DeployedShop, tmp_path: Path) -> None:
-    """And found again."""
+def test_a_backup_is_made_and_restored_whatever_is_set(shop: DeployedShop, tmp_path: Path) -> None:
+    """And found again in between."""
     variables = Environment("all", EVERYTHING, {"config": BROKEN}).prepared(
         _base(shop, tmp_path), tmp_path / "all"
     )
-    made = _run([str(LAB), "backup", "--json"], variables)
-    found = _run([str(LAB), "backup", "--list"], variables)
-    for said in (made, found):
+    for arguments in (
+        ["backup", "--json"],
+        ["backup", "--list"],
+        ["restore", "--replace", "--yes", "--json"],
+    ):
+        said = _run([str(LAB), *arguments], variables)
         assert "Traceback" not in said.text, said.text
         assert said.code == 0, said.text
+    assert audit.run(shop.target, settle_s=60).clean
+
+
+@pytest.mark.parametrize(
+    ("arguments", "more", "code", "told"),
+    [
+        (["restore"], {}, 1, "dev has data in products"),
+        (["restore", "dev", "2000-01-01T00-00-00Z"], {}, 1, "lab backup dev --list"),
+        (["restore", "dev", ""], {}, 2, "is empty"),
+        (["restore", "--from", "s3://x"], {}, 2, "is not the name of a bucket"),
+        (["restore", "--replace"], {}, 2, "--yes"),
+        (["restore", "staging"], {}, 1, "There is no table"),
+        (["restore", "moon"], {}, 2, "There is no environment 'moon'"),
+        (["restore"], {"AWS_ENDPOINT_URL": DEAD}, 1, "the emulator is not running"),
+        (["restore"], {"AWS_ENDPOINT_URL": "nowhere"}, 2, "AWS_ENDPOINT_URL is 'nowhere'"),
+        (["restore"], {"LAB_HOME": "/etc/hostname"}, 1, "dev has data in products"),
+        (["backup", "--to", "Bad Bucket"], {}, 2, "is not the name of a bucket"),
+        (["backup", "--suffix", "-pitr"], {}, 1, "There is no table"),
+        (["backup"], {"LAB_HOME": "/etc/hostname"}, 0, "dev is backed up"),
+    ],
+    ids=lambda one: " ".join(one) if isinstance(one, list) else None,
+)
+def test_a_mistake_with_a_backup_is_told_in_a_sentence(
+    shop: DeployedShop,
+    tmp_path: Path,
+    arguments: list[str],
+    more: dict[str, str],
+    code: int,
+    told: str,
+) -> None:
+    variables = Environment("all", {**EVERYTHING, **more}, {"config": BROKEN}).prepared(
+        _base(shop, tmp_path), tmp_path / "all"
+    )
+    said = _run([str(LAB), *arguments], variables)
+    assert (said.code, told in " ".join(said.text.split())) == (code, True), said.text
+    assert "bug of the lab" not in said.text
 
 
 def test_terraform_deploys_the_same_whatever_is_set(shop: DeployedShop, tmp_path: Path) -> None:

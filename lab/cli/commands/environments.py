@@ -7,6 +7,7 @@ environment that there is not is refused before anything is done.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ class EnvironmentCommand(TyperCommand):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Brings both ways together, and refuses an environment that there is not."""
+        _require_values(args, ctx)
         rest = super().parse_args(ctx, _named_first(args) if self.takes_argument else args)
         if self.takes_option:
             self._take_argument(ctx)
@@ -70,6 +72,24 @@ class EnvironmentCommand(TyperCommand):
                 ctx.params[name] = None
                 return value
         return None
+
+
+def require_value(name: str, value: str | None, ctx: click.Context) -> None:
+    """Raises UsageError for an empty value: it is a variable that is not set, and no choice.
+
+    `lab restore dev "$BACKUP"` would bring back the newest one.
+    """
+    if value == "":
+        raise click.UsageError(f"{name} is empty. Leave it out, or give it a value.", ctx)
+
+
+def _require_values(args: list[str], ctx: click.Context) -> None:
+    own = args[: args.index("--")] if "--" in args else args
+    for before, arg in pairwise(["", *own]):
+        name, given, value = arg.partition("=")
+        if given and name.startswith("--"):
+            require_value(name, value, ctx)
+        require_value(before if before.startswith("-") else "An argument", arg, ctx)
 
 
 def known() -> list[str]:

@@ -136,10 +136,10 @@ def lessons_html(
     """Runs lessons with their solutions and writes them as web pages."""
     from lab.console import render
     from lab.console.progress import working
-    from lab.lessons import notebook_files, setup, site
+    from lab.lessons import notebook_files, setup, site, turns
 
     wanted = [notebook_files.lesson(name) for name in chosen or []] or notebook_files.all_lessons()
     with working("Running the lessons") as say:
-        setup.ready(say)
+        turns.require_free(setup.ready(say).endpoint or "AWS")
         index = site.build(wanted, say, theme)
     render.done(f"The pages are ready: {index}")

@@ -7,6 +7,7 @@ environment. On an emulator there is no bootstrap, so they are made when they ar
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,9 @@ STATES = "ecommerce-checkout-terraform-state-"
 KEY = "alias/checkout-backups"
 EXPIRES_DAYS = 90
 """As in terraform/bootstrap; a test compares them."""
+
+NAMES = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+"""What S3 takes as the name of a bucket."""
 
 MISSING = frozenset({"404", "NoSuchBucket", "NotFoundException"})
 FORBIDDEN = frozenset({"403", "AccessDenied"})
@@ -48,6 +52,8 @@ def name_for(target: Target, account: str) -> str:
 
 def require(target: Target, bucket: str, account: str) -> None:
     """Raises LabError if the bucket is not there or somebody else's. Makes it on an emulator."""
+    if not NAMES.fullmatch(bucket):
+        raise _no_name(bucket)
     try:
         target.client("s3").head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
     except ClientError as error:
@@ -187,6 +193,14 @@ SAFE: dict[str, Callable[[Any, str], bool]] = {
     "it takes plain HTTP": _wants_tls,
 }
 """What is wrong with a bucket, and the check that says it is not."""
+
+
+def _no_name(bucket: str) -> LabError:
+    return LabError(
+        f"{bucket!r} is not the name of a bucket.",
+        "A name is 3 to 63 small letters, digits, dots and hyphens; no address and no ARN.",
+        code=2,
+    )
 
 
 def _none(bucket: str) -> LabError:

@@ -57,6 +57,25 @@ class Vault:
         """The client, which is safe to use from several threads."""
         return self.target.client("s3")
 
+    def command_to_list(self) -> str:
+        """What shows the backups of this vault."""
+        return f"lab backup {self.target.environment} --list{self._option('--to')}"
+
+    def command_to_restore(self, backup: str) -> str:
+        """What brings a backup of this vault back."""
+        return f"lab restore {self.target.environment} {backup}{self._option('--from')}"
+
+    def _option(self, name: str) -> str:
+        """Names the bucket where it is not the environment's own."""
+        own = buckets.name_for(self.target, self.account)
+        return "" if self.bucket == own else f" {name} {self.bucket}"
+
+    def _damaged(self, part: Part, how: str) -> LabError:
+        return LabError(
+            f"The backup is damaged: {part.key} {how}. Nothing was written.",
+            f"Take another one: `{self.command_to_list()}`",
+        )
+
     @property
     def _place(self) -> dict[str, str]:
         return {"Bucket": self.bucket, "ExpectedBucketOwner": self.account}
@@ -96,10 +115,10 @@ class Vault:
         except ClientError as error:
             if error.response["Error"]["Code"] not in ABSENT:
                 raise
-            raise _damaged(part, "is gone") from error
+            raise self._damaged(part, "is gone") from error
         body: bytes = found["Body"].read()
         if hashlib.sha256(body).hexdigest() != part.sha256:
-            raise _damaged(part, "has another SHA-256 than its manifest says")
+            raise self._damaged(part, "has another SHA-256 than its manifest says")
         return body
 
     def keys(self, *names: str) -> list[str]:
@@ -163,11 +182,4 @@ class Vault:
 def _somebody_else(key: str) -> LabError:
     return LabError(
         f"Another backup is at work: it wrote {key} before us.", "Let it end, or run this again."
-    )
-
-
-def _damaged(part: Part, how: str) -> LabError:
-    return LabError(
-        f"The backup is damaged: {part.key} {how}. Nothing was written.",
-        "Take another one: lab backup --list",
     )

@@ -108,7 +108,7 @@ def _require_whole(vault: Vault) -> None:
     if restoring := vault.restoring():
         raise LabError(
             f"A restore of {restoring} did not come to its end: there is nothing to back up.",
-            f"Finish it: lab restore {vault.target.environment} {restoring}",
+            f"Finish it: `{vault.command_to_restore(restoring)}`",
         )
 
 

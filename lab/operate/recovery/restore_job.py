@@ -68,7 +68,7 @@ def restore(
     manifest = _chosen(vault, backup)
     _verify(vault, manifest, say)
     filled = _require_room(vault, manifest, say, replace)
-    finish = f"`lab restore {target.environment} {manifest.backup}`"
+    finish = f"`{vault.command_to_restore(manifest.backup)}`"
     invocation.leaves(f"The restore had begun, and nothing was written yet. Finish it: {finish}")
     vault.mark_restoring(manifest.backup)
     maintenance.close(target, say)
@@ -106,7 +106,7 @@ def _chosen(vault: Vault, backup: str | None) -> Manifest:
     what = f"a whole backup {backup}" if backup else "a whole backup"
     raise LabError(
         f"There is not {what} of {vault.target.environment} in {vault.bucket}.",
-        "See what there is: lab backup --list",
+        f"See what there is: `{vault.command_to_list()}`",
     )
 
 

@@ -135,3 +135,40 @@ def test_what_is_kept_can_be_written_or_nothing_is_counted(
 
     assert app.run(["cost", "--keep"]) == 2
     assert "counted.json cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["restore", "dev", ""], "An argument"),
+        (["restore", "dev", "--from", ""], "--from"),
+        (["restore", "--from=", "--replace", "--yes"], "--from"),
+        (["backup", "--to", ""], "--to"),
+        (["orders", "--customer="], "--customer"),
+        (["checkout", ""], "An argument"),
+        (["release", "rollback", ""], "An argument"),
+        (["--profile", "", "audit"], "--profile"),
+        (["--profile=", "restore"], "--profile"),
+    ],
+    ids=" ".join,
+)
+def test_an_empty_value_is_no_choice(
+    arguments: list[str], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is a variable that is not set: `lab restore dev "$BACKUP"`."""
+    assert app.run(arguments) == 2
+    assert f"{named} is empty" in capsys.readouterr().err
+
+
+def test_what_is_for_another_program_may_be_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lab.lessons.copies.bring_up_to_date", _stop)
+    with pytest.raises(Reached):
+        commands()["notebooks"].main(["--", "--token="], standalone_mode=False)
+
+
+class Reached(Exception):
+    pass
+
+
+def _stop(*_: Any) -> None:
+    raise Reached

@@ -191,6 +191,22 @@ def test_each_lack_is_told_by_itself(spoil: str, said: str, made: Vault) -> None
     assert caught.value.message == f"Backups do not go to {NAME}: {said}."
 
 
+@pytest.mark.parametrize("name", ["Bad_Bucket!", "arn:aws:s3:::x", "s3://shop", "x", "a b", "a\n"])
+def test_what_is_no_name_of_a_bucket_is_told_in_a_sentence(name: str, aws: None) -> None:
+    with pytest.raises(LabError, match="is not the name of a bucket") as caught:
+        Vault.of(TARGET, name)
+
+    assert caught.value.code == 2
+
+
+def test_advice_names_the_bucket_where_it_is_not_the_environment_s_own(made: Vault) -> None:
+    other = Vault.of(Target("staging", TARGET.endpoint), "other-bucket")
+    assert made.command_to_list() == "lab backup dev --list"
+    assert made.command_to_restore("x") == "lab restore dev x"
+    assert other.command_to_list() == "lab backup staging --list --to other-bucket"
+    assert other.command_to_restore("x") == "lab restore staging x --from other-bucket"
+
+
 def test_in_an_account_no_bucket_is_made_on_the_way(aws: None) -> None:
     with pytest.raises(LabError, match="no bucket") as caught:
         Vault.of(Target("dev", None))
