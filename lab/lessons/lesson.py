@@ -11,7 +11,7 @@ from typing import Any
 from lab.console.drawing.shown import AMBER, GREEN, Box, show
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.lessons import roles, setup
+from lab.lessons import roles, setup, turns
 from lab.lessons.following import Followed
 from lab.lessons.roles import Role
 from lab.lessons.shelves import Shelves
@@ -62,6 +62,7 @@ class Lesson:
 
     def table(self, name: str) -> Any:
         """A boto3 table: `orders` is orders-dev here."""
+        self.take_turn()
         return self.shelves.table(name)
 
     def cart(self, items: Mapping[str, int], pay: str = "tok_visa", **more: Any) -> dict[str, Any]:
@@ -74,6 +75,7 @@ class Lesson:
 
         Raises ApiError when the API refuses it.
         """
+        self.take_turn()
         return str(self.api.checkout(cart, key or purchase.new_key())["orderId"])
 
     def follow(self, order_id: str) -> Followed:
@@ -103,10 +105,12 @@ class Lesson:
 
     def product(self, pieces: int, price: int = 1000, category: str = "kitchen") -> str:
         """Puts a new product on sale, `price` in cents; gives its SKU. Gone after the lesson."""
+        self.take_turn()
         return self.shelves.add(self.number, pieces, price, category)
 
     def role(self, function: str) -> Role:
         """The role of a function, to be changed: it has its policy back after the lesson."""
+        self.take_turn()
         return roles.borrow(self.target, function)
 
     def audit(self, settle_s: float = SETTLE_S) -> audit.AuditReport:
@@ -125,16 +129,27 @@ class Lesson:
 
     def later(self, undo: Undo) -> None:
         """Remembers what `restore` calls, the last first: say it before you break something."""
+        self.take_turn()
         self._undo.append(undo)
 
     def restore(self, settle_s: float = SETTLE_S) -> None:
         """Puts everything back and checks the books. Raises LabError if they are not clean."""
+        self.take_turn()
         while self._undo:
             self._undo.pop()()
         self._settle(settle_s)
         self.clear()
         _require_clean(self.audit(settle_s))
+        turns.release(self._lab)
         show(Box("The lab is as it was.", ("All seven guarantees hold.",), GREEN))
+
+    @property
+    def _lab(self) -> str:
+        return self.target.endpoint or "AWS"
+
+    def take_turn(self) -> None:
+        """Raises LabError where another lesson is open. After `restore` this one may go on."""
+        turns.take(self._lab, self.number)
 
     def _settle(self, timeout_s: float) -> None:
         """Lets the sweeper finish at once what lessons' orders left open or untold."""
@@ -166,8 +181,12 @@ def _require_clean(report: audit.AuditReport) -> None:
 
 
 def begin(number: str) -> Lesson:
-    """Finds the lab or starts it, and clears what an interrupted run left behind."""
+    """Finds the lab or starts it, and clears what an interrupted run left behind.
+
+    Raises LabError while another process has a lesson open: they would undo each other's changes.
+    """
     lesson = Lesson(number, setup.ready(_tell), f"{CUSTOMERS}{number}-{purchase.new_key()[:6]}")
+    lesson.take_turn()
     others = lesson.clear()
     where = lesson.target.endpoint or "AWS"
     show(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -92,6 +94,19 @@ def test_a_lesson_that_was_broken_off_is_cleared_away_by_the_next(lesson: Lesson
     begin("99")
     with pytest.raises(ApiError, match="404"):
         lesson.api.product(sku)
+
+
+def test_a_second_lesson_waits_until_the_first_has_put_everything_back(lesson: Lesson) -> None:
+    sku = lesson.product(pieces=2)
+    beginning = [sys.executable, "-c", "from lab import lessons; lessons.begin('05').restore()"]
+
+    refused = subprocess.run(beginning, capture_output=True, text=True, check=False)
+    assert "Lesson 99 is open in another notebook" in refused.stderr
+    assert lesson.api.product(sku)["available"] == 2  # the other one has not cleared it away
+
+    lesson.restore()
+    began = subprocess.run(beginning, capture_output=True, text=True, check=False)
+    assert began.returncode == 0, began.stderr
 
 
 def test_books_that_stay_broken_are_an_error(lesson: Lesson) -> None:
