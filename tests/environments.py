@@ -151,7 +151,7 @@ MACHINE = [
     _configured("a HOME that is a file", HOME="/etc/hostname"),
     _configured("an empty HOME", HOME=""),
     _configured("no columns", COLUMNS="0", LINES="0"),
-    _configured("columns that are no number", COLUMNS="wide"),
+    _configured("sizes that are no number", COLUMNS="wide", TERMINAL_WIDTH="wide"),
     _configured("a narrow terminal", COLUMNS="20"),
     _configured("the plainest locale", LC_ALL="C"),
     _configured("POSIX alone", LC_ALL="POSIX", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0"),

@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from checkout.domain.money import Money
-from lab.core import invocation
+from lab.core import child_processes, invocation
 
 LOG_WIDTH = 120
 SEPARATOR = 3
@@ -28,9 +28,7 @@ SEPARATOR = 3
 
 def _width(stream: Any) -> int | None:
     """A terminal's own width; a log or a pipe gets room enough for an order's id and its facts."""
-    said = os.environ.get("COLUMNS", "")
-    if not (said.isascii() and said.isdecimal() and int(said) > 0):
-        os.environ.pop("COLUMNS", None)  # Rich reads it, and prints nothing into 0 columns
+    child_processes.forget_impossible_sizes()
     return None if stream.isatty() or "COLUMNS" in os.environ else LOG_WIDTH
 
 

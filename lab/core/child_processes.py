@@ -177,5 +177,19 @@ def settle() -> None:
 
     for name in UNHELPFUL:
         os.environ.pop(name, None)
+    forget_impossible_sizes()
     if os.environ.get("PYTHONWARNINGS"):
         warnings.simplefilter("ignore")  # with `error` a library's deprecation would end the lab
+
+
+SIZES = ("COLUMNS", "LINES", "TERMINAL_WIDTH")
+LONGEST_SIZE = 4
+
+
+def forget_impossible_sizes() -> None:
+    """No terminal has them: Rich prints nothing into 0 columns, and Typer fails at words."""
+    for name in SIZES:
+        said = os.environ.get(name, "").strip()
+        possible = said.isascii() and said.isdecimal() and 0 < len(said.lstrip("0")) <= LONGEST_SIZE
+        if not possible:
+            os.environ.pop(name, None)

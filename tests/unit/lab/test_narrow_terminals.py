@@ -204,3 +204,15 @@ def test_columns_that_are_no_width_hide_nothing(columns: str) -> None:
         [sys.executable, "-c", program], variables, capture_output=True, check=True
     )
     assert "said" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["COLUMNS", "TERMINAL_WIDTH"])
+@pytest.mark.parametrize("size", ["0", "wide", "99999999999"])
+def test_help_and_mistakes_are_told_whatever_a_size_is(name: str, size: str) -> None:
+    """Both are drawn by Typer, with a console of its own."""
+    variables = child_processes.bare(**{name: size}, PYTHONPATH=os.pathsep.join(sys.path))
+    for words, told in ((["--help"], "Usage: lab"), (["up", "--port", "x"], "not a valid int")):
+        done = child_processes.run(
+            [sys.executable, "-m", "lab", *words], variables, capture_output=True, check=False
+        )
+        assert told in done.stdout + done.stderr
