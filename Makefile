@@ -19,7 +19,7 @@ help: ## Lists the targets
 
 install: $(INSTALLED) ## Installs everything into .venv (the other targets do it when needed)
 
-$(INSTALLED): pyproject.toml uv.lock functions/pyproject.toml functions/uv.lock emulator/pyproject.toml emulator/uv.lock .python-version $(wildcard scripts/install*.sh)
+$(INSTALLED): pyproject.toml uv.lock functions/pyproject.toml functions/uv.lock emulator/pyproject.toml emulator/uv.lock .python-version $(wildcard scripts/install*.sh) lab/deploy/post_install.py
 	@scripts/install.sh
 	@touch $@
 

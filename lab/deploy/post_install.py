@@ -1,9 +1,10 @@
 """What `make install` does after the packages are there: `python -m lab.deploy.post_install`.
 
-Terraform by hand needs two things that no package brings: the zip with the functions' code, and a
+Work by hand needs three things that no package brings: the zip with the functions' code, and a
 tflocal that finds S3 without asking DNS. By itself tflocal looks for it at
 s3.localhost.localstack.cloud, a name on the internet; this one takes the emulator's own address,
-and tells Terraform to put a bucket's name into the path.
+and tells Terraform to put a bucket's name into the path. And an `aws` that keeps to
+AWS_ENDPOINT_URL: by itself version 1 of AWS's CLI asks AWS for queues (`aws sqs`) all the same.
 """
 
 from __future__ import annotations
@@ -18,28 +19,41 @@ HOST = f'{GIVEN}f"s3.{{LOCALHOST_HOSTNAME}}"'
 OWN_HOST = f"{GIVEN}urlparse(AWS_ENDPOINT_URL).hostname or LOCALHOST"
 STYLE = '        "secret_key": "test",\n        "endpoints": {'
 OWN_STYLE = f'        "use_path_style": use_s3_path_style(),\n{STYLE}'
+RUN = "    return awscli.clidriver.main()"
+OWN_RUN = f"""    if any(name.startswith("AWS_ENDPOINT_URL") for name in os.environ):
+        from awscli.customizations import overridesslcommonname
+
+        overridesslcommonname.SSL_COMMON_NAMES.clear()
+{RUN}"""
+
+CHANGES = {"tflocal": ((HOST, OWN_HOST), (STYLE, OWN_STYLE)), "aws": ((RUN, OWN_RUN),)}
+"""What is changed in the script of each program: the old text and the new one."""
 
 
-def adapted(script: str) -> str:
-    """The source of tflocal with both changes. Raises ValueError where one does not fit."""
-    for old, new in ((HOST, OWN_HOST), (STYLE, OWN_STYLE)):
+def adapted(program: str, script: str) -> str:
+    """The source of a program with its changes. Raises ValueError where one does not fit."""
+    for old, new in CHANGES[program]:
         if new not in script:
             if script.count(old) != 1:
-                raise ValueError(f"this version of tflocal has no {old!r}")
+                raise ValueError(f"this version of {program} has no {old!r}")
             script = script.replace(old, new)
     return script
 
 
 def main() -> None:
-    """Builds the zip, and adapts the tflocal beside this Python."""
+    """Builds the zip, and adapts the programs beside this Python."""
     package.build()
-    tflocal = Path(sys.executable).parent / "tflocal"
-    source = tflocal.read_text(encoding="utf-8")
-    if (new := adapted(source)) != source:
-        draft = tflocal.with_suffix(".new")
+    for program in CHANGES:
+        _adapt(Path(sys.executable).parent / program)
+
+
+def _adapt(file: Path) -> None:
+    source = file.read_text(encoding="utf-8")
+    if (new := adapted(file.name, source)) != source:
+        draft = file.with_suffix(".new")
         draft.write_text(new, encoding="utf-8")
         draft.chmod(0o755)
-        draft.replace(tflocal)
+        draft.replace(file)
 
 
 if __name__ == "__main__":

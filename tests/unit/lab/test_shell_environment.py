@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from lab.core import child_processes
 from lab.core.errors import LabError
 from lab.deploy import post_install, shell_environment
 
@@ -62,13 +64,34 @@ def test_a_shell_that_was_not_set_has_nothing_to_take_back() -> None:
         shell_environment.back({"PATH": "/bin"})
 
 
-def test_tflocal_is_adapted_once_and_another_version_is_refused() -> None:
-    source = f"{post_install.HOST}\n{post_install.STYLE}"
-    adapted = post_install.adapted(source)
+@pytest.mark.parametrize("program", post_install.CHANGES)
+def test_a_program_is_adapted_once_and_another_version_is_refused(program: str) -> None:
+    source = "\n".join(old for old, _ in post_install.CHANGES[program])
+    adapted = post_install.adapted(program, source)
+    assert all(new in adapted for _, new in post_install.CHANGES[program])
     assert "localhost.localstack" not in adapted.lower()
-    assert post_install.adapted(adapted) == adapted
-    with pytest.raises(ValueError, match="this version of tflocal"):
-        post_install.adapted("something else")
+    assert post_install.adapted(program, adapted) == adapted
+    with pytest.raises(ValueError, match=f"this version of {program}"):
+        post_install.adapted(program, "something else")
+
+
+SERVICES = ["sqs", "sts", "dynamodb", "emr", "health"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_aws_keeps_to_the_endpoint_whatever_the_service(service: str) -> None:
+    """Version 1 of AWS's CLI asks AWS itself for queues, unless `make install` has adapted it."""
+    calls = {"sqs": "list-queues", "sts": "get-caller-identity", "dynamodb": "list-tables"}
+    calls |= {"emr": "list-clusters", "health": "describe-events"}
+    variables = child_processes.in_a_shell("http://127.0.0.1:1", "test", "us-east-2")
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("aws")), service, calls[service]],
+        env={**variables, "PATH": "/usr/bin:/bin", "AWS_MAX_ATTEMPTS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 'Could not connect to the endpoint URL: "http://127.0.0.1:1/' in done.stderr
 
 
 def _applied(environment: dict[str, str], new: shell_environment.Changes) -> dict[str, str]:

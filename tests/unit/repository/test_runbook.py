@@ -19,7 +19,7 @@ from lab.shop import logs
 TEXT = (paths.ROOT / "docs" / "runbook.md").read_text()
 SECTIONS = dict(re.findall(r"^## ([a-z-]+)\n\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
 PARTS = ["Means.", "Look first.", "Do.", "Escalate"]
-OF_THE_CLI = {"query", "output", "cli-binary-format"}
+OF_THE_CLI = {"query", "output"}
 QUERIES = (paths.TERRAFORM / "modules" / "monitoring" / "queries.tf").read_text()
 
 
