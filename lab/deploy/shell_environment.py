@@ -10,7 +10,8 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -143,3 +144,34 @@ SHELLS = {
     "sh": Shell(lambda name, value: f"export {name}={shlex.quote(value)};", "unset {};".format),
     "fish": Shell(_fish_set, "set -e {}".format),
 }
+
+LIKE_SH = frozenset({"ash", "bash", "dash", "ksh", "ksh93", "mksh", "sh", "yash", "zsh"})
+OTHERS = frozenset({"csh", "tcsh", "nu", "elvish", "pwsh", "rc"})
+
+
+def language(programs: Iterable[str]) -> str:
+    """The language of the nearest shell among the programs that started this one.
+
+    Raises LabError (code 2) for a shell that understands neither sh nor fish.
+    """
+    for name in programs:
+        if name in OTHERS:
+            raise LabError(
+                f"`lab env` does not speak {name}'s language: it prints that of sh and of fish.",
+                "Start bash, zsh or fish first. `lab env --json` has the variables and their"
+                " values; `lab env --shell sh` prints that of sh all the same.",
+                code=2,
+            )
+        if name == "fish":
+            return name
+        if name in LIKE_SH:
+            break
+    return "sh"
+
+
+def ancestors() -> Iterator[str]:
+    """The names of the programs that started this one, the nearest first."""
+    import psutil
+
+    with suppress(psutil.Error):
+        yield from (process.name() for process in psutil.Process().parents())

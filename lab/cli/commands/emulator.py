@@ -87,8 +87,11 @@ def down(json: Json = False) -> None:
 
 def env(
     shell: Annotated[
-        Shell, typer.Option(help="Whose language it prints; sh is also that of bash and zsh.")
-    ] = Shell.SH,
+        Shell | None,
+        typer.Option(
+            help="Whose language it prints: yours, unless you say. sh is also that of bash and zsh."
+        ),
+    ] = None,
     unset: Annotated[
         bool, typer.Option("--unset", help="Print what puts the shell back as it was.")
     ] = False,
@@ -96,7 +99,7 @@ def env(
 ) -> None:
     """Prints what a shell needs so that aws, awslocal, terraform, tflocal and boto3 meet the lab.
 
-    Let your shell run it: eval "$(lab env)", or in fish: lab env --shell fish | source
+    Let your shell run it: eval "$(lab env)", or in fish: lab env | source
     """
     import os
 
@@ -107,7 +110,8 @@ def env(
     if json:
         render.as_json(new)
         return
-    print(shell_environment.SHELLS[shell].script(new))  # noqa: T201 - for a shell, not for a person
+    spoken = shell or shell_environment.language(shell_environment.ancestors())
+    print(shell_environment.SHELLS[spoken].script(new))  # noqa: T201 - for a shell, not for a person
     if not unset:
         _say_where(new.get("AWS_ENDPOINT_URL") or "")
 

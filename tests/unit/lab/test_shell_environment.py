@@ -15,6 +15,7 @@ from lab.core.errors import LabError
 from lab.deploy import post_install, shell_environment
 
 HARD = 'it\'s "a" $HOME `x` \\ back\nline ; # é'
+PROGRAMS = str(Path(sys.executable).parent)
 PYTHON = "import json, os; print(json.dumps(dict(os.environ)))"
 
 
@@ -42,6 +43,83 @@ def test_every_value_survives_the_shell(shell: str) -> None:
     seen = json.loads(done.stdout)
     assert seen["HARD"] == HARD
     assert "GONE" not in seen
+
+
+TYPED = {
+    "sh": ('eval "$(lab env)"', 'eval "$(lab env --unset)"'),
+    "bash": ('eval "$(lab env)"', 'eval "$(lab env --unset)"'),
+    "dash": ('eval "$(lab env)"', 'eval "$(lab env --unset)"'),
+    "zsh": ('eval "$(lab env)"', 'eval "$(lab env --unset)"'),
+    "fish": ("lab env | source", "lab env --unset | source"),
+    "fish as bash": ('eval "$(lab env)"', 'eval "$(lab env --unset)"'),
+}
+SEEN = "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_PROFILE", "TF_CLI_ARGS_init", "PATH"
+
+
+@pytest.mark.parametrize("shell", TYPED)
+def test_each_shell_is_set_and_put_back_by_what_the_docs_say(shell: str, tmp_path: Path) -> None:
+    program = shutil.which(shell.split(maxsplit=1)[0])
+    if program is None:
+        pytest.skip(f"{shell} is not installed")
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "functions.zip").touch()
+    there, back = TYPED[shell]
+    look = f"/usr/bin/env python3 -c '{PYTHON}'"
+    before = {"PATH": f"{PROGRAMS}:/usr/local/bin:/usr/bin:/bin", "HOME": str(tmp_path)}
+    before |= {"LAB_HOME": str(tmp_path), "AWS_PROFILE": HARD, "LAB_PORT": "4799"}
+    done = subprocess.run(
+        [program, "-c", "\n".join([look, there, look, back, look])],
+        env=before,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    was, inside, after = (
+        {n: json.loads(line).get(n) for n in SEEN} for line in done.stdout.splitlines()
+    )
+    assert inside["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4799", done.stderr
+    assert (inside["AWS_REGION"], inside["AWS_PROFILE"]) == ("us-east-2", None)
+    assert inside["PATH"].split(":")[0] == PROGRAMS
+    assert {**after, "PATH": ""} == {**was, "PATH": ""}
+    assert "nothing to take back" not in done.stderr
+    assert "nknown command" not in done.stderr
+
+
+def test_csh_gets_a_sentence_and_nothing_to_run(tmp_path: Path) -> None:
+    program = shutil.which("tcsh") or shutil.which("csh")
+    if program is None:
+        pytest.skip("csh is not installed")
+    done = subprocess.run(
+        [program, "-f", "-c", "eval `lab env`"],
+        env={"PATH": f"{PROGRAMS}:/usr/bin:/bin", "HOME": str(tmp_path), "LAB_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "does not speak" in done.stderr
+    assert "Start bash, zsh or fish" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("programs", "language"),
+    [
+        (["fish"], "fish"),
+        (["uv", "fish", "sh"], "fish"),
+        (["bash", "fish"], "sh"),
+        (["make", "zsh"], "sh"),
+        (["python3.13", "systemd"], "sh"),
+        ([], "sh"),
+    ],
+)
+def test_the_nearest_shell_says_which_language(programs: list[str], language: str) -> None:
+    assert shell_environment.language(programs) == language
+
+
+@pytest.mark.parametrize("program", sorted(shell_environment.OTHERS))
+def test_a_shell_of_another_language_is_named(program: str) -> None:
+    with pytest.raises(LabError, match=program):
+        shell_environment.language(["python", program, "bash"])
 
 
 def test_what_hinders_is_put_away_and_comes_back() -> None:
