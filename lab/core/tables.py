@@ -28,13 +28,14 @@ def require(target: Target, *names: str) -> None:
 
 @contextmanager
 def _explained(target: Target, table: str) -> Iterator[None]:
-    place = target.endpoint or f"AWS in {target.region}"
     try:
         yield
     except EndpointConnectionError as error:
-        raise LabError(f"Nothing answers at {place}.", "Start the emulator: `lab up`.") from error
+        raise LabError(
+            f"Nothing answers at {target.place}.", "Start the emulator: `lab up`."
+        ) from error
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
         hint = f"Run `lab deploy {target.environment}` first."
-        raise LabError(f"There is no table {table} at {place}.", hint) from error
+        raise LabError(f"There is no table {table} at {target.place}.", hint) from error

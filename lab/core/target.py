@@ -64,6 +64,11 @@ class Target:
         return make(service, endpoint_url=self.endpoint, config=self._config)
 
     @property
+    def place(self) -> str:
+        """Where it is, for a message. What was made in another region is not there."""
+        return f"{self.endpoint or 'AWS'} in {self.region}"
+
+    @property
     def prefix(self) -> str:
         """The name of whatever there is one of: the bus, the API, the state machine."""
         return f"checkout-{self.environment}"

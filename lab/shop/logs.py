@@ -68,7 +68,7 @@ def read(target: Target, function: str, since: datetime | None = None) -> list[L
 
 def _no_group(target: Target, function: str) -> LabError:
     return LabError(
-        f"{function} has no log group at {target.endpoint or 'AWS'}: "
+        f"{function} has no log group at {target.place}: "
         f"{target.environment} is not deployed here.",
         f"Deploy it with `lab deploy {target.environment}`.",
     )

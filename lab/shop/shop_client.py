@@ -144,6 +144,6 @@ def rest_api_id(target: Target) -> str:
                 return str(api["id"])
     raise LabError(
         f"The environment {target.environment} is not deployed here: "
-        f"no REST API is named {name} at {target.endpoint or 'AWS'}.",
+        f"no REST API is named {name} at {target.place}.",
         f"Deploy it with `lab deploy {target.environment}`.",
     )

@@ -13,8 +13,9 @@ import pytest
 from lab.core import paths
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.deploy.terraform import deploy, json_log, locks, provider
+from lab.deploy.terraform import deploy, destroy, json_log, locks, provider
 from lab.deploy.terraform.command import Terraform
+from lab.deploy.terraform.deployment import require_found_again
 from lab.deploy.terraform.json_log import Changes, Events
 from lab.deploy.terraform.runner import Completed, Place, run
 from lab.deploy.terraform.workspace import LOCK, OVERRIDE, Workspace
@@ -386,3 +387,33 @@ def test_ctrl_c_waits_for_work_that_may_finish_until_it_comes_again(
             run([sys.executable, "-c", SAVES_IN_THE_END], place, ctrl_c, finishing)
 
     assert (tmp_path / "state").exists() is saved
+
+
+# --- settings by which no other command would find what is deployed
+
+
+@pytest.mark.parametrize(("name", "value"), [("region", "eu-west-1"), ("environment", "prod")])
+@pytest.mark.parametrize("by", ["variable", "file"])
+@pytest.mark.parametrize("work", [deploy, destroy])
+def test_another_region_or_environment_is_refused_before_the_work(
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+    by: str,
+    work: Callable[[Target], object],
+) -> None:
+    if by == "variable":
+        monkeypatch.setenv(f"LAB_TF_VAR_{name}", value)
+    else:
+        settings = "lab.core.environment_settings.settings_of"
+        monkeypatch.setattr(settings, lambda _: {"environment": "dev", name: value})
+    with pytest.raises(LabError, match=f"is '{value}', and the lab works in") as caught:
+        work(Target("dev"))
+    assert caught.value.code == 2
+    assert f"LAB_TF_VAR_{name}" in caught.value.hint
+
+
+def test_the_lab_s_own_region_may_be_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAB_TF_VAR_region", "us-east-2")
+    require_found_again(Target("dev"))

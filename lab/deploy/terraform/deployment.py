@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.console import render
-from lab.core import watchdog
+from lab.core import child_processes, environment_settings, watchdog
 from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.deploy import code_swap, package
@@ -130,6 +131,7 @@ def _deployed(target: Target, changes: Changes, init_s: float, apply_s: float) -
 def _terraform(target: Target, say: Say, functions: Path | None = None) -> Iterator[Terraform]:
     workspace = Workspace(target.environment)
     workspace.check()
+    require_found_again(target)
     watchdog.space(f"a deployed {target.environment}")
     endpoint = emulator_overrides.endpoint(target)
     with workspace.alone() as lock:
@@ -137,6 +139,22 @@ def _terraform(target: Target, say: Say, functions: Path | None = None) -> Itera
         for kept in workspace.fill(package.build(functions=functions)):
             render.note(f"Somebody changed the lab's copy of terraform/. That is kept: {kept}")
         yield Terraform(workspace, lock, endpoint, target.region, say)
+
+
+def require_found_again(target: Target) -> None:
+    """Raises LabError for settings by which no other command would find what is deployed."""
+    settings = environment_settings.settings_of(target.environment)
+    for name, known in (("region", target.region), ("environment", target.environment)):
+        variable = f"{child_processes.VARIABLE_PREFIX}{name}"
+        file = f"{name} in terraform.tfvars of {target.environment}"
+        for said, where in ((os.environ.get(variable), variable), (settings.get(name), file)):
+            if said not in (None, known):
+                raise LabError(
+                    f"{where} is {said!r}, and the lab works in {known} alone.",
+                    f"Take {variable} away, or correct the file: no other command would find what"
+                    " is deployed.",
+                    code=2,
+                )
 
 
 def _nothing(_: str) -> None:

@@ -83,7 +83,7 @@ def count(target: Target, say: Say = lambda _: None) -> Counted:
     state = State.of(target)
     if not state.resources():
         raise LabError(
-            f"{target.environment} is not deployed at {target.endpoint}.",
+            f"{target.environment} is not deployed at {target.place}.",
             "Run `lab deploy` and `lab seed`, or take `lab cost --stored`.",
         )
     say("an order that warms the functions up")

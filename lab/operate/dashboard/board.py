@@ -90,7 +90,7 @@ def _body(target: Target) -> str:
         if error.response["Error"]["Code"] not in NO_SUCH_DASHBOARD:
             raise
         raise LabError(
-            f"There is no dashboard {target.prefix} at {target.endpoint or 'AWS'}: "
+            f"There is no dashboard {target.prefix} at {target.place}: "
             f"{target.environment} is not deployed here.",
             f"Deploy it with `lab deploy {target.environment}`.",
         ) from None
