@@ -3,8 +3,9 @@
 Work by hand needs three things that no package brings: the zip with the functions' code, and a
 tflocal that finds S3 without asking DNS. By itself tflocal looks for it at
 s3.localhost.localstack.cloud, a name on the internet; this one takes the emulator's own address,
-and tells Terraform to put a bucket's name into the path. And an `aws` that keeps to
-AWS_ENDPOINT_URL: by itself version 1 of AWS's CLI asks AWS for queues (`aws sqs`) all the same.
+and tells Terraform to put a bucket's name into the path. Its `init` takes the emulator as it
+is, where Terraform would ask whether to copy the state of one that is gone. And an `aws` that keeps
+to AWS_ENDPOINT_URL: by itself version 1 of AWS's CLI asks AWS for queues all the same.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ HOST = f'{GIVEN}f"s3.{{LOCALHOST_HOSTNAME}}"'
 OWN_HOST = f"{GIVEN}urlparse(AWS_ENDPOINT_URL).hostname or LOCALHOST"
 STYLE = '        "secret_key": "test",\n        "endpoints": {'
 OWN_STYLE = f'        "use_path_style": use_s3_path_style(),\n{STYLE}'
+WORDS = "    cmd = [TF_CMD] + sys.argv[1:]"
+OWN_WORDS = f"""{WORDS}
+    if next((word for word in cmd[1:] if not word.startswith("-")), "") == "init":
+        chosen = {{"-reconfigure", "-migrate-state"}} & set(cmd)
+        cmd += [] if chosen else ["-reconfigure"]"""
 RUN = "    return awscli.clidriver.main()"
 OWN_RUN = f"""    if any(name.startswith("AWS_ENDPOINT_URL") for name in os.environ):
         from awscli.customizations import overridesslcommonname
@@ -26,7 +32,10 @@ OWN_RUN = f"""    if any(name.startswith("AWS_ENDPOINT_URL") for name in os.envi
         overridesslcommonname.SSL_COMMON_NAMES.clear()
 {RUN}"""
 
-CHANGES = {"tflocal": ((HOST, OWN_HOST), (STYLE, OWN_STYLE)), "aws": ((RUN, OWN_RUN),)}
+CHANGES = {
+    "tflocal": ((HOST, OWN_HOST), (STYLE, OWN_STYLE), (WORDS, OWN_WORDS)),
+    "aws": ((RUN, OWN_RUN),),
+}
 """What is changed in the script of each program: the old text and the new one."""
 
 

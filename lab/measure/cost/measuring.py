@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from lab.core import process_tree, run_state
+from lab.core import endpoints, process_tree, run_state
 from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.measure.cost import metering
@@ -55,13 +55,19 @@ def functions(
 
 def _emulator(target: Target) -> psutil.Process:
     found = run_state.load()
-    process = found.process() if found and found.endpoint == target.endpoint else None
+    here = found and target.endpoint and _is_one(found.endpoint, target.endpoint)
+    process = found.process() if found and here else None
     if process:
         return process
     raise LabError(
         f"The functions of {target.endpoint} are not processes of this lab.",
         "Start the emulator with `lab up --host`, without AWS_ENDPOINT_URL elsewhere.",
     )
+
+
+def _is_one(endpoint: str, other: str) -> bool:
+    """Whether they are one emulator: by its name or by its number, as `lab env` has it."""
+    return endpoints.by_number(endpoint) == endpoints.by_number(other)
 
 
 def _work(target: Target, request: Mapping[str, Any], orders: int, say: Say) -> None:
