@@ -28,6 +28,7 @@ sleep() { :; }
 """
 LAB_ENV = 'eval "$(lab env)"\n'
 FAILED = re.compile(r"<failed: (.*)>")
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 MAY_FAIL = {"lab status", "lab alarms --ringing"}  # where an alarm rings; other tests' may
 
 
@@ -77,7 +78,7 @@ def typed(text: str, where: Path, variables: dict[str, str], timeout_s: float = 
     )
     failed = [line for line in FAILED.findall(done.stdout) if line not in MAY_FAIL]
     assert not failed, f"{failed}\n{done.stdout[-6000:]}"
-    return done.stdout
+    return COLOURS.sub("", done.stdout)
 
 
 @pytest.mark.parametrize(("page", "first"), docs_commands.BY_HAND)
