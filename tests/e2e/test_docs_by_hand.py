@@ -51,9 +51,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def alone(shop: DeployedShop, tmp_path: Path) -> dict[str, str]:
     """The variables of a shell with nothing else set; the pages' emulator is on port 4566."""
     # Where this machine's provider comes from, as its user would have it.
-    provider.cli_config(tmp_path)
-    for written in tmp_path.glob("cli.tfrc"):
-        shutil.copy(written, tmp_path / ".terraformrc")
+    shutil.copy(provider.cli_config(tmp_path), tmp_path / ".terraformrc")
     browser = tmp_path / "bin" / "xdg-open"
     browser.parent.mkdir()
     browser.write_text("#!/bin/sh\n")
