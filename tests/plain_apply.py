@@ -11,21 +11,20 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from lab.core import paths
+from lab.core import naming, paths
 from lab.core.target import Target
 from lab.deploy import account, package
 from lab.deploy.account import BackendSettings, Identity
 from lab.deploy.account.terraform import Terraform, has_native_locks
+from lab.deploy.backup_store import bucket
 from lab.deploy.terraform.secret import ensure_secret
 
 ACCOUNT = "111122223333"
-BUCKET = f"ecommerce-checkout-terraform-state-{ACCOUNT}"
-LOCKS = "terraform-state-lock"
+BUCKET = naming.shop().state_bucket + ACCOUNT
 
 
 @contextmanager
@@ -62,12 +61,11 @@ def make_backend(identity: Identity, environment: str) -> None:
     """What `scripts/setup-backend.sh` makes, without its safety, which takes a minute to make."""
     BackendSettings(BUCKET, ACCOUNT, has_native_locks()).write(environment)
     s3, dynamodb = identity.client("s3"), identity.client("dynamodb")
-    region: Any = {"LocationConstraint": identity.region}
     with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
-        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=region)
+        s3.create_bucket(Bucket=BUCKET, **bucket.in_region(identity.region))
     with suppress(dynamodb.exceptions.ResourceInUseException):
         dynamodb.create_table(
-            TableName=LOCKS,
+            TableName=naming.shop().lock_table,
             KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",

@@ -106,9 +106,9 @@ def in_account(profile: str | None = None) -> dict[str, str]:
     }
 
 
-def in_no_account(endpoint: str) -> dict[str, str]:
+def in_no_account(endpoint: str, region: str) -> dict[str, str]:
     """For a plan without an account: `endpoint` is a server of ours that knows nobody."""
-    return on_emulator(endpoint, "nobody", "us-east-2")
+    return on_emulator(endpoint, "nobody", region)
 
 
 def past_proxies(*hosts: str) -> dict[str, str]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from lab.core import clients, endpoints, run_state
+from lab.core import clients, endpoints, naming, run_state
 
-REGION = "us-east-2"
 DEFAULT_ENDPOINT = f"http://localhost:{endpoints.DEFAULT_PORT}"
 
 
@@ -25,7 +24,7 @@ class Target:
 
     environment: str = "dev"
     endpoint: str | None = DEFAULT_ENDPOINT
-    region: str = REGION
+    region: str = field(default_factory=lambda: naming.shop().region)
     profile: str | None = None
     timeout_s: float | None = None
 
@@ -71,11 +70,16 @@ class Target:
     @property
     def prefix(self) -> str:
         """The name of whatever there is one of: the bus, the API, the state machine."""
-        return f"checkout-{self.environment}"
+        return f"{naming.shop().name}-{self.environment}"
+
+    @property
+    def settings_path(self) -> str:
+        """What the name of every setting begins with, such as /checkout/dev."""
+        return f"/{naming.shop().name}/{self.environment}"
 
     def table(self, name: str) -> str:
         """The full name of a table: `products` becomes `products-dev`."""
-        return f"{name}-{self.environment}"
+        return f"{naming.shop().table_prefix}{name}-{self.environment}"
 
     def named(self, name: str) -> str:
         """The full name of anything else: `notifier` becomes `checkout-dev-notifier`."""

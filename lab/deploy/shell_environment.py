@@ -15,9 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.core import child_processes, endpoints, paths, run_state
+from lab.core import child_processes, endpoints, naming, paths, run_state
 from lab.core.errors import LabError
-from lab.core.target import REGION, access_key
+from lab.core.target import access_key
 from lab.deploy import package
 from lab.deploy.terraform import provider
 
@@ -75,7 +75,7 @@ def _before(environment: Mapping[str, str]) -> dict[str, str | None]:
 
 def _wanted(base: Mapping[str, str]) -> dict[str, str]:
     endpoint = endpoints.by_number(endpoints.given() or run_state.endpoint())
-    ours = child_processes.in_a_shell(endpoint, access_key(), REGION)
+    ours = child_processes.in_a_shell(endpoint, access_key(), naming.shop().region)
     found = {} if endpoints.given() else {endpoints.OURS: endpoint}
     return {**ours, **found, **_terraform(), PATH: os.pathsep.join([_programs(), *_others(base)])}
 

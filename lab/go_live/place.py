@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from botocore.exceptions import ClientError
 
-from lab.core.target import REGION
 from lab.deploy.account import BackendSettings, Identity
 from lab.go_live.steps import Step, done, refused, to_do, unknown
 
 ACCOUNT, BACKEND = "account and region", "backend"
 
 
-def look(environment: str, identity: Identity, settings: dict[str, Any]) -> Step:
+def look(environment: str, identity: Identity) -> Step:
     """The account that the environment belongs to, its region, and not as the root user."""
     facts = [f"account {identity.account}, as {identity.arn}", f"region {identity.region}"]
     if identity.endpoint:
         facts.append(f"{identity.endpoint} answers, which is not AWS")
-    wanted = settings.get("region", REGION)
-    if wanted != identity.region:
-        return refused(ACCOUNT, f"{environment} is made for the region {wanted}", "", *facts)
     there = BackendSettings.of(environment)
     if there and there.account != identity.account:
         why = f"{environment} belongs to account {there.account}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -98,7 +99,8 @@ def _tables(identity: Identity, environment: str, _: Settings) -> Step:
     limit = _quota(identity, "dynamodb", TABLE_COUNT)
     pages = identity.client("dynamodb").get_paginator("list_tables").paginate()
     names = [name for page in pages for name in page["TableNames"]]
-    others = [name for name in names if not name.endswith(f"-{environment}")]
+    ours = Target(environment).table("*")
+    others = [name for name in names if not fnmatchcase(name, ours)]
     fact = f"{len(names)} of {limit:.0f} tables; {environment} has {TABLES}"
     if len(others) + TABLES > limit:
         wanted = len(others) + TABLES

@@ -79,7 +79,7 @@ def _in_account(
     if identity is None:
         names = (place.ACCOUNT, "quotas", mail.NAME, place.BACKEND)
         return [waits(name, credentials.NAME) for name in names]
-    account = place.look(environment, identity, settings)
+    account = place.look(environment, identity)
     if account.stops:
         return [account, *(waits(n, place.ACCOUNT) for n in ("quotas", mail.NAME, place.BACKEND))]
     say("the quotas")

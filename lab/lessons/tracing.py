@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from checkout.metrics import Metric
+from lab.core import naming
 from lab.core.target import Target
 from lab.shop import logs
 from lab.shop.logs import LogLine
 
-NAMESPACE = "CheckoutLab"
 EARLIER = timedelta(seconds=5)
 Record = dict[str, Any]
 
@@ -109,7 +109,7 @@ def total(target: Target, metric: Metric, minutes: int = 60, **dimensions: str) 
     now = datetime.now(UTC)
     wanted = {"environment": target.environment, **dimensions}
     answer = target.client("cloudwatch").get_metric_statistics(
-        Namespace=NAMESPACE,
+        Namespace=naming.shop().metric_namespace,
         MetricName=metric.name,
         Dimensions=[{"Name": name, "Value": value} for name, value in wanted.items()],
         StartTime=now - timedelta(minutes=minutes),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from lab.core import naming
 from lab.seed.files import Catalogue
 
 CATEGORIES = ("tea", "coffee", "brewing", "tableware", "kitchen", "books", "stationery", "gifts")
@@ -39,12 +40,12 @@ def _product(number: int, dice: random.Random) -> dict[str, Any]:
         "name": name,
         "description": f"{name}, made up for load tests.",
         "category": category,
-        "price": _usd(price),
+        "price": _money(price),
     }
     if dice.random() < 0.2:
-        row["tiers"] = [{"minQuantity": 5, "unitPrice": _usd(price * 9 // 10)}]
+        row["tiers"] = [{"minQuantity": 5, "unitPrice": _money(price * 9 // 10)}]
     return row
 
 
-def _usd(amount: int) -> dict[str, Any]:
-    return {"amount": amount, "currency": "USD"}
+def _money(amount: int) -> dict[str, Any]:
+    return {"amount": amount, "currency": naming.shop().currency}

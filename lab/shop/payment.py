@@ -85,5 +85,5 @@ def _payments(target: Target) -> Table:
 
 
 def _parameters(target: Target) -> ParameterStore:
-    path = f"/checkout/{target.environment}"
-    return ParameterStore(SSMProvider(boto3_client=target.client("ssm")), path, Told())
+    provider = SSMProvider(boto3_client=target.client("ssm"))
+    return ParameterStore(provider, target.settings_path, Told())

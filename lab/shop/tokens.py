@@ -46,7 +46,7 @@ def require_customer(customer: str) -> None:
 
 def read_settings(target: Target) -> dict[str, str]:
     """The secret, issuer and audience that the environment checks tokens with."""
-    prefix = f"/checkout/{target.environment}/auth/"
+    prefix = f"{target.settings_path}/auth/"
     names = [prefix + name for name in NAMES]
     answer = target.client("ssm").get_parameters(Names=names, WithDecryption=True)
     if answer["InvalidParameters"]:

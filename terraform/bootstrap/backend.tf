@@ -4,7 +4,6 @@
 terraform {
   backend "s3" {
     key     = "bootstrap/terraform.tfstate"
-    region  = "us-east-2"
     encrypt = true
   }
 }

@@ -24,7 +24,7 @@ resource "aws_kms_key" "backups" {
 resource "aws_kms_alias" "backups" {
   for_each = local.backups
 
-  name          = "alias/checkout-backups"
+  name          = "alias/${local.shop.name}-backups"
   target_key_id = aws_kms_key.backups[each.key].key_id
 }
 

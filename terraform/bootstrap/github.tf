@@ -3,6 +3,8 @@ module "github" {
   source = "../modules/github-oidc"
   count  = var.github_repository == null ? 0 : 1
 
+  name         = local.shop.name
+  table_prefix = local.shop.table_prefix
   repository   = var.github_repository
   environments = var.environments
   provider_arn = var.github_provider_arn

@@ -107,7 +107,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "state" {
 resource "aws_dynamodb_table" "lock" {
   #checkov:skip=CKV_AWS_119:Who locks which state is no secret; AWS's own key does
 
-  name                        = var.lock_table
+  name                        = local.shop.lock_table
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = "LockID"
   deletion_protection_enabled = true
@@ -148,7 +148,7 @@ data "aws_iam_policy_document" "api_gateway" {
 resource "aws_iam_role" "api_gateway" {
   count = var.api_gateway_logs ? 1 : 0
 
-  name               = "api-gateway-logs-${var.region}"
+  name               = "api-gateway-logs-${local.shop.region}"
   description        = "What API Gateway writes access logs with"
   assume_role_policy = data.aws_iam_policy_document.api_gateway[0].json
 }

@@ -1,17 +1,11 @@
 variable "bucket" {
-  description = "Name of the bucket for the states: ecommerce-checkout-terraform-state- and something that makes it yours."
+  description = "Name of the bucket for the states: the shop's project, -terraform-state- and something that makes it yours."
   type        = string
 
   validation {
-    condition     = can(regex("^ecommerce-checkout-terraform-state-[a-z0-9][a-z0-9-]{0,26}[a-z0-9]$", var.bucket))
-    error_message = "bucket must be ecommerce-checkout-terraform-state- and 2 to 28 lower-case letters, digits or dashes."
+    condition     = can(regex("^${local.shop.project}-terraform-state-[a-z0-9][a-z0-9-]*[a-z0-9]$", var.bucket)) && length(var.bucket) <= 63
+    error_message = "bucket must be ${local.shop.project}-terraform-state- and 2 or more lower-case letters, digits or dashes, 63 characters in all."
   }
-}
-
-variable "lock_table" {
-  description = "Name of the table that keeps two people from changing a state at a time."
-  type        = string
-  default     = "terraform-state-lock"
 }
 
 variable "old_versions_days" {
@@ -42,22 +36,16 @@ variable "backups_days" {
   }
 }
 
-variable "region" {
-  description = "Region of the bucket and the table."
-  type        = string
-  default     = "us-east-2"
-}
-
 variable "owner" {
-  description = "Who answers for what is created (a tag)."
+  description = "Who answers for what is created (a tag); the shop's owner when null."
   type        = string
-  default     = "checkout-team"
+  default     = null
 }
 
 variable "cost_center" {
-  description = "Who pays for what is created (a tag)."
+  description = "Who pays for what is created (a tag); the shop's cost center when null."
   type        = string
-  default     = "checkout-lab"
+  default     = null
 }
 
 variable "github_repository" {

@@ -21,8 +21,7 @@ from testcontainers.core.docker_client import DockerClient
 from testcontainers.core.utils import inside_container
 from testcontainers.localstack import LocalStackContainer
 
-from lab.core import paths
-from lab.core.target import REGION
+from lab.core import naming, paths
 from lab.emulator.container import PORT_INSIDE, Lab
 
 IMAGE = os.environ.get("LAB_IMAGE", "checkout-lab:dev")
@@ -118,7 +117,7 @@ def _configure() -> None:
 
 
 def _container() -> LocalStackContainer:
-    container = LocalStackContainer(IMAGE, region_name=REGION)
+    container = LocalStackContainer(IMAGE, region_name=naming.shop().region)
     container.ports[int(PORT_INSIDE)] = ("127.0.0.1",)  # any free port, of this machine only
     return container.with_kwargs(init=True, cap_drop=["ALL"], labels={LABEL: this_session()})
 

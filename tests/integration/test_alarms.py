@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lab.core import naming
 from lab.core.target import Target
 from lab.shop import alarms, carts, purchase
 from tests.waiting import eventually
@@ -141,7 +142,10 @@ def test_orders_that_are_rejected_do_not_ring(prod: Target) -> None:
         assert order(prod, "16-out-of-stock.json") == "REJECTED"
 
     eventually(lambda: summed(prod, "AWS/Lambda", "Errors", STOCK_CHECKER) >= 3, "errors")
-    eventually(lambda: summed(prod, "CheckoutLab", "StepRejections", RESERVE) >= 3, "rejections")
+    eventually(
+        lambda: summed(prod, naming.shop().metric_namespace, "StepRejections", RESERVE) >= 3,
+        "rejections",
+    )
     eventually(lambda: not rings(prod, "function-errors-stock-checker"), "quiet alarm")
 
 

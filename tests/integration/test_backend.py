@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lab.core import paths
+from lab.core import naming, paths
 from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.deploy import account
@@ -22,7 +22,14 @@ from lab.deploy.account import Identity, existing, settings
 from lab.deploy.backup_store import bucket
 
 ACCOUNT = "111122223333"
-BUCKET = f"ecommerce-checkout-terraform-state-{ACCOUNT}"
+SHOP = naming.shop()
+BUCKET, LOCKS, KEY, REGION = (
+    f"{SHOP.state_bucket}{ACCOUNT}",
+    SHOP.lock_table,
+    SHOP.backups_key,
+    SHOP.region,
+)
+LOGS_ROLE = f"api-gateway-logs-{REGION}"
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -67,7 +74,7 @@ def test_backups_have_a_bucket_that_is_as_safe_and_a_key_of_their_own(
     backend: Any, identity: Identity
 ) -> None:
     target = Target("dev", identity.endpoint)  # of the same emulator, but with keys of its own
-    name = f"ecommerce-checkout-backups-{ACCOUNT}"
+    name = f"{SHOP.backups_bucket}{ACCOUNT}"
     rules = backend.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
     kms = identity.client("kms")
 
@@ -75,12 +82,12 @@ def test_backups_have_a_bucket_that_is_as_safe_and_a_key_of_their_own(
         assert holds(backend, name), lacking
     assert bucket.name_for(target, ACCOUNT) == name
     assert rules[0]["Expiration"]["Days"] == bucket.EXPIRES_DAYS
-    assert kms.describe_key(KeyId=bucket.KEY)["KeyMetadata"]["KeyState"] == "Enabled"
+    assert kms.describe_key(KeyId=KEY)["KeyMetadata"]["KeyState"] == "Enabled"
 
 
 def test_the_lock_table_is_protected(backend: Any, identity: Identity) -> None:
     dynamodb = identity.client("dynamodb")
-    table = dynamodb.describe_table(TableName="terraform-state-lock")["Table"]
+    table = dynamodb.describe_table(TableName=LOCKS)["Table"]
 
     assert table["DeletionProtectionEnabled"]
     assert table["KeySchema"] == [{"AttributeName": "LockID", "KeyType": "HASH"}]
@@ -113,8 +120,8 @@ def test_terraform_itself_refuses_another_account(
 STRANGERS = {"Key": "Project", "Value": "payroll"}
 OTHER, STATES, BACKUPS = (
     "222233334444",
-    "ecommerce-checkout-terraform-state-222233334444",
-    "ecommerce-checkout-backups-222233334444",
+    f"{SHOP.state_bucket}222233334444",
+    f"{SHOP.backups_bucket}222233334444",
 )
 TRUST = {
     "Version": "2012-10-17",
@@ -140,20 +147,20 @@ def newcomer(identity: Identity, monkeypatch: pytest.MonkeyPatch) -> Identity:
 def crowded(newcomer: Identity) -> Identity:
     """An account where everything is there, from tflocal, by hand and from `lab backup`."""
     s3, iam = newcomer.client("s3"), newcomer.client("iam")
-    s3.create_bucket(Bucket=STATES, CreateBucketConfiguration={"LocationConstraint": "us-east-2"})
+    s3.create_bucket(Bucket=STATES, CreateBucketConfiguration={"LocationConstraint": REGION})
     newcomer.client("dynamodb").create_table(**a_table())
     target = Target("dev", newcomer.endpoint)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Target, "session", newcomer.session)
         bucket.require(target, BACKUPS, OTHER)
-    role = "api-gateway-logs-us-east-2"
+    role = LOGS_ROLE
     iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))
     return newcomer
 
 
 def a_table(key: str = "LockID", **more: Any) -> dict[str, Any]:
     return {
-        "TableName": "terraform-state-lock",
+        "TableName": LOCKS,
         "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
         "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"}],
         "BillingMode": "PAY_PER_REQUEST",
@@ -165,46 +172,49 @@ def test_what_an_account_has_already_is_taken_over(
     crowded: Identity, capfd: pytest.CaptureFixture[str]
 ) -> None:
     said: list[str] = []
-    key = crowded.client("kms").describe_key(KeyId=bucket.KEY)["KeyMetadata"]["KeyId"]
+    key = crowded.client("kms").describe_key(KeyId=KEY)["KeyMetadata"]["KeyId"]
 
     account.prepare(crowded, OTHER, ["dev"], said.append)
 
     assert "6 imported" in capfd.readouterr().out
-    for what in ("terraform-state-lock", BACKUPS, bucket.KEY, "api-gateway-logs-us-east-2"):
+    for what in (
+        LOCKS,
+        BACKUPS,
+        KEY,
+        LOGS_ROLE,
+    ):
         assert any(what in line and "taken over" in line for line in said), what
-    table = crowded.client("dynamodb").describe_table(TableName="terraform-state-lock")["Table"]
+    table = crowded.client("dynamodb").describe_table(TableName=LOCKS)["Table"]
     assert table["DeletionProtectionEnabled"]
-    assert crowded.client("kms").describe_key(KeyId=bucket.KEY)["KeyMetadata"]["KeyId"] == key
+    assert crowded.client("kms").describe_key(KeyId=KEY)["KeyMetadata"]["KeyId"] == key
     assert not (paths.TERRAFORM / "bootstrap" / "existing.tf").exists()
 
 
 def a_strangers_bucket(who: Identity, name: str) -> None:
-    where = {"LocationConstraint": "us-east-2"}
+    where = {"LocationConstraint": REGION}
     who.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration=where)
 
 
 def tagged_states(who: Identity) -> None:
-    a_strangers_bucket(who, "ecommerce-checkout-terraform-state-taken")
+    a_strangers_bucket(who, f"{SHOP.state_bucket}taken")
     tags = {"TagSet": [STRANGERS]}
-    who.client("s3").put_bucket_tagging(
-        Bucket="ecommerce-checkout-terraform-state-taken", Tagging=tags
-    )
+    who.client("s3").put_bucket_tagging(Bucket=f"{SHOP.state_bucket}taken", Tagging=tags)
 
 
 def ruled_backups(who: Identity) -> None:
-    a_strangers_bucket(who, "ecommerce-checkout-backups-taken")
+    a_strangers_bucket(who, f"{SHOP.backups_bucket}taken")
     rule = {"ID": "after-a-day", "Status": "Enabled", "Filter": {}, "Expiration": {"Days": 1}}
     who.client("s3").put_bucket_lifecycle_configuration(
-        Bucket="ecommerce-checkout-backups-taken", LifecycleConfiguration={"Rules": [rule]}
+        Bucket=f"{SHOP.backups_bucket}taken", LifecycleConfiguration={"Rules": [rule]}
     )
 
 
 def policed_backups(who: Identity) -> None:
-    a_strangers_bucket(who, "ecommerce-checkout-backups-taken")
-    arn = "arn:aws:s3:::ecommerce-checkout-backups-taken/*"
+    a_strangers_bucket(who, f"{SHOP.backups_bucket}taken")
+    arn = f"arn:aws:s3:::{SHOP.backups_bucket}taken/*"
     open_to = {"Sid": "Web", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": arn}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [open_to]})
-    who.client("s3").put_bucket_policy(Bucket="ecommerce-checkout-backups-taken", Policy=policy)
+    who.client("s3").put_bucket_policy(Bucket=f"{SHOP.backups_bucket}taken", Policy=policy)
 
 
 def another_table(who: Identity) -> None:
@@ -217,21 +227,19 @@ def a_tagged_table(who: Identity) -> None:
 
 def another_key(who: Identity) -> None:
     made = who.client("kms").create_key(Description="Payroll")["KeyMetadata"]["KeyId"]
-    who.client("kms").create_alias(AliasName=bucket.KEY, TargetKeyId=made)
+    who.client("kms").create_alias(AliasName=KEY, TargetKeyId=made)
 
 
 def a_key_that_goes(who: Identity) -> None:
     kms = who.client("kms")
     made = kms.create_key(Description="Seals the secrets in backups of the checkout")
-    kms.create_alias(AliasName=bucket.KEY, TargetKeyId=made["KeyMetadata"]["KeyId"])
+    kms.create_alias(AliasName=KEY, TargetKeyId=made["KeyMetadata"]["KeyId"])
     kms.schedule_key_deletion(KeyId=made["KeyMetadata"]["KeyId"], PendingWindowInDays=7)
 
 
 def another_role(who: Identity) -> None:
     trust = json.dumps(TRUST).replace("apigateway", "ec2")
-    who.client("iam").create_role(
-        RoleName="api-gateway-logs-us-east-2", AssumeRolePolicyDocument=trust
-    )
+    who.client("iam").create_role(RoleName=LOGS_ROLE, AssumeRolePolicyDocument=trust)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +252,7 @@ def another_role(who: Identity) -> None:
         (a_tagged_table, "the table terraform-state-lock: it is somebody else's"),
         (another_key, "the key alias/checkout-backups: its key"),
         (a_key_that_goes, "is PendingDeletion"),
-        (another_role, "the role api-gateway-logs-us-east-2: it does not trust apigateway"),
+        (another_role, f"the role {LOGS_ROLE}: it does not trust apigateway"),
     ],
 )
 def test_what_is_somebody_elses_is_refused_by_its_name_and_nothing_is_changed(
@@ -285,7 +293,7 @@ def test_another_role_of_api_gateways_and_another_trust_in_github_stay(
     )["OpenIDConnectProviderArn"]
     monkeypatch.setattr(existing, "_settings", lambda: {"github_repository": "acme/shop"})
 
-    found = existing.look(who, "ecommerce-checkout-terraform-state-333344445555")
+    found = existing.look(who, f"{SHOP.state_bucket}333344445555")
 
     assert found.variables == [
         "-var=api_gateway_logs=false",

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from checkout.metrics import METRICS
-from lab.core import paths
+from lab.core import naming, paths
 from lab.core.target import Target
 
 pytestmark = pytest.mark.timeout(900)
 
-OWN = "CheckoutLab"
+OWN = naming.shop().metric_namespace
 AWS: dict[str, tuple[set[str], set[str]]] = {
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
     "AWS/ApiGateway": ({"ApiName", "Stage"}, {"Count", "4XXError", "5XXError", "Latency"}),

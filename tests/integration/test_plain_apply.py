@@ -13,8 +13,8 @@ import sys
 import boto3
 import pytest
 
-from lab.core import paths
-from lab.core.target import REGION
+from lab.core import naming, paths
+from lab.core.target import Target
 from tests import plain_apply
 
 CORE = ("test_placing_orders", "test_events", "test_permissions")
@@ -47,10 +47,10 @@ def test_the_core_of_the_e2e_suite_passes_after_a_plain_apply(endpoint: str) -> 
     )
 
     assert ended.returncode == 0, ended.stdout[-20_000:] + ended.stderr[-2_000:]
-    assert "orders-dev" in tables_of(plain_apply.ACCOUNT, endpoint)
+    assert Target().table("orders") in tables_of(plain_apply.ACCOUNT, endpoint)
 
 
 def tables_of(account: str, endpoint: str) -> list[str]:
-    session = boto3.Session(account, "test", region_name=REGION)
+    session = boto3.Session(account, "test", region_name=naming.shop().region)
     names: list[str] = session.client("dynamodb", endpoint_url=endpoint).list_tables()["TableNames"]
     return names

@@ -54,7 +54,7 @@ def test_neither_the_api_key_nor_the_token_secret_is_in_the_state(prod: Target) 
 
 
 def test_tables_are_protected_and_settings_encrypted(prod: Target) -> None:
-    table = prod.client("dynamodb").describe_table(TableName="orders-prod")["Table"]
+    table = prod.client("dynamodb").describe_table(TableName=prod.table("orders"))["Table"]
     name = "/checkout/prod/pricing/currency"
     parameter = prod.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]
 

@@ -21,7 +21,7 @@ import pytest
 
 from checkout.adapters import item_mapping
 from lab import seed
-from lab.core import tables
+from lab.core import naming, tables
 from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.deploy import terraform
@@ -212,7 +212,7 @@ def test_tables_that_were_recovered_under_other_names_are_backed_up_together(
 
     assert all("/1-before/" in part.key for part in made.parts())
     assert copied(target, made) == stored(target)
-    with pytest.raises(LabError, match="no table orders-staging-before"):
+    with pytest.raises(LabError, match=f"no table {target.table('orders')}-before"):
         recovery.backup(target, suffix="-before")
 
 
@@ -344,7 +344,7 @@ def test_a_drill_loses_nothing(target: Target, capsys: pytest.CaptureFixture[str
 def test_what_a_destroy_cannot_know_of_is_named_and_then_nothing_is_left(target: Target) -> None:
     ssm, logs = target.client("ssm"), target.client("logs")
     group = "API-Gateway-Execution-Logs_gone123/staging"
-    tags = {"Project": "ecommerce-checkout", "Environment": "staging"}
+    tags = {"Project": naming.shop().project, "Environment": "staging"}
     ssm.put_parameter(Name="/checkout/staging/by/hand", Value="1", Type="String")
     logs.create_log_group(logGroupName=group)
     logs.create_log_group(logGroupName="a-name-of-its-own", tags=tags)

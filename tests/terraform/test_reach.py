@@ -17,8 +17,13 @@ OF_THE_CHECKOUT = {
 }
 """Variables of modules/checkout that an environment does not pass on, and why."""
 
+OF_THE_SHOP = {"name", "table_prefix", "metric_namespace"}
+"""What terraform/shop.json says for every environment."""
+
+UNLESS_SAID = {"pricing", "token_issuer"}
+"""What terraform/shop.json says (of `pricing` the currency) unless the environment does."""
+
 ELSEWHERE = {
-    "common.name": "lab and the pipelines' roles look for names that begin with checkout",
     "event-source-mapping.batch_size": "the notifier's time-out is measured for batches of ten",
     "event-source-mapping.batching_window_seconds": "a mail should not wait for others",
     "event-source-mapping.maximum_concurrency": "reserved_concurrency already limits the notifier",
@@ -74,8 +79,11 @@ def test_an_environment_passes_on_what_the_checkout_lets_be_chosen() -> None:
 
     assert variables_of(MODULES / "checkout").keys() - given == set()
     text = (ROOT / "main.tf").read_text()
-    fixed = {name for name in given - {"source"} if not re.search(rf"\b{name}\s*= var\.", text)}
-    assert fixed == OF_THE_CHECKOUT.keys()
+    said = dict(re.findall(r"^  (\w+)\s*= (.*)", text, re.MULTILINE))
+    fixed = {name for name in given - {"source"} if said[name] != f"var.{name}"}
+    assert fixed == OF_THE_CHECKOUT.keys() | OF_THE_SHOP | UNLESS_SAID
+    assert {name for name in fixed if said[name] == f"local.shop.{name}"} == OF_THE_SHOP
+    assert {name for name in fixed if "== null ? local.shop." in said[name]} == UNLESS_SAID
 
 
 def test_the_checkout_passes_on_what_its_modules_let_be_chosen() -> None:
@@ -92,6 +100,6 @@ def test_an_environment_has_the_defaults_of_the_checkout(name: str) -> None:
     """Where it has one at all: what an environment must choose has none."""
     theirs = variables_of(ROOT).get(name, "")
     default = re.search(r"^  default\s*= (.*)", theirs, re.MULTILINE)
-    if not default or name == "functions_package":
+    if not default or name == "functions_package" or name in UNLESS_SAID:
         return
     assert f"= {default[1]}" in variables_of(MODULES / "checkout")[name]

@@ -12,6 +12,7 @@ os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
 import pytest
 from hypothesis import settings
 
+from lab.core import naming
 from lab.shop import logs
 from tests.shop import Shop
 
@@ -22,6 +23,28 @@ settings.register_profile("search", max_examples=2000, deadline=None)
 settings.load_profile("unit")
 
 HANDLERS = tuple(name.replace("-", "_") for name in logs.functions())
+
+
+NAMES = naming.Shop(
+    name="checkout",
+    project="ecommerce-checkout",
+    owner="checkout-team",
+    cost_center="checkout-lab",
+    region="us-east-2",
+    currency="USD",
+    table_prefix="",
+    lock_table="terraform-state-lock",
+    metric_namespace="CheckoutLab",
+    token_issuer="https://checkout-lab.example",
+)
+"""What unit tests call the shop, whatever terraform/shop.json does: a shop of another name keeps
+them as they are. Tests of what is deployed read the file."""
+
+
+@pytest.fixture(autouse=True)
+def names(monkeypatch: pytest.MonkeyPatch) -> naming.Shop:
+    monkeypatch.setattr(naming, "shop", lambda: NAMES)
+    return NAMES
 
 
 @pytest.fixture

@@ -10,17 +10,17 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lab.core import file_permissions, paths
+from lab.core import file_permissions, naming, paths
 from lab.core.errors import LabError
 from lab.deploy.account import existing
 from lab.deploy.account.existing import Existing
 from lab.deploy.account.identity import Identity
 from lab.deploy.account.settings import BackendSettings
 from lab.deploy.account.terraform import Terraform, has_native_locks
+from lab.deploy.backup_store import bucket as buckets
 
-BUCKET = "ecommerce-checkout-terraform-state-{suffix}"
-
-SUFFIX = re.compile("[a-z0-9][a-z0-9-]{0,26}[a-z0-9]")
+SUFFIX = re.compile("[a-z0-9][a-z0-9-]*[a-z0-9]")
+LONGEST_BUCKET = 63
 REPOSITORY = re.compile("[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 
 Say = Callable[[str], None]
@@ -39,7 +39,8 @@ def prepare(
     or refused. An environment that belongs to another account stays there. Raises LabError if the
     bucket's name is taken, if something is in the way, or if Terraform fails.
     """
-    settings = BackendSettings(BUCKET.format(suffix=suffix), identity.account, has_native_locks())
+    bucket = naming.shop().state_bucket + suffix
+    settings = BackendSettings(bucket, identity.account, has_native_locks())
     found = existing.look(identity, settings.bucket)
     for what in found.told:
         say(what)
@@ -64,10 +65,11 @@ def give_roles_to(repository: str) -> Path:
 
 def require_suffix(suffix: str) -> None:
     """Raises LabError (code 2) if a bucket's name cannot end so, as terraform/bootstrap says."""
-    if not SUFFIX.fullmatch(suffix):
+    most = LONGEST_BUCKET - len(naming.shop().state_bucket)
+    if not SUFFIX.fullmatch(suffix) or len(suffix) > most:
         raise LabError(
             f"A bucket's name cannot end with {suffix!r}.",
-            "Take 2 to 28 lower-case letters, digits or dashes, without a dash at an end.",
+            f"Take 2 to {most} lower-case letters, digits or dashes, without a dash at an end.",
             code=2,
         )
 
@@ -76,9 +78,7 @@ def _make_bucket(identity: Identity, bucket: str) -> None:
     s3 = identity.client("s3")
     if _is_ours(s3, bucket, identity.account):
         return
-    s3.create_bucket(
-        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": identity.region}
-    )
+    s3.create_bucket(Bucket=bucket, **buckets.in_region(identity.region))
 
 
 def _is_ours(s3: Any, bucket: str, account: str) -> bool:
@@ -96,7 +96,8 @@ def _is_ours(s3: Any, bucket: str, account: str) -> bool:
 
 def _bootstrap(terraform: Terraform, settings: BackendSettings, found: Existing) -> None:
     """Terraform takes over what is there, gives it all its protection, and makes the rest."""
-    where = [f"-backend-config=bucket={settings.bucket}"]
+    place = {"bucket": settings.bucket, "region": naming.shop().region}
+    where = [f"-backend-config={name}={value}" for name, value in place.items()]
     if settings.native_lock:  # the table does not exist yet
         where.append("-backend-config=use_lockfile=true")
     with _taken_over(found):

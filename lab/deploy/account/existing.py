@@ -16,13 +16,11 @@ from urllib.parse import unquote
 from botocore.exceptions import ClientError
 from hcl2.api import loads
 
-from lab.core import paths
+from lab.core import naming, paths
 from lab.core.errors import LabError
 from lab.deploy.account.identity import Identity
-from lab.deploy.backup_store import bucket as backups
 
 STATE = "bootstrap/terraform.tfstate"
-PROJECT = "ecommerce-checkout"
 ISSUER = "token.actions.githubusercontent.com"
 NOT_THERE = frozenset(
     {"404", "NoSuchBucket", "NoSuchKey", "NoSuchTagSet", "NoSuchBucketPolicy"}
@@ -90,7 +88,7 @@ class _Looking:
 
     def locks(self) -> None:
         """The table of the locks."""
-        name = self.settings.get("lock_table", "terraform-state-lock")
+        name = naming.shop().lock_table
         dynamodb = self.identity.client("dynamodb")
         table = _asked(lambda: dynamodb.describe_table(TableName=name)["Table"])
         if table:
@@ -107,8 +105,8 @@ class _Looking:
 
     def key(self) -> None:
         """The alias of the key that seals backups, and its key."""
-        kms = self.identity.client("kms")
-        found = _asked(lambda: kms.describe_key(KeyId=backups.KEY)["KeyMetadata"])
+        kms, alias = self.identity.client("kms"), naming.shop().backups_key
+        found = _asked(lambda: kms.describe_key(KeyId=alias)["KeyMetadata"])
         if not found or not self.settings.get("backups", True):
             return
         tags = kms.list_resource_tags(KeyId=found["KeyId"])["Tags"]
@@ -117,9 +115,9 @@ class _Looking:
             faults = [*faults, f"its key {found['KeyId']} is {found['KeyState']}"]
         elif "backups of the checkout" not in found.get("Description", ""):
             faults = [*faults, f"its key {found['KeyId']} is for something else"]
-        what = f"the key {backups.KEY}"
+        what = f"the key {alias}"
         self._take(f'aws_kms_key.backups["{self._backups_bucket}"]', found["KeyId"], what, faults)
-        self._take(f'aws_kms_alias.backups["{self._backups_bucket}"]', backups.KEY, what, faults)
+        self._take(f'aws_kms_alias.backups["{self._backups_bucket}"]', alias, what, faults)
 
     def api_gateway(self) -> None:
         """The role that API Gateway logs with: an account has one, and another one stays."""
@@ -143,11 +141,11 @@ class _Looking:
         if theirs and ours not in self.known and not self.settings.get("github_provider_arn"):
             self.found.variables.append(f"-var=github_provider_arn={theirs}")
             self.found.told.append(f"The account trusts GitHub already, by {theirs}: it stays so.")
-        trusted = f"repo:{repository}:"
-        self._role("module.github[0].aws_iam_role.plan", "checkout-pipeline-plan", trusted)
+        trusted, pipeline = f"repo:{repository}:", f"{naming.shop().name}-pipeline"
+        self._role("module.github[0].aws_iam_role.plan", f"{pipeline}-plan", trusted)
         for name in self.settings.get("environments", ("dev", "staging", "prod")):
             address = f'module.github[0].aws_iam_role.deploy["{name}"]'
-            self._role(address, f"checkout-pipeline-deploy-{name}", trusted)
+            self._role(address, f"{pipeline}-deploy-{name}", trusted)
 
     @property
     def _backups_bucket(self) -> str:
@@ -263,7 +261,7 @@ def _faults_of_keys(table: dict[str, Any]) -> Iterator[str]:
 def _faults_of_tags(tags: Iterable[dict[str, str]]) -> list[str]:
     """Somebody else's are a fault; the service's own, such as `aws:createdBy`, say nothing."""
     said = {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith("aws:")}
-    if not said or said.get("Project") == PROJECT:
+    if not said or said.get("Project") == naming.shop().project:
         return []
     listed = ", ".join(f"{key}={value}" for key, value in sorted(said.items())[:3])
     return [f"it is somebody else's, by its tags ({listed})"]

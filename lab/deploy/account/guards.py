@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from botocore.exceptions import ClientError
 
 from lab.core.errors import LabError
+from lab.core.target import Target
 from lab.deploy.account.identity import Identity
 from lab.deploy.account.settings import BackendSettings
 
@@ -34,13 +35,20 @@ class Ask(Protocol):
 
 
 def require_backend(environment: str) -> BackendSettings:
-    """Where the environment's state is. Raises LabError if nobody has said so."""
-    if settings := BackendSettings.of(environment):
-        return settings
-    raise LabError(
-        f"{environment} has no place for its state: there is no backend.hcl.",
-        "Make one: scripts/setup-backend.sh [profile]",
-    )
+    """Where the environment's state is. Raises LabError if nobody has said so, or not in full."""
+    settings = BackendSettings.of(environment)
+    if settings is None:
+        raise LabError(
+            f"{environment} has no place for its state: there is no backend.hcl.",
+            "Make one: scripts/setup-backend.sh [profile]",
+        )
+    if settings.lacks:
+        raise LabError(
+            f"{environment}'s backend.hcl does not say {' and '.join(settings.lacks)}: it is older"
+            " than terraform/shop.json, which says both.",
+            "Write it anew: scripts/setup-backend.sh [profile]",
+        )
+    return settings
 
 
 def require_account(environment: str, identity: Identity, settings: BackendSettings) -> None:
@@ -72,8 +80,9 @@ def require_consent(environment: str, action: str, identity: Identity, ask: Ask)
 
 def require_unprotected(environment: str, identity: Identity) -> None:
     """Raises LabError if AWS would refuse to delete the tables, after all the rest is gone."""
+    table_name = Target(environment).table("orders")
     try:
-        table = identity.client("dynamodb").describe_table(TableName=f"orders-{environment}")
+        table = identity.client("dynamodb").describe_table(TableName=table_name)
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
             return

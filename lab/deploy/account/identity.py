@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lab.core import child_processes, clients, endpoints
+from lab.core import child_processes, clients, endpoints, naming
 from lab.core.errors import LabError
-from lab.core.target import REGION
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Identity:
 
     account: str
     arn: str
-    region: str = REGION
+    region: str = field(default_factory=lambda: naming.shop().region)
     profile: str | None = None
     endpoint: str | None = None
 
@@ -47,7 +46,7 @@ def identify(profile: str | None = None) -> Identity:
     named = endpoints.in_place_of_aws()
     endpoint = endpoints.by_number(named) if named else None
     try:
-        session = clients.aws_session(profile, REGION)
+        session = clients.aws_session(profile, naming.shop().region)
         sts = session.client("sts", endpoint_url=endpoint, config=clients.QUICKLY)
         said = sts.get_caller_identity()
     # The last two: a variable that is no number, a bundle of certificates that is not there.
@@ -56,4 +55,4 @@ def identify(profile: str | None = None) -> Identity:
             f"AWS did not accept the credentials: {error}",
             "Try: aws sts get-caller-identity" + (f" --profile {profile}" if profile else ""),
         ) from error
-    return Identity(said["Account"], said["Arn"], REGION, profile, endpoint)
+    return Identity(said["Account"], said["Arn"], naming.shop().region, profile, endpoint)

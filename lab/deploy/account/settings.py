@@ -10,13 +10,15 @@ from pathlib import Path
 
 from hcl2.api import loads
 
-from lab.core import paths
+from lab.core import naming, paths
 
 FILE = "backend.hcl"
 
 TEXT = """\
 # Written by scripts/setup-backend.sh. Not for git: it names an account.
 bucket              = "{bucket}"
+region              = "{region}"
+dynamodb_table      = "{lock_table}"
 allowed_account_ids = ["{account}"]
 """
 
@@ -29,11 +31,13 @@ class BackendSettings:
     """The bucket with an environment's state, and the account that the environment belongs to.
 
     Terraform itself refuses any other account, too. `native_lock` is for Terraform 1.10 and newer.
+    `lacks` are the settings that a file of an earlier version does not have.
     """
 
     bucket: str
     account: str
     native_lock: bool
+    lacks: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, environment: str) -> BackendSettings | None:
@@ -42,12 +46,20 @@ class BackendSettings:
         if not file.is_file():
             return None
         said = loads(file.read_text())
-        return cls(said["bucket"], said["allowed_account_ids"][0], said.get("use_lockfile", False))
+        lacks = tuple(name for name in ("region", "dynamodb_table") if name not in said)
+        account, native_lock = said["allowed_account_ids"][0], said.get("use_lockfile", False)
+        return cls(said["bucket"], account, native_lock, lacks)
 
     def write(self, environment: str) -> Path:
         """Writes the environment's file and gives its path."""
         file = path_of(environment)
-        text = TEXT.format(bucket=self.bucket, account=self.account)
+        shop = naming.shop()
+        text = TEXT.format(
+            bucket=self.bucket,
+            account=self.account,
+            region=shop.region,
+            lock_table=shop.lock_table,
+        )
         file.write_text(text + (NATIVE_LOCK if self.native_lock else ""))
         return file
 

@@ -13,12 +13,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from lab.core import naming
 from lab.core.errors import LabError
 from lab.core.target import Target
 
-NAME = "ecommerce-checkout-backups-{suffix}"
-STATES = "ecommerce-checkout-terraform-state-"
-KEY = "alias/checkout-backups"
 EXPIRES_DAYS = 90
 """As in terraform/bootstrap; a test compares them."""
 
@@ -46,8 +44,19 @@ def name_for(target: Target, account: str) -> str:
     from lab.deploy.account.settings import BackendSettings
 
     settings = BackendSettings.of(target.environment) if target.endpoint is None else None
-    suffix = settings.bucket.removeprefix(STATES) if settings else account
-    return NAME.format(suffix=suffix)
+    shop = naming.shop()
+    suffix = settings.bucket.removeprefix(shop.state_bucket) if settings else account
+    return shop.backups_bucket + suffix
+
+
+def in_region(region: str) -> dict[str, Any]:
+    """What S3 has to be told to make a bucket there; of its own region it must not be told.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucketConfiguration.html
+    """
+    if region == "us-east-1":
+        return {}
+    return {"CreateBucketConfiguration": {"LocationConstraint": region}}
 
 
 def require(target: Target, bucket: str, account: str) -> None:
@@ -90,24 +99,23 @@ def require_safe(target: Target, bucket: str) -> None:
 
 def ensure_key(target: Target) -> str:
     """The alias of the key that seals secrets. Raises LabError if there is none in an account."""
-    kms = target.client("kms")
+    kms, alias = target.client("kms"), naming.shop().backups_key
     try:
-        kms.describe_key(KeyId=KEY)
+        kms.describe_key(KeyId=alias)
     except ClientError as error:
         if error.response["Error"]["Code"] not in MISSING:
             raise
         if target.endpoint is None:
             raise _no_key() from error
         key = kms.create_key(Description="Seals the secrets in backups of the checkout")
-        kms.create_alias(AliasName=KEY, TargetKeyId=key["KeyMetadata"]["KeyId"])
-    return KEY
+        kms.create_alias(AliasName=alias, TargetKeyId=key["KeyMetadata"]["KeyId"])
+    return alias
 
 
 def _make(target: Target, bucket: str) -> None:
     """The same as terraform/bootstrap makes. In the region of the target."""
     s3 = target.client("s3")
-    where = {"LocationConstraint": target.region}
-    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+    s3.create_bucket(Bucket=bucket, **in_region(target.region))
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=_private())
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     s3.put_bucket_encryption(
@@ -219,6 +227,6 @@ def _not_ours(bucket: str, account: str) -> LabError:
 
 def _no_key() -> LabError:
     return LabError(
-        f"There is no key {KEY} to seal secrets with.",
+        f"There is no key {naming.shop().backups_key} to seal secrets with.",
         "scripts/setup-backend.sh [profile] makes it.",
     )

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from lab.core import child_processes, paths
+from lab.core import child_processes, naming, paths
 from lab.deploy.account.terraform import captured
 from lab.deploy.terraform import provider
 
@@ -71,7 +71,8 @@ def _some_package(folder: Path) -> Path:
 
 
 def _variables(endpoint: str, folder: Path) -> dict[str, str]:
-    return child_processes.in_no_account(endpoint) | provider.variables(folder)
+    nobody = child_processes.in_no_account(endpoint, naming.shop().region)
+    return nobody | provider.variables(folder)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.console import render
-from lab.core import child_processes, preconditions
+from lab.core import child_processes, naming, preconditions
 from lab.core.errors import LabError
 from lab.core.target import access_key
 from lab.deploy.terraform import emulator_overrides, json_log, locks, provider
@@ -55,7 +55,8 @@ class Terraform:
         self._stamp_file.unlink(missing_ok=True)
         self.workspace.copy_lock()
         arguments = ["init", "-input=false", "-no-color", "-reconfigure"]
-        ended = self._tflocal([*arguments, "-backend-config=use_path_style=true"])
+        backend = ["use_path_style=true", f"dynamodb_table={naming.shop().lock_table}"]
+        ended = self._tflocal([*arguments, *(f"-backend-config={said}" for said in backend)])
         if ended.code:
             raise json_log.failed("init", ended.output)
         self._stamp_file.write_text(self._stamp())
@@ -143,7 +144,8 @@ class Terraform:
         """A hash over everything that `init` depends on, and over what it has made."""
         files = sorted(self.workspace.root.rglob("*.tf"))
         files += [self.workspace.source / ".terraform.lock.hcl", self.config]
-        parts = [self.endpoint, shutil.which("terraform") or "", *(f.read_text() for f in files)]
+        said = [self.endpoint, shutil.which("terraform") or "", naming.shop().lock_table]
+        parts = [*said, *(f.read_text() for f in files)]
         made = sorted(self._made())
         return hashlib.sha256("\0".join([*parts, *made]).encode()).hexdigest()
 

@@ -68,7 +68,7 @@ def deploy(
     say = on_progress or _nothing
     with _terraform(target, say, functions) as terraform:
         started = time.monotonic()
-        terraform.init()
+        _init(terraform, target)
         initialised = time.monotonic()
         changes = terraform.apply()
         # What `lab watch` put there, and was undone since, Terraform does not see.
@@ -81,7 +81,7 @@ def deploy(
 def plan_is_clean(target: Target, on_progress: Say | None = None) -> bool:
     """Whether a deploy now would change nothing. Raises what `deploy` raises."""
     with _terraform(target, on_progress or _nothing) as terraform:
-        terraform.init()
+        _init(terraform, target)
         return terraform.plans_nothing()
 
 
@@ -108,12 +108,18 @@ def destroy(target: Target, on_progress: Say | None = None) -> DestroyResult:
 def _destroy_resources(terraform: Terraform, state: State) -> int:
     if not state.resources():
         return 0
-    terraform.init()
+    _init(terraform, state.target)
     emulator_overrides.lift_protection(state)
     destroyed = terraform.destroy().destroyed
     if left := state.resources():
         raise LabError(f"Terraform still knows {', '.join(left)}.", "Run `lab destroy` once more.")
     return destroyed
+
+
+def _init(terraform: Terraform, target: Target) -> None:
+    """`init`, and the table for locks, which tflocal makes only if `backend.tf` names one."""
+    State.of(target).make_lock_table()
+    terraform.init()
 
 
 def _deployed(target: Target, changes: Changes, init_s: float, apply_s: float) -> DeployResult:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lab.core import recheck
+from lab.core import naming, recheck
 from lab.core.environment_settings import settings_of
 from lab.core.errors import LabError
 from lab.core.target import Target
@@ -28,7 +28,6 @@ TABLES = (
     "orders",
     "idempotency",
 )
-PROJECT = "ecommerce-checkout"
 TAGS_LAG_S = 60.0
 """For how long AWS is asked again: a tag is listed for some time after what had it is gone."""
 
@@ -112,16 +111,15 @@ def _named(listing: inventory.Listing, target: Target) -> Seen:
 def is_ours(environment: str, service: str, name: str) -> bool:
     """Whether something with this name belongs to the environment.
 
-    checkout-ENV, checkout-ENV-x and /checkout/ENV/x, also within a longer name or an ARN; of the
+    SHOP-ENV, SHOP-ENV-x and /SHOP/ENV/x, also within a longer name or an ARN; of the
     tables the seven, and the address that sends its mails.
     """
     if service == "dynamodb":
-        return name in {f"{table}-{environment}" for table in TABLES}
+        return name in {Target(environment).table(table) for table in TABLES}
     if service == "ses":
         return bool(name == settings_of(environment).get("mail_sender"))
-    return bool(
-        re.search(rf"(^|[:/_]|aws-waf-logs-)checkout[-/]{re.escape(environment)}([-/]|$)", name)
-    )
+    ours = rf"{re.escape(naming.shop().name)}[-/]{re.escape(environment)}"
+    return bool(re.search(rf"(^|[:/_]|aws-waf-logs-){ours}([-/]|$)", name))
 
 
 def _execution_logs(target: Target) -> Seen:
@@ -193,7 +191,7 @@ def _tagged(target: Target) -> Seen:
 
 def _arns(target: Target) -> list[str]:
     """By tag, without keys: of those that are being deleted the tags stay."""
-    wanted = {"Project": PROJECT, "Environment": target.environment}
+    wanted = {"Project": naming.shop().project, "Environment": target.environment}
     filters: Any = [{"Key": key, "Values": [value]} for key, value in wanted.items()]
     found = inventory.rows(
         target,
@@ -206,7 +204,7 @@ def _arns(target: Target) -> list[str]:
 
 
 def _filters(target: Target) -> str:
-    tags = f"Key=Project,Values={PROJECT} Key=Environment,Values={target.environment}"
+    tags = f"Key=Project,Values={naming.shop().project} Key=Environment,Values={target.environment}"
     return f"get-resources --tag-filters {tags}"
 
 

@@ -31,4 +31,4 @@ def delete_secret(target: Target) -> None:
 
 
 def _name(target: Target) -> str:
-    return f"/checkout/{target.environment}/auth/secret"
+    return f"{target.settings_path}/auth/secret"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from lab.core import paths
+from lab.core import naming, paths
 from lab.core.target import Target
 
 BUCKET = "tf-test-state"
@@ -20,7 +21,7 @@ GONE = frozenset({"NoSuchBucket", "NoSuchKey", "404", "ResourceNotFoundException
 
 @dataclass(frozen=True)
 class State:
-    """The state of one environment, where its `backend.tf` says."""
+    """The state of one environment: its key as `backend.tf` says, the rest as the shop does."""
 
     target: Target
     bucket: str
@@ -32,7 +33,7 @@ class State:
         """The state of the target's environment."""
         file = paths.TERRAFORM / "environments" / target.environment / "backend.tf"
         said = dict(re.findall(r'^\s*(\w+)\s*=\s*"([^"]*)"', file.read_text(), re.MULTILINE))
-        return cls(target, BUCKET, said["key"], said["dynamodb_table"])
+        return cls(target, BUCKET, said["key"], naming.shop().lock_table)
 
     def resources(self) -> list[str]:
         """What Terraform manages now, as `type.name`; data sources are not counted."""
@@ -42,6 +43,17 @@ class State:
         """The attributes of every managed resource of a type such as `aws_sqs_queue`."""
         found = (r["instances"] for r in self._managed() if r["type"] == kind)
         return [instance["attributes"] for instances in found for instance in instances]
+
+    def make_lock_table(self) -> None:
+        """Makes the table for locks unless it is there."""
+        dynamodb = self.target.client("dynamodb")
+        with suppress(dynamodb.exceptions.ResourceInUseException):
+            dynamodb.create_table(
+                TableName=self.lock_table,
+                BillingMode="PAY_PER_REQUEST",
+                KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+                AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+            )
 
     def remove(self) -> None:
         """Removes the state; with the last one also the bucket and the lock table."""

@@ -86,7 +86,7 @@ def _table(described: dict[str, Any]) -> dict[str, Any]:
 
 def _settings(source: Target, to: Target) -> None:
     client = to.client("ssm")
-    path = f"/checkout/{source.environment}/"
+    path = f"{source.settings_path}/"
     pages = source.client("ssm").get_paginator("get_parameters_by_path")
     for page in pages.paginate(Path=path, Recursive=True, WithDecryption=True):
         for found in page["Parameters"]:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import psutil
 
-from lab.core import child_processes, paths, ports, process_tree
+from lab.core import child_processes, naming, paths, ports, process_tree
 from lab.core.errors import LabError
-from lab.core.target import REGION, Target
+from lab.core.target import Target
 from lab.emulator.process import is_healthy
 
 VERSION = "1.5.33"
@@ -84,7 +84,7 @@ def _spawn(program: Path, folder: Path, port: int) -> psutil.Popen:
         "PATH": f"{program.parent}:{os.environ['PATH']}",
         "GATEWAY_PORT": str(port),
         "BIND_HOST": ports.HOST,
-        "MINISTACK_REGION": REGION,
+        "MINISTACK_REGION": naming.shop().region,
         "TMPDIR": str(folder),
         "HOME": str(folder),
         "AWS_ACCESS_KEY_ID": "test",

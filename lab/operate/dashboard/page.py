@@ -10,7 +10,7 @@ from string import Template
 from markdown_it import MarkdownIt
 
 from lab.console import render
-from lab.core import paths
+from lab.core import naming, paths
 from lab.operate.dashboard import graph
 from lab.operate.dashboard.board import Board, Card
 from lab.operate.dashboard.errors import Error
@@ -39,7 +39,8 @@ LOGS_NOTE = "The last errors of these functions; on AWS, Logs Insights runs the 
 
 def write(board: Board, file: Path | None = None) -> Path:
     """Writes the page, to `.lab/NAME.html` unless told, and gives its path."""
-    path = file or paths.home() / f"dashboard-{board.name.removeprefix('checkout-')}.html"
+    short = board.name.removeprefix(f"{naming.shop().name}-")
+    path = file or paths.home() / f"dashboard-{short}.html"
     path.write_text(html(board), encoding="utf-8")
     return path
 

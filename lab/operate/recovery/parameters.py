@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from lab.core import naming
 from lab.core.target import Target
-from lab.deploy.backup_store.bucket import KEY
 
 SECURE = "SecureString"
 TERRAFORMS = {"Key": "ManagedBy", "Value": "terraform"}
@@ -79,7 +79,7 @@ def _live(target: Target) -> dict[str, dict[str, Any]]:
 
 
 def _path(target: Target) -> str:
-    return f"/checkout/{target.environment}/"
+    return f"{target.settings_path}/"
 
 
 def _described(kms: Any, ssm: Any, target: Target, found: dict[str, Any]) -> Parameter:
@@ -91,8 +91,9 @@ def _described(kms: Any, ssm: Any, target: Target, found: dict[str, Any]) -> Par
 
 
 def _sealed(kms: Any, context: dict[str, str], value: str) -> list[str]:
+    key = naming.shop().backups_key
     pieces = (
-        kms.encrypt(KeyId=KEY, Plaintext=piece, EncryptionContext=context)["CiphertextBlob"]
+        kms.encrypt(KeyId=key, Plaintext=piece, EncryptionContext=context)["CiphertextBlob"]
         for piece in _pieces(value.encode())
     )
     return [base64.b64encode(piece).decode() for piece in pieces]

@@ -12,14 +12,14 @@ override_resource {
 }
 
 variables {
-  bucket = "ecommerce-checkout-terraform-state-123456789012"
+  bucket = "${jsondecode(file("../shop.json")).project}-terraform-state-123456789012"
 }
 
 run "backups_are_kept_beside_the_states" {
   command = plan
 
   assert {
-    condition     = output.backups_bucket == "ecommerce-checkout-backups-123456789012"
+    condition     = output.backups_bucket == "${local.shop.project}-backups-123456789012"
     error_message = "Wanted the bucket for backups to be the sibling of the one for states."
   }
 

@@ -1,13 +1,13 @@
 provider "aws" {
-  region = var.region
+  region = local.shop.region
 
   default_tags {
     tags = {
-      Project     = "ecommerce-checkout"
+      Project     = local.shop.project
       Environment = var.environment
       ManagedBy   = "terraform"
-      Owner       = var.owner
-      CostCenter  = var.cost_center
+      Owner       = var.owner == null ? local.shop.owner : var.owner
+      CostCenter  = var.cost_center == null ? local.shop.cost_center : var.cost_center
     }
   }
 }

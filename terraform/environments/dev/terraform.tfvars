@@ -1,6 +1,4 @@
 environment = "dev"
-owner       = "checkout-team"
-cost_center = "checkout-lab"
 
 # What runs
 mail_sender              = "orders@dev.checkout-lab.example"
@@ -42,7 +40,6 @@ own_encryption_key    = false
 budget = null
 
 pricing = {
-  currency     = "USD"
   home_country = "US"
 
   # Minor units (cents). A country that is not listed is not shipped to.

@@ -3,20 +3,16 @@ variable "environment" {
   type        = string
 }
 
-variable "region" {
-  description = "Region that everything is created in."
-  type        = string
-  default     = "us-east-2"
-}
-
 variable "owner" {
-  description = "Who answers for what is created (a tag)."
+  description = "Who answers for what is created (a tag); the shop's owner when null."
   type        = string
+  default     = null
 }
 
 variable "cost_center" {
-  description = "Who pays for what is created (a tag)."
+  description = "Who pays for what is created (a tag); the shop's cost center when null."
   type        = string
+  default     = null
 }
 
 variable "functions_package" {
@@ -38,9 +34,9 @@ variable "failure_switches_enabled" {
 }
 
 variable "pricing" {
-  description = "Currency, shipping and tax; modules/checkout says in which units."
+  description = "Shipping and tax; modules/checkout says in which units. The currency is the shop's unless it is said here."
   type = object({
-    currency     = string
+    currency     = optional(string)
     home_country = string
     shipping = map(object({
       flat      = number
@@ -206,9 +202,9 @@ variable "reservation_hold_seconds" {
 }
 
 variable "token_issuer" {
-  description = "Who must have issued a customer's token."
+  description = "Who must have issued a customer's token; the shop's issuer when null."
   type        = string
-  default     = "https://checkout-lab.example"
+  default     = null
 }
 
 variable "runbook" {

@@ -1,6 +1,4 @@
 environment = "prod"
-owner       = "checkout-team"
-cost_center = "checkout-lab"
 
 # What runs. Without a payment gateway the shop takes no orders: choose yours, see docs/environments.md.
 mail_sender              = "orders@checkout-lab.example"
@@ -42,7 +40,6 @@ own_encryption_key    = true
 budget = { monthly_usd = 250, alert_percents = [50, 80, 100] }
 
 pricing = {
-  currency     = "USD"
   home_country = "US"
 
   # Minor units (cents). A country that is not listed is not shipped to.

@@ -2,16 +2,18 @@ module "checkout" {
   source = "../../modules/checkout"
 
   environment       = var.environment
+  name              = local.shop.name
+  table_prefix      = local.shop.table_prefix
   functions_package = var.functions_package
   api_definition    = file("${path.root}/../../../functions/checkout_api/openapi.json")
 
-  pricing                  = var.pricing
+  pricing                  = merge(var.pricing, { currency = var.pricing.currency == null ? local.shop.currency : var.pricing.currency })
   mail_sender              = var.mail_sender
   payment_gateway          = var.payment_gateway
   failure_switches_enabled = var.failure_switches_enabled
   gateway_timeout_ms       = var.gateway_timeout_ms
   reservation_hold_seconds = var.reservation_hold_seconds
-  token_issuer             = var.token_issuer
+  token_issuer             = var.token_issuer == null ? local.shop.token_issuer : var.token_issuer
 
   api_throttling       = var.api_throttling
   api_cache            = var.api_cache
@@ -22,6 +24,7 @@ module "checkout" {
   reserved_concurrency = var.reserved_concurrency
   canary_weight        = var.canary_weight
 
+  metric_namespace   = local.shop.metric_namespace
   log_level          = var.log_level
   log_retention_days = var.log_retention_days
   tracing            = var.tracing

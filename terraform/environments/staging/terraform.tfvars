@@ -1,6 +1,4 @@
 environment = "staging"
-owner       = "checkout-team"
-cost_center = "checkout-lab"
 
 # What runs
 mail_sender              = "orders@staging.checkout-lab.example"
@@ -42,7 +40,6 @@ own_encryption_key    = true
 budget = { monthly_usd = 100, alert_percents = [80, 100] }
 
 pricing = {
-  currency     = "USD"
   home_country = "US"
 
   # Minor units (cents). A country that is not listed is not shipped to.

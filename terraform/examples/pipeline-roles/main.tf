@@ -1,14 +1,15 @@
-# Roles for the pipelines of a repository on GitHub, without a key of AWS in it. What the roles may
-# touch is what modules/checkout names; change permissions.tf of the module for names of your own.
+# Roles for the pipelines of a repository on GitHub, without a key of AWS in it. What they may touch
+# begins with the shop's name; what is not named as modules/checkout does, permissions.tf must allow.
 
 module "github" {
   source = "../../modules/github-oidc"
 
+  name         = "bookshop"
   repository   = "someone/shop"
   environments = ["dev", "prod"]
 
   state = {
-    bucket_arn = "arn:aws:s3:::ecommerce-checkout-terraform-state-someone"
+    bucket_arn = "arn:aws:s3:::bookshop-terraform-state-someone"
     table_arn  = "arn:aws:dynamodb:us-east-2:123456789012:table/terraform-state-lock"
   }
 }

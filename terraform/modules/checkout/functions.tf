@@ -40,7 +40,7 @@ locals {
       MAIL_SENDER                  = var.mail_sender
       FAILURE_SWITCHES             = tostring(var.failure_switches_enabled)
       LOG_LEVEL                    = var.log_level
-      POWERTOOLS_METRICS_NAMESPACE = local.metric_namespace
+      POWERTOOLS_METRICS_NAMESPACE = var.metric_namespace
     },
     var.payment_gateway == null ? {} : { PAYMENT_GATEWAY = var.payment_gateway },
     var.tracing ? {} : { POWERTOOLS_TRACE_DISABLED = "true" },

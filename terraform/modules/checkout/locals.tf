@@ -1,6 +1,6 @@
 locals {
   prefix        = module.common.prefix
-  settings_path = "/checkout/${var.environment}"
+  settings_path = "/${var.name}/${var.environment}"
   key_arn       = var.own_encryption_key ? module.key[0].key_arn : null
   topic_key_arn = var.own_encryption_key ? module.key[0].key_arn : module.topic_key[0].key_arn
   account       = module.common.account
@@ -20,7 +20,4 @@ locals {
   notifier_timeout = 20
 
   default_memory_mb = 256
-
-  # Of what functions/checkout/metrics.py counts.
-  metric_namespace = "CheckoutLab"
 }

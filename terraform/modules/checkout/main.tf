@@ -18,6 +18,7 @@ check "payment_gateway" {
 module "common" {
   source = "../common"
 
+  name        = var.name
   environment = var.environment
 }
 

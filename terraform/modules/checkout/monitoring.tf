@@ -16,7 +16,7 @@ module "monitoring" {
   topics        = { orders = module.order_events.topic_name, operations = module.operations.topic_name }
 
   shop = {
-    namespace   = local.metric_namespace
+    namespace   = var.metric_namespace
     environment = var.environment
     currency    = var.pricing.currency
 

@@ -51,7 +51,7 @@ module "table" {
   source   = "../dynamodb"
   for_each = local.tables
 
-  name                = "${each.key}-${var.environment}"
+  name                = "${var.table_prefix}${each.key}-${var.environment}"
   hash_key            = each.value.hash_key
   range_key           = lookup(each.value, "range_key", null)
   attributes          = each.value.attributes

@@ -3,6 +3,31 @@ variable "environment" {
   type        = string
 }
 
+variable "name" {
+  description = "What the shop is called: every name but a table's begins with it, and so do the names of its settings."
+  type        = string
+}
+
+variable "table_prefix" {
+  description = "What the name of every table begins with, such as books- where an account has several shops; may be empty."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_.-]{0,40}$", var.table_prefix))
+    error_message = "table_prefix must be at most 40 letters, digits, underscores, dots or dashes."
+  }
+}
+
+variable "metric_namespace" {
+  description = "CloudWatch namespace of what the shop itself measures (functions/checkout/metrics.py)."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_./#-]{1,255}$", var.metric_namespace)) && !startswith(var.metric_namespace, "AWS/")
+    error_message = "metric_namespace must be 1 to 255 letters, digits, underscores, dots, dashes, slashes or #, and not begin with AWS/."
+  }
+}
+
 variable "functions_package" {
   description = "Path of the zip with the code of all functions."
   type        = string
@@ -111,7 +136,6 @@ variable "gateway_timeout_ms" {
 variable "token_issuer" {
   description = "Who must have issued a customer's token."
   type        = string
-  default     = "https://checkout-lab.example"
 }
 
 variable "mail_sender" {

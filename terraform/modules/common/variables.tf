@@ -1,7 +1,6 @@
 variable "name" {
   description = "What every name starts with, before the environment's."
   type        = string
-  default     = "checkout"
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", var.name))

@@ -49,7 +49,7 @@ data "aws_iam_policy_document" "trust" {
 }
 
 resource "aws_iam_role" "plan" {
-  name                 = "checkout-pipeline-plan"
+  name                 = "${var.name}-pipeline-plan"
   description          = "Plans the environments from ${var.repository}, pull requests included"
   assume_role_policy   = data.aws_iam_policy_document.trust["plan"].json
   max_session_duration = 3600
@@ -69,7 +69,7 @@ resource "aws_iam_role_policy" "plan" {
 resource "aws_iam_role" "deploy" {
   for_each = var.environments
 
-  name                 = "checkout-pipeline-deploy-${each.key}"
+  name                 = "${var.name}-pipeline-deploy-${each.key}"
   description          = "Deploys ${each.key} from ${var.repository}"
   assume_role_policy   = data.aws_iam_policy_document.trust[each.key].json
   max_session_duration = 3600

@@ -29,7 +29,7 @@ data "aws_iam_policy_document" "no_data" {
     sid       = "SeesNoSecret"
     effect    = "Deny"
     actions   = ["ssm:GetParameter*"]
-    resources = ["${local.here.ssm}:parameter/checkout/*/auth/secret"]
+    resources = ["${local.here.ssm}:parameter/${var.name}/*/auth/secret"]
   }
 
   # A key's value is in all of these answers.
@@ -62,22 +62,22 @@ locals {
   # Everything of an environment carries its name.
   owned = {
     for name in var.environments : name => [
-      "${local.here.backup}:backup-vault:checkout-${name}*",
-      "${local.here.cloudtrail}:trail/checkout-${name}",
-      "${local.here.cloudwatch}:alarm:checkout-${name}-*",
-      "arn:${data.aws_partition.current.partition}:cloudwatch::${data.aws_caller_identity.current.account_id}:dashboard/checkout-${name}*",
-      "${local.here.dynamodb}:table/*-${name}",
-      "${local.here.dynamodb}:table/*-${name}/*",
-      "${local.here.events}:event-bus/checkout-${name}",
-      "${local.here.events}:rule/checkout-${name}*",
-      "${local.here.lambda}:function:checkout-${name}-*",
-      "${local.here.logs}:log-group:*checkout-${name}*",
-      "${local.here.sns}:checkout-${name}-*",
-      "${local.here.sqs}:checkout-${name}-*",
-      "${local.here.ssm}:parameter/checkout/${name}/*",
-      "${local.here.states}:stateMachine:checkout-${name}",
-      "${local.here.wafv2}:regional/webacl/checkout-${name}/*",
-      "${local.s3}checkout-${name}-*",
+      "${local.here.backup}:backup-vault:${var.name}-${name}*",
+      "${local.here.cloudtrail}:trail/${var.name}-${name}",
+      "${local.here.cloudwatch}:alarm:${var.name}-${name}-*",
+      "arn:${data.aws_partition.current.partition}:cloudwatch::${data.aws_caller_identity.current.account_id}:dashboard/${var.name}-${name}*",
+      "${local.here.dynamodb}:table/${var.table_prefix}*-${name}",
+      "${local.here.dynamodb}:table/${var.table_prefix}*-${name}/*",
+      "${local.here.events}:event-bus/${var.name}-${name}",
+      "${local.here.events}:rule/${var.name}-${name}*",
+      "${local.here.lambda}:function:${var.name}-${name}-*",
+      "${local.here.logs}:log-group:*${var.name}-${name}*",
+      "${local.here.sns}:${var.name}-${name}-*",
+      "${local.here.sqs}:${var.name}-${name}-*",
+      "${local.here.ssm}:parameter/${var.name}/${name}/*",
+      "${local.here.states}:stateMachine:${var.name}-${name}",
+      "${local.here.wafv2}:regional/webacl/${var.name}-${name}/*",
+      "${local.s3}${var.name}-${name}-*",
     ]
   }
 }
@@ -177,13 +177,13 @@ data "aws_iam_policy_document" "deploy" {
       "iam:UpdateRole",
       "iam:UpdateRoleDescription",
     ]
-    resources = ["${local.iam}:role/checkout-${each.key}-*"]
+    resources = ["${local.iam}:role/${var.name}-${each.key}-*"]
   }
 
   statement {
     sid       = "HandOutItsRoles"
     actions   = ["iam:PassRole"]
-    resources = ["${local.iam}:role/checkout-${each.key}-*"]
+    resources = ["${local.iam}:role/${var.name}-${each.key}-*"]
 
     condition {
       test     = "StringEquals"

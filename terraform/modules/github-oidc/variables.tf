@@ -1,3 +1,14 @@
+variable "name" {
+  description = "What the names of the shop begin with: the roles may touch what is called name-environment."
+  type        = string
+}
+
+variable "table_prefix" {
+  description = "What the names of the shop's tables begin with; may be empty."
+  type        = string
+  default     = ""
+}
+
 variable "repository" {
   description = "The repository whose pipelines get roles: OWNER/NAME."
   type        = string

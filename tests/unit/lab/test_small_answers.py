@@ -34,7 +34,7 @@ def test_terraform_never_asks_hashicorp_for_news(monkeypatch: pytest.MonkeyPatch
     doctor._output("terraform", "version")
     asked += [
         child_processes.on_emulator("http://localhost:4566", "test", "us-east-2"),
-        child_processes.in_no_account("http://127.0.0.1:1"),
+        child_processes.in_no_account("http://127.0.0.1:1", "us-east-2"),
         child_processes.in_account(),
         child_processes.in_account("somebody"),
         child_processes.in_a_shell("http://localhost:4566", "test", "us-east-2"),

@@ -18,12 +18,12 @@ run "every_name_carries_the_environment" {
   }
 
   assert {
-    condition     = alltrue([for name in values(output.function_names) : startswith(name, "checkout-${var.environment}-")])
-    error_message = "Wanted functions that begin with checkout-${var.environment}-, got ${join(", ", values(output.function_names))}."
+    condition     = alltrue([for name in values(output.function_names) : startswith(name, "${local.shop.name}-${var.environment}-")])
+    error_message = "Wanted functions that begin with ${local.shop.name}-${var.environment}-, got ${join(", ", values(output.function_names))}."
   }
 
   assert {
-    condition     = output.settings_path == "/checkout/${var.environment}" && output.event_bus_name == "checkout-${var.environment}"
+    condition     = output.settings_path == "/${local.shop.name}/${var.environment}" && output.event_bus_name == "${local.shop.name}-${var.environment}"
     error_message = "Wanted settings and a bus of ${var.environment}'s own."
   }
 
@@ -37,7 +37,7 @@ run "it_has_a_key_of_its_own_if_its_settings_say_so" {
   command = plan
 
   assert {
-    condition     = output.encryption_key_alias == (var.own_encryption_key ? "alias/checkout-${var.environment}" : null)
+    condition     = output.encryption_key_alias == (var.own_encryption_key ? "alias/${local.shop.name}-${var.environment}" : null)
     error_message = "Wanted a key only where own_encryption_key says so."
   }
 }

@@ -5,6 +5,10 @@ mock_provider "aws" {
 }
 
 variables {
+  name                     = "checkout"
+  table_prefix             = ""
+  metric_namespace         = "CheckoutLab"
+  token_issuer             = "https://checkout-lab.example"
   environment              = "dev"
   functions_package        = "main.tf" # any file does for a plan
   payment_gateway          = "simulated"
@@ -219,4 +223,52 @@ run "a_level_that_is_none_is_refused" {
   }
 
   expect_failures = [var.log_level]
+}
+
+run "another_shop_has_other_names_throughout" {
+  command = plan
+
+  variables {
+    name             = "bookshop"
+    table_prefix     = "books-"
+    metric_namespace = "Books"
+    token_issuer     = "https://sign-in.books.example"
+  }
+
+  assert {
+    condition = alltrue([
+      for name in concat(values(output.function_names), [output.event_bus_name]) : startswith(name, "bookshop-dev")
+    ])
+    error_message = "Wanted every name to begin with bookshop-dev."
+  }
+
+  assert {
+    condition     = output.table_names["products"] == "books-products-dev" && output.settings_path == "/bookshop/dev"
+    error_message = "Got the table ${output.table_names["products"]} and settings below ${output.settings_path}."
+  }
+
+  assert {
+    condition     = local.environment_variables.POWERTOOLS_METRICS_NAMESPACE == "Books"
+    error_message = "Functions would count in ${local.environment_variables.POWERTOOLS_METRICS_NAMESPACE}."
+  }
+}
+
+run "a_table_cannot_be_called_so" {
+  command = plan
+
+  variables {
+    table_prefix = "books/"
+  }
+
+  expect_failures = [var.table_prefix]
+}
+
+run "the_namespaces_of_aws_are_refused" {
+  command = plan
+
+  variables {
+    metric_namespace = "AWS/Books"
+  }
+
+  expect_failures = [var.metric_namespace]
 }

@@ -5,6 +5,10 @@ mock_provider "aws" {
 }
 
 variables {
+  name              = "checkout"
+  table_prefix      = ""
+  metric_namespace  = "CheckoutLab"
+  token_issuer      = "https://checkout-lab.example"
   environment       = "prod"
   functions_package = "main.tf" # any file does for a plan
   payment_gateway   = "simulated"

@@ -13,6 +13,7 @@ mock_provider "aws" {
 }
 
 variables {
+  name        = "checkout"
   environment = "staging"
 }
 

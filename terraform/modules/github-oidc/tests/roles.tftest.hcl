@@ -13,6 +13,8 @@ mock_provider "aws" {
 }
 
 variables {
+  name         = "checkout"
+  table_prefix = ""
   repository   = "acme/shop"
   environments = ["staging", "prod"]
   state = {
@@ -135,5 +137,26 @@ run "a_plan_sees_no_api_key" {
       if statement.sid == "SeesNoApiKey" && statement.effect == "Deny"
     ] == [true]
     error_message = "The role that plans was not to see API keys."
+  }
+}
+
+run "another_shop_has_pipelines_of_its_own" {
+  command = plan
+
+  variables {
+    name         = "bookshop"
+    table_prefix = "books-"
+  }
+
+  assert {
+    condition     = aws_iam_role.plan.name == "bookshop-pipeline-plan" && aws_iam_role.deploy["prod"].name == "bookshop-pipeline-deploy-prod"
+    error_message = "Got the roles ${aws_iam_role.plan.name} and ${aws_iam_role.deploy["prod"].name}."
+  }
+
+  assert {
+    condition = alltrue([
+      for arn in local.owned["prod"] : strcontains(arn, "bookshop") || can(regex(":table/books-\\*-prod", arn))
+    ])
+    error_message = "The role owns something that is not called like the shop: ${join(", ", local.owned["prod"])}."
   }
 }

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
+from hcl2.api import loads
 
 from lab.core.errors import LabError
 from lab.deploy import account
-from lab.deploy.account import BackendSettings, Identity, backend, settings, terraform
+from lab.deploy.account import BackendSettings, Identity, backend, guards, settings, terraform
 from tests.unit.lab.account.somebody import BUCKET, OURS, STATE, Terraforms
 
 
@@ -28,7 +29,7 @@ def test_the_bucket_is_made_and_terraform_takes_it_over(
     assert where["LocationConstraint"] == "us-east-2"
     assert terraforms.ran == [
         f"bootstrap init -input=false -reconfigure -backend-config=bucket={BUCKET}"
-        " -backend-config=use_lockfile=true",
+        " -backend-config=region=us-east-2 -backend-config=use_lockfile=true",
         f"bootstrap apply -input=false -auto-approve -var=bucket={BUCKET}",
     ]
 
@@ -51,6 +52,29 @@ def test_every_environment_is_told_where_its_state_is(
     prepare(somebody, terraforms, *settings.environments())
 
     assert BackendSettings.of("dev") == BackendSettings.of("prod") == STATE
+
+
+def test_what_terraform_cannot_read_from_the_shop_is_in_the_file(
+    somebody: Identity, terraforms: Terraforms, folder: Path
+) -> None:
+    prepare(somebody, terraforms, "dev")
+
+    said = loads((folder / "dev/backend.hcl").read_text())
+    assert (said["region"], said["dynamodb_table"]) == ("us-east-2", "terraform-state-lock")
+
+
+def test_a_file_of_an_earlier_version_is_refused_and_written_anew(
+    somebody: Identity, terraforms: Terraforms, folder: Path
+) -> None:
+    old = f'bucket = "{BUCKET}"\nallowed_account_ids = ["{OURS}"]\n'
+    (folder / "dev/backend.hcl").write_text(old)
+    with pytest.raises(LabError, match="does not say region and dynamodb_table") as caught:
+        guards.require_backend("dev")
+    assert "scripts/setup-backend.sh" in caught.value.hint
+
+    prepare(somebody, terraforms, "dev")
+
+    assert guards.require_backend("dev") == STATE
 
 
 def test_an_environment_in_another_account_stays_there(

@@ -1,0 +1,4 @@
+locals {
+  # What names this shop: written once, in terraform/shop.json.
+  shop = jsondecode(file("${path.module}/../../shop.json"))
+}
