@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from lab.core import paths
+from lab.core import naming, paths
 from lab.emulator.container import answer
 
 FILES = ["docker-compose.yml", "docker-compose.stock.yml"]
@@ -76,3 +76,9 @@ def test_nothing_gets_into_the_image_unless_it_is_named() -> None:
 def test_the_stock_image_is_not_asked_for_what_only_ours_has() -> None:
     settings = _services("docker-compose.stock.yml")["deploy"]["environment"]
     assert settings == {"LAB_TF_VAR_saved_queries": "false"}
+
+
+def test_containers_are_told_the_region_of_the_shop() -> None:
+    """Compose reads no JSON: awslocal in a container needs it, the lab reads terraform/shop.json."""
+    text = (paths.ROOT / "docker-compose.yml").read_text()
+    assert f"AWS_DEFAULT_REGION: {naming.Shop.read(naming.FILE).region}\n" in text
