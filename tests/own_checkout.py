@@ -17,15 +17,7 @@ from lab.core.naming import Shop
 
 PAGE = paths.ROOT / "docs" / "your-own-shop.md"
 COPIED = ("lab", "functions", "terraform", "seed", "docs", "tests", "notebooks", "scripts")
-BESIDE = (
-    "LICENSE",
-    "README.md",
-    "CONTRIBUTING.md",
-    "pyproject.toml",
-    "uv.lock",
-    "Makefile",
-    "docker-compose.yml",
-)
+BESIDE = ("LICENSE", "pyproject.toml", "docker-compose.yml")
 LEFT_OUT = (".terraform", "__pycache__", "*_override.tf", "backend.hcl", ".ipynb_checkpoints")
 KEPT = ("PATH", "TMPDIR", "LAB_TF_MIRROR", "TF_CLI_CONFIG_FILE")
 
@@ -61,7 +53,7 @@ class OwnCheckout:
         for name in COPIED:
             ignored = shutil.ignore_patterns(*LEFT_OUT)
             shutil.copytree(paths.ROOT / name, root / name, ignore=ignored)
-        for name in (*BESIDE, *COMPOSE):
+        for name in BESIDE:
             shutil.copy(paths.ROOT / name, root / name)
         return cls(root, folder / "home")
 

@@ -79,6 +79,6 @@ def test_the_stock_image_is_not_asked_for_what_only_ours_has() -> None:
 
 
 def test_containers_are_told_the_region_of_the_shop() -> None:
-    """Compose reads no JSON: awslocal in a container needs it, the lab reads terraform/shop.json."""
+    """Compose reads no JSON, and awslocal in a container needs it; the lab does not."""
     text = (paths.ROOT / "docker-compose.yml").read_text()
     assert f"AWS_DEFAULT_REGION: {naming.Shop.read(naming.FILE).region}\n" in text

@@ -14,11 +14,11 @@ import pytest
 from hcl2.api import loads
 
 from lab.core import paths
+from lab.deploy import package
 from lab.deploy.account.settings import environments
 from lab.measure.bench import bare
 from lab.shop import logs
 from tests import asl
-from tests.unit import conftest
 
 FUNCTIONS = frozenset(logs.functions())
 PACKAGES = frozenset(name.replace("-", "_") for name in FUNCTIONS)
@@ -61,18 +61,20 @@ def quoted(text: str, pattern: str) -> frozenset[str]:
 
 
 TOOLS = PROJECT["tool"]
-WHEEL = TOOLS["hatch"]["build"]["targets"]["wheel"]["packages"]
 NOT_FUNCTIONS = {"lab", "checkout"}
 
 PACKAGE_LISTS = {
-    "pyproject.toml, hatch's packages": {path.removeprefix("functions/") for path in WHEEL},
-    "pyproject.toml, mypy's packages": TOOLS["mypy"]["packages"],
+    # import-linter takes no pattern here.
     "pyproject.toml, import-linter's root_packages": TOOLS["importlinter"]["root_packages"],
     "pyproject.toml, the outermost layer": contract("Imports point inward")["layers"][0].split(
         " | "
     ),
     "pyproject.toml, what does not know the lab": contract("What runs in Lambda")["source_modules"],
-    "tests/unit/conftest.py, HANDLERS": conftest.HANDLERS,
+    "the zip": {
+        name.partition("/")[0]
+        for name in package.source_files(paths.FUNCTIONS)
+        if "/handler" in name
+    },
 }
 NAME_LISTS = {
     "functions.tf, local.functions": local("functions.tf", "functions"),
@@ -118,8 +120,16 @@ def assert_same(listed: Collection[str], wanted: Collection[str], place: str) ->
     assert not extra, f"{place} has {', '.join(extra)}, which is no such function"
 
 
-def test_coverage_takes_the_whole_folder() -> None:
+def test_what_is_installed_typed_linted_and_measured_is_the_whole_folder() -> None:
+    """So a new package needs no place in a list."""
+    build = TOOLS["hatch"]["build"]
+    assert "functions" in build["dev-mode-dirs"]
+    assert "functions" in build["targets"]["wheel"]["only-include"]
+    assert "functions" in TOOLS["mypy"]["files"]
     assert "functions" in TOOLS["coverage"]["run"]["source"]
+    assert "functions" in TOOLS["ruff"]["src"]
+    assert "exclude" not in TOOLS["ruff"]
+    assert "exclude" not in TOOLS["mypy"]
 
 
 @pytest.mark.parametrize("file", ["functions.tf", "monitoring.tf"])
@@ -153,14 +163,24 @@ def test_a_function_that_may_read_a_queue_is_fed_by_it() -> None:
     assert_same(fed, reading, "messaging.tf, event-source-mapping")
 
 
-def test_a_queue_that_feeds_a_function_has_a_dead_letter_queue_with_an_alarm() -> None:
-    modules = {
-        name: m for block in terraform("messaging.tf")["module"] for name, m in block.items()
-    }
+def queues() -> dict[str, dict[str, Any]]:
+    """Every queue of the checkout: the module that makes it, by its name, in whatever file."""
+    files = [file.name for file in asl.MODULE.glob("*.tf")]
+    blocks = [block for file in files for block in terraform(file).get("module", [])]
+    return {n: m for block in blocks for n, m in block.items() if m["source"] == "../sqs"}
+
+
+@pytest.mark.parametrize("queue", sorted(queues()))
+def test_a_message_that_stays_in_a_queue_raises_an_alarm(queue: str) -> None:
+    """In the queue itself, or where it goes when the function that reads the queue fails."""
+    fed = {name for _, name in mappings()}
+    last = queue
+    if queue in fed:
+        dead = named(str(queues()[queue].get("dead_letter")), r"module\.(\w+)\.queue_arn")
+        assert dead, f"messaging.tf: {queue} feeds a function and has no dead-letter queue"
+        (last,) = dead
     watched = str(watched_queues())
-    for _, queue in mappings():
-        (dead,) = named(str(modules[queue]["dead_letter"]), r"module\.(\w+)\.queue_arn")
-        assert f"module.{dead}.queue_name" in watched, f"monitoring.tf, queues: lacks {dead}"
+    assert f"module.{last}.queue_name" in watched, f"monitoring.tf, queues: lacks {last}"
 
 
 def watched_queues() -> dict[str, Any]:
