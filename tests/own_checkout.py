@@ -26,7 +26,7 @@ def another_shop() -> Shop:
     """A shop with another name, region and currency than the one of these sources."""
     return replace(
         naming.Shop.read(naming.FILE),
-        name="book-shop",
+        name="bookshop",
         project="page-turner",
         owner="booksellers",
         cost_center="books",
@@ -34,7 +34,7 @@ def another_shop() -> Shop:
         currency="EUR",
         table_prefix="books-",
         lock_table="book-locks",
-        metric_namespace="BookShop",
+        metric_namespace="Bookshop",
         token_issuer="https://sign-in.books.example",
     )
 

@@ -13,7 +13,7 @@ import typer
 from botocore import xform_name
 
 from lab.cli.app import app
-from lab.core import paths
+from lab.core import naming, paths
 from lab.shop import logs
 
 TEXT = (paths.ROOT / "docs" / "runbook.md").read_text()
@@ -41,6 +41,10 @@ def innermost(line: str) -> Iterator[str]:
 AWS = sorted({command for line in lines() for command in innermost(line)})
 LAB = sorted({line for line in lines() if line.startswith("lab ")})
 ASKED = sorted(set(re.findall(r'^ask "?([a-z, ]+?)"?(?: ord_…)?$', TEXT, re.MULTILINE)))
+
+
+def test_the_commands_are_for_this_shop() -> None:
+    assert f"\nSHOP={naming.Shop.read(naming.FILE).name} ENV=prod" in TEXT
 
 
 @pytest.mark.parametrize("section", SECTIONS)
