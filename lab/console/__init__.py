@@ -1,1 +1,1 @@
-"""How the lab prints: tables, money, progress and pictures. It knows no feature."""
+"""Output of the lab: tables, money, progress and pictures. Independent of any feature."""

@@ -1,6 +1,6 @@
-"""What is printed where the terminal has no Unicode: each mark keeps a sign of its own.
+"""Replaces characters that a terminal without Unicode cannot print.
 
-Python would print a question mark for all of them, which is a mark itself.
+Python's own handler prints `?` for all of them, so a success and a failure would look alike.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import codecs
 import unicodedata
 
 HANDLER = "lab-plain-text"
-SIGNS = {
+REPLACEMENTS = {
     "✔": "+",
     "✘": "x",
     "○": "o",
@@ -25,21 +25,21 @@ SIGNS = {
     "\u2013": "-",
     "\u2019": "'",
 }
-"""One for one, so that columns stay where they are."""
+"""One character each, so that columns stay aligned."""
 
 
 def replace(error: UnicodeError) -> tuple[str | bytes, int]:
-    """Python's handler of what an encoding does not have."""
+    """A codec error handler. Raises `error` again unless it is a UnicodeEncodeError."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     missing = error.object[error.start : error.end]
-    return "".join(map(_sign, missing)), error.end
+    return "".join(map(_replacement, missing)), error.end
 
 
-def _sign(character: str) -> str:
-    """A mark's sign, else the letter without its accents, else a block or a question mark."""
-    if character in SIGNS:
-        return SIGNS[character]
+def _replacement(character: str) -> str:
+    """The replacement of a mark, the letter without its accents, `#` for a block, or `?`."""
+    if character in REPLACEMENTS:
+        return REPLACEMENTS[character]
     if "\u2580" <= character <= "\u259f":  # parts of a block, in bars
         return "#"
     plain = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()

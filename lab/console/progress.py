@@ -1,4 +1,4 @@
-"""Shows that long work is alive: a spinner on a terminal, plain lines in a log."""
+"""Progress of long work: a spinner on a terminal, plain lines in a log."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ QUIET_S = 5.0
 
 @contextmanager
 def working(title: str) -> Iterator[Say]:
-    """Shows `title` until the work is done; the function it gives shows what goes on now.
+    """Shows `title` while the block runs, and yields a function that shows a progress message.
 
-    Everything goes to stderr, so that stdout stays clean for data.
+    Writes to stderr only, so that stdout stays clean for data.
     """
     console = render.errors
     if not console.is_terminal:
-        yield _Lines(title).say
+        yield _LogProgress(title).print
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(_shown(title, ""))
-        yield lambda message: progress.update(task, description=_shown(title, message))
+        task = progress.add_task(_description(title, ""))
+        yield lambda message: progress.update(task, description=_description(title, message))
 
 
-def _shown(title: str, message: str) -> str:
+def _description(title: str, message: str) -> str:
     room = max(20, render.errors.width - len(title) - 20)
     text = Text(f"{title}  {_first_line(message)[:room]}")
     return text.markup
@@ -43,14 +43,14 @@ def _first_line(message: str) -> str:
 
 
 @dataclass
-class _Lines:
-    """One line now and then: enough to see life in a log, too few to drown it."""
+class _LogProgress:
+    """Prints at most one line in `QUIET_S` seconds."""
 
     title: str
-    spoke_at: float = field(default_factory=time.monotonic)
+    printed_at: float = field(default_factory=time.monotonic)
 
-    def say(self, message: str) -> None:
-        if time.monotonic() - self.spoke_at < QUIET_S:
+    def print(self, message: str) -> None:
+        if time.monotonic() - self.printed_at < QUIET_S:
             return
-        self.spoke_at = time.monotonic()
+        self.printed_at = time.monotonic()
         render.errors.print(f"   {self.title}: {_first_line(message)}", style="dim", markup=False)

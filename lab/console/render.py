@@ -1,4 +1,4 @@
-"""How the lab prints: two consoles, tables that fit, money, durations and JSON."""
+"""Two consoles (stdout and stderr), tables, money, durations and JSON."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SEPARATOR = 3
 
 
 def _width(stream: Any) -> int | None:
-    """A terminal's own width; a log or a pipe gets room enough for an order's id and its facts."""
+    """None (the terminal's own width), or `LOG_WIDTH` for a log or a pipe."""
     child_processes.forget_impossible_sizes()
     return None if stream.isatty() or "COLUMNS" in os.environ else LOG_WIDTH
 
@@ -44,20 +44,20 @@ STATUS_STYLE = {
 
 
 def problem(message: str, hint: str = "") -> None:
-    """Prints an error and what to do about it to stderr."""
-    told, advised = invocation.advice(message), invocation.advice(hint)
-    errors.print(Text("✘ ", style="bold red") + Text(told, style="bold"), soft_wrap=True)
-    if advised:
-        errors.print(Text("  → ", style="cyan") + Text(advised), soft_wrap=True)
+    """Prints an error to stderr, and below it what to do about it."""
+    text, advice = invocation.advice(message), invocation.advice(hint)
+    errors.print(Text("✘ ", style="bold red") + Text(text, style="bold"), soft_wrap=True)
+    if advice:
+        errors.print(Text("  → ", style="cyan") + Text(advice), soft_wrap=True)
 
 
 def done(message: str) -> None:
-    """Prints that something worked."""
+    """Prints a success message to stdout."""
     screen.print(Text("✔ ", style="bold green") + Text(message), soft_wrap=True)
 
 
 def note(message: str) -> None:
-    """Prints a remark to stderr, where it does not get into data."""
+    """Prints a remark to stderr, so that it does not mix with data."""
     errors.print(Text(invocation.advice(message), style="dim"), soft_wrap=True)
 
 
@@ -67,22 +67,23 @@ def as_json(value: Any) -> None:
 
 
 def lab_command() -> str:
-    """How to type `lab` here: by its name where the shell finds it, else by its path."""
+    """The command to type: `lab` if it is on PATH, otherwise its path."""
     if shutil.which("lab"):
         return "lab"
-    here = Path(sys.executable).parent / "lab"
-    return str(here.relative_to(Path.cwd())) if here.is_relative_to(Path.cwd()) else str(here)
+    script = Path(sys.executable).parent / "lab"
+    cwd = Path.cwd()
+    return str(script.relative_to(cwd) if script.is_relative_to(cwd) else script)
 
 
 def money(value: Mapping[str, Any] | None) -> str:
-    """`{"amount": 1999, "currency": "USD"}` becomes `19.99 USD`, as customers read it in mails."""
+    """Formats `{"amount": 1999, "currency": "USD"}` as `19.99 USD`; `-` if there is none."""
     if not value:
         return "-"
     return str(Money(int(value["amount"]), value["currency"]))
 
 
 def duration(seconds: float) -> str:
-    """A length of time as a person says it: `87 ms`, `4.2 s`, `2 min 05 s`."""
+    """Formats a duration: `87 ms`, `4.2 s`, `2 min 05 s`."""
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 60:
@@ -91,7 +92,7 @@ def duration(seconds: float) -> str:
 
 
 def moment(value: str | datetime | None) -> str:
-    """An RFC 3339 time or a datetime in the reader's own time zone, to the second."""
+    """Formats an RFC 3339 time or a datetime in the local time zone, to the second."""
     if not value:
         return "-"
     when = value if isinstance(value, datetime) else datetime.fromisoformat(value)
@@ -103,26 +104,28 @@ def status(value: str) -> Text:
     return Text(value, style=STATUS_STYLE.get(value, ""))
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], title: str = "") -> Fitting:
-    """A plain table; a column whose name begins with `>` is right-aligned, with `!` never wraps.
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str | Text]], title: str = ""
+) -> ResponsiveTable:
+    """A table. A column whose name begins with `>` is right-aligned; with `!` it never wraps.
 
-    Where it does not fit, each row is told below the other.
+    If the terminal is too narrow, each row becomes a block of lines.
     """
     cells = [[cell if isinstance(cell, Text) else Text(cell) for cell in row] for row in rows]
-    return Fitting(tuple(columns), cells, title)
+    return ResponsiveTable(tuple(columns), cells, title)
 
 
 @dataclass(frozen=True)
-class Fitting:
-    """A table as wide as the terminal; no word, id or number in it is ever cut."""
+class ResponsiveTable:
+    """A table that never cuts a word, an id or a number."""
 
     columns: tuple[str, ...]
     rows: list[list[Text]]
     title: str = ""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draws it as a table, or as blocks of lines."""
-        if sum(self._least()) + SEPARATOR * (len(self.columns) - 1) <= options.max_width:
+        """Renders a table, or one block of lines for each row."""
+        if sum(self._min_widths()) + SEPARATOR * (len(self.columns) - 1) <= options.max_width:
             yield self._table()
             return
         if self.title:
@@ -138,29 +141,29 @@ class Fitting:
             pad_edge=False,
             show_edge=False,
         )
-        for column, least in zip(self.columns, self._least(), strict=True):
+        for column, width in zip(self.columns, self._min_widths(), strict=True):
             drawn.add_column(
                 column.lstrip(">!"),
                 justify="right" if column.startswith(">") else "left",
                 no_wrap=column.startswith((">", "!")),
                 overflow="fold",
-                min_width=least,
+                min_width=width,
             )
         for row in self.rows:
             drawn.add_row(*row)
         return drawn
 
-    def _least(self) -> list[int]:
-        """The width below which a column would be cut: of its text, or of its longest word."""
-        least = []
+    def _min_widths(self) -> list[int]:
+        """The least width of each column: of its longest text, or word if it may wrap."""
+        widths = []
         for number, column in enumerate(self.columns):
             texts = [column.lstrip(">!"), *(row[number].plain for row in self.rows)]
             parts = texts if column.startswith((">", "!")) else " ".join(texts).split()
-            least.append(max((cell_len(part) for part in parts), default=0))
-        return least
+            widths.append(max((cell_len(part) for part in parts), default=0))
+        return widths
 
     def _block(self, row: Sequence[Text], width: int) -> Iterator[Text]:
-        """The first cell on a line of its own, the others that say anything below it."""
+        """The first cell on a line of its own, and below it the others that are not empty."""
         first, *others = row
         yield first
         for column, cell in zip(self.columns[1:], others, strict=True):
@@ -176,16 +179,16 @@ class Fitting:
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows in columns without a head, of which the last wraps; no word in them is ever cut.
+    """A table without a header. Its last column wraps; no word is ever cut.
 
-    Where they do not fit, each row is a line of text that wraps.
+    If the terminal is too narrow, each row becomes a line of text that wraps.
     """
 
     rows: Sequence[Sequence[str | Text]]
     gap: int = 2
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draws it in columns, or in lines."""
+        """Renders columns, or one line of text for each row."""
         rows = [[c if isinstance(c, Text) else Text(c) for c in row] for row in self.rows]
         if _grid_width(rows, self.gap) > options.max_width:
             yield from (Text("  ").join(cell for cell in row if cell.plain) for row in rows)
@@ -199,7 +202,7 @@ class Grid:
 
 
 def _grid_width(rows: Sequence[Sequence[Text]], gap: int) -> int:
-    """What the rows need at least: the columns before the last, and the last one's longest word."""
+    """The least width: of all columns but the last, plus the longest word of the last."""
     if not rows:
         return 0
     *columns, last = zip(*rows, strict=True)

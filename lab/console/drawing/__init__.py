@@ -1,1 +1,1 @@
-"""Pictures for notebooks and pages, each of which also says in words what it shows."""
+"""Pictures for notebooks and pages, each with the same content as text."""

@@ -1,4 +1,4 @@
-"""How plots look: SVG by matplotlib in the page's own text colour, readable in light and dark."""
+"""Plots as SVG, made with matplotlib, in the page's text colour: for light and dark pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SIZE = (7.2, 3.2)
 
 
 def figure(title: str, size: tuple[float, float] = SIZE) -> tuple[Any, Any]:
-    """A figure with its axes; `size` is in inches."""
+    """A figure and its axes; `size` is (width, height) in inches."""
     drawn, (axes,) = panels(title, size, (1,))
     return drawn, axes
 
@@ -22,9 +22,9 @@ def figure(title: str, size: tuple[float, float] = SIZE) -> tuple[Any, Any]:
 def panels(
     title: str, size: tuple[float, float], heights: Sequence[float]
 ) -> tuple[Any, Sequence[Any]]:
-    """Plots on top of each other with one x axis, as high as `heights` say of each other.
+    """A figure with one plot above the other, sharing the x axis; `heights` are relative.
 
-    The figure belongs to no window and to no global state: notebooks would draw it twice.
+    Does not use pyplot: its global state would make notebooks draw the figure twice.
     """
     from matplotlib.figure import Figure
 
@@ -32,12 +32,12 @@ def panels(
     stacked = drawn.subplots(len(heights), 1, sharex=True, height_ratios=heights, squeeze=False)
     axes = list(stacked[:, 0])
     axes[0].set_title(title, color=INK, fontsize=11, loc="left")
-    for one in axes:
-        _dress(one)
+    for plot in axes:
+        _style_axes(plot)
     return drawn, axes
 
 
-def _dress(axes: Any) -> None:
+def _style_axes(axes: Any) -> None:
     axes.tick_params(colors=INK)
     axes.xaxis.label.set_color(INK)
     axes.yaxis.label.set_color(INK)
@@ -47,13 +47,13 @@ def _dress(axes: Any) -> None:
 
 
 def legend(axes: Any, series: int) -> None:
-    """Beside the plot, where it hides nothing of it."""
+    """Puts a legend beside the plot if it has more than one series."""
     if series > 1:
         axes.legend(labelcolor=INK, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
 
 
-def picture(figure: Any, title: str, told: Iterable[str]) -> Picture:
-    """The figure as SVG, and in words: its title and the lines of `told`."""
+def picture(figure: Any, title: str, lines: Iterable[str]) -> Picture:
+    """The figure as SVG; its text is the title and `lines`."""
     import matplotlib as mpl
 
     drawn = io.StringIO()
@@ -61,12 +61,12 @@ def picture(figure: Any, title: str, told: Iterable[str]) -> Picture:
         figure.savefig(drawn, format="svg", transparent=True)
     text = drawn.getvalue()
     return Picture(
-        text[text.index("<svg") :].replace(INK, "currentColor"), "\n".join([title, *told])
+        text[text.index("<svg") :].replace(INK, "currentColor"), "\n".join([title, *lines])
     )
 
 
 def number(value: float) -> str:
-    """At most three digits that matter, and never an exponent."""
+    """Formats a number with at most three significant digits, never with an exponent."""
     if float(value).is_integer() or abs(value) >= 100:
         return f"{value:,.0f}"
     digits = 2 - floor(log10(abs(value)))

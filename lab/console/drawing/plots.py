@@ -16,7 +16,7 @@ COLOURS = (BLUE, AMBER, VIOLET, GREEN, RED, GREY)
 
 
 def bars(values: Mapping[str, float], unit: str = "", title: str = "") -> Picture:
-    """Bars side by side, each with its value; for costs and counts."""
+    """Horizontal bars, each labelled with its value; for costs and counts."""
     figure, axes = canvas.figure(title, (SIZE[0], 0.6 + 0.42 * len(values)))
     drawn = axes.barh(list(values), list(values.values()), color=BLUE)
     axes.bar_label(drawn, [f"{number(v)} {unit}" for v in values.values()], padding=4, color=INK)
@@ -24,22 +24,22 @@ def bars(values: Mapping[str, float], unit: str = "", title: str = "") -> Pictur
     axes.margins(x=0.25)
     axes.xaxis.set_visible(False)
     axes.spines["bottom"].set_visible(False)
-    told = (f"{name}: {number(value)} {unit}".rstrip() for name, value in values.items())
-    return canvas.picture(figure, title, told)
+    text = (f"{name}: {number(value)} {unit}".rstrip() for name, value in values.items())
+    return canvas.picture(figure, title, text)
 
 
 def lines(
     series: Mapping[str, Sequence[tuple[float, float]]], x: str, y: str, title: str = ""
 ) -> Picture:
-    """One line for each series of (x, y) points, with the names of the axes."""
+    """One line for each series of (x, y) points; `x` and `y` label the axes."""
     figure, axes = canvas.figure(title)
     for colour, (name, points) in zip(COLOURS * len(series), series.items(), strict=False):
         axes.plot(*zip(*points, strict=True), marker="o", color=colour, label=name)
     axes.set(xlabel=x, ylabel=y)
     axes.set_ylim(bottom=0)
     canvas.legend(axes, len(series))
-    told = (f"{name}: {_points(points)}" for name, points in series.items())
-    return canvas.picture(figure, f"{title} ({y} by {x})", told)
+    text = (f"{name}: {_points(points)}" for name, points in series.items())
+    return canvas.picture(figure, f"{title} ({y} by {x})", text)
 
 
 def _points(points: Sequence[tuple[float, float]]) -> str:
@@ -48,7 +48,7 @@ def _points(points: Sequence[tuple[float, float]]) -> str:
 
 @dataclass(frozen=True)
 class Track:
-    """Values in time, each for the period that begins there."""
+    """A named time series: (begin of a period, value of that period)."""
 
     name: str
     colour: str
@@ -57,7 +57,7 @@ class Track:
 
 @dataclass(frozen=True)
 class Times:
-    """What the time axis shows: from when to when, and how long a period is."""
+    """The range of the time axis, and the length of a period in seconds."""
 
     begin: datetime
     end: datetime
@@ -77,9 +77,9 @@ def over_time(
     stacked: bool = False,
     size: tuple[float, float] = SIZE,
 ) -> Picture:
-    """Values in time, with red lines at `marks`; no title and no legend. `size` is in inches.
+    """Time series with red lines at `marks`, without title and legend. `size` is in inches.
 
-    A line has a gap where nothing was measured. Stacked values are bars, as wide as a period.
+    A line has a gap where nothing was measured. Stacked series are bars, one for each period.
     """
     figure, axes = canvas.figure("", size)
     (_stack if stacked else _trace)(axes, tracks, times.periods)
@@ -90,15 +90,15 @@ def over_time(
     whole = all(value.is_integer() for track in tracks for _, value in track.points)
     axes.locator_params(axis="y", nbins=4, integer=whole)
     axes.grid(axis="y", color=GREY, alpha=0.25)
-    told = (f"{track.name}: {', '.join(number(v) for _, v in track.points)}" for track in tracks)
-    return canvas.picture(figure, "", told)
+    text = (f"{track.name}: {', '.join(number(v) for _, v in track.points)}" for track in tracks)
+    return canvas.picture(figure, "", text)
 
 
 def _trace(axes: Any, tracks: Sequence[Track], periods: Sequence[datetime]) -> None:
     for below, track in zip(reversed(range(len(tracks))), tracks, strict=True):
         values = dict(track.points)
         drawn = [values.get(at, nan) for at in periods]
-        # What is drawn first is larger: it shows where a later one lies upon it.
+        # Earlier tracks have larger markers, which stay visible below those of later ones.
         size = min(3 + 2 * below, 7)
         axes.plot(periods, drawn, "o-", color=track.colour, linewidth=1.4, markersize=size)
 
@@ -114,7 +114,7 @@ def _stack(axes: Any, tracks: Sequence[Track], periods: Sequence[datetime]) -> N
 
 
 def _time_axis(axes: Any, times: Times) -> None:
-    """In the reader's own time zone."""
+    """Labels the time axis in the local time zone."""
     from matplotlib import dates
 
     untyped: Any = dates

@@ -1,4 +1,4 @@
-"""What is shown: HTML where a front end can draw it, plain text everywhere else."""
+"""Output of notebooks: HTML where the front end supports it, otherwise plain text."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-# Mid-tones that stand out on white and on black alike; everything else is the page's own colour.
+# Mid-tones, readable on white and on black. Everything else takes the page's text colour.
 GREEN = "#2e9e5b"
 RED = "#d6455d"
 AMBER = "#d18b00"
 BLUE = "#3b8ac4"
 VIOLET = "#9566c9"
 GREY = "#8a8f98"
-TYPED = (
+MONOSPACE = (
     "font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,13px);"
     "line-height:1.35;margin:.4em 0;background:none;white-space:pre;overflow-x:auto"
 )
 
 
 class Shown(ABC):
-    """Something that shows itself in any front end. Subclasses give `html` and `text`."""
+    """Base class of everything that a notebook displays. Subclasses define `html` and `text`."""
 
     @abstractmethod
     def html(self) -> str:
@@ -33,7 +33,7 @@ class Shown(ABC):
     def text(self) -> str:
         """The same in plain text, for a terminal or a front end without HTML."""
 
-    def _repr_mimebundle_(self, **_wanted: Any) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": self.text()}
 
     def __repr__(self) -> str:
@@ -42,33 +42,33 @@ class Shown(ABC):
 
 @dataclass(frozen=True, repr=False)
 class Picture(Shown):
-    """An SVG drawing, and the words that say the same."""
+    """An SVG drawing, and its content as text."""
 
     svg: str
     words: str
 
     def html(self) -> str:
-        """The drawing, as wide as the page allows."""
+        """The drawing; it scrolls if the page is too narrow."""
         return f'<div style="overflow-x:auto">{self.svg}</div>'
 
     def text(self) -> str:
-        """The words."""
+        """The content as text."""
         return self.words
 
-    def _repr_mimebundle_(self, **_wanted: Any) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
         return {**super()._repr_mimebundle_(), "image/svg+xml": self.svg}
 
 
 @dataclass(frozen=True, repr=False)
 class Box(Shown):
-    """A framed message: a bold first line, and lines below it."""
+    """A framed message: a bold title, and lines below it."""
 
     title: str
     lines: Sequence[str] = ()
     colour: str = BLUE
 
     def html(self) -> str:
-        """The message in a frame of its colour."""
+        """The message with a frame in `colour`."""
         below = "".join(f"<div>{escape(line)}</div>" for line in self.lines if line)
         style = (
             f"border-left:5px solid {self.colour};background:{self.colour}1c;"
@@ -77,12 +77,12 @@ class Box(Shown):
         return f'<div style="{style}"><b>{escape(self.title)}</b>{below}</div>'
 
     def text(self) -> str:
-        """The message, its further lines indented."""
+        """The title, and the lines indented."""
         return "\n".join([self.title, *(f"  {line}" for line in self.lines if line)])
 
 
 def show(what: Shown) -> None:
-    """Shows it below the running cell; without a notebook, prints it."""
+    """Displays `what` below the running cell; outside a notebook, prints its text."""
     ipython = sys.modules.get("IPython")
     if ipython is not None and ipython.get_ipython() is not None:
         ipython.display.display(what)
@@ -91,15 +91,15 @@ def show(what: Shown) -> None:
 
 
 def typed(lines: str) -> str:
-    """HTML whose letters are all as wide as each other, so that columns stand; it may scroll.
+    """HTML in a monospaced font, so that columns align; long lines scroll.
 
-    The style is said here because pages made by nbconvert give `pre` the font of their prose.
+    The style is inline because pages made by nbconvert give `pre` a proportional font.
     """
-    return f'<pre style="{TYPED}">{lines}</pre>'
+    return f'<pre style="{MONOSPACE}">{lines}</pre>'
 
 
 def svg(width: float, height: float, body: str, label: str) -> str:
-    """An SVG document in the page's own text colour, with a label for those who cannot see it."""
+    """An SVG document in the page's text colour; `label` is read by screen readers."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" style="max-width:100%;height:auto" role="img" '
