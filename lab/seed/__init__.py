@@ -1,4 +1,4 @@
-"""Loads the shop: `seed/`, or a generated catalogue, checked before anything is written."""
+"""Loads products, stock and promotions: from `seed/`, or generated. Validates before writing."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class SeedReport:
-    """How many rows were written: `stocked` are new, `restocked` got another `initial`.
+    """Numbers of rows written. `stocked` are new, `restocked` have a changed `initial`.
 
-    `others` are products for sale that the catalogue does not have; `removed` of them are so no
-    longer.
+    `others` counts products that remain on sale although they are not in the catalogue, `removed`
+    those taken off sale.
     """
 
     products: int
@@ -44,27 +44,26 @@ def load(
     folder: Path = paths.SEED,
     exact: bool = False,
 ) -> SeedReport:
-    """Writes `catalogue`, or else the seed in `folder`, into the target's tables.
+    """Writes `catalogue`, or by default the seed in `folder`, to the target's tables.
 
-    Products and promotions are replaced, but for what was redeemed. Stock is only added where
-    there is none; a changed `initial` is booked as a delivery. So it may be run at any time.
-    With `exact`, products that the catalogue does not have are taken off sale. Their stock stays:
-    orders may hold pieces of them, or have bought some.
-    `on_progress` is told what goes on, in words.
+    Replaces products and promotions, and keeps the redemption counts. Adds stock that is missing;
+    a changed `initial` is applied as a delivery. It is therefore safe to run at any time.
+    With `exact`, takes products that are not in the catalogue off sale. Keeps their stock, because
+    orders may hold or have bought some of it. Calls `on_progress` with progress messages.
 
-    Raises a `LabError`, and writes nothing, if a file is wrong or a table is missing.
+    Raises LabError, and writes nothing, if a file is wrong or a table is missing.
     """
-    wanted = catalogue or read(folder)
+    catalogue = catalogue or read(folder)
     tables.require(target, "inventory", "promotions", "products")
     store = Store(target, on_progress or (lambda _message: None))
-    plan = store.plan(wanted.inventory)
-    store.write(wanted, plan)
-    others = store.others(wanted.products)
+    plan = store.plan(catalogue.inventory)
+    store.write(catalogue, plan)
+    others = store.others(catalogue.products)
     if exact:
         store.take_off_sale(others)
     return SeedReport(
-        len(wanted.products),
-        len(wanted.promotions),
+        len(catalogue.products),
+        len(catalogue.promotions),
         len(plan.new),
         len(plan.restocks),
         plan.unchanged,

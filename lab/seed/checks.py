@@ -1,4 +1,4 @@
-"""What a JSON Schema cannot say: rules between the fields, rows and files of the seed."""
+"""Rules across fields, rows and files of the seed, which JSON Schema cannot express."""
 
 from __future__ import annotations
 
@@ -12,34 +12,37 @@ from typing import Any
 from lab.seed.problems import Problem
 
 Row = Mapping[str, Any]
-Fault = tuple[str, str]
-"""A field, and what is wrong with it."""
+Violation = tuple[str, str]
+"""A field, and the message about it."""
 
 
 def catalogue(
     products: Sequence[Row], inventory: Sequence[Row], promotions: Sequence[Row]
 ) -> list[Problem]:
-    """What is wrong with the three files, taken together. Each must match its schema already."""
+    """The problems of the three files taken together. Each file must match its schema."""
     skus = {row["sku"] for row in products}
     stocked = {row["sku"] for row in inventory}
     categories = {row["category"] for row in products}
     currency = products[0]["price"]["currency"]
     return [
-        *_twice("catalogue.json", "products", "sku", products),
-        *_twice("inventory.json", "inventory", "sku", inventory),
-        *_twice("promotions.json", "promotions", "code", promotions),
-        *_each("catalogue.json", "products", products, lambda r: _product(r, stocked, currency)),
-        *_each("inventory.json", "inventory", inventory, lambda r: _shelf(r, skus)),
-        *_each(
-            "promotions.json", "promotions", promotions, lambda r: _code(r, categories, currency)
+        *_duplicates("catalogue.json", "products", "sku", products),
+        *_duplicates("inventory.json", "inventory", "sku", inventory),
+        *_duplicates("promotions.json", "promotions", "code", promotions),
+        *_in_rows("catalogue.json", "products", products, lambda r: _product(r, stocked, currency)),
+        *_in_rows("inventory.json", "inventory", inventory, lambda r: _stock(r, skus)),
+        *_in_rows(
+            "promotions.json",
+            "promotions",
+            promotions,
+            lambda r: _promotion(r, categories, currency),
         ),
     ]
 
 
 def cart(file: str, content: Row, products: Sequence[Row]) -> list[Problem]:
-    """What is wrong with a sample cart that matches its schema."""
+    """The problems of a sample cart that matches its schema."""
     if "expect" not in content:
-        return [Problem(file, "", "expect", "is missing: what must become of this cart?")]
+        return [Problem(file, "", "expect", "is missing: it has the expected result of the cart")]
     if content["expect"].get("rejection") == "INVALID_CART" or "status" not in content["expect"]:
         return []
     skus = {row["sku"] for row in products}
@@ -50,25 +53,25 @@ def cart(file: str, content: Row, products: Sequence[Row]) -> list[Problem]:
     ]
 
 
-def _each(file: str, name: str, rows: Sequence[Row], faults: Any) -> Iterator[Problem]:
+def _in_rows(file: str, name: str, rows: Sequence[Row], rules: Any) -> Iterator[Problem]:
     for index, row in enumerate(rows):
         label = row.get("sku") or row.get("code")
-        for field, message in faults(row):
+        for field, message in rules(row):
             yield Problem(file, f"{name}[{index}] ({label})", field, message)
 
 
-def _twice(file: str, name: str, key: str, rows: Sequence[Row]) -> Iterator[Problem]:
+def _duplicates(file: str, name: str, key: str, rows: Sequence[Row]) -> Iterator[Problem]:
     counts = Counter(row[key] for row in rows)
     seen: set[str] = set()
     for index, row in enumerate(rows):
         value = row[key]
         if value in seen:
-            message = f"{value} stands in the file {counts[value]} times"
+            message = f"{value} is in the file {counts[value]} times"
             yield Problem(file, f"{name}[{index}] ({value})", key, message)
         seen.add(value)
 
 
-def _product(row: Row, stocked: set[str], currency: str) -> Iterator[Fault]:
+def _product(row: Row, stocked: set[str], currency: str) -> Iterator[Violation]:
     if row["sku"] not in stocked:
         yield "sku", "has no row in inventory.json"
     yield from _currencies(row, currency)
@@ -77,7 +80,7 @@ def _product(row: Row, stocked: set[str], currency: str) -> Iterator[Fault]:
         yield from _sale(row["sale"], row["price"]["amount"])
 
 
-def _tiers(row: Row) -> Iterator[Fault]:
+def _tiers(row: Row) -> Iterator[Violation]:
     tiers = row.get("tiers", [])
     if tiers and tiers[0]["unitPrice"]["amount"] >= row["price"]["amount"]:
         yield "tiers[0].unitPrice", "must be below the list price"
@@ -88,63 +91,63 @@ def _tiers(row: Row) -> Iterator[Fault]:
             yield f"tiers[{index}].unitPrice", "must be below the one before"
 
 
-def _sale(sale: Row, list_price: int) -> Iterator[Fault]:
+def _sale(sale: Row, list_price: int) -> Iterator[Violation]:
     if sale["price"]["amount"] >= list_price:
         yield "sale.price", "must be below the list price"
     yield from (("sale." + field, message) for field, message in _period(sale))
 
 
-def _period(row: Row) -> Iterator[Fault]:
+def _period(row: Row) -> Iterator[Violation]:
     if "startsAt" not in row or "endsAt" not in row:
         return
     if datetime.fromisoformat(row["endsAt"]) <= datetime.fromisoformat(row["startsAt"]):
         yield "endsAt", f"{row['endsAt']} is not after startsAt, {row['startsAt']}"
 
 
-def _shelf(row: Row, skus: set[str]) -> Iterator[Fault]:
+def _stock(row: Row, skus: set[str]) -> Iterator[Violation]:
     if row["sku"] not in skus:
         yield "sku", "is not in catalogue.json"
 
 
-def _code(row: Row, categories: set[str], currency: str) -> Iterator[Fault]:
+def _promotion(row: Row, categories: set[str], currency: str) -> Iterator[Violation]:
     yield from _currencies(row, currency)
     yield from _period(row)
-    yield from _promises(row)
+    yield from _description(row)
     for index, category in enumerate(row.get("categories", [])):
         if category not in categories:
             yield f"categories[{index}]", f"no product is in the category {category!r}"
 
 
-PROMISES = (
+DESCRIPTION_RULES = (
     (r"\bfirst order\b|\bnew customers?\b", ("firstOrderOnly",)),
     (r"\b(each|per|every) customer\b", ("perCustomerLimit", "firstOrderOnly")),
     (r"\bfirst \w+( \w+)? orders\b", ("redemptionLimit",)),
     (r"\bfrom \d+ \w+ on\b", ("minimumSubtotal",)),
 )
-"""Words of a description, and the fields of which one must stand behind them."""
+"""Phrases of a description, and the fields of which at least one must be set."""
 
 
-def _promises(row: Row) -> Iterator[Fault]:
-    """Customers read the description; nothing but the fields is enforced."""
-    for words, fields in PROMISES:
-        found = re.search(words, row["description"], re.IGNORECASE)
-        if found and not any(row.get(field) for field in fields):
-            yield "description", f"promises {found[0]!r}, which needs {' or '.join(fields)}"
+def _description(row: Row) -> Iterator[Violation]:
+    """Customers read the description, but only the fields are enforced."""
+    for words, fields in DESCRIPTION_RULES:
+        match = re.search(words, row["description"], re.IGNORECASE)
+        if match and not any(row.get(field) for field in fields):
+            yield "description", f"promises {match[0]!r}, which needs {' or '.join(fields)}"
 
 
-def _currencies(row: Row, currency: str) -> Iterator[Fault]:
-    for field, money in _moneys(row, ""):
+def _currencies(row: Row, currency: str) -> Iterator[Violation]:
+    for field, money in _amounts(row, ""):
         if money["currency"] != currency:
             yield field, f"is in {money['currency']}, but the first product is in {currency}"
 
 
-def _moneys(value: Any, path: str) -> Iterable[tuple[str, Row]]:
-    """Every amount of money below a value, with the path to it."""
+def _amounts(value: Any, path: str) -> Iterable[tuple[str, Row]]:
+    """Yields every amount of money below a value, with its path."""
     if isinstance(value, dict) and "currency" in value:
         yield path.removeprefix("."), value
     elif isinstance(value, dict):
-        for key, below in value.items():
-            yield from _moneys(below, f"{path}.{key}")
+        for key, child in value.items():
+            yield from _amounts(child, f"{path}.{key}")
     elif isinstance(value, list):
-        for index, below in enumerate(value):
-            yield from _moneys(below, f"{path}[{index}]")
+        for index, child in enumerate(value):
+            yield from _amounts(child, f"{path}[{index}]")

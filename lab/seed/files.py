@@ -1,4 +1,4 @@
-"""Reads the seed's files. Whoever holds a `Catalogue` holds a checked one."""
+"""Reads and validates the files of the seed."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 from lab.core import paths
 from lab.core.errors import LabError
 from lab.seed import checks, schema
-from lab.seed.problems import Problem, refuse
+from lab.seed.problems import Problem, raise_if_any
 
 Row = Mapping[str, Any]
-"""A row as it stands in a file: names in camelCase, money as `{"amount", "currency"}`."""
+"""A row of a file: names in camelCase, money as `{"amount", "currency"}`."""
 
 KEYS = {"catalogue": "products", "inventory": "inventory", "promotions": "promotions"}
-"""The files, and under which name each has its rows."""
+"""The files, and the key of each that has its rows."""
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What the shop sells, what is on its shelves, and its promotion codes."""
+    """Valid products, stock and promotions."""
 
     products: tuple[Row, ...]
     inventory: tuple[Row, ...]
@@ -30,35 +30,35 @@ class Catalogue:
 
 
 def read(folder: Path = paths.SEED) -> Catalogue:
-    """The seed in a folder, with its sample carts checked as well.
+    """Reads the seed in a folder; validates its sample carts, too.
 
-    Raises a `LabError` that names file, row and field of everything that is wrong, or line and
-    column where a file is not JSON.
+    Raises LabError with file, row and field of each problem, or with line and column if a file is
+    not JSON.
     """
     files = {name: _parse(folder / f"{name}.json") for name in KEYS}
     carts = {f"carts/{path.name}": _parse(path) for path in sorted(folder.glob("carts/*.json"))}
-    refuse(_wrong_in_each(files, carts))
+    raise_if_any(_schema_problems(files, carts))
     rows = {name: tuple(files[name][key]) for name, key in KEYS.items()}
     catalogue = Catalogue(rows["catalogue"], rows["inventory"], rows["promotions"])
-    refuse(_wrong_together(catalogue, carts))
+    raise_if_any(_cross_file_problems(catalogue, carts))
     return catalogue
 
 
-def _wrong_in_each(files: Mapping[str, Any], carts: Mapping[str, Any]) -> list[Problem]:
-    found: list[Problem] = []
+def _schema_problems(files: Mapping[str, Any], carts: Mapping[str, Any]) -> list[Problem]:
+    problems: list[Problem] = []
     for name, content in files.items():
-        found += schema.problems(name, content, f"{name}.json")
+        problems += schema.problems(name, content, f"{name}.json")
     for name, content in carts.items():
-        found += schema.problems("cart", content, name)
-    return found
+        problems += schema.problems("cart", content, name)
+    return problems
 
 
-def _wrong_together(catalogue: Catalogue, carts: Mapping[str, Any]) -> list[Problem]:
+def _cross_file_problems(catalogue: Catalogue, carts: Mapping[str, Any]) -> list[Problem]:
     products = catalogue.products
-    found = checks.catalogue(products, catalogue.inventory, catalogue.promotions)
+    problems = checks.catalogue(products, catalogue.inventory, catalogue.promotions)
     for name, content in carts.items():
-        found += checks.cart(name, content, products)
-    return found
+        problems += checks.cart(name, content, products)
+    return problems
 
 
 def _parse(path: Path) -> Any:

@@ -1,4 +1,4 @@
-"""A catalogue of any size for load tests: the same one on every machine."""
+"""Generates a catalogue of any size for load tests, the same one on every machine."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ STOCK = 100_000  # more than any load test sells
 
 
 def generate(count: int) -> Catalogue:
-    """`count` products, `GEN-000001` and up, each with 100,000 pieces; no promotions."""
-    dice = random.Random(2026)  # noqa: S311 - repeatable, not secret
-    products = tuple(_product(number, dice) for number in range(1, count + 1))
-    shelves = tuple({"sku": p["sku"], "initial": STOCK, "lowStockThreshold": 0} for p in products)
-    return Catalogue(products, shelves)
+    """`count` products, from `GEN-000001` on, each with 100,000 pieces; no promotions."""
+    rng = random.Random(2026)  # noqa: S311 - repeatable, not secret
+    products = tuple(_product(number, rng) for number in range(1, count + 1))
+    inventory = tuple({"sku": p["sku"], "initial": STOCK, "lowStockThreshold": 0} for p in products)
+    return Catalogue(products, inventory)
 
 
-def _product(number: int, dice: random.Random) -> dict[str, Any]:
-    category = dice.choice(CATEGORIES)
-    price = dice.randrange(200, 20_000, 5)
-    name = f"{dice.choice(QUALITIES)} {THINGS[category]} No. {number}"
+def _product(number: int, rng: random.Random) -> dict[str, Any]:
+    category = rng.choice(CATEGORIES)
+    price = rng.randrange(200, 20_000, 5)
+    name = f"{rng.choice(QUALITIES)} {THINGS[category]} No. {number}"
     row: dict[str, Any] = {
         "sku": f"GEN-{number:06d}",
         "name": name,
@@ -42,7 +42,7 @@ def _product(number: int, dice: random.Random) -> dict[str, Any]:
         "category": category,
         "price": _money(price),
     }
-    if dice.random() < 0.2:
+    if rng.random() < 0.2:
         row["tiers"] = [{"minQuantity": 5, "unitPrice": _money(price * 9 // 10)}]
     return row
 

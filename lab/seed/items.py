@@ -1,4 +1,4 @@
-"""Turns rows of the seed's files into items of the tables (money in minor units)."""
+"""Converts rows of the seed files into DynamoDB items (money in minor units)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Item = dict[str, Any]
 
 
 def product(row: Row) -> Item:
-    """An item of `products`. Only an active one is in the index that lists the shop."""
+    """An item of `products`. Only active products are in the listing index."""
     active = row.get("active", True)
     item = {
         "sku": row["sku"],
@@ -32,7 +32,7 @@ def product(row: Row) -> Item:
 
 
 def stock(row: Row) -> list[Item]:
-    """The items of `inventory` of one product, with everything still there: one for each shard."""
+    """The items of `inventory` of one product, one for each shard, with the initial stock."""
     first, *others = even(row["initial"], row.get("shards", 1))
     count = 1 + len(others)
     level = {"initial": row["initial"], "lowStockThreshold": row.get("lowStockThreshold", 0)}
@@ -43,13 +43,13 @@ def stock(row: Row) -> list[Item]:
 
 
 def shard(sku: str, number: int, pieces: int, count: int) -> Item:
-    """What every shard's item has. Only a product with several says how many."""
+    """The item of one shard. Only products with several shards have the attribute `shards`."""
     item: Item = {"sku": shard_key(sku, number), "available": pieces}
     return item | {"shards": count} if count > 1 else item
 
 
 def even(pieces: int, count: int) -> tuple[int, ...]:
-    """The pieces spread over so many shards."""
+    """Distributes `pieces` evenly over `count` shards."""
     return tuple(pieces // count + (n < pieces % count) for n in range(count))
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a seed file, in words that lead to the place."""
+"""Problems of seed files, with the place of each."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from lab.core.errors import LabError
 
-SHOWN = 10
+MAX_SHOWN = 10
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong: `seed/inventory.json, inventory[2] (TEA-X), initial: must be …`.
+    """A problem, such as `seed/inventory.json, inventory[2] (TEA-X), initial: must be …`.
 
-    `row` and `field` are empty where the problem is the whole file's.
+    `row` and `field` are empty if the problem concerns the whole file.
     """
 
     file: str
@@ -27,12 +27,12 @@ class Problem:
         return f"{place}: {self.message}"
 
 
-def refuse(problems: Sequence[Problem]) -> None:
-    """Raises a `LabError` that lists the problems, the first ten in full, if there are any."""
+def raise_if_any(problems: Sequence[Problem]) -> None:
+    """Raises LabError with the first ten problems and the number of the others, if any."""
     if not problems:
         return
-    lines = [f"  {problem}" for problem in problems[:SHOWN]]
-    if len(problems) > SHOWN:
-        lines.append(f"  and {len(problems) - SHOWN} more")
+    lines = [f"  {problem}" for problem in problems[:MAX_SHOWN]]
+    if len(problems) > MAX_SHOWN:
+        lines.append(f"  and {len(problems) - MAX_SHOWN} more")
     text = "\n".join(["The seed files cannot be loaded, and nothing was written:", *lines])
     raise LabError(text, "Correct the files and run `lab seed` again.")

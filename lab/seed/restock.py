@@ -1,7 +1,7 @@
-"""How stored stock is changed: deliveries, corrections, and another number of shards.
+"""Changes stored stock: deliveries, corrections, and another number of shards.
 
-Everything is relative to what is there when it is written, so customers may buy meanwhile. Only
-a shard that is taken away must hold just what we read.
+All updates are relative, so customers may buy meanwhile. Only a shard that is deleted must still
+hold what was read.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from lab.seed import items
 Row = Mapping[str, Any]
 Step = dict[str, Any]
 
+ALERT_ATTRIBUTES = ("lowStockWarnedBy", "lowStockClaimUntil", "lowStockUntold")
+
 
 @dataclass(frozen=True)
 class Restock:
-    """A product's stock as it was read, and as it shall be; `before` and `after` by shard."""
+    """A change of a product's stock; `before` and `after` have the pieces of each shard."""
 
     sku: str
     was_initial: int
@@ -30,20 +32,20 @@ class Restock:
     after: tuple[int, ...]
 
     @property
-    def rearms(self) -> bool:
-        """Whether the stock is no longer low, so that it may be told of again."""
+    def resets_alert(self) -> bool:
+        """Whether the stock is no longer low, so that the next low stock raises an alert."""
         return sum(self.after) > self.threshold
 
 
 def shard_keys(item: Row) -> list[str]:
-    """The keys of all shards of a product, from the item of the first one."""
+    """The keys of all shards of a product, given the item of the first one."""
     return [shard_key(item["sku"], n) for n in range(int(item.get("shards", 1)))]
 
 
-def needed(row: Row, stored: Sequence[Row]) -> Restock | None:
-    """What a row changes about a product that is stored, None if nothing.
+def difference(row: Row, stored: Sequence[Row]) -> Restock | None:
+    """The change from the stored shards of a product to a row; None if there is none.
 
-    Raises a `LabError` if more is sold or held than the row says was ever delivered.
+    Raises LabError if more pieces are sold or held than the row's `initial`.
     """
     first, was, count = stored[0], int(stored[0]["initial"]), row.get("shards", 1)
     threshold = row.get("lowStockThreshold", 0)
@@ -56,16 +58,16 @@ def needed(row: Row, stored: Sequence[Row]) -> Restock | None:
     return Restock(row["sku"], was, row["initial"], threshold, before, items.even(left, count))
 
 
-def _oversold(row: Row, gone: int) -> LabError:
+def _oversold(row: Row, sold: int) -> LabError:
     return LabError(
         f"inventory.json sets {row['sku']} to {row['initial']} pieces, "
-        f"but {gone} are sold or held.",
-        f"Set `initial` to {gone} or more.",
+        f"but {sold} are sold or held.",
+        f"Set `initial` to {sold} or more.",
     )
 
 
 def steps(table: str, change: Restock) -> list[Step]:
-    """The transaction that makes a change: all shards or none."""
+    """The steps of the transaction that applies a change to all shards or to none."""
     kept = min(len(change.before), len(change.after))
     return [
         _update_first(table, change),
@@ -76,16 +78,16 @@ def steps(table: str, change: Restock) -> list[Step]:
 
 
 def if_absent(table: str, item: items.Item) -> Step:
-    """The step that writes an item unless there is one."""
+    """A step that writes an item if there is none."""
     condition = "attribute_not_exists(sku)"
     return {"Put": {"TableName": table, "Item": item, "ConditionExpression": condition}}
 
 
 def _update_first(table: str, change: Restock) -> Step:
-    """Shard 0 has what is said of the whole product."""
+    """Shard 0 also has the attributes of the whole product."""
     step = _update(table, change, 0)
     update = step["Update"]
-    removed = ["lowStockWarnedBy", "lowStockClaimUntil", "lowStockUntold"] if change.rearms else []
+    removed = list(ALERT_ATTRIBUTES) if change.resets_alert else []
     removed += ["shards"] if len(change.after) == 1 else []
     sets = f"{update['UpdateExpression']}, #i = :initial, lowStockThreshold = :threshold"
     update["UpdateExpression"] = f"{sets} REMOVE {', '.join(removed)}" if removed else sets

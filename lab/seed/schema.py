@@ -1,4 +1,4 @@
-"""Checks documents against the JSON Schemas in `seed/schema/`."""
+"""Validates documents with the JSON Schemas of `seed/schema/`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FORMATS = FormatChecker(formats=())
 
 @FORMATS.checks("date-time", raises=ValueError)
 def is_a_time(value: object) -> bool:
-    """Whether a value is an RFC 3339 time; what is no text at all is not this check's matter."""
+    """Whether a string is an RFC 3339 time; True for other types, which `type` checks."""
     return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
 
 
@@ -32,14 +32,14 @@ def validator(name: str) -> Draft202012Validator:
 
 
 def document(name: str) -> dict[str, Any]:
-    """A schema as it stands in its file."""
+    """The JSON Schema of a name, from its file."""
     text = (paths.SEED / "schema" / f"{name}.schema.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema
 
 
 def problems(name: str, content: object, file: str) -> list[Problem]:
-    """Everything in a document that its schema does not allow, in the file's order."""
+    """The violations of a schema by a document, sorted by their paths."""
     errors = sorted(validator(name).iter_errors(content), key=lambda error: error.json_path)
     return [_problem(error, content, file) for error in errors]
 
@@ -49,7 +49,7 @@ def _problem(error: ValidationError, content: object, file: str) -> Problem:
     row = ""
     if len(path) > 1 and isinstance(path[1], int):
         row, path = _row(content, path[:2]), path[2:]
-    return Problem(file, row, _dotted([*path, *_named_by(error)]), _in_words(error))
+    return Problem(file, row, _dotted([*path, *_missing_or_unknown(error)]), _message(error))
 
 
 def _row(content: Any, path: Sequence[str | int]) -> str:
@@ -59,8 +59,8 @@ def _row(content: Any, path: Sequence[str | int]) -> str:
     return f"{name}[{index}]" + (f" ({label})" if label else "")
 
 
-def _named_by(error: Any) -> Iterable[str]:
-    """The field that a `required` or an unknown field's error is about."""
+def _missing_or_unknown(error: Any) -> Iterable[str]:
+    """The field that is missing or unknown, for errors about one."""
     if error.validator == "required":
         return [str(error.message.split("'")[1])]
     if error.validator == "additionalProperties":
@@ -73,10 +73,10 @@ def _dotted(path: Iterable[str | int]) -> str:
     return text.removeprefix(".")
 
 
-def _in_words(error: Any) -> str:
+def _message(error: Any) -> str:
     words = {
         "required": "is missing",
-        "additionalProperties": "is not a field that this file has",
+        "additionalProperties": "is not a field that the schema has",
         "type": f"must be of type {error.validator_value}, not {error.instance!r}",
         "enum": f"must be one of {error.validator_value}, not {error.instance!r}",
         "minimum": f"must be {error.validator_value} or more, not {error.instance!r}",

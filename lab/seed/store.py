@@ -1,4 +1,4 @@
-"""Writes a catalogue into the tables. Doing it twice changes nothing, also after sales."""
+"""Writes a catalogue to the tables. Idempotent, even after sales."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from lab.seed.restock import Restock
 
 Item = items.Item
 Say = Callable[[str], None]
-"""Called with what goes on, such as `products: 200 of 10,000`."""
+"""Called with progress messages, such as `products: 200 of 10,000`."""
 
 PAGE = 100  # keys in one BatchGetItem, and writes in one TransactWriteItems
 
 
 @dataclass(frozen=True)
 class StockPlan:
-    """What the inventory needs: rows that are new, rows that change, how many stay as they are."""
+    """The changes of the inventory: new rows, changed rows, and the number of unchanged ones."""
 
     new: tuple[Row, ...]
     restocks: tuple[Restock, ...]
@@ -33,27 +33,27 @@ class StockPlan:
 
 
 class Store:
-    """The tables that the seed fills."""
+    """The tables that the seed writes to."""
 
-    def __init__(self, target: Target, say: Say) -> None:
+    def __init__(self, target: Target, on_progress: Say) -> None:
         self._target = target
         self._dynamodb = tables.resource(target)
         self._client = self._dynamodb.meta.client
-        self._say = say
+        self._on_progress = on_progress
 
     def plan(self, rows: Sequence[Row]) -> StockPlan:
-        """Compares the rows with what is stored; raises a `LabError` if one cannot be reached."""
+        """Compares the rows with the stored stock. Raises LabError if a row is impossible."""
         stored = self._stored({row["sku"] for row in rows})
         new = tuple(row for row in rows if row["sku"] not in stored)
         changed = tuple(
-            found
+            change
             for row in rows
-            if row["sku"] in stored and (found := restock.needed(row, stored[row["sku"]]))
+            if row["sku"] in stored and (change := restock.difference(row, stored[row["sku"]]))
         )
         return StockPlan(new, changed, len(rows) - len(new) - len(changed))
 
     def write(self, catalogue: Catalogue, plan: StockPlan) -> None:
-        """Stock first and products last: what a customer can see, he can buy."""
+        """Writes stock first and products last, so that every listed product can be bought."""
         self._add_stock(plan.new)
         for change in plan.restocks:
             self._restock(change)
@@ -61,7 +61,7 @@ class Store:
         self._put_products(catalogue.products)
 
     def others(self, rows: Sequence[Row]) -> list[str]:
-        """The SKUs of stored products that are not among the rows."""
+        """The SKUs of stored products that are not in `rows`, sorted."""
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._target.table("products"),
             ProjectionExpression="sku",
@@ -71,39 +71,39 @@ class Store:
         return sorted(stored - {row["sku"] for row in rows})
 
     def take_off_sale(self, skus: Sequence[str]) -> None:
-        """Deletes products, and no stock: orders that hold pieces or bought some count on it."""
+        """Deletes products, but not their stock: orders may hold or have bought some of it."""
         with self._dynamodb.Table(self._target.table("products")).batch_writer() as batch:
             for sku in skus:
                 batch.delete_item(Key={"sku": sku})
 
     def _stored(self, skus: Iterable[str]) -> dict[str, list[Item]]:
-        """The items of each product that is there, shard by shard."""
+        """The stored items of each product, shard by shard."""
         first = self._get(skus)
         keys = {sku: restock.shard_keys(item) for sku, item in first.items()}
-        others = self._get(key for found in keys.values() for key in found[1:])
+        others = self._get(key for shard_keys in keys.values() for key in shard_keys[1:])
         shards = first | others
-        return {sku: [shards[key] for key in found] for sku, found in keys.items()}
+        return {sku: [shards[key] for key in shard_keys] for sku, shard_keys in keys.items()}
 
     def _get(self, keys: Iterable[str]) -> dict[str, Item]:
         table = self._target.table("inventory")
-        found: dict[str, Item] = {}
+        items_by_key: dict[str, Item] = {}
         for page in batched(sorted(keys), PAGE, strict=False):
-            wanted = {table: {"Keys": [{"sku": key} for key in page], "ConsistentRead": True}}
-            while wanted:
-                answer = self._client.batch_get_item(RequestItems=wanted)
-                found |= {item["sku"]: item for item in answer["Responses"].get(table, [])}
-                wanted = answer["UnprocessedKeys"]
-        return found
+            request = {table: {"Keys": [{"sku": key} for key in page], "ConsistentRead": True}}
+            while request:
+                response = self._client.batch_get_item(RequestItems=request)
+                items_by_key |= {item["sku"]: item for item in response["Responses"].get(table, [])}
+                request = response["UnprocessedKeys"]
+        return items_by_key
 
     def _add_stock(self, rows: Sequence[Row]) -> None:
-        """In transactions: a plain batch could overwrite a row that another seed just made."""
+        """Uses transactions: a batch write could overwrite a row that another seed just added."""
         done = 0
         for page in _pages(rows):
             table = self._target.table("inventory")
             puts = [restock.if_absent(table, item) for row in page for item in items.stock(row)]
             self._unless_changed(self._client.transact_write_items, TransactItems=puts)
             done += len(page)
-            self._tell("inventory", done, len(rows))
+            self._report("inventory", done, len(rows))
 
     def _restock(self, change: Restock) -> None:
         steps = restock.steps(self._target.table("inventory"), change)
@@ -114,18 +114,18 @@ class Store:
             self._client.update_item(
                 TableName=self._target.table("promotions"), **_put_keeping_counter(row)
             )
-            self._tell("promotions", done, len(rows))
+            self._report("promotions", done, len(rows))
 
     def _put_products(self, rows: Sequence[Row]) -> None:
         table = self._dynamodb.Table(self._target.table("products"))
         with table.batch_writer() as batch:
             for done, row in enumerate(rows, 1):
                 batch.put_item(Item=items.product(row))
-                self._tell("products", done, len(rows))
+                self._report("products", done, len(rows))
 
-    def _tell(self, table: str, done: int, total: int) -> None:
+    def _report(self, table: str, done: int, total: int) -> None:
         if done % PAGE == 0 or done == total:
-            self._say(f"{table}: {done:,} of {total:,}")
+            self._on_progress(f"{table}: {done:,} of {total:,}")
 
     def _unless_changed(self, write: Callable[..., object], **request: Any) -> None:
         changed = ("ConditionalCheckFailedException", "TransactionCanceledException")
@@ -135,20 +135,20 @@ class Store:
             if error.response["Error"]["Code"] not in changed:
                 raise
             message = "The stock changed while it was being loaded."
-            raise LabError(message, "Run `lab seed` again: it goes on from here.") from error
+            raise LabError(message, "Run `lab seed` again: it continues from here.") from error
 
 
 def _pages(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """As many products as fit into a transaction, with all their shards."""
+    """Yields as many products as fit into one transaction, with all their shards."""
     page: list[Row] = []
-    room = PAGE
+    capacity = PAGE
     for row in rows:
         shards = row.get("shards", 1)
-        if shards > room:
+        if shards > capacity:
             yield page
-            page, room = [], PAGE
+            page, capacity = [], PAGE
         page.append(row)
-        room -= shards
+        capacity -= shards
     if page:
         yield page
 
@@ -169,7 +169,7 @@ OPTIONAL = (
 
 
 def _put_keeping_counter(row: Row) -> dict[str, Any]:
-    """The update that replaces a promotion, all but the count of its redemptions."""
+    """The update that replaces a promotion and keeps the count of its redemptions."""
     item = items.promotion(row)
     key = {name: item.pop(name) for name in ("code", "scope")}
     sets = [f"#{name} = :{name}" for name in item]
