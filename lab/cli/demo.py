@@ -165,10 +165,10 @@ def _tell(steps: _Steps, target: Target, story: Story) -> None:
             target, cart.request, "ada", watch=lambda seen: say(" ".join(seen.path[-1:]))
         )
         mails = mailbox.wait_for(target, bought.order_id)
-    _indented(order_views.way(bought.execution))
+    _indented(order_views.timeline_of(bought.execution))
     _indented(order_views.outcome(bought.order))
     _indented(Text(f"order {bought.order_id}, {_mailed(mails)}", style="dim"))
-    if broken := carts.broken_promises(cart, bought.order):
+    if broken := carts.differences(cart, bought.order):
         raise LabError(f"{bought.order_id} did not end as {cart.name} says: {'; '.join(broken)}.")
 
 

@@ -48,7 +48,7 @@ def _told(step: Step) -> str:
 def _colour(step: Step) -> str:
     return (
         VIOLET
-        if step.outcome == "ok" and step.name in order_views.UNDOING
+        if step.outcome == "ok" and step.name in order_views.COMPENSATIONS
         else COLOURS[step.outcome]
     )
 
@@ -109,7 +109,7 @@ def gantt(execution: Execution) -> Picture:
     label = f"When each of {len(rows)} steps ran"
     width = max([NAMES + CHART, *(_end(step, execution) for step in execution.tasks)])
     drawn = svg(width + 8, height, "".join(rows) + axis, label)
-    return Picture(drawn, f"{printed(order_views.way(execution))}\n{total}")
+    return Picture(drawn, f"{printed(order_views.timeline_of(execution))}\n{total}")
 
 
 def _said(step: Step) -> str:

@@ -68,7 +68,7 @@ class Lesson:
     def cart(self, items: Mapping[str, int], pay: str = "tok_visa", **more: Any) -> dict[str, Any]:
         """The body of an order: `items` maps SKUs to quantities; `more` is added as it is."""
         listed = [{"sku": sku, "quantity": quantity} for sku, quantity in items.items()]
-        return {**carts.USUAL, "items": listed, "payment": {"token": pay}, **more}
+        return {**carts.DEFAULTS, "items": listed, "payment": {"token": pay}, **more}
 
     def place(self, cart: Mapping[str, Any], key: str = "") -> str:
         """Sends the order and gives its id at once: the workflow has only just begun.
@@ -93,7 +93,7 @@ class Lesson:
 
     def orders(self) -> list[orders.OrderRow]:
         """The orders of this run, newest first."""
-        return orders.listed(self.target, self.customer, limit=1000)
+        return orders.newest(self.target, self.customer, limit=1000)
 
     def stock(self, sku: str) -> int:
         """The pieces of a product that can be sold now."""

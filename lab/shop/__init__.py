@@ -1,1 +1,1 @@
-"""The deployed shop, as a customer and an operator see it: orders, mails, logs, alarms."""
+"""The deployed shop as customers and operators see it: orders, mails, logs, alarms."""

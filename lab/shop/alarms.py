@@ -1,4 +1,4 @@
-"""The alarms of an environment, and which of them ring."""
+"""Reads the alarms of an environment."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ ORDER = ("ALARM", "INSUFFICIENT_DATA", "OK")
 
 @dataclass(frozen=True)
 class Alarm:
-    """An alarm: its short name, its state since when, what it means, and where to read on.
+    """A CloudWatch alarm.
 
-    `reason` is what CloudWatch says about the state; `runbook` a place such as
-    `docs/runbook.md#api-errors`.
+    `name` has no prefix of the environment, `since` is when it entered its state, `reason` is
+    CloudWatch's `StateReason`. `meaning` and `runbook` (such as `docs/runbook.md#api-errors`) are
+    the two parts of its description.
     """
 
     name: str
@@ -30,35 +31,36 @@ class Alarm:
 
     @property
     def rings(self) -> bool:
-        """Whether somebody should look."""
+        """Whether the alarm is in the state ALARM."""
         return self.state == "ALARM"
 
 
 def read(target: Target, *kinds: str) -> list[Alarm]:
-    """The environment's alarms (both kinds unless told), those that ring first, then by name."""
-    found = (_alarm(target, said) for said in _described(target, kinds or (METRIC, COMPOSITE)))
-    return sorted(found, key=lambda alarm: (ORDER.index(alarm.state), alarm.name))
+    """The alarms of the environment, of both kinds by default; those that ring come first."""
+    descriptions = _describe(target, kinds or (METRIC, COMPOSITE))
+    alarms = (_alarm(target, description) for description in descriptions)
+    return sorted(alarms, key=lambda alarm: (ORDER.index(alarm.state), alarm.name))
 
 
-def are_quiet(found: Iterable[Alarm]) -> bool:
-    """Whether none of them rings."""
-    return not any(alarm.rings for alarm in found)
+def are_quiet(alarms: Iterable[Alarm]) -> bool:
+    """Whether none of the alarms rings."""
+    return not any(alarm.rings for alarm in alarms)
 
 
-def _described(target: Target, kinds: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
+def _describe(target: Target, kinds: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
     pages = target.client("cloudwatch").get_paginator("describe_alarms")
     for page in pages.paginate(AlarmNamePrefix=target.named(""), AlarmTypes=list(kinds)):
         for kind in kinds:
             yield from page.get(f"{kind}s", [])
 
 
-def _alarm(target: Target, said: Mapping[str, Any]) -> Alarm:
-    meaning, _, runbook = said.get("AlarmDescription", "").rpartition(" ")
+def _alarm(target: Target, description: Mapping[str, Any]) -> Alarm:
+    meaning, _, runbook = description.get("AlarmDescription", "").rpartition(" ")
     return Alarm(
-        name=said["AlarmName"].removeprefix(target.named("")),
-        state=said["StateValue"],
-        since=said.get("StateTransitionedTimestamp") or said["StateUpdatedTimestamp"],
+        name=description["AlarmName"].removeprefix(target.named("")),
+        state=description["StateValue"],
+        since=description.get("StateTransitionedTimestamp") or description["StateUpdatedTimestamp"],
         meaning=meaning,
         runbook=runbook,
-        reason=said.get("StateReason", ""),
+        reason=description.get("StateReason", ""),
     )

@@ -1,7 +1,8 @@
-"""The key that the storefront shows to the API, where an environment asks for one.
+"""The API key of the storefront, in environments that require one.
 
-Terraform makes the usage plan. The key is made here and put into the plan, so that its value is in
-no state. It tells which program calls, to throttle it apart; who the customer is, tokens say.
+Terraform creates the usage plan. The lab creates the key and adds it to the plan, so that the
+value is in no Terraform state. The key identifies the calling program, for throttling; tokens
+identify the customer.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ HEADER = "X-API-Key"
 
 
 def ensure(target: Target) -> None:
-    """Makes the key and puts it into the usage plan; without a plan, deletes it."""
+    """Creates the key and adds it to the usage plan. Deletes it if there is no usage plan."""
     gateway = target.client("apigateway")
     plan = _plan(target, gateway)
     if plan is None:
@@ -24,8 +25,8 @@ def ensure(target: Target) -> None:
     key = _key(target, gateway) or gateway.create_api_key(
         name=target.named(CLIENT), description="The storefront", enabled=True
     )
-    held = _listed(gateway, "usage_plan_keys", usagePlanId=plan)
-    if key["id"] not in {item["id"] for item in held}:
+    plan_keys = _list(gateway, "usage_plan_keys", usagePlanId=plan)
+    if key["id"] not in {item["id"] for item in plan_keys}:
         gateway.create_usage_plan_key(usagePlanId=plan, keyId=key["id"], keyType="API_KEY")
 
 
@@ -37,22 +38,22 @@ def delete(target: Target) -> None:
 
 
 def read(target: Target) -> str:
-    """The key's value; empty where the environment asks for none."""
+    """The value of the key; empty if the environment requires none."""
     gateway = target.client("apigateway")
     key = _key(target, gateway)
     return str(gateway.get_api_key(apiKey=key["id"], includeValue=True)["value"]) if key else ""
 
 
 def _plan(target: Target, gateway: Any) -> str | None:
-    plans = _listed(gateway, "usage_plans")
+    plans = _list(gateway, "usage_plans")
     return next((str(p["id"]) for p in plans if p["name"] == target.named(CLIENT)), None)
 
 
 def _key(target: Target, gateway: Any) -> dict[str, Any] | None:
-    keys = _listed(gateway, "api_keys", nameQuery=target.named(CLIENT))
+    keys = _list(gateway, "api_keys", nameQuery=target.named(CLIENT))
     return next((key for key in keys if key["name"] == target.named(CLIENT)), None)
 
 
-def _listed(gateway: Any, what: str, **query: str) -> list[dict[str, Any]]:
-    pages = gateway.get_paginator(f"get_{what}").paginate(**query)
+def _list(gateway: Any, resource: str, **query: str) -> list[dict[str, Any]]:
+    pages = gateway.get_paginator(f"get_{resource}").paginate(**query)
     return [item for page in pages for item in page.get("items", ())]

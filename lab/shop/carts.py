@@ -1,4 +1,4 @@
-"""Reads a cart from a file: a sample cart of `seed/carts`, or a bare request body."""
+"""Reads carts from files: sample carts of `seed/carts`, or plain request bodies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.core.errors import LabError
 
 CARTS = paths.SEED / "carts"
 SHAPE = 'A cart is {"items": [{"sku": "…", "quantity": 1}], …}, or {"request": …, "expect": …}.'
-USUAL = {
+DEFAULTS = {
     "payment": {"token": "tok_visa"},
     "email": "ada@example.com",
     "shippingAddress": {
@@ -29,10 +29,11 @@ USUAL = {
 
 @dataclass(frozen=True)
 class Expectation:
-    """What must become of a cart.
+    """The expected result of a cart.
 
-    `http` is 202 where an order is made; then `status` is its end status, `rejection` the code of
-    a rejected one, `total` what a confirmed one costs. Otherwise `code` is the problem's code.
+    `http` is the status code of the response. With 202, `status` is the final status of the order,
+    `rejection` the code of a rejected order and `total` what a confirmed one costs. With any other,
+    `code` is the code of the problem.
     """
 
     http: int = 202
@@ -44,7 +45,7 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Cart:
-    """A body for POST /checkout, and what its file promises of it (nothing in a bare body)."""
+    """A body for POST /checkout, and the expected result (None for a plain request body)."""
 
     name: str
     description: str
@@ -53,16 +54,16 @@ class Cart:
 
 
 def read(path: Path) -> Cart:
-    """The cart in a file. A bare body may leave out payment, address and mail: they are filled in.
+    """The cart in a file. `DEFAULTS` fills in what a plain request body leaves out.
 
-    Raises LabError (code 2) for a file that cannot be read, is not JSON or is not a cart.
+    Raises LabError (code 2) if the file cannot be read, is not JSON or is not a cart.
     """
     content = _parse(path)
     body = content.get("request", content) if isinstance(content, dict) else content
     if not isinstance(body, dict) or not isinstance(body.get("items"), list):
         raise LabError(f"{path} is not a cart: it has no list of items.", SHAPE, code=2)
     if "request" not in content:
-        return Cart(path.stem, "", {**USUAL, **body})
+        return Cart(path.stem, "", {**DEFAULTS, **body})
     return Cart(path.stem, str(content.get("description", "")), body, _expectation(path, content))
 
 
@@ -70,7 +71,7 @@ def _expectation(path: Path, content: Mapping[str, Any]) -> Expectation | None:
     try:
         return Expectation(**content["expect"]) if "expect" in content else None
     except TypeError as error:
-        raise LabError(f"{path} does not say well what to expect: {error}.", SHAPE, 2) from None
+        raise LabError(f"The key expect of {path} is wrong: {error}.", SHAPE, 2) from None
 
 
 def _parse(path: Path) -> Any:
@@ -91,32 +92,32 @@ def samples() -> list[Cart]:
 
 
 def sample(status: str, rejection: str | None = None) -> Cart:
-    """The first sample cart that promises this outcome."""
+    """The first sample cart with this expected result. Raises LabError if there is none."""
     for cart in samples():
         if cart.expect and (cart.expect.status, cart.expect.rejection) == (status, rejection):
             return cart
-    raise LabError(f"No sample cart in {CARTS} promises {status} {rejection or ''}".rstrip() + ".")
+    raise LabError(f"No sample cart in {CARTS} expects {status} {rejection or ''}".rstrip() + ".")
 
 
-def promises_refusal(cart: Cart, http: int, code: str) -> bool:
-    """Whether the file says that the API refuses this cart in just this way."""
-    promised = cart.expect
-    return promised is not None and promised.http == http and promised.code in (None, code)
+def expects_refusal(cart: Cart, http: int, code: str) -> bool:
+    """Whether the API is expected to refuse the cart with this status and problem code."""
+    expected = cart.expect
+    return expected is not None and expected.http == http and expected.code in (None, code)
 
 
-def broken_promises(cart: Cart, order: Mapping[str, Any]) -> list[str]:
-    """What an order that has ended has otherwise than the cart's file promises.
+def differences(cart: Cart, order: Mapping[str, Any]) -> list[str]:
+    """The differences between an order and the expected result of its cart, as messages.
 
-    A file that promises nothing wants its order confirmed.
+    Without an expected result, the order must be confirmed.
     """
-    promised = cart.expect or Expectation(status="CONFIRMED")
+    expected = cart.expect or Expectation(status="CONFIRMED")
     pairs = (
-        ("status", promised.status, order.get("status")),
-        ("rejection", promised.rejection, (order.get("rejection") or {}).get("code")),
-        ("total", promised.total or order.get("total"), order.get("total")),
+        ("status", expected.status, order.get("status")),
+        ("rejection", expected.rejection, (order.get("rejection") or {}).get("code")),
+        ("total", expected.total or order.get("total"), order.get("total")),
     )
     return [
-        f"{name} is {is_ or 'none'}, not {should or 'none'}"
-        for name, should, is_ in pairs
-        if is_ != should
+        f"{name} is {actual or 'none'}, not {wanted or 'none'}"
+        for name, wanted, actual in pairs
+        if actual != wanted
     ]

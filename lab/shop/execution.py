@@ -1,4 +1,4 @@
-"""Follows an order through the Step Functions workflow, from the execution's history."""
+"""Follows an order through the Step Functions workflow by its execution history."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FAILURE_SUFFIXES = ("Failed", "TimedOut")
 
 @dataclass(frozen=True)
 class Try:
-    """One attempt of a step: when, how long (seconds), and whether it failed."""
+    """One attempt of a step: its start, its duration in seconds, and whether it failed."""
 
     started: datetime
     duration: float
@@ -35,11 +35,11 @@ class Try:
 
 @dataclass(frozen=True)
 class Step:
-    """One visit to a state: when, how long (seconds), and how it ended.
+    """One visit to a state; `duration` is in seconds.
 
-    `outcome` is `running`, `ok`, `caught` (it failed and the workflow took the way for that
-    error) or `failed`. `retries` counts the attempts after the first. `errors` names what the
-    failed attempts said, in order, with the last one's `cause`. Between the `tries` it waited.
+    `outcome` is `running`, `ok`, `caught` (the state failed and a Catch handled the error) or
+    `failed`. `retries` counts the attempts after the first, `tries` has all of them. `errors` are
+    the error names of the failed attempts in order, `cause` is the cause of the last one.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Execution:
-    """An execution as far as its history goes: its status and the steps it took."""
+    """The status and the steps of an execution so far; `duration` is in seconds."""
 
     status: str
     steps: tuple[Step, ...]
@@ -64,17 +64,17 @@ class Execution:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether the execution is no longer running."""
         return self.status != RUNNING
 
     @property
     def tasks(self) -> tuple[Step, ...]:
-        """The steps that do work: no choices, no end states."""
+        """The Task states that were entered, in order."""
         return tuple(step for step in self.steps if step.kind == "Task")
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The names of the states that do work, in the order they were entered."""
+        """The names of the Task states, in the order they were entered."""
         return tuple(step.name for step in self.tasks)
 
 
@@ -82,18 +82,18 @@ Event = dict[str, Any]
 
 
 def read_history(events: Sequence[Event], now: datetime) -> Execution:
-    """The execution that GetExecutionHistory's `events` (oldest first) describe, seen at `now`."""
+    """Builds an Execution from the events of GetExecutionHistory, oldest first, as of `now`."""
     if not events:
         return Execution(RUNNING, ())
     status = next((END_STATUS[e["type"]] for e in events if e["type"] in END_STATUS), RUNNING)
-    until = events[-1]["timestamp"] if status != RUNNING else now
+    end = events[-1]["timestamp"] if status != RUNNING else now
     started = events[0]["timestamp"]
-    steps = tuple(_step(visit, status, until) for visit in _visits(events))
-    return Execution(status, steps, started, _seconds(started, until))
+    steps = tuple(_step(visit, status, end) for visit in _visits(events))
+    return Execution(status, steps, started, _seconds(started, end))
 
 
 def _visits(events: Sequence[Event]) -> list[list[Event]]:
-    """The events of each visit to a state; previousEventId says whose an event is."""
+    """The events of each visit to a state, grouped by previousEventId."""
     owners: dict[int, list[Event]] = {}
     visits: list[list[Event]] = []
     for event in events:
@@ -127,16 +127,16 @@ def _step(visit: Sequence[Event], status: str, until: datetime) -> Step:
 
 
 def _tries(visit: Sequence[Event], until: datetime) -> Iterator[Try]:
-    began: datetime | None = None
+    started: datetime | None = None
     for event in visit:
         if event["type"].endswith("Scheduled"):
-            began = event["timestamp"]
-        elif began and event["type"].endswith((*FAILURE_SUFFIXES, "Succeeded")):
+            started = event["timestamp"]
+        elif started and event["type"].endswith((*FAILURE_SUFFIXES, "Succeeded")):
             failed = not event["type"].endswith("Succeeded")
-            yield Try(began, _seconds(began, event["timestamp"]), failed)
-            began = None
-    if began:
-        yield Try(began, _seconds(began, until))
+            yield Try(started, _seconds(started, event["timestamp"]), failed)
+            started = None
+    if started:
+        yield Try(started, _seconds(started, until))
 
 
 def _outcome(visit: Sequence[Event], exited: Event | None, status: str) -> str:
@@ -155,16 +155,16 @@ def _seconds(start: datetime, end: datetime) -> float:
 
 
 def arn_of(target: Target, order_id: str) -> str:
-    """The ARN of the execution that carries `order_id`: its name is the order's id."""
+    """The ARN of the execution of an order. The execution's name is the order's id."""
     account = target.client("sts").get_caller_identity()["Account"]
     machine = target.prefix
     return f"arn:aws:states:{target.region}:{account}:execution:{machine}:{order_id}"
 
 
 def follow(client: Any, arn: str, timeout_s: float = 120.0) -> Iterator[Execution]:
-    """Yields the execution every time there is something new, the last time when it has ended.
+    """Yields the execution each time that its history grows, until it has ended.
 
-    Raises LabError when it has not ended after `timeout_s` seconds.
+    Raises LabError if it has not ended after `timeout_s` seconds.
     """
     deadline = time.monotonic() + timeout_s
     seen = -1
@@ -179,16 +179,16 @@ def follow(client: Any, arn: str, timeout_s: float = 120.0) -> Iterator[Executio
         time.sleep(POLL_S)
     raise LabError(
         f"The execution {arn.rsplit(':', 1)[-1]} has not ended after {timeout_s:.0f} s.",
-        "`lab logs order-generator` and `lab status` show what its functions say.",
+        "`lab logs order-generator` and `lab status` show why.",
     )
 
 
 def _history(client: Any, arn: str) -> list[Event]:
-    """All events so far, oldest first; none yet if the execution is only just being started."""
-    pages = client.get_paginator("get_execution_history")
+    """All events so far, oldest first; none if the execution has not started yet."""
+    paginator = client.get_paginator("get_execution_history")
     try:
-        found = pages.paginate(executionArn=arn, includeExecutionData=False)
-        return [event for page in found for event in page["events"]]
+        pages = paginator.paginate(executionArn=arn, includeExecutionData=False)
+        return [event for page in pages for event in page["events"]]
     except ClientError as error:
         if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
             return []
@@ -196,6 +196,6 @@ def _history(client: Any, arn: str) -> list[Event]:
 
 
 def finish(target: Target, order_id: str, timeout_s: float = 120.0) -> Execution:
-    """Waits for the end of an order's execution and gives all of it."""
+    """Waits until the execution of an order has ended, and returns it. Raises like `follow`."""
     *_, last = follow(target.client("stepfunctions"), arn_of(target, order_id), timeout_s)
     return last

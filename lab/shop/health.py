@@ -1,4 +1,4 @@
-"""What is deployed in an environment, and whether it is healthy."""
+"""Checks what is deployed in an environment, and whether it is healthy."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ TABLES = (
     "orders",
     "idempotency",
 )
-COUNTED = 1000
-PATIENCE_S = 15.0
-"""A look at an emulator that hangs should not take minutes."""
+MAX_EXECUTIONS = 1000
+TIMEOUT_S = 15.0
+"""Short, so that `lab status` does not take minutes when an emulator hangs."""
 
 
 @dataclass(frozen=True)
 class Health:
-    """One look at an environment; `api_url` is None where nothing is deployed.
+    """The health of an environment; `api_url` is None if nothing is deployed.
 
-    `tables` gives the items of each table, `functions` the state of each function, `queues` the
-    messages that wait in each queue, `executions` how many run or have failed (1000 at most),
-    `alarms` the alarms that ring.
+    `tables` maps each table to its item count, `functions` each function to its state, `queues`
+    each queue to its number of messages, and `executions` RUNNING and FAILED to the number of
+    executions (at most 1,000). `alarms` are the names of the alarms that ring.
     """
 
     environment: str
@@ -46,15 +46,15 @@ class Health:
 
     @property
     def good(self) -> bool:
-        """Whether everything is there and nothing waits for a person."""
-        stuck = any(count for name, count in self.queues.items() if not _is_passing(name))
+        """Whether everything is deployed and active, no alarm rings and no message is stuck."""
+        stuck = any(count for name, count in self.queues.items() if not _may_hold_messages(name))
         deployed = len(self.tables) == len(TABLES) and bool(self.functions)
         active = all(state == "Active" for state in self.functions.values())
         return self.api_healthy and deployed and active and not stuck and not self.alarms
 
 
-def _is_passing(queue: str) -> bool:
-    """Messages may wait in the queue of notifications; in every other one they are a problem."""
+def _may_hold_messages(queue: str) -> bool:
+    """Whether the queue may hold messages: in all but the notification queue they are stuck."""
     return queue.endswith("-notifications")
 
 
@@ -64,7 +64,7 @@ def look(target: Target) -> Health:
     return Health(
         environment=target.environment,
         api_url=url,
-        api_healthy=bool(url) and _answers(str(url)),
+        api_healthy=bool(url) and _is_api_healthy(str(url)),
         tables=_tables(target),
         functions=_functions(target),
         queues=_queues(target),
@@ -80,20 +80,20 @@ def _api_url(target: Target) -> str | None:
         return None
 
 
-def _answers(url: str) -> bool:
+def _is_api_healthy(url: str) -> bool:
     try:
-        return shop_client.CheckoutApi.at(url).send("GET", "/health", timeout=PATIENCE_S).is_success
+        return shop_client.CheckoutApi.at(url).send("GET", "/health", timeout=TIMEOUT_S).is_success
     except httpx.TimeoutException:
         return False
 
 
 def _tables(target: Target) -> dict[str, int]:
     client = target.client("dynamodb")
-    counts = {name: _items(client, target.table(name)) for name in TABLES}
+    counts = {name: _item_count(client, target.table(name)) for name in TABLES}
     return {name: count for name, count in counts.items() if count is not None}
 
 
-def _items(client: Any, table: str) -> int | None:
+def _item_count(client: Any, table: str) -> int | None:
     try:
         return int(client.describe_table(TableName=table)["Table"].get("ItemCount", 0))
     except client.exceptions.ResourceNotFoundException:
@@ -114,13 +114,13 @@ def _functions(target: Target) -> dict[str, str]:
 def _queues(target: Target) -> dict[str, int]:
     client = target.client("sqs")
     urls = client.list_queues(QueueNamePrefix=target.named("")).get("QueueUrls", [])
-    return {url.rsplit("/", 1)[-1]: _waiting(client, url) for url in sorted(urls)}
+    return {url.rsplit("/", 1)[-1]: _message_count(client, url) for url in sorted(urls)}
 
 
-def _waiting(client: Any, url: str) -> int:
+def _message_count(client: Any, url: str) -> int:
     name = "ApproximateNumberOfMessages"
-    answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=[name])
-    return int(answer["Attributes"][name])
+    response = client.get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+    return int(response["Attributes"][name])
 
 
 def _executions(target: Target) -> dict[str, int]:
@@ -129,16 +129,18 @@ def _executions(target: Target) -> dict[str, int]:
     name = target.prefix
     arn = f"arn:aws:states:{target.region}:{account}:stateMachine:{name}"
     try:
-        return {status: _count(client, arn, status) for status in ("RUNNING", "FAILED")}
+        return {status: _execution_count(client, arn, status) for status in ("RUNNING", "FAILED")}
     except ClientError as error:
         if error.response["Error"]["Code"] == "StateMachineDoesNotExist":
             return {}
         raise
 
 
-def _count(client: Any, arn: str, status: str) -> int:
-    found = client.list_executions(stateMachineArn=arn, statusFilter=status, maxResults=COUNTED)
-    return len(found["executions"])
+def _execution_count(client: Any, arn: str, status: str) -> int:
+    page = client.list_executions(
+        stateMachineArn=arn, statusFilter=status, maxResults=MAX_EXECUTIONS
+    )
+    return len(page["executions"])
 
 
 def _alarms(target: Target) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Reads what a function wrote to CloudWatch Logs."""
+"""Reads the logs of the functions from CloudWatch Logs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BOILERPLATE = frozenset(
 
 @dataclass(frozen=True)
 class LogLine:
-    """One log event: when, from which stream, and what."""
+    """One log event."""
 
     at: datetime
     stream: str
@@ -32,18 +32,20 @@ class LogLine:
 
 
 def functions() -> list[str]:
-    """The short names of the checkout's functions, from its sources: `cart-validator` and so on."""
-    found = paths.FUNCTIONS.glob("*/handler.py")
-    return sorted(handler.parent.name.replace("_", "-") for handler in found)
+    """The short names of the functions, such as `cart-validator`, from the source tree."""
+    handlers = paths.FUNCTIONS.glob("*/handler.py")
+    return sorted(handler.parent.name.replace("_", "-") for handler in handlers)
 
 
-def short_name(target: Target, typed: str) -> str:
-    """The function that was meant. Raises LabError (code 2) that lists the known ones."""
-    name = typed.replace("_", "-").removeprefix(target.named(""))
+def short_name(target: Target, function: str) -> str:
+    """The short name of a function. Raises LabError (code 2) if there is no such function."""
+    name = function.replace("_", "-").removeprefix(target.named(""))
     if name in functions():
         return name
     raise LabError(
-        f"There is no function {typed!r}.", f"The functions are: {', '.join(functions())}.", code=2
+        f"There is no function {function!r}.",
+        f"The functions are: {', '.join(functions())}.",
+        code=2,
     )
 
 
@@ -53,12 +55,15 @@ def group_name(target: Target, function: str) -> str:
 
 
 def read(target: Target, function: str, since: datetime | None = None) -> list[LogLine]:
-    """Every line of a function since a time (from the beginning if None), oldest first."""
+    """All lines of a function since a time, or since its first, oldest first.
+
+    Raises LabError if the function has no log group.
+    """
     start = {"startTime": int(since.timestamp() * 1000)} if since else {}
-    pages = target.client("logs").get_paginator("filter_log_events")
+    paginator = target.client("logs").get_paginator("filter_log_events")
     try:
-        found = pages.paginate(logGroupName=group_name(target, function), **start)
-        lines = [_line(event) for page in found for event in page["events"]]
+        pages = paginator.paginate(logGroupName=group_name(target, function), **start)
+        lines = [_line(event) for page in pages for event in page["events"]]
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
             raise _no_group(target, function) from None
@@ -82,7 +87,7 @@ def _line(event: dict[str, Any]) -> LogLine:
 
 
 def follow(target: Target, function: str) -> Iterator[LogLine]:
-    """Yields a function's new lines as they come, until somebody stops it."""
+    """Yields the new lines of a function as they arrive. Never returns."""
     seen: set[str] = set()
     since = datetime.now(UTC)
     while True:
@@ -94,7 +99,7 @@ def follow(target: Target, function: str) -> Iterator[LogLine]:
 
 
 def readable(message: str) -> str:
-    """A line as a person reads it: of a structured one the level, the message and its own keys."""
+    """Formats a structured line: level, message and its own keys. Returns other lines unchanged."""
     try:
         record = json.loads(message)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The mails that customers got: the emulator keeps what SES was asked to send."""
+"""Reads the mails sent to customers. The emulator stores what SES was called to send."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ POLL_S = 0.25
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail: when (RFC 3339), to whom, what about, and its text."""
+    """One mail; `at` is an RFC 3339 time."""
 
     message_id: str
     at: str
@@ -31,18 +31,21 @@ class Mail:
 
     @property
     def order_id(self) -> str:
-        """The order that the mail is about, or an empty string."""
-        found = ORDER_ID.search(f"{self.subject}\n{self.body}")
-        return found.group() if found else ""
+        """The id of the order that the mail is about, or an empty string."""
+        match = ORDER_ID.search(f"{self.subject}\n{self.body}")
+        return match.group() if match else ""
 
 
 def read(target: Target) -> list[Mail]:
-    """Every mail sent so far, oldest first. Raises LabError on the real AWS, where mail is mail."""
+    """All mails sent so far, oldest first. Raises LabError on AWS, which stores no mails."""
     return sorted(stream(target), key=lambda mail: mail.at)
 
 
 def stream(target: Target) -> Iterator[Mail]:
-    """Every mail sent so far, in no order, one at a time: there may be a great many."""
+    """Yields all mails sent so far, unordered, without holding them all in memory.
+
+    Raises LabError on AWS, which stores no mails.
+    """
     if target.endpoint is None:
         raise LabError(
             "Mails are only kept by the emulator; real ones are in the customers' inboxes."
@@ -52,13 +55,13 @@ def stream(target: Target) -> Iterator[Mail]:
         emulator.stream("GET", "/_aws/ses") as response,
     ):
         if response.status_code == httpx.codes.NOT_FOUND:
-            return  # The emulator opens this page with the first call to SES.
+            return  # The emulator serves this page from the first call to SES on.
         response.raise_for_status()
         yield from map(_mail, _messages(response.iter_text()))
 
 
 def _messages(chunks: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """The objects in the list of `{"messages": [...]}`, without ever holding the whole text."""
+    """Yields the objects of `{"messages": [...]}` without holding the whole text in memory."""
     decoder = json.JSONDecoder()
     text, inside = "", False
     for chunk in chunks:
@@ -69,7 +72,7 @@ def _messages(chunks: Iterable[str]) -> Iterator[dict[str, Any]]:
             try:
                 message, end = decoder.raw_decode(text, start)
             except json.JSONDecodeError:
-                break  # the rest of it is still to come
+                break  # The object is not complete yet.
             yield message
             text = text[end:]
 
@@ -91,10 +94,10 @@ def of_order(target: Target, order_id: str) -> list[Mail]:
 
 
 def wait_for(target: Target, order_id: str, timeout_s: float = 30.0) -> list[Mail]:
-    """The mails about an order, as soon as there is one; none if none comes in `timeout_s`."""
+    """Waits until there is a mail about an order; empty if none arrives in `timeout_s` seconds."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
-        if found := of_order(target, order_id):
-            return found
+        if mails := of_order(target, order_id):
+            return mails
         time.sleep(POLL_S)
     return []

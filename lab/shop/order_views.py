@@ -1,4 +1,4 @@
-"""Draws an order and its way through the workflow."""
+"""Renders an order and its path through the workflow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lab.shop.execution import Execution, Step
 
 BAR_WIDTH = 28
 NARROW = 76
-UNDOING = frozenset({"ReleaseStock", "RefundPayment"})
+COMPENSATIONS = frozenset({"ReleaseStock", "RefundPayment"})
 MARKS = {
     "ok": Text("✔", style="green"),
     "caught": Text("✘", style="yellow"),
@@ -26,16 +26,16 @@ BAR_STYLES = {"ok": "green", "caught": "yellow", "failed": "red", "running": "cy
 
 
 @dataclass(frozen=True)
-class Way:
-    """The states that did work, one a line, each with its bar on the execution's time line.
+class Timeline:
+    """The Task states of an execution, one a line, each with its bar on a time line.
 
-    The bar goes where a terminal is too narrow for it.
+    Narrow terminals get no bars.
     """
 
     execution: Execution
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draws it as wide as the terminal is."""
+        """Renders the table as wide as the terminal."""
         with_bar = options.max_width >= NARROW
         drawn = Table.grid(padding=(0, 2 if with_bar else 1), pad_edge=False)
         for justify in ("left", "left", "left", "right") if with_bar else ("left", "left", "right"):
@@ -46,34 +46,34 @@ class Way:
         yield drawn
 
     def _row(self, step: Step, with_bar: bool) -> list[RenderableType]:
-        bar = Text(timeline(step, self.execution), style=BAR_STYLES[step.outcome])
-        took = render.duration(step.duration)
-        return [mark(step), step.name, *([bar] if with_bar else []), took, remark(step)]
+        bars = Text(bar(step, self.execution), style=BAR_STYLES[step.outcome])
+        duration = render.duration(step.duration)
+        return [mark(step), step.name, *([bars] if with_bar else []), duration, remark(step)]
 
 
-def way(execution: Execution) -> Way:
-    """The states that did work, to be printed."""
-    return Way(execution)
+def timeline_of(execution: Execution) -> Timeline:
+    """The Task states of an execution, ready to print."""
+    return Timeline(execution)
 
 
 def mark(step: Step) -> Text:
-    """How a step went, in one character: done, undone, failed or still running."""
-    if step.outcome == "ok" and step.name in UNDOING:
+    """The mark of a step: done, compensated, failed or running."""
+    if step.outcome == "ok" and step.name in COMPENSATIONS:
         return Text("↩", style="magenta")
     return MARKS[step.outcome]
 
 
 def remark(step: Step) -> Text:
-    """What there is to say about a step: its error, its retries."""
-    said = [step.errors[-1]] if step.outcome in {"caught", "failed"} and step.errors else []
+    """The error and the retries of a step; empty if there are none."""
+    remarks = [step.errors[-1]] if step.outcome in {"caught", "failed"} and step.errors else []
     if step.retries:
         times = "once" if step.retries == 1 else f"{step.retries} times"
-        said.append(f"tried again {times} ({', '.join(dict.fromkeys(step.errors))})")
-    return Text(", ".join(said), style="dim")
+        remarks.append(f"tried again {times} ({', '.join(dict.fromkeys(step.errors))})")
+    return Text(", ".join(remarks), style="dim")
 
 
-def timeline(step: Step, execution: Execution) -> str:
-    """A bar as long as the step's share of the execution, where it was in time."""
+def bar(step: Step, execution: Execution) -> str:
+    """A bar of `BAR_WIDTH` characters that shows when the step ran within the execution."""
     if execution.started is None or execution.duration <= 0:
         return ""
     before = (step.started - execution.started).total_seconds() / execution.duration
@@ -83,12 +83,12 @@ def timeline(step: Step, execution: Execution) -> str:
 
 
 def arrows(path: Sequence[str]) -> Text:
-    """The path in one line: `ValidateCart → ReserveStock → …`."""
+    """The path on one line: `ValidateCart → ReserveStock → …`."""
     return Text(" → ").join(Text(name) for name in path)
 
 
 def outcome(order: Mapping[str, Any]) -> Text:
-    """How an order ended, in one line: status, reason, total."""
+    """The result of an order on one line: status, reason, total."""
     line = render.status(str(order["status"]))
     if rejection := order.get("rejection"):
         line += Text(f"  {rejection['code']}: {rejection['message']}")
@@ -98,7 +98,7 @@ def outcome(order: Mapping[str, Any]) -> Text:
 
 
 def receipt(order: Mapping[str, Any]) -> RenderableType:
-    """An order with its lines and totals; only what is known so far."""
+    """An order with its lines and totals, as far as they are known."""
     head = Text(f"{order['orderId']}  ") + outcome(order)
     if not order.get("lines"):
         return head

@@ -1,4 +1,4 @@
-"""Reads orders from their table, as an operator: across customers, in any status."""
+"""Reads orders of all customers from the orders table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _deserialize = TypeDeserializer().deserialize
 
 @dataclass(frozen=True)
 class OrderRow:
-    """What a list of orders shows of one order; `total` is None until the cart is priced."""
+    """One row of a list of orders; `total` is None until the cart is priced."""
 
     order_id: str
     status: str
@@ -27,15 +27,15 @@ class OrderRow:
     rejection: str
 
 
-def listed(target: Target, customer: str = "", status: str = "", limit: int = 20) -> list[OrderRow]:
-    """The newest orders, of one customer or in one status if asked for."""
+def newest(target: Target, customer: str = "", status: str = "", limit: int = 20) -> list[OrderRow]:
+    """The newest orders, optionally of one customer or with one status."""
     items = _of_customer(target, customer) if customer else _all(target)
     rows = [_row(item) for item in items if not status or item["status"] == status]
     return list(islice(sorted(rows, key=lambda row: row.created_at, reverse=True), limit))
 
 
 def unfinished(target: Target, customers: str) -> list[str]:
-    """The ids of orders that are open or untold, of customers whose ids begin so."""
+    """The ids of the orders in the index `open` whose customer ids start with `customers`."""
     pages = target.client("dynamodb").get_paginator("query")
     query = pages.paginate(
         TableName=target.table("orders"),

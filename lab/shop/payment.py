@@ -1,4 +1,4 @@
-"""The payment gateway of an environment, and what its provider has in its own books."""
+"""The payment gateway of an environment, and the charges that the provider has recorded."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from checkout.settings import ParameterStore
 from lab.core.errors import LabError
 from lab.core.target import Target
 
-CHARGES_WITH = "payment-processor"
+CHARGING_FUNCTION = "payment-processor"
 ALIAS = "live"
 
 
 @dataclass(frozen=True)
 class ProviderBooks:
-    """The charges that a provider tells of. `why` says why there are none, if nobody can tell."""
+    """The charges recorded by a provider; None if they cannot be read, for the reason `why`."""
 
     charges: Iterator[Charge] | None
     why: str = ""
 
 
 @dataclass(frozen=True)
-class Told(Logged):
-    """Tells whoever uses the lab of a wrong setting, instead of the log."""
+class RaisingReporter(Logged):
+    """Raises for a wrong setting instead of logging it."""
 
     def wrong_setting(self, wrong: WrongSetting) -> None:
         """Raises LabError."""
@@ -42,42 +42,44 @@ class Told(Logged):
 
 
 def chosen(target: Target) -> str | None:
-    """The gateway that the deployed shop charges with: "" for none, None if it is not deployed."""
-    client, function = target.client("lambda"), target.named(CHARGES_WITH)
+    """The name of the deployed payment gateway: "" if unset, None if nothing is deployed."""
+    client, function = target.client("lambda"), target.named(CHARGING_FUNCTION)
     try:
-        # Not by the alias itself: LocalStack knows only versions here.
-        live = client.get_alias(FunctionName=function, Name=ALIAS)["FunctionVersion"]
-        said = client.get_function_configuration(FunctionName=function, Qualifier=live)
+        # LocalStack accepts only a version here, not the alias.
+        version = client.get_alias(FunctionName=function, Name=ALIAS)["FunctionVersion"]
+        configuration = client.get_function_configuration(FunctionName=function, Qualifier=version)
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
         return None
-    return str(said.get("Environment", {}).get("Variables", {}).get("PAYMENT_GATEWAY", ""))
+    variables = configuration.get("Environment", {}).get("Variables", {})
+    return str(variables.get("PAYMENT_GATEWAY", ""))
 
 
 def books(target: Target) -> ProviderBooks:
-    """What the provider of the environment's gateway has in its own books.
+    """The charges that the provider of the environment's gateway has recorded.
 
-    Raises LabError if the environment charges with a gateway that this checkout has not.
+    Raises LabError if the environment uses a gateway that this checkout does not have.
     """
     name = chosen(target)
     if name is None:
         return ProviderBooks(None, f"no function charges in {target.environment}")
     if not name:
         return ProviderBooks(None, f"{target.environment} has no payment gateway")
-    found = gateways.books_of(_known(name, target), _payments(target), _parameters(target))
-    if found is None:
-        return ProviderBooks(None, f"the gateway {name} does not tell of its books")
-    return ProviderBooks(iter(found.charges()))
+    _require_known(name, target)
+    provider = gateways.books_of(name, _payments(target), _parameters(target))
+    if provider is None:
+        return ProviderBooks(None, f"the gateway {name} has no report of its charges")
+    return ProviderBooks(iter(provider.charges()))
 
 
-def _known(name: str, target: Target) -> str:
-    if name in gateways.GATEWAYS:
-        return name
-    raise LabError(
-        f"{target.environment} charges with {name}, but functions/checkout/gateways.py has not.",
-        "Ask from the checkout that it was deployed from.",
-    )
+def _require_known(name: str, target: Target) -> None:
+    if name not in gateways.GATEWAYS:
+        raise LabError(
+            f"{target.environment} charges with {name}, but functions/checkout/gateways.py has no"
+            " such gateway.",
+            "Use the source that it was deployed from.",
+        )
 
 
 def _payments(target: Target) -> Table:
@@ -86,4 +88,4 @@ def _payments(target: Target) -> Table:
 
 def _parameters(target: Target) -> ParameterStore:
     provider = SSMProvider(boto3_client=target.client("ssm"))
-    return ParameterStore(provider, target.settings_path, Told())
+    return ParameterStore(provider, target.settings_path, RaisingReporter())

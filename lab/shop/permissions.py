@@ -1,4 +1,4 @@
-"""What the roles of an environment may do, and what of it was really used."""
+"""The permissions of an environment's roles, and which of them were used."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ TIMEOUT_S = 10
 
 @dataclass(frozen=True)
 class Grant:
-    """One action on one resource, in the words of a role's policies.
+    """One action on one resource, as a role's policy grants it.
 
-    `used` counts the requests that these words allowed, since the emulator's start or a reset.
+    `used` counts the requests that it allowed, since the emulator started or was reset.
     """
 
     sid: str
@@ -30,7 +30,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A request that was refused `count` times; `reason` in AWS's words."""
+    """A request that was denied `count` times; `reason` is the message of the error."""
 
     caller: str
     role: str
@@ -42,7 +42,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class RoleUse:
-    """A role: what it was granted, and what it was refused."""
+    """A role, its grants, and the requests that it was denied."""
 
     role: str
     grants: tuple[Grant, ...]
@@ -50,50 +50,50 @@ class RoleUse:
 
     @property
     def unused(self) -> tuple[Grant, ...]:
-        """What it was granted and never used."""
+        """The grants that allowed no request."""
         return tuple(grant for grant in self.grants if not grant.used)
 
     @property
     def wide(self) -> tuple[Grant, ...]:
-        """What it was granted with a wildcard that AWS does not force on anybody."""
+        """The grants with a wildcard that AWS does not require."""
         return tuple(grant for grant in self.grants if is_wide(grant))
 
 
 @dataclass(frozen=True)
 class Permissions:
-    """All roles of an environment; `others` is what callers without a role were refused."""
+    """All roles of an environment; `others` are denied requests of callers without a role."""
 
     roles: tuple[RoleUse, ...]
     others: tuple[Refusal, ...]
 
     @property
     def good(self) -> bool:
-        """Whether nothing is unused, too wide or refused."""
+        """Whether no grant is unused or too wide, and no request was denied."""
         return not self.others and not any(r.unused or r.wide or r.refused for r in self.roles)
 
 
 def look(target: Target) -> Permissions:
-    """The roles of the environment, with what the emulator has noted about them.
+    """The roles of the environment, with the use that the emulator has recorded.
 
-    Raises LabError where the target is not an emulator that enforces permissions.
+    Raises LabError if the target is not an emulator that enforces permissions.
     """
-    noted = _noted(target)
-    used = {(u["role"], u["action"], u["resource"]): u["count"] for u in noted["used"]}
-    refused = [Refusal(**r) for r in noted["refused"]]
+    recorded = _recorded(target)
+    used = {(u["role"], u["action"], u["resource"]): u["count"] for u in recorded["used"]}
+    refused = [Refusal(**r) for r in recorded["refused"]]
     roles = tuple(_use(target, name, used, refused) for name in _role_names(target))
     return Permissions(roles, tuple(r for r in refused if not r.role))
 
 
 def forget(target: Target) -> None:
-    """Makes the emulator begin its record anew."""
-    _ask(target, "DELETE")
+    """Resets the emulator's record. Raises the LabError of `look`."""
+    _request(target, "DELETE")
 
 
 def is_wide(grant: Grant) -> bool:
-    """Whether the grant has a wildcard where AWS would let it say what it means.
+    """Whether the grant has a wildcard where AWS accepts exact names.
 
-    Actions that know no resources must be granted on `*`. The streams of a log group and the
-    executions of a state machine are made while the program runs.
+    Actions without resource-level permissions must be granted on `*`. A final `:*` is not wide: it
+    stands for the streams of a log group or the executions of a state machine.
     """
     if "*" in grant.action or "?" in grant.action:
         return True
@@ -117,21 +117,21 @@ def _use(
 
 
 def granted(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Sid, action and resource of everything that a policy allows."""
+    """Yields the Sid, action and resource of everything that a policy allows."""
     for statement in statements(document):
         if statement["Effect"] == "Allow":
-            for action in _listed(statement.get("Action", "NotAction")):
-                for resource in _listed(statement.get("Resource", "NotResource")):
+            for action in _as_list(statement.get("Action", "NotAction")):
+                for resource in _as_list(statement.get("Resource", "NotResource")):
                     yield statement.get("Sid", ""), action, resource
 
 
 def statements(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A policy's statements: IAM takes a single one without a list, too."""
-    found = document["Statement"]
-    return list(found) if isinstance(found, list) else [found]
+    """The statements of a policy. IAM also accepts a single one that is not in a list."""
+    statement = document["Statement"]
+    return list(statement) if isinstance(statement, list) else [statement]
 
 
-def _listed(value: str | list[str]) -> list[str]:
+def _as_list(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
@@ -147,27 +147,28 @@ def _policies(iam: Any, role: str) -> Iterator[dict[str, Any]]:
     for policy in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
         arn = policy["PolicyArn"]
         version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-        found = iam.get_policy_version(PolicyArn=arn, VersionId=version)
-        yield found["PolicyVersion"]["Document"]
+        response = iam.get_policy_version(PolicyArn=arn, VersionId=version)
+        yield response["PolicyVersion"]["Document"]
 
 
-def _noted(target: Target) -> dict[str, Any]:
-    return dict(json.loads(_ask(target, "GET")))
+def _recorded(target: Target) -> dict[str, Any]:
+    return dict(json.loads(_request(target, "GET")))
 
 
-def _ask(target: Target, method: str) -> str:
+def _request(target: Target, method: str) -> str:
     if target.endpoint is None:
         raise LabError(
-            "AWS itself does not tell what a role uses.", "Point AWS_ENDPOINT_URL at the emulator."
+            "AWS does not record which permissions a role uses.",
+            "Point AWS_ENDPOINT_URL at the emulator.",
         )
     with clients.http(target.endpoint, timeout=TIMEOUT_S) as emulator:
-        answer = emulator.request(method, PATH)
-    if not answer.is_success:
+        response = emulator.request(method, PATH)
+    if not response.is_success:
         raise LabError(
             f"The emulator at {target.endpoint} does not enforce permissions.",
-            "Start it anew: lab down && lab up",
+            "Restart it: lab down && lab up",
         )
-    return answer.text
+    return response.text
 
 
 def _has_resources(service: str, action: str) -> bool:

@@ -19,12 +19,12 @@ FIRST_POLL_S = 0.1
 SLOWEST_POLL_S = 2.0
 PENDING = "PENDING"
 
-Watcher = Callable[[Execution], None]
+ExecutionCallback = Callable[[Execution], None]
 
 
 @dataclass(frozen=True)
 class Purchase:
-    """An order that has ended, and the way it took through the workflow."""
+    """An order that has ended, and its execution."""
 
     order: dict[str, Any]
     execution: Execution
@@ -36,7 +36,7 @@ class Purchase:
 
 
 def new_key() -> str:
-    """An idempotency key that nobody has used."""
+    """A new idempotency key."""
     return uuid.uuid4().hex
 
 
@@ -45,25 +45,25 @@ def buy(
     request: Mapping[str, Any],
     customer: str,
     key: str = "",
-    watch: Watcher | None = None,
+    watch: ExecutionCallback | None = None,
 ) -> Purchase:
-    """Places an order and waits for its end; `watch` sees the execution each time it moves on.
+    """Places an order and waits for its end; `watch` is called each time the execution advances.
 
-    Raises ApiError when the API refuses the order, LabError when it does not end.
+    Raises ApiError if the API refuses the order, LabError if the order does not end in time.
     """
     api = CheckoutApi.of(target, customer)
     order_id = str(api.checkout(request, key or new_key())["orderId"])
     arn = execution.arn_of(target, order_id)
-    for seen in execution.follow(target.client("stepfunctions"), arn):
+    for progress in execution.follow(target.client("stepfunctions"), arn):
         if watch:
-            watch(seen)
-    return Purchase(ended_order(api, order_id), seen)
+            watch(progress)
+    return Purchase(ended_order(api, order_id), progress)
 
 
 def ended_order(api: CheckoutApi, order_id: str, timeout_s: float = SETTLE_S) -> dict[str, Any]:
-    """The order once it has an end status. Raises LabError if it has none after `timeout_s`.
+    """Waits until the order is no longer pending. Raises LabError after `timeout_s` seconds.
 
-    Looks less and less often: every look is a function call that the order's own steps wait for.
+    Polls with a growing pause: each poll invokes a function, and competes with the order's steps.
     """
     deadline = time.monotonic() + timeout_s
     pause = FIRST_POLL_S
@@ -74,7 +74,7 @@ def ended_order(api: CheckoutApi, order_id: str, timeout_s: float = SETTLE_S) ->
         if time.monotonic() > deadline:
             raise LabError(
                 f"The order {order_id} is still {PENDING} after {timeout_s:.0f} s.",
-                "`lab status` shows what waits for a person; `lab audit` checks the books.",
+                "`lab status` shows alarms and stuck messages; `lab audit` checks the books.",
             )
         time.sleep(pause)
         pause = min(pause * 1.5, SLOWEST_POLL_S)

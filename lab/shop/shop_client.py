@@ -1,4 +1,4 @@
-"""A client of the checkout's HTTP API: what the lab, its tests and its lessons shop with."""
+"""A client of the checkout's HTTP API, for the lab, its tests and its lessons."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.shop import api_key
 
-# API Gateway gives up after 29 s; a client that waits a little longer sees its 504.
+# API Gateway times out after 29 s. A longer timeout here lets the client see its 504.
 TIMEOUT_S = 35.0
 JsonObject = dict[str, Any]
 
 
 class ApiError(LabError):
-    """The API answered with an error: its problem details, told as a message."""
+    """The API returned an error. The message is made from its problem details."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.status = response.status_code
         self.problem = _json_object(response)
         self.problem_code = str(self.problem.get("code", ""))
-        super().__init__(_told(response.status_code, self.problem), _advice(self.problem_code))
+        super().__init__(_message(response.status_code, self.problem), _advice(self.problem_code))
 
 
 def _json_object(response: httpx.Response) -> JsonObject:
@@ -36,12 +36,12 @@ def _json_object(response: httpx.Response) -> JsonObject:
     return body if isinstance(body, dict) else {"detail": str(body)[:300]}
 
 
-def _told(status: int, problem: Mapping[str, Any]) -> str:
+def _message(status: int, problem: Mapping[str, Any]) -> str:
     name = problem.get("code") or problem.get("title") or "error"
     what = problem.get("detail") or problem.get("title") or problem.get("message") or ""
     lines = [f"The API answered {status} {name}: {what}".rstrip(": ")]
-    pointed = problem.get("errors") or []
-    lines += [f"  {error.get('pointer') or '/'}: {error.get('message')}" for error in pointed]
+    errors = problem.get("errors") or []
+    lines += [f"  {error.get('pointer') or '/'}: {error.get('message')}" for error in errors]
     return "\n".join(lines)
 
 
@@ -51,14 +51,14 @@ def _advice(code: str) -> str:
         "UNAUTHORIZED": "`lab token --customer ID` prints a fresh token.",
         "IDEMPOTENCY_CONFLICT": "Use another --key for another cart.",
         "NO_PAYMENT_GATEWAY": "docs/environments.md says how; on the laptop: simulated.",
-        "NOT_CONFIGURED": "`lab logs checkout-api` says which, and docs/runbook.md how to go on.",
+        "NOT_CONFIGURED": "`lab logs checkout-api` names it; docs/runbook.md says what to do.",
         "PRICE_CHANGED": "Ask for a new quote, or leave `expectedTotal` out.",
     }.get(code, "")
 
 
 @dataclass(frozen=True)
 class CheckoutApi:
-    """The API at one base URL, as one customer (or nobody, without a token)."""
+    """The API at one base URL, called as one customer (anonymously without a token)."""
 
     http: clients.HttpClient
 
@@ -70,52 +70,52 @@ class CheckoutApi:
         transport: httpx.BaseTransport | None = None,
         key: str = "",
     ) -> CheckoutApi:
-        """A client for `base_url` that shows `token` and the API key on every call."""
+        """A client for `base_url` that sends `token` and the API key with every request."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {api_key.HEADER: key} if key else {}
         return cls(clients.http(base_url, headers=headers, timeout=TIMEOUT_S, transport=transport))
 
     @classmethod
     def of(cls, target: Target, customer: str = "") -> CheckoutApi:
-        """A client for a deployed environment, signed in as `customer` if one is given."""
+        """A client for a deployed environment, signed in as `customer` unless it is empty."""
         from lab.shop import tokens
 
         token = tokens.mint(target, customer) if customer else ""
         return cls.at(base_url(target), token, key=api_key.read(target))
 
     def send(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """The raw response to one call; `options` are those of httpx."""
+        """Sends one request and returns the response; `options` are those of httpx."""
         return self.http.request(method, path, **options)
 
     def health(self) -> JsonObject:
-        """What `GET /health` says."""
-        return self._answer("GET", "/health")
+        """The response of `GET /health`."""
+        return self._request("GET", "/health")
 
     def products(self, **query: str | int) -> JsonObject:
         """A page of products: `{items, nextCursor}`; `query` is category, limit, cursor."""
-        return self._answer("GET", "/products", params=query)
+        return self._request("GET", "/products", params=query)
 
     def product(self, sku: str) -> JsonObject:
         """One product."""
-        return self._answer("GET", f"/products/{sku}")
+        return self._request("GET", f"/products/{sku}")
 
     def quote(self, request: Mapping[str, Any]) -> JsonObject:
         """What a cart costs."""
-        return self._answer("POST", "/quotes", json=request)
+        return self._request("POST", "/quotes", json=request)
 
     def checkout(self, request: Mapping[str, Any], key: str) -> JsonObject:
         """Places an order under an idempotency key: `{orderId, status, links}`."""
-        return self._answer("POST", "/checkout", json=request, headers={"Idempotency-Key": key})
+        return self._request("POST", "/checkout", json=request, headers={"Idempotency-Key": key})
 
     def order(self, order_id: str) -> JsonObject:
         """One of the customer's own orders."""
-        return self._answer("GET", f"/orders/{order_id}")
+        return self._request("GET", f"/orders/{order_id}")
 
     def orders(self, **query: str | int) -> JsonObject:
         """A page of the customer's orders, newest first."""
-        return self._answer("GET", "/orders", params=query)
+        return self._request("GET", "/orders", params=query)
 
-    def _answer(self, method: str, path: str, **options: Any) -> JsonObject:
+    def _request(self, method: str, path: str, **options: Any) -> JsonObject:
         response = self.send(method, path, **options)
         if response.is_success:
             return _json_object(response)
@@ -123,9 +123,9 @@ class CheckoutApi:
 
 
 def base_url(target: Target) -> str:
-    """Where the environment's API is, without a slash at the end.
+    """The URL of the environment's API, without a trailing slash.
 
-    Raises LabError when API Gateway has no REST API of the environment's name.
+    Raises LabError if API Gateway has no REST API with the environment's name.
     """
     api_id = rest_api_id(target)
     stage = target.environment
@@ -135,7 +135,7 @@ def base_url(target: Target) -> str:
 
 
 def rest_api_id(target: Target) -> str:
-    """The id of the environment's REST API. Raises what `base_url` raises."""
+    """The id of the environment's REST API. Raises the LabError of `base_url`."""
     name = target.prefix
     pages = target.client("apigateway").get_paginator("get_rest_apis").paginate()
     for page in pages:

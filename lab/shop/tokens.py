@@ -1,4 +1,4 @@
-"""Mints a customer's bearer token, as the shop's sign-in would."""
+"""Mints bearer tokens for customers, as the shop's identity provider would."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ NAMES = ("secret", "issuer", "audience")
 
 
 def mint(target: Target, customer: str, now: datetime | None = None) -> str:
-    """An HS256 token for `customer`, good for an hour, signed with the environment's secret.
+    """An HS256 token for `customer`, valid for an hour, signed with the environment's secret.
 
-    Raises LabError for an id that the API would refuse, and when the environment has no secret,
+    Raises LabError if the API would refuse the id, or if the environment has no secret,
     issuer or audience in SSM.
     """
     require_customer(customer)
@@ -35,24 +35,27 @@ def mint(target: Target, customer: str, now: datetime | None = None) -> str:
 
 
 def require_customer(customer: str) -> None:
-    """Raises LabError (code 2) unless the API takes tokens of a customer with this id."""
+    """Raises LabError (code 2) unless the API accepts this customer id."""
     if not is_customer_id(customer):
         raise LabError(
-            f"The API takes no token of the customer {customer[:SHOWN]!r}.",
+            f"The API accepts no token of the customer {customer[:SHOWN]!r}.",
             f"An id is 1 to {MAX_CUSTOMER_ID} printable characters without #, such as ada.",
             code=2,
         )
 
 
 def read_settings(target: Target) -> dict[str, str]:
-    """The secret, issuer and audience that the environment checks tokens with."""
+    """The secret, issuer and audience that the environment verifies tokens with.
+
+    Raises LabError if one is missing in SSM.
+    """
     prefix = f"{target.settings_path}/auth/"
     names = [prefix + name for name in NAMES]
-    answer = target.client("ssm").get_parameters(Names=names, WithDecryption=True)
-    if answer["InvalidParameters"]:
+    response = target.client("ssm").get_parameters(Names=names, WithDecryption=True)
+    if response["InvalidParameters"]:
         raise LabError(
             f"The environment {target.environment} is not deployed here: "
-            f"SSM has no {', '.join(answer['InvalidParameters'])}.",
+            f"SSM has no {', '.join(response['InvalidParameters'])}.",
             f"Deploy it with `lab deploy {target.environment}`.",
         )
-    return {p["Name"].removeprefix(prefix): p["Value"] for p in answer["Parameters"]}
+    return {p["Name"].removeprefix(prefix): p["Value"] for p in response["Parameters"]}

@@ -26,7 +26,7 @@ def ended(shop: DeployedShop) -> dict[str, Any]:
 
 @pytest.mark.parametrize("cart", ORDERS, ids=lambda cart: cart.name)
 def test_a_sample_cart_ends_as_its_file_says(ended: dict[str, Any], cart: Cart) -> None:
-    assert carts.broken_promises(cart, ended[cart.name]) == []
+    assert carts.differences(cart, ended[cart.name]) == []
 
 
 @pytest.mark.parametrize("cart", REFUSALS, ids=lambda cart: cart.name)
@@ -38,7 +38,7 @@ def test_a_sample_cart_is_refused_as_its_file_says(shop: DeployedShop, cart: Car
         headers={"Idempotency-Key": purchase.new_key()},
     )
 
-    assert carts.promises_refusal(cart, answer.status_code, answer.json()["code"])
+    assert carts.expects_refusal(cart, answer.status_code, answer.json()["code"])
 
 
 @pytest.mark.parametrize("cart", ORDERS, ids=lambda cart: cart.name)

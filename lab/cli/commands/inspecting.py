@@ -44,7 +44,7 @@ def status(environment: Environment = "dev", json: Json = False) -> None:
     target = target_of(environment)
     with working("Looking around"):
         emulator = process.status()
-        patient = target.within(health.PATIENCE_S)
+        patient = target.within(health.TIMEOUT_S)
         found = recheck.read(lambda: health.look(patient), lambda seen: seen.good)
     if json:
         render.as_json({"emulator": asdict(emulator), "environment": asdict(found)})

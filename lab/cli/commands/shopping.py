@@ -77,7 +77,7 @@ def _refused(cart: Cart, problem: ApiError, json: bool) -> None:
     from lab.console import render
     from lab.shop import carts
 
-    if not carts.promises_refusal(cart, problem.status, problem.problem_code):
+    if not carts.expects_refusal(cart, problem.status, problem.problem_code):
         raise problem
     if json:
         render.as_json({"http": problem.status, "problem": problem.problem})
@@ -93,7 +93,7 @@ def _show(bought: Purchase, json: bool, drawn: bool) -> None:
         render.as_json({"order": bought.order, "execution": asdict(bought.execution)})
         return
     if not drawn:
-        render.screen.print(order_views.way(bought.execution))
+        render.screen.print(order_views.timeline_of(bought.execution))
     render.screen.print()
     render.screen.print(order_views.receipt(bought.order))
 
@@ -102,7 +102,7 @@ def _check_promise(cart: Cart, bought: Purchase) -> None:
     from lab.core.errors import LabError
     from lab.shop import carts
 
-    broken = carts.broken_promises(cart, bought.order)
+    broken = carts.differences(cart, bought.order)
     if not broken:
         return
     if cart.expect:
@@ -131,7 +131,7 @@ def orders(
     from lab.shop import orders as order_book
 
     wanted = _known_status(status)
-    rows = order_book.listed(target_of(environment), customer, wanted, limit)
+    rows = order_book.newest(target_of(environment), customer, wanted, limit)
     if json:
         render.as_json([asdict(row) for row in rows])
     else:

@@ -153,7 +153,7 @@ def _shares(orders: int, clients: int) -> list[int]:
 
 def _cart(token: str) -> dict[str, Any]:
     items = [{"sku": p["sku"], "quantity": 1} for p in seed.generate(PRODUCTS).products]
-    return {**carts.USUAL, "items": items, "payment": {"token": token}}
+    return {**carts.DEFAULTS, "items": items, "payment": {"token": token}}
 
 
 @contextmanager

@@ -39,7 +39,7 @@ class Shopper:
         self._orders = target.table("orders")
         self._arn = execution.arn_of(target, "")
         items = [{"sku": p["sku"], "quantity": 1} for p in seed.generate(PRODUCTS).products]
-        self.cart = {**carts.USUAL, "items": items}
+        self.cart = {**carts.DEFAULTS, "items": items}
 
     def buy(self) -> Bought:
         """Places an order and waits for the end of its workflow.

@@ -95,7 +95,7 @@ def _place(target: Target, count: int) -> Iterator[str]:
     tables = [Table(client, target.table(name)) for name in names]
     store = DynamoOrders(tables[0], tables[1], tables[2])
     lines = tuple(CartLine(p["sku"], 1) for p in seed.generate(PRODUCTS).products)
-    request = OrderRequest(lines, (), "tok_visa", _address(), str(carts.USUAL["email"]))
+    request = OrderRequest(lines, (), "tok_visa", _address(), str(carts.DEFAULTS["email"]))
     for _ in range(count):
         now, order_id = datetime.now(UTC), RandomIds().order_id()
         order = new_order(order_id, CUSTOMER, order_id, request, now, None)
@@ -105,5 +105,5 @@ def _place(target: Target, count: int) -> Iterator[str]:
 
 
 def _address() -> Address:
-    given = cast(dict[str, str], carts.USUAL["shippingAddress"])
+    given = cast(dict[str, str], carts.DEFAULTS["shippingAddress"])
     return requests.read_address(given)

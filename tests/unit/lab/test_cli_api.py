@@ -160,7 +160,7 @@ def test_a_customer_that_the_api_would_refuse_is_refused_in_a_sentence(
     assert app.run([command, "--customer", customer]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert "The API takes no token of the customer" in err
+    assert "The API accepts no token of the customer" in err
     assert "1 to 128 printable characters without #" in err
 
 

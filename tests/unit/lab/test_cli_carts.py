@@ -77,13 +77,13 @@ REJECTED = {"status": "REJECTED", "rejection": {"code": "OUT_OF_STOCK", "message
 def test_an_order_is_held_against_what_its_cart_promises(
     expect: Expectation | None, order: dict[str, Any], broken: list[str]
 ) -> None:
-    assert carts.broken_promises(Cart("mine", "", BODY, expect), order) == broken
+    assert carts.differences(Cart("mine", "", BODY, expect), order) == broken
 
 
 def test_a_refusal_is_only_promised_with_its_http_status_and_code() -> None:
     cart = Cart("sample", "", BODY, Expectation(http=409, code="PRICE_CHANGED"))
 
-    assert carts.promises_refusal(cart, 409, "PRICE_CHANGED")
-    assert not carts.promises_refusal(cart, 409, "IDEMPOTENCY_CONFLICT")
-    assert not carts.promises_refusal(cart, 422, "PRICE_CHANGED")
-    assert not carts.promises_refusal(Cart("mine", "", BODY), 409, "PRICE_CHANGED")
+    assert carts.expects_refusal(cart, 409, "PRICE_CHANGED")
+    assert not carts.expects_refusal(cart, 409, "IDEMPOTENCY_CONFLICT")
+    assert not carts.expects_refusal(cart, 422, "PRICE_CHANGED")
+    assert not carts.expects_refusal(Cart("mine", "", BODY), 409, "PRICE_CHANGED")

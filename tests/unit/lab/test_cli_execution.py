@@ -9,7 +9,7 @@ import pytest
 
 from lab.core.errors import LabError
 from lab.shop.execution import Execution, Step, follow, read_history
-from lab.shop.order_views import remark, timeline
+from lab.shop.order_views import bar, remark
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -105,7 +105,7 @@ def test_choices_and_end_states_do_no_work_and_are_not_on_the_path() -> None:
 def test_bars_stand_where_their_steps_were_in_time() -> None:
     seen = History().task("First").task("Second").ended("Succeeded").read()
 
-    first, second = (timeline(step, seen) for step in seen.steps)
+    first, second = (bar(step, seen) for step in seen.steps)
     assert first.index("━") < second.index("━")
     assert first.rindex("━") <= second.index("━")
     assert len(first) == len(second)

@@ -126,7 +126,7 @@ def test_a_file_that_cannot_be_written_is_named_with_a_way_out(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, number: int, words: tuple[str, ...]
 ) -> None:
     failure = OSError(number, os.strerror(number), "/data/x.zip")
-    monkeypatch.setattr("lab.shop.orders.listed", _raising(failure))
+    monkeypatch.setattr("lab.shop.orders.newest", _raising(failure))
 
     assert_clear(lab("orders"), 1, *words)
 
@@ -138,7 +138,7 @@ def test_a_bug_is_told_even_where_the_lab_cannot_write(
     (tmp_path / "file").touch()
     monkeypatch.setenv("LAB_HOME", str(tmp_path / "file" / "home"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("lab.shop.orders.listed", _raising(ZeroDivisionError("surprise")))
+    monkeypatch.setattr("lab.shop.orders.newest", _raising(ZeroDivisionError("surprise")))
 
     result = lab("orders")
 
@@ -221,7 +221,7 @@ def test_what_is_not_deployed_is_told_with_the_command_that_deploys_it(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missing = {"Error": {"Code": "ResourceNotFoundException", "Message": "no table"}}
-    monkeypatch.setattr("lab.shop.orders.listed", _raising(ClientError(missing, "Scan")))
+    monkeypatch.setattr("lab.shop.orders.newest", _raising(ClientError(missing, "Scan")))
 
     assert_clear(lab("orders"), 1, "not deployed", "lab deploy")
 
@@ -230,7 +230,7 @@ def test_what_is_not_deployed_is_told_with_the_command_that_deploys_it(
 def test_a_bug_is_a_short_message_and_a_file_with_the_traceback(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("lab.shop.orders.listed", _raising(ZeroDivisionError("surprise")))
+    monkeypatch.setattr("lab.shop.orders.newest", _raising(ZeroDivisionError("surprise")))
 
     result = lab("orders")
 

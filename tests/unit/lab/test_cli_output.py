@@ -168,7 +168,7 @@ def test_orders_as_json_are_a_list(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     row = OrderRow("ord_1", "CONFIRMED", "ada", "2026-03-02T12:00:00Z", usd(1599), "")
-    monkeypatch.setattr("lab.shop.orders.listed", lambda *_: [row])
+    monkeypatch.setattr("lab.shop.orders.newest", lambda *_: [row])
 
     assert app.run(["orders", "--status", "confirmed", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["total"] == usd(1599)
@@ -245,7 +245,7 @@ def test_the_way_of_an_order_names_what_went_wrong_and_what_was_undone() -> None
         Step("ReleaseStock", "Task", NOON, 0.1, "ok"),
     )
 
-    way = drawn(order_views.way(Execution("SUCCEEDED", steps, NOON, 0.3)))
+    way = drawn(order_views.timeline_of(Execution("SUCCEEDED", steps, NOON, 0.3)))
 
     declined, released = way.splitlines()
     assert declined.startswith("✘")

@@ -126,7 +126,7 @@ def test_no_wait_goes_on_when_the_emulator_has_ended(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    wait_in("lab.shop.orders.listed", monkeypatch, wait)
+    wait_in("lab.shop.orders.newest", monkeypatch, wait)
     threading.Timer(0.1, emulator.kill).start()
     threading.Thread(target=emulator.wait, daemon=True).start()
     began = time.monotonic()
@@ -161,7 +161,7 @@ def test_what_is_not_needed_any_more_may_end(
         emulator.wait()
         time.sleep(20 * watchdog.EVERY_S)
 
-    wait_in("lab.shop.orders.listed", monkeypatch, stop_it)
+    wait_in("lab.shop.orders.newest", monkeypatch, stop_it)
 
     assert app.run(["orders"]) == 1
     assert watchdog.WATCHDOG.found is None
@@ -178,7 +178,7 @@ def test_a_disk_that_fills_up_ends_the_work_with_its_name(
         for_a_thread()
 
     monkeypatch.setattr("lab.cli.commands.common._answering", lambda target: target)
-    monkeypatch.setattr("lab.shop.orders.listed", fill)
+    monkeypatch.setattr("lab.shop.orders.newest", fill)
 
     assert app.run(["orders"]) == 1
     assert NO_SPACE in capsys.readouterr().err
@@ -288,7 +288,7 @@ def test_ctrl_c_says_what_the_work_had_come_to(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("lab.cli.commands.common._answering", lambda target: target)
-    monkeypatch.setattr("lab.shop.orders.listed", press)
+    monkeypatch.setattr("lab.shop.orders.newest", press)
 
     assert app.run(["orders", "--env", "staging"]) == 130
     assert "half restored: `lab restore staging x`" in capsys.readouterr().err

@@ -64,7 +64,7 @@ def way() -> tuple[RenderableType, list[str]]:
         Step("ReleaseStock", "Task", NOON, 0.1, "ok"),
     )
     words = ["ProcessPayment", "PaymentDeclined", "ReleaseStock", "200 ms"]
-    return order_views.way(Execution("SUCCEEDED", steps, NOON, 0.3)), words
+    return order_views.timeline_of(Execution("SUCCEEDED", steps, NOON, 0.3)), words
 
 
 def mails() -> tuple[RenderableType, list[str]]:

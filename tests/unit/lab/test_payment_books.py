@@ -92,7 +92,7 @@ def test_a_gateway_without_books_leaves_the_ledger(
     report = audited(target, monkeypatch, Silent)
     assert said(report) == []
     assert report.notes == (
-        "Money was compared with the ledger only: the gateway other does not tell of its books.",
+        "Money was compared with the ledger only: the gateway other has no report of its charges.",
     )
 
 

@@ -126,7 +126,7 @@ def test_an_emulator_that_enforces_nothing_has_nothing_to_tell(
 
 
 def test_aws_itself_is_not_asked() -> None:
-    with pytest.raises(LabError, match="does not tell"):
+    with pytest.raises(LabError, match="does not record"):
         permissions.forget(Target(endpoint=None))
 
 

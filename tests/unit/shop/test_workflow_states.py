@@ -82,7 +82,7 @@ def test_a_failure_switch_may_come_after_each_step_forward() -> None:
 
 
 def test_what_gives_back_is_drawn_as_such() -> None:
-    assert set(asl.COMPENSATION) == order_views.UNDOING
+    assert set(asl.COMPENSATION) == order_views.COMPENSATIONS
 
 
 def test_the_steps_that_may_reject_an_order_are_those_that_the_alarms_leave_out() -> None:

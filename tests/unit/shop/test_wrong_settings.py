@@ -14,7 +14,7 @@ from checkout.adapters.cloudwatch import Monitor
 from checkout.domain.errors import NotConfigured, WrongSetting
 from checkout.settings import ParameterStore
 from lab.core.errors import LabError
-from lab.shop.payment import Told
+from lab.shop.payment import RaisingReporter
 from tests.shop import TOKENS, Shop
 from tests.unit.shop.api import call, post_checkout, signed_in
 from tests.unit.shop.test_settings import FOLDERS
@@ -201,7 +201,9 @@ def test_a_wrong_setting_counts_for_the_alarm_and_stands_in_the_log(
 
 def test_the_lab_names_the_setting_and_says_what_to_do() -> None:
     with pytest.raises(LabError, match="/checkout/dev/payment/gateway-timeout-ms is missing"):
-        Told().wrong_setting(WrongSetting("/checkout/dev/payment/gateway-timeout-ms", "is missing"))
+        RaisingReporter().wrong_setting(
+            WrongSetting("/checkout/dev/payment/gateway-timeout-ms", "is missing")
+        )
 
 
 CART = {"items": [{"sku": "TEA", "quantity": 1}]}
