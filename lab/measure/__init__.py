@@ -1,1 +1,1 @@
-"""How fast the shop is and what it costs."""
+"""Measures the performance and the costs of the shop."""

@@ -1,13 +1,13 @@
-"""A rush on one product, simulated: what DynamoDB's limits leave of 10,000 buyers in a minute.
+"""Simulates 10,000 buyers of one product in a minute under DynamoDB's limits.
 
 `python -m lab.measure.rush` prints the tables of docs/decisions/0008-hot-products.md. Buyers behave
 as `checkout.adapters.dynamodb.transact` does; DynamoDB behaves as its documentation says:
 
-- a write transaction on an item that another one is just writing is rejected (a conflict),
-- a partition takes 1,000 write units a second, and a transaction's write of an item costs two.
+- a write transaction on an item that another transaction is writing is rejected (a conflict),
+- a partition handles 1,000 write units a second, and a transactional write of an item costs two.
 
-Two things AWS does not say, so they are assumptions: how long a transaction keeps an item busy
-(`BUSY_S`), and that a rejected one costs its first unit and half the time.
+Two assumptions are not in AWS's documentation: how long a transaction keeps an item busy
+(`BUSY_S`), and that a rejected one costs one unit and half the time.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ SEED = 2026
 
 @dataclass
 class Shard:
-    """An item that counts stock, on a partition of its own: busy until, and units left."""
+    """An item that counts stock, on its own partition, with the write units left there."""
 
     busy_until: float = 0.0
     units: float = UNITS_PER_S
     seen_at: float = 0.0
 
     def conflicts(self, at: float) -> bool:
-        """Whether another transaction is writing it."""
+        """Whether another transaction is writing the item."""
         return at < self.busy_until
 
     def spend(self, units: float, at: float) -> bool:
-        """Takes units if there are enough; they come back evenly, up to a second's worth."""
+        """Consumes write units; False if there are too few. They refill to one second's worth."""
         self.units = min(UNITS_PER_S, self.units + (at - self.seen_at) * UNITS_PER_S)
         self.seen_at = at
         if self.units < units:
@@ -54,7 +54,7 @@ class Shard:
 
 @dataclass
 class Tally:
-    """What became of the buyers: how long each who got through took, in seconds, and the rest."""
+    """The results of a simulation; `took` has the seconds of each buyer who succeeded."""
 
     took: list[float] = field(default_factory=list)
     gave_up: int = 0
@@ -63,56 +63,56 @@ class Tally:
 
     @property
     def buyers(self) -> int:
-        """All of them."""
+        """The number of buyers."""
         return len(self.took) + self.gave_up
 
     @property
     def success(self) -> float:
-        """The share that got through without the workflow's help."""
+        """The share of buyers who succeeded without a retry by the workflow."""
         return len(self.took) / self.buyers
 
     @property
     def retries(self) -> float:
-        """Further attempts per buyer."""
+        """Retries per buyer."""
         return (self.conflicts + self.throttled - self.gave_up) / self.buyers
 
     def percentile(self, share: float) -> float:
-        """What the given share of those who got through stayed below, in seconds."""
+        """The percentile of the successful buyers' times, in seconds; `share` is 0 to 1."""
         ordered = sorted(self.took)
         return ordered[max(0, ceil(share * len(ordered)) - 1)] if ordered else float("nan")
 
 
 def evenly(dice: random.Random, buyers: int = BUYERS) -> list[float]:
-    """When each buyer comes, in seconds: any time of the minute."""
+    """Arrival times in seconds, uniform over a minute."""
     return [dice.uniform(0, 60) for _ in range(buyers)]
 
 
 def at_the_opening(dice: random.Random, buyers: int = BUYERS) -> list[float]:
-    """Half of the buyers come within the first ten seconds, the others over the whole minute."""
+    """Arrival times in seconds: half of them in the first ten, the others over the minute."""
     return [dice.uniform(0, 10 if n % 2 else 60) for n in range(buyers)]
 
 
 def simulate(arrivals: Iterable[float], shards: int, dice: random.Random) -> Tally:
-    """Lets each buyer try to write one of the shards, as often as `transact` would."""
+    """Simulates each buyer's write of a random shard, with the retries of `transact`."""
     counters = [Shard() for _ in range(shards)]
     tally = Tally()
-    # When an attempt begins, which buyer's, the buyer's shard, arrival, and earlier attempts.
+    # Start of the attempt, buyer, the buyer's shard, arrival, and number of earlier attempts.
     queue = [(at, n, dice.randrange(shards), at, 0) for n, at in enumerate(arrivals)]
     heapq.heapify(queue)
     while queue:
         at, buyer, number, arrival, tried = heapq.heappop(queue)
-        lasts = dice.uniform(*BUSY_S)
-        if _write(counters[number], at, lasts, tally):
-            tally.took.append(at + lasts - arrival)
+        duration = dice.uniform(*BUSY_S)
+        if _write(counters[number], at, duration, tally):
+            tally.took.append(at + duration - arrival)
         elif tried + 1 == ATTEMPTS:
             tally.gave_up += 1
         else:
-            again = at + lasts / 2 + dice.uniform(0, FIRST_WAIT_S * 2**tried)
+            again = at + duration / 2 + dice.uniform(0, FIRST_WAIT_S * 2**tried)
             heapq.heappush(queue, (again, buyer, number, arrival, tried + 1))
     return tally
 
 
-def _write(shard: Shard, at: float, lasts: float, tally: Tally) -> bool:
+def _write(shard: Shard, at: float, duration: float, tally: Tally) -> bool:
     conflicts = shard.conflicts(at)
     if not shard.spend(REJECTION_UNITS if conflicts else TRANSACTION_UNITS, at):
         tally.throttled += 1
@@ -120,12 +120,12 @@ def _write(shard: Shard, at: float, lasts: float, tally: Tally) -> bool:
     if conflicts:
         tally.conflicts += 1
         return False
-    shard.busy_until = at + lasts
+    shard.busy_until = at + duration
     return True
 
 
 def tables() -> Iterator[str]:
-    """The lines of the page: a table for each way to come."""
+    """Yields the lines of the page: one table for each distribution of arrivals."""
     for title, arrivals in (("evenly", evenly), ("at the opening", at_the_opening)):
         buyers = arrivals(random.Random(SEED))  # noqa: S311 - repeatable, not secret
         rows = [

@@ -21,7 +21,9 @@ from tests.chaos.crowd import Crowd
 # a state may take: were the wait for a turn the state's time, it would run into its timeout.
 SLOW = ("tok_timeout_once",)
 ASKED_FOR = os.environ.get("LAB_BURSTS", "")
-BURSTS = [(int(size), burst.PAYS) for size in ASKED_FOR.split(",") if size] or [(150, SLOW)]
+BURSTS = [(int(size), burst.PAYMENT_TOKENS) for size in ASKED_FOR.split(",") if size] or [
+    (150, SLOW)
+]
 CLIENTS = 32
 # At rest the emulator has some 200; of a burst each client has one, and each turn a few.
 MOST_THREADS = 400

@@ -1,6 +1,6 @@
-"""Measures the lab: how quick it is, how much memory it takes, what a checkout would cost on AWS.
+"""Measures the lab: its speed, its memory, and what a checkout would cost on AWS.
 
-docs/performance.md explains the numbers and has the last ones.
+docs/performance.md explains the numbers and has the latest results.
 """
 
 from __future__ import annotations
@@ -34,17 +34,16 @@ __all__ = ["Options", "Report", "run"]
 Say = Callable[[str], None]
 WARM_UPS = 3
 BURST_CLIENTS = 16
-EXECUTIONS = 3  # for each checkout that is measured: a rate needs more of them than a median
+EXECUTIONS = 3  # for each measured checkout: a rate needs more samples than a median
 
 
 @dataclass(frozen=True)
 class Options:
-    """How much is measured. `here` is a deployed environment to use in place of an own one.
+    """What to measure. `here` is a deployed environment to use instead of a new emulator.
 
-    `checkouts` are made by one client and then again by `concurrency` clients, as checkouts and as
-    mere executions of the workflow, and once more by one client
-    after `stored` orders have been written into the tables. `burst` orders are placed by
-    `BURST_CLIENTS` clients that do not wait.
+    `checkouts` are made by one client, then by `concurrency` clients (as checkouts and as plain
+    executions of the workflow), and again by one client after `stored` orders have been written
+    to the tables. `BURST_CLIENTS` clients place `burst` orders without waiting for them.
     """
 
     checkouts: int = 20
@@ -58,8 +57,8 @@ class Options:
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where the bench runs, and how long it took to get there in seconds (None: it was there)."""
+class _Environment:
+    """The environment of a bench, and its setup times in seconds (None if it existed before)."""
 
     target: Target
     pid: int | None
@@ -69,59 +68,61 @@ class _Place:
 
 
 def run(options: Options, say: Say) -> Report:
-    """Measures everything and leaves nothing, but for the orders if it ran `here`.
+    """Measures everything and cleans up, except for the orders placed in `here`.
 
-    Raises LabError where something cannot be measured; nothing is left running then either.
+    Raises LabError if something cannot be measured; cleans up then, too.
     """
     load = report.load()
     if options.compare:
-        ministack.installed(say)  # now: if that fails, not after minutes of measuring
-    with _place(options, say) as place:
-        return _measure(options, place, load, say)
+        ministack.installed(say)  # first, so that it does not fail after minutes of measuring
+    with _environment(options, say) as environment:
+        return _measure(options, environment, load, say)
 
 
 @contextmanager
-def _place(options: Options, say: Say) -> Iterator[_Place]:
+def _environment(options: Options, say: Say) -> Iterator[_Environment]:
     if options.here:
-        yield _Place(options.here, _pid_of(options.here))
+        yield _Environment(options.here, _pid_of(options.here))
         return
     with own_emulator("checkout", say) as (target, emulator):
         deployed = terraform.deploy(target, say)
         with changed_functions() as changed:
-            again = terraform.deploy(target, say, functions=changed)
-        yield _Place(
+            redeployed = terraform.deploy(target, say, functions=changed)
+        yield _Environment(
             target,
             emulator.pid,
             round(emulator.ready_s, 2),
             round(deployed.init_s + deployed.apply_s, 1),
-            round(again.init_s + again.apply_s, 1),
+            round(redeployed.init_s + redeployed.apply_s, 1),
         )
 
 
 def _pid_of(target: Target) -> int | None:
-    """The process of the emulator, if it is this lab's own."""
-    found = run_state.load()
-    return found.pid if found and found.endpoint == target.endpoint else None
+    """The process id of the emulator, if this lab started it."""
+    state = run_state.load()
+    return state.pid if state and state.endpoint == target.endpoint else None
 
 
-def _measure(options: Options, place: _Place, load: float, say: Say) -> Report:
-    target = place.target
+def _measure(options: Options, environment: _Environment, load: float, say: Say) -> Report:
+    target = environment.target
     _warm_up(target, say)
     cold, warm = _invocations(options, target, say)
     say("one customer after the other")
-    bought = checkouts.one_after_the_other(target, options.checkouts)
+    purchases = checkouts.one_after_the_other(target, options.checkouts)
     say(f"{options.concurrency} customers at a time")
     rate = checkouts.per_second(target, options.checkouts, options.concurrency)
-    executed = _executions(options, place, say)
+    executed = _executions(options, environment, say)
     say("counting what a checkout uses")
-    found = _cost(target)
-    later = _with_orders_stored(options, target, bought[-1].order_id, say)
-    before, after = (Times.of([one.seconds for one in some]) for some in (bought, later))
-    occupied, at_rest = _memory(place.pid)
+    checkout_cost = _cost(target)
+    purchases_later = _with_orders_stored(options, target, purchases[-1].order_id, say)
+    before, after = (
+        Times.of([one.seconds for one in some]) for some in (purchases, purchases_later)
+    )
+    under_load, at_rest = _memory(environment.pid)
     return Report(
-        emulator_start_s=place.start_s,
-        deploy_s=place.deploy_s,
-        redeploy_s=place.redeploy_s,
+        emulator_start_s=environment.start_s,
+        deploy_s=environment.deploy_s,
+        redeploy_s=environment.redeploy_s,
         lambda_cold_ms=cold,
         lambda_warm_ms=warm,
         checkout_ms=before,
@@ -131,10 +132,10 @@ def _measure(options: Options, place: _Place, load: float, say: Say) -> Report:
         growth=ratio(after.p50, before.p50),
         executions_per_s=executed.per_second,
         processor_ms=executed.processor_ms,
-        memory_mb=occupied,
+        memory_mb=under_load,
         memory_at_rest_mb=at_rest,
-        cost=found,
-        burst=_burst(options, place, say),
+        cost=checkout_cost,
+        burst=_burst(options, environment, say),
         comparison=_comparison(options, target, say),
         machine=Machine.since(load),
         settings=_settings(options),
@@ -149,7 +150,7 @@ def _warm_up(target: Target, say: Say) -> None:
 
 def _with_orders_stored(
     options: Options, target: Target, order_id: str, say: Say
-) -> list[checkouts.Bought]:
+) -> list[checkouts.Purchase]:
     with stored.stored(target, order_id, options.stored, say):
         say(f"again, with {options.stored} orders stored")
         return checkouts.one_after_the_other(target, options.checkouts)
@@ -159,19 +160,21 @@ def _settings(options: Options) -> dict[str, object]:
     return {name: value for name, value in asdict(options).items() if name != "here"}
 
 
-def _executions(options: Options, place: _Place, say: Say) -> executions.Executed:
+def _executions(options: Options, environment: _Environment, say: Say) -> executions.Executed:
     say(f"{options.concurrency} clients that start executions")
-    machine, count = executions.machine_of(place.target), options.checkouts * EXECUTIONS
-    return executions.execute(place.target, machine, count, options.concurrency, place.pid)
+    machine, count = executions.machine_of(environment.target), options.checkouts * EXECUTIONS
+    return executions.execute(
+        environment.target, machine, count, options.concurrency, environment.pid
+    )
 
 
-def _burst(options: Options, place: _Place, say: Say) -> burst.Burst:
+def _burst(options: Options, environment: _Environment, say: Say) -> burst.Burst:
     say(f"{BURST_CLIENTS} customers who do not wait")
-    return burst.burst(place.target, options.burst, BURST_CLIENTS, place.pid)
+    return burst.burst(environment.target, options.burst, BURST_CLIENTS, environment.pid)
 
 
 def _memory(pid: int | None) -> tuple[float | None, float | None]:
-    """Now, and at rest."""
+    """Memory in MB: now, and at rest."""
     return (memory.occupied_mb(pid), memory.at_rest_mb(pid)) if pid else (None, None)
 
 
@@ -184,11 +187,11 @@ def _invocations(options: Options, target: Target, say: Say) -> tuple[Times, Tim
 
 
 def _cost(target: Target) -> Cost | None:
-    """None where the emulator does not say what was called."""
+    """The cost of a checkout; None if the emulator does not record calls."""
     cart = checkouts.Shopper(target).cart
     try:
         counted = metering.one_checkout(target, cart, checkouts.CUSTOMER)
-    except metering.NotNoted:
+    except metering.NotRecorded:
         return None
     return cost(counted.usage, prices.load())
 

@@ -1,8 +1,8 @@
-"""The checkout's workflow without what is around it, made by the same calls on any emulator.
+"""Deploys the bare workflow of the checkout to any emulator, by the same API calls.
 
-Tables, settings, event bus, functions and state machine are those of a deployed environment, as its
-own API describes them: the zip, the handlers, the variables, the definition. Left out are the API
-and what listens to the bus, so that a comparison is of functions and executions and nothing else.
+Copies tables, settings, event bus, functions and state machine of a deployed environment, as its
+APIs describe them. Leaves out the REST API and the consumers of the bus, so that a comparison
+covers functions and executions only.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TRUST = json.dumps(
         ],
     }
 )
-EVERYTHING = json.dumps(
+ALLOW_ALL = json.dumps(
     {
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
@@ -42,7 +42,7 @@ EVERYTHING = json.dumps(
 
 
 def build(source: Target, to: Target, package: bytes) -> str:
-    """Makes the workflow of `source` on `to`, with products to sell; gives the machine's ARN."""
+    """Creates the workflow of `source` on `to`, with stock. Returns the state machine's ARN."""
     role = _role(to)
     _tables(source, to)
     _settings(source, to)
@@ -60,28 +60,29 @@ def _machine_name(target: Target) -> str:
 def _role(to: Target) -> str:
     client = to.client("iam")
     role = client.create_role(RoleName="bench", AssumeRolePolicyDocument=TRUST)["Role"]
-    client.put_role_policy(RoleName="bench", PolicyName="all", PolicyDocument=EVERYTHING)
+    client.put_role_policy(RoleName="bench", PolicyName="all", PolicyDocument=ALLOW_ALL)
     return str(role["Arn"])
 
 
 def _tables(source: Target, to: Target) -> None:
-    described, client = source.client("dynamodb"), to.client("dynamodb")
+    source_client, client = source.client("dynamodb"), to.client("dynamodb")
     suffix = source.table("")
-    for name in described.list_tables()["TableNames"]:
+    for name in source_client.list_tables()["TableNames"]:
         if name.endswith(suffix):
-            client.create_table(**_table(described.describe_table(TableName=name)["Table"]))
+            description = source_client.describe_table(TableName=name)["Table"]
+            client.create_table(**_table_request(description))
             client.get_waiter("table_exists").wait(TableName=name)
 
 
-def _table(described: dict[str, Any]) -> dict[str, Any]:
-    wanted = {key: described[key] for key in ("TableName", "KeySchema", "AttributeDefinitions")} | {
-        "BillingMode": "PAY_PER_REQUEST"
-    }
+def _table_request(description: dict[str, Any]) -> dict[str, Any]:
+    request = {
+        key: description[key] for key in ("TableName", "KeySchema", "AttributeDefinitions")
+    } | {"BillingMode": "PAY_PER_REQUEST"}
     indexes = [
         {key: index[key] for key in ("IndexName", "KeySchema", "Projection")}
-        for index in described.get("GlobalSecondaryIndexes", ())
+        for index in description.get("GlobalSecondaryIndexes", ())
     ]
-    return wanted | ({"GlobalSecondaryIndexes": indexes} if indexes else {})
+    return request | ({"GlobalSecondaryIndexes": indexes} if indexes else {})
 
 
 def _settings(source: Target, to: Target) -> None:
@@ -89,42 +90,42 @@ def _settings(source: Target, to: Target) -> None:
     path = f"{source.settings_path}/"
     pages = source.client("ssm").get_paginator("get_parameters_by_path")
     for page in pages.paginate(Path=path, Recursive=True, WithDecryption=True):
-        for found in page["Parameters"]:
-            client.put_parameter(**{key: found[key] for key in ("Name", "Value", "Type")})
+        for parameter in page["Parameters"]:
+            client.put_parameter(**{key: parameter[key] for key in ("Name", "Value", "Type")})
 
 
 def _function(source: Target, to: Target, name: str, role: str, package: bytes) -> None:
-    full = source.named(name)
-    like = source.client("lambda").get_function_configuration(FunctionName=full)
+    full_name = source.named(name)
+    configuration = source.client("lambda").get_function_configuration(FunctionName=full_name)
     client = to.client("lambda")
     client.create_function(
-        FunctionName=full,
+        FunctionName=full_name,
         Role=role,
         Code={"ZipFile": package},
-        **{key: like[key] for key in ("Runtime", "Handler", "Timeout", "MemorySize")},
-        Environment={"Variables": like["Environment"]["Variables"]},
+        **{key: configuration[key] for key in ("Runtime", "Handler", "Timeout", "MemorySize")},
+        Environment={"Variables": configuration["Environment"]["Variables"]},
     )
-    _wait(lambda: _state(client, full) == "Active", f"{full} does not become active")
-    version = client.publish_version(FunctionName=full)["Version"]
-    client.create_alias(FunctionName=full, Name=ALIAS, FunctionVersion=version)
-    _wait(lambda: _state(client, full, version) == "Active", f"{full} stays {version}")
+    _wait(lambda: _state(client, full_name) == "Active", f"{full_name} does not become active")
+    version = client.publish_version(FunctionName=full_name)["Version"]
+    client.create_alias(FunctionName=full_name, Name=ALIAS, FunctionVersion=version)
+    _wait(lambda: _state(client, full_name, version) == "Active", f"{full_name} stays {version}")
 
 
 def _state(client: Any, name: str, version: str = "$LATEST") -> str:
-    found = client.get_function_configuration(FunctionName=name, Qualifier=version)
-    return str(found.get("State", "Active"))
+    configuration = client.get_function_configuration(FunctionName=name, Qualifier=version)
+    return str(configuration.get("State", "Active"))
 
 
-def _wait(done: Callable[[], bool], otherwise: str) -> None:
+def _wait(done: Callable[[], bool], message: str) -> None:
     deadline = time.monotonic() + READY_TIMEOUT_S
     while not done():
         if time.monotonic() > deadline:
-            raise LabError(f"{otherwise} within {READY_TIMEOUT_S:.0f} s.")
+            raise LabError(f"{message} within {READY_TIMEOUT_S:.0f} s.")
         time.sleep(POLL_S)
 
 
 def _machine(source: Target, to: Target, role: str) -> str:
-    """The same definition: names, region and account are the same on both sides."""
+    """Copies the definition unchanged: names, region and account are equal on both sides."""
     name = _machine_name(source)
     arn = next(_machines(source, name))
     definition = source.client("stepfunctions").describe_state_machine(stateMachineArn=arn)

@@ -1,4 +1,4 @@
-"""A burst: clients that place one order after the other and wait for none."""
+"""Measures a burst: clients place orders one after the other without waiting for them."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from lab.measure.bench.checkouts import CUSTOMER, PRODUCTS
 from lab.shop import carts, purchase
 from lab.shop.shop_client import CheckoutApi
 
-LOOK_EVERY_S = 2.0
-PATIENCE_S = 240.0  # without another order that ends
+POLL_S = 2.0
+TIMEOUT_S = 240.0  # since the last order ended
 PAGE = 100  # of BatchGetItem
-NO_ANSWER = "none"
-PAYS = ("tok_visa",)
+NO_RESPONSE = "none"
+PAYMENT_TOKENS = ("tok_visa",)
 
 
 @dataclass(frozen=True)
 class Burst:
-    """What became of `orders` that `clients` placed without waiting.
+    """The result of a burst of `orders` by `clients`.
 
-    `seconds` are from the first POST to the last end, `posted_s` to the last answer. `answers`
-    counts the statuses of HTTP, `ended` those of the orders. `threads` and `memory_mb` are the
-    most that the emulator had; None where its process is not known.
+    `posted_s` is the time from the first POST to the last response, `seconds` to the end of the
+    last order. `answers` counts HTTP status codes, `ended` the final statuses of the orders.
+    `threads` and `memory_mb` are the emulator's maximum; None if its process is unknown.
     """
 
     orders: int
@@ -51,25 +51,25 @@ class Burst:
 
     @property
     def per_second(self) -> float:
-        """Orders that were confirmed, until the last had ended."""
+        """Confirmed orders per second."""
         return round(self.ended.get("CONFIRMED", 0) / self.seconds, 2)
 
     @property
     def failures(self) -> int:
-        """Orders that failed, and requests that were not served for a reason of ours."""
+        """Failed orders, and requests without a response or with a 5xx status."""
         unserved = sum(n for status, n in self.answers.items() if status >= "5")
         return self.ended.get("FAILED", 0) + unserved
 
 
 @dataclass
 class Peak:
-    """The most that the emulator needed while somebody looked."""
+    """The maximum of the emulator's threads and memory."""
 
     threads: int = 0
     memory_mb: float = 0.0
 
-    def look(self, emulator: psutil.Process) -> None:
-        """Looks once."""
+    def sample(self, emulator: psutil.Process) -> None:
+        """Takes one sample."""
         with suppress(psutil.Error):
             self.threads = max(self.threads, emulator.num_threads())
             self.memory_mb = max(self.memory_mb, round(process_tree.memory_mb(emulator), 1))
@@ -77,7 +77,7 @@ class Peak:
 
 @dataclass
 class Clients:
-    """They share a list of what was answered, and place these carts in turns."""
+    """Clients that place the carts in turn, with shared counters of the responses."""
 
     target: Target
     carts: Sequence[dict[str, Any]]
@@ -85,7 +85,7 @@ class Clients:
     order_ids: list[str] = field(default_factory=list)
 
     def place(self, count: int) -> None:
-        """Places so many orders, one after the other."""
+        """Places `count` orders, one after the other."""
         api = CheckoutApi.of(self.target, CUSTOMER)
         for cart in islice(cycle(self.carts), count):
             self._place(api, cart)
@@ -93,36 +93,40 @@ class Clients:
     def _place(self, api: CheckoutApi, cart: dict[str, Any]) -> None:
         headers = {"Idempotency-Key": purchase.new_key()}
         try:
-            answer = api.send("POST", "/checkout", json=cart, headers=headers)
+            response = api.send("POST", "/checkout", json=cart, headers=headers)
         except httpx.HTTPError:
-            self.answers[NO_ANSWER] += 1
+            self.answers[NO_RESPONSE] += 1
             return
-        self.answers[str(answer.status_code)] += 1
-        if answer.status_code == HTTPStatus.ACCEPTED:
-            self.order_ids.append(answer.json()["orderId"])
+        self.answers[str(response.status_code)] += 1
+        if response.status_code == HTTPStatus.ACCEPTED:
+            self.order_ids.append(response.json()["orderId"])
 
 
 def burst(
-    target: Target, orders: int, clients: int, pid: int | None, tokens: Sequence[str] = PAYS
+    target: Target,
+    orders: int,
+    clients: int,
+    pid: int | None,
+    tokens: Sequence[str] = PAYMENT_TOKENS,
 ) -> Burst:
-    """Lets `clients` place `orders`, paid with `tokens`; returns when the last has ended.
+    """Places `orders` with `clients`, paid with `tokens`; returns when the last has ended.
 
-    The products are those of `checkouts.stock_up`. Raises LabError if orders stay open.
+    Uses the products of `checkouts.stock_up`. Raises LabError if orders do not end.
     """
-    crowd, began = Clients(target, [_cart(token) for token in tokens]), time.perf_counter()
-    with _watched(pid) as peak:
+    shared, began = Clients(target, [_cart(token) for token in tokens]), time.perf_counter()
+    with _sampled(pid) as peak:
         with ThreadPoolExecutor(clients) as pool:
-            list(pool.map(crowd.place, _shares(orders, clients)))
+            list(pool.map(shared.place, _shares(orders, clients)))
         posted = time.perf_counter() - began
-        ended = wait_for_ends(target, crowd.order_ids)
+        ended = wait_for_ends(target, shared.order_ids)
         took = time.perf_counter() - began
     known = (peak.threads, peak.memory_mb) if pid else (None, None)
-    answers = dict(sorted(crowd.answers.items()))
+    answers = dict(sorted(shared.answers.items()))
     return Burst(orders, clients, round(posted, 1), round(took, 1), answers, ended, *known)
 
 
 def wait_for_ends(target: Target, order_ids: Sequence[str]) -> dict[str, int]:
-    """How the orders ended. Raises LabError if for long none of them does."""
+    """Counts the final statuses. Raises LabError if no order ends for `TIMEOUT_S` seconds."""
     database, ended = tables.resource(target), Counter[str]()
     still_open, progress = list(order_ids), time.monotonic()
     while still_open:
@@ -132,18 +136,20 @@ def wait_for_ends(target: Target, order_ids: Sequence[str]) -> dict[str, int]:
                 left += [order_id] if status == "PENDING" else []
                 ended[status] += status != "PENDING"
         still_open, progress = left, time.monotonic() if len(left) < before else progress
-        if time.monotonic() > progress + PATIENCE_S:
-            raise LabError(f"{len(left)} orders are still open, and none ends any more.")
+        if time.monotonic() > progress + TIMEOUT_S:
+            raise LabError(
+                f"{len(left)} orders are still open, and none has ended for {TIMEOUT_S:.0f} s."
+            )
         if still_open:
-            time.sleep(LOOK_EVERY_S)
+            time.sleep(POLL_S)
     return {status: count for status, count in sorted(ended.items()) if count}
 
 
 def _statuses(database: Any, target: Target, page: Sequence[str]) -> Iterator[tuple[str, str]]:
     name = target.table("orders")
     keys = [{"orderId": order_id} for order_id in page]
-    answer = database.batch_get_item(RequestItems={name: {"Keys": keys, "ConsistentRead": True}})
-    for item in answer["Responses"][name]:
+    response = database.batch_get_item(RequestItems={name: {"Keys": keys, "ConsistentRead": True}})
+    for item in response["Responses"][name]:
         yield item["orderId"], item["status"]
 
 
@@ -157,20 +163,20 @@ def _cart(token: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _watched(pid: int | None) -> Iterator[Peak]:
+def _sampled(pid: int | None) -> Iterator[Peak]:
     peak, done = Peak(), threading.Event()
 
-    def watch(emulator: psutil.Process) -> None:
-        while not done.wait(LOOK_EVERY_S):
-            peak.look(emulator)
+    def sample(emulator: psutil.Process) -> None:
+        while not done.wait(POLL_S):
+            peak.sample(emulator)
 
     if pid is None:
         yield peak
         return
-    watcher = threading.Thread(target=watch, args=(psutil.Process(pid),), daemon=True)
-    watcher.start()
+    sampler = threading.Thread(target=sample, args=(psutil.Process(pid),), daemon=True)
+    sampler.start()
     try:
         yield peak
     finally:
         done.set()
-        watcher.join()
+        sampler.join()

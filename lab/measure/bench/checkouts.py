@@ -1,4 +1,4 @@
-"""How long a checkout takes, and how many a second there are."""
+"""Measures the duration and the rate of checkouts."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ RUNNING = "RUNNING"
 
 
 @dataclass(frozen=True)
-class Bought:
-    """An order that was confirmed; `seconds` from the POST to the status in its history."""
+class Purchase:
+    """A confirmed order; `seconds` is the time from the POST to its confirmation."""
 
     order_id: str
     seconds: float
 
 
 class Shopper:
-    """A customer who buys the same two products again and again."""
+    """A customer who always buys the same two products."""
 
     def __init__(self, target: Target) -> None:
         self._api = CheckoutApi.of(target, CUSTOMER)
@@ -41,27 +41,27 @@ class Shopper:
         items = [{"sku": p["sku"], "quantity": 1} for p in seed.generate(PRODUCTS).products]
         self.cart = {**carts.DEFAULTS, "items": items}
 
-    def buy(self) -> Bought:
+    def buy(self) -> Purchase:
         """Places an order and waits for the end of its workflow.
 
-        The order's history tells when it was confirmed: asking for it all the time would take
-        the processor away from what is measured.
+        Reads the time of confirmation from the order's history: polling for it would take
+        processor time from what is measured.
         """
         posted = time.time()
         order_id = self.place()
         self.wait(order_id)
-        return Bought(order_id, self._confirmed_at(order_id) - posted)
+        return Purchase(order_id, self._confirmed_at(order_id) - posted)
 
     def place(self) -> str:
-        """Places an order and gives its id."""
+        """Places an order and returns its id."""
         return str(self._api.checkout(self.cart, purchase.new_key())["orderId"])
 
     def wait(self, order_id: str) -> None:
-        """Returns when the workflow of an order has ended."""
+        """Waits until the workflow of an order has ended."""
         wait_for_end(self._workflows, self._arn + order_id)
 
     def _confirmed_at(self, order_id: str) -> float:
-        """Epoch seconds. Raises LabError if the order was not confirmed."""
+        """The epoch seconds of the confirmation. Raises LabError if there is none."""
         key = {"orderId": {"S": order_id}}
         item = self._tables.get_item(TableName=self._orders, Key=key, ConsistentRead=True)["Item"]
         last = item["history"]["L"][-1]["M"]
@@ -71,29 +71,29 @@ class Shopper:
 
 
 def wait_for_end(workflows: Any, arn: str, timeout_s: float = TIMEOUT_S) -> None:
-    """Returns when an execution has succeeded. Raises LabError if it fails or takes too long."""
+    """Waits until an execution has succeeded. Raises LabError if it fails or takes too long."""
     deadline = time.monotonic() + timeout_s
     while (status := workflows.describe_execution(executionArn=arn)["status"]) == RUNNING:
         if time.monotonic() > deadline:
             raise LabError(f"{arn} has not ended after {timeout_s:.0f} s.")
         time.sleep(POLL_S)
     if status != "SUCCEEDED":
-        raise LabError(f"{arn} ended {status}.", "`lab logs order-generator` may tell why.")
+        raise LabError(f"{arn} ended {status}.", "See `lab logs order-generator`.")
 
 
 def stock_up(target: Target) -> None:
-    """Puts the products that are bought on sale, with more of them than any bench sells."""
+    """Seeds the products that the bench buys, with more stock than it ever sells."""
     seed.load(target, catalogue=seed.generate(PRODUCTS))
 
 
-def one_after_the_other(target: Target, count: int) -> list[Bought]:
+def one_after_the_other(target: Target, count: int) -> list[Purchase]:
     """`count` checkouts of one client."""
     shopper = Shopper(target)
     return [shopper.buy() for _ in range(count)]
 
 
 def per_second(target: Target, count: int, concurrency: int) -> float:
-    """The rate of `count` checkouts by several clients, from the first POST to the last end."""
+    """The rate of `count` checkouts by `concurrency` clients, from first POST to last end."""
     shoppers = [Shopper(target) for _ in range(concurrency)]
 
     def buy(number: int) -> None:

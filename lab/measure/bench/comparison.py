@@ -1,9 +1,8 @@
-"""The lab's emulator and MiniStack at the same work, in turns, so that both see the same machine.
+"""Compares the lab's emulator with MiniStack on the same work, in alternating rounds.
 
-What is the same: the zip, the handlers and their variables, the workflow's definition, tables,
-settings, products, the client, the number of clients, and how often they ask for the end. Both
-emulators have their own defaults otherwise; so the lab's checks IAM if `lab up` does. Both have
-done everything once before anything counts.
+Both use the same zip, handlers, variables, workflow definition, tables, settings, products, client,
+number of clients and polling interval. Otherwise each emulator has its defaults: the lab's enforces
+IAM if `lab up` does. Both are warmed up before measuring.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ Say = Callable[[str], None]
 
 @dataclass
 class Contestant:
-    """An emulator with the bare workflow, and what it has done so far (in seconds)."""
+    """An emulator with the bare workflow, and its measurements so far, in seconds."""
 
     name: str
     target: Target
@@ -37,32 +36,32 @@ class Contestant:
     probe: lambdas.Probe
     cold: list[float] = field(default_factory=list)
     warm: list[float] = field(default_factory=list)
-    executing: list[float] = field(default_factory=list)
-    working: list[float] = field(default_factory=list)
+    execution_s: list[float] = field(default_factory=list)
+    processor_s: list[float] = field(default_factory=list)
     failed: int = 0
 
-    def forget(self) -> None:
-        """Drops what it did while it warmed up."""
-        self.cold, self.warm, self.executing, self.working = [], [], [], []
+    def reset(self) -> None:
+        """Discards the measurements of the warm-up."""
+        self.cold, self.warm, self.execution_s, self.processor_s = [], [], [], []
         self.failed = 0
 
     def side(self, count: int) -> Side:
-        """What it did in all rounds."""
+        """The summary of all rounds; `count` is the total number of executions."""
         return Side(
             self.name,
             Times.of(self.cold),
             Times.of(self.warm),
-            round((count - self.failed) / sum(self.executing), 2),
-            round(1000 * sum(self.working) / count, 1),
+            round((count - self.failed) / sum(self.execution_s), 2),
+            round(1000 * sum(self.processor_s) / count, 1),
             self.failed,
             memory.occupied_mb(self.pid),
         )
 
 
 def compare(source: Target, package: bytes, count: int, concurrency: int, say: Say) -> Comparison:
-    """Lets both work. `count` executions are spread over the rounds.
+    """Compares both emulators. Distributes `count` executions over the rounds.
 
-    Raises LabError if one of them cannot do it.
+    Raises LabError if one of them cannot run the work.
     """
     per_round = max(1, count // ROUNDS)
     with ExitStack() as stack:
@@ -70,7 +69,7 @@ def compare(source: Target, package: bytes, count: int, concurrency: int, say: S
         for contestant in both:
             say(f"warming up {contestant.name}")
             _round(contestant, WARM_UP, concurrency)
-            contestant.forget()
+            contestant.reset()
         for number in range(ROUNDS):
             say(f"round {number + 1} of {ROUNDS}")
             for contestant in both if number % 2 else reversed(both):
@@ -107,10 +106,10 @@ def _round(contestant: Contestant, count: int, concurrency: int) -> None:
 
 
 def _execute(contestant: Contestant, count: int, concurrency: int) -> None:
-    """Notes what `count` executions take."""
-    done = executions.execute(
+    """Runs `count` executions and records the measurements."""
+    executed = executions.execute(
         contestant.target, contestant.machine, count, concurrency, contestant.pid
     )
-    contestant.failed += done.failed
-    contestant.executing.append(done.seconds)
-    contestant.working.append(done.processor_s or 0.0)
+    contestant.failed += executed.failed
+    contestant.execution_s.append(executed.seconds)
+    contestant.processor_s.append(executed.processor_s or 0.0)

@@ -1,6 +1,6 @@
-"""How many executions of the workflow there are in a second, and the processor time of one.
+"""Measures the rate of executions of the workflow, and the processor time of one.
 
-They are started without the API, as the comparison with another emulator starts them.
+Starts executions directly, without the REST API, so that other emulators can be compared.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from lab.shop import carts
 
 @dataclass(frozen=True)
 class Executed:
-    """`count` executions by several clients: the seconds they took, and how many `failed`.
+    """The result of `count` executions.
 
-    `processor_s` is the time that the emulator's processes used; None where they are not known.
+    `processor_s` is the processor time of the emulator's processes; None if they are unknown.
     """
 
     count: int
@@ -44,19 +44,19 @@ class Executed:
 
     @property
     def per_second(self) -> float:
-        """The rate of those that succeeded."""
+        """Successful executions per second."""
         return round((self.count - self.failed) / self.seconds, 2)
 
     @property
     def processor_ms(self) -> float | None:
-        """Of one execution."""
+        """Processor time of one execution, in milliseconds."""
         return None if self.processor_s is None else round(1000 * self.processor_s / self.count, 1)
 
 
 def execute(
     target: Target, machine: str, count: int, concurrency: int, pid: int | None
 ) -> Executed:
-    """Runs them; the orders that they carry are placed before. `pid` is the emulator's process."""
+    """Places `count` orders, then runs their executions. `pid` is the emulator's process."""
     names = list(_place(target, count))
     clients = [target.client("stepfunctions") for _ in range(concurrency)]
 
@@ -66,7 +66,7 @@ def execute(
         started = client.start_execution(stateMachineArn=machine, name=names[number], input=text)
         try:
             wait_for_end(client, started["executionArn"])
-        except LabError:  # it is counted: on a busy machine functions run into their time-outs
+        except LabError:  # Counted, not raised: on a busy machine functions time out.
             return False
         return True
 
@@ -89,7 +89,7 @@ def _processor_s(pid: int | None) -> float | None:
 
 
 def _place(target: Target, count: int) -> Iterator[str]:
-    """Writes new orders as checkout-api would, and gives their ids."""
+    """Writes new orders as checkout-api does, and yields their ids."""
     client = target.client("dynamodb")
     names = ("orders", "idempotency", "reservations")
     tables = [Table(client, target.table(name)) for name in names]
@@ -105,5 +105,5 @@ def _place(target: Target, count: int) -> Iterator[str]:
 
 
 def _address() -> Address:
-    given = cast(dict[str, str], carts.DEFAULTS["shippingAddress"])
-    return requests.read_address(given)
+    address = cast(dict[str, str], carts.DEFAULTS["shippingAddress"])
+    return requests.read_address(address)

@@ -1,4 +1,4 @@
-"""How long an invocation takes: of a function that is warm, and of one that has to be started."""
+"""Measures the duration of warm and cold invocations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from lab.core.errors import LabError
 from lab.core.target import Target
 
-# What API Gateway sends for GET /health: the function answers it without asking anybody.
+# The event of GET /health, which the function handles without calling other services.
 HEALTH = json.dumps(
     {
         "httpMethod": "GET",
@@ -30,8 +30,8 @@ HEALTH = json.dumps(
         "requestContext": {"requestId": "bench"},
     }
 )
-# Powertools' own switch: the function logs its event. MiniStack waits 50 ms for the first line of
-# a function's output, so one that prints nothing would make it look slower than it is.
+# Makes Powertools log the event. MiniStack waits 50 ms for the first line of a function's output,
+# so a function that prints nothing would make it look slower than it is.
 PRINTING = {"POWERTOOLS_LOGGER_LOG_EVENT": "true"}
 TRUST = {
     "Version": "2012-10-17",
@@ -47,7 +47,7 @@ POLL_S = 0.02
 
 
 class Probe:
-    """The function checkout-api under another name, whose settings the bench may change."""
+    """A copy of the function checkout-api whose configuration the bench may change."""
 
     def __init__(self, target: Target, name: str) -> None:
         self._client = target.client("lambda")
@@ -55,17 +55,17 @@ class Probe:
         self._variables = self._configuration()["Environment"]["Variables"]
 
     def invoke(self) -> float:
-        """One invocation, in seconds. Raises LabError if the function does not answer well."""
+        """Invokes the function and returns the seconds. Raises LabError unless it returns 200."""
         began = time.perf_counter()
-        answer = self._client.invoke(FunctionName=self._name, Payload=HEALTH)
-        payload = answer["Payload"].read()
-        took = time.perf_counter() - began
-        if answer.get("FunctionError") or json.loads(payload).get("statusCode") != 200:
-            raise LabError(f"The function {self._name} does not answer: {payload[:300]!r}.")
-        return took
+        response = self._client.invoke(FunctionName=self._name, Payload=HEALTH)
+        payload = response["Payload"].read()
+        duration = time.perf_counter() - began
+        if response.get("FunctionError") or json.loads(payload).get("statusCode") != 200:
+            raise LabError(f"The function {self._name} returned no 200: {payload[:300]!r}.")
+        return duration
 
-    def cool(self) -> None:
-        """Makes the next invocation a cold one: new variables mean a new environment."""
+    def force_cold_start(self) -> None:
+        """Makes the next invocation a cold start, by changing the environment variables."""
         changed = self._variables | PRINTING | {"BENCH": uuid.uuid4().hex}
         self._client.update_function_configuration(
             FunctionName=self._name, Environment={"Variables": changed}
@@ -81,34 +81,34 @@ class Probe:
 
 
 def cold(probe: Probe, count: int) -> list[float]:
-    """Seconds of `count` invocations that each start an environment."""
+    """The seconds of `count` cold invocations."""
     return [_cold_once(probe) for _ in range(count)]
 
 
 def _cold_once(probe: Probe) -> float:
-    probe.cool()
+    probe.force_cold_start()
     return probe.invoke()
 
 
 def warm(probe: Probe, count: int) -> list[float]:
-    """Seconds of `count` invocations, one after the other."""
+    """The seconds of `count` invocations, one after the other."""
     return [probe.invoke() for _ in range(count)]
 
 
 @contextmanager
 def probe(target: Target, package: bytes) -> Iterator[Probe]:
-    """A probe on `target`, made as the environment's checkout-api is, and deleted afterwards."""
+    """A probe on `target`, configured like its checkout-api; deleted afterwards."""
     client = target.client("lambda")
     name = target.named("bench")
-    like = client.get_function_configuration(FunctionName=target.named("checkout-api"))
+    configuration = client.get_function_configuration(FunctionName=target.named("checkout-api"))
     delete(client, name)
     try:
         client.create_function(
             FunctionName=name,
             Role=_create_role(target, name),
             Code={"ZipFile": package},
-            **{key: like[key] for key in ("Runtime", "Handler", "Timeout", "MemorySize")},
-            Environment={"Variables": like["Environment"]["Variables"]},
+            **{key: configuration[key] for key in ("Runtime", "Handler", "Timeout", "MemorySize")},
+            Environment={"Variables": configuration["Environment"]["Variables"]},
         )
         client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
         yield Probe(target, name)
@@ -118,13 +118,13 @@ def probe(target: Target, package: bytes) -> Iterator[Probe]:
 
 
 def delete(client: Any, name: str) -> None:
-    """Deletes a function if it is there."""
+    """Deletes a function if it exists."""
     with _unless_missing():
         client.delete_function(FunctionName=name)
 
 
 def _create_role(target: Target, name: str) -> str:
-    """A role that may write its function's log, which is all that GET /health asks for."""
+    """A role that may write the function's log, which is all that GET /health needs."""
     iam = target.client("iam")
     _delete_role(target, name)
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]

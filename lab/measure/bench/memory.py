@@ -1,4 +1,4 @@
-"""How much memory the emulator and all the processes that it started occupy."""
+"""Measures the memory of the emulator and of all processes that it started."""
 
 from __future__ import annotations
 
@@ -9,22 +9,21 @@ import psutil
 
 from lab.core import process_tree
 
-REST_S = 25.0  # an emulator that has nothing to do ends what is surplus in less
+REST_S = 25.0  # an idle emulator ends surplus processes in less
 POLL_S = 1.0
 
 
 def occupied_mb(pid: int) -> float:
-    """The family's memory in MB of 10^6 bytes.
+    """The memory of the process tree in MB (10^6 bytes).
 
-    A page that several processes share counts once, in equal parts for each (the PSS of
-    /proc/PID/smaps_rollup). Where the system does not tell, it is the memory that is a process's
-    own (USS), which leaves the shared pages out.
+    Uses PSS, which counts each shared page once, or USS (without shared pages) on systems without
+    PSS.
     """
     return round(sum(map(_bytes, process_tree.members(psutil.Process(pid)))) / 1e6, 1)
 
 
 def at_rest_mb(pid: int, within_s: float = REST_S) -> float:
-    """The least that the family occupies in the `within_s` seconds after its work."""
+    """The minimum of `occupied_mb` in the next `within_s` seconds."""
     deadline = time.monotonic() + within_s
     least = occupied_mb(pid)
     while time.monotonic() < deadline:

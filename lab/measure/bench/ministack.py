@@ -1,7 +1,7 @@
-"""MiniStack, the emulator that the lab compares itself with: installed apart, started, ended.
+"""Installs, starts and stops MiniStack, the emulator that the lab is compared with.
 
-https://pypi.org/project/ministack/ (MIT). It has dependencies of its own, and new releases nearly
-every week, so it gets an environment of its own and a version that the results can name.
+https://pypi.org/project/ministack/ (MIT). It has its own dependencies and new releases nearly every
+week, so it gets its own virtual environment and a pinned version.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Say = Callable[[str], None]
 
 @contextmanager
 def running(say: Say) -> Iterator[tuple[Target, int]]:
-    """A fresh MiniStack on a free port of the loopback address, and its process id."""
+    """Runs a new MiniStack on a free port of the loopback address; yields target and pid."""
     program = installed(say)
     folder = paths.home() / "ministack"
     folder.mkdir(parents=True, exist_ok=True)
@@ -51,9 +51,9 @@ def running(say: Say) -> Iterator[tuple[Target, int]]:
 
 
 def installed(say: Say) -> Path:
-    """The program, installed once below the checkout's own .lab.
+    """The path of the program, which is installed once below `.lab` of the source tree.
 
-    Its functions need boto3, which AWS's runtime brings along: it gets the one for its botocore.
+    Installs boto3, too: functions need it, and AWS's runtime includes it.
     Raises LabError if it cannot be installed.
     """
     home = paths.ROOT / ".lab" / "peers" / f"ministack-{VERSION}"
@@ -69,17 +69,17 @@ def installed(say: Say) -> Path:
 
 
 def _run(*command: str) -> None:
-    ended = child_processes.run(command, child_processes.as_the_user_has_it(), capture_output=True)
-    if ended.returncode:
+    result = child_processes.run(command, child_processes.as_the_user_has_it(), capture_output=True)
+    if result.returncode:
         raise LabError(
-            f"MiniStack could not be installed: {ended.stderr.strip()[-500:]}",
+            f"MiniStack could not be installed: {result.stderr.strip()[-500:]}",
             "It comes from the Python package index: is there a network? "
             "Without --compare nothing is installed.",
         )
 
 
 def _spawn(program: Path, folder: Path, port: int) -> psutil.Popen:
-    """Its own defaults, but for the address, the region and the folder for temporary files."""
+    """Starts it with its defaults, except for address, region, credentials and temporary folder."""
     settings = {
         "PATH": f"{program.parent}:{os.environ['PATH']}",
         "GATEWAY_PORT": str(port),

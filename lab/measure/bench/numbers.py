@@ -1,4 +1,4 @@
-"""The arithmetic of measuring: percentiles and ratios."""
+"""Percentiles and ratios."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from math import ceil
 
 @dataclass(frozen=True)
 class Times:
-    """What `count` measured times amount to, in milliseconds: the middle one, and the slow end."""
+    """Percentiles of `count` times, in milliseconds."""
 
     p50: float
     p95: float
@@ -17,18 +17,18 @@ class Times:
 
     @classmethod
     def of(cls, seconds: Sequence[float]) -> Times:
-        """The summary of measured seconds. Raises ValueError if there are none."""
-        middle, slow = (percentile(seconds, share) * 1000 for share in (0.50, 0.95))
-        return cls(round(middle, 1), round(slow, 1), len(seconds))
+        """Summarizes times in seconds. Raises ValueError if there are none."""
+        p50, p95 = (percentile(seconds, share) * 1000 for share in (0.50, 0.95))
+        return cls(round(p50, 1), round(p95, 1), len(seconds))
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least `share` of all values do not exceed (the nearest rank)."""
+    """The percentile by the nearest-rank method; `share` is 0 to 1. Raises ValueError if empty."""
     if not values:
-        raise ValueError("There is no percentile of nothing.")
+        raise ValueError("A percentile needs at least one value.")
     return sorted(values)[max(1, ceil(share * len(values))) - 1]
 
 
 def ratio(ours: float, theirs: float) -> float:
-    """How many times theirs ours is, to two digits."""
+    """`ours` divided by `theirs`, to two digits."""
     return round(ours / theirs, 2)

@@ -1,4 +1,4 @@
-"""What a bench found."""
+"""The results of a bench."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lab.measure.cost.usage import Cost
 
 @dataclass(frozen=True)
 class Machine:
-    """Where it ran: processors, and how many processes wanted one (the load) before and after."""
+    """The machine of a bench: its cores, and the load average before and after."""
 
     cores: int
     load_before: float
@@ -22,22 +22,21 @@ class Machine:
 
     @classmethod
     def since(cls, load_before: float) -> Machine:
-        """The machine as it is now, at the end of a bench."""
+        """The machine at the end of a bench."""
         return cls(os.cpu_count() or 1, round(load_before, 1), load())
 
 
 def load() -> float:
-    """How many processes wanted a processor in the last minute, on average."""
+    """The load average of the last minute."""
     return round(os.getloadavg()[0], 1)
 
 
 @dataclass(frozen=True)
 class Side:
-    """What one of two emulators did in a comparison.
+    """The results of one emulator in a comparison.
 
-    `processor_ms` is the processor time of an execution, functions included: of all the numbers
-    the one that other programs on the machine change least. `failed` executions do not count in
-    the rate.
+    `processor_ms` is the processor time of an execution, functions included; it depends least on
+    other programs of the machine. `failed` executions do not count in the rate.
     """
 
     name: str
@@ -51,7 +50,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two emulators at the same work, in turns."""
+    """The results of two emulators that did the same work in alternating rounds."""
 
     ours: Side
     theirs: Side
@@ -60,7 +59,7 @@ class Comparison:
 
     @property
     def ratios(self) -> dict[str, float]:
-        """Ours by theirs: times are better below 1, executions a second above."""
+        """Ours divided by theirs: below 1 is better for times, above 1 for executions a second."""
         ours, theirs = self.ours, self.theirs
         return {
             "lambda_cold_p50": ratio(ours.lambda_cold_ms.p50, theirs.lambda_cold_ms.p50),
@@ -71,18 +70,18 @@ class Comparison:
         }
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """The values for JSON."""
         return {**asdict(self), "ratios": self.ratios}
 
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that was measured; None is what could not be measured where it ran.
+    """All measurements; None for those that could not be taken.
 
-    Times in seconds or milliseconds, memory in MB of 10^6 bytes. `growth` is the time of a
-    checkout with `stored_orders` orders in the tables, by that without. `processor_ms` is the
-    processor time of an execution, functions included. `memory_at_rest_mb` is read when the
-    functions' processes that only the rush needed have ended.
+    Times are in seconds or milliseconds, memory is in MB (10^6 bytes). `growth` is the time of a
+    checkout with `stored_orders` orders in the tables, divided by that without. `processor_ms` is
+    the processor time of an execution, functions included. `memory_at_rest_mb` is read after
+    surplus function processes have ended.
     """
 
     emulator_start_s: float | None
@@ -106,14 +105,14 @@ class Report:
     comparison: Comparison | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON: the cost as a number, its parts beside it."""
-        found = asdict(self)
-        cost = found.pop("cost")
-        found |= {
-            "burst": {**found["burst"], "per_second": self.burst.per_second},
+        """The values for JSON: the cost as one number, and its parts."""
+        result = asdict(self)
+        cost = result.pop("cost")
+        result |= {
+            "burst": {**result["burst"], "per_second": self.burst.per_second},
             "cost_per_checkout_usd": cost and cost["total"],
             "cost_parts_usd": cost and cost["parts"],
             "cost_counted": cost and cost["counted"],
             "comparison": self.comparison and self.comparison.as_dict(),
         }
-        return found
+        return result

@@ -1,4 +1,4 @@
-"""An emulator and a folder of the bench's own, which are gone afterwards."""
+"""An emulator and a source folder for the bench, both removed afterwards."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ Say = Callable[[str], None]
 
 @contextmanager
 def own_emulator(name: str, say: Say) -> Iterator[tuple[Target, process.Emulator]]:
-    """A fresh emulator on a free port, with a home of its own below the lab's.
+    """Runs a new emulator on a free port, with its own LAB_HOME below the lab's.
 
-    Until the end, every part of the lab that asks for its home gets that one. What a bench that
-    was killed has left there is cleared away first.
+    Sets LAB_HOME until the end. First removes what a killed bench has left there.
     """
     home = paths.home() / f"bench-{name}"
-    _aside(home).unlink(missing_ok=True)
-    with _home(home):
+    _saved_log(home).unlink(missing_ok=True)
+    with _lab_home(home):
         process.stop()
         try:
             emulator = process.start(ports.any_free(), say, owner=os.getpid())
@@ -32,7 +31,7 @@ def own_emulator(name: str, say: Say) -> Iterator[tuple[Target, process.Emulator
             yield Target("dev", emulator.endpoint), emulator
         except (Exception, watchdog.Ended):
             if not process.stop() and _log(home).is_file():
-                _log(home).replace(_aside(home))  # it ended by itself: its log says why
+                _log(home).replace(_saved_log(home))  # It ended by itself; the log says why.
             raise
         finally:
             watchdog.no_emulator()
@@ -40,7 +39,7 @@ def own_emulator(name: str, say: Say) -> Iterator[tuple[Target, process.Emulator
 
 
 @contextmanager
-def _home(folder: Path) -> Iterator[None]:
+def _lab_home(folder: Path) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in ("LAB_HOME", "AWS_ENDPOINT_URL")}
     os.environ["LAB_HOME"] = str(folder)
     os.environ.pop("AWS_ENDPOINT_URL", None)
@@ -52,23 +51,23 @@ def _home(folder: Path) -> Iterator[None]:
             if value is not None:
                 os.environ[name] = value
         shutil.rmtree(folder, ignore_errors=True)
-        if _aside(folder).is_file():
+        if _saved_log(folder).is_file():
             folder.mkdir()
-            _aside(folder).replace(_log(folder))
+            _saved_log(folder).replace(_log(folder))
 
 
 def _log(home: Path) -> Path:
     return home / "emulator.log"
 
 
-def _aside(home: Path) -> Path:
-    """Where the log of an emulator that ended by itself is while all else of it is cleared away."""
+def _saved_log(home: Path) -> Path:
+    """Where the log of an emulator that ended by itself is kept while its folder is removed."""
     return home.with_name(f"{home.name}.log")
 
 
 @contextmanager
 def changed_functions() -> Iterator[Path]:
-    """A copy of functions/ in which one line is new: what a deploy after an edit finds."""
+    """A copy of functions/ with one new line, to measure a deployment after an edit."""
     folder = paths.home() / "changed-functions"
     file_permissions.copy_tree(paths.FUNCTIONS, folder, "__pycache__")
     with (folder / "checkout" / "workflow.py").open("a") as file:

@@ -1,8 +1,8 @@
-"""Orders that were placed before: copies of one that was really placed, written into the tables.
+"""Fills the tables with copies of a real order.
 
-Each copy has an id, an idempotency key and a customer of its own. Its rows are in `orders`,
-`reservations`, `payments` and `idempotency`; the stock is counted as delivered and sold. Executions
-and mails cannot be copied: of those there are only the real ones.
+Each copy has its own order id and idempotency key. Its rows are in `orders`, `reservations`,
+`payments` and `idempotency`; its stock counts as delivered and sold. Executions and mails are not
+copied.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Say = Callable[[str], None]
 
 @contextmanager
 def stored(target: Target, order_id: str, count: int, say: Say) -> Iterator[None]:
-    """`count` copies of the order, which are gone afterwards: nobody got a mail about them."""
+    """Writes `count` copies of an order, and deletes them afterwards."""
     client = target.client("dynamodb")
     rows = list(_rows(client, target, order_id))
     copies = [row for number in range(count) for row in _copy(rows, order_id, number)]
@@ -35,13 +35,13 @@ def stored(target: Target, order_id: str, count: int, say: Say) -> Iterator[None
         yield
     finally:
         say(f"removing {count} orders")
-        gone = [(table, _only(item, keys[table])) for table, item in copies]
-        _write(client, [(table, {"DeleteRequest": {"Key": key}}) for table, key in gone])
+        deletes = [(table, _pick(item, keys[table])) for table, item in copies]
+        _write(client, [(table, {"DeleteRequest": {"Key": key}}) for table, key in deletes])
         _count_as_sold(client, target, rows, -count)
 
 
 def _rows(client: Any, target: Target, order_id: str) -> Iterator[tuple[str, Item]]:
-    """Every row that tells of the order, with its table."""
+    """Yields every row that contains the order's id, with its table."""
     for name in ("orders", "reservations", "payments", "idempotency"):
         table = target.table(name)
         for page in client.get_paginator("scan").paginate(TableName=table):
@@ -53,7 +53,7 @@ def _key_names(client: Any, table: str) -> list[str]:
     return [key["AttributeName"] for key in schema]
 
 
-def _only(item: Item, names: list[str]) -> Item:
+def _pick(item: Item, names: list[str]) -> Item:
     return {name: item[name] for name in names}
 
 
@@ -74,13 +74,13 @@ def _copy(rows: list[tuple[str, Item]], order_id: str, number: int) -> Iterator[
 
 
 def _write(client: Any, writes: list[tuple[str, Any]]) -> None:
-    """One table after the other: moto refuses a batch with equal keys of two tables."""
+    """Writes one table after the other: moto rejects a batch with equal keys of two tables."""
     for table in {name: None for name, _ in writes}:
         for batch in batched((w for name, w in writes if name == table), BATCH, strict=False):
             requests = {table: list(batch)}
             while requests:
-                answer = client.batch_write_item(RequestItems=requests)
-                requests = answer.get("UnprocessedItems", {})
+                response = client.batch_write_item(RequestItems=requests)
+                requests = response.get("UnprocessedItems", {})
 
 
 def _count_as_sold(client: Any, target: Target, rows: list[tuple[str, Item]], count: int) -> None:

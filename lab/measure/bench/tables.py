@@ -1,4 +1,4 @@
-"""How a bench's results are printed."""
+"""Renders the results of a bench."""
 
 from __future__ import annotations
 
@@ -14,48 +14,48 @@ from lab.measure.bench.report import Comparison, Report
 from lab.measure.cost.usage import Cost
 
 
-def report(found: Report) -> RenderableType:
-    """Everything, for a person."""
-    parts: list[RenderableType] = [render.table(("What", ">Result"), _rows(found), "The lab")]
-    if found.cost:
-        parts.append(_cost(found.cost))
-    if found.comparison:
-        parts.append(_comparison(found.comparison))
-    machine = found.machine
+def report(result: Report) -> RenderableType:
+    """All results as tables."""
+    parts: list[RenderableType] = [render.table(("What", ">Result"), _rows(result), "The lab")]
+    if result.cost:
+        parts.append(_cost(result.cost))
+    if result.comparison:
+        parts.append(_comparison(result.comparison))
+    machine = result.machine
     loads = f"load {machine.load_before} before and {machine.load_after} after"
     parts.append(Text(f"{machine.cores} processors, {loads}.", style="dim"))
     return Group(*parts)
 
 
-def _rows(found: Report) -> Iterator[tuple[str, str]]:
-    clients = found.settings["concurrency"]
-    yield "the emulator is ready after", _seconds(found.emulator_start_s)
-    yield "a first deploy takes", _seconds(found.deploy_s)
-    yield "a deploy of a changed function takes", _seconds(found.redeploy_s)
-    yield "a cold invocation", _times(found.lambda_cold_ms)
-    yield "a warm invocation", _times(found.lambda_warm_ms)
-    yield "a checkout, from the POST to its end status", _times(found.checkout_ms)
-    yield f"checkouts a second, {clients} customers", f"{found.checkouts_per_s}"
-    yield f"executions a second, {clients} clients", f"{found.executions_per_s}"
-    yield "processor time of an execution", _milliseconds(found.processor_ms)
-    yield f"growth of a checkout at {found.stored_orders} stored orders", f"x {found.growth}"
-    yield "memory of everything", _megabytes(found.memory_mb)
-    yield "memory of everything, half a minute later", _megabytes(found.memory_at_rest_mb)
-    yield from _burst(found.burst)
-    if found.cost:
-        yield "a checkout on AWS", f"{found.cost.total:.6f} USD"
+def _rows(result: Report) -> Iterator[tuple[str, str]]:
+    clients = result.settings["concurrency"]
+    yield "the emulator is ready after", _seconds(result.emulator_start_s)
+    yield "a first deploy takes", _seconds(result.deploy_s)
+    yield "a deploy of a changed function takes", _seconds(result.redeploy_s)
+    yield "a cold invocation", _times(result.lambda_cold_ms)
+    yield "a warm invocation", _times(result.lambda_warm_ms)
+    yield "a checkout, from the POST to its end status", _times(result.checkout_ms)
+    yield f"checkouts a second, {clients} customers", f"{result.checkouts_per_s}"
+    yield f"executions a second, {clients} clients", f"{result.executions_per_s}"
+    yield "processor time of an execution", _milliseconds(result.processor_ms)
+    yield f"growth of a checkout at {result.stored_orders} stored orders", f"x {result.growth}"
+    yield "memory of everything", _megabytes(result.memory_mb)
+    yield "memory of everything, half a minute later", _megabytes(result.memory_at_rest_mb)
+    yield from _burst(result.burst)
+    if result.cost:
+        yield "a checkout on AWS", f"{result.cost.total:.6f} USD"
 
 
-def _burst(found: Burst) -> Iterator[tuple[str, str]]:
-    title = f"a burst of {found.orders} orders, {found.clients} customers who do not wait"
-    yield title, f"{found.seconds:.0f} s, {found.per_second} confirmed a second"
-    ends = [f"{count} {status}" for status, count in found.ended.items()]
-    answers = [f"{count} answered {status}" for status, count in found.answers.items()]
+def _burst(result: Burst) -> Iterator[tuple[str, str]]:
+    title = f"a burst of {result.orders} orders, {result.clients} customers who do not wait"
+    yield title, f"{result.seconds:.0f} s, {result.per_second} confirmed a second"
+    ends = [f"{count} {status}" for status, count in result.ended.items()]
+    answers = [f"{count} answered {status}" for status, count in result.answers.items()]
     yield "   how they ended", ", ".join([*ends, *answers])
-    if found.threads:
+    if result.threads:
         yield (
             "   the most that the emulator had",
-            f"{found.threads} threads, " + _megabytes(found.memory_mb),
+            f"{result.threads} threads, " + _megabytes(result.memory_mb),
         )
 
 
@@ -83,8 +83,8 @@ def _cost(cost: Cost) -> RenderableType:
     return render.table(("Part", ">Counted", ">USD"), rows, "What a checkout would cost on AWS")
 
 
-def _comparison(found: Comparison) -> RenderableType:
-    ours, theirs, ratios = found.ours, found.theirs, found.ratios
+def _comparison(result: Comparison) -> RenderableType:
+    ours, theirs, ratios = result.ours, result.theirs, result.ratios
     rows = (
         (
             "cold invocation",
@@ -99,7 +99,7 @@ def _comparison(found: Comparison) -> RenderableType:
             f"{ratios['lambda_warm_p50']}",
         ),
         (
-            f"executions a second, {found.concurrency} clients",
+            f"executions a second, {result.concurrency} clients",
             f"{ours.executions_per_s}",
             f"{theirs.executions_per_s}",
             f"{ratios['executions_per_s']}",

@@ -1,9 +1,9 @@
-"""What the shop costs on AWS: counted on the emulator, priced from AWS's lists.
+"""The costs of the shop on AWS: usage counted on the emulator, at AWS's list prices.
 
-    counted = cost.count(target)                    # or cost.stored(), from the last time
+    counted = cost.count(target)                    # or cost.stored(), the last one saved
     cost.of("prod", 10_000, counted).per_order      # US dollars
-    cost.variants("prod", 10_000, counted)          # cheaper ways, and from which load on
-    cost.memory(counted)                            # functions by size, by a model of Lambda
+    cost.variants("prod", 10_000, counted)          # alternatives, and when they are cheaper
+    cost.memory(counted)                            # memory sizes, by a model of Lambda
 
 docs/cost.md says what is counted and what is not.
 """
@@ -46,7 +46,7 @@ CART = "01-first-order.json"
 """The order that is counted: a sample cart, paid and confirmed."""
 ORDERS = 10_000
 COUNTED = 3
-"""Orders of which the quickest counts."""
+"""The number of orders placed, of which the fastest is counted."""
 
 Say = Callable[[str], None]
 
@@ -54,8 +54,8 @@ Say = Callable[[str], None]
 def of(environment: str, orders_per_month: int = ORDERS, counted: Counted | None = None) -> Bill:
     """The monthly bill of an environment's settings (its terraform.tfvars) at a load.
 
-    Without `counted`, from what was last kept. Raises LabError (code 2) for an environment that
-    there is not, and for fewer than one order.
+    By default uses the stored count. Raises LabError (code 2) for an unknown environment and for
+    fewer than one order.
     """
     return bill.of(environment, _settings(environment), counted or stored(), orders_per_month)
 
@@ -63,34 +63,35 @@ def of(environment: str, orders_per_month: int = ORDERS, counted: Counted | None
 def variants(
     environment: str, orders_per_month: int = ORDERS, counted: Counted | None = None
 ) -> tuple[Variant, ...]:
-    """Other ways to build the same, each with the load from which on it is cheaper."""
+    """Alternative designs, each with the load above which it is cheaper."""
     return alternatives.of(_settings(environment), counted or stored(), orders_per_month)
 
 
 def memory(counted: Counted | None = None) -> tuple[Sizes, ...]:
-    """Every function at every amount of memory; none where nobody measured them."""
+    """Every function at every memory size; empty if they were not measured."""
     return sizing.of((counted or stored()).memory, prices.load())
 
 
 def count(target: Target, say: Say = lambda _: None) -> Counted:
-    """Places real orders in a deployed lab and counts one. They stay in it.
+    """Places real orders in a deployed lab and counts the usage of one. The orders stay.
 
-    The first warms the functions up. Of the others the quickest counts: what makes one slower is
-    this machine.
+    The first order warms the functions up. Of the others the fastest is counted: differences come
+    from this machine.
 
-    Raises LabError where it is not deployed, not seeded, or the emulator does not note its calls.
+    Raises LabError if the environment is not deployed or not seeded, or if the emulator does not
+    record its calls.
     """
     state = State.of(target)
     if not state.resources():
         raise LabError(
             f"{target.environment} is not deployed at {target.place}.",
-            "Run `lab deploy` and `lab seed`, or take `lab cost --stored`.",
+            "Run `lab deploy` and `lab seed`, or use `lab cost --stored`.",
         )
     say("an order that warms the functions up")
     metering.one_checkout(target, _request())
     say("orders that count")
     placed = [metering.one_checkout(target, _request()) for _ in range(COUNTED)]
-    order = min(placed, key=lambda one: one.usage.lambda_gb_seconds)
+    order = min(placed, key=lambda checkout: checkout.usage.lambda_gb_seconds)
     say("a round of the sweeper")
     sweep = metering.one_sweep(target)
     return Counted(
@@ -106,19 +107,21 @@ def count(target: Target, say: Say = lambda _: None) -> Counted:
 
 
 def measure(target: Target, counted: Counted, say: Say = lambda _: None) -> Counted:
-    """Adds the functions' processor time, over thirty orders; they stay in the lab."""
-    found: tuple[Measured, ...] = measuring.functions(target, _request(), say)
-    return replace(counted, memory=found)
+    """Adds the functions' processor time, measured over thirty orders, which stay in the lab."""
+    measured: tuple[Measured, ...] = measuring.functions(target, _request(), say)
+    return replace(counted, memory=measured)
 
 
-def as_dict(found: Bill, others: Sequence[Variant], counted: Counted) -> dict[str, Any]:
-    """For JSON: the bill, the variants, what was counted, and the date of the prices."""
-    listed = prices.load()
-    return found.as_dict() | {
-        "variants": [asdict(one) | {"saves_usd": one.saves_usd} for one in others],
+def as_dict(
+    monthly_bill: Bill, alternatives: Sequence[Variant], counted: Counted
+) -> dict[str, Any]:
+    """The values for JSON: bill, variants, counted usage, and date of the prices."""
+    price_list = prices.load()
+    return monthly_bill.as_dict() | {
+        "variants": [asdict(one) | {"saves_usd": one.saves_usd} for one in alternatives],
         "counted": asdict(counted),
-        "prices": {"region": listed.region, "noted": listed.noted},
-        "unconfirmed_prices": listed.unconfirmed,
+        "prices": {"region": price_list.region, "noted": price_list.noted},
+        "unconfirmed_prices": price_list.unconfirmed,
     }
 
 
@@ -150,5 +153,5 @@ def _structure(state: State, metrics: int) -> Structure:
 
 def _api_methods(definition: Path) -> int:
     methods = {"get", "put", "post", "patch", "delete", "head", "options"}
-    said: dict[str, dict[str, Any]] = json.loads(definition.read_text())["paths"]
-    return sum(len(methods & path.keys()) for path in said.values())
+    operations: dict[str, dict[str, Any]] = json.loads(definition.read_text())["paths"]
+    return sum(len(methods & path.keys()) for path in operations.values())

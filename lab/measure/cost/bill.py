@@ -1,6 +1,6 @@
-"""What an environment costs in a month: what its orders use, what stands there, what is kept.
+"""The monthly costs of an environment: of its orders, fixed costs, and storage.
 
-List prices of the first tier, without any free tier: what that would take off is told apart.
+Uses list prices of the first tier, without the free tier, which is reported separately.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from lab.measure.cost.counted import Counted, Structure
 from lab.measure.cost.prices import PriceList
 
 HOURS = 730
-"""Hours of a month, as AWS's own calculator has it."""
+"""Hours of a month in AWS's calculator."""
 DAYS = 365 / 12
 SWEEPS = HOURS * 60
-"""The sweeper comes every minute."""
+"""The sweeper runs every minute."""
 POLLS = 5 * 3 * 60 * HOURS
-"""Lambda asks an idle queue with five connections that each wait up to 20 seconds.
+"""Lambda polls an idle queue with five connections that each wait up to 20 seconds.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 """
@@ -34,7 +34,7 @@ CACHE_METRICS = 2
 FIREWALL_RULES = 4
 """Rules and managed groups of rules in modules/web-firewall; a test compares the stored plans."""
 MONTHS_KEPT = 12
-"""How old the shop is: nothing deletes old orders."""
+"""The assumed age of the shop: old orders are never deleted."""
 
 ORDERS, FIXED, KEPT = "orders", "fixed", "kept"
 Settings = Mapping[str, Any]
@@ -42,7 +42,7 @@ Settings = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the bill: so many units of a price in a month."""
+    """One line of the bill: units of a price in a month."""
 
     kind: str
     what: str
@@ -53,7 +53,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Bill:
-    """A month of an environment in US dollars."""
+    """The monthly bill of an environment, in US dollars."""
 
     environment: str
     orders_per_month: int
@@ -61,16 +61,16 @@ class Bill:
     free_usd: float
 
     def total(self, *kinds: str) -> float:
-        """The sum of the lines of these kinds, or of all."""
+        """The sum of the lines of these kinds, or of all lines."""
         return sum(line.usd for line in self.lines if not kinds or line.kind in kinds)
 
     @property
     def per_order(self) -> float:
-        """What one more order costs, beside what is kept of it."""
+        """The price of one more order, without storage."""
         return self.total(ORDERS) / self.orders_per_month
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """The values for JSON."""
         return {
             "environment": self.environment,
             "orders_per_month": self.orders_per_month,
@@ -87,22 +87,22 @@ class Bill:
 def of(environment: str, settings: Settings, counted: Counted, orders: int) -> Bill:
     """The bill of an environment with these settings (its tfvars) for `orders` a month.
 
-    Raises LabError for fewer than one order, and for a setting that has no price.
+    Raises LabError for fewer than one order, and for a setting without a price.
     """
     if orders < 1:
-        raise LabError(f"{orders} orders a month cannot be billed.", "Take 1 or more.", code=2)
-    listed = prices.load()
+        raise LabError(f"{orders} orders a month cannot be billed.", "Use 1 or more.", code=2)
+    price_list = prices.load()
     units = [
         *((ORDERS, *line) for line in _of_orders(settings, counted, orders)),
         *((FIXED, *line) for line in _fixed(settings, counted)),
         *((KEPT, *line) for line in _kept(settings, counted, orders)),
     ]
     lines = tuple(
-        Line(kind, what, price, amount, amount * listed.of(price).usd)
+        Line(kind, what, price, amount, amount * price_list.of(price).usd)
         for kind, what, price, amount in units
         if amount
     )
-    return Bill(environment, orders, lines, free(lines, listed))
+    return Bill(environment, orders, lines, free(lines, price_list))
 
 
 Unit = tuple[str, str, float]
@@ -127,7 +127,7 @@ LABELS = {
 
 
 def function_time(settings: Settings) -> str:
-    """The price of function time on the environment's processor."""
+    """The name of the price of function time on the environment's architecture."""
     return "lambda_arm_gb_seconds" if settings.get("architecture") == "arm64" else GB_SECONDS
 
 
@@ -135,7 +135,7 @@ GB_SECONDS = "lambda_gb_seconds"
 
 
 def gb_seconds(settings: Settings, counted: Counted) -> float:
-    """An order's function time with the environment's memory, at the counted durations."""
+    """GB-seconds of an order with the environment's memory sizes, at the counted durations."""
     memory = settings.get("memory_mb") or {}
     return sum(
         use.billed_ms / 1e3 * float(memory.get(use.name, use.memory_mb)) / 1024
@@ -176,7 +176,7 @@ def _fixed(settings: Settings, counted: Counted) -> Iterator[Unit]:
 
 
 def _sweeper(settings: Settings, counted: Counted) -> Iterator[Unit]:
-    """What the sweeper uses in a month, order or not."""
+    """The monthly usage of the sweeper, which does not depend on orders."""
     for name, amount in counted.sweep.parts().items():
         price = function_time(settings) if name == GB_SECONDS else name
         yield f"sweeper: {LABELS[price]}", price, amount * SWEEPS
@@ -192,7 +192,7 @@ def _api_metrics(settings: Settings, structure: Structure) -> int:
 
 
 def _kept(settings: Settings, counted: Counted, orders: int) -> Iterator[Unit]:
-    """What is stored after MONTHS_KEPT months at this load."""
+    """The storage after MONTHS_KEPT months at this load."""
     a_month = counted.stored_bytes * orders / 1e9
     tables = a_month * MONTHS_KEPT
     logs = (counted.checkout.log_gigabytes * orders) + counted.sweep.log_gigabytes * SWEEPS
@@ -206,9 +206,9 @@ def _kept(settings: Settings, counted: Counted, orders: int) -> Iterator[Unit]:
 
 
 def backups(gigabytes_a_month: float, nights: int, months: float = MONTHS_KEPT) -> float:
-    """The GB of so many nightly copies of a table that has grown evenly for `months`.
+    """The GB of `nights` nightly backups of a table that has grown evenly for `months`.
 
-    Every copy of a DynamoDB table is a full one.
+    Every backup of a DynamoDB table is a full one.
     """
     kept = min(nights, int(months * DAYS))
     a_night = gigabytes_a_month / DAYS
@@ -216,10 +216,10 @@ def backups(gigabytes_a_month: float, nights: int, months: float = MONTHS_KEPT) 
     return sum(newest - age * a_night for age in range(kept))
 
 
-def free(lines: Iterable[Line], listed: PriceList) -> float:
-    """What the free tier takes off: each price's free units once, for all lines together."""
+def free(lines: Iterable[Line], price_list: PriceList) -> float:
+    """The free tier in US dollars: the free units of each price once, for all lines together."""
     units: dict[str, float] = defaultdict(float)
     for line in lines:
         units[line.price] += line.units
-    priced = ((listed.of(name), amount) for name, amount in units.items())
+    priced = ((price_list.of(name), amount) for name, amount in units.items())
     return sum(min(amount, price.free_per_month) * price.usd for price, amount in priced)

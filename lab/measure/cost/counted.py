@@ -1,4 +1,4 @@
-"""What was counted: the usage of one order and of one sweep, and what stands there all month."""
+"""The counted usage: of one order, of one sweep, and of the resources that exist all month."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FILE = Path(__file__).resolve().parent / "counted.json"
 
 @dataclass(frozen=True)
 class FunctionUse:
-    """What one order took of a function: invocations, and their billed milliseconds in all."""
+    """The use of a function by one order: invocations, and their total billed milliseconds."""
 
     name: str
     invocations: int
@@ -25,7 +25,7 @@ class FunctionUse:
 
 @dataclass(frozen=True)
 class Structure:
-    """What is there and billed whether somebody orders or not."""
+    """Numbers of resources that are billed independent of orders."""
 
     alarms: int
     composite_alarms: int
@@ -38,7 +38,7 @@ class Structure:
 
 @dataclass(frozen=True)
 class DataEvents:
-    """What an audit trail would record: calls of its tables, by one order and by one sweep."""
+    """Data events that an audit trail would record, for one order and for one sweep."""
 
     order: int = 0
     sweep: int = 0
@@ -46,10 +46,10 @@ class DataEvents:
 
 @dataclass(frozen=True)
 class Measured:
-    """A function's mean warm invocation.
+    """The mean warm invocation of a function.
 
     `processor_ms` is the processor time of its process, `waiting_ms` the rest of its duration,
-    `memory_used_mb` the most memory that an invocation had.
+    `memory_used_mb` the maximum memory of an invocation.
     """
 
     name: str
@@ -62,10 +62,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class Counted:
-    """Everything that a bill is made from.
+    """Everything that a bill is computed from.
 
-    `execution_s` is how long the workflow took, `stored_bytes` what the order leaves in tables
-    and indexes for good. `memory` is empty where nobody measured it.
+    `execution_s` is the duration of the workflow, `stored_bytes` what the order leaves in tables
+    and indexes. `memory` is empty if it was not measured.
     """
 
     on: str
@@ -80,22 +80,22 @@ class Counted:
 
 
 def save(counted: Counted) -> None:
-    """Keeps what was counted, for `lab cost --stored` and docs/cost.md."""
+    """Stores the count, for `lab cost --stored` and docs/cost.md."""
     FILE.write_text(json.dumps(asdict(counted), indent=2) + "\n")
 
 
 def stored() -> Counted:
-    """What was last kept."""
-    said: dict[str, Any] = json.loads(FILE.read_text())
+    """The stored count."""
+    content: dict[str, Any] = json.loads(FILE.read_text())
     return Counted(
-        **said
+        **content
         | {
-            "checkout": Usage(**said["checkout"]),
-            "sweep": Usage(**said["sweep"]),
-            "functions": _all(FunctionUse, said["functions"]),
-            "structure": Structure(**said["structure"]),
-            "data_events": DataEvents(**said.get("data_events", {})),
-            "memory": _all(Measured, said["memory"]),
+            "checkout": Usage(**content["checkout"]),
+            "sweep": Usage(**content["sweep"]),
+            "functions": _all(FunctionUse, content["functions"]),
+            "structure": Structure(**content["structure"]),
+            "data_events": DataEvents(**content.get("data_events", {})),
+            "memory": _all(Measured, content["memory"]),
         }
     )
 

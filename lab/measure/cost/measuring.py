@@ -1,4 +1,4 @@
-"""Measures the functions: the processor time of their processes while real orders go through."""
+"""Measures the processor time of the functions' processes while real orders run."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class _Invocation:
 def functions(
     target: Target, request: Mapping[str, Any], say: Say, orders: int = ORDERS
 ) -> tuple[Measured, ...]:
-    """Every function's mean warm invocation, over `orders` orders and as many sweeps.
+    """The mean warm invocation of every function, over `orders` orders and as many sweeps.
 
-    Raises LabError where the functions do not run as processes of this machine, and when a
-    function was started anew meanwhile: then its start would be in the numbers.
+    Raises LabError if the functions do not run as processes of this machine, or if a function
+    was restarted meanwhile, because the numbers would include its start.
     """
     emulator = _emulator(target)
     _work(target, request, WARM_UPS, say)
@@ -54,9 +54,9 @@ def functions(
 
 
 def _emulator(target: Target) -> psutil.Process:
-    found = run_state.load()
-    here = found and target.endpoint and _is_one(found.endpoint, target.endpoint)
-    process = found.process() if found and here else None
+    state = run_state.load()
+    here = state and target.endpoint and _is_one(state.endpoint, target.endpoint)
+    process = state.process() if state and here else None
     if process:
         return process
     raise LabError(
@@ -71,33 +71,33 @@ def _is_one(endpoint: str, other: str) -> bool:
 
 
 def _work(target: Target, request: Mapping[str, Any], orders: int, say: Say) -> None:
-    """Orders, one after the other, and sweeps: a function never has to run twice at a time."""
+    """Runs orders and sweeps one after the other, so that no function runs twice at a time."""
     client, sweeper = target.client("lambda"), target.named(metering.SWEEPER)
     for number in range(orders):
         say(f"order {number + 1} of {orders}")
-        bought = purchase.buy(target, request, metering.CUSTOMER)
-        metering.wait_for_mail(target, bought.order_id)
+        purchased = purchase.buy(target, request, metering.CUSTOMER)
+        metering.wait_for_mail(target, purchased.order_id)
         client.invoke(FunctionName=sweeper, Qualifier="live", Payload=b"{}")
 
 
 def _processor_s(target: Target, emulator: psutil.Process) -> Mapping[str, Processes]:
-    """The processor time of each process, by function."""
-    found: dict[str, dict[int, float]] = {name: {} for name in logs.functions()}
-    full = {target.named(name): name for name in found}
+    """The processor time of each process in seconds, by function."""
+    times_by_function: dict[str, dict[int, float]] = {name: {} for name in logs.functions()}
+    names = {target.named(name): name for name in times_by_function}
     for process in process_tree.members(emulator):
         with suppress(psutil.Error):
-            name = full.get(process_tree.function_of(process) or "")
+            name = names.get(process_tree.function_of(process) or "")
             if name:
                 times = process.cpu_times()
-                found[name][process.pid] = times.user + times.system
-    return found
+                times_by_function[name][process.pid] = times.user + times.system
+    return times_by_function
 
 
 def _measured(
     target: Target, name: str, before: Processes, after: Processes, began: datetime
 ) -> Measured:
     if before.keys() != after.keys() or not after:
-        raise LabError(f"{name} was started anew while it was measured.", "Try once more.")
+        raise LabError(f"{name} was restarted while it was measured.", "Try again.")
     client = target.client("lambda")
     timeout = client.get_function_configuration(FunctionName=target.named(name))["Timeout"]
     invocations = _invocations(target, name, began)
@@ -115,15 +115,15 @@ def _measured(
 
 
 def _invocations(target: Target, name: str, began: datetime) -> Sequence[_Invocation]:
-    """What the log says of each invocation; logs may come a moment after it has ended."""
+    """The invocations in the log, which may appear a moment after they have ended."""
     deadline = time.monotonic() + REPORTS_S
     seen = -1
     while True:
         lines = logs.read(target, name, began)
-        found = [match for line in lines if (match := REPORT.search(line.message))]
-        if found and len(found) == seen:
-            return [_Invocation(float(one.group(1)), int(one.group(2))) for one in found]
+        matches = [match for line in lines if (match := REPORT.search(line.message))]
+        if matches and len(matches) == seen:
+            return [_Invocation(float(one.group(1)), int(one.group(2))) for one in matches]
         if time.monotonic() > deadline:
-            raise LabError(f"{name} has no reports in its log.", f"`lab logs {name}` shows it.")
-        seen = len(found)
+            raise LabError(f"{name} has no reports in its log.", f"See `lab logs {name}`.")
+        seen = len(matches)
         time.sleep(POLL_S)

@@ -1,8 +1,8 @@
-"""What one checkout uses, counted from a real one on the lab's emulator.
+"""Counts the usage of a real checkout on the lab's emulator.
 
-The emulator notes every AWS call with the role that made it, and every function writes what AWS
-would bill into its log. What the sweeper does meanwhile is left out by its role, what this module
-asks by having none.
+The emulator records every AWS call with the role of its caller, and every function logs what AWS
+would bill. Calls of the sweeper's role and calls without a role (such as this module's) do not
+count.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ CUSTOMER = "cost"
 SETTLE_S = 60.0
 POLL_S = 0.2
 TRIES = 3
-LOG_OVERHEAD_BYTES = 26  # what CloudWatch Logs adds to each event
-ITEM_OVERHEAD_BYTES = 100  # what DynamoDB adds to each stored item, and to its copy in an index
+LOG_OVERHEAD_BYTES = 26  # added by CloudWatch Logs to each event
+ITEM_OVERHEAD_BYTES = 100  # added by DynamoDB to each item, and to its copy in an index
 GROWING = ("orders", "reservations", "payments")
-"""Tables that keep what an order writes; idempotency keys go after a day."""
+"""Tables that keep their items; idempotency keys expire after a day."""
 SWEEPER = "sweeper"
 REPORT = re.compile(r"Billed Duration: (\d+) ms\s+Memory Size: (\d+) MB")
 Call = Mapping[str, Any]
 
 
-class NotNoted(LabError):
-    """The emulator does not note its calls."""
+class NotRecorded(LabError):
+    """The emulator does not record its calls."""
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """One counted order, from the POST to the mail. Durations are those of this machine."""
+    """The usage of one order, from the POST to the mail. Durations are those of this machine."""
 
     order_id: str
     usage: Usage
@@ -63,31 +63,31 @@ class Checkout:
 
 @dataclass(frozen=True)
 class Sweep:
-    """One counted round of the sweeper."""
+    """The usage of one run of the sweeper."""
 
     usage: Usage
     data_events: int
 
 
 def one_checkout(target: Target, request: Mapping[str, Any], customer: str = CUSTOMER) -> Checkout:
-    """Places an order for `request` and counts it. It should not be the first one: that is cold.
+    """Places an order for `request` and counts its usage. The functions should be warm.
 
-    Nobody else should order meanwhile: what other orders use would be counted with it.
+    There must be no other orders meanwhile: their usage would be counted, too.
 
-    Raises NotNoted where the emulator cannot tell, LabError if the order does not end.
+    Raises NotRecorded if the emulator does not record calls, LabError if the order does not end.
     """
     _wait_for_quiet(target, customer)
     began = datetime.now(UTC)
-    with _noted(target) as calls:
+    with _recorded(target) as calls:
         order_id, sent = _place(target, request, customer)
         steps = execution.finish(target, order_id)
         wait_for_mail(target, order_id)
-    calls[:] = [call for call in calls if not _is_the_sweepers(target, call)]
+    calls[:] = [call for call in calls if not _is_sweeper(target, call)]
     invoked = sum(call["operation"] == "Invoke" for call in calls)
     names = [name for name in logs.functions() if name != SWEEPER]
     _wait(lambda: _reports(target, names, began) >= invoked, "a function has no report")
     lines = {name: logs.read(target, name, began) for name in names}
-    functions = tuple(_function(name, found) for name, found in lines.items() if _bills(found))
+    functions = tuple(_function(name, logged) for name, logged in lines.items() if _billed(logged))
     return Checkout(
         order_id,
         _usage(target, calls, steps, functions, lines, sent),
@@ -100,26 +100,26 @@ def one_checkout(target: Target, request: Mapping[str, Any], customer: str = CUS
 
 
 def one_sweep(target: Target) -> Sweep:
-    """What one round of the sweeper uses when there is nothing to do, which is nearly always.
+    """The usage of one run of the sweeper without work, which is the usual case.
 
-    Raises LabError if its own minute comes every time while it is counted.
+    Raises LabError if the scheduled run interferes every time.
     """
     _invoke_sweeper(target)
     for _ in range(TRIES):
         sweep = _sweep(target)
         if sweep.usage.lambda_requests == 1:
             return sweep
-    raise LabError("The sweeper ran by itself while it was counted.", "Try once more.")
+    raise LabError("The sweeper ran by its schedule while it was counted.", "Try again.")
 
 
 def _sweep(target: Target) -> Sweep:
     began = datetime.now(UTC)
-    with _noted(target) as calls:
+    with _recorded(target) as calls:
         _invoke_sweeper(target)
     _wait(lambda: _reports(target, [SWEEPER], began) >= 1, "the sweeper has no report")
     lines = logs.read(target, SWEEPER, began)
     use = _function(SWEEPER, lines)
-    database = [call for call in _database(calls) if _is_the_sweepers(target, call)]
+    database = [call for call in _database(calls) if _is_sweeper(target, call)]
     usage = Usage(
         lambda_requests=use.invocations,
         lambda_gb_seconds=_gb_seconds([use]),
@@ -136,7 +136,7 @@ def _invoke_sweeper(target: Target) -> None:
 
 
 def _place(target: Target, request: Mapping[str, Any], customer: str) -> tuple[str, int]:
-    """The order's id, and the bytes of the answer: its head and its body."""
+    """The order's id, and the size of the response in bytes, headers included."""
     headers = {"Idempotency-Key": purchase.new_key()}
     api = CheckoutApi.of(target, customer)
     response = api.send("POST", "/checkout", json=dict(request), headers=headers)
@@ -147,42 +147,42 @@ def _place(target: Target, request: Mapping[str, Any], customer: str) -> tuple[s
 
 
 @contextmanager
-def _noted(target: Target) -> Iterator[list[Call]]:
-    """The calls made meanwhile; the list is filled at the end."""
+def _recorded(target: Target) -> Iterator[list[Call]]:
+    """Records the calls made meanwhile; the list is filled at the end."""
     calls: list[Call] = []
-    _ask(target, "PUT")
+    _request(target, "PUT")
     try:
         yield calls
     finally:
-        noted = _ask(target, "DELETE")
-    if noted["full"]:
+        recording = _request(target, "DELETE")
+    if recording["full"]:
         raise LabError(
-            f"There were more than {len(noted['calls'])} AWS calls meanwhile: the emulator notes no"
-            " more than that.",
-            "Count again while nobody else orders.",
+            f"There were more than {len(recording['calls'])} AWS calls, and the emulator records no"
+            " more.",
+            "Count again while there are no other orders.",
         )
-    calls += noted["calls"]
+    calls += recording["calls"]
 
 
-def _ask(target: Target, method: str) -> Any:
+def _request(target: Target, method: str) -> Any:
     with clients.http(target.endpoint or "", timeout=10) as emulator:
-        answer = emulator.request(method, PATH)
-    if answer.is_success:
-        return answer.json() if answer.content else None
-    raise NotNoted(
-        "This emulator does not note its calls: nothing can be counted on it.",
-        "Use the lab's own (`lab up`), or what was counted before (`lab cost --stored`).",
+        response = emulator.request(method, PATH)
+    if response.is_success:
+        return response.json() if response.content else None
+    raise NotRecorded(
+        "This emulator does not record its calls, so that nothing can be counted.",
+        "Use the lab's emulator (`lab up`), or the stored count (`lab cost --stored`).",
     )
 
 
-def _is_the_sweepers(target: Target, call: Call) -> bool:
+def _is_sweeper(target: Target, call: Call) -> bool:
     name = target.named(SWEEPER)
     invoked = call["operation"] == "Invoke" and name in call["request"]["FunctionName"]
     return invoked or call["caller"] == name
 
 
 def _wait_for_quiet(target: Target, customer: str) -> None:
-    """Orders that were bought before are mailed for a while yet: that is not this one's usage."""
+    """Waits for the mails of earlier orders, which would be counted otherwise."""
     query = {
         "TableName": target.table("orders"),
         "IndexName": "by-customer",
@@ -196,21 +196,21 @@ def _wait_for_quiet(target: Target, customer: str) -> None:
 
 
 def _wait_for_empty_queue(target: Target) -> None:
-    """A message is gone from the queue when its function has ended, not when its mail is sent."""
+    """Waits until the queue is empty: a message is deleted when its function has ended."""
     client = target.client("sqs")
     url = client.get_queue_url(QueueName=target.named("notifications"))["QueueUrl"]
-    asked = {"QueueUrl": url, "AttributeNames": ["All"]}
+    query = {"QueueUrl": url, "AttributeNames": ["All"]}
 
     def is_empty() -> bool:
-        said = client.get_queue_attributes(**asked)["Attributes"]
-        left = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-        return not any(int(said[name]) for name in left)
+        attributes = client.get_queue_attributes(**query)["Attributes"]
+        counts = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+        return not any(int(attributes[name]) for name in counts)
 
     _wait(is_empty, "the queue of notifications is not empty")
 
 
 def wait_for_mail(target: Target, order_id: str) -> None:
-    """Returns when the customer has a mail about the order, and its function has ended."""
+    """Waits until the mail about the order is sent and the function has ended."""
     client, key = target.client("dynamodb"), {"orderId": {"S": order_id}}
     table = target.table("orders")
     _wait(
@@ -220,26 +220,26 @@ def wait_for_mail(target: Target, order_id: str) -> None:
     _wait_for_empty_queue(target)
 
 
-def _wait(done: Callable[[], bool], otherwise: str) -> None:
+def _wait(done: Callable[[], bool], message: str) -> None:
     deadline = time.monotonic() + SETTLE_S
     while not done():
         if time.monotonic() > deadline:
-            raise LabError(f"After {SETTLE_S:.0f} s {otherwise}.", "`lab logs notifier` tells why.")
+            raise LabError(f"After {SETTLE_S:.0f} s {message}.", "See `lab logs notifier`.")
         time.sleep(POLL_S)
 
 
 def _reports(target: Target, names: Sequence[str], began: datetime) -> int:
-    return sum(len(_bills(logs.read(target, name, began))) for name in names)
+    return sum(len(_billed(logs.read(target, name, began))) for name in names)
 
 
-def _bills(lines: Sequence[LogLine]) -> list[tuple[int, int]]:
+def _billed(lines: Sequence[LogLine]) -> list[tuple[int, int]]:
     """The billed milliseconds and the memory of every invocation."""
-    found = (REPORT.search(line.message) for line in lines)
-    return [(int(match.group(1)), int(match.group(2))) for match in found if match]
+    matches = (REPORT.search(line.message) for line in lines)
+    return [(int(match.group(1)), int(match.group(2))) for match in matches if match]
 
 
 def _function(name: str, lines: Sequence[LogLine]) -> FunctionUse:
-    bills = _bills(lines)
+    bills = _billed(lines)
     return FunctionUse(name, len(bills), sum(ms for ms, _ in bills), bills[0][1])
 
 
@@ -257,9 +257,9 @@ def _usage(
     steps: execution.Execution,
     functions: Sequence[FunctionUse],
     lines: Mapping[str, Sequence[LogLine]],
-    sent: int,
+    response_bytes: int,
 ) -> Usage:
-    made = Counter(f"{call['service']}:{call['operation']}" for call in calls)
+    operations = Counter(f"{call['service']}:{call['operation']}" for call in calls)
     database = _database(calls)
     return Usage(
         state_transitions=sum(1 + step.retries for step in steps.steps),
@@ -268,17 +268,17 @@ def _usage(
         read_units=sum(map(units.read_units, database)),
         write_units=sum(units.write_units(call, _tables(target)) for call in database),
         events=sum(_entries(call) for call in calls),
-        notifications=made["sns:Publish"],
-        queue_requests=2 * made["sqs:DeleteMessageBatch"],  # each was received as well
-        mails=made["ses:SendEmail"],
+        notifications=operations["sns:Publish"],
+        queue_requests=2 * operations["sqs:DeleteMessageBatch"],  # each was received as well
+        mails=operations["ses:SendEmail"],
         api_calls=1,
         log_gigabytes=sum(map(_gigabytes, lines.values())),
-        transfer_gigabytes=sent / 1e9,
+        transfer_gigabytes=response_bytes / 1e9,
     )
 
 
 def _database(calls: Sequence[Call]) -> list[Call]:
-    """The checkout's own calls of DynamoDB: roles make them, whoever watches has none."""
+    """The checkout's own calls of DynamoDB, which are made by roles."""
     return [call for call in calls if call["service"] == "dynamodb" and call["caller"]]
 
 
@@ -287,33 +287,34 @@ def _data_events(target: Target, database: Sequence[Call]) -> int:
 
 
 def _entries(call: Call) -> int:
-    """The shop's own events; those that Step Functions sends of its executions are free."""
+    """The number of the shop's events; those that Step Functions sends are free."""
     is_own = call["operation"] == "PutEvents" and call["caller"]
     return len(call["request"]["Entries"]) if is_own else 0
 
 
 def _metrics(lines: Mapping[str, Sequence[LogLine]]) -> set[tuple[str, ...]]:
-    """The custom metrics that were sent: CloudWatch bills each combination of dimensions."""
-    said = (line.message for found in lines.values() for line in found if '"_aws"' in line.message)
-    return {metric for text in said for metric in _metrics_in(json.loads(text))}
+    """The custom metrics in the logs: CloudWatch bills each combination of dimensions."""
+    messages = (line.message for logged in lines.values() for line in logged)
+    records = (json.loads(message) for message in messages if '"_aws"' in message)
+    return {metric for record in records for metric in _metrics_in(record)}
 
 
-def _metrics_in(sent: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """Each metric of a line in CloudWatch's embedded format, with the values of its dimensions."""
-    for directive in sent["_aws"]["CloudWatchMetrics"]:
+def _metrics_in(record: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The metrics of a record in the embedded metric format, with their dimensions' values."""
+    for directive in record["_aws"]["CloudWatchMetrics"]:
         for names in directive["Dimensions"]:
-            values = [str(sent[name]) for name in names]
+            values = [str(record[name]) for name in names]
             yield from ((metric["Name"], *values) for metric in directive["Metrics"])
 
 
 def _stored_bytes(target: Target, calls: Sequence[Call]) -> int:
-    """What the order has left in the tables that grow, with its copies in indexes."""
+    """The bytes that the order has left in the growing tables, copies in indexes included."""
     keys = _written(target, calls)
     client = target.client("dynamodb")
     total = 0
-    for table, found in keys.items():
+    for table, written in keys.items():
         indexes = _index_keys(target, table)
-        for key in found:
+        for key in written:
             item = client.get_item(TableName=table, Key=dict(key), ConsistentRead=True)["Item"]
             copies = 1 + sum(name in item for name in indexes)
             total += copies * (units.item_bytes(item) + ITEM_OVERHEAD_BYTES)
@@ -321,30 +322,30 @@ def _stored_bytes(target: Target, calls: Sequence[Call]) -> int:
 
 
 def _written(target: Target, calls: Sequence[Call]) -> Mapping[str, list[Mapping[str, Any]]]:
-    """The keys that were written, each once, by table."""
-    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    """The keys that were written, without duplicates, by table."""
+    keys: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     growing = {target.table(name) for name in GROWING}
-    for table, asked in (write for call in _database(calls) for write in units.writes(call)):
+    for table, write in (w for call in _database(calls) for w in units.writes(call)):
         if table not in growing:
             continue
         names = _key_names(target, table)
-        key = {name: (asked.get("Item") or asked["Key"])[name] for name in names}
-        if key not in found[table]:
-            found[table].append(key)
-    return found
+        key = {name: (write.get("Item") or write["Key"])[name] for name in names}
+        if key not in keys[table]:
+            keys[table].append(key)
+    return keys
 
 
-def _described(target: Target, table: str) -> Any:
+def _describe(target: Target, table: str) -> Any:
     return target.client("dynamodb").describe_table(TableName=table)["Table"]
 
 
 def _key_names(target: Target, table: str) -> list[str]:
-    return [key["AttributeName"] for key in _described(target, table)["KeySchema"]]
+    return [key["AttributeName"] for key in _describe(target, table)["KeySchema"]]
 
 
 def _index_keys(target: Target, table: str) -> list[str]:
-    """The attribute that each index of a table begins with."""
-    indexes = _described(target, table).get("GlobalSecondaryIndexes", ())
+    """The first key attribute of each index of a table."""
+    indexes = _describe(target, table).get("GlobalSecondaryIndexes", ())
     return [index["KeySchema"][0]["AttributeName"] for index in indexes]
 
 
@@ -354,8 +355,8 @@ def _tables(target: Target) -> units.Tables:
     @cache
     def table(name: str) -> units.Table:
         def size_of(key: Mapping[str, Any]) -> int:
-            found = client.get_item(TableName=name, Key=key, ConsistentRead=True)
-            return units.item_bytes(found.get("Item", {}))
+            response = client.get_item(TableName=name, Key=key, ConsistentRead=True)
+            return units.item_bytes(response.get("Item", {}))
 
         return units.Table(size_of, len(_index_keys(target, name)))
 

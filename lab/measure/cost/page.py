@@ -1,4 +1,4 @@
-"""The tables of docs/cost.md, from what was counted last and from lab/measure/cost/prices.json."""
+"""The tables of docs/cost.md, from the stored count and lab/measure/cost/prices.json."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BAR = 20
 
 
 def tables() -> str:
-    """All of them, each under its heading."""
+    """All tables, each with its heading."""
     counted = cost.stored()
     parts = {
         "US dollars a month": _environments(counted),
@@ -28,8 +28,8 @@ def tables() -> str:
         "Memory against duration": _memory(counted),
         f"The prices, {prices.load().region}, noted {prices.load().noted}": _prices(),
     }
-    said = f"Counted on {counted.on}: {_counted(counted)}."
-    return "\n\n".join([said, *(f"### {title}\n\n{text}" for title, text in parts.items())])
+    introduction = f"Counted on {counted.on}: {_counted(counted)}."
+    return "\n\n".join([introduction, *(f"### {title}\n\n{text}" for title, text in parts.items())])
 
 
 def _counted(counted: Counted) -> str:
@@ -47,7 +47,7 @@ def _environments(counted: Counted) -> str:
 
 
 def _row(load: int, counted: Counted) -> list[str]:
-    """No orders at all is told as what stands there."""
+    """The totals of each environment; without orders, the fixed costs only."""
     bills = [cost.of(environment, load or 1, counted) for environment in ENVIRONMENTS]
     totals = [bill.total() if load else bill.total(FIXED) for bill in bills]
     return [f"{load:,}" if load else "none", *(f"{usd:,.2f}" for usd in totals)]
@@ -86,8 +86,8 @@ def _variants(counted: Counted) -> str:
 
 
 def _memory(counted: Counted) -> str:
-    found = cost.memory(counted)
-    sizes = [f"{size.memory_mb} MB" for size in found[0].sizes]
+    functions = cost.memory(counted)
+    sizes = [f"{size.memory_mb} MB" for size in functions[0].sizes]
     rows = (
         [
             one.measured.name,
@@ -97,7 +97,7 @@ def _memory(counted: Counted) -> str:
             *(f"{size.duration_ms:.0f}" for size in one.sizes),
             f"{one.cheapest.memory_mb} MB" if one.cheapest else "none",
         ]
-        for one in found
+        for one in functions
     )
     head = ["milliseconds", "processor", "waiting", "memory used", *sizes, "cheapest"]
     return table(head, rows)

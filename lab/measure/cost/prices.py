@@ -17,9 +17,9 @@ FILE = Path(__file__).resolve().with_name("prices.json")
 class Price:
     """US dollars for one unit of the first tier.
 
-    `source` is AWS's page. `confirmed` is "AWS", or the address where the number was found, or
-    None: nobody has confirmed it. `free_per_month` are the units that an account has for nothing,
-    for ever; what is free in a first year only is not in it.
+    `source` is AWS's page. `confirmed` is "AWS", the address that confirms the number, or None if
+    it is unconfirmed. `free_per_month` are the units of the always-free tier; the free tier of the
+    first year is not included.
     """
 
     usd: float
@@ -31,30 +31,30 @@ class Price:
 
 @dataclass(frozen=True)
 class PriceList:
-    """The prices of one region as they were noted on a day."""
+    """The prices of one region on the date `noted`."""
 
     region: str
     noted: str
     prices: Mapping[str, Price]
 
     def of(self, name: str) -> Price:
-        """The price of a unit. Raises LabError for a unit that has none."""
+        """The price of a unit. Raises LabError if there is none."""
         if name in self.prices:
             return self.prices[name]
         raise LabError(f"There is no price of {name!r}.", f"Add it to {FILE.name}.")
 
     @property
     def unconfirmed(self) -> tuple[str, ...]:
-        """The names of the prices that nobody has confirmed."""
+        """The names of the unconfirmed prices."""
         return tuple(name for name, price in self.prices.items() if price.confirmed is None)
 
 
 @cache
 def load() -> PriceList:
     """The list of lab/measure/cost/prices.json."""
-    said = json.loads(FILE.read_text())
-    prices = {name: _price(entry) for name, entry in said["prices"].items()}
-    return PriceList(said["region"], said["noted"], prices)
+    content = json.loads(FILE.read_text())
+    prices = {name: _price(entry) for name, entry in content["prices"].items()}
+    return PriceList(content["region"], content["noted"], prices)
 
 
 def _price(entry: Mapping[str, float | str]) -> Price:

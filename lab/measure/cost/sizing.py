@@ -1,9 +1,9 @@
-"""How much memory a function should have: measured processor time, and a model of Lambda.
+"""Recommends memory sizes for functions, from measured processor time and a model of Lambda.
 
-Lambda gives a function processor time in proportion to its memory: one whole processor at 1,769 MB
-(https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). The emulator does not:
-here a function has the same time whatever its memory. So what is measured is the processor time of
-an invocation, which is real, and the rest of its duration, which it waits. The model:
+Lambda allocates processor time in proportion to memory: one full vCPU at 1,769 MB
+(https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html). On the emulator, memory
+does not change the speed. Therefore the processor time of an invocation is measured, and the rest
+of its duration counts as waiting. The model:
 
     duration = processor time / min(1, memory / 1,769 MB) + waiting
 
@@ -23,15 +23,15 @@ from lab.measure.cost.prices import PriceList
 WHOLE_PROCESSOR_MB = 1769
 SIZES_MB = (128, 192, 256, 384, 512, 768, 1024, 1769)
 SPARE = 1.25
-"""A function should have this much more memory than it was seen to use."""
+"""The required memory, divided by the maximum that was used."""
 OF_TIMEOUT = 0.5
-"""The share of its time-out that a mean invocation may take: slow ones take longer."""
+"""The share of its timeout that a mean invocation may take: slow ones take longer."""
 MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
 class Size:
-    """What a function would take and cost with an amount of memory, by the model."""
+    """The duration and price of a function with a memory size, by the model."""
 
     memory_mb: int
     duration_ms: float
@@ -41,50 +41,52 @@ class Size:
 
 @dataclass(frozen=True)
 class Sizes:
-    """A function at every size."""
+    """A function at every memory size."""
 
     measured: Measured
     sizes: tuple[Size, ...]
 
     @property
     def cheapest(self) -> Size | None:
-        """The cheapest size with memory and time enough; None if none has."""
+        """The cheapest size with enough memory and time; None if there is none."""
         fitting = [size for size in self.sizes if size.fits]
         return min(fitting, key=lambda size: size.usd_per_million, default=None)
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """The values for JSON."""
         return {**asdict(self), "cheapest": self.cheapest and asdict(self.cheapest)}
 
 
 def share(memory_mb: float) -> float:
-    """The part of a processor that one thread gets with so much memory."""
+    """The share of a vCPU that one thread gets with this memory, 0 to 1."""
     return min(1.0, memory_mb / WHOLE_PROCESSOR_MB)
 
 
 def duration_ms(measured: Measured, memory_mb: float) -> float:
-    """How long a mean warm invocation would take with so much memory."""
+    """The duration of a mean warm invocation with this memory, in milliseconds."""
     return measured.processor_ms / share(memory_mb) + measured.waiting_ms
 
 
-def of(measured: Sequence[Measured], listed: PriceList) -> tuple[Sizes, ...]:
-    """Every function at every size."""
+def of(measured: Sequence[Measured], price_list: PriceList) -> tuple[Sizes, ...]:
+    """Every function at every memory size."""
     return tuple(
-        Sizes(one, tuple(size_of(one, memory_mb, listed) for memory_mb in SIZES_MB))
+        Sizes(one, tuple(size_of(one, memory_mb, price_list) for memory_mb in SIZES_MB))
         for one in measured
     )
 
 
-def size_of(measured: Measured, memory_mb: int, listed: PriceList) -> Size:
-    """A function with so much memory."""
+def size_of(measured: Measured, memory_mb: int, price_list: PriceList) -> Size:
+    """A function with this memory."""
     duration = duration_ms(measured, memory_mb)
     enough = memory_mb >= measured.memory_used_mb * SPARE
     in_time = duration <= measured.timeout_s * 1e3 * OF_TIMEOUT
-    return Size(memory_mb, duration, _usd(duration, memory_mb, listed), enough and in_time)
+    return Size(memory_mb, duration, _usd(duration, memory_mb, price_list), enough and in_time)
 
 
-def _usd(duration: float, memory_mb: float, listed: PriceList) -> float:
-    """A million invocations: the requests, and their time in whole milliseconds."""
+def _usd(duration: float, memory_mb: float, price_list: PriceList) -> float:
+    """The price of a million invocations: requests, and time in whole milliseconds."""
     gb_seconds = ceil(duration) / 1e3 * memory_mb / 1024
-    each = listed.of("lambda_requests").usd + gb_seconds * listed.of("lambda_gb_seconds").usd
+    each = (
+        price_list.of("lambda_requests").usd + gb_seconds * price_list.of("lambda_gb_seconds").usd
+    )
     return each * MILLION

@@ -1,4 +1,4 @@
-"""How the cost is printed: a bar for each part, in 80 columns."""
+"""Renders the costs: a bar for each part, in 80 columns."""
 
 from __future__ import annotations
 
@@ -28,36 +28,39 @@ TITLES = {
 STYLES = {ORDERS: "cyan", FIXED: "yellow", KEPT: "magenta"}
 
 
-def report(found: Bill, counted: Counted, variants: Sequence[Variant]) -> RenderableType:
-    """The bill, what would be cheaper, and what was assumed."""
+def report(monthly_bill: Bill, counted: Counted, variants: Sequence[Variant]) -> RenderableType:
+    """The bill, the alternatives, and the assumptions."""
     return Group(
-        _head(found),
-        *(_Part(found, kind) for kind in (ORDERS, FIXED, KEPT)),
-        _sum(found),
+        _head(monthly_bill),
+        *(_Part(monthly_bill, kind) for kind in (ORDERS, FIXED, KEPT)),
+        _sum(monthly_bill),
         _variants(variants),
-        *_assumptions(found, counted),
+        *_assumptions(monthly_bill, counted),
     )
 
 
-def _head(found: Bill) -> Text:
-    title = Text(f"{found.environment}, {found.orders_per_month:,} orders a month: ", style="bold")
+def _head(monthly_bill: Bill) -> Text:
+    title = Text(
+        f"{monthly_bill.environment}, {monthly_bill.orders_per_month:,} orders a month: ",
+        style="bold",
+    )
     return title + Text(
-        f"{found.total():,.2f} USD a month, {usd(found.per_order)} for one more order"
+        f"{monthly_bill.total():,.2f} USD a month, {usd(monthly_bill.per_order)} for one more order"
     )
 
 
 @dataclass(frozen=True)
 class _Part:
-    """The lines of one kind, dearest first; those below half a cent together.
+    """The lines of one kind, most expensive first; those below half a cent are one line.
 
-    The bars go where a terminal is too narrow for them.
+    Narrow terminals get no bars.
     """
 
     bill: Bill
     kind: str
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draws it as wide as the terminal is."""
+        """Renders the table as wide as the terminal."""
         title = "\n" + TITLES[self.kind].format(orders=self.bill.orders_per_month)
         rows = list(self._rows())
         if options.max_width < WIDTH:
@@ -73,8 +76,8 @@ class _Part:
         yield table
 
     def _rows(self) -> Iterator[tuple[str | Text, ...]]:
-        found = [one for one in self.bill.lines if one.kind == self.kind]
-        lines = sorted(found, key=lambda one: -one.usd)
+        lines = [line for line in self.bill.lines if line.kind == self.kind]
+        lines.sort(key=lambda line: -line.usd)
         most = max(line.usd for line in self.bill.lines)
         shown = [line for line in lines if line.usd >= SMALL_USD]
         for line in shown:
@@ -89,11 +92,11 @@ def _total(lines: Sequence[Line]) -> float:
     return sum(line.usd for line in lines)
 
 
-def _sum(found: Bill) -> Text:
-    free = found.free_usd
+def _sum(monthly_bill: Bill) -> Text:
+    free = monthly_bill.free_usd
     return Text(
         f"\nThe free tier would take {free:,.2f} USD off, if nothing else in the account uses it:"
-        f" {max(0.0, found.total() - free):,.2f} USD.",
+        f" {max(0.0, monthly_bill.total() - free):,.2f} USD.",
     )
 
 
@@ -119,29 +122,30 @@ def cheaper_from(variant: Variant) -> str:
     return "never" if start is None else "always" if start <= 1 else f"{start:,} orders"
 
 
-def _assumptions(found: Bill, counted: Counted) -> Iterator[RenderableType]:
-    listed = prices.load()
+def _assumptions(monthly_bill: Bill, counted: Counted) -> Iterator[RenderableType]:
+    price_list = prices.load()
     yield Text(
-        f"\nCounted on {counted.on} from one confirmed order; list prices of {listed.region} of"
-        f" {listed.noted}, first tier; a month of {bill.HOURS} hours. Durations are this machine's."
+        f"\nCounted on {counted.on} from one confirmed order; list prices of {price_list.region} of"
+        f" {price_list.noted}, first tier; a month of {bill.HOURS} hours. Durations are this"
+        " machine's."
         f" What is kept is that of {bill.MONTHS_KEPT} months at this load. docs/cost.md: all of it,"
         " and what is not counted.",
         style="dim",
     )
-    unsure = sorted({line.price for line in found.lines} & set(listed.unconfirmed))
+    unsure = sorted({line.price for line in monthly_bill.lines} & set(price_list.unconfirmed))
     if unsure:
         yield Text(f"Prices that nobody has confirmed: {', '.join(unsure)}.", style="yellow")
 
 
-def memory(found: Sequence[Sizes]) -> RenderableType:
-    """Duration and cost of every function at every size, by the model."""
-    columns = [f">{size.memory_mb}" for size in found[0].sizes] if found else []
+def memory(sizes: Sequence[Sizes]) -> RenderableType:
+    """The duration and price of every function at every memory size, by the model."""
+    columns = [f">{size.memory_mb}" for size in sizes[0].sizes] if sizes else []
     table = render.table(
-        ("milliseconds with MB", *columns), map(_durations, found), "Memory against duration"
+        ("milliseconds with MB", *columns), map(_durations, sizes), "Memory against duration"
     )
     cheapest = render.table(
         ("function", ">processor", ">waiting", ">used", ">cheapest", ">USD a million"),
-        map(_cheapest, found),
+        map(_cheapest, sizes),
         "Measured here, and the cheapest size with memory and time enough",
     )
     note = (
@@ -159,26 +163,26 @@ def _durations(one: Sizes) -> list[str | Text]:
 
 
 def _cheapest(one: Sizes) -> tuple[str, ...]:
-    said, best = one.measured, one.cheapest
-    times = (f"{said.processor_ms:.1f} ms", f"{said.waiting_ms:.1f} ms")
+    measured, best = one.measured, one.cheapest
+    times = (f"{measured.processor_ms:.1f} ms", f"{measured.waiting_ms:.1f} ms")
     price = (f"{best.memory_mb} MB", f"{best.usd_per_million:.2f}") if best else ("none", "-")
-    return (said.name, *times, f"{said.memory_used_mb} MB", *price)
+    return (measured.name, *times, f"{measured.memory_used_mb} MB", *price)
 
 
 def blocks(share: float, width: int = BAR) -> str:
-    """A bar of `share` (0 to 1) of the width, to an eighth of a column."""
+    """A bar of `share` (0 to 1) of `width` columns, in eighths of a column."""
     eighths = round(share * width * 8)
     full, rest = divmod(eighths, 8)
     return "█" * full + (BLOCKS[rest] if rest else "")
 
 
 def usd(value: float) -> str:
-    """A small amount of money with three digits that count: `0.000294 USD`."""
+    """Formats a small amount of money with three significant digits: `0.000294 USD`."""
     return f"{value:.3g} USD" if value >= 1e-4 else f"{value:.9f} USD"
 
 
 def units(value: float) -> str:
-    """A number of units: millions, whole ones with commas, or three digits that count."""
+    """Formats a number of units: millions, integers with commas, or three significant digits."""
     if value >= 1e7:
         return f"{value / 1e6:,.1f} M"
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -1,6 +1,6 @@
-"""What CloudTrail records as data events: every call of the tables that the audit trail watches.
+"""Counts the data events of CloudTrail: calls of the tables that the audit trail records.
 
-One request is one event, however many items or tables it names, and one that fails is one too:
+One request is one event, regardless of its number of items or tables and even if it fails:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/understanding-ddb-log-entries.html
 (its TransactWriteItems of four items is one record).
 """
@@ -17,7 +17,7 @@ WATCHED = ("orders", "payments")
 
 
 def data_events(calls: Iterable[Call], watched: Iterable[str]) -> int:
-    """How many of DynamoDB's recorded calls name a watched table, by the tables' full names."""
+    """The number of recorded DynamoDB calls of a watched table; `watched` are full names."""
     names = set(watched)
     return sum(not names.isdisjoint(_tables(call["request"])) for call in calls)
 

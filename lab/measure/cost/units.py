@@ -1,11 +1,10 @@
-"""DynamoDB's read and write units, from the calls that were made.
+"""Computes the read and write units of recorded DynamoDB calls.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html: a write
-unit carries 1 KB, a read unit 4 KB; a transaction costs twice, a read that may be stale half.
+unit is 1 KB, a read unit 4 KB; transactions cost twice, eventually consistent reads half.
 
-Where the engine would have to tell more than a call does, the number is an upper bound: an update
-counts with the whole size of the item as it is at the end, and a write counts for every index of
-its table, whether or not the item is in it.
+The numbers are upper bounds: an update counts the size of the whole item as it is at the end, and a
+write counts for every index of its table, whether or not the item is in it.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ WRITES = ("Put", "Update", "Delete", "ConditionCheck")
 
 @dataclass(frozen=True)
 class Table:
-    """What the size of a write depends on: the item's current bytes by key, and the indexes."""
+    """A table: a function from a key to the item's current bytes, and the number of indexes."""
 
     size_of: Callable[[Item], int]
     indexes: int
@@ -35,7 +34,7 @@ Tables = Callable[[str], Table]
 
 
 def item_bytes(item: Item) -> int:
-    """About what DynamoDB counts for an item: its names and values as UTF-8.
+    """The approximate size of an item in DynamoDB: its names and values as UTF-8.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """
@@ -57,47 +56,47 @@ def _value_bytes(value: Item) -> int:
 
 
 def read_units(call: Call) -> float:
-    """The read units of a recorded call; 0 for a call that reads nothing."""
-    request, answer = call["request"], call["response"]
+    """The read units of a recorded call; 0 for other operations."""
+    request, response = call["request"], call["response"]
     name = call["operation"]
     if name == "TransactGetItems":
-        return sum(2 * _reads(found.get("Item", {})) for found in answer["Responses"])
+        return sum(2 * _item_read_units(entry.get("Item", {})) for entry in response["Responses"])
     if name == "BatchGetItem":
-        return sum(_batch_reads(request, answer))
+        return sum(_batch_reads(request, response))
     if name == "GetItem":
-        return _reads(answer.get("Item", {})) * _freshness(request)
+        return _item_read_units(response.get("Item", {})) * _consistency_factor(request)
     if name in ("Query", "Scan"):
-        size = sum(map(item_bytes, answer["Items"]))
-        return max(1, ceil(size / READ_BYTES)) * _freshness(request)
+        size = sum(map(item_bytes, response["Items"]))
+        return max(1, ceil(size / READ_BYTES)) * _consistency_factor(request)
     return 0
 
 
-def _batch_reads(request: Item, answer: Item) -> Iterator[float]:
-    for table, asked in request["RequestItems"].items():
-        found = answer["Responses"].get(table, [])
-        missing = len(asked["Keys"]) - len(found)
-        yield (sum(map(_reads, found)) + missing) * _freshness(asked)
+def _batch_reads(request: Item, response: Item) -> Iterator[float]:
+    for table, query in request["RequestItems"].items():
+        items = response["Responses"].get(table, [])
+        missing = len(query["Keys"]) - len(items)
+        yield (sum(map(_item_read_units, items)) + missing) * _consistency_factor(query)
 
 
-def _reads(item: Item) -> int:
+def _item_read_units(item: Item) -> int:
     return max(1, ceil(item_bytes(item) / READ_BYTES))
 
 
-def _freshness(request: Item) -> float:
+def _consistency_factor(request: Item) -> float:
     return 1.0 if request.get("ConsistentRead") else 0.5
 
 
 def write_units(call: Call, tables: Tables) -> float:
-    """The write units of a recorded call; 0 for a call that writes nothing."""
+    """The write units of a recorded call; 0 for other operations."""
     factor = 2 if call["operation"] == "TransactWriteItems" else 1
-    return sum(factor * _writes(kind, asked, tables) for kind, asked in _operations(call))
+    return sum(factor * _item_write_units(kind, write, tables) for kind, write in _operations(call))
 
 
 def writes(call: Call) -> Iterator[tuple[str, Item]]:
-    """The table, and the item or the key, of everything that a recorded call writes."""
-    for kind, asked in _operations(call):
+    """Yields the table and the request of everything that a recorded call puts or updates."""
+    for kind, write in _operations(call):
         if kind in ("Put", "Update"):
-            yield asked["TableName"], asked
+            yield write["TableName"], write
 
 
 def _operations(call: Call) -> list[tuple[str, Item]]:
@@ -108,9 +107,9 @@ def _operations(call: Call) -> list[tuple[str, Item]]:
     return [(kind, request)] if kind in WRITES else []
 
 
-def _writes(kind: str, asked: Item, tables: Tables) -> int:
-    table = tables(asked["TableName"])
-    item = asked.get("Item")
-    size = item_bytes(item) if item else table.size_of(asked["Key"])
+def _item_write_units(kind: str, write: Item, tables: Tables) -> int:
+    table = tables(write["TableName"])
+    item = write.get("Item")
+    size = item_bytes(item) if item else table.size_of(write["Key"])
     copies = 1 if kind == "ConditionCheck" else 1 + table.indexes
     return max(1, ceil(size / WRITE_BYTES)) * copies

@@ -1,4 +1,4 @@
-"""What something uses of AWS, in the units that AWS bills, and what that costs."""
+"""Usage in the units that AWS bills, and its price."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lab.measure.cost.prices import PriceList
 
 @dataclass(frozen=True)
 class Usage:
-    """What AWS would bill. The names are those of lab/measure/cost/prices.json."""
+    """The billed units, with the names of lab/measure/cost/prices.json."""
 
     state_transitions: float = 0
     lambda_requests: float = 0
@@ -26,17 +26,17 @@ class Usage:
     transfer_gigabytes: float = 0
 
     def times(self, factor: float) -> Usage:
-        """The usage of so many."""
+        """The usage multiplied by `factor`."""
         return Usage(**{name: value * factor for name, value in asdict(self).items()})
 
     def parts(self) -> dict[str, float]:
-        """The units by name, as numbers."""
+        """The units by name."""
         return {name: float(value) for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True)
 class Cost:
-    """US dollars in all and for each part, with what was counted."""
+    """The price in US dollars, in total and by part, with the units."""
 
     total: float
     parts: Mapping[str, float] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Cost:
 
 
 def cost(usage: Usage, prices: PriceList) -> Cost:
-    """What a usage costs at list prices. Raises LabError if a part has no price."""
+    """The price of a usage at list prices. Raises LabError if a part has no price."""
     counted = usage.parts()
     parts = {name: value * prices.of(name).usd for name, value in counted.items()}
     return Cost(

@@ -15,7 +15,7 @@ def test_a_percentile_is_one_of_the_values() -> None:
 
 
 def test_there_is_no_percentile_of_nothing() -> None:
-    with pytest.raises(ValueError, match="nothing"):
+    with pytest.raises(ValueError, match="at least one value"):
         percentile([], 0.5)
 
 
