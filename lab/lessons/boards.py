@@ -29,7 +29,9 @@ class Widgets(Shown):
     def text(self) -> str:
         """A line for each card."""
         return "\n".join(
-            graph.words(card, card.widget) if isinstance(card.widget, Graph) else card.widget.title
+            graph.as_text(card, widget)
+            if isinstance(widget := card.widget, Graph)
+            else widget.title
             for card in self.board.cards
         )
 

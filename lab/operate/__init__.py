@@ -1,1 +1,1 @@
-"""Looks after a shop that runs: audits, backups, redrives, dashboards."""
+"""Operations of a running shop: audits, backups, redrives, dashboards."""

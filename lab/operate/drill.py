@@ -1,4 +1,4 @@
-"""The recovery drill: an environment with orders is lost, and comes back from its backup."""
+"""The recovery drill: destroys an environment with orders and restores its backup."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ BUYERS = 4
 
 @dataclass(frozen=True)
 class DrillReport:
-    """What a drill showed.
+    """The result of a drill.
 
-    `seconds` by step, of wall-clock time; `items` by table as they were before; `lost` and `added`
-    are items that are not the same after as before, by table.
+    `seconds` is the wall-clock time of each step, `items` the item count of each table before the
+    drill. `lost` and `added` count the items of each table that differ afterwards.
     """
 
     environment: str
@@ -43,60 +43,59 @@ class DrillReport:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is lost, nothing is new, and the books balance."""
+        """Whether no item is lost or added, and the audit is clean."""
         return not self.lost and not self.added and bool(self.audit["clean"])
 
     @property
     def recovery_s(self) -> float:
-        """From the loss to a shop that sells again: the rebuilding and the restore, in seconds."""
+        """The recovery time in seconds: of rebuilding and restoring."""
         return round(self.seconds["rebuild"] + self.seconds["restore"], 1)
 
 
 @dataclass
 class _Clock:
-    """Tells what is going on, and how long each step took."""
+    """Reports progress, and measures the seconds of each step."""
 
     say: Say
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def step(self, name: str) -> Iterator[Say]:
-        began = time.monotonic()
+        started = time.monotonic()
         yield lambda message: self.say(f"{name}: {message}")
-        self.seconds[name] = round(time.monotonic() - began, 1)
+        self.seconds[name] = round(time.monotonic() - started, 1)
 
 
 def run(target: Target, on_progress: Say | None = None, orders: int = 8) -> DrillReport:
-    """Seeds, places orders, backs up, destroys, rebuilds, restores, and compares.
+    """Seeds, places orders, backs up, destroys, rebuilds, restores and compares.
 
-    For an emulator only. Raises LabError if the target is the real AWS, or if the environment's
-    books do not balance to begin with.
+    Raises LabError if the target is AWS, or if the audit is not clean before the drill.
     """
     require_emulator(target)
     clock = _Clock(on_progress or (lambda _message: None))
     with clock.step("orders") as say:
-        _trade(target, orders, say)
+        _place_orders(target, orders, say)
     with clock.step("backup") as say:
         manifest = recovery.backup(target, on_progress=say)
     before = _fingerprints(target)
     _lose_and_rebuild(target, clock, manifest.backup)
     with clock.step("restore") as say:
         recovery.restore(target, manifest.backup, on_progress=say)
-    invocation.leaves("Everything is brought back; what is missing is the look at its books.")
+    invocation.leaves("Everything is restored; only the audit is missing.")
     with clock.step("audit") as say:
         books = audit.run(target, say, settle_s=SETTLE_S)
-    return _compared(manifest, before, _fingerprints(target), books.as_dict(), clock.seconds)
+    return _report(manifest, before, _fingerprints(target), books.as_dict(), clock.seconds)
 
 
 def require_emulator(target: Target) -> None:
-    """Raises LabError (code 2) if the target is the real AWS."""
+    """Raises LabError (code 2) if the target is AWS."""
     if target.endpoint is None:
-        raise LabError("A drill destroys its environment.", "Only on the emulator: `lab up`.", 2)
+        raise LabError("A drill destroys its environment.", "Run it on the emulator: `lab up`.", 2)
 
 
 def _lose_and_rebuild(target: Target, clock: _Clock, backup: str) -> None:
     invocation.leaves(
-        "The environment is lost, as in the drill. Bring it back: `lab deploy`, then"
+        "The drill has destroyed the environment. Restore it: `lab deploy`, then"
         f" `lab restore {target.environment} {backup}`."
     )
     with clock.step("destroy") as say:
@@ -105,20 +104,20 @@ def _lose_and_rebuild(target: Target, clock: _Clock, backup: str) -> None:
         terraform.deploy(target, say)
 
 
-def _trade(target: Target, orders: int, say: Say) -> None:
-    """Fills the shop, and sells: every third card is declined."""
+def _place_orders(target: Target, orders: int, say: Say) -> None:
+    """Seeds the shop and places orders, of which every third payment is declined."""
     seed.load(target, say)
-    sold, declined = carts.sample("CONFIRMED"), carts.sample("REJECTED", "PAYMENT_DECLINED")
-    bought = [declined if number % 3 == 2 else sold for number in range(orders)]
+    confirmed, declined = carts.sample("CONFIRMED"), carts.sample("REJECTED", "PAYMENT_DECLINED")
+    cart_list = [declined if number % 3 == 2 else confirmed for number in range(orders)]
     with ThreadPoolExecutor(BUYERS) as pool:
-        # When one fails, `map` takes back those that have not begun.
-        ended = pool.map(lambda cart: purchase.buy(target, cart.request, "drill"), bought)
+        # If one fails, `map` cancels those that have not started.
+        ended = pool.map(lambda cart: purchase.buy(target, cart.request, "drill"), cart_list)
         for done, _ in enumerate(ended, 1):
             say(f"{done} of {orders} ended")
     report = audit.run(target, say, settle_s=SETTLE_S)
     if not report.settled:
         raise LabError(
-            "The books do not balance before the drill has begun.", "`lab audit` shows what is off."
+            "The books do not balance before the drill.", "`lab audit` shows the violations."
         )
 
 
@@ -135,19 +134,19 @@ def _fingerprints(target: Target) -> dict[str, set[str]]:
     }
 
 
-def _compared(
+def _report(
     manifest: recovery.Manifest,
     before: dict[str, set[str]],
     after: dict[str, set[str]],
     books: dict[str, Any],
     seconds: dict[str, float],
 ) -> DrillReport:
-    lost = {name: len(found - after[name]) for name, found in before.items()}
-    added = {name: len(found - before[name]) for name, found in after.items()}
+    lost = {name: len(table_items - after[name]) for name, table_items in before.items()}
+    added = {name: len(table_items - before[name]) for name, table_items in after.items()}
     return DrillReport(
         manifest.environment,
         manifest.backup,
-        {name: len(found) for name, found in before.items()},
+        {name: len(table_items) for name, table_items in before.items()},
         {name: count for name, count in lost.items() if count},
         {name: count for name, count in added.items() if count},
         books,

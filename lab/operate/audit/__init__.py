@@ -1,4 +1,4 @@
-"""Checks the books: the seven guarantees over all stored data."""
+"""Audits all stored data for the seven guarantees of the checkout."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from lab.operate.audit.books import Books
 from lab.operate.audit.guarantees import GUARANTEES, Guarantee, Rules, in_flight, losses
 from lab.operate.audit.reader import Say, read
 from lab.operate.audit.records import Records
-from lab.operate.audit.report import AuditReport, Broken, Finding
+from lab.operate.audit.report import AuditReport, Finding, Violation
 
-__all__ = ["AuditReport", "Books", "Broken", "Finding", "audit", "run"]
+__all__ = ["AuditReport", "Books", "Finding", "Violation", "audit", "run"]
 
-GRACE_S = 900.0  # as long as a reservation is held
+GRACE_S = 900.0  # the lifetime of a reservation
 DELIVERY_GRACE_S = 30.0
 POLL_S = 0.5
-CONFIRMING_S = 5.0
-"""For how long more rows that keep changing are read again."""
+CONFIRM_S = 5.0
+"""The additional time for reading rows that keep changing."""
 
-NAMED = 1000
-"""How many broken rows a report names for each guarantee."""
+MAX_NAMED = 1000
+"""The number of violations that a report names for each guarantee."""
 
 
 def audit(
@@ -32,11 +32,11 @@ def audit(
     grace_s: float = GRACE_S,
     delivery_grace_s: float = DELIVERY_GRACE_S,
 ) -> AuditReport:
-    """Checks all guarantees at a moment.
+    """Checks all guarantees as of `now`.
 
-    An order may be under way for `grace_s` seconds; its event and mail may take
-    `delivery_grace_s` seconds from its end. The books are read once, item by item, and kept on
-    the disk: memory does not grow with their number.
+    An order may take `grace_s` seconds; its event and mail may take another `delivery_grace_s`
+    seconds. Reads the books once, item by item, and stores them on disk: memory use does not
+    depend on their size.
     """
     rules = Rules(now.timestamp(), grace_s, delivery_grace_s)
     with closing(Records()) as records:
@@ -47,7 +47,7 @@ def audit(
             findings,
             in_flight(records, rules),
             notes=_notes(books),
-            lost=tuple(islice(lost, NAMED)),
+            lost=tuple(islice(lost, MAX_NAMED)),
             more_lost=sum(1 for _ in lost),
         )
 
@@ -55,15 +55,15 @@ def audit(
 def _notes(books: Books) -> tuple[str, ...]:
     if books.charges is not None:
         return ()
-    why = books.ledger_only or "nobody told of the payment provider's books"
-    return (f"Money was compared with the ledger only: {why}.",)
+    reason = books.ledger_only or "the payment provider's charges are unknown"
+    return (f"Money was compared with the ledger only: {reason}.",)
 
 
 def _finding(guarantee: Guarantee, records: Records, rules: Rules) -> Finding:
-    """Names the first rows that break it, and counts the others: there may be very many."""
-    broken = guarantee.broken(records, rules)
-    named = tuple(islice(broken, NAMED))
-    more = sum(1 for _ in broken)
+    """Names the first violations and counts the others, because there may be very many."""
+    violations = guarantee.broken(records, rules)
+    named = tuple(islice(violations, MAX_NAMED))
+    more = sum(1 for _ in violations)
     checked = guarantee.checked(records)
     return Finding(guarantee.number, guarantee.title, checked, named, more)
 
@@ -76,27 +76,26 @@ def run(
     delivery_grace_s: float = DELIVERY_GRACE_S,
     settle_s: float = 0.0,
 ) -> AuditReport:
-    """Audits a target, again and again for up to `settle_s` seconds until all is settled.
+    """Audits a target, repeatedly for up to `settle_s` seconds until everything is settled.
 
-    Tables are read one after the other while orders go on, so what looks broken is read again: only
-    what is broken in the same way in two readings is told. Raises a `LabError` if the target is not
-    deployed.
+    Tables are read one after the other while orders continue. Therefore a violation is reported
+    only if it is the same in two readings. Raises LabError if the target is not deployed.
     """
     say = on_progress or (lambda _message: None)
     deadline = time.monotonic() + settle_s
-    before: AuditReport | None = None
+    previous: AuditReport | None = None
     while True:
-        found = audit(read(target, say), datetime.now(UTC), grace_s, delivery_grace_s)
-        report = before.confirmed_by(found) if before else found
-        if found.settled or (report.moving == 0 and _is_over(found, before, deadline)):
+        current = audit(read(target, say), datetime.now(UTC), grace_s, delivery_grace_s)
+        report = previous.confirmed_by(current) if previous else current
+        if current.settled or (report.moving == 0 and _is_final(current, previous, deadline)):
             return report
-        if time.monotonic() >= deadline + CONFIRMING_S:
+        if time.monotonic() >= deadline + CONFIRM_S:
             return report
-        say("reading again what looks broken, or is on its way")
-        before = found
+        say("reading violations and open orders again")
+        previous = current
         time.sleep(POLL_S)
 
 
-def _is_over(found: AuditReport, before: AuditReport | None, deadline: float) -> bool:
-    """Whether there was time enough, and a second reading of what looks broken."""
-    return time.monotonic() >= deadline and (found.clean or before is not None)
+def _is_final(report: AuditReport, previous: AuditReport | None, deadline: float) -> bool:
+    """Whether the time is over, and violations have been read twice."""
+    return time.monotonic() >= deadline and (report.clean or previous is not None)

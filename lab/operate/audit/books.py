@@ -1,4 +1,4 @@
-"""The stored data as an audit needs it: one small row for each item, never the whole item."""
+"""The stored data of an audit: one small row for each item."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ Item = Mapping[str, Any]
 Lines = tuple[tuple[str, int], ...]
 
 NEVER = 0.0
-"""Stands for a time that is missing or unreadable: old enough that nothing is excused by it."""
+"""Replaces a missing or invalid time: so old that every deadline has passed."""
 
 
 @dataclass(frozen=True)
 class Books:
-    """The items of the tables, in the order in which they are read, each read once.
+    """The items of the tables, in the order in which they are read, each once.
 
-    Orders come last: whatever refers to an order that was read before then finds it. `mails` has
-    the order id of every mail that was sent, and `charges` what the payment provider has in its
-    own books; each is None where nobody can know, and `ledger_only` says why of the charges.
+    Orders are read last, so that every order that another item refers to is found. `mails` has the
+    order id of every mail, `charges` the charges recorded by the payment provider. Both are None
+    if unknown; `ledger_only` is the reason for unknown charges.
     """
 
     inventory: Iterable[Item]
@@ -41,7 +41,7 @@ class Books:
 
 
 class Shard(NamedTuple):
-    """A counter of a product's stock; only the first of a product says what was delivered."""
+    """A shard of a product's stock; only the first shard has `initial`."""
 
     key: str
     sku: str
@@ -49,8 +49,8 @@ class Shard(NamedTuple):
     available: int
 
 
-class Hold(NamedTuple):
-    """A reservation. `expires` in seconds since 1970; `lines` in words."""
+class Reservation(NamedTuple):
+    """A reservation. `expires` is in epoch seconds; `lines` is text."""
 
     order_id: str
     status: str
@@ -59,7 +59,7 @@ class Hold(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A line of the ledger, in minor units."""
+    """An entry of the ledger, in minor units."""
 
     order_id: str
     kind: str
@@ -68,7 +68,7 @@ class Entry(NamedTuple):
 
 
 class Charge(NamedTuple):
-    """What the provider's own books say under one key, in minor units: what it kept and holds."""
+    """A charge recorded by the provider, in minor units: net amount captured, and amount held."""
 
     key: str
     kept: int
@@ -76,12 +76,12 @@ class Charge(NamedTuple):
     currency: str
 
 
-class Placed(NamedTuple):
-    """An order. `ended` is when its last status began; `total` is None before it was priced.
+class Order(NamedTuple):
+    """An order. `ended` is the time of its last status; `total` is None until it is priced.
 
-    `agreed` is what the customer agreed to pay, None for orders from before that was kept.
+    `agreed` is the total that the customer agreed to, None for orders from before it was stored.
 
-    Times are seconds since 1970. `life` is its statuses, `lines` what was sold, both in words.
+    Times are epoch seconds. `life` (the history of statuses) and `lines` are text.
     """
 
     order_id: str
@@ -102,33 +102,33 @@ class Placed(NamedTuple):
     message_id: str
 
 
-class Code(NamedTuple):
-    """A promotion's counter: of the whole code, or of one customer (then it has no limits)."""
+class PromotionCounter(NamedTuple):
+    """A redemption counter: of a whole code, or of one customer (then without limits)."""
 
-    code: str
+    promotion_counter: str
     customer: str
     redemptions: int
     most: int | None
     per_customer: int | None
 
 
-class Remembered(NamedTuple):
-    """An idempotency key, as `<customer>#<key>`, and the order it stands for."""
+class IdempotencyKey(NamedTuple):
+    """An idempotency key, as `<customer>#<key>`, and its order."""
 
     key: str
     order_id: str
 
 
 def shard(item: Item) -> Shard:
-    """A counter of stock from its item."""
+    """Converts an item of `inventory`."""
     sku = str(item["sku"]).partition("#")[0]
     initial, available = _number(item.get("initial", 0)), _number(item.get("available"))
     return Shard(item["sku"], sku, initial or 0, -1 if available is None else available)
 
 
-def code(item: Item) -> Code:
-    """A counter of redemptions from its item."""
-    return Code(
+def promotion_counter(item: Item) -> PromotionCounter:
+    """Converts an item of `promotions`."""
+    return PromotionCounter(
         item["code"],
         str(item["scope"]).partition("CUSTOMER#")[2],
         _number(item.get("redemptions", 0)) or 0,
@@ -137,20 +137,20 @@ def code(item: Item) -> Code:
     )
 
 
-def hold(item: Item) -> Hold:
-    """A reservation from its item."""
-    lines = in_words(pieces(item))
+def reservation(item: Item) -> Reservation:
+    """Converts an item of `reservations`."""
+    lines = lines_as_text(pieces(item))
     expires = float(_number(item.get("expiresAt")) or NEVER)
-    return Hold(item["orderId"], item.get("status", ""), lines, expires)
+    return Reservation(item["orderId"], item.get("status", ""), lines, expires)
 
 
 def losses(item: Item) -> Iterator[tuple[str, str]]:
-    """What of a reservation could not be given back, in words, each with its order."""
+    """Yields what a reservation could not give back, as (order id, text)."""
     return ((item["orderId"], str(what)) for what in item.get("notGivenBack", ()))
 
 
 def redeemed(item: Item) -> Iterator[str]:
-    """The codes that a reservation was counted for; `FIRST_ORDER` stands for a first order's."""
+    """Yields the codes that a reservation redeemed, and `FIRST_ORDER` for a first order."""
     promotions = item.get("promotions", ())
     yield from promotions if isinstance(promotions, list | tuple) else ()
     if item.get("firstOrder") is True:
@@ -158,7 +158,7 @@ def redeemed(item: Item) -> Iterator[str]:
 
 
 def entry(item: Item) -> Entry | None:
-    """A line of the ledger; None for what else somebody keeps in its table."""
+    """Converts an item of `payments`; None if it is not an entry of the ledger."""
     book, _, name = str(item["paymentId"]).partition("#")
     if book != "order":
         return None
@@ -166,69 +166,69 @@ def entry(item: Item) -> Entry | None:
     return Entry(name, item["entry"], amount, currency)
 
 
-def charge(told: payment.Charge) -> Charge:
-    """A charge as the provider tells it."""
-    amounts = (told.captured, told.refunded, told.authorised)
+def charge(provider_charge: payment.Charge) -> Charge:
+    """Converts a charge recorded by the provider."""
+    amounts = (provider_charge.captured, provider_charge.refunded, provider_charge.authorised)
     captured, refunded, authorised = map(_amount, amounts)
     currencies = sorted({amount.currency for amount in amounts if amount})
-    return Charge(told.key, captured - refunded, authorised, ", ".join(currencies))
+    return Charge(provider_charge.key, captured - refunded, authorised, ", ".join(currencies))
 
 
 def _amount(money: Money | None) -> int:
     return money.amount if money else 0
 
 
-def placed(item: Item) -> Placed:
-    """An order from its item."""
+def order(item: Item) -> Order:
+    """Converts an item of `orders`."""
     history: Sequence[Item] = item.get("history") or ({},)
     agreed: Item = item.get("expectedTotal") or {}
-    return Placed(
+    return Order(
         order_id=item["orderId"],
         customer=item.get("customerId", ""),
         key=item.get("idempotencyKey", ""),
         charge_key=charge_key(item["orderId"]),
         status=item.get("status", ""),
         life=" → ".join(change.get("status", "") for change in history),
-        created=_moment(item.get("createdAt")),
-        ended=_moment(history[-1].get("at")),
+        created=_epoch_seconds(item.get("createdAt")),
+        ended=_epoch_seconds(history[-1].get("at")),
         total=_number(item.get("total")),
         currency=item.get("currency", ""),
         agreed=_number(agreed.get("amount")),
         agreed_in=agreed.get("currency", ""),
-        lines=in_words(pieces(item)),
+        lines=lines_as_text(pieces(item)),
         event="eventAt" in item,
         mail="mailAt" in item,
         message_id=item.get("mailMessageId", ""),
     )
 
 
-def remembered(item: Item) -> Remembered:
-    """An idempotency key from its item."""
-    return Remembered(item["key"], item.get("orderId", ""))
+def idempotency_key(item: Item) -> IdempotencyKey:
+    """Converts an item of `idempotency`."""
+    return IdempotencyKey(item["key"], item.get("orderId", ""))
 
 
 def pieces(item: Item) -> Lines:
-    """SKU and pieces of an order or a reservation, one for each SKU, in order."""
-    counted: Counter[str] = Counter()
+    """The pieces of an order or a reservation by SKU, sorted."""
+    pieces_by_sku: Counter[str] = Counter()
     for line in item.get("lines") or item.get("items", ()):
-        counted[line["sku"]] += int(line["quantity"])
-    return tuple(sorted(counted.items()))
+        pieces_by_sku[line["sku"]] += int(line["quantity"])
+    return tuple(sorted(pieces_by_sku.items()))
 
 
-def in_words(lines: Lines) -> str:
-    """Lines as they are told, and compared: equal carts have equal words."""
+def lines_as_text(lines: Lines) -> str:
+    """Lines as text, to print and to compare: equal carts give equal text."""
     return ", ".join(f"{quantity} of {sku}" for sku, quantity in lines) or "nothing"
 
 
 def _number(value: Any) -> int | None:
-    """A whole number, None where there is none or nothing that can be read as one."""
+    """An integer; None if the value is missing or not a number."""
     try:
         return int(value)
     except (TypeError, ValueError, ArithmeticError):
         return None
 
 
-def _moment(text: Any) -> float:
+def _epoch_seconds(text: Any) -> float:
     try:
         at = datetime.fromisoformat(text)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""The seven guarantees of the checkout, and how to find what breaks them."""
+"""The seven guarantees of the checkout, and the queries for their violations."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import NamedTuple
 
 from checkout.adapters.redemptions import FIRST_ORDER
 from lab.operate.audit.records import Records
-from lab.operate.audit.report import Broken
+from lab.operate.audit.report import Violation
 
 KEY_LIFETIME_S = 24 * 3600 - 1
-"""A day, as in the API's contract, less what is lost because its end is kept in whole seconds."""
+"""A day, as in the API's contract, minus one second because the end is stored in whole seconds."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """When it is, how long an order may be under way, and how long its event and mail may.
+    """The time of the audit in epoch seconds, and the grace periods in seconds.
 
-    All in seconds, `now` since 1970.
+    `grace` is for orders, `delivery_grace` for their events and mails.
     """
 
     now: float
@@ -28,29 +28,29 @@ class Rules:
 
     @property
     def overdue(self) -> float:
-        """Orders that were placed before this moment should have ended."""
+        """Orders placed before this time must have ended."""
         return self.now - self.grace
 
     @property
     def undelivered(self) -> float:
-        """The events and mails of orders that ended before this moment should be out."""
+        """Events and mails of orders that ended before this time must be sent."""
         return self.now - self.delivery_grace
 
 
 @dataclass(frozen=True)
 class Guarantee:
-    """A promise, what it is about, and who breaks it."""
+    """A guarantee, with the functions that count the checked rows and find violations."""
 
     number: int
     title: str
     checked: Callable[[Records], int]
-    broken: Callable[[Records, Rules], Iterator[Broken]]
+    broken: Callable[[Records, Rules], Iterator[Violation]]
 
 
-def oversold(records: Records, _rules: Rules) -> Iterator[Broken]:
-    """Products, or shards of them, with less than nothing on the shelf."""
+def oversold(records: Records, _rules: Rules) -> Iterator[Violation]:
+    """Shards with negative stock."""
     for key, available in records.rows("SELECT key, available FROM shards WHERE available < 0"):
-        yield Broken(key, f"available is {available}")
+        yield Violation(key, f"available is {available}")
 
 
 STOCK = """
@@ -61,15 +61,15 @@ WHERE initial <> available + COALESCE(held, 0) + COALESCE(sold, 0)
 UNSTOCKED = "SELECT sku, held, sold FROM pieces WHERE sku NOT IN (SELECT sku FROM shelves)"
 
 
-def unconserved(records: Records, _rules: Rules) -> Iterator[Broken]:
-    """Products, reservations and orders whose pieces do not add up."""
-    for sku, initial, there, held, sold, who in records.rows(STOCK):
-        sums = f"available {there} + held {held} + sold {sold}"
-        off = there + held + sold - initial
-        yield Broken(sku, f"initial {initial} is not {sums}: off by {off:+}", who)
+def unconserved(records: Records, _rules: Rules) -> Iterator[Violation]:
+    """Products, reservations and orders whose pieces are inconsistent."""
+    for sku, initial, available, held, sold, who in records.rows(STOCK):
+        sums = f"available {available} + held {held} + sold {sold}"
+        difference = available + held + sold - initial
+        yield Violation(sku, f"initial {initial} is not {sums}: off by {difference:+}", who)
     for sku, held, sold in records.rows(UNSTOCKED):
-        yield Broken(sku, f"held {held} and sold {sold}, but it has no stock record")
-    yield from _unmatched(records)
+        yield Violation(sku, f"held {held} and sold {sold}, but it has no stock record")
+    yield from _inconsistent_sales(records)
 
 
 SALES = """
@@ -84,22 +84,22 @@ WHERE o.status = 'CONFIRMED' AND h.status IS NOT 'COMMITTED'
 """
 
 
-def _unmatched(records: Records) -> Iterator[Broken]:
-    """A COMMITTED reservation and a CONFIRMED order are two sides of one sale."""
+def _inconsistent_sales(records: Records) -> Iterator[Violation]:
+    """CONFIRMED orders without a matching COMMITTED reservation, and the reverse."""
     for order_id, state, taken, status, sold in records.rows(SALES):
         if status is None:
-            yield Broken(order_id, f"has a {state} reservation, but is no order")
+            yield Violation(order_id, f"has a {state} reservation, but is no order")
         elif status != "CONFIRMED":
-            yield Broken(order_id, f"is {status}, but its reservation is COMMITTED")
+            yield Violation(order_id, f"is {status}, but its reservation is COMMITTED")
         else:
-            yield Broken(order_id, f"sold {sold}, but its reservation took {taken}")
+            yield Violation(order_id, f"sold {sold}, but its reservation took {taken}")
     for order_id, state in records.rows(UNCOMMITTED):
         reservation = f"its reservation is {state}" if state else "it has no reservation"
-        yield Broken(order_id, f"is CONFIRMED, but {reservation}")
+        yield Violation(order_id, f"is CONFIRMED, but {reservation}")
 
 
-class Paid(NamedTuple):
-    """An order, what the ledger says of it, and what the payment provider kept and holds."""
+class OrderPayment(NamedTuple):
+    """An order with its ledger, and the amounts that the provider has captured and holds."""
 
     order_id: str
     status: str
@@ -117,15 +117,15 @@ class Paid(NamedTuple):
 
     @property
     def net(self) -> int:
-        """What the shop has kept, by the ledger."""
+        """The captured amount minus refunds, by the ledger."""
         return self.captured - self.refunded
 
     def may_be_charged(self, rules: Rules) -> bool:
-        """Whether it is under way, in time: then it may be charged already, or not yet."""
+        """Whether the order is pending and in time, so that it may be charged or not."""
         return self.status == "PENDING" and self.created >= rules.overdue
 
 
-PAID = """
+ORDER_PAYMENTS = """
 SELECT o.order_id, o.status, o.created, o.total, o.currency, o.agreed, o.agreed_in,
     COALESCE(a.captured, 0), COALESCE(a.refunded, 0), a.currencies,
     COALESCE(c.kept, 0), COALESCE(c.held, 0), c.currency
@@ -140,53 +140,54 @@ SELECT key, kept, held FROM charges WHERE key NOT IN (SELECT charge_key FROM ord
 """
 
 
-def uncovered(records: Records, rules: Rules) -> Iterator[Broken]:
-    """Orders whose money is not what it should be, and money without an order."""
-    for paid in map(Paid._make, records.rows(PAID)):
-        theirs = _gateway_fault(paid, rules) if records.knows_charges else None
-        for fault in (_ledger_fault(paid, rules), _overcharge(paid), theirs):
+def uncovered(records: Records, rules: Rules) -> Iterator[Violation]:
+    """Orders with wrong payments, and payments without an order."""
+    for payment in map(OrderPayment._make, records.rows(ORDER_PAYMENTS)):
+        gateway_fault = _gateway_fault(payment, rules) if records.knows_charges else None
+        for fault in (_ledger_fault(payment, rules), _overcharge(payment), gateway_fault):
             if fault:
-                yield Broken(paid.order_id, fault)
+                yield Violation(payment.order_id, fault)
     for order_id, net in records.rows(UNKNOWN_LEDGERS):
-        yield Broken(order_id, f"has a ledger ({net} kept), but is no order")
+        yield Violation(order_id, f"has a ledger ({net} kept), but is no order")
     for key, kept, held in records.rows(UNKNOWN_CHARGES):
-        yield Broken(key, f"the gateway took {kept} and holds {held} for no order")
+        yield Violation(key, f"the gateway took {kept} and holds {held} for no order")
 
 
-def _ledger_fault(paid: Paid, rules: Rules) -> str | None:
-    """What the ledger has against an order."""
-    sums = f"captured {paid.captured} - refunded {paid.refunded}"
-    if paid.currencies is not None and paid.currencies != paid.currency:
-        currencies = ", ".join(sorted(paid.currencies.split(",")))
-        return f"is in {paid.currency or 'no currency'}, but was paid in {currencies}"
-    if paid.status == "CONFIRMED":
-        return None if paid.net == paid.total else f"{sums} is not its total {paid.total}"
-    if paid.net >= 0 and paid.may_be_charged(rules):
+def _ledger_fault(payment: OrderPayment, rules: Rules) -> str | None:
+    """The inconsistency between an order and the ledger, if any."""
+    sums = f"captured {payment.captured} - refunded {payment.refunded}"
+    if payment.currencies is not None and payment.currencies != payment.currency:
+        currencies = ", ".join(sorted(payment.currencies.split(",")))
+        return f"is in {payment.currency or 'no currency'}, but was paid in {currencies}"
+    if payment.status == "CONFIRMED":
+        return None if payment.net == payment.total else f"{sums} is not its total {payment.total}"
+    if payment.net >= 0 and payment.may_be_charged(rules):
         return None
-    return f"is {paid.status}, but {sums} is {paid.net}" if paid.net else None
+    return f"is {payment.status}, but {sums} is {payment.net}" if payment.net else None
 
 
-def _overcharge(paid: Paid) -> str | None:
-    """Whether more was taken than the customer agreed to, even if it was given back since."""
-    if paid.agreed is None or not paid.captured:
+def _overcharge(payment: OrderPayment) -> str | None:
+    """The message if more was captured than agreed, even if it was refunded later."""
+    if payment.agreed is None or not payment.captured:
         return None
-    if paid.currencies not in (None, paid.agreed_in):
-        return f"captured {paid.captured} in {paid.currencies}, but {paid.agreed_in} was agreed to"
-    if paid.captured > paid.agreed:
-        return f"captured {paid.captured}, but {paid.agreed} was agreed to"
+    if payment.currencies not in (None, payment.agreed_in):
+        agreed = f"{payment.agreed_in} was agreed to"
+        return f"captured {payment.captured} in {payment.currencies}, but {agreed}"
+    if payment.captured > payment.agreed:
+        return f"captured {payment.captured}, but {payment.agreed} was agreed to"
     return None
 
 
-def _gateway_fault(paid: Paid, rules: Rules) -> str | None:
-    """Where the gateway's own books and the ledger disagree about an order."""
-    if paid.may_be_charged(rules):
+def _gateway_fault(payment: OrderPayment, rules: Rules) -> str | None:
+    """The inconsistency between the gateway and the ledger, if any."""
+    if payment.may_be_charged(rules):
         return None
-    if paid.kept != paid.net:
-        return f"the gateway took {paid.kept}, but the ledger says {paid.net}"
-    if paid.kept and paid.kept_in != paid.currency:
-        return f"is in {paid.currency}, but the gateway took {paid.kept_in}"
-    if paid.held:
-        return f"is {paid.status}, but the gateway still holds {paid.held} of the customer's"
+    if payment.kept != payment.net:
+        return f"the gateway took {payment.kept}, but the ledger says {payment.net}"
+    if payment.kept and payment.kept_in != payment.currency:
+        return f"is in {payment.currency}, but the gateway took {payment.kept_in}"
+    if payment.held:
+        return f"is {payment.status}, but the gateway still holds {payment.held} of the customer's"
     return None
 
 
@@ -203,12 +204,12 @@ WHERE k.key IS NOT o.customer || '#' || o.key
 """
 
 
-def repeated(records: Records, _rules: Rules) -> Iterator[Broken]:
-    """Second orders under one idempotency key, and keys that stand for no order of theirs."""
+def repeated(records: Records, _rules: Rules) -> Iterator[Violation]:
+    """Second orders with one idempotency key, and keys without a matching order."""
     for order_id, key, customer, earlier in records.rows(SAME_KEY, lifetime=KEY_LIFETIME_S):
-        yield Broken(order_id, f"has the key {key} of {customer}, like {earlier}")
+        yield Violation(order_id, f"has the key {key} of {customer}, like {earlier}")
     for key, order_id in records.rows(STRAY_KEYS):
-        yield Broken(key, f"stands for {order_id}, no order of this key")
+        yield Violation(key, f"stands for {order_id}, no order of this key")
 
 
 LATE_ORDERS = "SELECT order_id, created FROM orders WHERE status = 'PENDING' AND created < :before"
@@ -222,16 +223,16 @@ SELECT order_id, lines, expires FROM holds WHERE status = 'HELD' AND expires < :
 """
 
 
-def unfinished(records: Records, rules: Rules) -> Iterator[Broken]:
-    """Orders and reservations that nobody finished, and orders that went on after their end."""
+def unfinished(records: Records, rules: Rules) -> Iterator[Violation]:
+    """Overdue orders and reservations, and orders with an impossible history."""
     for order_id, created in records.rows(LATE_ORDERS, before=rules.overdue):
-        yield Broken(order_id, f"is PENDING since {_at(created):%Y-%m-%d %H:%M:%S}")
+        yield Violation(order_id, f"is PENDING since {_at(created):%Y-%m-%d %H:%M:%S}")
     for order_id, status, life in records.rows(STRANGE_LIVES):
         known = status in ("PENDING", "CONFIRMED", "REJECTED", "FAILED")
         fault = f"is {status}, but its history is {life}"
-        yield Broken(order_id, fault if known else f"has the unknown status {status!r}")
+        yield Violation(order_id, fault if known else f"has the unknown status {status!r}")
     for order_id, lines, expires in records.rows(LATE_HOLDS, before=rules.overdue):
-        yield Broken(order_id, f"still holds {lines}, expired {_at(expires):%Y-%m-%d %H:%M:%S}")
+        yield Violation(order_id, f"still holds {lines}, expired {_at(expires):%Y-%m-%d %H:%M:%S}")
 
 
 def _at(seconds: float) -> datetime:
@@ -254,29 +255,30 @@ FROM redeemed r JOIN codes c ON c.code = r.code AND c.customer = ''
 WHERE r.times > c.per_customer
 """
 MISCOUNTED = """
-SELECT code, customer, SUM(said), SUM(times), SUM(who) FROM (
-    SELECT code, customer, redemptions AS said, 0 AS times, 0 AS who FROM codes WHERE customer <> ''
+SELECT code, customer, SUM(counted), SUM(times), SUM(who) FROM (
+    SELECT code, customer, redemptions AS counted, 0 AS times, 0 AS who FROM codes
+    WHERE customer <> ''
     UNION ALL SELECT code, customer, 0, times, who FROM redeemed)
-GROUP BY code, customer HAVING SUM(said) <> SUM(times)
+GROUP BY code, customer HAVING SUM(counted) <> SUM(times)
 """
 
 
-def overredeemed(records: Records, _rules: Rules) -> Iterator[Broken]:
-    """Promotions that were redeemed too often, or whose counters are wrong."""
-    for code, said, limit, times, who in records.rows(COUNTS):
-        if limit is not None and max(said, times) > limit:
-            yield Broken(code, f"redeemed {max(said, times)} times, limit {limit}", who)
-        if said != times:
-            yield Broken(code, f"its counter says {said}, its orders {times}", who)
+def overredeemed(records: Records, _rules: Rules) -> Iterator[Violation]:
+    """Promotions redeemed beyond a limit, and wrong counters."""
+    for code, count, limit, times, who in records.rows(COUNTS):
+        if limit is not None and max(count, times) > limit:
+            yield Violation(code, f"redeemed {max(count, times)} times, limit {limit}", who)
+        if count != times:
+            yield Violation(code, f"its counter says {count}, its orders {times}", who)
     for customer, times, who in records.rows(FIRST_TOO_OFTEN, first=FIRST_ORDER):
-        yield Broken(customer, f"has {times} orders with codes that are for a first order", who)
+        yield Violation(customer, f"has {times} orders with codes that are for a first order", who)
     for code, times, who in records.rows(NO_PROMOTION, first=FIRST_ORDER):
-        yield Broken(code, f"redeemed {times} times, but is no promotion", who)
+        yield Violation(code, f"redeemed {times} times, but is no promotion", who)
     for code, customer, times, limit, who in records.rows(TOO_OFTEN):
-        said = f"redeemed {times} times by {customer}, limit {limit} for each customer"
-        yield Broken(code, said, who)
-    for code, customer, said, times, who in records.rows(MISCOUNTED):
-        yield Broken(code, f"its counter for {customer} says {said}, the orders {times}", who)
+        fault = f"redeemed {times} times by {customer}, limit {limit} for each customer"
+        yield Violation(code, fault, who)
+    for code, customer, count, times, who in records.rows(MISCOUNTED):
+        yield Violation(code, f"its counter for {customer} says {count}, the orders {times}", who)
 
 
 EARLY = "SELECT order_id FROM orders WHERE status = 'PENDING' AND (event OR mail)"
@@ -291,19 +293,19 @@ SELECT order_id, message_id FROM orders WHERE message_id IN (
 """
 
 
-def unannounced(records: Records, rules: Rules) -> Iterator[Broken]:
-    """Ends without event or mail, events and mails without an end, and mails sent twice."""
+def unannounced(records: Records, rules: Rules) -> Iterator[Violation]:
+    """Ended orders without event or mail, the reverse, and mails sent twice."""
     for (order_id,) in records.rows(EARLY):
-        yield Broken(order_id, "is PENDING, but its event or its mail is out")
+        yield Violation(order_id, "is PENDING, but its event or its mail is out")
     for order_id, status, ended, event, mail in records.rows(SILENT, before=rules.undelivered):
         missing = [name for name, out in (("event", event), ("mail", mail)) if not out]
         for name in missing:
             since = f"ended {status} at {_at(ended):%H:%M:%S}"
-            yield Broken(order_id, f"{since}, but its {name} is not out")
+            yield Violation(order_id, f"{since}, but its {name} is not out")
     for order_id, message_id in records.rows(SHARED):
-        yield Broken(order_id, f"shares the mail {message_id} with another order")
+        yield Violation(order_id, f"shares the mail {message_id} with another order")
     for order_id, count in records.rows("SELECT order_id, count FROM mails WHERE count > 1"):
-        yield Broken(order_id, f"the customer got {count} mails about it")
+        yield Violation(order_id, f"the customer got {count} mails about it")
 
 
 IN_FLIGHT = """
@@ -313,15 +315,15 @@ SELECT COUNT(*) FROM orders WHERE iif(status = 'PENDING', created >= :overdue,
 
 
 def in_flight(records: Records, rules: Rules) -> int:
-    """Orders that are on their way, in time: to an end status, or to their event and mail."""
-    found = records.rows(IN_FLIGHT, overdue=rules.overdue, undelivered=rules.undelivered)
-    return int(next(found)[0])
+    """The number of orders that are in time but have not ended, or lack their event or mail."""
+    counts = records.rows(IN_FLIGHT, overdue=rules.overdue, undelivered=rules.undelivered)
+    return int(next(counts)[0])
 
 
-def losses(records: Records) -> Iterator[Broken]:
-    """What could not be given back when an order was undone: no guarantee, but to be known."""
+def losses(records: Records) -> Iterator[Violation]:
+    """What compensation could not give back. Not a violation, but reported."""
     for order_id, what in records.rows("SELECT order_id, what FROM losses ORDER BY order_id"):
-        yield Broken(order_id, f"could not give back {what}")
+        yield Violation(order_id, f"could not give back {what}")
 
 
 def _products(records: Records) -> int:

@@ -1,4 +1,4 @@
-"""Reads the books from DynamoDB, page by page, and only the attributes that an audit needs."""
+"""Reads the attributes that an audit needs from DynamoDB, page by page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lab.operate.audit.books import Books, Item
 from lab.shop import mailbox, payment
 
 Say = Callable[[str], None]
-SAID_EVERY = 500
+REPORT_EVERY = 500
 
 ATTRIBUTES = {
     "inventory": ("sku", "initial", "available"),
@@ -49,24 +49,24 @@ ATTRIBUTES = {
 
 
 def read(target: Target, say: Say) -> Books:
-    """The books as they are now. Raises a `LabError` if a table is missing."""
+    """Reads the books. Raises LabError if a table is missing."""
     tables.require(target, *ATTRIBUTES)
     client = tables.resource(target).meta.client
     scans = {name: _scan(client, target, name, say) for name in ATTRIBUTES}
-    theirs = payment.books(target)
-    charges = None if theirs.charges is None else _counted(theirs.charges, say)
-    return Books(**scans, mails=_mails(target), charges=charges, ledger_only=theirs.why)
+    provider = payment.books(target)
+    charges = None if provider.charges is None else _with_progress(provider.charges, say)
+    return Books(**scans, mails=_mails(target), charges=charges, ledger_only=provider.why)
 
 
-def _counted(charges: Iterator[Charge], say: Say) -> Iterator[Charge]:
+def _with_progress(charges: Iterator[Charge], say: Say) -> Iterator[Charge]:
     for read, charge in enumerate(charges, 1):
         yield charge
-        if read % SAID_EVERY == 0:
+        if read % REPORT_EVERY == 0:
             say(f"charges at the payment provider: {read:,} read")
 
 
 def _mails(target: Target) -> Iterator[str] | None:
-    """The orders that mails are about; only the emulator keeps them."""
+    """The order ids of all mails, which only the emulator stores."""
     if target.endpoint is None:
         return None
     return (mail.order_id for mail in mailbox.stream(target) if mail.order_id)

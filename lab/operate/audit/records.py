@@ -1,4 +1,4 @@
-"""The books in a temporary database on the disk, so that 100,000 orders need no more memory.
+"""The books in a temporary database on disk, so that memory does not grow with them.
 
 SQLite deletes its unnamed database when it is closed, or when the process dies.
 """
@@ -13,8 +13,8 @@ from typing import Any
 from lab.operate.audit import books
 from lab.operate.audit.books import Books, Item
 
-TAKES = frozenset({"HELD", "COMMITTED"})
-"""Reservations that have stock and redemptions; a RELEASED one has given both back."""
+ACTIVE = frozenset({"HELD", "COMMITTED"})
+"""The statuses in which a reservation has stock and redemptions."""
 
 SCHEMA = """
 CREATE TABLE shards (key PRIMARY KEY, sku, initial, available) WITHOUT ROWID;
@@ -48,15 +48,15 @@ CREATE INDEX orders_by_charge ON orders (charge_key);
 """
 
 
-# `who` is a sum over those who have the pieces or have redeemed: with the same numbers in two
-# readings, it tells whether they are the same orders.
+# `who` is a checksum of the orders behind a number: it shows whether the same number in two
+# readings comes from the same orders.
 
 
 class Records:
-    """Everything that the guarantees speak of. To be closed."""
+    """The tables that the guarantees are checked against. Close it after use."""
 
     knows_charges = False
-    """Whether the payment provider told what it has in its own books."""
+    """Whether the charges of the payment provider are known."""
 
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
@@ -68,25 +68,25 @@ class Records:
         self._db.close()
 
     def rows(self, query: str, **values: Any) -> Iterator[Any]:
-        """What a query finds, row by row."""
+        """The rows of a query."""
         return self._db.execute(query, values)
 
     def count(self, what: str, table: str) -> int:
-        """How many there are in a table: `*` for all, `DISTINCT sku` for the different ones."""
+        """The number of rows of a table; `what` is the argument of SQL's COUNT."""
         return int(self._db.execute(f"SELECT COUNT({what}) FROM {table}").fetchone()[0])  # noqa: S608
 
-    def load(self, found: Books) -> None:
+    def load(self, all_books: Books) -> None:
         """Reads the books once, from the first table to the last."""
         self._db.execute("BEGIN")
-        self._add("shards", map(books.shard, found.inventory))
-        self._add("codes", map(books.code, found.promotions))
-        self._add_holds(found.reservations)
-        self._add("entries", filter(None, map(books.entry, found.payments)))
-        self.knows_charges = found.charges is not None
-        self._add("charges", map(books.charge, found.charges or ()))
-        self._add("keys", map(books.remembered, found.idempotency))
-        self._add_orders(found.orders)
-        for order_id in found.mails or ():
+        self._add("shards", map(books.shard, all_books.inventory))
+        self._add("codes", map(books.promotion_counter, all_books.promotions))
+        self._add_holds(all_books.reservations)
+        self._add("entries", filter(None, map(books.entry, all_books.payments)))
+        self.knows_charges = all_books.charges is not None
+        self._add("charges", map(books.charge, all_books.charges or ()))
+        self._add("keys", map(books.idempotency_key, all_books.idempotency))
+        self._add_orders(all_books.orders)
+        for order_id in all_books.mails or ():
             self._increase("mails", {"order_id": order_id}, count=1)
         self._db.execute("COMMIT")
         self._db.executescript(DERIVED)
@@ -98,27 +98,27 @@ class Records:
 
     def _add_holds(self, items: Iterable[Item]) -> None:
         for item in items:
-            self._add("holds", [books.hold(item)])
+            self._add("holds", [books.reservation(item)])
             self._add("losses", books.losses(item))
-            if item.get("status") in TAKES:
+            if item.get("status") in ACTIVE:
                 for code in books.redeemed(item):
-                    who = {"code": code, "customer": item.get("customerId", "")}
-                    self._increase("redeemed", who, times=1, who=_trace(item))
+                    counter = {"code": code, "customer": item.get("customerId", "")}
+                    self._increase("redeemed", counter, times=1, who=_checksum(item))
             if item.get("status") == "HELD":
                 self._count_pieces(item, "held")
 
     def _add_orders(self, items: Iterable[Item]) -> None:
         for item in items:
-            self._add("orders", [books.placed(item)])
+            self._add("orders", [books.order(item)])
             if item.get("status") == "CONFIRMED":
                 self._count_pieces(item, "sold")
 
     def _count_pieces(self, item: Item, column: str) -> None:
         for sku, quantity in books.pieces(item):
-            self._increase("pieces", {"sku": sku}, who=_trace(item), **{column: quantity})
+            self._increase("pieces", {"sku": sku}, who=_checksum(item), **{column: quantity})
 
     def _increase(self, table: str, key: dict[str, str], **by: int) -> None:
-        """Adds the numbers in `by` to their columns, of the row with this key."""
+        """Adds the numbers in `by` to the columns of the row with this key."""
         names = ", ".join([*key, *by])
         places = ", ".join("?" * (len(key) + len(by)))
         sums = ", ".join(f"{column} = {column} + excluded.{column}" for column in by)
@@ -129,6 +129,6 @@ class Records:
         )
 
 
-def _trace(item: Item) -> int:
-    """A number for an order or a reservation in its status."""
+def _checksum(item: Item) -> int:
+    """A checksum of the id and the status of an order or a reservation."""
     return zlib.crc32(f"{item['orderId']} {item.get('status', '')}".encode())

@@ -1,4 +1,4 @@
-"""What an audit found, in words."""
+"""The report of an audit."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Broken:
-    """A row that breaks a guarantee: which one (SKU, order, code, key), and how.
+class Violation:
+    """A row that violates a guarantee: its SKU, order id, code or key, and a message.
 
-    `facts` tells two readings apart whose words are the same; it is for nobody to read.
+    `facts` is a checksum that distinguishes two readings with the same message.
     """
 
     row: str
@@ -24,37 +24,37 @@ class Broken:
 
 @dataclass(frozen=True)
 class Finding:
-    """One guarantee, how many rows were checked for it, and those that break it.
+    """A guarantee with the number of checked rows, and its violations.
 
-    `more` counts the rows that break it beyond those that are named.
+    `more` counts the violations that are not named.
     """
 
     number: int
     title: str
     checked: int
-    broken: tuple[Broken, ...]
+    broken: tuple[Violation, ...]
     more: int = 0
 
     @property
     def holds(self) -> bool:
-        """Whether no row breaks the guarantee."""
+        """Whether there is no violation."""
         return not self.broken
 
 
 @dataclass(frozen=True)
 class AuditReport:
-    """All guarantees, and how many orders are still on their way to an end, an event or a mail.
+    """All guarantees, and the number of orders that still wait for their end, event or mail.
 
-    `moving` counts the rows that changed from reading to reading: nothing can be said of them.
-    `notes` say what could not be looked at, and why. `lost` is what orders could not give back when
-    they were undone, `more_lost` counts the rest.
+    `moving` counts the rows that changed between readings and were not checked. `notes` say what
+    could not be checked, and why. `lost` is what compensation could not give back, `more_lost`
+    the number of those not named.
     """
 
     findings: tuple[Finding, ...]
     in_flight: int
     moving: int = 0
     notes: tuple[str, ...] = ()
-    lost: tuple[Broken, ...] = ()
+    lost: tuple[Violation, ...] = ()
     more_lost: int = 0
 
     @property
@@ -64,14 +64,13 @@ class AuditReport:
 
     @property
     def settled(self) -> bool:
-        """Whether every guarantee holds and nothing is on its way."""
+        """Whether every guarantee holds and no order is in flight."""
         return self.clean and self.in_flight == 0 and self.moving == 0
 
     def confirmed_by(self, again: AuditReport) -> AuditReport:
-        """What a second reading found as well: the tables of one reading are not one moment.
+        """Combines two readings, because the tables of one reading are not read at one moment.
 
-        A row that is broken in the same way, by the same orders, in both was so in between. What
-        is broken in the second only is moving.
+        A violation that is equal in both is real. One that is only in the second counts as moving.
         """
         findings = tuple(map(_confirmed, self.findings, again.findings))
         moving = sum(len(f.broken) + f.more for f in again.findings)
@@ -80,11 +79,11 @@ class AuditReport:
 
     def as_dict(self) -> dict[str, Any]:
         """The report for `--json`."""
-        found = asdict(self)
-        told = (finding["broken"] for finding in found["findings"])
-        for row in (*found["lost"], *chain.from_iterable(told)):
+        report = asdict(self)
+        violations = (finding["broken"] for finding in report["findings"])
+        for row in (*report["lost"], *chain.from_iterable(violations)):
             del row["facts"]
-        return {"clean": self.clean, **found}
+        return {"clean": self.clean, **report}
 
 
 def _confirmed(before: Finding, again: Finding) -> Finding:

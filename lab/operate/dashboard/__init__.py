@@ -1,4 +1,4 @@
-"""The deployed CloudWatch dashboard, drawn with the lab's own numbers: there is no console here."""
+"""Draws the deployed CloudWatch dashboard, since the emulator has no console."""
 
 from lab.operate.dashboard.board import Board, Card, read
 from lab.operate.dashboard.page import write

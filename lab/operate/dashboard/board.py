@@ -1,4 +1,4 @@
-"""The dashboard of an environment as it is deployed, with what was measured."""
+"""Reads the deployed dashboard of an environment, with its data."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from lab.operate.dashboard.widgets import AlarmList, Graph, LogTable, Widget, pa
 from lab.shop import alarms
 from lab.shop.alarms import Alarm
 
-# What AWS says, and what LocalStack does.
+# The error codes of AWS and of LocalStack.
 NO_SUCH_DASHBOARD = {"ResourceNotFound", "InvalidParameterValue"}
 
 
 @dataclass(frozen=True)
 class Card:
-    """A widget with what is to be shown in it; `note` is said below, and mostly empty."""
+    """A widget with its data; `note` is shown below it and usually empty."""
 
     widget: Widget
     series: tuple[Series, ...] = ()
@@ -33,20 +33,20 @@ class Card:
     note: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON: the kind and all fields of the widget, and what is shown in it."""
+        """The values for JSON: kind and fields of the widget, and its data."""
         kind = {"kind": type(self.widget).__name__}
-        shown = {
+        data = {
             "series": [_series_as_dict(one) for one in self.series],
             "alarms": [asdict(alarm) for alarm in self.alarms],
             "errors": [asdict(error) for error in self.errors],
             "note": self.note,
         }
-        return kind | asdict(self.widget) | {name: what for name, what in shown.items() if what}
+        return kind | asdict(self.widget) | {name: value for name, value in data.items() if value}
 
 
 @dataclass(frozen=True)
 class Board:
-    """A dashboard at a moment, over the last minutes."""
+    """A dashboard with the data of a time window."""
 
     name: str
     place: str
@@ -54,7 +54,7 @@ class Board:
     cards: tuple[Card, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """The values for JSON."""
         return {
             "name": self.name,
             "at": self.window.end,
@@ -64,17 +64,17 @@ class Board:
 
 
 def read(target: Target, minutes: int = 60, only: Sequence[str] = ()) -> Board:
-    """The deployed dashboard with the last minutes: all, or the widgets with these titles.
+    """Reads the deployed dashboard with the last minutes; `only` selects widgets by title.
 
-    Raises LabError if no dashboard is deployed, or if it has nothing with such a title.
+    Raises LabError if no dashboard is deployed, or if it has no widget with such a title.
     """
     window = Window(datetime.now(UTC), minutes)
-    widgets = _titled(parse(_body(target)), only) if only else parse(_body(target))
+    widgets = _select(parse(_body(target)), only) if only else parse(_body(target))
     cards = tuple(_card(target, widget, window) for widget in widgets)
     return Board(target.prefix, target.endpoint or f"AWS, {target.region}", window, cards)
 
 
-def _titled(widgets: Sequence[Widget], titles: Sequence[str]) -> list[Widget]:
+def _select(widgets: Sequence[Widget], titles: Sequence[str]) -> list[Widget]:
     known = {widget.title: widget for widget in widgets if widget.title}
     for title in titles:
         if title not in known:
@@ -85,7 +85,7 @@ def _titled(widgets: Sequence[Widget], titles: Sequence[str]) -> list[Widget]:
 
 def _body(target: Target) -> str:
     try:
-        answer = target.client("cloudwatch").get_dashboard(DashboardName=target.prefix)
+        response = target.client("cloudwatch").get_dashboard(DashboardName=target.prefix)
     except ClientError as error:
         if error.response["Error"]["Code"] not in NO_SUCH_DASHBOARD:
             raise
@@ -94,17 +94,17 @@ def _body(target: Target) -> str:
             f"{target.environment} is not deployed here.",
             f"Deploy it with `lab deploy {target.environment}`.",
         ) from None
-    return str(answer["DashboardBody"])
+    return str(response["DashboardBody"])
 
 
 def _card(target: Target, widget: Widget, window: Window) -> Card:
     match widget:
         case Graph():
-            found = series.read(target.client("cloudwatch"), widget, window)
-            return Card(widget, series=found, note=silence.why(target, widget, found))
+            data = series.read(target.client("cloudwatch"), widget, window)
+            return Card(widget, series=data, note=silence.note(target, widget, data))
         case AlarmList(names=names):
-            listed = (a for a in alarms.read(target) if target.named(a.name) in names)
-            return Card(widget, alarms=tuple(listed))
+            members = (a for a in alarms.read(target) if target.named(a.name) in names)
+            return Card(widget, alarms=tuple(members))
         case LogTable(groups=groups):
             return Card(widget, errors=errors.read(target, groups, window.begin))
     return Card(widget)

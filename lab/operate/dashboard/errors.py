@@ -1,8 +1,8 @@
-"""The last errors that functions wrote, for the table of a dashboard.
+"""The latest errors of the functions, for the table of a dashboard.
 
-On AWS the table shows what Logs Insights finds; there is none on the emulator, so the log groups of
-the widget are read instead, and judged as the saved query `errors` does
-(terraform/modules/monitoring/queries.tf).
+On AWS the table shows the result of a Logs Insights query. The emulator has no Logs Insights, so
+this module reads the log groups of the widget and applies the conditions of the saved query
+`errors` (terraform/modules/monitoring/queries.tf).
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ RAISED = re.compile(
     r"Task timed out|Runtime exited"
     r"|^\[ERROR\] (?!(InvalidCart|PriceChanged|OutOfStock|PaymentDeclined):)"
 )
-LINES = 20
+MAX_ERRORS = 20
 
 
 @dataclass(frozen=True)
 class Error:
-    """A line that a function wrote, with a traceback perhaps below its first line."""
+    """An error that a function logged; a traceback may follow the first line."""
 
     at: datetime
     function: str
@@ -34,15 +34,15 @@ class Error:
 
 
 def read(target: Target, groups: Collection[str], since: datetime) -> tuple[Error, ...]:
-    """The last errors in these log groups of functions, the newest first."""
+    """The latest errors in these log groups, newest first."""
     names = [name for name in logs.functions() if logs.group_name(target, name) in groups]
-    found = [
+    error_list = [
         Error(line.at, name, line.message)
         for name in names
         for line in logs.read(target, name, since)
         if _is_error(line.message)
     ]
-    return tuple(sorted(found, key=lambda error: error.at, reverse=True)[:LINES])
+    return tuple(sorted(error_list, key=lambda error: error.at, reverse=True)[:MAX_ERRORS])
 
 
 def _is_error(message: str) -> bool:

@@ -1,4 +1,4 @@
-"""A graph with its legend, as HTML and in words."""
+"""A graph with its legend, as HTML and as text."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ COLOURS = (BLUE, AMBER, VIOLET, GREEN, RED, *MORE, GREY)
 COLUMN_PX, ROW_PX, SVG_DPI = 57, 26, 72
 
 
-def colours(found: Sequence[Series]) -> list[str]:
-    """The colour of each: its own, or the next that none of the others has."""
-    own = {one.metric.colour for one in found}
+def colours(series: Sequence[Series]) -> list[str]:
+    """The colour of each series: its own, or the next one that no other series has."""
+    own = {one.metric.colour for one in series}
     free = chain([c for c in COLOURS if c not in own], cycle(COLOURS))
-    return [one.metric.colour or next(free) for one in found]
+    return [one.metric.colour or next(free) for one in series]
 
 
 def html(card: Card, graph: Graph, window: Window) -> str:
-    """The picture, if anything was measured, and below it the legend."""
+    """The picture (if there is data) with the legend below it."""
     drawn = _picture(card, graph, window) if any(one.points for one in card.series) else ""
-    told = escape(words(card, graph))
-    picture = f'<div class="picture" role="img" aria-label="{told}">{drawn}</div>' if drawn else ""
+    label = escape(as_text(card, graph))
+    picture = f'<div class="picture" role="img" aria-label="{label}">{drawn}</div>' if drawn else ""
     return picture + _legend(card, graph)
 
 
-def words(card: Card, graph: Graph) -> str:
-    """The same in a line: each label with its total or its highest value."""
-    said = ", ".join(f"{one.metric.label} {one.said}" for one in card.series)
-    return " ".join([f"{graph.title} ({graph.unit}): {said}.", card.note]).strip()
+def as_text(card: Card, graph: Graph) -> str:
+    """The graph on one line: each label with its total or its highest value."""
+    values = ", ".join(f"{one.metric.label} {one.summary}" for one in card.series)
+    return " ".join([f"{graph.title} ({graph.unit}): {values}.", card.note]).strip()
 
 
 def _picture(card: Card, graph: Graph, window: Window) -> str:
@@ -52,7 +52,7 @@ def _picture(card: Card, graph: Graph, window: Window) -> str:
 
 def _legend(card: Card, graph: Graph) -> str:
     paired = list(zip(card.series, colours(card.series), strict=True))
-    rows = [_row(one.metric.label, one.said, colour) for one, colour in paired if one.points]
+    rows = [_row(one.metric.label, one.summary, colour) for one, colour in paired if one.points]
     rows += [_row(mark.label, number(mark.value), RED) for mark in graph.marks]
     rows += [_missing(one.metric.label, one.problem) for one, _ in paired if one.problem]
     absent = [one.metric.label for one in card.series if not one.points and not one.problem]
@@ -60,10 +60,10 @@ def _legend(card: Card, graph: Graph) -> str:
     return f'<ul class="legend">{"".join(rows)}</ul>'
 
 
-def _row(label: str, said: str, colour: str) -> str:
+def _row(label: str, value: str, colour: str) -> str:
     sign = f'<i style="background:{colour}"></i>'
-    return f"<li>{sign}{escape(label)} <b>{escape(said)}</b></li>"
+    return f"<li>{sign}{escape(label)} <b>{escape(value)}</b></li>"
 
 
-def _missing(labels: str, said: str) -> str:
-    return f'<li class="missing"><b>{escape(said)}</b>: {escape(labels)}</li>'
+def _missing(labels: str, reason: str) -> str:
+    return f'<li class="missing"><b>{escape(reason)}</b>: {escape(labels)}</li>'

@@ -1,4 +1,4 @@
-"""The metrics of a graph: what CloudWatch writes in short, said in full.
+"""The metrics of a graph: expands CloudWatch's short notation.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html#CloudWatch-Dashboard-Properties-Metrics-Array-Format
 """
@@ -17,9 +17,10 @@ SCALES = {"*", "/"}
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric, or an expression over the ids of others; one that is not visible is only used.
+    """A metric, or an expression over the ids of others.
 
-    `colour` is empty where the graph may choose.
+    Metrics that are not visible are only used in expressions. `colour` is empty if the graph
+    chooses it.
     """
 
     id: str
@@ -35,26 +36,26 @@ class Metric:
 
     @property
     def is_count(self) -> bool:
-        """Whether the values of all periods together make a total: sums, and sums of sums."""
+        """Whether the values may be added up to a total: sums, and sums of sums."""
         return self.stat == "Sum" and not SCALES & set(self.expression)
 
     def query(self) -> dict[str, Any]:
-        """As GetMetricData takes it.
+        """The query for GetMetricData.
 
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html
         """
-        asked: dict[str, Any] = {"Id": self.id, "ReturnData": self.visible}
+        query: dict[str, Any] = {"Id": self.id, "ReturnData": self.visible}
         if self.expression:
-            return asked | {"Expression": self.expression}
+            return query | {"Expression": self.expression}
         dimensions = [{"Name": name, "Value": value} for name, value in self.dimensions]
         metric = {"Namespace": self.namespace, "MetricName": self.name, "Dimensions": dimensions}
         stat = {"Metric": metric, "Period": self.period_s, "Stat": self.stat}
-        return asked | {"MetricStat": stat}
+        return query | {"MetricStat": stat}
 
 
 def metrics_of(properties: Mapping[str, Any]) -> tuple[Metric, ...]:
-    """The metrics of a graph's properties. One without an id gets one that no other has."""
-    rows = list(_in_full(properties.get("metrics", ())))
+    """The metrics of a graph's properties. Metrics without an id get a unique one."""
+    rows = list(_expanded(properties.get("metrics", ())))
     taken = {options["id"] for _, options in rows if "id" in options}
     free = (name for number in range(2 * len(rows)) if (name := f"m{number}") not in taken)
     return tuple(
@@ -63,22 +64,22 @@ def metrics_of(properties: Mapping[str, Any]) -> tuple[Metric, ...]:
     )
 
 
-def _in_full(rows: Sequence[Row]) -> Iterator[tuple[list[str], Options]]:
-    """The words and the options of each row, with what it only repeats from the row before."""
-    before: list[str] = []
+def _expanded(rows: Sequence[Row]) -> Iterator[tuple[list[str], Options]]:
+    """Yields the words and options of each row, with the abbreviations expanded."""
+    previous: list[str] = []
     for row in rows:
         words = [part for part in row if isinstance(part, str)]
         options = next((part for part in row if isinstance(part, Mapping)), {})
         if words:
-            before = words = _repeated(words, before)
+            previous = words = _expand(words, previous)
         yield words, options
 
 
-def _repeated(words: list[str], before: list[str]) -> list[str]:
+def _expand(words: list[str], previous: list[str]) -> list[str]:
     if words[0] == SAME_UP_TO_HERE:
         own = words[1:]
-        return before[: len(before) - len(own)] + own
-    return [before[n] if word == SAME else word for n, word in enumerate(words)]
+        return previous[: len(previous) - len(own)] + own
+    return [previous[n] if word == SAME else word for n, word in enumerate(words)]
 
 
 def _metric(words: list[str], options: Options, graph: Mapping[str, Any]) -> Metric:

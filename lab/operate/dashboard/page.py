@@ -1,4 +1,4 @@
-"""The dashboard as one web page that needs nothing else: no script, no other file."""
+"""The dashboard as one self-contained web page without scripts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PAGE = Template("""<!doctype html>
 <meta name="color-scheme" content="light dark">
 <title>$name</title>
 <style>$style</style>
-<p class="told">$told</p>
+<p class="subtitle">$subtitle</p>
 <main class="board">
 $cards
 </main>
@@ -38,7 +38,7 @@ LOGS_NOTE = "The last errors of these functions; on AWS, Logs Insights runs the 
 
 
 def write(board: Board, file: Path | None = None) -> Path:
-    """Writes the page, to `.lab/NAME.html` unless told, and gives its path."""
+    """Writes the page, by default to `.lab/NAME.html`, and returns its path."""
     short = board.name.removeprefix(f"{naming.shop().name}-")
     path = file or paths.home() / f"dashboard-{short}.html"
     path.write_text(html(board), encoding="utf-8")
@@ -46,23 +46,23 @@ def write(board: Board, file: Path | None = None) -> Path:
 
 
 def html(board: Board) -> str:
-    """The whole page."""
+    """The page as HTML."""
     at = render.moment(board.window.end)
-    told = f"{board.place}, the last {board.window.minutes} minutes until {at} ({_zone(board)})"
-    drawn = "\n".join(_placed(card, board.window) for card in board.cards)
+    subtitle = f"{board.place}, the last {board.window.minutes} minutes until {at} ({_zone(board)})"
+    drawn = "\n".join(_card_section(card, board.window) for card in board.cards)
     name = escape(board.name)
     return PAGE.substitute(
-        name=name, style=style("page") + style("card"), told=escape(told), cards=drawn
+        name=name, style=style("page") + style("card"), subtitle=escape(subtitle), cards=drawn
     )
 
 
 def style(name: str) -> str:
-    """A style sheet: of the `card`s alone, or of the `page` around them."""
+    """A style sheet: `card` or `page`."""
     return (HERE / f"{name}.css").read_text(encoding="utf-8")
 
 
 def card_html(card: Card, window: Window) -> str:
-    """What is inside a card: its title, and what its widget shows."""
+    """The content of a card: its title, and its data."""
     title = f"<h3>{escape(card.widget.title)}{_unit(card)}</h3>" if card.widget.title else ""
     note = f'<p class="note">{escape(card.note)}</p>' if card.note else ""
     return title + _content(card, window) + note
@@ -72,7 +72,7 @@ def _zone(board: Board) -> str:
     return board.window.end.astimezone().tzname() or "UTC"
 
 
-def _placed(card: Card, window: Window) -> str:
+def _card_section(card: Card, window: Window) -> str:
     kind = type(card.widget).__name__.lower()
     where = _grid(card.widget.place)
     return f'<section class="lab-card {kind}" style="{where}">{card_html(card, window)}</section>'
@@ -104,9 +104,9 @@ def _content(card: Card, window: Window) -> str:
 
 def _alarm(alarm: Alarm) -> str:
     state = alarm.state.lower().replace("_", "-")
-    said = f"{alarm.state} since {render.moment(alarm.since)}. {alarm.meaning} {alarm.runbook}"
-    sign = "" if alarm.state == "OK" else f" <small>{alarm.state}</small>"
-    return f'<li class="{state}" title="{escape(said)}">{escape(alarm.name)}{sign}</li>'
+    tooltip = f"{alarm.state} since {render.moment(alarm.since)}. {alarm.meaning} {alarm.runbook}"
+    state_note = "" if alarm.state == "OK" else f" <small>{alarm.state}</small>"
+    return f'<li class="{state}" title="{escape(tooltip)}">{escape(alarm.name)}{state_note}</li>'
 
 
 def _errors(errors: Iterable[Error]) -> str:
@@ -121,7 +121,7 @@ def _errors(errors: Iterable[Error]) -> str:
 
 
 def _message(text: str) -> str:
-    """Its first line; a traceback is folded away."""
+    """The first line of a message; a traceback is collapsed."""
     first, _, rest = text.partition("\n")
     if not rest:
         return escape(first)

@@ -1,4 +1,4 @@
-"""What was measured: the points of each visible metric of a graph, from GetMetricData."""
+"""Reads the data points of each visible metric of a graph with GetMetricData."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from lab.operate.dashboard.metrics import Metric
 from lab.operate.dashboard.widgets import Graph
 
 Points = tuple[tuple[datetime, float], ...]
-# InternalError and Forbidden are others: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataResult.html
-ANSWERED = {"Complete", "PartialData"}
+# The other status codes are InternalError and Forbidden: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataResult.html
+SUCCESSFUL = {"Complete", "PartialData"}
 
 
 @dataclass(frozen=True)
 class Series:
-    """A metric and its points, the oldest first: when a period began, and its value.
+    """A metric and its points, oldest first: the begin of a period, and its value.
 
-    `problem` says why nothing could be drawn; a metric without points and without a problem was
-    not measured in that time, which is not the same as zero.
+    `problem` says why the metric could not be read. Without points and problem there is no data,
+    which is not the same as zero.
     """
 
     metric: Metric
@@ -31,8 +31,8 @@ class Series:
     problem: str = ""
 
     @property
-    def said(self) -> str:
-        """The points in a few words: the total of a sum, else the value farthest out."""
+    def summary(self) -> str:
+        """A summary of the points: the total of a sum, otherwise the extreme value."""
         if self.problem or not self.points:
             return self.problem or "no data"
         values = [value for _, value in self.points]
@@ -45,18 +45,18 @@ class Series:
 
 @dataclass(frozen=True)
 class Window:
-    """The last minutes before `end`."""
+    """The `minutes` before `end`."""
 
     end: datetime
     minutes: int
 
     @property
     def begin(self) -> datetime:
-        """When it began."""
+        """The begin of the window."""
         return self.end - timedelta(minutes=self.minutes)
 
     def span(self, period_s: int) -> tuple[datetime, datetime]:
-        """The window in whole periods, the one that is not over yet included."""
+        """The window in whole periods, including the current one."""
         begin = self.begin.timestamp() // period_s * period_s
         end = -(-self.end.timestamp() // period_s) * period_s
         return datetime.fromtimestamp(begin, UTC), datetime.fromtimestamp(end, UTC)
@@ -68,43 +68,43 @@ def period_of(graph: Graph) -> int:
 
 
 def read(client: Any, graph: Graph, window: Window) -> tuple[Series, ...]:
-    """A series for each visible metric. What CloudWatch refuses is the problem of each of them."""
+    """The series of each visible metric. An error of CloudWatch is the problem of each series."""
     start, end = window.span(period_of(graph))
     queries = [metric.query() for metric in graph.metrics]
     visible = [metric for metric in graph.metrics if metric.visible]
     try:
-        found = _results(client, MetricDataQueries=queries, StartTime=start, EndTime=end)
-        answers = dict(found)
+        pages = _results(client, MetricDataQueries=queries, StartTime=start, EndTime=end)
+        results = dict(pages)
     except ClientError as error:
-        said = error.response["Error"].get("Message", "")
-        return tuple(Series(metric, problem=f"not drawn: {said}") for metric in visible)
-    return tuple(answers.get(metric.id, Answer()).series(metric) for metric in visible)
+        message = error.response["Error"].get("Message", "")
+        return tuple(Series(metric, problem=f"not drawn: {message}") for metric in visible)
+    return tuple(results.get(metric.id, QueryResult()).series(metric) for metric in visible)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What CloudWatch said to a query, over all pages."""
+class QueryResult:
+    """The result of a query over all pages."""
 
     points: Points = ()
     good: bool = True
 
-    def plus(self, result: Mapping[str, Any]) -> Answer:
-        """With one more result for the same query."""
+    def plus(self, result: Mapping[str, Any]) -> QueryResult:
+        """Adds one more page of the same query."""
         more = tuple(zip(result["Timestamps"], result["Values"], strict=True))
-        return Answer(self.points + more, self.good and result["StatusCode"] in ANSWERED)
+        return QueryResult(self.points + more, self.good and result["StatusCode"] in SUCCESSFUL)
 
     def series(self, metric: Metric) -> Series:
-        """The metric with its points, or with what could not be computed."""
+        """The series of the metric, with a problem if the query failed."""
         if not self.good:
             return Series(metric, problem=f"not drawn: {metric.expression or metric.name}")
         return Series(metric, self.points)
 
 
-def _results(client: Any, **asked: Any) -> Iterator[tuple[str, Answer]]:
-    """The answer to each query by its id, the later ones complete."""
-    answers: dict[str, Answer] = {}
+def _results(client: Any, **request: Any) -> Iterator[tuple[str, QueryResult]]:
+    """Yields the id and the result of each query."""
+    results: dict[str, QueryResult] = {}
     pages = client.get_paginator("get_metric_data")
-    for page in pages.paginate(ScanBy="TimestampAscending", **asked):
+    for page in pages.paginate(ScanBy="TimestampAscending", **request):
         for result in page["MetricDataResults"]:
-            answers[result["Id"]] = answers.get(result["Id"], Answer()).plus(result)
-    yield from answers.items()
+            results[result["Id"]] = results.get(result["Id"], QueryResult()).plus(result)
+    yield from results.items()

@@ -1,4 +1,4 @@
-"""Why a graph is empty: nothing happened, or nobody measures it here."""
+"""Explains empty graphs: there is no data, or the emulator does not emit the metric."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lab.operate.dashboard.metrics import Metric
 from lab.operate.dashboard.series import Series
 from lab.operate.dashboard.widgets import Graph
 
-# What AWS emits by itself and the emulator does not (docs/parity.md): a namespace, or one metric.
+# Namespaces and metrics that AWS emits and the emulator does not (docs/parity.md).
 NOT_EMULATED = {
     "AWS/ApiGateway": "API Gateway",
     "AWS/States": "Step Functions",
@@ -20,14 +20,14 @@ NOT_EMULATED = {
 }
 
 
-def why(target: Target, graph: Graph, found: Sequence[Series]) -> str:
-    """A sentence for a graph that lacks what cannot be there, or all; else nothing."""
-    if any(one.problem for one in found):
+def note(target: Target, graph: Graph, series: Sequence[Series]) -> str:
+    """A note for a graph without data or with metrics that are not emulated, otherwise empty."""
+    if any(one.problem for one in series):
         return ""
-    silent = list(dict.fromkeys(filter(None, map(_not_emulated, graph.metrics))))
-    if target.endpoint and silent:
-        return f"The emulator does not measure {', '.join(silent)}; AWS does."
-    if not any(one.points for one in found):
+    not_emulated = list(dict.fromkeys(filter(None, map(_not_emulated, graph.metrics))))
+    if target.endpoint and not_emulated:
+        return f"The emulator does not measure {', '.join(not_emulated)}; AWS does."
+    if not any(one.points for one in series):
         return "Nothing was measured in this time."
     return ""
 

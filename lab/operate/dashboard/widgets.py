@@ -1,4 +1,4 @@
-"""What a dashboard is made of, read from its body.
+"""The widgets of a dashboard, parsed from its body.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 """
@@ -19,7 +19,7 @@ SOURCE = re.compile(r"SOURCE '([^']+)'")
 
 @dataclass(frozen=True)
 class Place:
-    """Where a widget is, in a grid of 24 columns."""
+    """The position and size of a widget in a grid of 24 columns."""
 
     x: int
     y: int
@@ -29,7 +29,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Widget:
-    """Anything on a dashboard; its title may be empty."""
+    """Base class of all widgets; the title may be empty."""
 
     place: Place
     title: str
@@ -37,14 +37,14 @@ class Widget:
 
 @dataclass(frozen=True)
 class Text(Widget):
-    """Words in Markdown."""
+    """Text in Markdown."""
 
     markdown: str
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A horizontal line in a graph, mostly where an alarm begins."""
+    """A horizontal line in a graph, usually the threshold of an alarm."""
 
     label: str
     value: float
@@ -52,7 +52,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Graph(Widget):
-    """Metrics over time, with what their values are counted in."""
+    """Metrics over time, with their unit."""
 
     unit: str
     stacked: bool
@@ -69,7 +69,7 @@ class AlarmList(Widget):
 
 @dataclass(frozen=True)
 class LogTable(Widget):
-    """What a query of Logs Insights finds in some log groups."""
+    """The result of a Logs Insights query on some log groups."""
 
     query: str
     groups: tuple[str, ...]
@@ -83,15 +83,15 @@ class Unknown(Widget):
 
 
 def parse(body: str) -> tuple[Widget, ...]:
-    """The widgets of a dashboard's body, in its order."""
-    return tuple(_widget(said) for said in json.loads(body)["widgets"])
+    """Parses the body of a dashboard."""
+    return tuple(_widget(widget) for widget in json.loads(body)["widgets"])
 
 
-def _widget(said: Mapping[str, Any]) -> Widget:
-    properties: Properties = said["properties"]
-    place = Place(said["x"], said["y"], said["width"], said["height"])
+def _widget(widget: Mapping[str, Any]) -> Widget:
+    properties: Properties = widget["properties"]
+    place = Place(widget["x"], widget["y"], widget["width"], widget["height"])
     title = properties.get("title", "")
-    match said["type"]:
+    match widget["type"]:
         case "text":
             return Text(place, title, properties["markdown"])
         case "alarm":
@@ -102,7 +102,7 @@ def _widget(said: Mapping[str, Any]) -> Widget:
             return LogTable(place, title, query, tuple(SOURCE.findall(query)))
         case "metric" if properties.get("view", "timeSeries") == "timeSeries":
             return _graph(place, title, properties)
-    return Unknown(place, title, properties.get("view") or said["type"])
+    return Unknown(place, title, properties.get("view") or widget["type"])
 
 
 def _graph(place: Place, title: str, properties: Properties) -> Graph:

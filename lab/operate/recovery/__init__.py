@@ -1,4 +1,4 @@
-"""Backups of an environment in a bucket, and the way back."""
+"""Backs up an environment to a bucket, and restores it."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ __all__ += ["restore"]
 
 
 def backups(target: Target, bucket: str | None = None) -> list[Manifest]:
-    """The environment's whole backups, the oldest first. Raises LabError without a bucket."""
+    """The complete backups of the environment, oldest first. Raises LabError without a bucket."""
     return list(Vault.of(target, bucket).manifests())

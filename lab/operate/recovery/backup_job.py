@@ -1,4 +1,4 @@
-"""Makes a backup: all tables and settings, at a moment where the books balance."""
+"""Backs up all tables and settings, with consistent books."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from lab.operate.audit import AuditReport
 from lab.operate.recovery import consistency, copying, maintenance, parameters
 
 ID = "%Y-%m-%dT%H-%M-%SZ"
-RESUMED_WITHIN = timedelta(hours=1)
-"""An interrupted backup that is older is thrown away: too much has changed since."""
+RESUME_WITHIN = timedelta(hours=1)
+"""An interrupted backup that is older is deleted, because too much has changed."""
 
-PATIENCE_S = 60.0
-"""For how long a busy shop is copied again and again."""
+RETRY_S = 60.0
+"""How long the copy of a busy shop is retried."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try at a copy of the tables whose names end with a suffix, below the backup's folder."""
+    """One attempt to copy the tables whose names end with `suffix`."""
 
     backup: str
     number: int
@@ -36,17 +36,17 @@ class Attempt:
 
     @property
     def folder(self) -> tuple[str, str]:
-        """Where its parts are."""
+        """The folder of its parts."""
         return self.backup, f"{self.number}{self.suffix}"
 
-    def again(self) -> Attempt:
-        """The next try."""
+    def next_attempt(self) -> Attempt:
+        """The next attempt."""
         return replace(self, number=self.number + 1)
 
 
 @dataclass(frozen=True)
-class Copied:
-    """What a try copied, and what the books in it say."""
+class Copy:
+    """The parts of an attempt, and the audit of its books."""
 
     tables: Mapping[str, Sequence[Part]]
     parameters: Part
@@ -61,32 +61,33 @@ def backup(
     suffix: str = "",
     pause: bool = False,
     unbalanced: bool = False,
-    patience_s: float = PATIENCE_S,
+    patience_s: float = RETRY_S,
 ) -> Manifest:
-    """Copies the environment to a bucket, or goes on with a copy that was interrupted.
+    """Backs up the environment to a bucket, or resumes an interrupted backup.
 
-    With a `suffix` it copies the tables that point-in-time recovery made under such names.
-    `pause` takes no orders meanwhile; `unbalanced` keeps a copy whose books do not balance, as
-    that of a shop whose own do not. Raises LabError if orders kept moving for `patience_s` seconds,
-    if the bucket is not safe, or if the environment is not deployed.
+    With a `suffix`, copies the tables that point-in-time recovery created with such names.
+    `pause` refuses new orders meanwhile. `unbalanced` keeps a copy whose books do not balance,
+    for a shop whose own books do not. Raises LabError if no consistent copy was made in
+    `patience_s` seconds, if the bucket is not safe, or if the environment is not deployed.
     """
     say = on_progress or (lambda _message: None)
     watchdog.space("a backup")
     _require_tables(target, suffix)
     vault = Vault.of(target, to)
     bucket.require_safe(target, vault.bucket)
-    _require_whole(vault)
+    _require_not_restoring(vault)
     bucket.ensure_key(target)
     with _paused(target, say) if pause else nullcontext():
         return _complete(
-            vault, *_balanced(vault, _begin(vault, suffix), say, unbalanced, patience_s)
+            vault,
+            *_copy_until_consistent(vault, _begin(vault, suffix), say, unbalanced, patience_s),
         )
 
 
 @contextmanager
 def _paused(target: Target, say: Say) -> Iterator[None]:
     with maintenance.no_new_orders(target):
-        maintenance.wait_until_told(target, say)
+        maintenance.wait_until_published(target, say)
         yield
 
 
@@ -99,56 +100,56 @@ def _require_tables(target: Target, suffix: str) -> None:
         try:
             dynamodb.describe_table(TableName=table)
         except dynamodb.exceptions.ResourceNotFoundException as error:
-            hint = "Point-in-time recovery makes it: docs/recovery.md, a bad change of data."
+            hint = "Point-in-time recovery creates it: docs/recovery.md, a bad change of data."
             raise LabError(f"There is no table {table}.", hint) from error
 
 
-def _require_whole(vault: Vault) -> None:
-    """Half a restore may well balance: nothing does."""
+def _require_not_restoring(vault: Vault) -> None:
+    """Raises LabError if a restore is incomplete: a half-restored shop may balance, too."""
     if restoring := vault.restoring():
         raise LabError(
-            f"A restore of {restoring} did not come to its end: there is nothing to back up.",
+            f"A restore of {restoring} is not complete: there is nothing to back up.",
             f"Finish it: `{vault.command_to_restore(restoring)}`",
         )
 
 
 def _begin(vault: Vault, suffix: str) -> Attempt:
-    """The attempt to go on with, or a new one. What is too old to go on with is deleted."""
+    """The attempt to resume, or a new one. Deletes attempts that are too old to resume."""
     now = datetime.now(UTC)
-    known = vault.folders()
-    attempt = Attempt(_unused(now, known), 1, suffix)
-    for backup in known:
+    backups = vault.folders()
+    attempt = Attempt(_new_id(now, backups), 1, suffix)
+    for backup in backups:
         if vault.manifest(backup):
             continue
-        if now - _moment(backup) > RESUMED_WITHIN:
+        if now - _started_at(backup) > RESUME_WITHIN:
             vault.discard(backup)
-        elif tries := _tries(vault, backup, suffix):
-            attempt = Attempt(backup, max(tries), suffix)
+        elif numbers := _attempt_numbers(vault, backup, suffix):
+            attempt = Attempt(backup, max(numbers), suffix)
     return attempt
 
 
-def _unused(now: datetime, known: Sequence[str]) -> str:
-    """The id of a backup of this second, or of the next one that has none."""
-    while (backup := now.strftime(ID)) in known:
+def _new_id(now: datetime, backups: Sequence[str]) -> str:
+    """The id of a backup at this second, or at the next one without a backup."""
+    while (backup := now.strftime(ID)) in backups:
         now += timedelta(seconds=1)
     return backup
 
 
-def _tries(vault: Vault, backup: str, suffix: str) -> list[int]:
-    """The numbers of the attempts at these tables that an interrupted run began."""
+def _attempt_numbers(vault: Vault, backup: str, suffix: str) -> list[int]:
+    """The numbers of the attempts that an interrupted run has started for these tables."""
     folders = {key.split("/")[2] for key in vault.keys(backup)}
     numbers = (f.removesuffix(suffix) for f in folders if f.endswith(suffix))
     return [int(number) for number in numbers if number.isdigit()]
 
 
-def _moment(backup: str) -> datetime:
+def _started_at(backup: str) -> datetime:
     return datetime.strptime(backup, ID).replace(tzinfo=UTC)
 
 
-def _balanced(
+def _copy_until_consistent(
     vault: Vault, attempt: Attempt, say: Say, unbalanced: bool, patience_s: float
-) -> tuple[Attempt, Copied]:
-    """Copies until the books balance."""
+) -> tuple[Attempt, Copy]:
+    """Copies until the books balance. Raises LabError after `patience_s` seconds."""
     deadline = time.monotonic() + patience_s
     while True:
         copied = _copy(vault, attempt, say)
@@ -156,19 +157,19 @@ def _balanced(
             return attempt, copied
         vault.discard(*attempt.folder)
         if time.monotonic() > deadline:
-            raise _moving(copied.report)
-        say("orders moved meanwhile: once more")
-        attempt = attempt.again()
+            raise _inconsistent(copied.report)
+        say("orders changed meanwhile: copying again")
+        attempt = attempt.next_attempt()
 
 
-def _copy(vault: Vault, attempt: Attempt, say: Say) -> Copied:
-    found = {
+def _copy(vault: Vault, attempt: Attempt, say: Say) -> Copy:
+    tables = {
         name: copying.copy(vault, name, attempt.folder, say, attempt.suffix)
         for name in copying.READ_ORDER
     }
     settings = _copy_parameters(vault, attempt)
-    say("reading the copy back, and checking its books")
-    return Copied(found, settings, consistency.of(vault, found))
+    say("reading the copy back and auditing it")
+    return Copy(tables, settings, consistency.of(vault, tables))
 
 
 def _copy_parameters(vault: Vault, attempt: Attempt) -> Part:
@@ -179,27 +180,27 @@ def _copy_parameters(vault: Vault, attempt: Attempt) -> Part:
     return vault.put(key, body, count, {})
 
 
-def _complete(vault: Vault, attempt: Attempt, copied: Copied) -> Manifest:
+def _complete(vault: Vault, attempt: Attempt, copied: Copy) -> Manifest:
     manifest = Manifest(
         backup=attempt.backup,
         environment=vault.target.environment,
         account=vault.account,
         region=vault.target.region,
-        started_at=_moment(attempt.backup).isoformat(),
+        started_at=_started_at(attempt.backup).isoformat(),
         ended_at=datetime.now(UTC).isoformat(timespec="seconds"),
         tables={name: tuple(parts) for name, parts in copied.tables.items()},
         parameters=copied.parameters,
         in_flight=copied.report.in_flight,
-        broken=consistency.broken(copied.report),
+        broken=consistency.violations(copied.report),
     )
     vault.complete(manifest)
     return manifest
 
 
-def _moving(report: AuditReport) -> LabError:
-    first = consistency.broken(report)[0]
+def _inconsistent(report: AuditReport) -> LabError:
+    first = consistency.violations(report)[0]
     return LabError(
         f"No backup was made: the books of the copy do not balance. {first}",
-        "If orders are being placed, --pause takes none while it copies. If `lab audit` says the"
-        " same, the shop's own books are wrong: --unbalanced keeps them as they are.",
+        "If orders are being placed, --pause refuses new ones meanwhile. If `lab audit` reports"
+        " the same, the shop's own books are wrong: --unbalanced backs them up as they are.",
     )

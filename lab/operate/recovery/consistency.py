@@ -1,8 +1,8 @@
-"""Whether a copy is one to live on: its books balance, by the rules of `lab audit`.
+"""Checks the consistency of a copy, with the rules of `lab audit`.
 
-Tables are read one after the other while orders go on, so a copy can show the stock from before a
-sale and the order from after it. No read order avoids that. So nothing is assumed: the copy itself
-is audited, and one that does not balance is made again.
+Tables are read one after the other while orders continue, so a copy may have the stock from before
+a sale and the order from after it. No read order avoids that. Therefore the copy itself is audited,
+and repeated if it is inconsistent.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from lab.deploy.backup_store.vault import Vault
 from lab.operate.audit import AuditReport, Books, audit
 from lab.operate.recovery import items
 
-EVER_S = 3650 * 86400.0
-"""An order that is under way in a copy is nobody's fault, however old the copy is."""
+GRACE_S = 3650 * 86400.0
+"""The grace period of orders in a copy: unlimited, because a copy may be old."""
 
-NAMED = 20
+MAX_NAMED = 20
 
 
 def of(vault: Vault, tables: Mapping[str, Sequence[Part]]) -> AuditReport:
-    """Audits a copy as it is in the bucket, which reads every part back and checks it."""
+    """Audits a copy in the bucket, which also verifies the checksum of every part."""
     rows = {name: _rows(vault, parts) for name, parts in tables.items()}
     books = Books(
         inventory=rows["inventory"],
@@ -34,15 +34,15 @@ def of(vault: Vault, tables: Mapping[str, Sequence[Part]]) -> AuditReport:
         payments=rows["payments"],
         idempotency=rows["idempotency"],
         orders=rows["orders"],
-        ledger_only="the payment provider's books are no part of a copy",
+        ledger_only="the payment provider's books are not part of a copy",
     )
-    return audit(books, datetime.now(UTC), EVER_S, EVER_S)
+    return audit(books, datetime.now(UTC), GRACE_S, GRACE_S)
 
 
-def broken(report: AuditReport) -> tuple[str, ...]:
-    """What does not balance, in words: the first of it."""
-    found = (f"{f.title}: {row}" for f in report.findings for row in f.broken)
-    return tuple(found)[:NAMED]
+def violations(report: AuditReport) -> tuple[str, ...]:
+    """The first violations, as text."""
+    messages = (f"{f.title}: {row}" for f in report.findings for row in f.broken)
+    return tuple(messages)[:MAX_NAMED]
 
 
 def _rows(vault: Vault, parts: Sequence[Part]) -> Iterator[Mapping[str, Any]]:

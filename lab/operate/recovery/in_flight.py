@@ -1,8 +1,8 @@
-"""Orders whose end the customer may not have heard of when the backup was made.
+"""Orders whose mail may not have been sent when the backup was made.
 
-Their mail was in a queue, and queues are in no backup. So such an order comes back as one whose
-end was not told yet: the sweeper puts its event on the bus again, and the notifier sends the mail.
-At worst it comes twice.
+The mail was in a queue, and backups have no queues. Therefore such an order is restored without its
+event: the sweeper publishes the event again, and the notifier sends the mail. At worst the customer
+gets it twice.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from __future__ import annotations
 from lab.operate.recovery.items import Item
 
 OPEN = {"S": "OPEN"}
-"""What keeps an order in the index that the sweeper reads."""
+"""The value that puts an order into the index that the sweeper reads."""
 
 
-def is_untold(order: Item) -> bool:
-    """Whether its event is out, but no mail was sent that we know of."""
+def awaits_mail(order: Item) -> bool:
+    """Whether the event of the order is published, but no mail is recorded."""
     return "eventAt" in order and "mailAt" not in order
 
 
 def reopened(order: Item) -> Item:
-    """The order before its event was out."""
+    """The order as it was before its event was published."""
     kept = {name: value for name, value in order.items() if name != "eventAt"}
     return kept | {"openStatus": OPEN}

@@ -1,7 +1,7 @@
-"""Items of a table as bytes and back, without loss.
+"""Serializes items of a table without loss.
 
-One item per line in DynamoDB's own JSON, gzipped: what DynamoDB's export to S3 writes and its
-import reads, so a copy can be used without this lab.
+The format is one item per line in DynamoDB JSON, gzipped, as DynamoDB's export to S3 writes it and
+its import reads it. A copy can therefore be used without the lab.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from collections.abc import Iterable
 from typing import Any
 
 Item = dict[str, Any]
-"""With its types, as DynamoDB's low-level API gives and takes it: `{"sku": {"S": "TEA"}}`."""
+"""An item with types, as in DynamoDB's low-level API: `{"sku": {"S": "TEA"}}`."""
 
 
 def pack(items: Iterable[Item]) -> bytes:
-    """The same items always give the same bytes: nothing tells when it was done."""
+    """Serializes items. Equal items give equal bytes: there is no timestamp."""
     lines = (json.dumps({"Item": item}, default=_text, sort_keys=True) + "\n" for item in items)
     return gzip.compress("".join(lines).encode(), mtime=0)
 
 
 def unpack(body: bytes) -> list[Item]:
-    """The items in the bytes of a part."""
+    """Deserializes the items of a part."""
     lines = gzip.decompress(body).decode().splitlines()
     return [json.loads(line, object_hook=_with_bytes)["Item"] for line in lines]
 
 
 def _text(value: Any) -> str:
-    """Binary values, the only ones that JSON cannot hold."""
+    """Encodes binary values, the only type that JSON does not have."""
     return base64.b64encode(bytes(value)).decode()
 
 
 def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
-    """`{"B": "…"}` is a binary value; an attribute that is called B has an object in it."""
+    """Decodes binary values, `{"B": "…"}`. An attribute named B has an object as its value."""
     if isinstance(text := value.get("B"), str):
         return {"B": base64.b64decode(text)}
     texts = value.get("BS")

@@ -1,8 +1,8 @@
-"""Closes the shop for a while: no new orders, and where it must be, no sweeps.
+"""Maintenance mode: refuses new orders, and optionally stops the sweeper.
 
-Whoever only looks at products sees nothing of it; a customer who orders is told to try again
-(429). What is switched here is not Terraform's, so a plan does not show it. A run that is killed
-leaves the shop closed, and the next one of its kind opens it.
+Products remain readable; orders are refused with 429. Terraform does not manage these switches, so
+a plan does not show them. A killed run leaves the shop closed, and the next run of the same kind
+opens it.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from lab.core.target import Target
 from lab.deploy.backup_store.bucket import account_of
 from lab.shop import shop_client
 
-ORDERING = "/~1checkout/POST"
-"""POST /checkout, as API Gateway writes the path of a method's settings."""
+CHECKOUT_METHOD = "/~1checkout/POST"
+"""POST /checkout, in the notation of API Gateway's method settings."""
 
-QUIET_S = 180.0  # a workflow that is retried to the end takes two minutes
+TIMEOUT_S = 180.0  # a workflow with all retries takes two minutes
 POLL_S = 1.0
 NO_SETTINGS = frozenset({"NotFoundException", "BadRequestException"})
 
 
 @contextmanager
 def no_new_orders(target: Target) -> Iterator[None]:
-    """Refuses orders until the end of the context."""
+    """Refuses new orders until the end of the context."""
     _stop_orders(target)
     try:
         yield
@@ -38,10 +38,10 @@ def no_new_orders(target: Target) -> Iterator[None]:
 
 
 def close(target: Target, say: Say) -> None:
-    """Refuses orders and stops the sweeper, and waits until no workflow runs.
+    """Refuses orders, stops the sweeper, and waits until no workflow runs.
 
-    It stays closed until `open_again`: nobody may buy from a shop that is half restored. Raises
-    LabError, and opens it, if a workflow runs for more than three minutes.
+    The shop stays closed until `open_again` is called. Raises LabError, and opens it, if a
+    workflow runs for more than three minutes.
     """
     target.client("events").disable_rule(Name=target.named("sweep"))
     _stop_orders(target)
@@ -53,9 +53,9 @@ def close(target: Target, say: Say) -> None:
 
 
 def open_again(target: Target) -> None:
-    """Takes orders and sweeps, whatever an earlier run left closed."""
+    """Accepts orders and starts the sweeper again. Idempotent."""
     target.client("events").enable_rule(Name=target.named("sweep"))
-    remove = [{"op": "remove", "path": ORDERING}]
+    remove = [{"op": "remove", "path": CHECKOUT_METHOD}]
     try:
         _change_stage(target, remove)
     except ClientError as error:
@@ -63,30 +63,32 @@ def open_again(target: Target) -> None:
             raise
 
 
-def wait_until_told(target: Target, say: Say) -> None:
-    """Waits until every order has ended and its event is out.
+def wait_until_published(target: Target, say: Say) -> None:
+    """Waits until every order has ended and its event is published.
 
-    Raises LabError if that takes more than three minutes.
+    Raises LabError after three minutes.
     """
     _wait(lambda: _open_orders(target), "orders to end", say)
 
 
-def _wait(left: Callable[[], int], for_what: str, say: Say) -> None:
-    deadline = time.monotonic() + QUIET_S
-    while count := left():
+def _wait(count_open: Callable[[], int], noun: str, say: Say) -> None:
+    deadline = time.monotonic() + TIMEOUT_S
+    while count := count_open():
         if time.monotonic() > deadline:
             raise LabError(
-                f"Waited {QUIET_S:.0f} s for {count} {for_what}. The shop takes orders again.",
-                "`lab status` shows what waits for a person.",
+                f"Waited {TIMEOUT_S:.0f} s for {count} {noun}. The shop accepts orders again.",
+                "`lab status` shows stuck messages.",
             )
-        say(f"waiting for {count} {for_what}")
+        say(f"waiting for {count} {noun}")
         time.sleep(POLL_S)
 
 
 def _stop_orders(target: Target) -> None:
     limits = ("throttling/rateLimit", "throttling/burstLimit")
-    none = [{"op": "replace", "path": f"{ORDERING}/{limit}", "value": "0"} for limit in limits]
-    _change_stage(target, none)
+    no_requests = [
+        {"op": "replace", "path": f"{CHECKOUT_METHOD}/{limit}", "value": "0"} for limit in limits
+    ]
+    _change_stage(target, no_requests)
 
 
 def _change_stage(target: Target, operations: list[dict[str, str]]) -> None:
@@ -98,18 +100,18 @@ def _change_stage(target: Target, operations: list[dict[str, str]]) -> None:
 
 
 def _open_orders(target: Target) -> int:
-    found = target.client("dynamodb").query(
+    response = target.client("dynamodb").query(
         TableName=target.table("orders"),
         IndexName="open",
         Select="COUNT",
         KeyConditionExpression="openStatus = :open",
         ExpressionAttributeValues={":open": {"S": "OPEN"}},
     )
-    return int(found["Count"])
+    return int(response["Count"])
 
 
 def _running(target: Target) -> int:
     client = target.client("stepfunctions")
     machine = f"arn:aws:states:{target.region}:{account_of(target)}:stateMachine:{target.prefix}"
-    found = client.list_executions(stateMachineArn=machine, statusFilter="RUNNING")
-    return len(found["executions"])
+    response = client.list_executions(stateMachineArn=machine, statusFilter="RUNNING")
+    return len(response["executions"])

@@ -1,7 +1,7 @@
-"""The settings of an environment: into a backup and back.
+"""Backs up and restores the SSM parameters of an environment.
 
-A SecureString never leaves memory in clear: its value is sealed by KMS before it is written, with
-a key that is not the environment's own, since that one dies with it.
+The value of a SecureString is encrypted with KMS before it is written. The key is not that of the
+environment, which is deleted with it.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from lab.core import naming
 from lab.core.target import Target
 
 SECURE = "SecureString"
-TERRAFORMS = {"Key": "ManagedBy", "Value": "terraform"}
-SEALED_AT_ONCE = 4096
-"""Bytes that KMS encrypts in one call; a parameter may have 8,192."""
+TERRAFORM_TAG = {"Key": "ManagedBy", "Value": "terraform"}
+MAX_PLAINTEXT = 4096
+"""The bytes that KMS encrypts in one call; a parameter may have 8,192."""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One setting. `name` is without the environment's path; `value` is sealed if it is secure.
+    """A parameter. `name` is relative to the environment's path. SecureStrings are encrypted.
 
-    `managed` says that Terraform makes it.
+    `managed` is True for parameters that Terraform manages.
     """
 
     name: str
@@ -36,61 +36,63 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Restored:
-    """What was written, and what was left as Terraform says although the backup says otherwise."""
+    """The names of parameters written, and of those that Terraform manages and that differ."""
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
 
 
 def pack(target: Target) -> tuple[bytes, int]:
-    """All parameters of the environment as bytes, and how many there are."""
+    """All parameters of the environment as JSON, and their number."""
     kms, ssm = target.client("kms"), target.client("ssm")
-    found = [_described(kms, ssm, target, p) for p in _live(target).values()]
-    return json.dumps([asdict(p) for p in found], indent=1).encode(), len(found)
+    packed = [_pack_one(kms, ssm, target, p) for p in _live(target).values()]
+    return json.dumps([asdict(p) for p in packed], indent=1).encode(), len(packed)
 
 
 def restore(target: Target, body: bytes) -> Restored:
-    """Writes what Terraform does not make: secrets, and what somebody put there by hand.
+    """Writes the parameters that Terraform does not manage: secrets, and those added by hand.
 
-    The rest is in terraform.tfvars. Where the backup differs from it, Terraform is right.
+    The others come from terraform.tfvars, which wins where the backup differs.
     """
     live, kms = _live(target), target.client("kms")
     written, kept = [], []
-    for said in (Parameter(**row) for row in json.loads(body)):
-        wanted = _opened(kms, target, said)
-        there = live.get(said.name)
-        if there and there["Value"] == wanted and there["Type"] == said.type:
+    for parameter in (Parameter(**row) for row in json.loads(body)):
+        value = _decrypt(kms, target, parameter)
+        current = live.get(parameter.name)
+        if current and (current["Value"], current["Type"]) == (value, parameter.type):
             continue
-        if said.managed:
-            kept.append(said.name)
+        if parameter.managed:
+            kept.append(parameter.name)
         else:
-            _write(target, said, wanted)
-            written.append(said.name)
+            _write(target, parameter, value)
+            written.append(parameter.name)
     return Restored(tuple(written), tuple(kept))
 
 
 def _live(target: Target) -> dict[str, dict[str, Any]]:
-    """Every parameter by its short name, with its value in clear: for memory only."""
-    pages = target.client("ssm").get_paginator("get_parameters_by_path")
+    """Every parameter by its short name, with its decrypted value: never write it to a file."""
+    paginator = target.client("ssm").get_paginator("get_parameters_by_path")
     path = _path(target)
-    found = pages.paginate(Path=path, Recursive=True, WithDecryption=True)
-    every = (parameter for page in found for parameter in page["Parameters"])
-    return {p["Name"].removeprefix(path): p for p in sorted(every, key=lambda p: str(p["Name"]))}
+    pages = paginator.paginate(Path=path, Recursive=True, WithDecryption=True)
+    parameters = (parameter for page in pages for parameter in page["Parameters"])
+    return {
+        p["Name"].removeprefix(path): p for p in sorted(parameters, key=lambda p: str(p["Name"]))
+    }
 
 
 def _path(target: Target) -> str:
     return f"{target.settings_path}/"
 
 
-def _described(kms: Any, ssm: Any, target: Target, found: dict[str, Any]) -> Parameter:
-    name = found["Name"].removeprefix(_path(target))
-    tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=found["Name"])["TagList"]
-    secure = found["Type"] == SECURE
-    value = _sealed(kms, _context(target, name), found["Value"]) if secure else found["Value"]
-    return Parameter(name, found["Type"], value, TERRAFORMS in tags)
+def _pack_one(kms: Any, ssm: Any, target: Target, live: dict[str, Any]) -> Parameter:
+    name = live["Name"].removeprefix(_path(target))
+    tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=live["Name"])["TagList"]
+    secure = live["Type"] == SECURE
+    value = _encrypt(kms, _context(target, name), live["Value"]) if secure else live["Value"]
+    return Parameter(name, live["Type"], value, TERRAFORM_TAG in tags)
 
 
-def _sealed(kms: Any, context: dict[str, str], value: str) -> list[str]:
+def _encrypt(kms: Any, context: dict[str, str], value: str) -> list[str]:
     key = naming.shop().backups_key
     pieces = (
         kms.encrypt(KeyId=key, Plaintext=piece, EncryptionContext=context)["CiphertextBlob"]
@@ -99,11 +101,11 @@ def _sealed(kms: Any, context: dict[str, str], value: str) -> list[str]:
     return [base64.b64encode(piece).decode() for piece in pieces]
 
 
-def _opened(kms: Any, target: Target, said: Parameter) -> str:
-    if isinstance(said.value, str):
-        return said.value
-    context = _context(target, said.name)
-    pieces = (base64.b64decode(piece) for piece in said.value)
+def _decrypt(kms: Any, target: Target, parameter: Parameter) -> str:
+    if isinstance(parameter.value, str):
+        return parameter.value
+    context = _context(target, parameter.name)
+    pieces = (base64.b64decode(piece) for piece in parameter.value)
     return b"".join(
         kms.decrypt(CiphertextBlob=piece, EncryptionContext=context)["Plaintext"]
         for piece in pieces
@@ -111,25 +113,25 @@ def _opened(kms: Any, target: Target, said: Parameter) -> str:
 
 
 def _context(target: Target, name: str) -> dict[str, str]:
-    """KMS opens only what is said to be this setting: nothing can be put in its place."""
+    """The encryption context, which binds a ciphertext to its parameter."""
     return {"environment": target.environment, "parameter": name}
 
 
 def _pieces(value: bytes) -> Iterator[bytes]:
-    for first in range(0, len(value), SEALED_AT_ONCE):
-        yield value[first : first + SEALED_AT_ONCE]
+    for first in range(0, len(value), MAX_PLAINTEXT):
+        yield value[first : first + MAX_PLAINTEXT]
 
 
-def _write(target: Target, said: Parameter, value: str) -> None:
-    name = _path(target) + said.name
-    key = _key_of(target, name) if said.type == SECURE else {}
+def _write(target: Target, parameter: Parameter, value: str) -> None:
+    name = _path(target) + parameter.name
+    key = _key_of(target, name) if parameter.type == SECURE else {}
     target.client("ssm").put_parameter(
-        Name=name, Value=value, Type=said.type, Overwrite=True, **key
+        Name=name, Value=value, Type=parameter.type, Overwrite=True, **key
     )
 
 
 def _key_of(target: Target, name: str) -> dict[str, str]:
-    """The key that the parameter has now: without it, AWS would take its own."""
-    chosen = [{"Key": "Name", "Option": "Equals", "Values": [name]}]
-    found = target.client("ssm").describe_parameters(ParameterFilters=chosen)["Parameters"]
-    return {"KeyId": found[0]["KeyId"]} if found and found[0].get("KeyId") else {}
+    """The current key of the parameter; without it, AWS would use its default key."""
+    filters = [{"Key": "Name", "Option": "Equals", "Values": [name]}]
+    parameters = target.client("ssm").describe_parameters(ParameterFilters=filters)["Parameters"]
+    return {"KeyId": parameters[0]["KeyId"]} if parameters and parameters[0].get("KeyId") else {}

@@ -1,4 +1,4 @@
-"""Brings a backup back into an environment that Terraform has made."""
+"""Restores a backup to an environment that Terraform has created."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ WRITE_ORDER = (
     "reservations",
     "orders",
 )
-"""Orders last: when the first one is seen, all that it refers to is there."""
+"""Orders last, so that everything that they refer to exists before them."""
 
 
 @dataclass(frozen=True)
 class RestoreReport:
-    """What was brought back: items by table, and parameters.
+    """The result of a restore: items by table, and parameters.
 
-    `reopened` orders have their end told once more; `settings_kept` are settings of Terraform's
-    that the backup has other values of; `swept` is what the sweeper did for orders in flight.
+    `reopened` counts the orders whose event is published again. `settings_kept` are parameters that
+    Terraform manages and that differ in the backup. `swept` is the result of the sweeper for orders
+    in flight.
     """
 
     backup: str
@@ -55,25 +56,25 @@ def restore(
     *,
     replace: bool = False,
 ) -> RestoreReport:
-    """Brings a backup back; the newest one if none is named. Twice does the same as once.
+    """Restores a backup, by default the newest one. Idempotent.
 
-    Every part is compared with its checksum before anything is written. An environment with data
-    is refused unless an earlier run of this very restore left it, or with `replace`, which deletes
-    what is there. Raises LabError for these, for a damaged backup, and for one that is not there.
+    Verifies the checksum of every part before writing. Refuses an environment with data, unless an
+    interrupted run of the same restore left it, or with `replace`, which deletes the data. Raises
+    LabError if the environment has data, or if the backup is damaged or missing.
     """
     say = on_progress or (lambda _message: None)
     watchdog.space("a restore")
     tables.require(target, *WRITE_ORDER)
     vault = Vault.of(target, source)
-    manifest = _chosen(vault, backup)
+    manifest = _select(vault, backup)
     _verify(vault, manifest, say)
-    filled = _require_room(vault, manifest, say, replace)
+    filled = _require_empty(vault, manifest, say, replace)
     finish = f"`{vault.command_to_restore(manifest.backup)}`"
-    invocation.leaves(f"The restore had begun, and nothing was written yet. Finish it: {finish}")
+    invocation.leaves(f"The restore has started, and nothing is written yet. Finish it: {finish}")
     vault.mark_restoring(manifest.backup)
     maintenance.close(target, say)
     invocation.leaves(
-        f"{target.environment} is half restored, and takes no orders until that is finished:"
+        f"{target.environment} is half restored, and accepts no orders until that is complete:"
         f" {finish}"
     )
     reopened = _write(vault, manifest, say, clear=filled)
@@ -81,8 +82,10 @@ def restore(
     _require_same(target, manifest, say)
     vault.mark_restored()
     maintenance.open_again(target)
-    invocation.leaves("All data is back, and the shop takes orders. `lab audit` checks the books.")
-    say("going on with the orders that had not ended")
+    invocation.leaves(
+        "All data is restored, and the shop accepts orders. `lab audit` checks the books."
+    )
+    say("continuing the orders that had not ended")
     return RestoreReport(
         manifest.backup,
         target.environment,
@@ -95,18 +98,18 @@ def restore(
 
 
 def require_backup(target: Target, backup: str | None, source: str | None) -> None:
-    """Raises LabError if there is no such backup, before anybody is asked about it."""
-    _chosen(Vault.of(target, source), backup)
+    """Raises LabError if there is no such backup, before asking for confirmation."""
+    _select(Vault.of(target, source), backup)
 
 
-def _chosen(vault: Vault, backup: str | None) -> Manifest:
-    found = vault.manifest(backup) if backup else max(vault.manifests(), key=_age, default=None)
-    if found:
-        return found
-    what = f"a whole backup {backup}" if backup else "a whole backup"
+def _select(vault: Vault, backup: str | None) -> Manifest:
+    manifest = vault.manifest(backup) if backup else max(vault.manifests(), key=_age, default=None)
+    if manifest:
+        return manifest
+    what = f"no complete backup {backup}" if backup else "no complete backup"
     raise LabError(
-        f"There is not {what} of {vault.target.environment} in {vault.bucket}.",
-        f"See what there is: `{vault.command_to_list()}`",
+        f"There is {what} of {vault.target.environment} in {vault.bucket}.",
+        f"List the backups: `{vault.command_to_list()}`",
     )
 
 
@@ -115,63 +118,64 @@ def _age(manifest: Manifest) -> str:
 
 
 def _verify(vault: Vault, manifest: Manifest, say: Say) -> None:
-    """Reads everything once: half a restore is worse than none."""
+    """Reads and verifies all parts before writing, so that a restore does not stop halfway."""
     parts = list(manifest.parts())
     for number, part in enumerate(parts, 1):
         vault.get(part)
         say(f"checking the backup: {number} of {len(parts)} parts")
 
 
-def _require_room(vault: Vault, manifest: Manifest, say: Say, replace: bool) -> bool:
-    """Whether there is data that has to go. Raises LabError if nobody said that it may."""
+def _require_empty(vault: Vault, manifest: Manifest, say: Say, replace: bool) -> bool:
+    """Whether there is data to delete. Raises LabError if that is not allowed."""
     filled = [name for name in WRITE_ORDER if not Table(vault.target, name, say).is_empty()]
     if not filled or replace or vault.restoring() == manifest.backup:
         return bool(filled)
     raise LabError(
         f"{vault.target.environment} has data in {', '.join(filled)}.",
-        "--replace deletes it and puts the backup in its place.",
+        "--replace deletes it before the restore.",
     )
 
 
 def _write(vault: Vault, manifest: Manifest, say: Say, *, clear: bool) -> int:
-    """Fills the tables, and gives how many orders were reopened."""
+    """Fills the tables, and returns the number of reopened orders."""
     if clear:
         for name in reversed(WRITE_ORDER):
             Table(vault.target, name, say).clear()
-    counted: list[Item] = []
+    reopened: list[Item] = []
     for name in WRITE_ORDER:
         parts = _parts(vault, manifest, name)
-        chosen = _told_again(parts, counted) if name == "orders" else parts
-        Table(vault.target, name, say).fill(chosen)
-    return len(counted)
+        batches = _reopen(parts, reopened) if name == "orders" else parts
+        Table(vault.target, name, say).fill(batches)
+    return len(reopened)
 
 
 def _parts(vault: Vault, manifest: Manifest, name: str) -> Iterator[list[Item]]:
     return (items.unpack(vault.get(part)) for part in manifest.tables[name])
 
 
-def _told_again(parts: Iterator[list[Item]], reopened: list[Item]) -> Iterator[list[Item]]:
-    """The orders, those reopened that are not sure to have been told; notes which."""
+def _reopen(parts: Iterator[list[Item]], reopened: list[Item]) -> Iterator[list[Item]]:
+    """Yields the orders, reopening those that await their mail; appends these to `reopened`."""
     for orders in parts:
-        reopened += [order for order in orders if in_flight.is_untold(order)]
-        yield [in_flight.reopened(o) if in_flight.is_untold(o) else o for o in orders]
+        reopened += [order for order in orders if in_flight.awaits_mail(order)]
+        yield [in_flight.reopened(o) if in_flight.awaits_mail(o) else o for o in orders]
 
 
 def _require_same(target: Target, manifest: Manifest, say: Say) -> None:
     for name in WRITE_ORDER:
-        table, wanted = Table(target, name, say), manifest.counts[name]
-        there = recheck.read(table.count, partial(eq, wanted))
-        if there != wanted:
+        table, expected = Table(target, name, say), manifest.counts[name]
+        actual = recheck.read(table.count, partial(eq, expected))
+        if actual != expected:
             raise LabError(
-                f"{target.table(name)} has {there} items after the restore, the backup {wanted}.",
-                "Somebody else writes to it. Stop that, and run `lab restore` again.",
+                f"{target.table(name)} has {actual} items after the restore, the backup has"
+                f" {expected}.",
+                "Another program writes to the table. Stop it, and run `lab restore` again.",
             )
 
 
 def _sweep(target: Target) -> dict[str, int]:
-    """Asks the sweeper now, not at its next minute; what it cannot do now it does then."""
-    answer = target.client("lambda").invoke(
+    """Runs the sweeper now; it retries failures at its next scheduled run."""
+    response = target.client("lambda").invoke(
         FunctionName=target.named("sweeper"), Qualifier="live", Payload=b"{}"
     )
-    done: dict[str, int] = json.loads(answer["Payload"].read())
-    return {} if "FunctionError" in answer else done
+    done: dict[str, int] = json.loads(response["Payload"].read())
+    return {} if "FunctionError" in response else done

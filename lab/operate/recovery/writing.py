@@ -1,4 +1,4 @@
-"""Makes a table be what a backup says: nothing more, nothing less."""
+"""Fills tables with the items of a backup."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from lab.operate.recovery.items import Item
 
 BATCH = 25  # writes in one BatchWriteItem
 WRITERS = 4
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 5.0
-PATIENCE_S = 120.0
-"""For how long a table may take nothing at all."""
+FIRST_PAUSE_S, MAX_PAUSE_S = 0.05, 5.0
+TIMEOUT_S = 120.0
+"""How long a table may accept no item."""
 
 
 class Table:
-    """A table that is filled from a backup. Writing the same twice changes nothing."""
+    """A table that is filled from a backup. Writing is idempotent."""
 
     def __init__(self, target: Target, name: str, say: Say) -> None:
         self.name = name
@@ -31,24 +31,27 @@ class Table:
         self._say = say
 
     def is_empty(self) -> bool:
-        """Whether nothing is in it."""
-        found = self._client.scan(TableName=self._table, ConsistentRead=True, Limit=1)
-        return not found["Items"]
+        """Whether the table has no items."""
+        response = self._client.scan(TableName=self._table, ConsistentRead=True, Limit=1)
+        return not response["Items"]
 
     def count(self) -> int:
-        """How many items are in it."""
+        """The number of items."""
         return sum(page["Count"] for page in self._pages(Select="COUNT"))
 
     def clear(self) -> None:
-        """Deletes everything."""
-        names = [key["AttributeName"] for key in self._described()["KeySchema"]]
+        """Deletes all items."""
+        names = [key["AttributeName"] for key in self._describe()["KeySchema"]]
         aliases = {f"#{name}": name for name in names}
-        wanted = {"ProjectionExpression": ", ".join(aliases), "ExpressionAttributeNames": aliases}
-        gone = 0
-        for page in self._pages(**wanted):
+        projection = {
+            "ProjectionExpression": ", ".join(aliases),
+            "ExpressionAttributeNames": aliases,
+        }
+        deleted = 0
+        for page in self._pages(**projection):
             self._write({"DeleteRequest": {"Key": key}} for key in page["Items"])
-            gone += len(page["Items"])
-            self._say(f"{self.name}: {gone:,} deleted")
+            deleted += len(page["Items"])
+            self._say(f"{self.name}: {deleted:,} deleted")
 
     def fill(self, parts: Iterable[Sequence[Item]]) -> None:
         """Writes the items of all parts."""
@@ -58,15 +61,15 @@ class Table:
             written += len(items)
             self._say(f"{self.name}: {written:,} written")
 
-    def _pages(self, **wanted: Any) -> Iterator[dict[str, Any]]:
+    def _pages(self, **options: Any) -> Iterator[dict[str, Any]]:
         pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table, ConsistentRead=True, **wanted
+            TableName=self._table, ConsistentRead=True, **options
         )
         yield from pages
 
-    def _described(self) -> dict[str, Any]:
-        said: dict[str, Any] = self._client.describe_table(TableName=self._table)["Table"]
-        return said
+    def _describe(self) -> dict[str, Any]:
+        description: dict[str, Any] = self._client.describe_table(TableName=self._table)["Table"]
+        return description
 
     def _write(self, requests: Iterable[dict[str, Any]]) -> None:
         with ThreadPoolExecutor(WRITERS) as pool:
@@ -83,9 +86,9 @@ def write_all(
     requests: Sequence[dict[str, Any]],
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Writes a batch, and again what DynamoDB did not take, more and more slowly.
+    """Writes a batch, and retries unprocessed items with exponential backoff and jitter.
 
-    Raises LabError if it takes nothing for two minutes.
+    Raises LabError if DynamoDB accepts nothing for two minutes.
     """
     left, pause, waited = list(requests), FIRST_PAUSE_S, 0.0
     while left:
@@ -95,15 +98,15 @@ def write_all(
         left = unprocessed
         if not left:
             return
-        if waited > PATIENCE_S:
-            raise _takes_nothing(table, len(left))
+        if waited > TIMEOUT_S:
+            raise _throttled(table, len(left))
         sleep(random.uniform(0, pause))  # noqa: S311
         waited += pause
-        pause = min(pause * 2, LONGEST_PAUSE_S)
+        pause = min(pause * 2, MAX_PAUSE_S)
 
 
-def _takes_nothing(table: str, left: int) -> LabError:
+def _throttled(table: str, left: int) -> LabError:
     return LabError(
-        f"{table} has taken nothing for {PATIENCE_S:.0f} s; {left} items of a batch are left.",
-        "It is throttled. Run `lab restore` again: it goes on from here.",
+        f"{table} has accepted no items for {TIMEOUT_S:.0f} s; {left} items of a batch are left.",
+        "It is throttled. Run `lab restore` again: it continues from here.",
     )

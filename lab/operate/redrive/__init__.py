@@ -1,4 +1,4 @@
-"""Empties the queues that wait for a person: what could not be undone, told or sent."""
+"""Redrives the dead-letter queues: failed compensations, notifications and events."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["Left", "RedriveReport", "Say", "Settled", "run", "settle"]
 
 @dataclass(frozen=True)
 class RedriveReport:
-    """What became of the messages.
+    """The result of a redrive.
 
-    `orders` are those of the compensation queue; `notifications` and `events` count what was sent
-    on its way once more; `strange` are messages that nothing is known about, which stay.
+    `orders` are those of the compensation queue. `notifications` and `events` count the messages
+    that were sent again. `strange` are unknown messages, which stay in the queue.
     """
 
     orders: tuple[Settled, ...] = ()
@@ -27,14 +27,14 @@ class RedriveReport:
 
     @property
     def left(self) -> int:
-        """How many orders and messages are still where they were."""
+        """The number of orders and messages that remain in their queues."""
         return sum(not order.final for order in self.orders) + len(self.strange)
 
 
 def run(target: Target, on_progress: Say | None = None) -> RedriveReport:
-    """Finishes orders, then sends what was not delivered; at worst it comes twice: no harm.
+    """Finishes orders, then sends undelivered messages again. Duplicates do no harm.
 
-    Raises LabError if the sweeper cannot be asked.
+    Raises LabError if the sweeper fails.
     """
     say = on_progress or (lambda _message: None)
     finished = orders.finish(target, say)

@@ -1,7 +1,7 @@
-"""The dead-letter queues: mails that could not be sent, and what did not reach its target.
+"""Redrives the dead-letter queues of notifications and of undelivered events.
 
-A message is sent before it is deleted. Whoever takes it a second time does nothing: the notifier
-sends one mail for each end of an order, and operations read of the same thing twice.
+A message is sent before it is deleted, so it may be sent twice. The notifier ignores duplicates: it
+sends one mail for each end of an order.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.operate.redrive.queue import Message, Queue
 
-SHOWN = 80  # characters of a message that nothing is known about
+SHOWN = 80  # characters of an unknown message
 
 
 class Kind(Enum):
-    """What the queue of undelivered messages may hold."""
+    """The kinds of undelivered messages."""
 
     NOTIFICATION = auto()
     EVENT = auto()
@@ -30,7 +30,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Left:
-    """A message that stays in its queue, since nothing is known about it: how it begins."""
+    """An unknown message that stays in its queue; `begins` is the beginning of its body."""
 
     queue: str
     begins: str
@@ -38,7 +38,7 @@ class Left:
 
 @dataclass(frozen=True)
 class Delivered:
-    """How much was sent once more, and what was not."""
+    """The numbers of messages sent again, and the unknown messages."""
 
     notifications: int
     events: int
@@ -46,44 +46,47 @@ class Delivered:
 
 
 def send_notifications(target: Target, say: Callable[[str], None]) -> int:
-    """Sends mails that failed once more; returns how many."""
-    dead, living = Queue.of(target, "notifications-dlq"), Queue.of(target, "notifications")
+    """Sends failed notifications again, and returns their number."""
+    dead_letters, notifications = (
+        Queue.of(target, "notifications-dlq"),
+        Queue.of(target, "notifications"),
+    )
     sent = 0
-    for messages in dead.batches():
+    for messages in dead_letters.batches():
         for message in messages:
-            living.send(message.body)
-            dead.delete([message])
+            notifications.send(message.body)
+            dead_letters.delete([message])
             sent += 1
         say(f"{sent} notifications sent again")
     return sent
 
 
 def deliver(target: Target, say: Callable[[str], None]) -> Delivered:
-    """Sends what EventBridge and SNS could not deliver; a sweep that was missed came since.
+    """Sends again what EventBridge and SNS could not deliver; drops missed sweeps.
 
-    Raises LabError if the bus does not take an event.
+    Raises LabError if the bus does not accept an event.
     """
     queue, counts = Queue.of(target, "undelivered"), dict.fromkeys(Kind, 0)
-    in_hand: list[Message] = []
+    received: list[Message] = []
     try:
         for messages in queue.batches():
-            in_hand += messages
+            received += messages
             for message in messages:
                 kind = kind_of(message.body)
                 counts[kind] += 1
                 if kind is not Kind.STRANGE:
                     _send(target, kind, message)
                     queue.delete([message])
-                    in_hand.remove(message)
-            say(f"{sum(counts.values())} undelivered messages looked at")
+                    received.remove(message)
+            say(f"{sum(counts.values())} undelivered messages checked")
     finally:
-        queue.put_back(in_hand)
-    left = tuple(Left("undelivered", message.body[:SHOWN]) for message in in_hand)
+        queue.put_back(received)
+    left = tuple(Left("undelivered", message.body[:SHOWN]) for message in received)
     return Delivered(counts[Kind.NOTIFICATION], counts[Kind.EVENT], left)
 
 
 def kind_of(body: str) -> Kind:
-    """Reads SNS's envelope, an event of EventBridge, or neither."""
+    """The kind of a message, by its SNS envelope or EventBridge fields."""
     content = _object(body)
     if content.get("Type") == "Notification" and "Message" in content:
         return Kind.NOTIFICATION
@@ -101,7 +104,7 @@ def _object(body: str) -> Mapping[str, Any]:
 
 
 def _send(target: Target, kind: Kind, message: Message) -> None:
-    """An event matches one rule with one target, so the bus takes it just where it was going."""
+    """Sends a message again. An event matches one rule with one target, so no other gets it."""
     if kind is Kind.NOTIFICATION:
         Queue.of(target, "notifications").send(message.body)
     elif kind is Kind.EVENT:
@@ -115,10 +118,10 @@ def _put_on_bus(target: Target, event: Mapping[str, Any]) -> None:
         "DetailType": event["detail-type"],
         "Detail": json.dumps(event["detail"]),
     }
-    answer = target.client("events").put_events(Entries=[entry])
-    if answer["FailedEntryCount"]:
-        reason = answer["Entries"][0].get("ErrorMessage", "no reason given")
+    response = target.client("events").put_events(Entries=[entry])
+    if response["FailedEntryCount"]:
+        reason = response["Entries"][0].get("ErrorMessage", "no reason given")
         raise LabError(
-            f"The bus {target.prefix} did not take {event['detail-type']}: {reason}",
-            "The message stays in its queue: try `lab redrive` again later.",
+            f"The bus {target.prefix} did not accept {event['detail-type']}: {reason}",
+            "The message stays in its queue. Run `lab redrive` again later.",
         )

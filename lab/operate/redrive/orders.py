@@ -1,8 +1,7 @@
-"""The compensation queue: orders that could not be undone.
+"""Redrives the compensation queue: orders whose compensation failed.
 
-No rule of the checkout runs here. An order is finished by the sweeper, in the cloud, with the
-sweeper's rights; whoever redrives needs to invoke that function and to use the queue, and can
-neither move money nor stock.
+The sweeper finishes the orders, with its own permissions. A redrive only needs the permissions to
+invoke the sweeper and to use the queue; it cannot move money or stock.
 """
 
 from __future__ import annotations
@@ -19,18 +18,18 @@ from lab.operate.redrive.queue import Message, Queue
 
 Say = Callable[[str], None]
 
-ENDING_S = 15.0  # an order is queued shortly before its execution ends
+ENDING_S = 15.0  # orders are queued shortly before their executions end
 POLL_S = 0.5
-UNDER_WAY = ("running", "started")
+IN_PROGRESS = ("running", "started")
 
 
 @dataclass(frozen=True)
 class Settled:
     """An order of the compensation queue.
 
-    `outcome` is what was done for it (undone, published, finished; or running, started, left) and
-    `status` where it stands now. `final` means that its message is gone; else `problem` may say
-    what keeps it. `losses` is what it held and could not give back, in words.
+    `outcome` is what was done (undone, published, finished; or running, started, left), `status`
+    the current status of the order. `final` means that its message is deleted; otherwise `problem`
+    may have the reason. `losses` is what could not be given back, as text.
     """
 
     order_id: str
@@ -42,57 +41,56 @@ class Settled:
 
 
 def finish(target: Target, say: Say) -> list[Settled]:
-    """Finishes the orders of the queue; a message is deleted only when its order has ended.
+    """Finishes the orders of the queue. Deletes a message only if its order has ended.
 
-    Doing it twice, or while the sweeper does the same, changes nothing. Raises LabError if the
-    sweeper cannot be asked.
+    Idempotent, also while the sweeper runs. Raises LabError if the sweeper fails.
     """
     queue = Queue.of(target, "compensation")
-    done: list[Settled] = []
-    in_hand: list[Message] = []
+    settled_orders: list[Settled] = []
+    received: list[Message] = []
     try:
         for messages in queue.batches():
-            in_hand += messages
+            received += messages
             settled = _settle_all(target, messages)
             final = {order.order_id for order in settled if order.final}
             queue.delete(m for m in messages if m.order_id in final)
-            in_hand = [m for m in in_hand if m.order_id not in final]
-            done += settled
-            say(f"{len(done)} orders looked at")
+            received = [m for m in received if m.order_id not in final]
+            settled_orders += settled
+            say(f"{len(settled_orders)} orders checked")
     finally:
-        queue.put_back(in_hand)
-    return done
+        queue.put_back(received)
+    return settled_orders
 
 
 def _settle_all(target: Target, messages: Sequence[Message]) -> list[Settled]:
-    """Asks again while an execution is about to end; an order that is queued twice counts once."""
+    """Retries while executions are about to end; an order that is queued twice counts once."""
     deadline = time.monotonic() + ENDING_S
-    asked = {m.order_id for m in messages if m.order_id}
+    pending = {m.order_id for m in messages if m.order_id}
     settled: dict[str, Settled] = {}
-    while asked:
-        settled |= {order.order_id: order for order in settle(target, sorted(asked))}
-        asked = {order_id for order_id in asked if settled[order_id].outcome in UNDER_WAY}
+    while pending:
+        settled |= {order.order_id: order for order in settle(target, sorted(pending))}
+        pending = {order_id for order_id in pending if settled[order_id].outcome in IN_PROGRESS}
         if time.monotonic() > deadline:
             break
-        if asked:
+        if pending:
             time.sleep(POLL_S)
-    return [*settled.values(), *(_strange(m) for m in messages if not m.order_id)]
+    return [*settled.values(), *(_unknown(m) for m in messages if not m.order_id)]
 
 
-def _strange(message: Message) -> Settled:
+def _unknown(message: Message) -> Settled:
     return Settled("?", "left", problem=f"This message names no order: {message.body[:80]}")
 
 
 def settle(target: Target, order_ids: Sequence[str]) -> list[Settled]:
-    """Asks the sweeper to settle these orders now. Raises LabError if it fails as a whole."""
-    answer = target.client("lambda").invoke(
+    """Invokes the sweeper for these orders. Raises LabError if the invocation fails."""
+    response = target.client("lambda").invoke(
         FunctionName=target.named("sweeper"),
         Qualifier="live",
         Payload=json.dumps({"orderIds": list(order_ids)}),
     )
-    payload = answer["Payload"].read().decode()
-    if "FunctionError" in answer:
-        raise LabError(f"The sweeper failed: {payload[:300]}", "`lab logs sweeper` tells why.")
+    payload = response["Payload"].read().decode()
+    if "FunctionError" in response:
+        raise LabError(f"The sweeper failed: {payload[:300]}", "See `lab logs sweeper`.")
     return [_settled(row) for row in json.loads(payload)["orders"]]
 
 

@@ -1,4 +1,4 @@
-"""A queue that is emptied by hand: what cannot be dealt with goes back where it was."""
+"""A queue that is processed by hand: unprocessed messages become visible again."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import Any
 
 from lab.core.target import Target
 
-BATCH = 10  # what SQS gives at once; ten orders fit well into the sweeper's 60 s
-HIDDEN_S = 120  # messages in our hands are hidden for as long as one batch may take
-LOOK_S = 1  # long polling asks all of SQS's servers, short polling only some
+BATCH = 10  # SQS's maximum; the sweeper handles ten orders well within its 60 s
+VISIBILITY_TIMEOUT_S = 120  # as long as one batch may take
+WAIT_TIME_S = 1  # long polling queries all SQS servers, short polling only some
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message in our hands: its receipt, and its body."""
+    """A received message: its receipt handle and body."""
 
     receipt: str
     body: str
 
     @property
     def order_id(self) -> str:
-        """The order that the workflow put into the queue; empty if this is no such message."""
+        """The order id in the message; empty if there is none."""
         try:
             return str(json.loads(self.body)["orderId"])
         except (ValueError, KeyError, TypeError):
@@ -32,43 +32,43 @@ class Message:
 
 @dataclass(frozen=True)
 class Queue:
-    """A queue, emptied batch by batch."""
+    """A queue that is processed in batches."""
 
     client: Any
     url: str
 
     @classmethod
     def of(cls, target: Target, name: str) -> Queue:
-        """The environment's queue of this short name."""
+        """The environment's queue with this short name."""
         client = target.client("sqs")
         return cls(client, client.get_queue_url(QueueName=target.named(name))["QueueUrl"])
 
     def batches(self) -> Iterator[list[Message]]:
-        """What waits, up to ten at a time. What is not deleted is hidden for two minutes."""
+        """Yields messages, up to ten at a time. Those not deleted stay hidden for two minutes."""
         while messages := self._receive():
             yield messages
 
     def _receive(self) -> list[Message]:
-        answer = self.client.receive_message(
+        response = self.client.receive_message(
             QueueUrl=self.url,
             MaxNumberOfMessages=BATCH,
-            VisibilityTimeout=HIDDEN_S,
-            WaitTimeSeconds=LOOK_S,
+            VisibilityTimeout=VISIBILITY_TIMEOUT_S,
+            WaitTimeSeconds=WAIT_TIME_S,
         )
-        return [Message(m["ReceiptHandle"], m["Body"]) for m in answer.get("Messages", [])]
+        return [Message(m["ReceiptHandle"], m["Body"]) for m in response.get("Messages", [])]
 
     def delete(self, messages: Iterable[Message]) -> None:
-        """Takes messages off the queue for good."""
+        """Deletes messages."""
         for message in messages:
             self.client.delete_message(QueueUrl=self.url, ReceiptHandle=message.receipt)
 
     def put_back(self, messages: Iterable[Message]) -> None:
-        """Lets others see the messages again, at once."""
+        """Makes messages visible to other consumers immediately."""
         for message in messages:
             self.client.change_message_visibility(
                 QueueUrl=self.url, ReceiptHandle=message.receipt, VisibilityTimeout=0
             )
 
     def send(self, body: str) -> None:
-        """Adds a message."""
+        """Sends a message."""
         self.client.send_message(QueueUrl=self.url, MessageBody=body)

@@ -374,5 +374,5 @@ def test_without_the_providers_books_the_report_says_so() -> None:
     report = asked(None)
     assert said(report) == []
     assert report.notes == (
-        "Money was compared with the ledger only: nobody told of the payment provider's books.",
+        "Money was compared with the ledger only: the payment provider's charges are unknown.",
     )

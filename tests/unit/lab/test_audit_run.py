@@ -150,7 +150,7 @@ def test_a_counter_that_moves_is_read_again(readings: Callable[..., Iterator[Dat
 def test_rows_that_never_keep_still_are_counted_and_not_called_broken(
     readings: Callable[..., Iterator[Data]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit, "CONFIRMING_S", 0.01)
+    monkeypatch.setattr(audit, "CONFIRM_S", 0.01)
     readings(*(reading(0, held(str(number))) for number in range(100)))
 
     report = audit.run(Target(), grace_s=FOR_EVER_S)

@@ -38,7 +38,7 @@ def test_one_bad_order_among_many_is_named() -> None:
 def test_if_very_many_are_broken_the_first_are_named_and_the_others_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(audit, "NAMED", 10)
+    monkeypatch.setattr(audit, "MAX_NAMED", 10)
     unpaid = replace(many_orders.books(200), payments=(), charges=())
     money = audit.audit(unpaid, many_orders.NOW).findings[2]
     assert (len(money.broken), money.more) == (10, 190)

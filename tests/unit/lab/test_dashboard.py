@@ -178,13 +178,13 @@ class TestReading:
         (card,) = read(monkeypatch, cloudwatch, "Orders").cards
         assert [s.metric.label for s in card.series] == ["confirmed", "rejected"]
         assert [[v for _, v in s.points] for s in card.series] == [[1, 2], [0, 3]]
-        assert [s.said for s in card.series] == ["3", "3"]
+        assert [s.summary for s in card.series] == ["3", "3"]
 
     def test_nothing_measured_is_no_data_and_not_zero(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (card,) = read(monkeypatch, CloudWatch(), "Orders").cards
-        assert {s.said for s in card.series} == {"no data"}
+        assert {s.summary for s in card.series} == {"no data"}
         assert card.note == "Nothing was measured in this time."
 
     def test_it_says_what_the_emulator_does_not_measure(
@@ -198,13 +198,13 @@ class TestReading:
     ) -> None:
         body = [graph("Orders", CONFIRMED, [{"expression": "SEARCH('x')"}])]
         (card,) = read(monkeypatch, CloudWatch(body, {"OrdersConfirmed": [4]})).cards
-        assert [s.said for s in card.series] == ["4", "not drawn: SEARCH('x')"]
+        assert [s.summary for s in card.series] == ["4", "not drawn: SEARCH('x')"]
 
     def test_what_is_refused_is_said_in_its_graph(self, monkeypatch: pytest.MonkeyPatch) -> None:
         cloudwatch = CloudWatch()
         cloudwatch.fail = "no such statistic"
         (card,) = read(monkeypatch, cloudwatch, "Orders").cards
-        assert {s.said for s in card.series} == {"not drawn: no such statistic"}
+        assert {s.summary for s in card.series} == {"not drawn: no such statistic"}
 
     @pytest.mark.parametrize(
         ("stat", "said"), [("p99", "at most 4"), ("Minimum", "at least 1"), ("Sum", "7")]
@@ -214,7 +214,7 @@ class TestReading:
     ) -> None:
         body = [graph("T", ["N", "A", {"stat": stat}])]
         (card,) = read(monkeypatch, CloudWatch(body, {"A": [2, 1, 4]})).cards
-        assert card.series[0].said == said
+        assert card.series[0].summary == said
 
     def test_the_alarms_are_those_of_the_widget(self, monkeypatch: pytest.MonkeyPatch) -> None:
         (card,) = read(monkeypatch, CloudWatch(), "Alarms").cards

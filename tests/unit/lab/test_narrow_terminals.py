@@ -24,7 +24,7 @@ from lab.go_live.steps import to_do
 from lab.measure import cost
 from lab.measure.cost import tables
 from lab.operate import drill
-from lab.operate.audit import AuditReport, Broken, Finding
+from lab.operate.audit import AuditReport, Finding, Violation
 from lab.operate.recovery import Manifest, Part
 from lab.shop import order_views
 from lab.shop.alarms import Alarm
@@ -79,7 +79,7 @@ def alarms() -> tuple[RenderableType, list[str]]:
 
 
 def books() -> tuple[RenderableType, list[str]]:
-    broken = Broken(ORDER, "is CONFIRMED, but its reservation is HELD")
+    broken = Violation(ORDER, "is CONFIRMED, but its reservation is HELD")
     found = Finding(2, "Stock is conserved", 50, (broken,))
     return reports.audit(AuditReport((found,), 3, 1)), [ORDER, "HELD", "conserved"]
 

@@ -301,7 +301,7 @@ def test_what_dynamodb_does_not_take_is_written_again() -> None:
 def test_a_table_that_takes_nothing_is_given_up_after_growing_pauses() -> None:
     pauses: list[float] = []
 
-    with pytest.raises(LabError, match="has taken nothing"):
+    with pytest.raises(LabError, match="has accepted no items"):
         writing.write_all(
             lambda RequestItems: {"UnprocessedItems": RequestItems},  # noqa: N803
             "t",
@@ -309,7 +309,7 @@ def test_a_table_that_takes_nothing_is_given_up_after_growing_pauses() -> None:
             sleep=pauses.append,
         )
 
-    assert max(pauses) <= writing.LONGEST_PAUSE_S
+    assert max(pauses) <= writing.MAX_PAUSE_S
     assert len(pauses) > 20
 
 
@@ -327,7 +327,7 @@ def test_a_table_that_takes_nothing_is_given_up_after_growing_pauses() -> None:
 def test_an_end_that_nobody_may_have_heard_of_is_told_again(known: set[str], untold: bool) -> None:
     order = {name: {"S": name} for name in known}
 
-    assert in_flight.is_untold(order) is untold
+    assert in_flight.awaits_mail(order) is untold
 
 
 def test_a_reopened_order_is_one_that_the_sweeper_sees() -> None:

@@ -252,6 +252,6 @@ def test_a_message_that_nothing_is_known_about_stays_and_is_shown(world: World) 
 def test_an_event_that_the_bus_does_not_take_stays_in_its_queue(world: World) -> None:
     world.queue("undelivered").put(json.dumps(EVENT))
     world.bus.closed = True
-    with pytest.raises(LabError, match="checkout-dev did not take OrderConfirmed: closed"):
+    with pytest.raises(LabError, match="checkout-dev did not accept OrderConfirmed: closed"):
         redrive.run(Target())
     assert list(world.queue("undelivered").waiting.values()) == [json.dumps(EVENT)]

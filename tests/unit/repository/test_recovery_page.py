@@ -83,5 +83,5 @@ def test_a_backup_is_kept_as_long_in_an_account_as_on_the_emulator() -> None:
 
 
 def test_an_interrupted_backup_is_gone_on_with_for_as_long_as_the_page_says() -> None:
-    assert backup_job.RESUMED_WITHIN.total_seconds() == 3600
+    assert backup_job.RESUME_WITHIN.total_seconds() == 3600
     assert "within an hour" in PAGE
