@@ -1,8 +1,8 @@
-"""The way from the laptop to a real AWS account, step by step. It looks, and applies nothing.
+"""Checks everything that a deployment to a real AWS account needs. It never applies anything.
 
-`walk` goes it. Each step has a module: `tools`, `credentials`, `place` (account, region, and where
-the state is), `quotas`, `mail`, `paying` and `planning`. `money` says what it costs, `leaving` how
-to take it down again.
+`walk` runs the checks. Each check has a module: `tools`, `credentials`, `place` (account, region,
+and backend), `quotas`, `mail`, `paying` and `planning`. `money` estimates the costs, `leaving`
+lists the commands that destroy the environment again.
 """
 
 from lab.go_live.steps import State, Step

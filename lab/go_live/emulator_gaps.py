@@ -1,4 +1,4 @@
-"""The differences between the emulator and AWS, as docs/parity.md tells them."""
+"""The differences between the emulator and AWS, parsed from docs/parity.md."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LINK = re.compile(r"\s*\(\[docs\]\([^)]*\)\)")
 
 @dataclass(frozen=True)
 class Difference:
-    """A row: what is different, there and here, what the lab does, and the tests that hold it."""
+    """A row: the difference, the behaviour here and on AWS, what the lab does, and the tests."""
 
     name: str
     here: str
@@ -33,17 +33,17 @@ class Difference:
 
 
 def differences() -> list[Difference]:
-    """Every difference on the page, in its order."""
+    """All differences, in the order of the page."""
     return list(_rows(PAGE.read_text()))
 
 
 def remaining() -> list[Difference]:
-    """Those that will be seen on AWS."""
+    """The differences that remain and matter on AWS."""
     return [difference for difference in differences() if difference.state == "left"]
 
 
 def without_links(text: str) -> str:
-    """The words of a cell as they are read at a terminal."""
+    """The text of a cell without Markdown, for a terminal."""
     return LINK.sub("", text).replace("**", "").replace("`", "")
 
 

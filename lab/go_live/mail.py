@@ -1,4 +1,4 @@
-"""Whether customers can get mail: whose address the sender is, and SES's sandbox.
+"""Checks whether customers can get mail: the sender's address, and SES's sandbox.
 
 https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html
 """
@@ -16,32 +16,34 @@ NAME = "mail"
 SANDBOX_A_DAY = 200
 """Mails a day that an account in the sandbox may send, and only to addresses it has verified."""
 
-NOBODYS = (".example", ".invalid", ".test", ".localhost")
-"""Names that nobody can have: https://www.rfc-editor.org/rfc/rfc2606"""
+RESERVED_DOMAINS = (".example", ".invalid", ".test", ".localhost")
+"""Reserved top-level domains: https://www.rfc-editor.org/rfc/rfc2606"""
 
 
 def look(environment: str, identity: Identity, settings: dict[str, Any]) -> Step:
-    """The sender is somebody's address, SES has verified it, and the sandbox is said."""
+    """Checks the addresses, their verification by SES, and the sandbox."""
     sender: str = settings["mail_sender"]
-    unreachable = [a for a in [sender, *settings.get("alarm_receivers", ())] if _nobodys(a)]
+    unreachable = [a for a in [sender, *settings.get("alarm_receivers", ())] if _is_reserved(a)]
     if unreachable and not identity.endpoint:
-        why = f"nobody reads {', '.join(unreachable)}, so nobody can answer AWS's first mail to it"
+        why = f"{', '.join(unreachable)} cannot get mail, so AWS's verification mail has no reader"
         file = f"terraform/environments/{environment}/terraform.tfvars"
-        return to_do(NAME, why, f"put addresses of your own into {file}")
+        return to_do(NAME, why, f"put your own addresses into {file}")
     try:
-        return _asked(identity, sender)
+        return _check(identity, sender)
     except (ClientError, BotoCoreError) as error:
-        return unknown(NAME, f"the account does not tell: {first_line(error)}")
+        return unknown(NAME, f"AWS returned an error: {first_line(error)}")
 
 
-def _asked(identity: Identity, sender: str) -> Step:
+def _check(identity: Identity, sender: str) -> Step:
     ses = identity.client("ses")
     quota = ses.get_send_quota()["Max24HourSend"]
-    said = ses.get_identity_verification_attributes(Identities=[sender])["VerificationAttributes"]
-    status = said.get(sender, {}).get("VerificationStatus")
+    attributes = ses.get_identity_verification_attributes(Identities=[sender])[
+        "VerificationAttributes"
+    ]
+    status = attributes.get(sender, {}).get("VerificationStatus")
     facts = [f"{quota:.0f} mails a day", _verified(sender, status)]
     if quota <= SANDBOX_A_DAY:
-        facts.append("in SES's sandbox: only addresses that you have verified get mail")
+        facts.append("in SES's sandbox: only verified addresses get mail")
     return done(NAME, *facts)
 
 
@@ -50,10 +52,10 @@ def _verified(sender: str, status: str | None) -> str:
         return f"{sender} is verified"
     if status is None:
         return (
-            f"{sender} gets a mail from AWS after the apply; orders are mailed once it is answered"
+            f"{sender} gets a mail from AWS after the apply; confirm it to enable mails for orders"
         )
-    return f"{sender} has not answered AWS's mail yet ({status})"
+    return f"{sender} is not verified yet ({status}): confirm AWS's mail"
 
 
-def _nobodys(address: str) -> bool:
-    return address.endswith(NOBODYS)
+def _is_reserved(address: str) -> bool:
+    return address.endswith(RESERVED_DOMAINS)

@@ -1,4 +1,4 @@
-"""What the environment will cost in a month: the short form of `lab cost`."""
+"""Estimates the monthly costs of the environment: the short form of `lab cost`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from lab.measure import cost
 
 @dataclass(frozen=True)
 class Cost:
-    """US dollars at list prices, without the free tier, which would take off `free_usd`.
+    """US dollars at list prices, without the free tier, which would save `free_usd`.
 
-    `fixed_usd` is for what stands there, whether anybody buys or not.
+    `fixed_usd` is the part that does not depend on orders.
     """
 
     orders_per_month: int
@@ -22,7 +22,7 @@ class Cost:
 
 
 def look(environment: str) -> Cost:
-    """A month of the environment, from the order that was last counted."""
+    """The monthly costs, from the stored count of an order."""
     bill = cost.of(environment)
     return Cost(
         bill.orders_per_month, bill.total(), bill.total("fixed"), bill.per_order, bill.free_usd

@@ -1,4 +1,4 @@
-"""Whether customers can pay: which payment gateway the environment has chosen."""
+"""Checks whether customers can pay: the payment gateway of the environment."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ NAME = "payment"
 
 
 def look(environment: str, settings: dict[str, Any]) -> Step:
-    """The gateway in `terraform.tfvars`; without one the shop takes no orders."""
+    """The gateway in `terraform.tfvars`; without one the shop accepts no orders."""
     gateway = settings.get("payment_gateway")
     if gateway == SIMULATED:
         return done(NAME, "simulated: orders are confirmed, and no real money is taken")
     if gateway:
         return done(NAME, f"the gateway {gateway}")
     file = f"terraform/environments/{environment}/terraform.tfvars"
-    why = "no payment gateway is chosen, so the shop will take no orders (docs/environments.md)"
+    why = "no payment gateway is set, so the shop will accept no orders (docs/environments.md)"
     return to_do(NAME, why, f"set payment_gateway in {file}")

@@ -1,4 +1,4 @@
-"""What an apply would do: Terraform's plan in that account, or for an empty one without it."""
+"""Runs Terraform's plan in the account, or for an empty account if that is not possible."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NAME = "plan"
 
 @dataclass(frozen=True)
 class Planned:
-    """What an apply would change, by group, and the addresses of what it would destroy."""
+    """The changes of an apply, by group, and the addresses of what it would destroy."""
 
     of: str
     groups: tuple[Group, ...]
@@ -37,27 +37,27 @@ class Planned:
 def look(
     environment: str, identity: Identity, start: Callable[..., Terraform] = Terraform
 ) -> tuple[Planned | None, Step]:
-    """The plan in the identity's account, where the backend is ready."""
+    """The plan in the identity's account (None if it fails), and the step."""
     try:
-        changes = _planned(start(paths.TERRAFORM / "environments" / environment, identity))
+        changes = _changes(start(paths.TERRAFORM / "environments" / environment, identity))
     except LabError as error:
         return None, refused(NAME, f"{error.message} {error.hint}")
-    planned = _told(f"account {identity.account}", changes)
+    planned = _summarized(f"account {identity.account}", changes)
     what = "nothing to change" if planned.empty else f"{len(changes)} resources to change"
     return planned, done(NAME, f"{what}; nothing was applied")
 
 
 def look_without_account(environment: str) -> Planned | None:
-    """The plan for an account with nothing in it; None without Terraform or its provider."""
+    """The plan for an empty account; None without Terraform or its provider."""
     with tempfile.TemporaryDirectory(dir=paths.home()) as folder:
         try:
             changes = plans.read(plans.plan_of(environment, Path(folder)))
         except LabError:
             return None
-    return _told("an empty account", changes)
+    return _summarized("an empty account", changes)
 
 
-def _planned(terraform: Terraform) -> list[Change]:
+def _changes(terraform: Terraform) -> list[Change]:
     with tempfile.TemporaryDirectory(dir=paths.home()) as folder:
         file = Path(folder) / "plan"
         terraform.output("init", "-input=false", "-reconfigure", f"-backend-config={FILE}")
@@ -66,6 +66,6 @@ def _planned(terraform: Terraform) -> list[Change]:
         return plans.read(json.loads(terraform.output("show", "-json", str(file))))
 
 
-def _told(of: str, changes: list[Change]) -> Planned:
+def _summarized(of: str, changes: list[Change]) -> Planned:
     lost = tuple(change.address for change in changes if change.destroys)
     return Planned(of, tuple(plans.grouped(changes)), lost)

@@ -1,4 +1,4 @@
-"""Draws the way: the steps, what would be made, what is different, and how to undo it."""
+"""Renders the report: steps, plan, differences, costs, and how to destroy it again."""
 
 from __future__ import annotations
 
@@ -20,35 +20,39 @@ MARKS = {
     State.UNKNOWN: ("?", "cyan"),
     State.WAITS: ("·", "dim"),
 }
-ROUND = (1, 0, 0, 0)
+SPACE_ABOVE = (1, 0, 0, 0)
 
 
-def drawn(found: Promotion) -> RenderableType:
-    """Everything that `lab promote` has found, for a terminal."""
-    return Group(*_parts(found))
+def rendered(promotion: Promotion) -> RenderableType:
+    """The report of `lab promote` for a terminal."""
+    return Group(*_parts(promotion))
 
 
-def _parts(found: Promotion) -> Iterator[RenderableType]:
-    yield steps(found.steps)
-    if found.plan:
-        yield from _plan(found.plan)
-    yield _title("On AWS it will not be as on the emulator (docs/parity.md)")
-    yield Padding("; ".join(difference.name for difference in found.differences), (0, 2))
+def _parts(promotion: Promotion) -> Iterator[RenderableType]:
+    yield steps(promotion.steps)
+    if promotion.plan:
+        yield from _plan(promotion.plan)
+    yield _title("What is different on AWS (docs/parity.md)")
+    yield Padding("; ".join(difference.name for difference in promotion.differences), (0, 2))
     yield _title("What it costs")
-    yield _lines(_cost(found))
-    yield _title("To take it down again")
-    yield _lines(found.leaving)
-    yield _lines((f"stays: {left}" for left in found.left), "dim")
-    yield _title(f"Next: {found.next}" if found.next else "Everything is there: nothing to apply.")
+    yield _lines(_cost(promotion))
+    yield _title("To destroy it again")
+    yield _lines(promotion.leaving)
+    yield _lines((f"remains: {left}" for left in promotion.left), "dim")
+    yield _title(
+        f"Next: {promotion.next}" if promotion.next else "Everything is deployed: nothing to apply."
+    )
 
 
-def steps(taken: Iterable[Step]) -> RenderableType:
-    """The steps, each with its mark, what was found, and what to type."""
+def steps(step_list: Iterable[Step]) -> RenderableType:
+    """The steps, each with its mark, its facts, and the next command."""
     marks = {state: Text(mark, style=style) for state, (mark, style) in MARKS.items()}
-    return render.Grid([(marks[step.state], step.name, _told(step)) for step in taken], gap=1)
+    return render.Grid(
+        [(marks[step.state], step.name, _details(step)) for step in step_list], gap=1
+    )
 
 
-def _told(step: Step) -> Text:
+def _details(step: Step) -> Text:
     lines = [Text(fact) for fact in step.facts]
     if step.why:
         state = "" if step.state == State.WAITS else f"{step.state}: "
@@ -59,7 +63,7 @@ def _told(step: Step) -> Text:
 
 
 def planned(plan: Planned) -> RenderableType:
-    """What an apply would do, by group, and everything that it would destroy."""
+    """The changes of an apply, by group, and everything that it would destroy."""
     return Group(*_plan(plan))
 
 
@@ -74,12 +78,13 @@ def _plan(plan: Planned) -> Iterator[RenderableType]:
     yield Padding(render.table(columns, rows), (0, 1))
 
 
-def _cost(found: Promotion) -> Iterator[str]:
-    cost = found.cost
+def _cost(promotion: Promotion) -> Iterator[str]:
+    cost = promotion.cost
     orders = f"{cost.orders_per_month:,} orders"
     yield f"${cost.per_month_usd:.2f} a month with {orders}: ${cost.per_order_usd:.6f} an order"
     yield f"${cost.fixed_usd:.2f} of it even if nobody buys anything"
-    yield f"${cost.free_usd:.2f} less with a free tier; more: lab cost {found.environment} --stored"
+    details = f"lab cost {promotion.environment} --stored"
+    yield f"${cost.free_usd:.2f} less with a free tier; more: {details}"
 
 
 def _count(number: int) -> str:
@@ -87,7 +92,7 @@ def _count(number: int) -> str:
 
 
 def _title(text: str) -> RenderableType:
-    return Padding(Text(text, style="bold"), ROUND)
+    return Padding(Text(text, style="bold"), SPACE_ABOVE)
 
 
 def _lines(texts: Iterable[str], style: str = "") -> RenderableType:

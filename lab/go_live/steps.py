@@ -1,4 +1,4 @@
-"""What a step of the way is."""
+"""The steps of a promotion."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from textwrap import shorten
 
-LONGEST = 160
+MAX_LENGTH = 160
 
 
 class State(StrEnum):
-    """How a step stands. What waits cannot be looked at before the steps above it are done."""
+    """The state of a step. A step that waits cannot be checked before the steps above it."""
 
     DONE = "done"
     TO_DO = "to do"
@@ -21,9 +21,9 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One step: `facts` is what was found, `why` the reason if it is not done.
+    """One step: `facts` are its results, `why` is the reason if it is not done.
 
-    `command` is what to type next; empty where there is nothing to type.
+    `command` is the next command to type; empty if there is none.
     """
 
     name: str
@@ -34,13 +34,13 @@ class Step:
 
     @property
     def stops(self) -> bool:
-        """Whether an apply would fail, or must not be tried, as things are."""
+        """Whether an apply would fail or must not be tried."""
         return self.state in (State.TO_DO, State.REFUSED)
 
 
 def first_line(error: Exception) -> str:
-    """What AWS says, in a line; where it is long, whole words of it and a mark."""
-    return shorten(str(error).splitlines()[0], LONGEST, placeholder=" …")
+    """The first line of an error, shortened at a word if it is long."""
+    return shorten(str(error).splitlines()[0], MAX_LENGTH, placeholder=" …")
 
 
 def done(name: str, *facts: str) -> Step:
@@ -49,20 +49,20 @@ def done(name: str, *facts: str) -> Step:
 
 
 def to_do(name: str, why: str, command: str, *facts: str) -> Step:
-    """A step that somebody can do now, with `command`."""
+    """A step that can be done now with `command`."""
     return Step(name, State.TO_DO, facts, why, command)
 
 
 def refused(name: str, why: str, command: str = "", *facts: str) -> Step:
-    """A step that must not be taken as things are."""
+    """A step that forbids an apply."""
     return Step(name, State.REFUSED, facts, why, command)
 
 
 def unknown(name: str, why: str, command: str = "") -> Step:
-    """A step that could not be looked at; it does not stop the others."""
+    """A step that could not be checked; it does not stop the others."""
     return Step(name, State.UNKNOWN, (), why, command)
 
 
-def waits(name: str, for_what: str) -> Step:
-    """A step that is looked at when another one is done."""
-    return Step(name, State.WAITS, (), f"waits for: {for_what}")
+def waits(name: str, dependency: str) -> Step:
+    """A step that is checked when another one is done."""
+    return Step(name, State.WAITS, (), f"waits for: {dependency}")

@@ -1,4 +1,4 @@
-"""Goes the way, one step after the other, as far as it can be gone."""
+"""Runs the checks, one step after the other, as far as possible."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Promotion:
-    """Everything that was found on the way. Nothing was applied."""
+    """The results of all checks. Nothing was applied."""
 
     environment: str
     steps: tuple[Step, ...]
@@ -43,14 +43,14 @@ class Promotion:
 
     @property
     def refused(self) -> bool:
-        """Whether something speaks against it, as things are."""
+        """Whether a step forbids an apply."""
         return any(step.state == State.REFUSED for step in self.steps)
 
 
 def promote(environment: str, profile: str | None, say: Say) -> Promotion:
-    """Looks at everything that an apply of `environment` to an AWS account needs.
+    """Checks everything that an apply of `environment` to an AWS account needs.
 
-    `profile` is of the user's AWS configuration; `say` is told what is looked at.
+    `profile` is one of the user's AWS configuration; calls `say` with progress messages.
     """
     settings = settings_of(environment)
     say("the tools")
@@ -101,12 +101,12 @@ def _plan(
 
 
 def _next(environment: str, profile: str | None, steps: list[Step], plan: Planned | None) -> str:
-    """What to type now; empty if everything is there already."""
-    who = f" {profile}" if profile else ""
+    """The next command; empty if everything is deployed already."""
+    profile_argument = f" {profile}" if profile else ""
     stopping = next((step for step in steps if step.stops), None)
     if stopping:
-        again = " ".join(["lab promote", environment, *credentials.named(profile)])
+        again = " ".join(["lab promote", environment, *credentials.profile_option(profile)])
         return stopping.command or again
     if plan and plan.empty:
         return ""
-    return f"scripts/deploy.sh {environment} apply{who}"
+    return f"scripts/deploy.sh {environment} apply{profile_argument}"

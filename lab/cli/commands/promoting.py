@@ -58,7 +58,7 @@ def promote(
     if json:
         render.as_json(asdict(found))
     else:
-        render.screen.print(report.drawn(found))
+        render.screen.print(report.rendered(found))
     if found.refused:
         raise typer.Exit(1)
 

@@ -39,7 +39,7 @@ def test_so_is_one_that_alarms_go_to() -> None:
     ("ses", "fact"),
     [
         (a_ses(ada="Success"), "ada@shop.com is verified"),
-        (a_ses(ada="Pending"), "has not answered"),
+        (a_ses(ada="Pending"), "is not verified yet"),
         (a_ses(), "gets a mail from AWS after the apply"),
     ],
 )

@@ -96,7 +96,7 @@ def test_the_report_shows_what_is_destroyed_and_the_next_command(way: dict[str, 
     way["backend"] = to_do("backend", "there is none", "scripts/setup-backend.sh")
 
     with render.screen.capture() as shown:
-        render.screen.print(report.drawn(promote("dev", None, str)))
+        render.screen.print(report.rendered(promote("dev", None, str)))
 
     text = shown.get()
     assert "DESTROYS aws_dynamodb_table.old" in text
