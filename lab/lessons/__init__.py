@@ -1,4 +1,4 @@
-"""What the guided notebooks work with: a lab that is ready, pictures, races and checks.
+"""The API of the notebooks: a running lab, pictures, races and checks.
 
 In a cell: `from lab import lessons`, then `lesson = lessons.begin("04")`.
 """

@@ -1,4 +1,4 @@
-"""A role of the lesson's own, put on by the learner: to try a policy in milliseconds."""
+"""A role that the learner assumes, to try policies in milliseconds."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ Call = Callable[[], object]
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody who may do what one policy says, and nothing else."""
+    """A session with the permissions of one policy."""
 
     target: Target
     session: clients.Session
 
     def table(self, name: str) -> Any:
         """A boto3 table: `orders` is orders-dev."""
-        made = self.session.resource(
+        resource = self.session.resource(
             "dynamodb", endpoint_url=self.target.endpoint, config=clients.to_emulator()
         )
-        return made.Table(self.target.table(name))
+        return resource.Table(self.target.table(name))
 
 
 def administrator(lesson: Lesson) -> clients.Session:
-    """A user who may do everything, gone after the lesson.
+    """Creates a user with all permissions, who is deleted after the lesson.
 
-    AWS lets the account's owner assume no role, so that a role needs a user who does.
+    The root user cannot assume roles, so that a user is needed to assume one.
     """
     target = lesson.target
     iam = target.client("iam")
@@ -55,7 +55,7 @@ def administrator(lesson: Lesson) -> clients.Session:
 
 
 def admit(lesson: Lesson, policy: Mapping[str, Any]) -> Visitor:
-    """A visitor with this policy. The role is gone after the lesson."""
+    """A visitor with this policy. The role is deleted after the lesson."""
     target = lesson.target
     remove(target)
     lesson.later(lambda: remove(target))
@@ -67,16 +67,16 @@ def admit(lesson: Lesson, policy: Mapping[str, Any]) -> Visitor:
 
 
 def assume(target: Target, who: clients.Session, role_arn: str) -> clients.Session:
-    """Puts a role on, as `who`. Raises ClientError if the role does not trust them."""
+    """Assumes a role as `who`. Raises ClientError if the role does not trust them."""
     sts = who.client("sts", endpoint_url=target.endpoint, config=clients.to_emulator())
-    answer = sts.assume_role(RoleArn=role_arn, RoleSessionName="learner")
-    keys = answer["Credentials"]
+    response = sts.assume_role(RoleArn=role_arn, RoleSessionName="learner")
+    keys = response["Credentials"]
     role = clients.Keys(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
     return clients.emulator_session(role, target.region)
 
 
 def remove_administrator(target: Target) -> None:
-    """Takes the administrator away, as far as there is one."""
+    """Deletes the administrator, if there is one."""
     iam = target.client("iam")
     with suppress(iam.exceptions.NoSuchEntityException):
         for key in iam.list_access_keys(UserName=ADMIN)["AccessKeyMetadata"]:
@@ -88,7 +88,7 @@ def remove_administrator(target: Target) -> None:
 
 
 def remove(target: Target) -> None:
-    """Takes the visitors' role away, as far as there is one: a policy may have been refused."""
+    """Deletes the visitors' role, if there is one."""
     iam = target.client("iam")
     with suppress(iam.exceptions.NoSuchEntityException):
         iam.delete_role_policy(RoleName=NAME, PolicyName=INLINE)
@@ -97,7 +97,7 @@ def remove(target: Target) -> None:
 
 
 def _trust(account: str) -> dict[str, Any]:
-    """Everybody in the account may put the role on."""
+    """A trust policy for every principal of the account."""
     statement = {
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
@@ -107,7 +107,7 @@ def _trust(account: str) -> dict[str, Any]:
 
 
 def history_calls(visitor: Visitor, customer: str, order_id: str) -> dict[str, Call]:
-    """What somebody might try who should only list a customer's orders."""
+    """Calls for somebody who should only list the orders of one customer."""
     orders, payments = visitor.table("orders"), visitor.table("payments")
     own = Key("customerId").eq(customer)
     return {
@@ -125,7 +125,7 @@ def history_calls(visitor: Visitor, customer: str, order_id: str) -> dict[str, C
 
 
 def outcomes(calls: Mapping[str, Call]) -> dict[str, str]:
-    """What became of each call: `allowed`, or `refused`. Raises what is no refusal."""
+    """The outcome of each call: `allowed` or `refused`. Other errors are raised."""
     return {name: _outcome(call) for name, call in calls.items()}
 
 

@@ -1,4 +1,4 @@
-"""A bank, and a line to it that loses words: where double charges come from."""
+"""A bank, and a connection to it that loses messages: the cause of double charges."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ Pay = Callable[["Line", str, Money], object]
 
 
 class Gateway(Protocol):
-    """What a line leads to."""
+    """The gateway at the end of a line."""
 
     def authorise(self, key: str, amount: Money, token: str) -> None:
-        """Sets the money aside."""
+        """Authorises the amount."""
         ...
 
     def capture(self, key: str) -> None:
-        """Takes it."""
+        """Captures the authorised amount."""
         ...
 
 
 @dataclass
 class Line:
-    """The way to a gateway and back. It loses the first requests, then the first answers."""
+    """A connection to a gateway. It loses the first requests, then the first responses."""
 
     gateway: Gateway
     lost_requests: int = 0
     lost_answers: int = 0
 
     def charge(self, key: str, amount: Money) -> None:
-        """Takes the money under a key. Raises GatewayTimeout if a word got lost on the way."""
+        """Charges the amount under a key. Raises GatewayTimeout if a message is lost."""
         if self.lost_requests:
             self.lost_requests -= 1
             raise GatewayTimeout("No answer")
@@ -61,17 +61,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Bank:
-    """The project's simulated gateway, on books of its own that the shop's audit never sees."""
+    """The simulated gateway with its own table, which the audit does not read."""
 
     table: Table
 
     @property
     def gateway(self) -> SimulatedGateway:
-        """The gateway itself; its own time-outs are short."""
+        """The gateway, with short timeouts."""
         return SimulatedGateway(self.table, WAIT_S)
 
     def line(self, lost_requests: int = 0, lost_answers: int = 0) -> Line:
-        """A line to the bank that loses so many words before it works."""
+        """A line to the bank that loses these numbers of messages before it works."""
         return Line(self.gateway, lost_requests, lost_answers)
 
     def books(self) -> list[dict[str, Any]]:
@@ -80,16 +80,16 @@ class Bank:
         return [_row(decode(item)) for item in items]
 
     def charges(self, status: str = "CAPTURED") -> list[dict[str, Any]]:
-        """The charges that stand so."""
+        """The charges with this status."""
         return [row for row in self.books() if row["status"] == status]
 
     def taken(self) -> Money:
-        """What customers have paid."""
+        """The total of the captured charges."""
         return Money(sum(row["amount"] for row in self.charges()), "USD")
 
 
 def new_bank(lesson: Lesson) -> Bank:
-    """A bank with empty books, on a table that goes away with the lesson."""
+    """A bank with an empty table, which is deleted after the lesson."""
     return Bank(Table(lesson.client("dynamodb"), scratch.table_like(lesson, "payments").name))
 
 
@@ -99,7 +99,7 @@ def _row(charge: dict[str, Any]) -> dict[str, Any]:
 
 
 def pay_once(line: Line, amount: Money) -> str:
-    """Asks once and never again. Gives what the shop believes."""
+    """Charges once, without retries. Returns what the shop assumes."""
     try:
         line.charge(uuid.uuid4().hex, amount)
     except GatewayTimeout:
@@ -108,7 +108,7 @@ def pay_once(line: Line, amount: Money) -> str:
 
 
 def pay_until_answered(line: Line, amount: Money) -> str:
-    """Asks until there is an answer, each time as if it were the first."""
+    """Charges until there is a response, each time with a new key."""
     for _ in range(TRIES):
         try:
             line.charge(uuid.uuid4().hex, amount)
@@ -127,19 +127,19 @@ def tried(
     lost_requests: int = 0,
     lost_answers: int = 0,
 ) -> tuple[object, int]:
-    """What `pay` gave in the end, and how many charges a new bank then has.
+    """The result of `pay`, and the number of charges that a new bank has then.
 
-    Every order's step is run `runs` times; the line loses words in each run.
+    Runs the step of every order `runs` times; the line loses messages in each run.
     """
-    theirs = new_bank(lesson)
+    bank = new_bank(lesson)
     for number in range(orders):
         for _ in range(runs):
-            line = theirs.line(lost_requests, lost_answers)
-            answer = _asked(pay, line, f"ord_{number}")
-    return answer, len(theirs.charges())
+            line = bank.line(lost_requests, lost_answers)
+            result = _result(pay, line, f"ord_{number}")
+    return result, len(bank.charges())
 
 
-def _asked(pay: Pay, line: Line, order_id: str) -> object:
+def _result(pay: Pay, line: Line, order_id: str) -> object:
     try:
         return pay(line, order_id, PRICE)
     except GatewayTimeout as error:
@@ -147,7 +147,7 @@ def _asked(pay: Pay, line: Line, order_id: str) -> object:
 
 
 def ledger(lesson: Lesson, order_id: str) -> list[LedgerEntry]:
-    """What the shop's own books say about an order's money, oldest first."""
+    """The shop's ledger entries of an order, oldest first."""
     table = Table(lesson.client("dynamodb"), lesson.target.table("payments"))
     return sorted(DynamoLedger(table).entries(order_id), key=lambda entry: entry.at)
 
@@ -156,14 +156,14 @@ SIGNS = {EntryKind.CAPTURED: 1, EntryKind.REFUNDED: -1}
 
 
 def kept_after_each(entries: Sequence[LedgerEntry]) -> dict[str, int]:
-    """What the shop has after each entry, in cents, oldest first."""
+    """The balance after each entry in cents, oldest first."""
     moved = accumulate(SIGNS.get(entry.kind, 0) * entry.amount.amount for entry in entries)
     return {f"after {e.kind}": cents for e, cents in zip(entries, moved, strict=True)}
 
 
 def sample_ledgers(cents: int) -> dict[str, list[LedgerEntry]]:
-    """Ledgers of orders that ended in every way there is, by what became of them."""
-    lives = {
+    """Ledgers of orders with every possible end, by description."""
+    histories = {
         "nothing was tried": (),
         "the card was declined": ("DECLINED",),
         "the money is only set aside": ("AUTHORISED",),
@@ -171,7 +171,7 @@ def sample_ledgers(cents: int) -> dict[str, list[LedgerEntry]]:
         "the order was paid": ("AUTHORISED", "CAPTURED"),
         "the order was paid and refunded": ("AUTHORISED", "CAPTURED", "REFUNDED"),
     }
-    return {told: _entries(kinds, cents) for told, kinds in lives.items()}
+    return {description: _entries(kinds, cents) for description, kinds in histories.items()}
 
 
 def _entries(kinds: Sequence[str], cents: int) -> list[LedgerEntry]:

@@ -1,4 +1,4 @@
-"""What reading costs: DynamoDB's read units, and their price."""
+"""DynamoDB's read units, and their price."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ Item = Mapping[str, Any]
 
 
 def size(item: Item) -> int:
-    """The bytes that DynamoDB counts for an item of plain Python values, nearly."""
+    """The approximate size in bytes of an item of plain Python values."""
     return item_bytes(encode(item))
 
 
 def read_units(items: Iterable[Item], fresh: bool = False) -> float:
-    """What one Query or Scan that reads these items is billed; twice as much if `fresh`.
+    """The read units of one Query or Scan of these items; twice as many if `fresh`.
 
-    All that is read counts, whether or not a filter lets it through: see
+    Items that a filter removes count, too: see
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html.
     """
     return units(sum(map(size, items)), fresh)
 
 
 def units(read_bytes: int, fresh: bool = False) -> float:
-    """Read units of so many bytes: steps of 4 KB, half price if the answer may be old."""
+    """The read units of this many bytes: one for each 4 KB, half if eventually consistent."""
     return max(1, ceil(read_bytes / READ_BYTES)) * (1.0 if fresh else 0.5)
 
 
 def usd(read: float) -> float:
-    """The list price of so many read units, in US dollars (lab/measure/cost/prices.json)."""
+    """The list price of read units in US dollars (lab/measure/cost/prices.json)."""
     return read * prices.load().of("read_units").usd

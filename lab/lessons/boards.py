@@ -1,4 +1,4 @@
-"""Some graphs of the deployed dashboard, in a lesson."""
+"""Shows widgets of the deployed dashboard in a lesson."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Widgets(Shown):
 
 
 def _narrow(card: Card) -> Card:
-    """Of one width, however wide it is on the dashboard."""
+    """The card with the same width as all others."""
     place = replace(card.widget.place, width=COLUMNS)
     return replace(card, widget=replace(card.widget, place=place))
 
 
 def dashboard(target: Target, *titles: str, minutes: int = 30) -> Widgets:
-    """The widgets with these titles, over the last minutes. Raises LabError if one is not there."""
+    """The widgets with these titles, over the last minutes. Raises LabError if one is missing."""
     return Widgets(board.read(target, minutes, titles))

@@ -1,4 +1,4 @@
-"""The check after an exercise: says what is wrong and how to go on, and keeps what was passed."""
+"""Checks exercises: explains what is wrong, and records which checks have passed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LIBRARIES = (
 
 
 class CheckFailed(AssertionError):
-    """A check that did not pass. Notebooks show its one line, and not the lab's own code."""
+    """A failed check. Notebooks show one line instead of a traceback."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"CheckFailed: {self}"]
@@ -33,56 +33,56 @@ class CheckFailed(AssertionError):
 
 @contextmanager
 def check(title: str, *answers: object, hint: str = "") -> Iterator[None]:
-    """Runs the asserts inside, and shows a green or a red box.
+    """Runs the asserts of the block, and shows a green or a red box.
 
-    `title` begins with the check's id (`04.1 The last piece is sold once`). `answers` are what
-    the exercise made: one that is still `...` fails with a message that says so. `hint` says how
-    to go on; the message of the failing assert says what is wrong.
-    Raises CheckFailed, so that an automatic run fails too.
+    `title` begins with the check's id (`04.1 The last piece is sold once`). `answers` are the
+    results of the exercise; the check fails if one is still `...`. The message of the failing
+    assert says what is wrong, `hint` how to continue.
+    Raises CheckFailed, so that an automatic run fails, too.
     """
-    passed_as = scores.check_id(title)
+    check_id = scores.check_id(title)
     try:
-        _answered(answers)
+        _require_answers(answers)
         yield
     except Exception as error:
-        wrong = _what_is_wrong(error)
-        show(Box(f"✘ {title}", (wrong, hint, AGAIN), RED))
-        raise CheckFailed(f"{title}: {wrong}") from error
-    scores.note(passed_as)
+        explanation = _explanation(error)
+        show(Box(f"✘ {title}", (explanation, hint, AGAIN), RED))
+        raise CheckFailed(f"{title}: {explanation}") from error
+    scores.note(check_id)
     show(Box(f"✔ {title}", ("Passed.",), GREEN))
 
 
-def _answered(answers: tuple[object, ...]) -> None:
-    if any(map(_is_open, answers)):
+def _require_answers(answers: tuple[object, ...]) -> None:
+    if any(map(_has_placeholder, answers)):
         raise AssertionError("The exercise is not done yet: there is still a `...` to replace.")
 
 
-def _is_open(answer: object) -> bool:
-    """Whether a `...` is left in an answer, also inside of a list or a dict."""
+def _has_placeholder(answer: object) -> bool:
+    """Whether an answer contains `...`, also in a list or a dict."""
     if isinstance(answer, dict):
-        return any(map(_is_open, answer.values()))
+        return any(map(_has_placeholder, answer.values()))
     if isinstance(answer, list | tuple):
-        return any(map(_is_open, answer))
+        return any(map(_has_placeholder, answer))
     return answer is ...
 
 
-def _what_is_wrong(error: Exception) -> str:
+def _explanation(error: Exception) -> str:
     if isinstance(error, AssertionError):
         return str(error) or f"This does not hold: {_failing_line(error)}"
-    check, *theirs = _in_cells(error)
-    said = error.message if isinstance(error, LabError) else f"{type(error).__name__}: {error}"
-    if theirs:
-        return f"Your code was run, and stopped at `{theirs[-1].line}`. {said}"
+    check, *learner_frames = _in_cells(error)
+    message = error.message if isinstance(error, LabError) else f"{type(error).__name__}: {error}"
+    if learner_frames:
+        return f"Your code was run, and stopped at `{learner_frames[-1].line}`. {message}"
     if isinstance(error, LabError):
-        return said
+        return message
     if isinstance(error, NameError) and error.name:
-        return f"There is no `{error.name}` yet: run the exercise cell first."
+        return f"`{error.name}` is not defined yet: run the exercise cell first."
     where = _tested(check.line or "")
-    return f"Your answer is not of the kind that is asked for. At `{where}`: {said}"
+    return f"Your answer is not of the kind that is asked for. At `{where}`: {message}"
 
 
 def _in_cells(error: Exception) -> list[traceback.FrameSummary]:
-    """Where the error passed through cells, the check's own first: no library, and not the lab."""
+    """The frames of notebook cells, without libraries and the lab; the check's own is first."""
     _, *frames = traceback.extract_tb(error.__traceback__)
     return [frames[0], *(frame for frame in frames[1:] if not _is_library(frame.filename))]
 
@@ -98,7 +98,7 @@ def _failing_line(error: Exception) -> str:
 
 
 def _tested(line: str) -> str:
-    """What an assert's line tests, without its message; any other line as it is."""
+    """The condition of an assert without its message; other lines unchanged."""
     try:
         statement = ast.parse(line).body[0]
     except (SyntaxError, IndexError):

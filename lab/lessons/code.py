@@ -1,4 +1,4 @@
-"""The project's own code, as a lesson shows it: read from its file, never pasted."""
+"""Shows code of the project in a lesson, read from its file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lab.core.errors import LabError
 
 @dataclass(frozen=True, repr=False)
 class Code(Shown):
-    """Lines of a file, and where they stand."""
+    """Lines of a file, and their place."""
 
     lines: str
     path: Path
@@ -29,10 +29,10 @@ class Code(Shown):
         return f"{self.path.relative_to(paths.ROOT)}:{self.first}"
 
     def html(self) -> str:
-        """The lines with coloured words, below their place."""
+        """The highlighted lines, below their place."""
         style = "border-left:3px solid #8a8f9888;padding-left:.9em;margin:.4em 0"
         place = f'<div style="opacity:.7;font-size:.85em">{self.place}</div>'
-        return f'<div style="{style}">{place}{_coloured(self.lines, self.path.name)}</div>'
+        return f'<div style="{style}">{place}{_highlighted(self.lines, self.path.name)}</div>'
 
     def text(self) -> str:
         """The lines, below their place."""
@@ -40,7 +40,7 @@ class Code(Shown):
 
 
 def code(what: Callable[..., Any] | type | str, begins: str = "") -> Code:
-    """Shows a function or a class; or, of a file, the block that begins with a text.
+    """Shows a function, a class, or the block of a file that begins with a text.
 
     `code(Money.fraction)`, `code("terraform/modules/checkout/tables.tf", "products = {")`.
     A file is named by its path in the project. Raises LabError if the text is not in it.
@@ -60,7 +60,7 @@ def _block(path: Path, begins: str) -> Code:
 
 
 def _end(lines: list[str], first: int) -> int:
-    """The line after the block: it ends where the indentation is the first line's again."""
+    """The index after the block, which ends where the indentation is that of its first line."""
     depth = _indentation(lines[first])
     for n, line in enumerate(lines[first + 1 :], first + 1):
         if line.strip() and _indentation(line) <= depth:
@@ -76,13 +76,13 @@ def _tidy(lines: list[str]) -> str:
     return textwrap.dedent("".join(lines)).rstrip()
 
 
-def _coloured(lines: str, file: str) -> str:
-    """Words in mid-tones that can be read on white and on black; the others as the page has it."""
+def _highlighted(lines: str, file: str) -> str:
+    """Highlights tokens in colours that are readable on light and dark pages."""
     from pygments.lexers import get_lexer_for_filename  # type: ignore[import-untyped]
 
     words = get_lexer_for_filename(file, stripall=True).get_tokens(lines)
-    told = "".join(_word(kind, text) for kind, text in words)
-    return typed(told.rstrip())
+    html = "".join(_token_html(kind, text) for kind, text in words)
+    return typed(html.rstrip())
 
 
 COLOURS = {
@@ -97,6 +97,6 @@ COLOURS = {
 }
 
 
-def _word(kind: object, text: str) -> str:
+def _token_html(kind: object, text: str) -> str:
     look = next((look for name, look in COLOURS.items() if str(kind).startswith(name)), None)
     return f'<span style="{look}">{escape(text)}</span>' if look else escape(text)

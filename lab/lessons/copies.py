@@ -1,4 +1,4 @@
-"""The learner's copies: the lessons without their solutions, in the lab's home."""
+"""The learner's copies of the lessons, without solutions, in the lab's home."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from lab.lessons.notebook_files import Book
 
 @dataclass(frozen=True)
 class Copies:
-    """What bringing the copies up to date did: names of lessons.
+    """The result of an update of the copies: names of lessons.
 
-    `changed` have a new version in git, and the learner's own changes in the copy: those stay.
-    `kept` is where files are now that the learner has changed and the lab has replaced.
+    `changed` have a new version in git, but stay because the learner has changed the copy.
+    `kept` are the new paths of changed files that the lab has replaced.
     """
 
     made: tuple[str, ...]
@@ -37,56 +37,56 @@ def path_of(book: Book) -> Path:
 
 
 def bring_up_to_date() -> Copies:
-    """Makes missing copies, renews those that nobody has touched, and leaves all others alone."""
+    """Creates missing copies, and replaces unchanged ones. Leaves changed copies alone."""
     folder().mkdir(parents=True, exist_ok=True)
     kept = links.provide(folder(), notebook_files.all_lessons())
     known = _made_from()
     made, renewed, changed = list[str](), list[str](), list[str]()
     for book in notebook_files.all_lessons():
-        fresh = _fresh(book)
+        new_text = _new_text(book)
         if not path_of(book).exists():
             made.append(book.name)
-        elif _mark(fresh) == known.get(book.name, {}).get("lesson"):
+        elif _digest(new_text) == known.get(book.name, {}).get("lesson"):
             continue
-        elif _is_untouched(book, known, fresh):
+        elif _is_unchanged(book, known, new_text):
             renewed.append(book.name)
             kept += _with_outputs(path_of(book))
         else:
             changed.append(book.name)
             continue
-        _write(book, fresh, known)
+        _write(book, new_text, known)
     return Copies(tuple(made), tuple(renewed), tuple(changed), tuple(kept))
 
 
 def reset(book: Book) -> list[Path]:
-    """Makes a lesson's copy anew and forgets its passed checks; gives where the old files are."""
+    """Replaces the copy of a lesson and its passed checks. Returns the paths of the old files."""
     folder().mkdir(parents=True, exist_ok=True)
     kept = links.provide(folder(), [book])
     old = kept_copies.put_aside(path_of(book))
-    _write(book, _fresh(book), _made_from())
+    _write(book, _new_text(book), _made_from())
     scores.forget(book.number)
     return [*([old] if old else []), *kept]
 
 
-def _fresh(book: Book) -> str:
-    """The copy's text: without solutions, with links that fit the copies' folder."""
-    return notebook_files.written(links.fitted(notebook_files.without_solutions(book.content)))
+def _new_text(book: Book) -> str:
+    """The text of a copy: without solutions, and with adapted links."""
+    return notebook_files.serialized(links.fitted(notebook_files.without_solutions(book.content)))
 
 
 def _write(book: Book, text: str, known: dict[str, dict[str, str]]) -> None:
     path_of(book).write_text(text, encoding="utf-8")
-    known[book.name] = {"lesson": _mark(text)}
+    known[book.name] = {"lesson": _digest(text)}
     _record().write_text(json.dumps(known, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def _is_untouched(book: Book, known: dict[str, dict[str, str]], fresh: str) -> bool:
-    """Whether the copy's cells still are those that it was made with: outputs do not count."""
-    mark = _mark(_stripped(path_of(book)))
-    return mark in (known.get(book.name, {}).get("lesson"), _mark(fresh))
+def _is_unchanged(book: Book, known: dict[str, dict[str, str]], new_text: str) -> bool:
+    """Whether the cells of the copy are unchanged; outputs do not count."""
+    digest = _digest(_stripped(path_of(book)))
+    return digest in (known.get(book.name, {}).get("lesson"), _digest(new_text))
 
 
 def _with_outputs(copy: Path) -> list[Path]:
-    """Puts aside a copy that has been run: a new one would be without what its cells showed."""
+    """Puts aside a copy that has outputs, which a new copy would lose."""
     ran = any(cell.get("outputs") for cell in json.loads(copy.read_text("utf-8"))["cells"])
     kept = kept_copies.put_aside(copy) if ran else None
     return [kept] if kept else []
@@ -97,14 +97,14 @@ def _stripped(copy: Path) -> str:
         content = json.loads(copy.read_text(encoding="utf-8"))
     except ValueError:
         return ""
-    return notebook_files.written(content)
+    return notebook_files.serialized(content)
 
 
-def _mark(text: str) -> str:
-    """A fingerprint of what a notebook says: its cells' kinds and sources, nothing else."""
+def _digest(text: str) -> str:
+    """A digest of the types and sources of a notebook's cells."""
     cells = json.loads(text)["cells"] if text else []
-    said = [(cell["cell_type"], notebook_files.source(cell)) for cell in cells]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    contents = [(cell["cell_type"], notebook_files.source(cell)) for cell in cells]
+    return hashlib.sha256(json.dumps(contents).encode()).hexdigest()
 
 
 def _record() -> Path:
@@ -113,7 +113,7 @@ def _record() -> Path:
 
 def _made_from() -> dict[str, dict[str, str]]:
     try:
-        found: dict[str, dict[str, str]] = json.loads(_record().read_text(encoding="utf-8"))
+        record: dict[str, dict[str, str]] = json.loads(_record().read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
-    return found
+    return record

@@ -1,4 +1,4 @@
-"""Many buyers at once, and what became of each."""
+"""Runs many buyers at once, and records the outcome of each."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from lab.lessons.tabular import Table
 
 @dataclass(frozen=True)
 class Attempt:
-    """One buyer's try: when it began and ended (seconds from the start), and its result.
+    """One buyer's attempt: its begin and end in seconds from the start, and its result.
 
-    `result` is what the buyer's function gave, or the name of the error that it raised.
+    `result` is the result of the buyer's function; None if it raised `error`.
     """
 
     buyer: int
@@ -31,13 +31,13 @@ class Attempt:
 
     @property
     def outcome(self) -> str:
-        """The result in words, to count and to colour by."""
+        """The result as text, or the name of the error."""
         return type(self.error).__name__ if self.error else str(self.result)
 
 
 @dataclass(frozen=True, repr=False)
 class Race(Shown):
-    """What became of all buyers, by their number."""
+    """The attempts of all buyers."""
 
     attempts: Sequence[Attempt]
 
@@ -47,18 +47,18 @@ class Race(Shown):
         return Counter(attempt.outcome for attempt in self.attempts)
 
     def count(self, outcome: object) -> int:
-        """How many buyers ended so."""
+        """The number of buyers with this outcome."""
         return self.outcomes[str(outcome)]
 
     def plot(self, title: str = "") -> Picture:
-        """A bar for each buyer, from the first to the last moment, coloured by outcome."""
+        """A bar for each buyer over time, coloured by outcome."""
         return plots.race(self.attempts, title or f"{len(self.attempts)} buyers at once")
 
     def _counts(self) -> Table:
         return Table(("outcome", "buyers"), self.outcomes.most_common())
 
     def html(self) -> str:
-        """The outcomes and how often they occurred."""
+        """The number of buyers for each outcome."""
         return self._counts().html()
 
     def text(self) -> str:
@@ -67,7 +67,7 @@ class Race(Shown):
 
 
 def race(buyer: Callable[[int], Any], buyers: int = 20) -> Race:
-    """Calls `buyer(number)` for every number at the same moment, each in a thread of its own."""
+    """Calls `buyer(number)` for every number from 1 at the same time, each in its own thread."""
     start = threading.Barrier(buyers)
 
     def run(number: int) -> Attempt:
@@ -76,11 +76,11 @@ def race(buyer: Callable[[int], Any], buyers: int = 20) -> Race:
 
     with ThreadPoolExecutor(buyers) as pool:
         attempts = list(pool.map(run, range(1, buyers + 1)))
-    return Race([_from(attempt, min(a.began for a in attempts)) for attempt in attempts])
+    return Race([_relative(attempt, min(a.began for a in attempts)) for attempt in attempts])
 
 
 def outcome(call: Callable[[], Any]) -> str:
-    """What becomes of a single call, in words: its result, or the name of its error."""
+    """The outcome of a single call: its result as text, or the name of its error."""
     return _attempt(lambda _buyer: call(), 1).outcome
 
 
@@ -93,25 +93,25 @@ def _attempt(buyer: Callable[[int], Any], number: int) -> Attempt:
     return Attempt(number, began, time.monotonic(), result, error)
 
 
-def _from(attempt: Attempt, start: float) -> Attempt:
+def _relative(attempt: Attempt, start: float) -> Attempt:
     times = {"began": attempt.began - start, "ended": attempt.ended - start}
     return Attempt(attempt.buyer, result=attempt.result, error=attempt.error, **times)
 
 
 @dataclass(frozen=True, repr=False)
 class Timings(Shown):
-    """How long calls took, in milliseconds."""
+    """The durations of calls, in milliseconds."""
 
     ms: Sequence[float]
 
     @property
     def p50(self) -> float:
-        """Half of the calls took no longer (ms)."""
+        """The median in milliseconds."""
         return self._percentile(50)
 
     @property
     def p95(self) -> float:
-        """Nineteen of twenty calls took no longer (ms)."""
+        """The 95th percentile in milliseconds."""
         return self._percentile(95)
 
     def _percentile(self, percent: int) -> float:
@@ -133,7 +133,7 @@ class Timings(Shown):
 
 
 def timings(call: Callable[[], object], times: int = 20) -> Timings:
-    """Makes a call again and again, one after the other, and takes the time."""
+    """Measures a call repeatedly, one after the other."""
     return Timings([_ms(call) for _ in range(times)])
 
 

@@ -1,4 +1,4 @@
-"""Draws an execution: its way through the state machine, and when each step ran."""
+"""Draws an execution: its path through the state machine, and a Gantt chart."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ BOLD, PLAIN, SMALL = 7.2, 6.4, 6.5  # px of a letter: at LABEL, bold or not, and
 
 
 def workflow(execution: Execution | None = None, machine: Definition | None = None) -> Picture:
-    """The state machine, with the way that `execution` took in colour.
+    """The state machine, with the path of `execution` in colour.
 
-    Green: done. Violet: undone what was done. Yellow: failed, and the workflow took the way for
-    that. Red: failed. `machine` is the parsed ASL, the checkout's own if left out.
+    Green: succeeded. Violet: compensation. Yellow: failed, and a Catch handled it. Red: failed.
+    `machine` is the parsed ASL, by default the checkout's.
     """
     machine = machine or definition()
     layout = laid_out(machine)
@@ -33,16 +33,16 @@ def workflow(execution: Execution | None = None, machine: Definition | None = No
     taken = {(a.name, b.name) for a, b in pairwise(steps)}
     visited = {step.name: step for step in steps}
     ways = sorted(layout.ways.items(), key=lambda way: (way[0].source, way[0].target) in taken)
-    drawn = [_way(edge, points, (edge.source, edge.target) in taken) for edge, points in ways]
+    drawn = [_edge_path(edge, points, (edge.source, edge.target) in taken) for edge, points in ways]
     drawn += [_state(name, at, visited.get(name)) for name, at in layout.places.items()]
-    words = "\n".join(["The way through the workflow:", *map(_told, steps)])
+    words = "\n".join(["The path through the workflow:", *map(_as_text, steps)])
     label = f"The workflow: {', '.join(visited) or 'no state entered'}"
     return Picture(svg(layout.width, layout.height + 8, "".join(drawn), label), words)
 
 
-def _told(step: Step) -> str:
-    said = order_views.remark(step).plain
-    return f"  {step.name}: {step.outcome}{f' ({said})' if said else ''}"
+def _as_text(step: Step) -> str:
+    remark = order_views.remark(step).plain
+    return f"  {step.name}: {step.outcome}{f' ({remark})' if remark else ''}"
 
 
 def _colour(step: Step) -> str:
@@ -53,7 +53,7 @@ def _colour(step: Step) -> str:
     )
 
 
-def _way(edge: Edge, points: list[Point], taken: bool) -> str:
+def _edge_path(edge: Edge, points: list[Point], taken: bool) -> str:
     down = points[-1][1] >= points[0][1]
     half = HEIGHT / 2 if down else -HEIGHT / 2
     first, last = points[0], points[-1]
@@ -67,7 +67,7 @@ def _way(edge: Edge, points: list[Point], taken: bool) -> str:
 
 
 def _curve(route: list[Point]) -> str:
-    """A line through all points that leaves and enters each layer straight down (or up)."""
+    """A curve through all points that is vertical at each of them."""
     path = f"M{route[0][0]:.0f},{route[0][1]:.0f}"
     for (x1, y1), (x2, y2) in pairwise(route):
         middle = (y1 + y2) / 2
@@ -98,9 +98,9 @@ def _state(name: str, at: Point, step: Step | None) -> str:
 
 
 def gantt(execution: Execution) -> Picture:
-    """When each step ran, on the execution's time line, with its duration and retries.
+    """A Gantt chart of the steps, with their durations and retries.
 
-    A step that was tried again has a bar for each try; a thin line between them is a wait.
+    A step with retries has a bar for each attempt; thin lines between them are waits.
     """
     rows = [_bar(step, execution, row) for row, step in enumerate(execution.tasks)]
     height = ROW * (len(rows) + 1) + 8
@@ -112,34 +112,34 @@ def gantt(execution: Execution) -> Picture:
     return Picture(drawn, f"{printed(order_views.timeline_of(execution))}\n{total}")
 
 
-def _said(step: Step) -> str:
+def _label(step: Step) -> str:
     return f"{render.duration(step.duration)}  {order_views.remark(step).plain}".strip()
 
 
 def _place(step: Step | Try, execution: Execution) -> tuple[float, float]:
-    """Where the bar of a step or a try begins, and how wide it is."""
+    """The x position and the width of the bar of a step or an attempt, in px."""
     scale = CHART / max(execution.duration, 0.001)
     offset = (step.started - execution.started).total_seconds() if execution.started else 0.0
     return NAMES + offset * scale, max(3.0, step.duration * scale)
 
 
 def _end(step: Step, execution: Execution) -> float:
-    """Where the words beside a step's bar end."""
-    return sum(_place(step, execution)) + 6 + SMALL * len(_said(step))
+    """The x position where the label of a step ends."""
+    return sum(_place(step, execution)) + 6 + SMALL * len(_label(step))
 
 
 def _bar(step: Step, execution: Execution, row: int) -> str:
     (x, width), y = _place(step, execution), row * ROW + 6
-    said = escape(_said(step))
+    label = escape(_label(step))
     return (
         f'<text x="{NAMES - 10:.0f}" y="{y + 13:.0f}" text-anchor="end">{escape(step.name)}</text>'
         f"{_tries(step, execution, y)}"
-        f'<text x="{x + width + 6:.1f}" y="{y + 13:.0f}" font-size="12">{said}</text>'
+        f'<text x="{x + width + 6:.1f}" y="{y + 13:.0f}" font-size="12">{label}</text>'
     )
 
 
 def _tries(step: Step, execution: Execution, y: float) -> str:
-    """The step's one bar, or a bar for each try on the line of its time."""
+    """The bar of a step, or a bar for each of its attempts."""
     whole = _place(step, execution)
     if len(step.tries) < 2:
         return _rectangle(whole, y, 16, _colour(step))

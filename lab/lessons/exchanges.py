@@ -1,4 +1,4 @@
-"""Draws what two computers say to each other, with the words that get lost or come late."""
+"""Draws sequence diagrams of two computers, with lost and late messages."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from html import escape
 
 from lab.console.drawing.shown import BLUE, GREEN, GREY, RED, Picture, svg
 
-PANEL, LEFT, RIGHT = 370.0, 40.0, 230.0  # px: a story's width, and where its two lines stand
+PANEL, LEFT, RIGHT = (
+    370.0,
+    40.0,
+    230.0,
+)  # px: the width of a diagram, and the positions of its two lifelines
 TOP, ROW = 58.0, 44.0
-LOST_AT = 0.62  # of its way, a word that is lost
+LOST_AT = 0.62  # of its path, where a lost message ends
 
 
 @dataclass(frozen=True)
 class Word:
-    """What one says to the other: lost on its way, or arriving `late` rows further down.
+    """A message: lost, or arriving `late` rows further down.
 
-    `then` is what it makes happen where it arrives.
+    `then` describes its effect at the receiver.
     """
 
     text: str
@@ -28,17 +32,17 @@ class Word:
 
 
 def asks(text: str, *, lost: bool = False, late: int = 0, then: str = "") -> Word:
-    """The first one asks the second one."""
+    """A request from the first to the second."""
     return Word(text, lost=lost, late=late, then=then)
 
 
 def answers(text: str, *, lost: bool = False) -> Word:
-    """The second one answers the first one."""
+    """A response from the second to the first."""
     return Word(text, answers=True, lost=lost)
 
 
 def exchange(names: tuple[str, str], stories: dict[str, Sequence[Word]]) -> Picture:
-    """Each story side by side, by its title; time runs downwards."""
+    """Diagrams side by side, each with its title; time runs downwards."""
     rows = max(row + word.late for words in stories.values() for row, word in enumerate(words))
     height = TOP + (rows + 1) * ROW + 8
     panels = [
@@ -46,40 +50,40 @@ def exchange(names: tuple[str, str], stories: dict[str, Sequence[Word]]) -> Pict
         f"{_story(names, title, words, height)}</g>"
         for number, (title, words) in enumerate(stories.items())
     ]
-    told = "\n".join(_told(names, title, words) for title, words in stories.items())
+    text = "\n".join(_as_text(names, title, words) for title, words in stories.items())
     label = f"What {' and '.join(names)} say to each other"
-    return Picture(svg(PANEL * len(stories), height, "".join(panels), label), told)
+    return Picture(svg(PANEL * len(stories), height, "".join(panels), label), text)
 
 
-def _told(names: tuple[str, str], title: str, words: Sequence[Word]) -> str:
+def _as_text(names: tuple[str, str], title: str, words: Sequence[Word]) -> str:
     return "\n".join([f"{title}:", *(f"  {_line(names, word)}" for word in words)])
 
 
 def _line(names: tuple[str, str], word: Word) -> str:
     first, second = reversed(names) if word.answers else names
-    fate = "lost" if word.lost else "arrives late" if word.late else "arrives"
-    return f"{first} → {second}: {word.text} ({fate}{f'; {word.then}' if word.then else ''})"
+    result = "lost" if word.lost else "arrives late" if word.late else "arrives"
+    return f"{first} → {second}: {word.text} ({result}{f'; {word.then}' if word.then else ''})"
 
 
 def _story(names: tuple[str, str], title: str, words: Sequence[Word], height: float) -> str:
-    lines = [_life(name, x, height) for name, x in zip(names, (LEFT, RIGHT), strict=True)]
-    said = [
-        _word(word, TOP + row * ROW, any(earlier.late for earlier in words[:row]))
+    lines = [_lifeline(name, x, height) for name, x in zip(names, (LEFT, RIGHT), strict=True)]
+    drawn = [
+        _message(word, TOP + row * ROW, any(earlier.late for earlier in words[:row]))
         for row, word in enumerate(words)
     ]
     head = f'<text x="0" y="15" font-weight="600">{escape(title)}</text>'
-    return head + "".join(lines + said)
+    return head + "".join(lines + drawn)
 
 
-def _life(name: str, x: float, height: float) -> str:
+def _lifeline(name: str, x: float, height: float) -> str:
     return (
         f'<text x="{x:.0f}" y="38" text-anchor="middle">{escape(name)}</text>'
         f'<path d="M{x:.0f},46 V{height - 4:.0f}" stroke="{GREY}" stroke-dasharray="2 3"/>'
     )
 
 
-def _word(word: Word, y: float, crossed: bool) -> str:
-    """A word on its way. If an earlier one crosses it, its text stands below, out of the way."""
+def _message(word: Word, y: float, crossed: bool) -> str:
+    """Draws a message. If an earlier one crosses it, its text is below the line."""
     start, end = (RIGHT, LEFT) if word.answers else (LEFT, RIGHT)
     reach = LOST_AT if word.lost else 1.0
     x, below = start + (end - start) * reach, y + 12 + word.late * ROW

@@ -1,4 +1,4 @@
-"""The emulator in the part of a real account: for looking at the way there, without one."""
+"""Lets the emulator act as a real AWS account, for `lab promote` without an account."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from contextlib import contextmanager
 from lab.core.target import Target
 
 ACCOUNT = "111122223333"
-"""A number from AWS's own examples. The emulator takes a key of 12 digits for the account's."""
+"""An account id of AWS's examples. The emulator uses a 12-digit access key as account id."""
 
-NOT_OURS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
+UNSET = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN")
 
 
 @contextmanager
 def account(target: Target) -> Iterator[str]:
-    """Whoever asks AWS meanwhile is in that account, on the target's emulator; gives its number.
+    """Redirects AWS calls to this account on the target's emulator; yields the account id.
 
-    No request leaves the machine, whatever credentials its user has.
+    No request leaves the machine, whatever credentials the user has.
     """
     before = dict(os.environ)
-    for name in NOT_OURS:
+    for name in UNSET:
         os.environ.pop(name, None)
     os.environ |= {
         "AWS_ENDPOINT_URL": target.endpoint or "",

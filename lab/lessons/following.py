@@ -1,4 +1,4 @@
-"""An order that was followed to its end, and what a lesson shows of it."""
+"""An order that was followed to its end, as a lesson shows it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLOURS = {"CONFIRMED": GREEN, "REJECTED": AMBER, "FAILED": RED, "PENDING": BLUE
 
 @dataclass(frozen=True, repr=False)
 class Followed(Shown):
-    """An order at its end, as GET /orders/{id} tells it, and its execution."""
+    """An order that has ended, as GET /orders/{id} returns it, and its execution."""
 
     order: Mapping[str, Any]
     execution: Execution
@@ -37,14 +37,14 @@ class Followed(Shown):
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The states that did work, in order."""
+        """The names of the Task states, in order."""
         return self.execution.path
 
     def html(self) -> str:
         """The status, the lines and the totals."""
         colour = COLOURS.get(self.status, BLUE)
-        said = order_views.outcome(self.order).plain.removeprefix(self.status)
-        head = f'<b style="color:{colour}">{self.status}</b>{said} &nbsp; {self.order_id}'
+        reason = order_views.outcome(self.order).plain.removeprefix(self.status)
+        head = f'<b style="color:{colour}">{self.status}</b>{reason} &nbsp; {self.order_id}'
         return f"<div>{head}</div>{table(_lines(self.order)).html() if self._priced else ''}"
 
     @property
@@ -74,7 +74,7 @@ def _lines(order: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def printed(what: RenderableType) -> str:
-    """What rich would print, as plain text."""
+    """The output of rich as plain text."""
     console = Console(file=io.StringIO(), width=110, force_jupyter=False, color_system=None)
     console.print(what)
     text: str = console.file.getvalue()  # type: ignore[attr-defined]

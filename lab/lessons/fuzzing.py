@@ -1,4 +1,4 @@
-"""Fuzzes one operation of the API by its document, and gathers what was found."""
+"""Fuzzes an operation of the API by its OpenAPI document."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Found:
-    """A promise that was broken: which one, by what answer to which body, and how often."""
+    """A violation of the document: the check, the response status, the body, and the count."""
 
     promise: str
     status: int
@@ -42,61 +42,63 @@ class Found:
 
 @dataclass(frozen=True, repr=False)
 class Findings(Shown):
-    """How many requests were sent, what was answered, and every kind of broken promise."""
+    """The number of requests, the response statuses, and every kind of violation."""
 
     requests: int
     statuses: Mapping[int, int]
     found: tuple[Found, ...]
 
     def html(self) -> str:
-        """The sum, and a row for each kind."""
-        return f"<div>{self._sum()}</div>{table(self.found).html() if self.found else ''}"
+        """A summary, and a row for each kind."""
+        return f"<div>{self._summary()}</div>{table(self.found).html() if self.found else ''}"
 
     def text(self) -> str:
         """The same in plain text."""
-        return "\n".join([self._sum(), *([table(self.found).text()] if self.found else [])])
+        return "\n".join([self._summary(), *([table(self.found).text()] if self.found else [])])
 
-    def _sum(self) -> str:
-        said = ", ".join(f"{count} x {status}" for status, count in sorted(self.statuses.items()))
+    def _summary(self) -> str:
+        statuses = ", ".join(
+            f"{count} x {status}" for status, count in sorted(self.statuses.items())
+        )
         kinds = f"{len(self.found)} kind{'' if len(self.found) == 1 else 's'} of broken promises"
-        return f"{self.requests} requests ({said}): {kinds}"
+        return f"{self.requests} requests ({statuses}): {kinds}"
 
 
 @cache
 def document() -> dict[str, Any]:
-    """The API's document, as it is published."""
+    """The published OpenAPI document."""
     file = paths.FUNCTIONS / "checkout_api" / "openapi.json"
-    found: dict[str, Any] = json.loads(file.read_text("utf-8"))
-    return found
+    content: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return content
 
 
 def operations() -> list[Operation]:
-    """Everything the API can do, whether it asks for a token, and which answers it may give."""
+    """All operations of the API, whether they need a token, and their response statuses."""
     return [
         Operation(
             method.upper(),
             path,
-            "token" if told.get("security") else "",
-            " ".join(sorted(told["responses"])),
+            "token" if operation.get("security") else "",
+            " ".join(sorted(operation["responses"])),
         )
         for path, methods in document()["paths"].items()
-        for method, told in methods.items()
+        for method, operation in methods.items()
     ]
 
 
 @dataclass
 class Notes:
-    """What happens while the fuzzer runs."""
+    """The records of a fuzzing run."""
 
     statuses: dict[int, int] = field(default_factory=dict)
     found: dict[tuple[str, int], Found] = field(default_factory=dict)
 
     def answered(self, status: int) -> None:
-        """Counts an answer."""
+        """Counts a response."""
         self.statuses[status] = self.statuses.get(status, 0) + 1
 
     def broken(self, promise: str, status: int, body: str) -> None:
-        """Counts a broken promise; the shortest body that breaks it is kept."""
+        """Counts a violation, and keeps the shortest body that causes it."""
         known = self.found.get((promise, status), Found(promise, status, body, 0))
         shorter = min(known.body, body[:SHOWN], key=len)
         self.found[promise, status] = Found(promise, status, shorter, known.times + 1)
@@ -165,7 +167,7 @@ def _body(case: Any) -> str:
 
 @contextmanager
 def served(handler: Handler) -> Iterator[str]:
-    """Serves `handler(text of a body) -> (status, JSON)` for every POST; gives the base URL."""
+    """Serves `handler(body text) -> (status, JSON)` for every POST; yields the base URL."""
     server = HTTPServer(("127.0.0.1", 0), _requests(handler))
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
@@ -189,13 +191,13 @@ def _requests(handler: Handler) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(json.dumps(body, default=str).encode())
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Says nothing: a cell is no server's log."""
+            """Logs nothing, because the output would appear in the cell."""
 
     return Requests
 
 
 def answer(handler: Handler, text: str) -> Answer:
-    """What the handler answers; 500 if it raises, as API Gateway and Lambda would have it."""
+    """The response of the handler; 500 if it raises, as API Gateway and Lambda return."""
     try:
         status, body = handler(text)
     except Exception as error:
@@ -204,17 +206,17 @@ def answer(handler: Handler, text: str) -> Answer:
 
 
 def naive(text: str) -> Answer:
-    """A colleague's `POST /quotes`: right for every request that is right."""
+    """A naive `POST /quotes`, correct for valid requests only."""
     body = json.loads(text)
     return 200, {"total": sum(PRICES.get(i["sku"], 1000) * i["quantity"] for i in body["items"])}
 
 
 PRICES = {"TEA-SENCHA-100": 1850}
-"""Prices in cents, as the colleague knows them; whatever else there is costs ten dollars."""
+"""Prices in cents for `naive`; every other product costs ten dollars."""
 
 
 class OurMistake(Exception):
-    """Something in the shop itself that does not work."""
+    """An error of the shop itself."""
 
 
 class _Broken(dict[str, int]):
@@ -226,12 +228,12 @@ UNREADABLE, SENSELESS = '{"items": [', '{"items": [{"sku": "TEA-SENCHA-100", "qu
 
 
 def not_careful(handler: Handler) -> str:
-    """How a handler of quotes fails the client, or hides our own mistakes; empty if it does not."""
+    """The problem of a handler's error handling; empty if there is none."""
     for text in (UNREADABLE, SENSELESS):
         status, code = _refusal(text)
-        given = answer(handler, text)
-        if (given[0], dict(given[1]).get("code")) != (status, code):
-            return f"To {text} it answers {given}; the table has {status} and {code!r} for it."
+        response = answer(handler, text)
+        if (response[0], dict(response[1]).get("code")) != (status, code):
+            return f"To {text} it answers {response}; the table has {status} and {code!r} for it."
     status, _ = _with_broken_prices(handler)
     if status in range(400, 500):
         return f"When our own code breaks, it says {status}, as if the client were to blame."
@@ -239,7 +241,7 @@ def not_careful(handler: Handler) -> str:
 
 
 def _refusal(text: str) -> tuple[int, str]:
-    """What the shop's own table answers to a wrong body: status and code."""
+    """The status and code of the shop's own response to an invalid body."""
     from checkout_api import problems, requests
 
     try:
@@ -251,10 +253,10 @@ def _refusal(text: str) -> tuple[int, str]:
 
 
 def _with_broken_prices(handler: Handler) -> Answer:
-    """What it answers to a right request while the colleague's version does not work."""
-    usual = dict(PRICES)
+    """The response to a valid request while the prices cannot be read."""
+    original = dict(PRICES)
     globals()["PRICES"] = _Broken()
     try:
         return answer(handler, '{"items": [{"sku": "TEA-SENCHA-100", "quantity": 2}]}')
     finally:
-        globals()["PRICES"] = usual
+        globals()["PRICES"] = original

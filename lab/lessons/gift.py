@@ -1,4 +1,4 @@
-"""Prices one cart by a workshop's sources as a gift, and tries what a shop with gifts promises."""
+"""Tests the gift wrapping of the capstone: the price rules, and the deployed shop."""
 
 from __future__ import annotations
 
@@ -43,46 +43,46 @@ print(json.dumps(found, default=lambda value: getattr(value, "amount", str(value
 
 
 def priced(workshop: Workshop) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The parts of two quotes in cents: as always, and as a gift. `wrapping` may be None.
+    """The parts of two quotes in cents: without and with gift wrapping. `wrapping` may be None.
 
-    Raises LabError with what the sources raise.
+    Raises LabError with the error of the sources.
     """
     plain, gift = workshop.run(PROGRAM)["parts"]
     return plain, gift
 
 
 def unruly(workshop: Workshop) -> str:
-    """What is wrong with the rule in a workshop's sources; empty if nothing is.
+    """The problem of the price rule in a workshop's sources; empty if there is none.
 
-    Raises LabError with what the sources raise.
+    Raises LabError with the error of the sources.
     """
-    found = workshop.run(PROGRAM)
-    plain, gift = found["parts"]
+    results = workshop.run(PROGRAM)
+    plain, gift = results["parts"]
     extra = {name: gift[name] - plain[name] for name in PARTS[:-1] if gift[name] != plain[name]}
     wrong = {
-        "An OrderRequest has no `gift_wrap` that is False by default.": not found["wish"],
+        "An OrderRequest has no `gift_wrap` that is False by default.": not results["wish"],
         "Without the wish, wrapping has to be None.": plain["wrapping"] is not None,
         f"Wrapping costs {FEE}, once, whatever is in the cart.": gift["wrapping"] != FEE,
-        "A Quote's wrapping is to be Money, as all its other sums.": not found["money"],
+        "A Quote's wrapping is to be Money, as all its other sums.": not results["money"],
         f"A gift costs more by {extra}, and not by {FEE} in the total.": extra != {"total": FEE},
-        "The fee is the shop's to set: PriceRules.wrapping.": found["dearer"]
+        "The fee is the shop's to set: PriceRules.wrapping.": results["dearer"]
         != plain["total"] + ANOTHER_FEE,
     }
     return next((message for message, is_so in wrong.items() if is_so), "")
 
 
 def broken_promise(lesson: Lesson, seen: Mapping[str, Any], old: Followed, gift: Followed) -> str:
-    """What the shop does not keep, or what was seen otherwise than it is; empty if all is well."""
-    wanted = {
+    """The first difference between the expected, the actual and the seen results; empty if none."""
+    expected = {
         "old order": (old.order["total"], "The old order changed: a default is missing."),
         "money taken": (gift.order["total"], "Another amount was taken than the total."),
         "nonsense": (422, "Nonsense was not refused as such: is it a boolean in openapi?"),
         "wrong total": (409, "An outdated price was accepted: see place_order.py."),
     }
-    if missing := sorted(set(wanted) - set(seen)):
+    if missing := sorted(set(expected) - set(seen)):
         return f"Not tried: {', '.join(missing)}."
     shop = _tries(lesson, old, gift)
-    for name, (right, wrong) in wanted.items():
+    for name, (right, wrong) in expected.items():
         if shop[name] != right:
             return f"{wrong} The shop says {shop[name]}, and not {right}."
         if seen[name] != right:

@@ -1,4 +1,4 @@
-"""What roles may do, and what they were refused, as a lesson shows it."""
+"""The permissions of roles, and their denials, as a lesson shows them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DENIAL = re.compile(r"User: .+? is not authorized to perform: .+? action\b")
 
 
 def matrix(found: Permissions, target: Target) -> list[dict[str, str]]:
-    """A row for each role: which tables it may read, and which it may write."""
+    """A row for each role, with its access to each table: read, write or both."""
     rows = (
         (role, {table: _access(role, target.table(table)) for table in TABLES})
         for role in found.roles
@@ -35,73 +35,74 @@ def short(target: Target, role: str) -> str:
 
 
 def _access(role: RoleUse, table: str) -> str:
-    actions = [g.action.partition(":")[2] for g in role.grants if _is_of(g, table)]
+    actions = [g.action.partition(":")[2] for g in role.grants if _covers(g, table)]
     kinds = {"write" if action in WRITES else "read" for action in actions}
     return BOTH if len(kinds) > 1 else "".join(kinds)
 
 
-def _is_of(grant: Grant, table: str) -> bool:
+def _covers(grant: Grant, table: str) -> bool:
     of_table = grant.resource == "*" or f":table/{table}" in grant.resource
     return grant.action.startswith(("dynamodb:", "*")) and of_table
 
 
 def denials(target: Target, function: str, since: datetime | None = None) -> list[str]:
-    """What AWS said no to in a function's log since a time: each sentence once, in order."""
+    """The access-denied messages in a function's log since a time, without duplicates."""
     return sentences(line.message for line in logs.read(target, function, since))
 
 
 def sentences(messages: Iterable[str]) -> list[str]:
-    """The sentences of denial in log lines: each once, in order."""
-    found = (sentence for message in messages for sentence in DENIAL.findall(message))
-    return list(dict.fromkeys(found))
+    """The access-denied messages in log lines, without duplicates, in order."""
+    matches = (match for message in messages for match in DENIAL.findall(message))
+    return list(dict.fromkeys(matches))
 
 
 def spelled(denial: str) -> str:
-    """The sentence in four lines: who, what, on what, why not. Words before it keep their line."""
+    """The message in four lines: principal, action, resource, reason."""
     return PARTS.sub(r"\n\1", denial)
 
 
 def plus(policy: Policy, statement: Policy) -> Policy:
-    """The policy with one statement more."""
+    """The policy with one more statement."""
     return policy | {"Statement": [*permissions.statements(policy), statement]}
 
 
 def require(statement: Any, *denials: str) -> None:
-    """Raises AssertionError unless the statement allows just what the denials name."""
+    """Raises AssertionError unless the statement allows exactly what the denials name."""
     require_narrow(statement)
-    named = [NAMED.search(denial) for denial in denials]
+    matches = [NAMED.search(denial) for denial in denials]
     for key, group in (("Action", "action"), ("Resource", "resource")):
-        wanted = {found[group] for found in named if found}
-        has = set(_listed(statement.get(key, [])))
-        if _as_compared(key, has) != _as_compared(key, wanted):
+        needed = {match[group] for match in matches if match}
+        granted = set(_as_list(statement.get(key, [])))
+        if _normalized(key, granted) != _normalized(key, needed):
             raise AssertionError(
-                f"The denial names {_words(wanted)}, and your {key} is {_words(has) or 'missing'}."
+                f"The denial names {_joined(needed)}, and your {key} is"
+                f" {_joined(granted) or 'missing'}."
             )
 
 
-def _as_compared(key: str, words: set[str]) -> set[str]:
-    """IAM does not care how actions are capitalised, and does so for resources."""
+def _normalized(key: str, words: set[str]) -> set[str]:
+    """Lowercases actions, which IAM compares case-insensitively, unlike resources."""
     return {word.lower() for word in words} if key == "Action" else words
 
 
-def _words(found: Iterable[str]) -> str:
+def _joined(found: Iterable[str]) -> str:
     return " and ".join(sorted(found))
 
 
 def require_narrow(statement: Any) -> None:
-    """Raises AssertionError for what is no Allow, or has a wildcard."""
+    """Raises AssertionError unless it is an Allow statement without wildcards."""
     if not isinstance(statement, dict) or "Statement" in statement:
         raise AssertionError('One statement is asked for: {"Sid": …, "Effect": …, …}.')
     if statement.get("Effect") != "Allow":
         raise AssertionError("Effect must be Allow: nobody has said yes so far.")
     for key in ("Action", "Resource"):
-        wide = [word for word in _listed(statement.get(key, [])) if "*" in word]
+        wide = [word for word in _as_list(statement.get(key, [])) if "*" in word]
         if wide:
             raise AssertionError(f"It would work, and allow far more: {key} is {wide[0]}.")
 
 
 def beyond(policy: Policy, action: str, resource: str) -> list[str]:
-    """What a policy allows besides one action on the resource whose ARN ends so."""
+    """What a policy allows besides one action on the resource whose ARN ends with `resource`."""
     return [
         f"{granted} on {where}"
         for _, granted, where in permissions.granted(policy)
@@ -109,5 +110,5 @@ def beyond(policy: Policy, action: str, resource: str) -> list[str]:
     ]
 
 
-def _listed(value: str | list[str]) -> list[str]:
+def _as_list(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)

@@ -1,4 +1,4 @@
-"""A reservation whose order is abandoned half-way, and who gives the pieces back."""
+"""Abandons an order that holds a reservation, and lets the sweeper release it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class EndedFirst(LabError):
 
 
 def wait_for(lesson: Lesson, order_id: str) -> dict[str, Any]:
-    """The order's reservation as it is stored, as soon as there is one."""
-    found: dict[str, Any] = lesson.until(lambda: _stored(lesson, order_id), "reservation")
-    return found
+    """Waits for the reservation of an order, and returns it as stored."""
+    reservation: dict[str, Any] = lesson.until(lambda: _stored(lesson, order_id), "reservation")
+    return reservation
 
 
 def _stored(lesson: Lesson, order_id: str) -> Any:
@@ -31,10 +31,10 @@ def _stored(lesson: Lesson, order_id: str) -> Any:
 
 
 def abandoned(lesson: Lesson, cart: Mapping[str, Any]) -> str:
-    """Places an order and abandons it while it holds its pieces; gives its id.
+    """Places an order, abandons it while it holds its pieces, and returns its id.
 
-    The waits between the tries of a step are random, so an order may end before it is stopped: then
-    another one takes its place. Raises LabError if that happened to all of them.
+    The waits between retries are random, so an order may end before it is stopped; then another
+    one is placed. Raises LabError if all of them have ended.
     """
     for _ in range(TRIES - 1):
         with suppress(EndedFirst):
@@ -51,9 +51,9 @@ def _abandoned(lesson: Lesson, cart: Mapping[str, Any]) -> str:
 
 
 def abandon(lesson: Lesson, order_id: str) -> None:
-    """Stops the order's execution where it is: no later step runs, and nothing is undone.
+    """Stops the execution of an order, without compensation.
 
-    StopExecution only asks for it, so this waits. Raises EndedFirst if the execution ended itself.
+    Waits, because StopExecution is asynchronous. Raises EndedFirst if the execution has ended.
     """
     arn = execution.arn_of(lesson.target, order_id)
     steps = lesson.client("stepfunctions")
@@ -67,13 +67,13 @@ def abandon(lesson: Lesson, order_id: str) -> None:
 
 
 def _ended(steps: Any, arn: str) -> str:
-    """The status of an execution that does not run any more."""
+    """The status of an execution; empty while it runs."""
     status = str(steps.describe_execution(executionArn=arn)["status"])
     return "" if status == execution.RUNNING else status
 
 
 def expire(lesson: Lesson, order_id: str) -> None:
-    """Puts the end of a hold into the past, instead of waiting for it."""
+    """Sets the expiry of a reservation to the past."""
     lesson.table("reservations").update_item(
         Key={"orderId": order_id},
         UpdateExpression="SET expiresAt = :past",
@@ -83,24 +83,24 @@ def expire(lesson: Lesson, order_id: str) -> None:
 
 
 def sweep(lesson: Lesson) -> dict[str, Any]:
-    """Runs the sweeper now, as its schedule does every minute. Gives what it did, how often."""
+    """Invokes the sweeper, as its schedule does every minute, and returns its counts."""
     return _sweeper(lesson, {})
 
 
 def settle(lesson: Lesson, order_id: str) -> dict[str, Any]:
-    """Lets the sweeper bring one order to its end. Gives what it says about the order."""
-    found: dict[str, Any] = _sweeper(lesson, {"orderIds": [order_id]})["orders"][0]
-    return found
+    """Invokes the sweeper for one order, and returns its result."""
+    result: dict[str, Any] = _sweeper(lesson, {"orderIds": [order_id]})["orders"][0]
+    return result
 
 
 def settling(lesson: Lesson, order_id: str) -> Callable[[], object]:
-    """What to register with `lesson.later` before an order is abandoned."""
+    """The undo function for `lesson.later`: settles the order."""
     return lambda: lesson.until(lambda: settle(lesson, order_id)["final"], "end of the order")
 
 
 def _sweeper(lesson: Lesson, event: dict[str, Any]) -> dict[str, Any]:
-    answer = lesson.client("lambda").invoke(
+    response = lesson.client("lambda").invoke(
         FunctionName=lesson.target.named("sweeper"), Payload=json.dumps(event).encode()
     )
-    found: dict[str, Any] = json.loads(answer["Payload"].read())
-    return found
+    result: dict[str, Any] = json.loads(response["Payload"].read())
+    return result

@@ -1,4 +1,4 @@
-"""Orders that are wrong, each in its own way, and what the API says to them."""
+"""Invalid orders, and the responses of the API."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TEA = {"TEA-SENCHA-100": 1}
 
 @dataclass(frozen=True)
 class Wrong:
-    """What is wrong: text in place of a body, other items, more fields, or a key that was used."""
+    """An invalid order: a text instead of a body, other items, more fields, or a used key."""
 
     text: str = ""
     items: Mapping[str, int] = field(default_factory=lambda: TEA)
@@ -34,7 +34,7 @@ FIVE = {
 
 
 def send(lesson: Lesson, wrong: Wrong) -> httpx.Response:
-    """Sends it as the customer's order. One tea is bought where a key has to be used first."""
+    """Sends an invalid order. If it needs a used key, places another order first."""
     key = f"wrong-{lesson.customer}"
     if wrong.used_key:
         key = f"used-{lesson.customer}"
@@ -51,14 +51,14 @@ def send(lesson: Lesson, wrong: Wrong) -> httpx.Response:
 
 
 def ask(lesson: Lesson, order_id: str, token: str) -> httpx.Response:
-    """Asks for an order, as whoever shows this token."""
+    """Requests an order with this token."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return lesson.shop_as().send("GET", f"/orders/{order_id}", headers=headers)
 
 
 def answered(responses: Mapping[str, httpx.Response]) -> Iterator[dict[str, object]]:
-    """A row for each problem: what was sent, and what was said to it."""
+    """A row for each response: what was sent, the status, and the problem."""
     for sent, response in responses.items():
-        said = response.json() if response.is_error else {}
-        words = {name: said.get(name, "") for name in ("code", "detail")}
-        yield {"sent": sent, "status": response.status_code, **words}
+        problem = response.json() if response.is_error else {}
+        details = {name: problem.get(name, "") for name in ("code", "detail")}
+        yield {"sent": sent, "status": response.status_code, **details}

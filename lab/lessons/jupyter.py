@@ -1,4 +1,4 @@
-"""Starts JupyterLab on the learner's copies, or finds the one that runs."""
+"""Starts JupyterLab for the learner's copies, or finds a running one."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from lab.core.errors import LabError
 from lab.lessons.site import kernel_home
 
 CONFIG = Path(__file__).with_name("jupyter_config")
-"""Switches JupyterLab's news off: a learner's first sight is the lesson, not a question."""
+"""Settings that turn off JupyterLab's news, so that it opens without a question."""
 
 
-ANSWERS_WITHIN_S = 2
+TIMEOUT_S = 2
 
 
 @dataclass(frozen=True)
 class Running:
-    """A JupyterLab that serves the copies, as it says in its own file in the lab's home."""
+    """A JupyterLab that serves the copies, from its runtime file in the lab's home."""
 
     url: str
     token: str
 
     def address(self, first: str) -> str:
-        """Where a browser finds it, opened on the notebook named `first`."""
+        """The URL that opens the notebook named `first`."""
         key = f"?{urlencode({'token': self.token})}" if self.token else ""
         return f"{self.url}lab/tree/{quote(first)}{key}"
 
-    def answers(self) -> bool:
-        """Whether it is there: after a crash its file stays, and its number may be another's."""
+    def responds(self) -> bool:
+        """Whether the server responds: after a crash its file remains, its pid may be reused."""
         headers = {"Authorization": f"token {self.token}"}
         try:
-            with clients.http(self.url, headers=headers, timeout=ANSWERS_WITHIN_S) as server:
-                answer = server.get("api/status")
+            with clients.http(self.url, headers=headers, timeout=TIMEOUT_S) as server:
+                response = server.get("api/status")
         except httpx.HTTPError:
             return False
-        return answer.is_success
+        return response.is_success
 
 
 def running(folder: Path) -> Running | None:
@@ -53,9 +53,9 @@ def running(folder: Path) -> Running | None:
         return None
     from jupyter_server.serverapp import list_running_servers
 
-    found = list_running_servers(str(paths.home() / "jupyter"))
-    serving = (Running(one["url"], one["token"]) for one in found if _serves(one, folder))
-    return next((server for server in serving if server.answers()), None)
+    servers = list_running_servers(str(paths.home() / "jupyter"))
+    serving = (Running(s["url"], s["token"]) for s in servers if _serves(s, folder))
+    return next((server for server in serving if server.responds()), None)
 
 
 def _serves(server: Mapping[str, Any], folder: Path) -> bool:
@@ -65,9 +65,8 @@ def _serves(server: Mapping[str, Any], folder: Path) -> bool:
 def command(folder: Path, port: int, browser: bool, first: str, more: Sequence[str]) -> list[str]:
     """The command that serves a folder on the loopback interface, with a token.
 
-    It opens on the notebook named `first`; `more` are further options of JupyterLab's own.
-    JupyterLab takes the next free port if this one is taken, and prints the address. Who is root
-    here was root before.
+    It opens the notebook named `first`; `more` are further options of JupyterLab. If the port is
+    taken, JupyterLab uses the next free one and prints the address.
     """
     options = [
         f"--port={port}",
@@ -81,7 +80,7 @@ def command(folder: Path, port: int, browser: bool, first: str, more: Sequence[s
 
 
 def serve(folder: Path, first: str, port: int, browser: bool, more: Sequence[str] = ()) -> None:
-    """Becomes JupyterLab; Ctrl-C ends it. Raises LabError where it is not installed."""
+    """Replaces this process by JupyterLab; Ctrl-C ends it. Raises LabError if it is missing."""
     if find_spec("jupyterlab") is None:
         raise LabError("JupyterLab is not installed.", "`make install` installs it.")
     words = command(folder, port, browser, first, more)
@@ -89,6 +88,6 @@ def serve(folder: Path, first: str, port: int, browser: bool, more: Sequence[str
 
 
 def _environment() -> dict[str, str]:
-    given = os.environ.get("JUPYTER_CONFIG_PATH", "")
-    config = os.pathsep.join(filter(None, [str(CONFIG), given]))
+    configured = os.environ.get("JUPYTER_CONFIG_PATH", "")
+    config = os.pathsep.join(filter(None, [str(CONFIG), configured]))
     return child_processes.as_the_user_has_it(**kernel_home(), JUPYTER_CONFIG_PATH=config)

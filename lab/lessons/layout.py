@@ -1,4 +1,4 @@
-"""Places states on layers so that few of their ways cross, and no way runs through a state."""
+"""Lays out the state machine in layers, with few crossings and no edge through a state."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from lab.lessons.states import Definition, Edge, edges, layers
 
 WIDTH, HEIGHT = 168.0, 30.0
 GAP_X, GAP_Y = 14.0, 26.0
-BEND = 16.0  # how wide a lane is, on which a long way passes a layer
+BEND = 16.0  # the width of the lane on which a long edge passes a layer
 SWEEPS = 12
 TRIES = 200
-STIFF = 12.0  # how much more a long way's wish to run straight weighs
-PINNED = 1e6  # how much more the good way's wish to stand straight weighs
+STIFF = 12.0  # the weight of keeping long edges straight
+PINNED = 1e6  # the weight of keeping the main path straight
 
-Node = tuple[str, int]  # a state and its layer, or a way's name and a layer that it passes
+Node = tuple[str, int]  # a state and its layer, or an edge's name and a layer that it passes
 Neighbours = dict[Node, list[Node]]
 Places = dict[Node, tuple[float, float]]
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the middle of each state is, the points of each way, and the size of it all."""
+    """The centre of each state, the points of each edge, and the total size in px."""
 
     places: dict[str, tuple[float, float]]
     ways: dict[Edge, list[tuple[float, float]]]
@@ -37,15 +37,15 @@ def laid_out(machine: Definition) -> Layout:
     layer = layers(machine)
     chains = {edge: _chain(edge, layer) for edge in edges(machine)}
     rows = _ordered(_rows(layer, chains), chains)
-    places = _placed(rows, chains, set(_good_way(machine)))
-    width = max(x + _room(node) / 2 for node, (x, _) in places.items()) + GAP_X
+    places = _placed(rows, chains, set(_main_path(machine)))
+    width = max(x + _node_width(node) / 2 for node, (x, _) in places.items()) + GAP_X
     states = {name: places[name, row] for name, row in layer.items()}
     ways = {edge: [places[node] for node in chain] for edge, chain in chains.items()}
     return Layout(states, ways, width, len(rows) * (HEIGHT + GAP_Y))
 
 
-def _good_way(machine: Definition) -> list[str]:
-    """The states that an order passes when nothing goes wrong."""
+def _main_path(machine: Definition) -> list[str]:
+    """The states of an execution without errors."""
     way = [machine["StartAt"]]
     while (following := machine["States"][way[-1]].get("Next")) and following not in way:
         way.append(following)
@@ -53,7 +53,7 @@ def _good_way(machine: Definition) -> list[str]:
 
 
 def _chain(edge: Edge, layer: dict[str, int]) -> list[Node]:
-    """The nodes that a way passes: its ends, and a lane on each layer between."""
+    """The nodes of an edge: its ends, and a lane on each layer between."""
     first, last = layer[edge.source], layer[edge.target]
     step = 1 if last >= first else -1
     between = [(f"{edge.source}>{edge.target}", row) for row in range(first + step, last, step)]
@@ -69,7 +69,7 @@ def _rows(layer: dict[str, int], chains: dict[Edge, list[Node]]) -> list[list[No
 
 
 def _ordered(rows: list[list[Node]], chains: dict[Edge, list[Node]]) -> list[list[Node]]:
-    """The order on each layer that makes the fewest ways cross, of those that were tried."""
+    """The order on each layer with the fewest crossings, of `TRIES` random ones."""
     neighbours = _neighbours(rows, chains)
     dice = random.Random(0)  # noqa: S311 - the same picture every time, not a secret
     tries = (_swept([dice.sample(row, len(row)) for row in rows], neighbours) for _ in range(TRIES))
@@ -77,7 +77,7 @@ def _ordered(rows: list[list[Node]], chains: dict[Edge, list[Node]]) -> list[lis
 
 
 def _swept(rows: list[list[Node]], neighbours: Neighbours) -> list[list[Node]]:
-    """Each node goes to the middle of its neighbours, layer after layer, down and up again."""
+    """Moves each node to the mean of its neighbours, layer by layer, down and up."""
     at = {node: float(n) for row in rows for n, node in enumerate(row)}
     for sweep in range(SWEEPS):
         for row in rows if sweep % 2 == 0 else reversed(rows):
@@ -111,18 +111,18 @@ def _neighbours(rows: list[list[Node]], chains: dict[Edge, list[Node]]) -> Neigh
 
 
 def _placed(rows: list[list[Node]], chains: dict[Edge, list[Node]], spine: set[str]) -> Places:
-    """Each node stands where its ways bend least; the good way stands straight."""
+    """The position of each node: its edges bend little, and the main path is straight."""
     neighbours = _neighbours(rows, chains)
     x = {node: 0.0 for row in rows for node in row}
     for sweep in range(SWEEPS):
         for row in rows if sweep % 2 == 0 else reversed(rows):
-            wanted = [_wanted(node, neighbours, x, spine) for node in row]
-            x.update(zip(row, _spread(row, wanted, spine), strict=True))
-    left = min(x[node] - _room(node) / 2 for node in x) - GAP_X
+            desired = [_desired_x(node, neighbours, x, spine) for node in row]
+            x.update(zip(row, _spread(row, desired, spine), strict=True))
+    left = min(x[node] - _node_width(node) / 2 for node in x) - GAP_X
     return {node: (x[node] - left, node[1] * (HEIGHT + GAP_Y) + HEIGHT) for node in x}
 
 
-def _wanted(node: Node, neighbours: Neighbours, x: dict[Node, float], spine: set[str]) -> float:
+def _desired_x(node: Node, neighbours: Neighbours, x: dict[Node, float], spine: set[str]) -> float:
     if node[0] in spine:
         return 0.0
     if not neighbours[node]:
@@ -131,16 +131,16 @@ def _wanted(node: Node, neighbours: Neighbours, x: dict[Node, float], spine: set
     return sum(x[other] * weight for other, weight in weights.items()) / sum(weights.values())
 
 
-def _spread(row: list[Node], wanted: list[float], spine: set[str]) -> list[float]:
-    """The places nearest to those wanted, with room for each node and in the row's order.
+def _spread(row: list[Node], desired: list[float], spine: set[str]) -> list[float]:
+    """The positions nearest to the desired ones, in the row's order and without overlaps.
 
-    Neighbours that come too near form a block, which stands where its members want on average.
+    Overlapping neighbours form a block at the weighted mean of their desired positions.
     """
-    starts = [0.0, *accumulate((_room(a) + _room(b)) / 2 for a, b in pairwise(row))]
-    blocks: list[tuple[float, float, int]] = []  # sum of wishes, weight, members
-    for node, wish, start in zip(row, wanted, starts, strict=True):
+    starts = [0.0, *accumulate((_node_width(a) + _node_width(b)) / 2 for a, b in pairwise(row))]
+    blocks: list[tuple[float, float, int]] = []  # weighted sum of positions, weight, members
+    for node, position, start in zip(row, desired, starts, strict=True):
         weight = PINNED if node[0] in spine else 1.0
-        block = (weight * (wish - start), weight, 1)
+        block = (weight * (position - start), weight, 1)
         while blocks and blocks[-1][0] / blocks[-1][1] > block[0] / block[1]:
             total, heavy, members = blocks.pop()
             block = (total + block[0], heavy + block[1], members + block[2])
@@ -149,5 +149,5 @@ def _spread(row: list[Node], wanted: list[float], spine: set[str]) -> list[float
     return [start + shift for start, shift in zip(starts, shifts, strict=True)]
 
 
-def _room(node: Node) -> float:
+def _node_width(node: Node) -> float:
     return BEND + GAP_X if ">" in node[0] else WIDTH + GAP_X

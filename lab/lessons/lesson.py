@@ -1,4 +1,4 @@
-"""A lesson at work: the lab it runs on, its customer, and how everything is put back."""
+"""A running lesson: its lab, its customer, and the clean-up."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Undo = Callable[[], object]
 
 @dataclass
 class Lesson:
-    """One run of a lesson. `customer` is new in every run, so that a run never meets the last."""
+    """One run of a lesson. `customer` is new in every run, so that runs are independent."""
 
     number: str
     target: Target
@@ -47,13 +47,13 @@ class Lesson:
         return Shelves(self.target)
 
     def shop_as(self, customer: str = "") -> CheckoutApi:
-        """The HTTP API as somebody else; as nobody without a name."""
+        """The HTTP API as another customer, or anonymously without a name."""
         token = tokens.mint(self.target, customer) if customer else ""
         return CheckoutApi.at(self.base_url, token)
 
     @cached_property
     def base_url(self) -> str:
-        """Where the HTTP API is, without a slash at the end."""
+        """The URL of the HTTP API, without a trailing slash."""
         return http_api.base_url(self.target)
 
     def client(self, service: str) -> Any:
@@ -67,28 +67,28 @@ class Lesson:
 
     def cart(self, items: Mapping[str, int], pay: str = "tok_visa", **more: Any) -> dict[str, Any]:
         """The body of an order: `items` maps SKUs to quantities; `more` is added as it is."""
-        listed = [{"sku": sku, "quantity": quantity} for sku, quantity in items.items()]
-        return {**carts.DEFAULTS, "items": listed, "payment": {"token": pay}, **more}
+        lines = [{"sku": sku, "quantity": quantity} for sku, quantity in items.items()]
+        return {**carts.DEFAULTS, "items": lines, "payment": {"token": pay}, **more}
 
     def place(self, cart: Mapping[str, Any], key: str = "") -> str:
-        """Sends the order and gives its id at once: the workflow has only just begun.
+        """Places an order and returns its id, without waiting for its workflow.
 
-        Raises ApiError when the API refuses it.
+        Raises ApiError if the API refuses it.
         """
         self.take_turn()
         return str(self.api.checkout(cart, key or purchase.new_key())["orderId"])
 
     def follow(self, order_id: str) -> Followed:
-        """Waits for the order's end; gives it with its way through the workflow."""
-        way = execution.finish(self.target, order_id)
-        return Followed(purchase.ended_order(self.api, order_id), way)
+        """Waits until the order has ended; returns it with its execution."""
+        finished = execution.finish(self.target, order_id)
+        return Followed(purchase.ended_order(self.api, order_id), finished)
 
     def buy(self, items: Mapping[str, int], pay: str = "tok_visa", **more: Any) -> Followed:
         """Places an order and follows it to its end."""
         return self.follow(self.place(self.cart(items, pay, **more)))
 
     def mails(self, order_id: str) -> list[mailbox.Mail]:
-        """The mails about an order, as soon as there is one."""
+        """Waits for a mail about an order, and returns all of them."""
         return mailbox.wait_for(self.target, order_id)
 
     def orders(self) -> list[orders.OrderRow]:
@@ -100,16 +100,16 @@ class Lesson:
         return self.shelves.available(sku)
 
     def watch_stock(self, *skus: str) -> StockWatch:
-        """`with lesson.watch_stock(sku) as seen:` notes the stock until the block ends."""
+        """`with lesson.watch_stock(sku) as seen:` records the stock until the block ends."""
         return StockWatch(self.stock, skus)
 
     def product(self, pieces: int, price: int = 1000, category: str = "kitchen") -> str:
-        """Puts a new product on sale, `price` in cents; gives its SKU. Gone after the lesson."""
+        """Adds a product until the end of the lesson, and returns its SKU. `price` is in cents."""
         self.take_turn()
         return self.shelves.add(self.number, pieces, price, category)
 
     def role(self, function: str) -> Role:
-        """The role of a function, to be changed: it has its policy back after the lesson."""
+        """The role of a function. Its policy is restored after the lesson."""
         self.take_turn()
         return roles.borrow(self.target, function)
 
@@ -119,21 +119,21 @@ class Lesson:
         return audit.run(self.target, settle_s=settle_s)
 
     def until[T](self, look: Callable[[], T], what: str, timeout_s: float = 30.0) -> T:
-        """What `look` gives, as soon as that is anything. Raises LabError after `timeout_s`."""
+        """Polls `look` until its result is truthy. Raises LabError after `timeout_s` seconds."""
         deadline = time.monotonic() + timeout_s
-        while not (found := look()):
+        while not (result := look()):
             if time.monotonic() > deadline:
                 raise LabError(f"After {timeout_s:g} s there is still no {what}.")
             time.sleep(POLL_S)
-        return found
+        return result
 
     def later(self, undo: Undo) -> None:
-        """Remembers what `restore` calls, the last first: say it before you break something."""
+        """Registers a function that `restore` calls; the last one is called first."""
         self.take_turn()
         self._undo.append(undo)
 
     def restore(self, settle_s: float = SETTLE_S) -> None:
-        """Puts everything back and checks the books. Raises LabError if they are not clean."""
+        """Undoes all changes and audits the books. Raises LabError if they are not clean."""
         self.take_turn()
         while self._undo:
             self._undo.pop()()
@@ -152,7 +152,7 @@ class Lesson:
         turns.take(self._lab, self.number)
 
     def _settle(self, timeout_s: float) -> None:
-        """Lets the sweeper finish at once what lessons' orders left open or untold."""
+        """Lets the sweeper finish the open orders of lessons now."""
         deadline = time.monotonic() + timeout_s
         left = orders.unfinished(self.target, CUSTOMERS)
         while left and time.monotonic() < deadline:
@@ -161,9 +161,9 @@ class Lesson:
             time.sleep(POLL_S if left else 0)
 
     def clear(self) -> int:
-        """Puts back what lessons change of roles, catalogue and stock, whichever lesson it was.
+        """Restores roles, catalogue and stock after any lesson.
 
-        Gives how many products are for sale that `seed/` does not have.
+        Returns the number of products on sale that are not in `seed/`.
         """
         roles.give_back(self.target)
         return self.shelves.restore().others
@@ -172,7 +172,7 @@ class Lesson:
 def _require_clean(report: audit.AuditReport) -> None:
     if report.clean:
         return
-    rows = [f"{found.title}: {row}" for found in report.findings for row in found.broken]
+    rows = [f"{finding.title}: {row}" for finding in report.findings for row in finding.broken]
     show(Box("The books are not clean.", rows[:10], AMBER))
     raise LabError(
         f"{len(rows)} broken rows after the lesson: {rows[0]}",
@@ -181,11 +181,13 @@ def _require_clean(report: audit.AuditReport) -> None:
 
 
 def begin(number: str) -> Lesson:
-    """Finds the lab or starts it, and clears what an interrupted run left behind.
+    """Finds or starts the lab, and cleans up after interrupted runs.
 
     Raises LabError while another process has a lesson open: they would undo each other's changes.
     """
-    lesson = Lesson(number, setup.ready(_tell), f"{CUSTOMERS}{number}-{purchase.new_key()[:6]}")
+    lesson = Lesson(
+        number, setup.ready(_show_message), f"{CUSTOMERS}{number}-{purchase.new_key()[:6]}"
+    )
     lesson.take_turn()
     others = lesson.clear()
     where = lesson.target.endpoint or "AWS"
@@ -197,18 +199,18 @@ def begin(number: str) -> Lesson:
         )
     )
     if others:
-        show(_larger(others))
+        show(_more_products(others))
     return lesson
 
 
-def _larger(others: int) -> Box:
-    """The lessons' words and numbers are about the products of `seed/`."""
-    told = (
+def _more_products(others: int) -> Box:
+    """A warning: the text and numbers of the lessons assume the products of `seed/`."""
+    lines = (
         f"{others:,} products are for sale that are not in seed/, so some numbers will differ.",
         "`lab seed --exact` takes them off sale.",
     )
-    return Box("The shop is larger than the one that the lessons are about.", told, AMBER)
+    return Box("The shop is larger than the one that the lessons are about.", lines, AMBER)
 
 
-def _tell(what: str) -> None:
-    show(Box(what))
+def _show_message(message: str) -> None:
+    show(Box(message))

@@ -1,7 +1,6 @@
-"""What the lessons' pages point to, as pages in the same folder: documents and sources.
+"""Renders the documents and sources that lessons link to as pages in the same folder.
 
-Nothing there leads out of the folder, so that it can be published, or opened from a disk, as it
-is.
+No link leaves the folder, so that it can be published or opened from disk as it is.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ $body
 
 
 def place(file: Path) -> Path:
-    """Where the page of a file of the checkout is, in the folder of the pages."""
+    """The path of a file's page, relative to the folder of the pages."""
     if LESSON.fullmatch(file.name):
         return Path(file.stem + ".html")
     name = file.relative_to(paths.ROOT)
@@ -59,20 +58,20 @@ def place(file: Path) -> Path:
 
 
 def fitted(text: str, file: Path) -> str:
-    """Markdown of a file of the checkout, with its links changed to those between the pages."""
+    """Markdown of a file, with its links replaced by links between the pages."""
     here = place(file).parent
 
-    def changed(found: re.Match[str]) -> str:
-        target = os.path.relpath(place(_target(file, found[1])), here)
-        return f"]({Path(target).as_posix()}{found[2] or ''}"
+    def replace_link(match: re.Match[str]) -> str:
+        target = os.path.relpath(place(_target(file, match[1])), here)
+        return f"]({Path(target).as_posix()}{match[2] or ''}"
 
     parts = FENCED.split(text)
-    return "".join(part if FENCED.match(part) else LINK.sub(changed, part) for part in parts)
+    return "".join(part if FENCED.match(part) else LINK.sub(replace_link, part) for part in parts)
 
 
 def write(folder: Path, lessons: Iterable[Book]) -> None:
-    """Writes a page for each file that lessons point to, and for all that these point to."""
-    for file in sorted(_reached(lessons)):
+    """Writes a page for each file that lessons link to, directly or indirectly."""
+    for file in sorted(_linked_files(lessons)):
         page = folder / place(file)
         page.parent.mkdir(parents=True, exist_ok=True)
         if file.suffix in PICTURES:
@@ -81,31 +80,31 @@ def write(folder: Path, lessons: Iterable[Book]) -> None:
             page.write_text(_page(file), encoding="utf-8")
 
 
-def _reached(lessons: Iterable[Book]) -> set[Path]:
-    waiting = [target for book in lessons for target in _pointed_to_by_lesson(book)]
-    reached = set[Path]()
-    while waiting:
-        file = waiting.pop()
-        if file in reached or LESSON.fullmatch(file.name):
+def _linked_files(lessons: Iterable[Book]) -> set[Path]:
+    pending = [target for book in lessons for target in _links_of_lesson(book)]
+    linked = set[Path]()
+    while pending:
+        file = pending.pop()
+        if file in linked or LESSON.fullmatch(file.name):
             continue
-        reached.add(file)
+        linked.add(file)
         if file.suffix == ".md":
-            waiting += _pointed_to(file.read_text(encoding="utf-8"), file)
-    return reached
+            pending += _links_of(file.read_text(encoding="utf-8"), file)
+    return linked
 
 
-def _pointed_to_by_lesson(book: Book) -> Iterator[Path]:
+def _links_of_lesson(book: Book) -> Iterator[Path]:
     for cell in book.cells:
         if cell["cell_type"] == "markdown":
-            yield from _pointed_to(notebook_files.source(cell), book.path)
+            yield from _links_of(notebook_files.source(cell), book.path)
 
 
-def _pointed_to(text: str, file: Path) -> list[Path]:
-    return [_target(file, found[1]) for found in LINK.finditer(FENCED.sub("", text))]
+def _links_of(text: str, file: Path) -> list[Path]:
+    return [_target(file, match[1]) for match in LINK.finditer(FENCED.sub("", text))]
 
 
 def _target(file: Path, link: str) -> Path:
-    """The file of the checkout that a link leads to; for a folder its README."""
+    """The file that a link refers to; for a folder its README."""
     target = (file.parent / link).resolve()
     return target / "README.md" if target.is_dir() else target
 
@@ -122,7 +121,7 @@ def _page(file: Path) -> str:
 
 
 def _document(text: str) -> str:
-    """Markdown as HTML, with the headings' names that GitHub gives: links end in them."""
+    """Markdown as HTML, with the same heading anchors as on GitHub."""
     import mistune
     from mistune.toc import add_toc_hook
 
@@ -132,7 +131,7 @@ def _document(text: str) -> str:
 
 
 def anchor(heading: str) -> str:
-    """The name of a heading, as GitHub makes it."""
+    """The anchor of a heading, as on GitHub."""
     words = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).lower()
     return re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
 

@@ -1,4 +1,4 @@
-"""A listener of a lesson's own on the event bus: a queue, and a rule that fills it."""
+"""A listener on the event bus for a lesson: a queue, and a rule that fills it."""
 
 from __future__ import annotations
 
@@ -20,47 +20,47 @@ Pattern = Mapping[str, Any]
 
 @dataclass
 class Listener:
-    """A queue that gets what the rule's pattern matches; `heard` is all of it, the oldest first."""
+    """A queue with the events that match the rule's pattern; `heard` has all, oldest first."""
 
     client: Any
     url: str
     heard: list[Event] = field(default_factory=list)
 
     def listen(self, wait_s: int = 1) -> list[Event]:
-        """Takes what has come out of the queue; gives everything heard so far."""
-        answer = self.client.receive_message(
+        """Receives new events from the queue, and returns all events so far."""
+        response = self.client.receive_message(
             QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=wait_s
         )
-        for message in answer.get("Messages", []):
+        for message in response.get("Messages", []):
             self.heard.append(json.loads(message["Body"]))
             receipt = message["ReceiptHandle"]
             self.client.delete_message(QueueUrl=self.url, ReceiptHandle=receipt)
         return self.heard
 
     def about(self, order_id: str, count: int = 1) -> list[Event]:
-        """The events about an order, as soon as there are `count`. Raises LabError after 20 s."""
+        """Waits for `count` events about an order. Raises LabError after 20 s."""
         deadline = time.monotonic() + WAIT_S
-        while len(found := [e for e in self.listen() if is_about(e, order_id)]) < count:
+        while len(events := [e for e in self.listen() if is_about(e, order_id)]) < count:
             if time.monotonic() > deadline:
-                raise LabError(f"{len(found)} of {count} events about {order_id} came in time.")
-        return found
+                raise LabError(f"{len(events)} of {count} events about {order_id} arrived in time.")
+        return events
 
     def with_id(self, event_id: str) -> Event | None:
-        """The event that the bus took under this id, as soon as it is heard; None after 20 s."""
+        """Waits for the event with this id; None after 20 s."""
         deadline = time.monotonic() + WAIT_S
         while time.monotonic() < deadline:
-            if found := [event for event in self.listen() if event["id"] == event_id]:
-                return found[0]
+            if matching := [event for event in self.listen() if event["id"] == event_id]:
+                return matching[0]
         return None
 
 
 def is_about(event: Event, order_id: str) -> bool:
-    """Whether an event tells of this order."""
+    """Whether an event is about this order."""
     return bool(event["detail"].get("orderId") == order_id)
 
 
 def listen(lesson: Lesson, name: str, pattern: Pattern) -> Listener:
-    """A new listener; `lesson.restore()` takes it away. One of this name makes room for it."""
+    """Creates a listener, replacing one of this name; `lesson.restore()` deletes it."""
     remove(lesson.target, name)
     lesson.later(lambda: remove(lesson.target, name))
     sqs = lesson.client("sqs")
@@ -70,7 +70,7 @@ def listen(lesson: Lesson, name: str, pattern: Pattern) -> Listener:
 
 
 def subscribe(lesson: Lesson, name: str, pattern: Pattern, url: str) -> None:
-    """All that it takes to hear the bus: a rule, its target, and the queue's permission."""
+    """Creates a rule with the queue as target, and the queue's policy."""
     bus, events, sqs = lesson.target.prefix, lesson.client("events"), lesson.client("sqs")
     arn = queue_arn(sqs, url)
     rule = events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))
@@ -80,12 +80,12 @@ def subscribe(lesson: Lesson, name: str, pattern: Pattern, url: str) -> None:
 
 def queue_arn(client: Any, url: str) -> str:
     """The ARN of a queue."""
-    asked = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    return str(asked["Attributes"]["QueueArn"])
+    attributes = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return str(attributes["Attributes"]["QueueArn"])
 
 
 def policy(queue: str, rule: str) -> str:
-    """EventBridge may send to this queue, for this one rule."""
+    """A queue policy that allows EventBridge to send messages for one rule."""
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "events.amazonaws.com"},
@@ -97,11 +97,10 @@ def policy(queue: str, rule: str) -> str:
 
 
 def remove(target: Target, name: str) -> None:
-    """Takes a listener away, if there is one."""
+    """Deletes a listener, if there is one."""
     events, sqs = target.client("events"), target.client("sqs")
     bus = {"EventBusName": target.prefix}
-    found = events.list_rules(NamePrefix=MARK + name, **bus)["Rules"]
-    for rule in found:
+    for rule in events.list_rules(NamePrefix=MARK + name, **bus)["Rules"]:
         events.remove_targets(Rule=rule["Name"], Ids=["queue"], **bus)
         events.delete_rule(Name=rule["Name"], **bus)
     for url in sqs.list_queues(QueueNamePrefix=MARK + name).get("QueueUrls", []):
@@ -109,31 +108,31 @@ def remove(target: Target, name: str) -> None:
 
 
 def tell(target: Target, event: Event) -> None:
-    """Puts an event that was heard on the bus once more. Raises LabError if it is not taken."""
+    """Puts an event on the bus again. Raises LabError if the bus does not accept it."""
     entry = {
         "EventBusName": target.prefix,
         "Source": event["source"],
         "DetailType": event["detail-type"],
         "Detail": json.dumps(event["detail"]),
     }
-    answer = target.client("events").put_events(Entries=[entry])
-    if answer["FailedEntryCount"]:
-        raise LabError(f"The bus did not take it: {answer['Entries'][0]}")
+    response = target.client("events").put_events(Entries=[entry])
+    if response["FailedEntryCount"]:
+        raise LabError(f"The bus did not accept the event:  {response['Entries'][0]}")
 
 
 def matches(target: Target, pattern: Pattern, event: Event) -> bool:
-    """Whether EventBridge would let the event through."""
-    asked = {"Event": json.dumps(event), "EventPattern": json.dumps(pattern)}
-    return bool(target.client("events").test_event_pattern(**asked)["Result"])
+    """Whether the pattern matches the event, by EventBridge's TestEventPattern."""
+    request = {"Event": json.dumps(event), "EventPattern": json.dumps(pattern)}
+    return bool(target.client("events").test_event_pattern(**request)["Result"])
 
 
 def variant(event: Event, kind: str, cents: int) -> Event:
-    """The event, as if it were of another kind and its order of another total."""
+    """A copy of the event with another detail type and another total."""
     total = {**event["detail"]["total"], "amount": cents}
     return {**event, "detail-type": kind, "detail": {**event["detail"], "total": total}}
 
 
-JUDGED = (
+PATTERN_CASES = (
     (True, "OrderConfirmed", 25_000, "A confirmed order of 250 dollars does not pass."),
     (True, "OrderConfirmed", 10_000, "One of 100 dollars exactly does not pass."),
     (True, "OrderConfirmed", 5_000_000, "One of 50,000 dollars does not pass: is there a limit?"),
@@ -145,15 +144,15 @@ JUDGED = (
 
 
 def misjudged(target: Target, pattern: Pattern, event: Event) -> str:
-    """What a pattern for big confirmed orders lets through, or not; empty if it is right."""
-    for wanted, kind, cents, wrong in JUDGED:
-        if matches(target, pattern, variant(event, kind, cents)) != wanted:
+    """The first case that a pattern for large confirmed orders gets wrong; empty if none."""
+    for expected, kind, cents, wrong in PATTERN_CASES:
+        if matches(target, pattern, variant(event, kind, cents)) != expected:
             return wrong
     return ""
 
 
 def miscounted(points: Callable[[list[Event]], Any], news: list[Event], fair: int) -> str:
-    """What is wrong with a function that counts points for events; empty if nothing is."""
+    """The first case that a function for points gets wrong; empty if none."""
     given = points(list(news))
     confirmed = next(event for event in news if event["detail-type"] == "OrderConfirmed")
     another = {**confirmed, "detail": {**confirmed["detail"], "orderId": "ord_another"}}
@@ -170,7 +169,7 @@ def miscounted(points: Callable[[list[Event]], Any], news: list[Event], fair: in
 
 
 def unheard(ear: Listener, answer: Any, told: Event) -> str:
-    """What is wrong with the answer of `put_events` that should have told it; empty if nothing."""
+    """The problem of the response of `put_events` for `told`; empty if there is none."""
     if not isinstance(answer, dict) or not answer.get("Entries"):
         return "Keep what put_events answers: it says for each entry what became of it."
     refused = [row.get("ErrorMessage") for row in answer["Entries"] if "EventId" not in row]
@@ -184,15 +183,15 @@ def unheard(ear: Listener, answer: Any, told: Event) -> str:
 
 
 def edit_rule(lesson: Lesson, rule: str, pattern: Pattern) -> Callable[[], object]:
-    """Gives one of the shop's rules another pattern; what it returns puts the old one back."""
+    """Replaces the pattern of one of the shop's rules; returns a function that restores it."""
     client = lesson.client("events")
-    named = {"Name": lesson.target.named(rule), "EventBusName": lesson.target.prefix}
-    usual = client.describe_rule(**named)
-    said = {name: usual[name] for name in ("Description", "State") if name in usual}
+    key = {"Name": lesson.target.named(rule), "EventBusName": lesson.target.prefix}
+    original = client.describe_rule(**key)
+    unchanged = {name: original[name] for name in ("Description", "State") if name in original}
 
     def put_back() -> object:
-        return client.put_rule(**named, **said, EventPattern=usual["EventPattern"])
+        return client.put_rule(**key, **unchanged, EventPattern=original["EventPattern"])
 
     lesson.later(put_back)
-    client.put_rule(**named, **said, EventPattern=json.dumps(pattern))
+    client.put_rule(**key, **unchanged, EventPattern=json.dumps(pattern))
     return put_back

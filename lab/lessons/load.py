@@ -1,4 +1,4 @@
-"""Orders under load: how long each takes, and how many come out."""
+"""Measures orders under load: their duration and rate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lab.measure.cost.counted import Counted
 
 @dataclass(frozen=True)
 class Load:
-    """What some customers saw who bought at the same time, one order after the other each."""
+    """The result of several customers at a time, each placing one order after the other."""
 
     customers: int
     seconds_per_order: float
@@ -20,9 +20,9 @@ class Load:
 
 
 def under_load(lesson: Lesson, sku: str, customers: int, orders: int) -> Load:
-    """Lets `customers` buy `orders` each at the same time, and waits until all have ended.
+    """Lets `customers` place `orders` each at the same time, and waits until all have ended.
 
-    Raises what the first customer raised whose order did not go through.
+    Raises the first error of a customer.
     """
 
     def shop(_number: int) -> None:
@@ -34,14 +34,14 @@ def under_load(lesson: Lesson, sku: str, customers: int, orders: int) -> Load:
         if attempt.error:
             raise attempt.error
     shopping = sum(attempt.ended - attempt.began for attempt in attempts)
-    lasted = max(attempt.ended for attempt in attempts)
+    duration = max(attempt.ended for attempt in attempts)
     placed = customers * orders
-    return Load(customers, shopping / placed, placed / lasted)
+    return Load(customers, shopping / placed, placed / duration)
 
 
 @dataclass(frozen=True)
 class Billed:
-    """A function in one order: invocations, and their time in all, here and on AWS (ms)."""
+    """The use of a function by one order: invocations, and their total time here and on AWS."""
 
     name: str
     invocations: int
@@ -51,7 +51,7 @@ class Billed:
 
 
 def billed(counted: Counted) -> list[Billed]:
-    """The functions of one order. `aws_ms` is modelled: Lambda's processor goes with the memory."""
+    """The functions of one order. `aws_ms` is estimated from the memory size."""
     measured = {one.name: one for one in counted.memory}
     return [
         Billed(

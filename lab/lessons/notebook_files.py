@@ -1,4 +1,4 @@
-"""The lessons as files: `notebooks/NN_topic.ipynb`, and what their cells are for."""
+"""The lessons as files: `notebooks/NN_topic.ipynb`, and the tags of their cells."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Cell = dict[str, Any]
 
 @dataclass(frozen=True)
 class Book:
-    """One lesson's notebook, as it is in git: with solutions and without outputs."""
+    """The notebook of a lesson as in git: with solutions, without outputs."""
 
     path: Path
 
@@ -58,7 +58,7 @@ class Book:
 
 
 def source(cell: Cell) -> str:
-    """A cell's text; files may have it as one string or as a list of lines."""
+    """The text of a cell, which files store as a string or a list of lines."""
     text = cell["source"]
     return text if isinstance(text, str) else "".join(text)
 
@@ -75,21 +75,21 @@ def all_lessons(folder: Path = FOLDER) -> list[Book]:
 
 def lesson(name: str, folder: Path = FOLDER) -> Book:
     """The lesson of this number (`4`, `04`) or name. Raises LabError (code 2) if there is none."""
-    wanted = name.removesuffix(".ipynb")
-    number = wanted.zfill(2) if wanted.isdigit() else ""
+    requested = name.removesuffix(".ipynb")
+    number = requested.zfill(2) if requested.isdigit() else ""
     books = all_lessons(folder)
     for book in books:
-        if wanted == book.name or number == book.number:
+        if requested == book.name or number == book.number:
             return book
     known = ", ".join(book.name for book in books)
     raise LabError(f"There is no lesson {name!r}.", f"The lessons are: {known}.", code=2)
 
 
 def without_solutions(content: dict[str, Any]) -> dict[str, Any]:
-    """The learner's copy of a notebook."""
+    """The content of the learner's copy of a notebook."""
     return {**content, "cells": [c for c in content["cells"] if not tagged(c, "solution")]}
 
 
-def written(content: dict[str, Any]) -> str:
-    """A notebook's text, just as Jupyter writes it."""
+def serialized(content: dict[str, Any]) -> str:
+    """The text of a notebook in Jupyter's format."""
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

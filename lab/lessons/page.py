@@ -1,4 +1,4 @@
-"""The tables of `docs/lessons.md` and `docs/instructors.md`, made from the lessons themselves."""
+"""Generates the tables of `docs/lessons.md` and `docs/instructors.md`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from lab.lessons import notebook_files
 from lab.lessons.notebook_files import Book
 
 IN_CLASS = 1.5
-"""How much longer a class takes than one learner alone: questions, and waiting for each other."""
+"""The time of a class relative to a single learner."""
 SLOT = 5
 
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a course that is no lesson: what is done, and for how many minutes."""
+    """A part of a course: its description, and its minutes."""
 
     what: str
     minutes: int
@@ -52,32 +52,32 @@ SECOND_DAY: Sequence[Part] = (
 
 
 def minutes(book: Book) -> int:
-    """How long the lesson says that it takes."""
-    found = re.search(r"\*\*Time\.\*\* (\d+)", notebook_files.source(book.cells[0]))
-    return int(found[1]) if found else 0
+    """The minutes in the heading of a lesson; 0 if it has none."""
+    match = re.search(r"\*\*Time\.\*\* (\d+)", notebook_files.source(book.cells[0]))
+    return int(match[1]) if match else 0
 
 
 def goal(book: Book) -> str:
-    """What the lesson says that it is for, in one line."""
-    found = re.search(
+    """The goal in the heading of a lesson, on one line."""
+    match = re.search(
         r"\*\*Goal\.\*\* (.+?)(?:\n\n|$)", notebook_files.source(book.cells[0]), re.DOTALL
     )
-    return " ".join(found[1].split()).replace("|", "\\|") if found else ""
+    return " ".join(match[1].split()).replace("|", "\\|") if match else ""
 
 
 def lessons_table() -> str:
-    """Every lesson with its time and its goal, and how long all of them take."""
-    found = notebook_files.all_lessons()
+    """A table of all lessons with time and goal, and their total time."""
+    books = notebook_files.all_lessons()
     rows = [
-        f"| [{b.title}](../notebooks/{b.path.name}) | {minutes(b)} min | {goal(b)} |" for b in found
+        f"| [{b.title}](../notebooks/{b.path.name}) | {minutes(b)} min | {goal(b)} |" for b in books
     ]
-    hours = sum(map(minutes, found)) / 60
+    hours = sum(map(minutes, books)) / 60
     head = ["| lesson | time | goal |", "| --- | --- | --- |"]
     return "\n".join([*head, *rows, "", f"Together they take {hours:.1f} hours."])
 
 
 def schedules() -> str:
-    """The half-day and the two-day course, each as a table of what begins when."""
+    """The schedules of the half-day and the two-day course, as tables."""
     courses = (
         ("Half a day", HALF_DAY),
         ("Two days: the first", FIRST_DAY),
@@ -87,23 +87,23 @@ def schedules() -> str:
 
 
 def _schedule(parts: Sequence[Part]) -> str:
-    there = {book.number for book in notebook_files.all_lessons()}
-    held = [part for part in parts if isinstance(part, Block) or part in there]
-    rows = "\n".join(f"| {_clock(at)} | {what} |" for at, what in _begins(held))
+    existing = {book.number for book in notebook_files.all_lessons()}
+    scheduled = [part for part in parts if isinstance(part, Block) or part in existing]
+    rows = "\n".join(f"| {_clock(at)} | {what} |" for at, what in _start_times(scheduled))
     return f"| hours in | what |\n| --- | --- |\n{rows}"
 
 
-def _begins(parts: Sequence[Part]) -> Iterator[tuple[int, str]]:
+def _start_times(parts: Sequence[Part]) -> Iterator[tuple[int, str]]:
     at = 0
     for part in parts:
-        block = part if isinstance(part, Block) else _taught(part)
+        block = part if isinstance(part, Block) else _lesson_block(part)
         yield at, block.what
         at += block.minutes
     yield at, "The end"
 
 
-def _taught(number: str) -> Block:
-    """A lesson in class, in slots of five minutes."""
+def _lesson_block(number: str) -> Block:
+    """A lesson in class, rounded up to five minutes."""
     book = notebook_files.lesson(number)
     return Block(f"[{book.title}](../notebooks/{book.path.name})", _slots(minutes(book) * IN_CLASS))
 

@@ -1,4 +1,4 @@
-"""Plots of what the lessons' buyers did: how long it took, and what became of the stock."""
+"""Plots of the lessons: durations, outcomes and stock."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BAD = ("FAILED", "False", "oversold")
 
 
 def histogram(timings: Timings, title: str) -> Picture:
-    """How often a call took how long, with p50 and p95 marked."""
+    """A histogram of durations, with p50 and p95 marked."""
     figure, axes = canvas.figure(title)
     axes.hist(timings.ms, bins=min(30, max(5, len(timings.ms) // 2)), color=BLUE)
     for name, value, colour in (("p50", timings.p50, GREEN), ("p95", timings.p95, RED)):
@@ -39,12 +39,12 @@ def stock(seen: Mapping[str, Sequence[tuple[float, int]]], title: str) -> Pictur
     axes.set(xlabel="seconds", ylabel="pieces")
     axes.locator_params(axis="y", integer=True)
     canvas.legend(axes, len(seen))
-    told = (f"{sku}: from {p[0][1]} to {p[-1][1]} pieces" for sku, p in seen.items())
-    return canvas.picture(figure, title, told)
+    text = (f"{sku}: from {p[0][1]} to {p[-1][1]} pieces" for sku, p in seen.items())
+    return canvas.picture(figure, title, text)
 
 
 def race(attempts: Sequence[Attempt], title: str) -> Picture:
-    """A bar for each buyer over time, coloured by what became of it."""
+    """A bar for each buyer over time, coloured by outcome."""
     figure, axes = canvas.figure(title, (SIZE[0], max(2.0, 0.8 + 0.16 * len(attempts))))
     names = list(dict.fromkeys(attempt.outcome for attempt in attempts))
     colours = outcome_colours(names)
@@ -60,18 +60,18 @@ def race(attempts: Sequence[Attempt], title: str) -> Picture:
     axes.set(xlabel="seconds", ylabel="buyer")
     axes.invert_yaxis()
     axes.legend(labelcolor=INK, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    told = (f"{name}: {sum(a.outcome == name for a in attempts)} buyers" for name in names)
-    return canvas.picture(figure, title, told)
+    text = (f"{name}: {sum(a.outcome == name for a in attempts)} buyers" for name in names)
+    return canvas.picture(figure, title, text)
 
 
 def rush(notes: Sequence[Note], pieces: int, title: str) -> Picture:
-    """Above, what each buyer saw and when it wrote; below, what that did to the stock."""
+    """Above, the reads and writes of each buyer; below, the stock over time."""
     buyers = list(dict.fromkeys(note.buyer for note in notes))
     figure, (above, below) = canvas.panels(
         title, (SIZE[0], 2.6 + 0.2 * len(buyers)), (len(buyers), 8)
     )
     for row, buyer in enumerate(buyers):
-        _one_buyer(above, row, [note for note in notes if note.buyer == buyer])
+        _draw_buyer(above, row, [note for note in notes if note.buyer == buyer])
     above.set(ylabel="buyer, by who came first")
     above.set_yticks([])
     above.invert_yaxis()
@@ -80,15 +80,15 @@ def rush(notes: Sequence[Note], pieces: int, title: str) -> Picture:
     below.fill_between(at, left, 0, where=[n < 0 for n in left], step="post", color=RED, alpha=0.4)
     below.axhline(0, color=RED if min(left) < 0 else GREY, linewidth=1)
     below.set(xlabel="seconds", ylabel="pieces left")
-    told = (f"{n.at:.3f} s: buyer {n.buyer} {n.kind} {n.pieces}".rstrip() for n in notes)
-    return canvas.picture(figure, title, told)
+    text = (f"{n.at:.3f} s: buyer {n.buyer} {n.kind} {n.pieces}".rstrip() for n in notes)
+    return canvas.picture(figure, title, text)
 
 
 def _levels(notes: Sequence[Note], pieces: int) -> tuple[list[float], list[int]]:
-    """The stock over time, as the writes left it.
+    """The stock over time, after each write.
 
-    Answers overtake each other on their way back. Writes that all left different numbers tell
-    their own order, for nobody puts pieces back; others stand in the order of their answers.
+    Responses may overtake each other. If all writes left different numbers, these give the order,
+    because stock only falls; otherwise the order is that of the responses.
     """
     wrote = [note for note in notes if note.kind == "wrote"]
     left = [int(note.pieces) for note in wrote]
@@ -98,8 +98,8 @@ def _levels(notes: Sequence[Note], pieces: int) -> tuple[list[float], list[int]]
     return [0.0, *(note.at for note in wrote), end], [pieces, *left, (left or [pieces])[-1]]
 
 
-def _one_buyer(axes: Any, row: int, notes: Sequence[Note]) -> None:
-    """The buyer's time as a line, what it saw as a number, and its writes as marks."""
+def _draw_buyer(axes: Any, row: int, notes: Sequence[Note]) -> None:
+    """Draws the buyer's time as a line, its reads as numbers, and its writes as marks."""
     axes.plot([notes[0].at, notes[-1].at], [row, row], color=GREY, linewidth=1, zorder=1)
     for note in notes:
         if note.kind == "saw":
@@ -117,7 +117,7 @@ def _one_buyer(axes: Any, row: int, notes: Sequence[Note]) -> None:
 
 
 def outcome_colours(names: Sequence[str]) -> dict[str, str]:
-    """Green for what is good, red for what is bad, and one colour for each of the others."""
+    """Green for successes, red for failures, and one colour for each other outcome."""
     fixed = {**dict.fromkeys(GOOD, GREEN), **dict.fromkeys(BAD, RED)}
     free = iter((AMBER, BLUE, VIOLET, GREY) * len(names))
     return {name: fixed.get(name) or next(free) for name in names}
@@ -131,5 +131,5 @@ def moments(lanes: Mapping[str, Sequence[float]], title: str) -> Picture:
     axes.invert_yaxis()
     axes.margins(y=0.15)
     axes.set(xlabel="milliseconds")
-    told = (f"{name}: {', '.join(f'{t:.0f}' for t in times)} ms" for name, times in lanes.items())
-    return canvas.picture(figure, title, told)
+    text = (f"{name}: {', '.join(f'{t:.0f}' for t in times)} ms" for name, times in lanes.items())
+    return canvas.picture(figure, title, text)

@@ -1,4 +1,4 @@
-"""How a shop should not compute prices: seen to fail in lesson 03, then put right."""
+"""Wrong price calculations, which lesson 03 shows and corrects."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ NO_KITCHEN = {
     "STATION-NOTEBOOK-DOT": 1,
     "GIFT-BOX-TEA": 1,
 }
-"""A cart with something of every category but the kitchen."""
-IN_WORDS = {str: "a text", int: "a whole number", list: "a list", bool: "True or False"}
+"""A cart with a product of every category except kitchen."""
+TYPE_NAMES = {str: "a text", int: "a whole number", list: "a list", bool: "True or False"}
 
 
 def trusting_total(cart: Mapping[str, Any]) -> int:
-    """The total in cents, from the prices that the client sent along."""
+    """The total in cents, from the prices in the client's request."""
     return sum(line["quantity"] * line["unitPrice"]["amount"] for line in cart["items"])
 
 
@@ -51,19 +51,21 @@ def rounded_by_line(cents: Sequence[int], basis_points: int) -> int:
 
 
 def rounded_once(cents: Sequence[int], basis_points: int) -> int:
-    """The same percentage of the whole, rounded once; in cents."""
+    """A percentage of the sum, rounded once; in cents."""
     return Money(sum(cents), "USD").fraction(basis_points).amount
 
 
 def cents_astray(basis_points: int, lines: int, carts: int = 2000, seed: int = 3) -> Counter[int]:
-    """How often rounding by line is how many cents away, over random carts of so many lines."""
-    dice = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    drawn = ([dice.randint(99, 9999) for _ in range(lines)] for _ in range(carts))
-    return Counter(rounded_by_line(c, basis_points) - rounded_once(c, basis_points) for c in drawn)
+    """Counts the differences in cents of rounding by line, over random carts."""
+    rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    random_carts = ([rng.randint(99, 9999) for _ in range(lines)] for _ in range(carts))
+    return Counter(
+        rounded_by_line(c, basis_points) - rounded_once(c, basis_points) for c in random_carts
+    )
 
 
 def compared(api: CheckoutApi, cart: Mapping[str, int], codes: Sequence[str]) -> list[Row]:
-    """What the cart costs with each code alone, and with all of them typed in."""
+    """The price of the cart without codes, with each code, and with all codes."""
     offers = [(), *((code,) for code in codes), tuple(codes)]
     return [_row(codes, _quote(api, cart, *codes)) for codes in offers]
 
@@ -77,12 +79,12 @@ def _row(codes: Sequence[str], quote: Row) -> Row:
 
 
 def discount(api: CheckoutApi, cart: Mapping[str, int], *codes: str) -> int:
-    """What these codes take off the goods of a cart, in cents."""
+    """The discount of a cart with these codes, in cents."""
     return int(_quote(api, cart, *codes)["discount"]["amount"])
 
 
 def counting(api: CheckoutApi, cart: Mapping[str, int], *codes: str) -> list[str]:
-    """Those of the codes that count for a cart."""
+    """The codes that are applied to a cart."""
     return [str(applied["code"]) for applied in _quote(api, cart, *codes)["applied"]]
 
 
@@ -92,15 +94,15 @@ def _quote(api: CheckoutApi, cart: Mapping[str, int], *codes: str) -> Row:
 
 
 def put_on_sale(promotions: Any, item: object, code: str) -> None:
-    """Writes the item of a percentage under this code.
+    """Writes the item of a percentage promotion with this code.
 
-    Nothing checks what is put into a table, so this does. Raises LabError with the field.
+    Validates the item, because DynamoDB does not. Raises LabError with the field.
     """
     if not isinstance(item, dict):
         raise LabError(f"An item is a dict, and not {item!r}.")
-    wanted: dict[str, object] = {"code": code, "scope": "PROMOTION", "kind": "PERCENTAGE"}
-    wrong = [*_wrong_fields(item), *(_wrong_value(item, *pair) for pair in wanted.items())]
-    for problem in filter(None, wrong):
+    expected: dict[str, object] = {"code": code, "scope": "PROMOTION", "kind": "PERCENTAGE"}
+    problems = [*_wrong_fields(item), *(_wrong_value(item, *pair) for pair in expected.items())]
+    for problem in filter(None, problems):
         raise LabError(problem)
     promotions.put_item(Item=item)
 
@@ -110,7 +112,7 @@ def _wrong_fields(item: Row) -> Iterator[str]:
         if name not in item:
             yield f"The field `{name}` is missing."
         elif not _is_a(kind, item[name]):
-            yield f"`{name}` is {item[name]!r}, and should be {IN_WORDS[kind]}."
+            yield f"`{name}` is {item[name]!r}, and should be {TYPE_NAMES[kind]}."
     for name in item:
         if name not in PERCENTAGE and name != "redemptions":
             yield f"A promotion of this kind has no field `{name}`. A typing error?"
@@ -119,15 +121,15 @@ def _wrong_fields(item: Row) -> Iterator[str]:
 
 
 def _is_a(kind: type, value: object) -> bool:
-    """Whether DynamoDB would give the value back as one of this kind."""
+    """Whether DynamoDB would return the value with this type."""
     if kind is int and isinstance(value, Decimal):
         return value == value.to_integral_value()
     return type(value) in (list, tuple, set) if kind is list else type(value) is kind
 
 
-def _wrong_value(item: Row, name: str, wanted: object) -> str:
+def _wrong_value(item: Row, name: str, expected: object) -> str:
     value = item.get(name)
-    return "" if value == wanted else f"`{name}` is {value!r}, and should be {wanted!r} here."
+    return "" if value == expected else f"`{name}` is {value!r}, and should be {expected!r} here."
 
 
 def set_price(lesson: Lesson, sku: str, cents: int) -> None:
@@ -141,7 +143,7 @@ def set_price(lesson: Lesson, sku: str, cents: int) -> None:
 
 
 def conditions(api: CheckoutApi, order: Callable[[], object]) -> list[object]:
-    """The `expectedTotal` of each order that is sent while `order` runs; None where it has none."""
+    """The `expectedTotal` of each order sent while `order` runs; None if it has none."""
     sent: list[object] = []
 
     def note(request: httpx.Request) -> None:

@@ -1,4 +1,4 @@
-"""What a state's `Retry` adds up to: how long it may take, and when a crowd comes back.
+"""Computes the effect of a state's `Retry`: its longest time, and when clients return.
 
 The rules are those of the Amazon States Language:
 https://states-language.net/spec.html#errors
@@ -16,8 +16,8 @@ BIN_S = 0.25
 
 
 def never_retried(machine: Mapping[str, Any]) -> dict[str, set[str]]:
-    """By state, the errors after which it is never tried again; states without any are left out."""
-    found = {
+    """The errors of each state that are never retried, without states that have none."""
+    errors_by_state = {
         name: {
             error
             for retrier in state.get("Retry", ())
@@ -26,40 +26,40 @@ def never_retried(machine: Mapping[str, Any]) -> dict[str, set[str]]:
         }
         for name, state in machine["States"].items()
     }
-    return {name: errors for name, errors in found.items() if errors}
+    return {name: errors for name, errors in errors_by_state.items() if errors}
 
 
 def waits(retrier: Retrier) -> list[float]:
-    """The longest pause before each retry, in seconds; jitter only makes it shorter."""
+    """The longest wait before each retry, in seconds; jitter only shortens it."""
     first, rate = retrier.get("IntervalSeconds", 1), retrier.get("BackoffRate", 2.0)
     most = retrier.get("MaxDelaySeconds", float("inf"))
     return [min(most, first * rate**n) for n in range(retrier.get("MaxAttempts", 3))]
 
 
 def arrivals(retrier: Retrier, clients: int, jitter: bool) -> list[tuple[float, int]]:
-    """How many retries of `clients` that failed together arrive in each quarter of a second.
+    """Counts the retries of clients in each quarter of a second.
 
-    They fail at second 0, and at once again at each retry. The chances are the same in every run.
+    All `clients` fail at second 0, and again at each retry. The result is the same in every run.
     """
-    chance = random.Random(1)  # noqa: S311
-    times = [time for _ in range(clients) for time in _times(retrier, jitter, chance)]
+    rng = random.Random(1)  # noqa: S311
+    times = [time for _ in range(clients) for time in _times(retrier, jitter, rng)]
     counted = Counter(int(time / BIN_S) for time in times)
     return [(BIN_S * n, counted[n]) for n in range(max(counted) + 2)]
 
 
-def _times(retrier: Retrier, jitter: bool, chance: random.Random) -> list[float]:
-    """When one client comes back, in seconds."""
+def _times(retrier: Retrier, jitter: bool, rng: random.Random) -> list[float]:
+    """The times of one client's retries, in seconds."""
     now, times = 0.0, []
     for wait in waits(retrier):
-        now += chance.uniform(0, wait) if jitter else wait
+        now += rng.uniform(0, wait) if jitter else wait
         times.append(now)
     return times
 
 
 def longest(state: Mapping[str, Any]) -> float:
-    """The seconds after which a task has surely ended: each try times out, each pause is whole.
+    """The maximum duration of a task in seconds: all attempts time out, with the longest waits.
 
-    The last retrier counts, which is the one for `States.ALL`.
+    Uses the last retrier, which is the one for `States.ALL`.
     """
     retrier = state["Retry"][-1]
     tries = int(retrier.get("MaxAttempts", 3)) + 1

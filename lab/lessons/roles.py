@@ -1,4 +1,4 @@
-"""Roles whose permissions a lesson changes, and that get them back whatever happens."""
+"""Changes permissions of roles in a lesson, and restores them even after a crash."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lab.shop import permissions
 from lab.shop.permissions import Refusal, RoleUse
 
 INLINE = "permissions"
-KEPT = "-before-lesson"
+COPY_SUFFIX = "-before-lesson"
 Policy = dict[str, Any]
 
 
@@ -25,29 +25,29 @@ class Role:
 
     @property
     def policy(self) -> Policy:
-        """What it may do now."""
-        answer = self._iam.get_role_policy(RoleName=self.name, PolicyName=INLINE)
-        policy: Policy = answer["PolicyDocument"]
+        """The current inline policy."""
+        response = self._iam.get_role_policy(RoleName=self.name, PolicyName=INLINE)
+        policy: Policy = response["PolicyDocument"]
         return policy
 
     def put(self, policy: Policy) -> None:
-        """Says anew what it may do."""
+        """Replaces the inline policy."""
         self._iam.put_role_policy(
             RoleName=self.name, PolicyName=INLINE, PolicyDocument=json.dumps(policy)
         )
 
     def take(self, action: str) -> None:
-        """Takes one action away, on whatever resource."""
+        """Removes one action, on all resources."""
         self.put(without(self.policy, action))
 
     @property
     def use(self) -> RoleUse:
-        """Its grants with how often each was used, and what it was refused."""
+        """The grants of the role with their use, and its denied requests."""
         return next(r for r in permissions.look(self.target).roles if r.role == self.name)
 
     @property
     def refused(self) -> tuple[Refusal, ...]:
-        """What it was refused since the record began."""
+        """The denied requests since the record was reset."""
         return self.use.refused
 
     @property
@@ -56,48 +56,50 @@ class Role:
 
 
 def borrow(target: Target, function: str) -> Role:
-    """The role of a function (`cart-validator`). Its policy is kept until `give_back`.
+    """The role of a function (`cart-validator`), with a copy of its policy until `give_back`.
 
-    The copy is a managed policy that nobody has, so that it outlives a kernel that is killed.
-    Raises LabError where permissions are not enforced: a lesson about them would show nothing.
+    The copy is an unattached managed policy, so that it survives a killed kernel.
+    Raises LabError if permissions are not enforced.
     """
     permissions.look(target)
     role = Role(target, target.named(function))
-    if role.name not in dict(_kept(target)):
+    if role.name not in dict(_saved_policies(target)):
         document = json.dumps(role.policy)
-        target.client("iam").create_policy(PolicyName=role.name + KEPT, PolicyDocument=document)
+        target.client("iam").create_policy(
+            PolicyName=role.name + COPY_SUFFIX, PolicyDocument=document
+        )
     return role
 
 
 def give_back(target: Target) -> None:
-    """Gives every borrowed role its policy back, and begins the record of refusals anew."""
+    """Restores the policy of every borrowed role, and resets the record of denials."""
     iam = target.client("iam")
-    for name, arn in list(_kept(target)):
+    for name, arn in list(_saved_policies(target)):
         version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-        found = iam.get_policy_version(PolicyArn=arn, VersionId=version)
-        Role(target, name).put(found["PolicyVersion"]["Document"])
+        response = iam.get_policy_version(PolicyArn=arn, VersionId=version)
+        Role(target, name).put(response["PolicyVersion"]["Document"])
         iam.delete_policy(PolicyArn=arn)
         permissions.forget(target)
 
 
-def _kept(target: Target) -> Iterator[tuple[str, str]]:
+def _saved_policies(target: Target) -> Iterator[tuple[str, str]]:
     """The names of borrowed roles, and the ARNs of the copies of their policies."""
     pages = target.client("iam").get_paginator("list_policies").paginate(Scope="Local")
     for page in pages:
         for policy in page["Policies"]:
-            if policy["PolicyName"].endswith(KEPT):
-                yield policy["PolicyName"].removesuffix(KEPT), policy["Arn"]
+            if policy["PolicyName"].endswith(COPY_SUFFIX):
+                yield policy["PolicyName"].removesuffix(COPY_SUFFIX), policy["Arn"]
 
 
 def without(policy: Policy, action: str) -> Policy:
-    """The policy without an action, and without statements that then allow nothing."""
-    kept = (_but(action, statement) for statement in permissions.statements(policy))
+    """The policy without an action, and without statements that become empty."""
+    kept = (_without_action(action, statement) for statement in permissions.statements(policy))
     return policy | {"Statement": [statement for statement in kept if statement]}
 
 
-def _but(action: str, statement: Policy) -> Policy:
+def _without_action(action: str, statement: Policy) -> Policy:
     actions = statement.get("Action", [])
-    if not actions:  # what it is about is said by NotAction
+    if not actions:  # a statement with NotAction
         return statement
     listed = [actions] if isinstance(actions, str) else actions
     others = [other for other in listed if other.lower() != action.lower()]

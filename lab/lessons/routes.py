@@ -1,4 +1,4 @@
-"""Who listens to the event bus: read from what is deployed, and drawn."""
+"""Reads and draws the routes of the deployed event bus."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FITS = 21  # characters in a box
 
 @dataclass(frozen=True)
 class Stop:
-    """Something on the way of an event: its kind (rule, topic, queue, function) and its name."""
+    """A resource on the route of an event: its kind (rule, topic, queue, function) and name."""
 
     kind: str
     name: str
@@ -26,42 +26,46 @@ class Stop:
 
 @dataclass(frozen=True)
 class Route:
-    """What a rule lets through, and where it goes from there."""
+    """The events that a rule matches, and the resources that they pass."""
 
     events: tuple[str, ...]
     stops: tuple[Stop, ...]
 
 
 def routes(target: Target) -> list[Route]:
-    """Every way that leads from the bus, by the name of its rule."""
+    """All routes from the bus, sorted by rule."""
     client, bus = target.client("events"), target.prefix
-    found = []
+    route_list = []
     for rule in client.list_rules(EventBusName=bus)["Rules"]:
         pattern = json.loads(rule["EventPattern"])
-        told = tuple(pattern.get("detail-type", ["everything"]))
-        aims = client.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"]
+        event_types = tuple(pattern.get("detail-type", ["everything"]))
+        targets = client.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"]
         first = Stop("rule", _short(target, rule["Name"]))
-        found += [Route(told, (first, *way)) for a in aims for way in _onward(target, a["Arn"])]
-    return sorted(found, key=lambda route: route.stops[0].name)
+        route_list += [
+            Route(event_types, (first, *rest))
+            for a in targets
+            for rest in _routes_from(target, a["Arn"])
+        ]
+    return sorted(route_list, key=lambda route: route.stops[0].name)
 
 
-def _onward(target: Target, arn: str) -> Iterator[tuple[Stop, ...]]:
-    """The ways from a topic or a queue to whatever reads it last."""
+def _routes_from(target: Target, arn: str) -> Iterator[tuple[Stop, ...]]:
+    """Yields the routes from a topic, a queue or a function to their last consumers."""
     kind = {"sns": "topic", "sqs": "queue"}.get(arn.split(":")[2], "function")
     stop = Stop(kind, _short(target, arn.rpartition(":")[2]))
-    nexts = [way for after in _readers(target, kind, arn) for way in _onward(target, after)]
+    nexts = [way for after in _consumers(target, kind, arn) for way in _routes_from(target, after)]
     if kind == "function":
         nexts = []
     yield from ((stop, *way) for way in nexts or [()])
 
 
-def _readers(target: Target, kind: str, arn: str) -> list[str]:
+def _consumers(target: Target, kind: str, arn: str) -> list[str]:
     if kind == "topic":
-        answer = target.client("sns").list_subscriptions_by_topic(TopicArn=arn)
-        return [s["Endpoint"] for s in answer["Subscriptions"] if s["Protocol"] == "sqs"]
+        response = target.client("sns").list_subscriptions_by_topic(TopicArn=arn)
+        return [s["Endpoint"] for s in response["Subscriptions"] if s["Protocol"] == "sqs"]
     if kind == "queue":
-        answer = target.client("lambda").list_event_source_mappings(EventSourceArn=arn)
-        return [_function(found) for found in answer["EventSourceMappings"]]
+        response = target.client("lambda").list_event_source_mappings(EventSourceArn=arn)
+        return [_function(mapping) for mapping in response["EventSourceMappings"]]
     return []
 
 
@@ -75,15 +79,15 @@ def _short(target: Target, name: str) -> str:
 
 
 def draw(found: Sequence[Route]) -> Picture:
-    """One row for each route, from the events on the left to the last reader on the right."""
+    """Draws one row for each route, from the events to the last consumer."""
     rows = "".join(_row(n, route) for n, route in enumerate(found))
     longest = max((len(route.stops) for route in found), default=0)
-    words = "\n".join(map(_told, found))
+    words = "\n".join(map(_as_text, found))
     width = (longest + 1) * (WIDTH + GAP)
     return Picture(svg(width, len(found) * ROW + 8, rows, "Who listens to the bus"), words)
 
 
-def _told(route: Route) -> str:
+def _as_text(route: Route) -> str:
     stops = (f"{stop.kind} {stop.name}" for stop in route.stops)
     return " -> ".join([", ".join(route.events), *stops])
 
@@ -100,10 +104,10 @@ def _box(column: int, y: float, kind: str, lines: Sequence[str]) -> str:
     x, colour, height = column * (WIDTH + GAP) + 2, COLOURS[kind], BOX + 16
     heading = "" if kind == "events" else _text(x, y + 20, kind, ' opacity=".65" font-size="11"')
     first = y + height / 2 - LINE * (len(lines) - 1) / 2 + 5 if kind == "events" else y + 40
-    told = "".join(_text(x, first + LINE * n, line) for n, line in enumerate(lines))
+    texts = "".join(_text(x, first + LINE * n, line) for n, line in enumerate(lines))
     return (
         f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{height}" rx="7" fill="{colour}" '
-        f'fill-opacity=".13" stroke="{colour}"/>{heading}{told}'
+        f'fill-opacity=".13" stroke="{colour}"/>{heading}{texts}'
     )
 
 

@@ -1,4 +1,4 @@
-"""Buyers who rush on one product, with every look and every write noted as it happens."""
+"""A rush of buyers on one product, with a record of every read and write."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ SOLD_OUT = "sold out"
 WRITES = {"put_item", "update_item", "delete_item", "transact_write_items", "batch_write_item"}
 
 Take = Callable[[Any, str], str]
-"""Takes one piece: a boto3 table and a SKU, gives SOLD or SOLD_OUT."""
+"""Buys one piece, given a boto3 table and a SKU; returns SOLD or SOLD_OUT."""
 
 
 @dataclass(frozen=True)
 class Note:
-    """What a buyer did at a moment, in seconds.
+    """An action of a buyer at a time in seconds.
 
-    It `saw` pieces, or `wrote` so that these pieces are left, or `was refused`.
+    It `saw` these pieces, `wrote` so that these pieces are left, or `was refused`.
     """
 
     buyer: int
@@ -40,28 +40,28 @@ class Note:
 
 @dataclass
 class NotedTable:
-    """A boto3 table that notes the stock that is read and written through it."""
+    """A boto3 table that records the stock that is read and written through it."""
 
     table: Any
     notes: list[Note] = field(default_factory=list)
     who: threading.local = field(default_factory=threading.local)
 
-    def get_item(self, **asked: Any) -> Any:
-        """As boto3's, and noted."""
-        answer = self.table.get_item(**asked)
-        self._note("saw", int(answer["Item"]["available"]))
-        return answer
+    def get_item(self, **request: Any) -> Any:
+        """Calls boto3's `get_item`, and records the stock."""
+        response = self.table.get_item(**request)
+        self._note("saw", int(response["Item"]["available"]))
+        return response
 
-    def update_item(self, **asked: Any) -> Any:
-        """As boto3's, and noted with what the write left."""
+    def update_item(self, **request: Any) -> Any:
+        """Calls boto3's `update_item`, and records the remaining stock or the refusal."""
         try:
-            answer = self.table.update_item(**{"ReturnValues": "ALL_NEW", **asked})
+            response = self.table.update_item(**{"ReturnValues": "ALL_NEW", **request})
         except ClientError:
             self._note("was refused")
             raise
-        left = answer.get("Attributes", {}).get("available")
+        left = response.get("Attributes", {}).get("available")
         self._note("wrote", int(left) if left is not None else "")
-        return answer
+        return response
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.table, name)
@@ -72,7 +72,7 @@ class NotedTable:
 
 @dataclass(frozen=True, repr=False)
 class Rush(Shown):
-    """What became of a product: pieces before, sold by the buyers' own account, left after."""
+    """The result of a rush: pieces before, sold according to the buyers, and left after."""
 
     pieces: int
     left: int
@@ -81,11 +81,11 @@ class Rush(Shown):
 
     @property
     def sold(self) -> int:
-        """How many buyers went home with a piece."""
+        """The number of buyers who got a piece."""
         return self.race.count(SOLD)
 
     def plot(self, title: str = "") -> Picture:
-        """Who saw what, who wrote when, and the stock below it."""
+        """The reads and writes of each buyer, and the stock below."""
         return plots.rush(self.notes, self.pieces, title or f"{len(self.race.attempts)} buyers")
 
     def _table(self) -> Table:
@@ -102,20 +102,20 @@ class Rush(Shown):
 
 
 def rush(lesson: Lesson, take: Take, pieces: int = 5, buyers: int = 12) -> Rush:
-    """Lets so many buyers take one piece each of a new product, all at the same moment."""
+    """Lets buyers take one piece each of a new product at the same time."""
     sku = lesson.product(pieces)
-    noted = NotedTable(lesson.table("inventory"))
+    recorded = NotedTable(lesson.table("inventory"))
 
     def buyer(number: int) -> str:
-        noted.who.number = number
-        return take(noted, sku)
+        recorded.who.number = number
+        return take(recorded, sku)
 
     race = crowds.race(buyer, buyers)
-    return Rush(pieces, lesson.stock(sku), race, _from_the_start(noted.notes))
+    return Rush(pieces, lesson.stock(sku), race, _relative(recorded.notes))
 
 
 class Overloaded:
-    """A boto3 table or client that after so many writes is too busy for any other."""
+    """A boto3 table or client that throttles all writes after the first `after`."""
 
     def __init__(self, target: Any, after: int = 0) -> None:
         self._target = target
@@ -125,28 +125,30 @@ class Overloaded:
         call = getattr(self._target, name)
         return functools.partial(self._write, call) if name in WRITES else call
 
-    def _write(self, call: Callable[..., Any], **asked: Any) -> Any:
-        """Raises what DynamoDB says when it has too much to do."""
+    def _write(self, call: Callable[..., Any], **request: Any) -> Any:
+        """Raises DynamoDB's throttling error when no writes are left."""
         if self._left:
             self._left -= 1
-            return call(**asked)
-        said: Any = {"Error": {"Code": "ThrottlingException", "Message": "Too many requests."}}
-        raise ClientError(said, "Write")
+            return call(**request)
+        error_response: Any = {
+            "Error": {"Code": "ThrottlingException", "Message": "Too many requests."}
+        }
+        raise ClientError(error_response, "Write")
 
 
 def pair(lesson: Lesson, *pieces: int) -> list[str]:
-    """New products with so many pieces each; gives their SKUs."""
+    """Adds one product for each number of pieces, and returns their SKUs."""
     return [lesson.product(each) for each in pieces]
 
 
-def _from_the_start(notes: list[Note]) -> tuple[Note, ...]:
+def _relative(notes: list[Note]) -> tuple[Note, ...]:
     ordered = sorted(notes, key=lambda note: note.at)
     start = ordered[0].at if ordered else 0.0
     return tuple(Note(n.buyer, n.at - start, n.kind, n.pieces) for n in ordered)
 
 
 def check_then_write(table: Any, sku: str) -> str:
-    """Looks, decides, and writes down what it computed. Looks right, and is wrong."""
+    """Reads, decides, and writes the computed stock: wrong, because of the race."""
     seen = table.get_item(Key={"sku": sku}, ConsistentRead=True)["Item"]["available"]
     if seen < 1:
         return SOLD_OUT
@@ -159,7 +161,7 @@ def check_then_write(table: Any, sku: str) -> str:
 
 
 def check_then_subtract(table: Any, sku: str) -> str:
-    """Looks, decides, and lets the database subtract. Looks mended, and is not."""
+    """Reads, decides, and lets the database subtract: still a race."""
     seen = table.get_item(Key={"sku": sku}, ConsistentRead=True)["Item"]["available"]
     if seen < 1:
         return SOLD_OUT

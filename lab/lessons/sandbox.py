@@ -1,4 +1,4 @@
-"""A Terraform configuration of the learner's own, beside the checkout's, on the same emulator."""
+"""A Terraform configuration for the learner, separate from the checkout's."""
 
 from __future__ import annotations
 
@@ -40,34 +40,34 @@ SIGNS = {"+": GREEN, "-": RED, "~": AMBER}
 
 @dataclass(frozen=True, repr=False)
 class Plan(Shown):
-    """What an apply would do, in Terraform's own words, and the state that it begins with."""
+    """The output of `terraform plan`, and the state before it."""
 
     said: str
     state: str = "{}"
 
     @property
     def actions(self) -> dict[str, str]:
-        """By address, what becomes of a resource: create, change, replace or destroy."""
+        """The action for each address: create, change, replace or destroy."""
         return {address: ACTIONS[words] for address, words in CHANGE.findall(self.said)}
 
     def value(self, argument: str) -> str:
-        """What an argument is after the apply, as Terraform writes it; empty if nothing has it."""
+        """The value of an argument after the apply, in Terraform's notation; empty if none."""
         changed = re.search(rf"[~+] {argument}\s+= (?:.* -> )?(\S+)", self.said)
         kept = re.search(rf'"{argument}":\s*([^\s,}}\]]+)', self.state)
-        found = changed or kept
-        return found[1] if found else ""
+        match = changed or kept
+        return match[1] if match else ""
 
     def html(self) -> str:
-        """The changes, with a colour for each sign."""
+        """The changes, coloured by their signs."""
         lines = "".join(map(_line, self.text().splitlines()))
         return typed(lines)
 
     def text(self) -> str:
-        """From the first change on; one line if there is none."""
-        found = CHANGE.search(self.said)
-        if not found:
+        """The changes as text; one line if there is none."""
+        match = CHANGE.search(self.said)
+        if not match:
             return "No changes. What is there is what the configuration says."
-        return self.said[found.start() : self.said.index("\nPlan:")].rstrip() + "\n"
+        return self.said[match.start() : self.said.index("\nPlan:")].rstrip() + "\n"
 
 
 def _line(line: str) -> str:
@@ -78,7 +78,7 @@ def _line(line: str) -> str:
 
 @dataclass
 class Sandbox:
-    """A folder with one `main.tf`, and Terraform in it. Its modules are those of the checkout."""
+    """A folder with a `main.tf` and the modules of the checkout."""
 
     folder: Path
     variables: Mapping[str, str]
@@ -86,9 +86,9 @@ class Sandbox:
     _written: str = ""
 
     def write(self, configuration: str) -> None:
-        """Replaces `main.tf`. Raises LabError with Terraform's words if it cannot be read.
+        """Replaces `main.tf`. Raises LabError with Terraform's message if it is invalid.
 
-        One that somebody changed in an editor is kept, and it is said where.
+        Keeps a file that was changed in an editor, and shows its new path.
         """
         main = self.folder / "main.tf"
         if main.exists() and main.read_text() != self._written:
@@ -101,43 +101,45 @@ class Sandbox:
             self._sources = sources
 
     def plan(self) -> Plan:
-        """What an apply would do. Raises LabError if the configuration is refused."""
+        """Runs a plan. Raises LabError if Terraform rejects the configuration."""
         state = self.state_file.read_text() if self.state_file.exists() else "{}"
         return Plan(self._run("plan", *QUIETLY), state)
 
     def apply(self) -> str:
-        """Makes it so; gives Terraform's last line, which counts what it did."""
-        said = self._run("apply", "-auto-approve", *QUIETLY)
-        return next(line for line in said.splitlines() if line.startswith("Apply complete"))
+        """Applies the configuration, and returns Terraform's summary line."""
+        output = self._run("apply", "-auto-approve", *QUIETLY)
+        return next(line for line in output.splitlines() if line.startswith("Apply complete"))
 
     def discard(self) -> None:
-        """Removes the folder. What somebody wrote into it is kept, and it is said where."""
-        made = {"main.tf": self._written, "versions.tf": VERSIONS}
+        """Removes the folder. Keeps changed files, and shows their new paths."""
+        expected = {"main.tf": self._written, "versions.tf": VERSIONS}
         for file in self.folder.glob("*"):
-            if _is_written(file) and made.get(file.name) != file.read_text(errors="replace"):
+            if _is_learners_file(file) and expected.get(file.name) != file.read_text(
+                errors="replace"
+            ):
                 _keep(file)
         shutil.rmtree(self.folder)
 
     @property
     def state_file(self) -> Path:
-        """Terraform's memory. It exists after the first apply."""
+        """Terraform's state file. It exists after the first apply."""
         return self.folder / "terraform.tfstate"
 
     def _run(self, *arguments: str) -> str:
         command = ["terraform", *arguments]
-        ended = child_processes.run(
+        result = child_processes.run(
             command, self.variables, cwd=self.folder, capture_output=True, check=False
         )
-        if ended.returncode:
-            raise LabError(_message(ended.stderr), "Terraform says what is wrong, and where.")
-        return ended.stdout
+        if result.returncode:
+            raise LabError(_message(result.stderr), "Terraform says what is wrong, and where.")
+        return result.stdout
 
 
 def sandbox(lesson: Lesson, *tables: str) -> Sandbox:
-    """An empty sandbox on the lesson's emulator.
+    """Creates an empty sandbox on the lesson's emulator.
 
-    `tables` are those that are made in it: `lesson.restore()` deletes them, and so does the next
-    sandbox if that was never called.
+    `tables` are the tables that it will create: `lesson.restore()` deletes them, or the next
+    sandbox if that was not called.
     """
     _delete(lesson, tables)
     (paths.home() / "sandboxes").mkdir(exist_ok=True)
@@ -146,16 +148,16 @@ def sandbox(lesson: Lesson, *tables: str) -> Sandbox:
     (folder / "versions.tf").write_text(VERSIONS)
     lock = paths.TERRAFORM / "environments" / "dev" / ".terraform.lock.hcl"
     shutil.copyfile(lock, folder / lock.name)
-    made = Sandbox(folder, _variables(lesson, folder))
+    new_sandbox = Sandbox(folder, _variables(lesson, folder))
     lesson.later(lambda: _delete(lesson, tables))
-    lesson.later(made.discard)
-    return made
+    lesson.later(new_sandbox.discard)
+    return new_sandbox
 
 
-def _is_written(file: Path) -> bool:
-    """Whether it is a file of somebody's: Terraform's own are its state, lock and settings."""
-    theirs = file.name.startswith(".") or ".tfstate" in file.name or file.name == "cli.tfrc"
-    return file.is_file() and not theirs
+def _is_learners_file(file: Path) -> bool:
+    """Whether a file is the learner's, not Terraform's state, lock or settings."""
+    is_terraforms = file.name.startswith(".") or ".tfstate" in file.name or file.name == "cli.tfrc"
+    return file.is_file() and not is_terraforms
 
 
 def _keep(file: Path) -> None:
@@ -164,7 +166,7 @@ def _keep(file: Path) -> None:
 
 
 def _delete(lesson: Lesson, tables: Iterable[str]) -> None:
-    """Deletes tables that are there, protected or not."""
+    """Deletes the existing tables, even if they are protected."""
     dynamodb = lesson.client("dynamodb")
     for table in tables:
         with suppress(dynamodb.exceptions.ResourceNotFoundException):
@@ -175,11 +177,11 @@ def _delete(lesson: Lesson, tables: Iterable[str]) -> None:
 
 def _variables(lesson: Lesson, folder: Path) -> dict[str, str]:
     target = lesson.target
-    ours = child_processes.on_emulator(target.endpoint or "", "test", target.region)
-    return ours | provider.variables(folder)
+    settings = child_processes.on_emulator(target.endpoint or "", "test", target.region)
+    return settings | provider.variables(folder)
 
 
 def _message(stderr: str) -> str:
-    """Terraform's error without the frame that it draws for a terminal."""
+    """Terraform's error without its terminal frame."""
     lines = (line.strip("│╷╵ ") for line in stderr.splitlines())
     return "\n".join(line for line in lines if line)

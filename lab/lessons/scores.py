@@ -1,4 +1,4 @@
-"""Which checks the learner has passed: `progress.json` in the lab's home."""
+"""Records which checks the learner has passed: `progress.json` in the lab's home."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pathlib import Path
 from lab.core import kept_copies, paths
 from lab.lessons import notebook_files
 
-ELSEWHERE = "LAB_PROGRESS"
+PATH_VARIABLE = "LAB_PROGRESS"
 CHECK_ID = re.compile(r"\d\d\.\d+")
 
 
 @dataclass(frozen=True)
 class LessonScore:
-    """How far a lesson is: the ids of its checks, and of those that were passed."""
+    """The score of a lesson: the ids of its checks, and of those passed."""
 
     lesson: str
     title: str
@@ -32,33 +32,35 @@ class LessonScore:
 
 
 def path() -> Path:
-    """Where progress is kept; runs that are not the learner's own name another file."""
-    return Path(os.environ.get(ELSEWHERE) or paths.home() / "progress.json")
+    """The path of the progress file; the environment variable LAB_PROGRESS overrides it."""
+    return Path(os.environ.get(PATH_VARIABLE) or paths.home() / "progress.json")
 
 
 def passed() -> dict[str, str]:
-    """When each check was first passed: its id, such as `04.1`, and the time (RFC 3339)."""
+    """The time (RFC 3339) when each check, such as `04.1`, was first passed."""
     try:
-        found = json.loads(path().read_text(encoding="utf-8"))
+        content = json.loads(path().read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
-    return {str(check): str(at) for check, at in found.items()} if isinstance(found, dict) else {}
+    return (
+        {str(check): str(at) for check, at in content.items()} if isinstance(content, dict) else {}
+    )
 
 
 def note(check: str) -> None:
-    """Writes down that a check was passed; the first time counts."""
+    """Records that a check was passed, with the time of the first pass."""
     known = passed()
     if check not in known:
         _write({**known, check: f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"})
 
 
 def forget(lesson: str) -> None:
-    """Takes back what was passed in a lesson, given by its number."""
+    """Deletes the passed checks of a lesson, given by its number."""
     _write({check: at for check, at in passed().items() if not check.startswith(f"{lesson}.")})
 
 
 def _write(known: dict[str, str]) -> None:
-    """Replaces the file as a whole. One that cannot be read is kept: it may be put right."""
+    """Replaces the file. Puts aside a file that cannot be read."""
     if not _is_readable():
         kept_copies.put_aside(path())
     draft = path().with_suffix(".new")
@@ -77,10 +79,10 @@ def _is_readable() -> bool:
 
 def check_id(title: str) -> str:
     """The id that a check's title begins with. Raises ValueError if there is none."""
-    found = CHECK_ID.match(title)
-    if found is None:
+    match = CHECK_ID.match(title)
+    if match is None:
         raise ValueError(f"A check's title begins with its id, such as `04.1`, not {title!r}")
-    return found.group()
+    return match.group()
 
 
 def scores() -> list[LessonScore]:
@@ -93,6 +95,6 @@ def scores() -> list[LessonScore]:
 
 
 def first_open() -> str:
-    """The first lesson with a check that was not passed; the last one if there is none."""
-    found = scores()
-    return next((score.lesson for score in found if not score.done), found[-1].lesson)
+    """The first lesson with an open check; the last lesson if there is none."""
+    all_scores = scores()
+    return next((score.lesson for score in all_scores if not score.done), all_scores[-1].lesson)

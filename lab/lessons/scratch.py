@@ -1,4 +1,4 @@
-"""A table to try things on: made like one of the shop's, and gone after the lesson."""
+"""Temporary tables with the schema of one of the shop's, deleted after the lesson."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from lab.lessons.lesson import Lesson
 
 Item = Mapping[str, Any]
 MARK = "lesson-"
-WANTED = ("IndexName", "KeySchema", "Projection")
+INDEX_FIELDS = ("IndexName", "KeySchema", "Projection")
 
 
 def table_like(lesson: Lesson, name: str) -> Any:
     """An empty boto3 table with the keys and indexes of one of the shop's.
 
-    `table_like(lesson, "products")`. Those that an interrupted run left behind are taken away.
+    `table_like(lesson, "products")`. Deletes tables of interrupted runs.
     """
     client = lesson.client("dynamodb")
     prefix = f"{MARK}{lesson.customer}-"
     _sweep(client, f"{MARK}ada-{lesson.number}-", prefix)
-    made = f"{prefix}{name}-{uuid.uuid4().hex[:6]}"
-    client.create_table(TableName=made, **_shape(client, lesson.target.table(name)))
-    lesson.later(lambda: client.delete_table(TableName=made))
-    client.get_waiter("table_exists").wait(TableName=made)
-    return tables.resource(lesson.target).Table(made)
+    new_name = f"{prefix}{name}-{uuid.uuid4().hex[:6]}"
+    client.create_table(TableName=new_name, **_shape(client, lesson.target.table(name)))
+    lesson.later(lambda: client.delete_table(TableName=new_name))
+    client.get_waiter("table_exists").wait(TableName=new_name)
+    return tables.resource(lesson.target).Table(new_name)
 
 
 def _sweep(client: Any, prefix: str, keep: str) -> None:
-    """Takes away the tables of this lesson's earlier runs, and none of this run's."""
+    """Deletes the tables of earlier runs of this lesson."""
     for page in client.get_paginator("list_tables").paginate():
         for name in page["TableNames"]:
             if name.startswith(prefix) and not name.startswith(keep):
@@ -38,14 +38,15 @@ def _sweep(client: Any, prefix: str, keep: str) -> None:
 
 
 def _shape(client: Any, like: str) -> dict[str, Any]:
-    """What CreateTable needs to know, from what DescribeTable says."""
-    found = client.describe_table(TableName=like)["Table"]
+    """The arguments of CreateTable, from the result of DescribeTable."""
+    description = client.describe_table(TableName=like)["Table"]
     indexes = [
-        {name: index[name] for name in WANTED} for index in found.get("GlobalSecondaryIndexes", ())
+        {name: index[name] for name in INDEX_FIELDS}
+        for index in description.get("GlobalSecondaryIndexes", ())
     ]
     return {
-        "KeySchema": found["KeySchema"],
-        "AttributeDefinitions": found["AttributeDefinitions"],
+        "KeySchema": description["KeySchema"],
+        "AttributeDefinitions": description["AttributeDefinitions"],
         "BillingMode": "PAY_PER_REQUEST",
         **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
     }
@@ -54,33 +55,37 @@ def _shape(client: Any, like: str) -> dict[str, Any]:
 def window(
     table: Any, key_of: Callable[[Item], str], products: Sequence[Item], category: str
 ) -> list[Item]:
-    """A category as the index gives it, when `key_of` makes every product's `listingKey`.
+    """The items of a category in the order of the index, with `listingKey` made by `key_of`.
 
-    The products are written anew, under a `listing` of their own. Prices are whole cents.
+    Writes copies of the products with a separate `listing`. Prices are in cents.
     """
     listing = f"WINDOW-{uuid.uuid4().hex[:6]}"
     with table.batch_writer() as batch:
         for product in products:
             key = key_of({**product, "price": int(product["price"])})
             batch.put_item(Item={**product, "listing": listing, "listingKey": key})
-    found = table.query(
+    response = table.query(
         IndexName="listing",
         KeyConditionExpression="listing = :listing AND begins_with(listingKey, :category)",
         ExpressionAttributeValues={":listing": listing, ":category": f"{category}#"},
     )
-    items: list[Item] = found["Items"]
+    items: list[Item] = response["Items"]
     return items
 
 
 def keys_of(client: Any, name: str) -> dict[str, str]:
-    """A row for a table: its key and the keys of its indexes, in words."""
-    found = client.describe_table(TableName=name)["Table"]
+    """A row for a table: its key and the keys of its indexes, as text."""
+    description = client.describe_table(TableName=name)["Table"]
     indexes = (
-        f"{index['IndexName']}: {_words(index['KeySchema'])}"
-        for index in found.get("GlobalSecondaryIndexes", ())
+        f"{index['IndexName']}: {_key_text(index['KeySchema'])}"
+        for index in description.get("GlobalSecondaryIndexes", ())
     )
-    return {"table": name, "key": _words(found["KeySchema"]), "indexes": "; ".join(indexes)}
+    return {
+        "table": name,
+        "key": _key_text(description["KeySchema"]),
+        "indexes": "; ".join(indexes),
+    }
 
 
-def _words(schema: Sequence[Item]) -> str:
+def _key_text(schema: Sequence[Item]) -> str:
     return ", then ".join(part["AttributeName"] for part in schema)

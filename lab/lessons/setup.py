@@ -1,4 +1,4 @@
-"""Finds the lab, or starts it: emulator, infrastructure, shop."""
+"""Finds or starts the lab: emulator, infrastructure, seed."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Say = Callable[[str], None]
 
 
 def ready(say: Say) -> Target:
-    """The environment dev, running, deployed and stocked; `say` is told what that takes.
+    """The environment dev, running, deployed and seeded. Calls `say` with progress messages.
 
-    Where AWS_ENDPOINT_URL is set, that endpoint is the lab, and only what it lacks is added.
-    Raises LabError where the lab cannot be started.
+    If AWS_ENDPOINT_URL is set, uses that endpoint, and only deploys and seeds what is missing.
+    Raises LabError if the lab cannot be started.
     """
     watchdog.space("the lessons")
     target = Target("dev", given_endpoint() or _emulator(say))
@@ -29,7 +29,7 @@ def ready(say: Say) -> Target:
     if not is_deployed(target):
         say("Building the checkout with Terraform: one to two minutes, the first time only.")
         terraform.deploy(target)
-        say("Filling the shelves.")
+        say("Loading products and stock.")
         seed.load(target)
     return target
 
@@ -43,11 +43,11 @@ def _emulator(say: Say) -> str:
 
 
 def is_deployed(target: Target) -> bool:
-    """Whether the checkout is there, with its API, its secret and products to sell."""
+    """Whether the checkout is deployed, with its API, its secret and products."""
     try:
         shop_client.base_url(target)
         tokens.read_settings(target)
-        shelf = target.client("dynamodb").scan(TableName=target.table("products"), Limit=1)
+        page = target.client("dynamodb").scan(TableName=target.table("products"), Limit=1)
     except (LabError, ClientError):
         return False
-    return bool(shelf["Items"])
+    return bool(page["Items"])

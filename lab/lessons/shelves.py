@@ -1,4 +1,4 @@
-"""Products of a lesson's own, and the shop as it was once the lesson is over."""
+"""Adds products for a lesson, and restores catalogue and stock afterwards."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from lab.core.target import Target
 from lab.seed import items
 
 MARK = "LESSON-"
-UNTAKEN = frozenset({"RELEASED"})
+INACTIVE = frozenset({"RELEASED"})
 
 
 class Shelves:
-    """The stored catalogue and stock of a target, as a lesson reads and changes them."""
+    """The stored catalogue and stock of a target."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -29,7 +29,7 @@ class Shelves:
         return self._dynamodb.Table(self._target.table(name))
 
     def add(self, lesson: str, pieces: int, price: int, category: str) -> str:
-        """Puts a new product on sale; gives its SKU."""
+        """Adds a product, and returns its SKU. `price` is in cents."""
         sku = f"{MARK}{lesson}-{uuid.uuid4().hex[:6].upper()}"
         row = {"sku": sku, "initial": pieces, "lowStockThreshold": 0}
         for item in items.stock(row):
@@ -38,35 +38,35 @@ class Shelves:
         return sku
 
     def available(self, sku: str) -> int:
-        """The pieces that can be sold now, over all shards. Raises KeyError for an unknown SKU."""
+        """The available pieces over all shards. Raises KeyError for an unknown SKU."""
         first = self._stock(sku)
         others = (self._stock(shard_key(sku, n)) for n in range(1, int(first.get("shards", 1))))
         return sum(int(item["available"]) for item in (first, *others))
 
     def _stock(self, key: str) -> dict[str, Any]:
-        answer = self.table("inventory").get_item(Key={"sku": key}, ConsistentRead=True)
-        if "Item" not in answer:
+        response = self.table("inventory").get_item(Key={"sku": key}, ConsistentRead=True)
+        if "Item" not in response:
             raise KeyError(f"the inventory has no {key}")
-        found: dict[str, Any] = answer["Item"]
-        return found
+        item: dict[str, Any] = response["Item"]
+        return item
 
     def restore(self) -> seed.SeedReport:
-        """Takes lessons' own products off the shelves; prices and promotions as in `seed/`."""
+        """Removes the products of lessons, and loads `seed/` again."""
         taken = self._taken()
         for sku in self._own():
             self._clear(sku, taken.get(sku, 0))
         return seed.load(self._target)
 
     def _own(self) -> list[str]:
-        """The SKUs that lessons made, and that are still for sale or never were sold."""
+        """The SKUs of products that lessons have added."""
         stock = self._all("inventory")
         return [item["sku"] for item in stock if item["sku"].startswith(MARK)]
 
     def _taken(self) -> dict[str, int]:
-        """How many pieces of each SKU orders hold or have bought."""
+        """The pieces of each SKU that orders hold or have bought."""
         taken: dict[str, int] = {}
         for item in self._all("reservations"):
-            for line in item.get("lines", []) if item["status"] not in UNTAKEN else []:
+            for line in item.get("lines", []) if item["status"] not in INACTIVE else []:
                 taken[line["sku"]] = taken.get(line["sku"], 0) + int(line["quantity"])
         return taken
 
@@ -78,7 +78,7 @@ class Shelves:
         return (item for page in pages for item in page["Items"])
 
     def _clear(self, sku: str, taken: int) -> None:
-        """What was sold stays in the books with its stock; the rest is gone."""
+        """Deletes a product. Keeps the stock record of sold pieces, which the audit needs."""
         self.table("products").delete_item(Key={"sku": sku})
         if not taken:
             self.table("inventory").delete_item(Key={"sku": sku})
@@ -95,7 +95,7 @@ def _product(sku: str, price: int, category: str) -> dict[str, Any]:
     return {
         "sku": sku,
         "name": f"A lesson's own product {sku[-6:]}",
-        "description": "Made by a lesson, and gone after it.",
+        "description": "Added by a lesson and removed after it.",
         "category": category,
         "price": {"amount": price, "currency": "USD"},
     }

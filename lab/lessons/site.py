@@ -1,7 +1,7 @@
-"""The lessons as web pages: executed with their solutions, and an index.
+"""Builds web pages of the lessons, executed with their solutions, and an index.
 
-They run in a workshop of their own and pass their own checks: a learner's are left alone. The
-pages ask no other host for anything.
+The runs use a separate workshop and progress file, so that the learner's stay unchanged. The pages
+load nothing from other hosts.
 """
 
 from __future__ import annotations
@@ -59,17 +59,17 @@ LABELS = {
 
 
 def folder() -> Path:
-    """Where the pages go: with the lab's other build output, which git does not see."""
+    """The folder of the pages, in the lab's home, which git ignores."""
     return paths.home() / "lessons-html"
 
 
 def build(chosen: Sequence[Book], say: Say, theme: str = "auto") -> Path:
-    """Runs the chosen lessons one after the other and writes their pages; gives the index.
+    """Runs the chosen lessons, writes their pages, and returns the path of the index.
 
-    `theme` is light, dark, or auto: as the reader's system is set while reading.
-    Raises LabError with the end of what Jupyter said if a lesson does not run.
+    `theme` is light, dark, or auto (the setting of the reader's system).
+    Raises LabError with the end of Jupyter's output if a lesson fails.
     """
-    _make_room()
+    _prepare_folder()
     library.write(folder(), notebook_files.all_lessons())
     with tempfile.TemporaryDirectory(prefix="lab-pages-") as scratch:
         for book in chosen:
@@ -77,18 +77,18 @@ def build(chosen: Sequence[Book], say: Say, theme: str = "auto") -> Path:
             _export(book, theme, Path(scratch))
     for book in notebook_files.all_lessons():
         if book not in _built():
-            _page_of(book).write_text(_missing(book), encoding="utf-8")
+            _page_of(book).write_text(_placeholder(book), encoding="utf-8")
     index = folder() / "index.html"
     index.write_text(PAGE.substitute(lessons="\n".join(map(_item, _built()))), encoding="utf-8")
     return index
 
 
-def _make_room() -> None:
-    """The folder, without links into the checkout: an earlier lab made some. Pages go there."""
+def _prepare_folder() -> None:
+    """Creates the folder, and removes symbolic links that earlier versions have created."""
     folder().mkdir(parents=True, exist_ok=True)
-    for found in folder().iterdir():
-        if found.is_symlink():
-            found.unlink()
+    for path in folder().iterdir():
+        if path.is_symlink():
+            path.unlink()
 
 
 def _page_of(book: Book) -> Path:
@@ -105,13 +105,15 @@ def _is_empty(built: Path) -> bool:
         return text.readline().startswith(NOT_BUILT)
 
 
-def _missing(book: Book) -> str:
-    """What is there until a lesson is built, so that no link leads nowhere."""
-    told = f"This lesson's page is not built yet: <code>lab lessons-html {book.number}</code>"
+def _placeholder(book: Book) -> str:
+    """A placeholder for a lesson that is not built, so that no link is broken."""
+    message = f"This lesson's page is not built yet: <code>lab lessons-html {book.number}</code>"
     title = escape(book.title)
-    body = f"<h1>{title}</h1>\n<p>{told}</p>"
-    told = library.PAGE.substitute(title=title, style=library.STYLE, index="index.html", body=body)
-    return f"{NOT_BUILT}\n{told}"
+    body = f"<h1>{title}</h1>\n<p>{message}</p>"
+    content = library.PAGE.substitute(
+        title=title, style=library.STYLE, index="index.html", body=body
+    )
+    return f"{NOT_BUILT}\n{content}"
 
 
 def _item(book: Book) -> str:
@@ -120,22 +122,30 @@ def _item(book: Book) -> str:
     return f'<li><a href="{book.name}.html">{escape(book.title)}</a>{about}</li>'
 
 
-def _dressed(book: Book, theme: str) -> dict[str, Any]:
-    """The lesson as its page has it: with a title, ways to the others, and a word on each part."""
-    ways = _ways(book)
-    cells = [_told("page", _head(theme) + ways)]
+def _page_content(book: Book, theme: str) -> dict[str, Any]:
+    """The notebook of a page: with a title, navigation, and labels for exercises."""
+    navigation = _navigation(book)
+    cells = [_markdown_cell("page", _head(theme) + navigation)]
     for cell in book.cells:
         cells += [*_label(cell), _fitted(cell, book)]
     metadata = {**book.content["metadata"], "title": f"{book.title} (Checkout Lab)"}
-    return {**book.content, "metadata": metadata, "cells": [*cells, _told("ways", ways)]}
+    return {
+        **book.content,
+        "metadata": metadata,
+        "cells": [*cells, _markdown_cell("ways", navigation)],
+    }
 
 
-def _told(name: str, text: str) -> Cell:
+def _markdown_cell(name: str, text: str) -> Cell:
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
 
 
 def _label(cell: Cell) -> list[Cell]:
-    return [_told(f"{cell['id']}-label", text) for tag, text in LABELS.items() if tagged(cell, tag)]
+    return [
+        _markdown_cell(f"{cell['id']}-label", text)
+        for tag, text in LABELS.items()
+        if tagged(cell, tag)
+    ]
 
 
 def _fitted(cell: Cell, book: Book) -> Cell:
@@ -144,12 +154,12 @@ def _fitted(cell: Cell, book: Book) -> Cell:
     return {**cell, "source": library.fitted(notebook_files.source(cell), book.path)}
 
 
-def _ways(book: Book) -> str:
-    """The lesson before, the list, and the lesson after, as links."""
-    every = notebook_files.all_lessons()
-    at = [other.name for other in every].index(book.name)
-    before = [f"[← {other.title}]({other.name}.html)" for other in every[:at][-1:]]
-    after = [f"[{other.title} →]({other.name}.html)" for other in every[at + 1 :][:1]]
+def _navigation(book: Book) -> str:
+    """Links to the previous lesson, the index, and the next lesson."""
+    books = notebook_files.all_lessons()
+    at = [other.name for other in books].index(book.name)
+    before = [f"[← {other.title}]({other.name}.html)" for other in books[:at][-1:]]
+    after = [f"[{other.title} →]({other.name}.html)" for other in books[at + 1 :][:1]]
     return " · ".join([*before, "[All lessons](index.html)", *after])
 
 
@@ -161,44 +171,44 @@ def _head(theme: str) -> str:
 
 
 def _dark_colours() -> str:
-    """The colours of JupyterLab's dark theme, as nbconvert has them: it writes one theme only."""
+    """The colours of JupyterLab's dark theme: nbconvert itself writes only one theme."""
     from jupyter_core.paths import jupyter_path
 
-    found = jupyter_path("nbconvert", "templates", "lab", "static", "theme-dark.css")
-    return next(Path(path).read_text("utf-8") for path in found if Path(path).exists())
+    candidates = jupyter_path("nbconvert", "templates", "lab", "static", "theme-dark.css")
+    return next(Path(path).read_text("utf-8") for path in candidates if Path(path).exists())
 
 
 def _export(book: Book, theme: str, scratch: Path, execute: bool = True) -> None:
-    """Runs `jupyter nbconvert` on a copy that is made for the page."""
+    """Runs `jupyter nbconvert` on a copy of the notebook."""
     copy = scratch / book.path.name
-    copy.write_text(notebook_files.written(_dressed(book, theme)), encoding="utf-8")
+    copy.write_text(notebook_files.serialized(_page_content(book, theme)), encoding="utf-8")
     base = "dark" if theme == "dark" else "light"
     command = [sys.executable, "-m", "nbconvert", "--to", "html", f"--theme={base}"]
     command += [f"--TemplateExporter.extra_template_basedirs={TEMPLATES}", "--template=lesson"]
     command += ["--execute"] if execute else []
-    done = child_processes.run(
+    result = child_processes.run(
         [*command, f"--output-dir={folder()}", copy],
         _environment(scratch),
         capture_output=True,
         check=False,
     )
-    if done.returncode:
-        raise LabError(f"{book.name} does not run:\n{done.stderr[-3000:]}")
+    if result.returncode:
+        raise LabError(f"{book.name} does not run:\n{result.stderr[-3000:]}")
 
 
 def _environment(scratch: Path) -> dict[str, str]:
-    """With progress and a workshop of its own: what the solutions do is not the learner's."""
+    """The environment variables, with a separate workshop and progress file."""
     own = {
-        scores.ELSEWHERE: str(scratch / "progress.json"),
-        workshop.ELSEWHERE: str(scratch / "lessons" / "workshop"),
+        scores.PATH_VARIABLE: str(scratch / "progress.json"),
+        workshop.PATH_VARIABLE: str(scratch / "lessons" / "workshop"),
     }
     return child_processes.as_the_user_has_it(**kernel_home(), **own)
 
 
 def kernel_home() -> dict[str, str]:
-    """What a kernel needs to find this lab, and the lab's programs, from any folder.
+    """The environment variables with which a kernel finds this lab from any folder.
 
-    What a learner typed, and the keys of kernels and servers, stay in the lab's home too.
+    History, and the keys of kernels and servers, are stored in the lab's home, too.
     """
     programs = str(Path(sys.executable).parent)
     return {
@@ -210,7 +220,7 @@ def kernel_home() -> dict[str, str]:
 
 
 def _ipython() -> Path:
-    """IPython copies a file to its folder with a mode that others can read, unless it is there."""
+    """Creates IPython's folder and its README, which IPython would create world-readable."""
     folder = paths.home() / "ipython"
     startup = folder / "profile_default" / "startup"
     startup.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The state machine as a graph: what leads where, and on which layer each state stands."""
+"""The state machine as a graph: its edges, and the layer of each state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Definition = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Edge:
-    """A way from one state to another; `kind` is next, catch or choice."""
+    """A transition from one state to another; `kind` is next, catch or choice."""
 
     source: str
     target: str
@@ -23,21 +23,21 @@ class Edge:
 
 
 def definition() -> Definition:
-    """The checkout's own state machine, as Terraform deploys it."""
-    found: Definition = json.loads(ASL.read_text(encoding="utf-8"))
-    return found
+    """The definition of the checkout's state machine."""
+    content: Definition = json.loads(ASL.read_text(encoding="utf-8"))
+    return content
 
 
 def edges(machine: Definition) -> list[Edge]:
-    """Every way there is, each pair of states once, the good way first."""
-    found: dict[tuple[str, str], Edge] = {}
+    """All transitions, each pair of states once, `next` before the others."""
+    unique: dict[tuple[str, str], Edge] = {}
     for name, state in machine["States"].items():
-        for target, kind in _ways(state):
-            found.setdefault((name, target), Edge(name, target, kind))
-    return list(found.values())
+        for target, kind in _transitions(state):
+            unique.setdefault((name, target), Edge(name, target, kind))
+    return list(unique.values())
 
 
-def _ways(state: Definition) -> Iterator[tuple[str, str]]:
+def _transitions(state: Definition) -> Iterator[tuple[str, str]]:
     if "Next" in state:
         yield state["Next"], "next"
     for choice in state.get("Choices", []):
@@ -49,26 +49,26 @@ def _ways(state: Definition) -> Iterator[tuple[str, str]]:
 
 
 def layers(machine: Definition) -> dict[str, int]:
-    """The layer of each state: below all that lead to it, but for ways that lead back up."""
-    ways = _forward(machine)
+    """The layer of each state: below all its predecessors, ignoring edges that lead back."""
+    forward = _without_cycles(machine)
     layer = dict.fromkeys(machine["States"], 0)
     for _ in layer:
-        for edge in ways:
+        for edge in forward:
             layer[edge.target] = max(layer[edge.target], layer[edge.source] + 1)
     return layer
 
 
-def _forward(machine: Definition) -> list[Edge]:
-    """The edges without those that close a circle, seen from the start."""
-    leaving: dict[str, list[Edge]] = {name: [] for name in machine["States"]}
+def _without_cycles(machine: Definition) -> list[Edge]:
+    """The edges without those that close a cycle, by depth-first search from the start."""
+    outgoing: dict[str, list[Edge]] = {name: [] for name in machine["States"]}
     for edge in edges(machine):
-        leaving[edge.source].append(edge)
+        outgoing[edge.source].append(edge)
     kept: list[Edge] = []
     open_, done = set[str](), set[str]()
 
     def visit(name: str) -> None:
         open_.add(name)
-        for edge in leaving[name]:
+        for edge in outgoing[name]:
             if edge.target not in open_:
                 kept.append(edge)
                 if edge.target not in done:

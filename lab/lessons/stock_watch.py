@@ -1,4 +1,4 @@
-"""Notes a product's stock while something happens, from a thread of its own."""
+"""Records the stock of products in a thread while other code runs."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ POLL_S = 0.05
 
 @dataclass
 class StockWatch:
-    """What was seen: for each SKU its (seconds, pieces), from before the block to after it."""
+    """The recorded (seconds, pieces) of each SKU, from before the block to after it."""
 
     look: Callable[[str], int]
     skus: Sequence[str]
     seen: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
-        """Begins to look."""
+        """Starts recording."""
         self.seen = {sku: [] for sku in self.skus}
-        self._began, self._over = time.monotonic(), threading.Event()
-        self._note()
+        self._began, self._stopped = time.monotonic(), threading.Event()
+        self._record()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
         return self
@@ -38,16 +38,16 @@ class StockWatch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Looks once more, and stops."""
-        self._over.set()
+        """Records once more, and stops."""
+        self._stopped.set()
         self._thread.join()
-        self._note()
+        self._record()
 
     def _watch(self) -> None:
-        while not self._over.wait(POLL_S):
-            self._note()
+        while not self._stopped.wait(POLL_S):
+            self._record()
 
-    def _note(self) -> None:
+    def _record(self) -> None:
         for sku in self.skus:
             self.seen[sku].append((time.monotonic() - self._began, self.look(sku)))
 

@@ -1,4 +1,4 @@
-"""Tables and differences, as a lesson shows them."""
+"""Tables and differences for lessons."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ DIFF_COLOURS = {"+": GREEN, "-": RED}
 
 @dataclass(frozen=True, repr=False)
 class Table(Shown):
-    """Rows under headings; a column of numbers stands to the right."""
+    """A table with headings; columns of numbers are right-aligned."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
 
     def html(self) -> str:
-        """An HTML table in the page's own colours."""
+        """An HTML table in the page's colours."""
         rows = [[_shown(value) for value in row] for row in self.rows]
         sides = [_side([row[n] for row in rows]) for n in range(len(self.columns))]
         head = "".join(map(_heading, self.columns, sides))
@@ -49,10 +49,10 @@ def _padded(line: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def table(rows: Iterable[Any], *columns: str) -> Table:
-    """A table of mappings or dataclasses; `columns` chooses and orders, else all of the first."""
-    found = [_as_mapping(row) for row in rows]
-    names = columns or tuple(dict.fromkeys(name for row in found for name in row))
-    return Table(names, [[row.get(name, "") for name in names] for row in found])
+    """A table of mappings or dataclasses; `columns` selects and orders the columns."""
+    mappings = [_as_mapping(row) for row in rows]
+    names = columns or tuple(dict.fromkeys(name for row in mappings for name in row))
+    return Table(names, [[row.get(name, "") for name in names] for row in mappings])
 
 
 def _as_mapping(row: Any) -> Mapping[str, Any]:
@@ -62,8 +62,8 @@ def _as_mapping(row: Any) -> Mapping[str, Any]:
 
 
 def _side(column: Sequence[str]) -> str:
-    told = [value for value in column if value not in NO_NUMBER]
-    return "right" if told and all(map(NUMBER.fullmatch, told)) else "left"
+    values = [value for value in column if value not in NO_NUMBER]
+    return "right" if values and all(map(NUMBER.fullmatch, values)) else "left"
 
 
 def _heading(name: str, side: str) -> str:
@@ -77,7 +77,7 @@ def _cell(value: str, side: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    """A value as a reader wants it: money as money, numbers with few digits."""
+    """Formats a value for a reader: money, and numbers with few digits."""
     if isinstance(value, Mapping) and value.keys() == {"amount", "currency"}:
         return render.money(value)
     if isinstance(value, Mapping):
@@ -98,17 +98,17 @@ class Diff(Shown):
     lines: Sequence[str]
 
     def html(self) -> str:
-        """Green lines came, red lines went."""
+        """Added lines are green, removed lines are red."""
         shown = "".join(map(_diff_line, self.lines)) or "No difference."
         return typed(shown)
 
     def text(self) -> str:
-        """As `diff -u` prints it."""
+        """The format of `diff -u`."""
         return "\n".join(self.lines) or "No difference."
 
 
 def diff(before: Any, after: Any) -> Diff:
-    """What differs between two texts, or two values that are shown as JSON."""
+    """The differences of two texts, or of two values as JSON."""
     lines = difflib.unified_diff(_as_lines(before), _as_lines(after), n=3, lineterm="")
     return Diff([line for line in lines if not line.startswith(("---", "+++"))])
 

@@ -1,7 +1,6 @@
-"""The functions' sources in a folder of the learner's own, to be changed and tried.
+"""A copy of the functions' sources that the learner can change and try.
 
-What a learner has changed is never overwritten: it stays, or is kept under another name, which is
-told.
+A learner's changes are never overwritten: they stay, or are kept under another name.
 """
 
 from __future__ import annotations
@@ -26,29 +25,29 @@ from lab.lessons.tabular import Diff, diff
 PATCHES = Path(__file__).parent
 CACHES = ("__pycache__",)
 LESSON = "14"
-ELSEWHERE = "LAB_WORKSHOP"
+PATH_VARIABLE = "LAB_WORKSHOP"
 
 
 @dataclass(frozen=True)
 class Workshop:
-    """A copy of `functions/` at `folder`, and the lab that it can be put into."""
+    """A copy of `functions/` at `folder`, and the target that it can be published to."""
 
     folder: Path
     target: Target
 
     def changed(self) -> list[str]:
-        """The files that are not as in the checkout, as paths below `functions/`."""
+        """The files that differ from the checkout, as paths below `functions/`."""
         names = {*_files(self.folder), *_files(paths.FUNCTIONS)}
         return sorted(name for name in names if self._text(name) != _original(name))
 
     def diff(self, name: str) -> Diff:
-        """What was changed in a file, such as `checkout/domain/pricing.py`."""
+        """The changes of a file, such as `checkout/domain/pricing.py`."""
         return diff(_original(name), self._text(name))
 
     def start_over(self) -> Path | None:
-        """Makes the folder like the checkout's functions again.
+        """Replaces the folder by a new copy of the checkout's functions.
 
-        Gives, and shows, where the old one is kept if somebody had changed anything in it.
+        Keeps a changed folder, shows its new path, and returns it.
         """
         kept = kept_copies.put_aside(self.folder) if self.has_changes() else None
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -60,68 +59,68 @@ class Workshop:
         return kept
 
     def has_changes(self) -> bool:
-        """Whether anything is not as the lab has written it: a file more, less, or another."""
+        """Whether a file was changed, added or deleted since the lab has written the folder."""
         names, marks = set(_files(self.folder)), self._written.marks()
         if not names or not marks:  # nothing there; or from a lab that kept no record
             return bool(names and self.changed())
         return names != set(marks) or kept_copies.digests(self.folder, names) != marks
 
     def is_outdated(self) -> bool:
-        """Whether the checkout's functions are others than when the copy was made."""
+        """Whether the checkout's functions have changed since the copy was made."""
         now = kept_copies.digests(paths.FUNCTIONS, _files(paths.FUNCTIONS))
         return self._made_from.marks() not in ({}, now)
 
     @property
     def _written(self) -> kept_copies.Written:
-        """The files as the lab has left them, a patch included."""
+        """The record of the files as the lab has written them, patches included."""
         return kept_copies.Written(self.folder, self.folder.with_name(".functions-written.json"))
 
     @property
     def _made_from(self) -> kept_copies.Written:
-        """The checkout's files as they were then."""
+        """The record of the checkout's files when the copy was made."""
         return kept_copies.Written(self.folder, self.folder.with_name(".functions-made-from.json"))
 
     def _paths(self) -> list[Path]:
         return [self.folder / name for name in _files(self.folder)]
 
     def patch(self, name: str, *only: str) -> None:
-        """Changes the files as a patch beside this module says; `only` these below `functions/`.
+        """Applies a patch of this package; `only` limits it to these patterns below `functions/`.
 
-        In a copy without changes of anybody's, what the patch does counts as the lab's own.
-        Raises LabError if the sources are not those that the patch was made for.
+        In an unchanged copy, the patch does not count as a change of the learner.
+        Raises LabError if the patch does not apply.
         """
-        mine = not self.has_changes()
-        chosen = [f"--include=functions/{pattern}" for pattern in only]
-        # Outside of a repository git takes the paths from the folder that it runs in.
+        unchanged = not self.has_changes()
+        includes = [f"--include=functions/{pattern}" for pattern in only]
+        # Outside of a repository, git resolves paths relative to its working directory.
         variables = child_processes.bare(GIT_CEILING_DIRECTORIES=str(self.folder.parent.parent))
-        command = ["git", "apply", *chosen, str(PATCHES / f"{name}.patch")]
-        ended = child_processes.run(
+        command = ["git", "apply", *includes, str(PATCHES / f"{name}.patch")]
+        result = child_processes.run(
             command, variables, cwd=self.folder.parent, capture_output=True, check=False
         )
-        if ended.returncode:
-            raise LabError(f"The patch {name} does not fit: {ended.stderr}", "Start over first.")
-        if mine:
+        if result.returncode:
+            raise LabError(f"The patch {name} does not fit: {result.stderr}", "Start over first.")
+        if unchanged:
             self._written.note(self._paths())
 
     def run(self, program: str) -> Any:
-        """What a Python program prints as JSON that imports `checkout` from this folder.
+        """Runs a Python program that imports `checkout` from this folder; returns its JSON output.
 
-        Raises LabError with the last line of its traceback if it fails.
+        Raises LabError with the last line of the traceback if the program fails.
         """
-        ended = child_processes.run(
+        result = child_processes.run(
             [sys.executable, "-c", program],
-            # A notebook's kernel asks for colours, which would be in the message.
+            # A notebook's kernel enables colours, which would be in the message.
             child_processes.bare(PYTHONPATH=str(self.folder), PYTHON_COLORS="0"),
             cwd=self.folder,
             capture_output=True,
             check=False,
         )
-        if ended.returncode:
-            raise LabError(ended.stderr.strip().splitlines()[-1], "Your sources raise that.")
-        return json.loads(ended.stdout)
+        if result.returncode:
+            raise LabError(result.stderr.strip().splitlines()[-1], "Your sources raise that.")
+        return json.loads(result.stdout)
 
     def publish(self) -> tuple[str, ...]:
-        """Puts the sources into the running functions; the names of those that changed."""
+        """Publishes the sources to the functions, and returns the names of changed functions."""
         return code_swap.publish(
             self.target, package.build(functions=self.folder), code_swap.function_names()
         )
@@ -132,41 +131,41 @@ class Workshop:
 
 
 def workshop(lesson: Lesson) -> Workshop:
-    """The learner's copy, made if there is none; `lesson.restore()` gives the lab its own code.
+    """The learner's copy, created if missing; `lesson.restore()` restores the functions' code.
 
-    One that nobody has changed follows the checkout. One with changes stays as it is.
+    Updates an unchanged copy to the current checkout. Leaves a changed copy as it is.
     """
-    made = Workshop(folder(), lesson.target)
-    if made.has_changes():
-        if made.is_outdated():
-            show(_outdated(made))
-    elif made.changed():
-        made.start_over()
-    _put_back(lesson.target)  # what an interrupted run has published
-    lesson.later(lambda: _put_back(lesson.target))
-    return made
+    copy = Workshop(folder(), lesson.target)
+    if copy.has_changes():
+        if copy.is_outdated():
+            show(_outdated(copy))
+    elif copy.changed():
+        copy.start_over()
+    _restore_code(lesson.target)  # what an interrupted run has published
+    lesson.later(lambda: _restore_code(lesson.target))
+    return copy
 
 
 def folder() -> Path:
-    """Where the copy is. A run that is not the learner's own names another place."""
-    place = os.environ.get(ELSEWHERE) or paths.home() / "lessons" / "workshop"
+    """The folder of the copy; the environment variable LAB_WORKSHOP overrides it."""
+    place = os.environ.get(PATH_VARIABLE) or paths.home() / "lessons" / "workshop"
     return Path(place) / "functions"
 
 
 def reset() -> Path | None:
-    """Begins the learner's copy anew; gives where the old one is kept if it had changes."""
+    """Replaces the learner's copy; returns the path of the old one if it had changes."""
     return Workshop(folder(), Target()).start_over()
 
 
-def _outdated(made: Workshop) -> Box:
-    told = (
+def _outdated(copy: Workshop) -> Box:
+    lines = (
         "Yours has your changes, so it stays as it is, and may not fit this lesson any more.",
-        f"mine.start_over() makes a new one and keeps yours. It is here: {made.folder}",
+        f"mine.start_over() makes a new one and keeps yours. It is here: {copy.folder}",
     )
-    return Box("The checkout's functions are others than when your copy was made.", told, AMBER)
+    return Box("The checkout's functions are others than when your copy was made.", lines, AMBER)
 
 
-def _put_back(target: Target) -> None:
+def _restore_code(target: Target) -> None:
     code_swap.publish(target, package.build(), code_swap.function_names())
 
 

@@ -19,6 +19,6 @@ def progress(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def lab(shop: DeployedShop, progress: Path, monkeypatch: pytest.MonkeyPatch) -> DeployedShop:
     """The deployed shop. What is solved here is no learner's: neither progress nor sources."""
-    monkeypatch.setenv(scores.ELSEWHERE, str(progress))
-    monkeypatch.setenv(workshop.ELSEWHERE, str(progress.parent / "workshop"))
+    monkeypatch.setenv(scores.PATH_VARIABLE, str(progress))
+    monkeypatch.setenv(workshop.PATH_VARIABLE, str(progress.parent / "workshop"))
     return shop

@@ -28,7 +28,7 @@ from tests.notebooks.answers.table import Answers, Table
 LESSONS = notebook_files.all_lessons()
 CELL_TIMEOUT_S = 240
 LESSON_TIMEOUT_S = 600
-BARE = ("This does not hold:", "There is no `")
+BARE = ("This does not hold:", "is not defined yet")
 pytestmark = pytest.mark.timeout(LESSON_TIMEOUT_S)
 
 
@@ -39,7 +39,7 @@ def name_of(book: Book) -> str:
 def run(content: dict[str, Any], folder: Path, name: str) -> list[Cell]:
     """Runs a notebook in a kernel of its own; gives its cells with their outputs."""
     file = folder / f"{name}.ipynb"
-    file.write_text(notebook_files.written(content), encoding="utf-8")
+    file.write_text(notebook_files.serialized(content), encoding="utf-8")
     result = executed(file)
     assert result.error is None, f"{result.error.summary}\n{result.error.trace}"
     cells: list[Cell] = result.nb.cells

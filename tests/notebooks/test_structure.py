@@ -230,7 +230,7 @@ def test_nobody_s_machine_is_in_it(book: Book) -> None:
 @every_lesson
 def test_it_is_written_as_the_lab_writes_it(book: Book) -> None:
     """A lesson saved by another tool is a change of every line, and no reviewer reads that."""
-    assert book.path.read_text(encoding="utf-8") == notebook_files.written(book.content)
+    assert book.path.read_text(encoding="utf-8") == notebook_files.serialized(book.content)
     assert book.content["metadata"]["kernelspec"]["name"] == "python3"
 
 

@@ -16,7 +16,7 @@ from lab.lessons import CheckFailed, check, scores
 def progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A progress file of the test's own."""
     file = tmp_path / "progress.json"
-    monkeypatch.setenv(scores.ELSEWHERE, str(file))
+    monkeypatch.setenv(scores.PATH_VARIABLE, str(file))
     return file
 
 
@@ -52,7 +52,7 @@ def test_an_exercise_that_is_not_done_is_told_as_that() -> None:
 
 
 def test_a_cell_that_was_not_run_is_told_as_that() -> None:
-    with pytest.raises(CheckFailed, match="no `race` yet: run the exercise"), check("04.1 Title"):
+    with pytest.raises(CheckFailed, match="`race` is not defined yet"), check("04.1 Title"):
         assert race.count("sold") == 3  # type: ignore[name-defined]  # noqa: F821
 
 

@@ -17,8 +17,8 @@ from lab.lessons import copies, jupyter, scores, setup, workshop
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LAB_HOME", str(tmp_path))
-    monkeypatch.delenv(scores.ELSEWHERE, raising=False)
-    monkeypatch.delenv(workshop.ELSEWHERE, raising=False)
+    monkeypatch.delenv(scores.PATH_VARIABLE, raising=False)
+    monkeypatch.delenv(workshop.PATH_VARIABLE, raising=False)
     return tmp_path
 
 

@@ -46,7 +46,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
 
 
 def write(lesson: Book, content: dict[str, Any]) -> None:
-    lesson.path.write_text(notebook_files.written(content), encoding="utf-8")
+    lesson.path.write_text(notebook_files.serialized(content), encoding="utf-8")
 
 
 def copied(lesson: Book) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def copied(lesson: Book) -> dict[str, Any]:
 def answer(lesson: Book, text: str) -> None:
     content = copied(lesson)
     content["cells"][1]["source"] = text
-    copies.path_of(lesson).write_text(notebook_files.written(content))
+    copies.path_of(lesson).write_text(notebook_files.serialized(content))
 
 
 def test_a_copy_has_the_exercise_and_not_the_solution(book: Book) -> None:

@@ -32,7 +32,7 @@ def test_a_theme_that_was_asked_for_does_not_change_with_the_reader(theme: str) 
 
 
 def test_a_page_has_its_lesson_s_title_and_leads_to_the_list_and_its_neighbours() -> None:
-    content = site._dressed(BOOK, "auto")
+    content = site._page_content(BOOK, "auto")
     assert content["metadata"]["title"].startswith(BOOK.title)
     for end in (content["cells"][0], content["cells"][-1]):
         leads_to = re.findall(r"\]\((\S+)\)", end["source"])
@@ -41,12 +41,12 @@ def test_a_page_has_its_lesson_s_title_and_leads_to_the_list_and_its_neighbours(
 
 def test_the_first_page_and_the_last_have_one_neighbour_each() -> None:
     first, *_, last = notebook_files.all_lessons()
-    assert site._ways(first).startswith("[All lessons]")
-    assert site._ways(last).endswith("[All lessons](index.html)")
+    assert site._navigation(first).startswith("[All lessons]")
+    assert site._navigation(last).endswith("[All lessons](index.html)")
 
 
 def test_stub_solution_and_check_are_told_apart() -> None:
-    cells = site._dressed(BOOK, "auto")["cells"]
+    cells = site._page_content(BOOK, "auto")["cells"]
     for tag, label in site.LABELS.items():
         marked = [n for n, cell in enumerate(cells) if tagged(cell, tag)]
         assert marked
@@ -106,7 +106,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     home = tmp_path_factory.mktemp("site") / "home"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_HOME", str(home))
-        for name in (scores.ELSEWHERE, workshop.ELSEWHERE):
+        for name in (scores.PATH_VARIABLE, workshop.PATH_VARIABLE):
             patch.delenv(name, raising=False)
         short = a_short_capstone()
         others = [other for other in notebook_files.all_lessons() if other != short]
@@ -197,7 +197,7 @@ def test_a_link_into_the_checkout_of_an_earlier_build_is_not_written_through(
     (tmp_path / "functions").mkdir()
     (site.folder() / "functions").symlink_to(tmp_path / "functions")
 
-    site._make_room()
+    site._prepare_folder()
     library.write(site.folder(), notebook_files.all_lessons())
 
     assert list((tmp_path / "functions").iterdir()) == []

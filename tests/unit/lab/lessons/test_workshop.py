@@ -81,8 +81,8 @@ def test_the_solution_adds_the_fee_to_the_total_and_to_nothing_else(workshop: Wo
 def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lesson:
     """The capstone in a lab's home of its own, whose functions take any code."""
     monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv(workshops.ELSEWHERE, raising=False)
-    monkeypatch.setattr(workshops, "_put_back", lambda target: None)
+    monkeypatch.delenv(workshops.PATH_VARIABLE, raising=False)
+    monkeypatch.setattr(workshops, "_restore_code", lambda target: None)
     return Lesson("14", Target(), "ada")
 
 
@@ -209,7 +209,7 @@ def test_a_run_that_is_not_the_learner_s_has_a_workshop_of_its_own(
 ) -> None:
     learner = workshops.workshop(lesson)
     edit(learner)
-    monkeypatch.setenv(workshops.ELSEWHERE, str(tmp_path / "pages"))
+    monkeypatch.setenv(workshops.PATH_VARIABLE, str(tmp_path / "pages"))
 
     workshops.workshop(lesson).start_over()
 
