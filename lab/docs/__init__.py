@@ -1,1 +1,1 @@
-"""The parts of the documentation that are generated."""
+"""Generates parts of the documentation."""
