@@ -1,4 +1,4 @@
-"""Where `lab` begins, also as `python -m lab`: from its first line on, Ctrl-C ends it."""
+"""The entry point of `lab` and `python -m lab`. Handles Ctrl-C from the first line on."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import sys
 import threading
 
 INTERRUPTED = 130
-SOON_S = 0.05
+REPEAT_AFTER_S = 0.05
 
 
 def main() -> None:
     """Runs `lab` with the arguments of this process and exits."""
     sys.unraisablehook = interrupt_again
     try:
-        # Reading the commands is most of the time of a short one.
+        # Imported here, because importing the commands takes most of the time of a short one.
         from lab.core import child_processes
 
         child_processes.start_clean()
@@ -25,21 +25,23 @@ def main() -> None:
         file_permissions.begin()
         app.main()
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)  # before the command was known: there is nothing to be left
+        sys.exit(INTERRUPTED)  # before the command was known, so that nothing was changed
 
 
-def interrupt_again(lost: sys.UnraisableHookArgs) -> None:
-    """Repeats a Ctrl-C that came where Python drops exceptions: in a finaliser or in a callback.
+def interrupt_again(unraisable: sys.UnraisableHookArgs) -> None:
+    """Repeats a Ctrl-C that was raised where Python drops exceptions: in a finaliser or callback.
 
-    The import system has such callbacks, and a command spends its first second there.
+    The import system has such callbacks, and runs for the first second of a command.
     """
-    if issubclass(lost.exc_type, KeyboardInterrupt):
+    if issubclass(unraisable.exc_type, KeyboardInterrupt):
         main_thread = threading.main_thread().ident
-        repeated = threading.Timer(SOON_S, signal.pthread_kill, (main_thread, signal.SIGINT))
+        repeated = threading.Timer(
+            REPEAT_AFTER_S, signal.pthread_kill, (main_thread, signal.SIGINT)
+        )
         repeated.daemon = True
         repeated.start()
     else:
-        sys.__unraisablehook__(lost)
+        sys.__unraisablehook__(unraisable)
 
 
 if __name__ == "__main__":

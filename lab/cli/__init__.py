@@ -1,1 +1,1 @@
-"""The `lab` command: what people type, and what they read."""
+"""The command-line interface of `lab`."""

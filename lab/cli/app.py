@@ -1,4 +1,4 @@
-"""The `lab` command: one Typer app, and one place where errors become messages."""
+"""The Typer app of the `lab` command, and its error handling."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def options(
     """The Checkout Lab: an e-commerce checkout on AWS services that runs on your laptop.
 
     Commands work on the emulator, unless an AWS account is asked for.
-    """  # What was asked for is read in lab.cli.commands.common.
+    """  # lab.cli.commands.common reads the options.
     require_value("--profile", profile, context)
     typed = f"--profile {profile}" if profile else "--aws" if aws else ""
     invocation.begin(context.invoked_subcommand or "", typed)
@@ -92,12 +92,12 @@ def main() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs one command and gives its exit code: 0, 1 (failed), 2 (typed wrong) or 130 (Ctrl-C)."""
+    """Runs one command and returns its exit code: 0, 1 (failed), 2 (usage) or 130 (Ctrl-C)."""
     invocation.begin()
     try:
         with watchdog.WATCHDOG.on():
             code = _exit_code(app(list(arguments), prog_name="lab", standalone_mode=False))
-        return _interrupted() if code == INTERRUPTED else code  # Typer makes it of Ctrl-C
+        return _interrupted() if code == INTERRUPTED else code  # Typer returns it on Ctrl-C
     except click.ClickException as error:
         return _usage(error)
     except watchdog.Ended as ended:
@@ -111,10 +111,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _interrupted() -> int:
-    """Ctrl-C says what it left. A library may have made one of what the watchdog has raised."""
-    if found := watchdog.WATCHDOG.found:
-        return _report(found)
-    _print_problem(LabError("Stopped.", interrupted.told()))
+    """Reports the watchdog's problem, which a library may have turned into Ctrl-C, or Ctrl-C."""
+    if problem := watchdog.WATCHDOG.found:
+        return _report(problem)
+    _print_problem(LabError("Stopped.", interrupted.message()))
     return INTERRUPTED
 
 
@@ -130,7 +130,7 @@ def _usage(error: click.ClickException) -> int:
 
 
 def _quietly_closed() -> int:
-    """`lab orders | head` closes our output; Python would complain once more at exit."""
+    """Handles `lab orders | head`, which closes stdout, without an error message at exit."""
     sys.stdout = None
     return 0
 

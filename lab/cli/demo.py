@@ -1,4 +1,4 @@
-"""The demo: from nothing to three orders and a clean audit, in numbered steps."""
+"""The demo: three orders and a clean audit from scratch, in numbered steps."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ WELCOME = (
 
 @dataclass(frozen=True)
 class Story:
-    """A sample cart to buy: its outcome picks it, `told` says what its way shows."""
+    """A sample cart, selected by its expected result, and an explanation of its path."""
 
     title: str
     status: str
     rejection: str | None
-    told: str
+    explanation: str
 
 
 STORIES = (
@@ -76,7 +76,7 @@ NEXT = (
 
 @dataclass
 class _Steps:
-    """Counts the steps, and prints each with what came of it and how long it took."""
+    """Numbers the steps, and prints each with its result and duration."""
 
     count: int = 0
     began: float = field(default_factory=time.monotonic)
@@ -88,9 +88,9 @@ class _Steps:
         with working(busy) as say:
             current = _Step(say)
             yield current
-        took = render.duration(time.monotonic() - began)
+        duration = render.duration(time.monotonic() - began)
         head = Text(f"{self.count} ", style="bold cyan") + Text(f"{title:<15}", style="bold")
-        render.screen.print(head, Text(current.result), Text(f"({took})", style="dim"))
+        render.screen.print(head, Text(current.result), Text(f"({duration})", style="dim"))
 
     def heading(self, title: str) -> None:
         self.count += 1
@@ -100,24 +100,24 @@ class _Steps:
 
 @dataclass
 class _Step:
-    """A step at work: where to say what goes on, and what came of it."""
+    """A running step: its progress callback, and its result."""
 
     say: Say
     result: str = ""
 
 
 def run(port: int | None = None) -> None:
-    """Runs the demo on this lab's emulator and prints it. Raises LabError where it ends early.
+    """Runs the demo and prints it. Raises LabError if a step fails.
 
-    An emulator that has to be started listens on `port`; without one, where `lab up` would.
+    Starts the emulator on `port` if it is not running; by default on the port of `lab up`.
     """
     render.screen.print(Panel(WELCOME, title="Checkout Lab", title_align="left", width=78))
     steps = _Steps()
     target = _prepare(steps, port)
     for story in STORIES:
-        _tell(steps, target, story)
+        _run_story(steps, target, story)
     _check_books(steps, target)
-    _say_goodbye(steps)
+    _print_next_steps(steps)
 
 
 def _prepare(steps: _Steps, port: int | None) -> Target:
@@ -128,25 +128,25 @@ def _prepare(steps: _Steps, port: int | None) -> Target:
     watchdog.emulator(endpoint)
     with steps.step("Infrastructure", "Applying terraform/environments/dev") as step:
         step.result = reports.deployed(terraform.deploy(target, step.say))
-    with steps.step("Shop", "Filling the shelves") as step:
+    with steps.step("Shop", "Loading products and stock") as step:
         step.result = reports.seeded(seed.load(target, step.say))
     return target
 
 
 def _emulator(say: Say, port: int | None) -> tuple[str, str]:
-    """The endpoint and what it is: the one that AWS_ENDPOINT_URL names, or the lab's own.
+    """The endpoint of AWS_ENDPOINT_URL or of the lab's emulator, with a description.
 
-    Where the variable names a port of this machine that nobody has, the lab's own is started there.
+    If AWS_ENDPOINT_URL has a free port of this machine, starts the lab's emulator on it.
     """
-    given = given_endpoint()
-    if given and port and endpoints.port_of(given) != port:
+    configured = given_endpoint()
+    if configured and port and endpoints.port_of(configured) != port:
         raise LabError(
-            f"AWS_ENDPOINT_URL is {given}, and --port is {port}.", "Unset one of the two.", 2
+            f"AWS_ENDPOINT_URL is {configured}, and --port is {port}.", "Unset one of the two.", 2
         )
-    if given and not _may_start_at(given):
-        return reachability.require(given), f"at {given}, as AWS_ENDPOINT_URL says"
-    wanted = endpoints.port_of(given) if given else port
-    started = process.start(wanted, on_progress=say)
+    if configured and not _may_start_at(configured):
+        return reachability.require(configured), f"at {configured}, as AWS_ENDPOINT_URL says"
+    requested = endpoints.port_of(configured) if configured else port
+    started = process.start(requested, on_progress=say)
     return started.endpoint, f"running at {started.endpoint}, DynamoDB by {started.dynamodb}"
 
 
@@ -156,20 +156,22 @@ def _may_start_at(endpoint: str) -> bool:
     return here and ports.is_free(endpoints.port_of(endpoint))
 
 
-def _tell(steps: _Steps, target: Target, story: Story) -> None:
+def _run_story(steps: _Steps, target: Target, story: Story) -> None:
     cart = carts.sample(story.status, story.rejection)
     steps.heading(story.title)
-    _indented(Text(f"{_contents(cart)}\n{story.told}", style="dim"))
+    _indented(Text(f"{_contents(cart)}\n{story.explanation}", style="dim"))
     with working("Following the order") as say:
-        bought = purchase.buy(
+        purchased = purchase.buy(
             target, cart.request, "ada", watch=lambda seen: say(" ".join(seen.path[-1:]))
         )
-        mails = mailbox.wait_for(target, bought.order_id)
-    _indented(order_views.timeline_of(bought.execution))
-    _indented(order_views.outcome(bought.order))
-    _indented(Text(f"order {bought.order_id}, {_mailed(mails)}", style="dim"))
-    if broken := carts.differences(cart, bought.order):
-        raise LabError(f"{bought.order_id} did not end as {cart.name} says: {'; '.join(broken)}.")
+        mails = mailbox.wait_for(target, purchased.order_id)
+    _indented(order_views.timeline_of(purchased.execution))
+    _indented(order_views.outcome(purchased.order))
+    _indented(Text(f"order {purchased.order_id}, {_mailed(mails)}", style="dim"))
+    if differences := carts.differences(cart, purchased.order):
+        raise LabError(
+            f"{purchased.order_id} did not end as {cart.name} says: {'; '.join(differences)}."
+        )
 
 
 def _contents(cart: Cart) -> str:
@@ -195,10 +197,10 @@ def _check_books(steps: _Steps, target: Target) -> None:
         raise LabError("The audit found broken guarantees.", "`lab audit --json` has all rows.")
 
 
-def _say_goodbye(steps: _Steps) -> None:
-    took = render.duration(time.monotonic() - steps.began)
-    render.screen.print(f"\n[bold green]Done in {took}.[/] The lab stays up. What next:")
-    ways = Table.grid(padding=(0, 2))
+def _print_next_steps(steps: _Steps) -> None:
+    duration = render.duration(time.monotonic() - steps.began)
+    render.screen.print(f"\n[bold green]Done in {duration}.[/] The lab stays up. What next:")
+    commands = Table.grid(padding=(0, 2))
     for command, why in NEXT:
-        ways.add_row(Text(f"{render.lab_command()} {command}", "cyan"), Text(why, "dim"))
-    _indented(ways)
+        commands.add_row(Text(f"{render.lab_command()} {command}", "cyan"), Text(why, "dim"))
+    _indented(commands)

@@ -1,4 +1,4 @@
-"""Whether this machine has what the lab needs, and how to get what is missing."""
+"""Checks what the lab needs on this machine, and how to get what is missing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lab.core.errors import LabError
 from lab.deploy.terraform import provider_mirror
 from lab.emulator import process
 
-OLDEST_TERRAFORM = (1, 9)
+MIN_TERRAFORM = (1, 9)
 TIMEOUT_S = 10
 
 State = Literal["ok", "warn", "fail"]
@@ -24,9 +24,9 @@ State = Literal["ok", "warn", "fail"]
 
 @dataclass(frozen=True)
 class Check:
-    """One thing: `found` says what is here, `purpose` what it is for, `remedy` how to get it.
+    """One check: `found` is its result, `purpose` what it is for, `remedy` how to fix it.
 
-    `fail` keeps `make demo` from working; with `warn` the lab does without.
+    `fail` means that `make demo` cannot work, `warn` that the lab works without it.
     """
 
     name: str
@@ -37,13 +37,13 @@ class Check:
 
 
 def checks() -> list[Check]:
-    """All checks, in the order in which things are needed. Takes about a second."""
+    """Runs all checks, which takes about a second."""
     return [_python(), _terraform(), _provider(), _port(), *_emulator(), _docker()]
 
 
-def failed(found: Iterable[Check]) -> bool:
-    """Whether something is missing that the lab cannot do without."""
-    return any(check.state == "fail" for check in found)
+def failed(results: Iterable[Check]) -> bool:
+    """Whether a required check has failed."""
+    return any(check.state == "fail" for check in results)
 
 
 def _python() -> Check:
@@ -58,7 +58,7 @@ def _python() -> Check:
 
 def _terraform() -> Check:
     version = _terraform_version()
-    new_enough = bool(version) and _numbers(version) >= OLDEST_TERRAFORM
+    new_enough = bool(version) and _numbers(version) >= MIN_TERRAFORM
     return Check(
         "Terraform",
         "ok" if new_enough else "fail",
@@ -70,8 +70,8 @@ def _terraform() -> Check:
 
 def _terraform_version() -> str:
     try:
-        answer = json.loads(_output("terraform", "version", "-json"))
-        return str(answer["terraform_version"])
+        content = json.loads(_output("terraform", "version", "-json"))
+        return str(content["terraform_version"])
     except (ValueError, KeyError):
         return ""
 
@@ -91,7 +91,7 @@ def _provider() -> Check:
         "AWS provider",
         "ok" if online else "fail",
         f"in {mirror}" if mirror else "from registry.terraform.io" if online else "not reachable",
-        "what Terraform talks to AWS with",
+        "connects Terraform to AWS",
         "Connect to the internet, or name a folder that holds"
         " registry.terraform.io/hashicorp/aws in LAB_TF_MIRROR.",
     )
@@ -136,7 +136,7 @@ def _docker() -> Check:
 
 
 def _output(*command: str) -> str:
-    """What a program prints, or nothing if it is missing, fails or takes too long."""
+    """The output of a program; empty if it is missing, fails or times out."""
     variables = child_processes.as_the_user_has_it(**child_processes.QUIET_TERRAFORM)
     return child_processes.output(command, variables, TIMEOUT_S)
 
@@ -145,4 +145,4 @@ def _reachable(url: str) -> bool:
     try:
         return clients.get(url, TIMEOUT_S).is_success
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError):
-        return False  # as well where the user's proxy variables make no sense
+        return False  # also if the user's proxy variables are invalid

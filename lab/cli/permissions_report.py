@@ -1,4 +1,4 @@
-"""Draws what roles may do, what they used and what they were refused."""
+"""Renders the permissions of roles, their use, and denied requests."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from lab.shop.permissions import Grant, Permissions, Refusal, RoleUse, is_wide
 SHOWN = 20
 
 
-def draw(found: Permissions) -> RenderableType:
-    """Every role with its grants, the unused ones in red, and below them what was refused."""
-    if not found.roles:
+def draw(result: Permissions) -> RenderableType:
+    """Every role with its grants (unused ones in red), and its denied requests."""
+    if not result.roles:
         return Text(invocation.advice("No roles are deployed here. Deploy them with `lab deploy`."))
-    parts = [part for role in found.roles for part in (_title(role), _role(role))]
-    if found.others:
-        parts += [Text("Services and others", style="bold"), _refusals(found.others)]
-    return Group(*parts, _sum(found))
+    parts = [part for role in result.roles for part in (_title(role), _role(role))]
+    if result.others:
+        parts += [Text("Services and others", style="bold"), _refusals(result.others)]
+    return Group(*parts, _summary(result))
 
 
 def _title(role: RoleUse) -> Text:
@@ -41,7 +41,7 @@ def _sign(grant: Grant) -> Text:
 
 
 def _short(arn: str) -> str:
-    """The part of an ARN that tells one resource from another."""
+    """The resource part of an ARN."""
     return ":".join(arn.split(":")[5:]) or arn
 
 
@@ -57,9 +57,9 @@ def _refusals(refused: Iterable[Refusal]) -> RenderableType:
     return render.Grid(rows)
 
 
-def _sum(found: Permissions) -> Text:
-    unused = sum(len(role.unused) for role in found.roles)
-    wide = sum(len(role.wide) for role in found.roles)
-    refused = len(found.others) + sum(len(role.refused) for role in found.roles)
+def _summary(result: Permissions) -> Text:
+    unused = sum(len(role.unused) for role in result.roles)
+    wide = sum(len(role.wide) for role in result.roles)
+    refused = len(result.others) + sum(len(role.refused) for role in result.roles)
     counts = f"{unused} grants unused, {wide} too wide, {refused} kinds of requests refused"
-    return Text(f"{len(found.roles)} roles: {counts}")
+    return Text(f"{len(result.roles)} roles: {counts}")

@@ -1,4 +1,4 @@
-"""Draws backups and drills."""
+"""Renders backups and drills."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from lab.operate.drill import DrillReport
 from lab.operate.recovery import Manifest
 
 
-def backup_list(found: Sequence[Manifest]) -> RenderableType:
-    """Backups, one a line, the oldest first."""
-    if not found:
+def backup_list(manifests: Sequence[Manifest]) -> RenderableType:
+    """A table of backups, oldest first."""
+    if not manifests:
         return Text(invocation.advice("There is no backup yet. Make one with `lab backup`."))
     return render.table(
-        ("!Backup", ">Orders", ">Items", ">Size", "Books"), (_row(manifest) for manifest in found)
+        ("!Backup", ">Orders", ">Items", ">Size", "Books"),
+        (_row(manifest) for manifest in manifests),
     )
 
 
@@ -29,23 +30,23 @@ def _row(manifest: Manifest) -> list[str | Text]:
 
 
 def copied(manifest: Manifest) -> str:
-    """What a backup has, in a line."""
+    """A summary of a backup on one line."""
     return f"{counted(manifest.counts)}, {_size(manifest.size)}"
 
 
 def counted(items: Mapping[str, int]) -> str:
-    """Items by table, in words."""
+    """The items by table, as text."""
     return ", ".join(f"{count:,} {name}" for name, count in items.items() if count)
 
 
 def drilled(report: DrillReport) -> RenderableType:
-    """What was before and what is after, by table, and how long each step took."""
+    """The items, losses and additions of each table, and the duration of each step."""
     rows = [
         [name, f"{count:,}", f"{report.lost.get(name, 0):,}", f"{report.added.get(name, 0):,}"]
         for name, count in report.items.items()
     ]
-    took = ", ".join(f"{name} {render.duration(s)}" for name, s in report.seconds.items())
-    return render.table(("Table", ">Items", ">Lost", ">New"), rows, title=took)
+    durations = ", ".join(f"{name} {render.duration(s)}" for name, s in report.seconds.items())
+    return render.table(("Table", ">Items", ">Lost", ">New"), rows, title=durations)
 
 
 def _size(count: int) -> str:

@@ -1,4 +1,4 @@
-"""Draws what the lab found: health, checks, orders, mails, logs, books."""
+"""Renders health, checks, orders, mails, logs and audits."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WIDE = 110
 
 
 def order_list(rows: Sequence[OrderRow], width: int) -> RenderableType:
-    """Orders, one a line; the reason and the customer only where `width` columns hold them."""
+    """A table of orders; with reason and customer if `width` has enough columns."""
     if not rows:
         return Text(advice("There are no such orders. Place one with `lab checkout`."))
     if width < WIDE:
@@ -56,9 +56,9 @@ def _order(row: OrderRow) -> list[str | Text]:
 
 
 def mail_list(mails: Sequence[Mail], order_id: str = "", of: int = 0) -> RenderableType:
-    """Mails, one a line, with the numbers that `lab mail --show N` takes.
+    """A table of mails, with the numbers for `lab mail --show N`.
 
-    Where they are those about one order, `of` is how many there are about all.
+    If these are the mails about one order, `of` is the number of all mails.
     """
     if not mails and of:
         return Text(f"No mail is about {order_id}. There are {of} about other orders.")
@@ -73,7 +73,7 @@ STATE_STYLE = {"ALARM": "red", "OK": "green", "INSUFFICIENT_DATA": "yellow"}
 
 
 def alarm_list(shown: Sequence[Alarm], of: int) -> RenderableType:
-    """Alarms, one a line; what they mean and where to read on for those that ring."""
+    """A table of alarms; those that ring have their meaning and a link to the runbook."""
     if not of:
         return Text(
             advice("There are no alarms: nothing is deployed. Deploy it with `lab deploy`.")
@@ -85,8 +85,8 @@ def alarm_list(shown: Sequence[Alarm], of: int) -> RenderableType:
 
 def _alarm(alarm: Alarm) -> list[str | Text]:
     state = Text(alarm.state, style=STATE_STYLE[alarm.state])
-    said = f"{alarm.meaning} {alarm.runbook}" if alarm.rings else ""
-    return [state, alarm.name, render.moment(alarm.since)[5:], said]
+    meaning = f"{alarm.meaning} {alarm.runbook}" if alarm.rings else ""
+    return [state, alarm.name, render.moment(alarm.since)[5:], meaning]
 
 
 def letter(mail: Mail) -> RenderableType:
@@ -99,29 +99,29 @@ def letter(mail: Mail) -> RenderableType:
 
 
 def log_line(line: LogLine) -> Text:
-    """A log line with its time, in the reader's time zone."""
+    """A log line with its time in the local time zone."""
     at = line.at.astimezone().strftime("%H:%M:%S.%f")[:-3]
     return Text(f"{at}  ", style="dim") + Text(readable(line.message))
 
 
-def health(found: Health, emulator: EmulatorStatus, target: Target) -> RenderableType:
+def health(report: Health, emulator: EmulatorStatus, target: Target) -> RenderableType:
     """The emulator and the environment on one screen."""
-    there = found.api_url or advice("not deployed: `lab deploy`")
-    facts = [_emulator_row(emulator, target), (_sign(found.api_healthy), "API", there)]
-    if found.functions:
-        facts.append(_functions_row(found.functions))
-    if found.executions:
-        facts.append((GOOD, "Executions", _counts(found.executions)))
-    if found.queues:
-        facts.append(_queues_row(found))
-    if found.tables:
-        facts.append((GOOD, "Tables", _counts(found.tables)))
-    if found.alarms:
-        facts.append((BAD, "Alarms", ", ".join(found.alarms)))
+    url = report.api_url or advice("not deployed: `lab deploy`")
+    facts = [_emulator_row(emulator, target), (_mark(report.api_healthy), "API", url)]
+    if report.functions:
+        facts.append(_functions_row(report.functions))
+    if report.executions:
+        facts.append((GOOD, "Executions", _counts(report.executions)))
+    if report.queues:
+        facts.append(_queues_row(report))
+    if report.tables:
+        facts.append((GOOD, "Tables", _counts(report.tables)))
+    if report.alarms:
+        facts.append((BAD, "Alarms", ", ".join(report.alarms)))
     return render.Grid(facts)
 
 
-def _sign(good: bool) -> Text:
+def _mark(good: bool) -> Text:
     return GOOD if good else BAD
 
 
@@ -131,18 +131,18 @@ def _emulator_row(emulator: EmulatorStatus, target: Target) -> tuple[Text, str, 
     memory = f"{emulator.memory_mb:.0f} MB, " if emulator.memory_mb else ""
     facts = f"{emulator.name}, {memory}DynamoDB by {emulator.dynamodb}"
     checks = "permissions enforced" if emulator.iam else "permissions NOT enforced"
-    return _sign(emulator.healthy), "Emulator", f"{emulator.endpoint} ({facts}, {checks})"
+    return _mark(emulator.healthy), "Emulator", f"{emulator.endpoint} ({facts}, {checks})"
 
 
 def _functions_row(functions: Mapping[str, str]) -> tuple[Text, str, str]:
     idle = {name: state for name, state in functions.items() if state != "Active"}
-    said = ", ".join(f"{name} ({state})" for name, state in idle.items()) or ", ".join(functions)
-    return _sign(not idle), "Functions", said
+    summary = ", ".join(f"{name} ({state})" for name, state in idle.items()) or ", ".join(functions)
+    return _mark(not idle), "Functions", summary
 
 
-def _queues_row(found: Health) -> tuple[Text, str, str]:
-    waiting = {name: count for name, count in found.queues.items() if count}
-    return _sign(not waiting), "Queues", _counts(waiting) if waiting else "nothing waits"
+def _queues_row(report: Health) -> tuple[Text, str, str]:
+    waiting = {name: count for name, count in report.queues.items() if count}
+    return _mark(not waiting), "Queues", _counts(waiting) if waiting else "nothing waits"
 
 
 def _counts(counts: Mapping[str, int]) -> str:
@@ -150,11 +150,11 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 
 def audit(report: AuditReport) -> RenderableType:
-    """Each guarantee with what was checked, and under it the rows that break it."""
+    """Each guarantee with the number of checked rows, and its violations."""
     parts: list[RenderableType] = []
     for finding in report.findings:
         checked = Text(f"{finding.checked} checked", style="dim")
-        parts.append(_line(_sign(finding.holds), f"{finding.title:<39}", checked))
+        parts.append(_line(_mark(finding.holds), f"{finding.title:<39}", checked))
         parts += [Text(f"{row}", style="red") for row in finding.broken[:SHOWN]]
         if (hidden := len(finding.broken) + finding.more - SHOWN) > 0:
             parts.append(Text(f"and {hidden} more: --json", "red"))
@@ -177,7 +177,7 @@ def _line(sign: Text, what: str, more: Text | None = None) -> Text:
 
 
 def audited(report: AuditReport) -> str:
-    """The audit in a line."""
+    """A summary of the audit on one line."""
     broken = [finding for finding in report.findings if not finding.holds]
     if broken:
         return f"{len(broken)} of {len(report.findings)} guarantees are broken"
@@ -185,41 +185,41 @@ def audited(report: AuditReport) -> str:
 
 
 def seeded(report: SeedReport) -> str:
-    """What the seed loaded, in a line."""
+    """A summary of the seed on one line."""
     news = f", {report.stocked} newly stocked" if report.stocked else ", stock as it was"
-    gone = f", {report.removed} other products off sale" if report.removed else ""
-    return f"{report.products} products, {report.promotions} promotions{news}{gone}"
+    removed = f", {report.removed} other products off sale" if report.removed else ""
+    return f"{report.products} products, {report.promotions} promotions{news}{removed}"
 
 
 def others(report: SeedReport) -> str:
-    """What is for sale besides what the seed loaded."""
+    """A sentence about the other products for sale."""
     which = "1 other product" if report.others == 1 else f"{report.others:,} other products"
     return f"The shop also sells {which} from an earlier seed, or from a lesson."
 
 
 def deployed(result: DeployResult) -> str:
-    """What a deploy did, in a line."""
+    """A summary of a deployment on one line."""
     return changed(Changes(result.added, result.changed, result.destroyed))
 
 
 def changed(changes: Changes) -> str:
-    """What Terraform changed, in a line."""
+    """A summary of Terraform's changes on one line."""
     counts = (
         ("added", changes.added),
         ("changed", changes.changed),
         ("removed", changes.destroyed),
     )
-    told = ", ".join(f"{count} resources {what}" for what, count in counts if count)
-    return told or "everything is there already"
+    summary = ", ".join(f"{count} resources {what}" for what, count in counts if count)
+    return summary or "no changes"
 
 
-def checks(found: Sequence[Check]) -> RenderableType:
-    """What the machine has, what each thing is for and, where it is missing, how to get it."""
-    signs = {"ok": GOOD, "warn": Text("!", style="yellow"), "fail": BAD}
+def checks(results: Sequence[Check]) -> RenderableType:
+    """The result and the purpose of each check and, if it failed, its remedy."""
+    marks = {"ok": GOOD, "warn": Text("!", style="yellow"), "fail": BAD}
     rows = []
-    for check in found:
+    for check in results:
         facts = Text(check.found) + Text(f"  {check.purpose}", style="dim")
         if check.remedy and check.state != "ok":
             facts += Text(f"\n→ {check.remedy}", style="cyan")
-        rows.append((signs[check.state], check.name, facts))
+        rows.append((marks[check.state], check.name, facts))
     return render.Grid(rows)

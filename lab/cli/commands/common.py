@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they mean."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def target_of(environment: str) -> Target:
 
 
 def require_environment(name: str) -> None:
-    """Raises LabError (code 2) for a name without a folder; the command works there otherwise."""
+    """Sets the environment of the command. Raises LabError (code 2) for an unknown one."""
     from lab.cli.commands.environments import known
     from lab.core import invocation
     from lab.core.errors import LabError
@@ -53,7 +53,7 @@ def require_environment(name: str) -> None:
 
 
 def require_writable(file: Path) -> None:
-    """Raises LabError (code 2) if a file cannot be written, before the work that would fill it."""
+    """Raises LabError (code 2) if a file cannot be written, before the work for it begins."""
     import os
 
     from lab.core.errors import LabError
@@ -64,14 +64,14 @@ def require_writable(file: Path) -> None:
     elif not place.exists():
         why = f"there is no folder {place}"
     elif not os.access(place, os.W_OK):
-        why = "you may not write there"
+        why = "you have no permission to write there"
     else:
         return
     raise LabError(f"{file} cannot be written: {why}.", "Name another file.", 2)
 
 
 def _in_account(environment: str, profile: str | None) -> Target:
-    """The environment in the account that we are in, which is shown."""
+    """The environment in the AWS account of the credentials. Shows the identity."""
     from lab.core.target import Target
     from lab.deploy import account
 
@@ -87,7 +87,7 @@ def _options() -> dict[str, Any]:
 
 
 def show_identity(identity: Identity, environment: str = "all environments") -> None:
-    """Shows where the next thing happens, before it does."""
+    """Shows account, region and environment before a change."""
     from lab.console import render
 
     render.note(f"account      {identity.account} ({identity.arn})")
@@ -98,7 +98,7 @@ def show_identity(identity: Identity, environment: str = "all environments") -> 
 
 
 def _answering(target: Target) -> Target:
-    """The target, if something answers there: boto3 would try for minutes to find out."""
+    """Returns the target if its endpoint responds: boto3 would retry for minutes."""
     from lab.core import reachability, watchdog
 
     if target.endpoint is not None:

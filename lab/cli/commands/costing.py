@@ -43,10 +43,10 @@ def cost(
     count_in: Counts = "dev",
     json: Json = False,
 ) -> None:
-    """Tells what an environment would cost on AWS in a month, and what would be cheaper.
+    """Estimates the monthly costs of an environment on AWS, and cheaper alternatives.
 
     Places four orders in the running lab and counts what one uses; thirty more with --memory.
-    ENV says whose settings are billed.
+    ENV is the environment whose settings are billed.
     """
     from lab.console import render
     from lab.measure import cost as costs
@@ -56,8 +56,8 @@ def cost(
         require_writable(costs.FILE)
     counted = costs.stored() if stored else _count(count_in, memory, keep)
     if memory:
-        found = costs.memory(counted)
-        render.as_json([one.as_dict() for one in found]) if json else _print(tables.memory(found))
+        sizes = costs.memory(counted)
+        render.as_json([one.as_dict() for one in sizes]) if json else _print(tables.memory(sizes))
         return
     bill = costs.of(environment, orders_per_month, counted)
     variants = costs.variants(environment, orders_per_month, counted)

@@ -44,9 +44,9 @@ def up(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Starts the emulator and returns when it answers.
+    """Starts the emulator and returns when it is ready.
 
-    It offers the services that the lab uses; LAB_SERVICES=kinesis,swf asks for more.
+    It provides the services that the lab uses; LAB_SERVICES=kinesis,swf adds more.
     """
     from lab.console import render
     from lab.core.errors import LabError
@@ -72,7 +72,7 @@ def _start(port: int | None, iam: bool, docker: bool) -> Emulator:
 
 
 def down(json: Json = False) -> None:
-    """Stops the emulator; what was deployed there is gone with it."""
+    """Stops the emulator. Everything deployed there is lost."""
     from lab.console import render
     from lab.console.progress import working
     from lab.emulator import process
@@ -97,7 +97,7 @@ def env(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Prints what a shell needs so that aws, awslocal, terraform, tflocal and boto3 meet the lab.
+    """Prints the variables with which aws, awslocal, terraform, tflocal and boto3 use the lab.
 
     Let your shell run it: eval "$(lab env)", or in fish: lab env | source
     """
@@ -113,10 +113,10 @@ def env(
     spoken = shell or shell_environment.language(shell_environment.ancestors())
     print(shell_environment.SHELLS[spoken].script(new))  # noqa: T201 - for a shell, not for a person
     if not unset:
-        _say_where(new.get("AWS_ENDPOINT_URL") or "")
+        _warn_if_unreachable(new.get("AWS_ENDPOINT_URL") or "")
 
 
-def _say_where(endpoint: str) -> None:
+def _warn_if_unreachable(endpoint: str) -> None:
     from lab.console import render
     from lab.core import reachability
     from lab.core.errors import LabError
@@ -128,13 +128,13 @@ def _say_where(endpoint: str) -> None:
 
 
 def doctor(json: Json = False) -> None:
-    """Checks what this machine has: what each thing is for, and how to get what is missing."""
+    """Checks what the lab needs on this machine, and how to get what is missing."""
     from lab.cli import doctor as doctors
     from lab.cli import reports
     from lab.console import render
     from lab.console.progress import working
 
-    with working("Looking around"):
+    with working("Checking"):
         checks = doctors.checks()
     if json:
         render.as_json([asdict(check) for check in checks])

@@ -1,7 +1,7 @@
-"""Where a command works: `lab deploy staging` and `lab deploy --env staging` are the same.
+"""The environment as argument or option: `lab deploy staging` is `lab deploy --env staging`.
 
-Every command that has an environment takes it both ways, whichever of the two it declares, and an
-environment that there is not is refused before anything is done.
+Every command with an environment accepts both, whichever it declares, and refuses an unknown
+environment before it does anything.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ POSITIONAL = "env"
 
 
 class App(typer.Typer):
-    """Commands that take their environment both ways."""
+    """A Typer app whose commands accept the environment as argument and as option."""
 
     def command[F: Callable[..., Any]](
         self, name: str | None = None, **options: Any
     ) -> Callable[[F], F]:
-        """Typer's own, with another class."""
+        """Registers a command as an EnvironmentCommand."""
         return super().command(name, cls=EnvironmentCommand, **options)
 
 
 class EnvironmentCommand(TyperCommand):
-    """A command that takes ENV where it declares --env, and --env where it declares ENV."""
+    """A command that accepts ENV if it declares --env, and --env if it declares ENV."""
 
     def __init__(self, name: str | None, **options: Any) -> None:
         super().__init__(name, **options)
@@ -43,9 +43,9 @@ class EnvironmentCommand(TyperCommand):
             self.params.append(_argument())
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Brings both ways together, and refuses an environment that there is not."""
+        """Merges both, and refuses an unknown environment."""
         _require_values(args, ctx)
-        rest = super().parse_args(ctx, _named_first(args) if self.takes_argument else args)
+        rest = super().parse_args(ctx, _with_env_first(args) if self.takes_argument else args)
         if self.takes_option:
             self._take_argument(ctx)
         if (self.takes_argument or self.takes_option) and not ctx.resilient_parsing:
@@ -53,18 +53,18 @@ class EnvironmentCommand(TyperCommand):
         return rest
 
     def _take_argument(self, ctx: click.Context) -> None:
-        given = ctx.params.pop(POSITIONAL, None) or self._instead_of_a_file(ctx)
-        if given is None:
+        argument = ctx.params.pop(POSITIONAL, None) or self._from_file_argument(ctx)
+        if argument is None:
             return
         source = ctx.get_parameter_source(NAME)
-        if source is click.core.ParameterSource.COMMANDLINE and given != ctx.params[NAME]:
+        if source is click.core.ParameterSource.COMMANDLINE and argument != ctx.params[NAME]:
             raise click.UsageError(
-                f"The environment is given twice: {given} and --env {ctx.params[NAME]}.", ctx
+                f"The environment is given twice: {argument} and --env {ctx.params[NAME]}.", ctx
             )
-        ctx.params[NAME] = given
+        ctx.params[NAME] = argument
 
-    def _instead_of_a_file(self, ctx: click.Context) -> str | None:
-        """`lab checkout staging` names an environment, if there is no such file."""
+    def _from_file_argument(self, ctx: click.Context) -> str | None:
+        """The environment in `lab checkout staging`, if there is no file of that name."""
         files = (one.name or "" for one in self.params if isinstance(one.type, click.Path))
         for name in files:
             value = str(ctx.params.get(name))
@@ -106,7 +106,7 @@ def _require(environment: str) -> None:
 
 
 def _option() -> TyperOption:
-    """For the help: `_named_first` has taken it before it is parsed."""
+    """The option for the help text: `_with_env_first` handles it before parsing."""
     return TyperOption(
         param_decls=["environment_option", "--env", "-e"],
         type=str,
@@ -123,10 +123,10 @@ def _argument() -> TyperArgument:
     )
 
 
-def _named_first(args: list[str]) -> list[str]:
-    """`restore --env dev BACKUP` becomes `restore dev BACKUP`: ENV is everybody's first argument.
+def _with_env_first(args: list[str]) -> list[str]:
+    """Turns `restore --env dev BACKUP` into `restore dev BACKUP`: ENV is always the first argument.
 
-    Raises UsageError if the environment is named as an argument as well.
+    Raises UsageError if the environment is also given as an argument.
     """
     rest, named = list[str](), list[str]()
     left = iter(args)

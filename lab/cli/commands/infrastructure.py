@@ -43,30 +43,30 @@ def destroy(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     json: Json = False,
 ) -> None:
-    """Destroys everything that was deployed, data included, and proves that nothing is left."""
+    """Destroys everything that was deployed, data included, and verifies that nothing remains."""
     from lab.console import render
     from lab.console.progress import working
     from lab.deploy import terraform
 
     target = target_of(environment)
     if not yes:
-        _ask(f"Destroy {environment} at {target.endpoint or 'the real AWS'} with all its data?")
+        _confirm(f"Destroy {environment} at {target.endpoint or 'the real AWS'} with all its data?")
     with working(f"Destroying {environment}") as say:
         result = terraform.destroy(target, say)
     if json:
         render.as_json(asdict(result))
     else:
-        gone = f"{result.destroyed} resources in {render.duration(result.seconds)}"
-        render.done(f"{environment} is destroyed ({gone}); nothing is left of it.")
+        summary = f"{result.destroyed} resources in {render.duration(result.seconds)}"
+        render.done(f"{environment} is destroyed ({summary}); nothing remains.")
         for leftover in result.kept:
             render.note(f"Kept on purpose: {leftover}")
 
 
-def _ask(question: str) -> None:
+def _confirm(question: str) -> None:
     from lab.core.errors import LabError
 
     if not sys.stdin.isatty():
-        raise LabError("Nobody is there to be asked.", "Say so beforehand: --yes", code=2)
+        raise LabError("This needs a confirmation, but stdin is no terminal.", "Use --yes.", code=2)
     if not typer.confirm(question):
         raise LabError("Nothing was destroyed.")
 
@@ -86,7 +86,7 @@ def seed(
 ) -> None:
     """Loads the catalogue, the stock and the promotions.
 
-    Products that are there besides stay for sale, unless you say --exact. Stock stays always.
+    Other products stay for sale, unless you use --exact. Their stock always stays.
     """
     from lab import seed as seeds
     from lab.cli import reports
@@ -102,12 +102,12 @@ def seed(
         return
     render.done(f"The shop is stocked: {reports.seeded(report)}.")
     if report.others:
-        again = _exactly(products, environment)
-        render.note(f"{reports.others(report)} To take what is more off sale: {again}")
+        command = _exact_command(products, environment)
+        render.note(f"{reports.others(report)} To take them off sale: {command}")
 
 
-def _exactly(products: int | None, environment: str) -> str:
-    """The command that was typed, with --exact."""
+def _exact_command(products: int | None, environment: str) -> str:
+    """The current command with --exact."""
     words = ["lab seed", f"--products {products}" if products else ""]
     words += ["" if environment == "dev" else f"--env {environment}", "--exact"]
     return " ".join(filter(None, words))
@@ -130,7 +130,7 @@ def token(
     environment: Environment = "dev",
     json: Json = False,
 ) -> None:
-    """Prints a bearer token, good for an hour."""
+    """Prints a bearer token, valid for an hour."""
     from lab.console import render
     from lab.shop import tokens
 

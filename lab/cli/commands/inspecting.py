@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Long enough for the mail of an order that has just ended.
 SETTLE_S = 5.0
-# CloudWatch keeps data points of one minute so long.
+# CloudWatch's retention of one-minute data points.
 DAYS_KEPT = 15
 
 
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
 
 def status(environment: Environment = "dev", json: Json = False) -> None:
-    """Shows what is deployed and how it does; exits with 1 if something is not healthy."""
+    """Shows what is deployed and its health; exits with 1 if something is not healthy."""
     from lab.cli import reports
     from lab.console import render
     from lab.console.progress import working
@@ -42,15 +42,15 @@ def status(environment: Environment = "dev", json: Json = False) -> None:
     from lab.shop import health
 
     target = target_of(environment)
-    with working("Looking around"):
+    with working("Checking"):
         emulator = process.status()
-        patient = target.within(health.TIMEOUT_S)
-        found = recheck.read(lambda: health.look(patient), lambda seen: seen.good)
+        impatient_target = target.within(health.TIMEOUT_S)
+        report = recheck.read(lambda: health.look(impatient_target), lambda seen: seen.good)
     if json:
-        render.as_json({"emulator": asdict(emulator), "environment": asdict(found)})
+        render.as_json({"emulator": asdict(emulator), "environment": asdict(report)})
     else:
-        render.screen.print(reports.health(found, emulator, target))
-    raise typer.Exit(0 if found.good else 1)
+        render.screen.print(reports.health(report, emulator, target))
+    raise typer.Exit(0 if report.good else 1)
 
 
 def alarms(
@@ -65,13 +65,13 @@ def alarms(
     from lab.shop import alarms as alarm_reader
 
     target = target_of(environment)
-    found = recheck.read(lambda: alarm_reader.read(target), alarm_reader.are_quiet)
-    rings = [alarm for alarm in found if alarm.rings]
-    shown = rings if ringing else found
+    every = recheck.read(lambda: alarm_reader.read(target), alarm_reader.are_quiet)
+    rings = [alarm for alarm in every if alarm.rings]
+    shown = rings if ringing else every
     if json:
         render.as_json([asdict(alarm) for alarm in shown])
     else:
-        render.screen.print(reports.alarm_list(shown, len(found)))
+        render.screen.print(reports.alarm_list(shown, len(every)))
     raise typer.Exit(1 if rings else 0)
 
 
@@ -81,13 +81,13 @@ def dashboard(
     environment: Environment = "dev",
     json: Json = False,
 ) -> None:
-    """Draws the deployed CloudWatch dashboard as a web page, with what was measured here."""
+    """Draws the deployed CloudWatch dashboard as a web page, with the metrics of this target."""
     from lab.console import render
     from lab.console.progress import working
     from lab.operate import dashboard as dashboards
 
     target = target_of(environment)
-    with working("Asking CloudWatch"):
+    with working("Reading CloudWatch"):
         board = dashboards.read(target, minutes)
     if json:
         render.as_json(board.as_dict())
@@ -106,18 +106,18 @@ def logs(
     environment: Environment = "dev",
     json: Json = False,
 ) -> None:
-    """Prints what a function wrote to CloudWatch Logs."""
+    """Prints the logs of a function from CloudWatch Logs."""
     from lab.cli import reports
     from lab.console import render
     from lab.shop import logs as log_reader
 
     target = target_of(environment)
     name = log_reader.short_name(target, function)
-    found = log_reader.read(target, name)[-lines:]
+    log_lines = log_reader.read(target, name)[-lines:]
     if json:
-        render.as_json([asdict(line) for line in found])
+        render.as_json([asdict(line) for line in log_lines])
         return
-    for line in found:
+    for line in log_lines:
         render.screen.print(reports.log_line(line), soft_wrap=True)
     for line in log_reader.follow(target, name) if follow else ():
         render.screen.print(reports.log_line(line), soft_wrap=True)
@@ -129,7 +129,7 @@ def mail(
     environment: Environment = "dev",
     json: Json = False,
 ) -> None:
-    """Lists the mails that customers got, oldest first."""
+    """Lists the mails sent to customers, oldest first."""
     from lab.cli import reports
     from lab.console import render
     from lab.shop import mailbox
@@ -156,7 +156,7 @@ def _numbered(mails: list[Mail], number: int) -> Mail:
 
 
 def audit(environment: Environment = "dev", json: Json = False) -> None:
-    """Checks the books over all stored data; exits with 1 if a guarantee is broken."""
+    """Audits all stored data; exits with 1 if a guarantee is broken."""
     from lab.cli import reports
     from lab.console import render
     from lab.console.progress import working

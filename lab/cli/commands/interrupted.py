@@ -1,4 +1,4 @@
-"""What Ctrl-C leaves of each command, in a sentence; whoever does more says so while it runs."""
+"""What each command leaves behind after Ctrl-C; some commands set it while they run."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ LEFT = {
     "env": NOTHING,
     "up": "No emulator was left running by it: `lab status` shows whether one runs.",
     "down": "The emulator may still run: `lab status` shows it, `lab down` stops it.",
-    "deploy": "What was made is in Terraform's state: `lab deploy` goes on from here,"
-    " `lab destroy` takes it away.",
-    "destroy": "What is not destroyed is in Terraform's state: `lab destroy` goes on from here,"
-    " `lab deploy` brings it back.",
+    "deploy": "What was created is in Terraform's state: `lab deploy` continues from here,"
+    " `lab destroy` removes it.",
+    "destroy": "What is not destroyed is in Terraform's state: `lab destroy` continues from here,"
+    " `lab deploy` creates it again.",
     "seed": "Products that were written stay, and none is counted twice: `lab seed` writes the"
     " rest.",
     "url": NOTHING,
     "token": NOTHING,
     "watch": "The functions keep the code that they have now; the next `lab deploy` takes it over.",
-    "checkout": "If the order was placed, it goes on by itself: `lab orders` shows it.",
+    "checkout": "If the order was placed, it continues by itself: `lab orders` shows it.",
     "orders": NOTHING,
     "status": NOTHING,
     "alarms": NOTHING,
@@ -33,27 +33,27 @@ LEFT = {
     "logs": NOTHING,
     "mail": NOTHING,
     "audit": "Nothing was changed, and not all guarantees were checked.",
-    "bench": "Its own emulator has ended, and nothing is left of it. With --here, the orders stay.",
-    "cost": "Nothing was kept of what was counted. Orders that were placed stay.",
-    "iam": "Nothing was changed, but that --reset begins the record anew.",
-    "redrive": "What was finished stays so. Messages in hand are back in their queues in two"
-    " minutes at the latest: `lab redrive` goes on then.",
-    "backup": "No backup was made. `lab backup` within an hour goes on with what is copied.",
+    "bench": "Its own emulator is stopped and removed. With --here, the orders stay.",
+    "cost": "No count was stored. Orders that were placed stay.",
+    "iam": "Nothing was changed, except that --reset resets the record.",
+    "redrive": "Finished orders stay finished. Received messages are back in their queues in two"
+    " minutes at the latest: `lab redrive` continues then.",
+    "backup": "No backup was made. `lab backup` within an hour continues the copy.",
     "restore": "Nothing was written.",
     "drill": "The environment is as it was, with the drill's orders in it.",
     "promote": "Nothing was applied.",
-    "backend": f"What was made stays, and is found by the next run. {AGAIN}",
-    "terraform": "Terraform has ended, and its own words above say how far it came.",
+    "backend": f"What was created stays, and the next run finds it. {AGAIN}",
+    "terraform": "Terraform has ended; its output above shows how far it got.",
     "release versions": NOTHING,
-    "release smoke": "Nothing was changed, but that an order may have been placed with --order.",
-    "release watch": "Nothing was changed. That no alarm was raised until now is no result.",
-    "release rollback": f"Some functions may be at the versions of before already. {AGAIN}",
-    "release complete": f"Some canaries may have been completed already. {AGAIN}",
+    "release smoke": "Nothing was changed, except that --order may have placed an order.",
+    "release watch": "Nothing was changed, and there is no result.",
+    "release rollback": f"Some functions may already be at the previous versions. {AGAIN}",
+    "release complete": f"Some canaries may already be complete. {AGAIN}",
 }
-"""By the name of the command, those of a group with the group's name before them."""
+"""Messages by command name, including the name of its group."""
 
 
-def told() -> str:
-    """What to say of the running command after Ctrl-C."""
+def message() -> str:
+    """The message about the running command after Ctrl-C."""
     running = invocation.running()
     return running.leaves or LEFT.get(running.name, NOTHING)

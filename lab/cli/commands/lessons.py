@@ -44,7 +44,7 @@ def notebooks(
 ) -> None:
     """Opens JupyterLab on your copies of the lessons, and starts the lab if it is not running.
 
-    With --reset it renews the copies that you name, and opens nothing.
+    With --reset it only replaces the copies that you name.
     """
     from lab.console.progress import working
     from lab.lessons import copies, jupyter, scores, setup
@@ -52,7 +52,7 @@ def notebooks(
     if reset:
         _reset(reset)
         return
-    _tell(copies.bring_up_to_date())
+    _report(copies.bring_up_to_date())
     with working("Getting the lab ready") as say:
         setup.ready(say)
     first = f"{scores.first_open()}.ipynb"
@@ -67,7 +67,7 @@ def _show(running: Running, first: str, browser: bool) -> None:
 
     address = running.address(first)
     render.done(f"JupyterLab runs already: {address}")
-    render.note("For another port or other options, end that one first: Ctrl-C where it runs.")
+    render.note("For another port or other options, stop it first: Ctrl-C where it runs.")
     if browser:
         typer.launch(address)
 
@@ -80,7 +80,7 @@ def _reset(names: list[str]) -> None:
         kept = copies.reset(book)
         if book.number == workshop.LESSON and (sources := workshop.reset()):
             kept.append(sources)
-        render.done(f"{book.name} is new again, and its checks are open.")
+        render.done(f"{book.name} is reset, and its checks are open.")
         for path in kept:
             render.done(f"Your old work is kept: {path}")
     if jupyter.running(copies.folder()):
@@ -89,7 +89,7 @@ def _reset(names: list[str]) -> None:
         render.note("Open it: lab notebooks")
 
 
-def _tell(done: Copies) -> None:
+def _report(done: Copies) -> None:
     from lab.console import render
     from lab.lessons import copies
 
@@ -111,13 +111,13 @@ def progress(json: Json = False) -> None:
     from lab.console import render
     from lab.lessons import scores
 
-    found = scores.scores()
+    all_scores = scores.scores()
     if json:
-        render.as_json([{**asdict(score), "done": score.done} for score in found])
+        render.as_json([{**asdict(score), "done": score.done} for score in all_scores])
         return
-    rows = [(s.lesson, s.title, _marks(s.checks, s.passed)) for s in found]
+    rows = [(s.lesson, s.title, _marks(s.checks, s.passed)) for s in all_scores]
     render.screen.print(render.table(("!Lesson", "Title", "Checks"), rows))
-    passed, total = sum(len(s.passed) for s in found), sum(len(s.checks) for s in found)
+    passed, total = sum(len(s.passed) for s in all_scores), sum(len(s.checks) for s in all_scores)
     render.screen.print(f"{passed} of {total} checks passed.")
 
 
@@ -138,8 +138,8 @@ def lessons_html(
     from lab.console.progress import working
     from lab.lessons import notebook_files, setup, site, turns
 
-    wanted = [notebook_files.lesson(name) for name in chosen or []] or notebook_files.all_lessons()
+    books = [notebook_files.lesson(name) for name in chosen or []] or notebook_files.all_lessons()
     with working("Running the lessons") as say:
         turns.require_free(setup.ready(say).endpoint or "AWS")
-        index = site.build(wanted, say, theme)
+        index = site.build(books, say, theme)
     render.done(f"The pages are ready: {index}")

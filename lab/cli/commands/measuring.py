@@ -11,7 +11,7 @@ from lab.cli.commands.common import Environment, Json, target_of
 
 
 class Peer(StrEnum):
-    """Whom the lab can be compared with."""
+    """The emulators that the lab can be compared with."""
 
     MINISTACK = "ministack"
 
@@ -37,9 +37,9 @@ def bench(
     environment: Environment = "dev",
     json: Json = False,
 ) -> None:
-    """Measures how quick the lab is, what it occupies, and what a checkout would cost on AWS.
+    """Measures the speed and the memory of the lab, and what a checkout would cost on AWS.
 
-    It starts an emulator of its own, deploys to it, and leaves nothing: a few minutes.
+    It deploys to its own emulator, which it removes afterwards. Takes a few minutes.
     """
     from lab.console import render
     from lab.console.progress import working
@@ -57,8 +57,8 @@ def bench(
         here=target,
     )
     with working("Measuring") as say:
-        found = benches.run(options, say)
+        result = benches.run(options, say)
     if json:
-        render.as_json(found.as_dict())
+        render.as_json(result.as_dict())
     else:
-        render.screen.print(tables.report(found))
+        render.screen.print(tables.report(result))

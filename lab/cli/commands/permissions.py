@@ -23,9 +23,9 @@ def iam(
     environment: Environment = "dev",
     json: Json = False,
 ) -> None:
-    """Shows what each role may do, what of it was used, and what was refused.
+    """Shows the permissions of each role, which of them were used, and denied requests.
 
-    Used is what requests needed since the emulator started, or since --reset.
+    Counts requests since the emulator started, or since --reset.
     """
     from lab.cli import permissions_report
     from lab.console import render
@@ -34,17 +34,17 @@ def iam(
     target = target_of(environment)
     if reset:
         permissions.forget(target)
-    found = permissions.look(target)
+    result = permissions.look(target)
     if json:
-        render.as_json(_as_dict(found))
+        render.as_json(_as_dict(result))
     else:
-        render.screen.print(permissions_report.draw(found))
+        render.screen.print(permissions_report.draw(result))
 
 
-def _as_dict(found: Permissions) -> dict[str, Any]:
+def _as_dict(result: Permissions) -> dict[str, Any]:
     roles = (
         asdict(role)
         | {"unused": [asdict(g) for g in role.unused], "wide": [asdict(g) for g in role.wide]}
-        for role in found.roles
+        for role in result.roles
     )
-    return {"roles": list(roles), "others": [asdict(r) for r in found.others]}
+    return {"roles": list(roles), "others": [asdict(r) for r in result.others]}

@@ -43,7 +43,7 @@ def promote(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Walks you from the laptop to a real AWS account, step by step. It applies nothing."""
+    """Guides you from the laptop to a real AWS account, step by step. It applies nothing."""
     from dataclasses import asdict
 
     from lab import go_live
@@ -53,13 +53,13 @@ def promote(
     from lab.go_live import report
 
     _require_known(environment, environments(), "promote")
-    with working(f"Looking at the way of {environment} to AWS") as say:
-        found = go_live.promote(environment, profile, say)
+    with working(f"Checking what {environment} needs on AWS") as say:
+        promotion = go_live.promote(environment, profile, say)
     if json:
-        render.as_json(asdict(found))
+        render.as_json(asdict(promotion))
     else:
-        render.screen.print(report.rendered(found))
-    if found.refused:
+        render.screen.print(report.rendered(promotion))
+    if promotion.refused:
         raise typer.Exit(1)
 
 
@@ -76,7 +76,7 @@ def backend(
         typer.Option(metavar="OWNER/NAME", help="Give roles to the pipelines of a repository."),
     ] = None,
 ) -> None:
-    """Makes the bucket and the lock table for Terraform's states, and each backend.hcl."""
+    """Creates the bucket and the lock table for Terraform's states, and each backend.hcl."""
     from lab.console import render
     from lab.deploy import account
     from lab.deploy.account.settings import environments
@@ -108,7 +108,7 @@ def terraform(
 ) -> None:
     """Plans, applies or destroys an environment in a real account, or with --local here.
 
-    A saved plan is applied without a question: who hands it over has seen it.
+    A saved plan is applied without a confirmation, because it was reviewed before.
     """
     from lab.deploy.account import ACTIONS
     from lab.deploy.account.settings import environments
@@ -127,7 +127,7 @@ def terraform(
 
 
 def _require_saved(action: str, saved: Path | None) -> None:
-    """Raises LabError if the file with the plan is not there, or cannot be."""
+    """Raises LabError if the file of the plan is missing or cannot be written."""
     from lab.core.errors import LabError
 
     if saved and action == "plan":
@@ -144,26 +144,28 @@ def _on_aws(environment: str, action: str, profile: str | None, saved: Path | No
     from lab.console import render
     from lab.deploy import account
 
-    began = time.monotonic()
+    started = time.monotonic()
     identity = account.identify(profile)
     show_identity(identity, environment)
     if action != "plan" and not saved:
-        _require_somebody()
-    done = account.operate(environment, action, identity, Terminal(), saved=saved)
-    what = f": {reports.changed(done.changes)}" if done.changes else ""
-    took = render.duration(time.monotonic() - began)
-    render.done(f"{action} of {environment} in account {identity.account} is done{what} ({took}).")
-    if done.inspection:
-        _tell(done.inspection)
+        _require_terminal()
+    result = account.operate(environment, action, identity, Terminal(), saved=saved)
+    counts = f": {reports.changed(result.changes)}" if result.changes else ""
+    took = render.duration(time.monotonic() - started)
+    render.done(
+        f"{action} of {environment} in account {identity.account} is done{counts} ({took})."
+    )
+    if result.inspection:
+        _report_inspection(result.inspection)
 
 
-def _tell(seen: Inspection) -> None:
+def _report_inspection(inspection: Inspection) -> None:
     from lab.console import render
 
-    for leftover in seen.kept:
+    for leftover in inspection.kept:
         render.note(f"Kept on purpose: {leftover}")
-    for service in seen.unseen:
-        render.problem(f"Nobody looked for what is left in {service}.", "Look there by hand.")
+    for service in inspection.unseen:
+        render.problem(f"{service} was not checked for remaining resources.", "Check it by hand.")
 
 
 def _on_emulator(environment: str, action: str) -> None:
@@ -192,28 +194,30 @@ def _plan_on_emulator(environment: str) -> None:
     )
 
 
-def _require_known(said: str, known: Sequence[str], command: str) -> None:
+def _require_known(value: str, choices: Sequence[str], command: str) -> None:
     from lab.core.errors import LabError
 
-    if said not in known:
-        raise LabError(f"{said!r} is none of {', '.join(known)}.", f"See: lab {command} -h", 2)
+    if value not in choices:
+        raise LabError(
+            f"{value!r} is not one of {', '.join(choices)}.", f"See: lab {command} -h", 2
+        )
 
 
 class Terminal:
-    """Asks whoever sits at the terminal. Raises LabError if nobody does."""
+    """Asks the user at the terminal. Raises LabError if stdin is no terminal."""
 
     def yes(self, question: str) -> bool:
-        """Whether the answer is yes."""
-        _require_somebody()
+        """Whether the user confirms the question."""
+        _require_terminal()
         return typer.confirm(question)
 
     def text(self, question: str) -> str:
-        """The answer as it was typed."""
-        _require_somebody()
+        """The text that the user types."""
+        _require_terminal()
         return str(typer.prompt(question, default="", show_default=False))
 
     def agrees(self, environment: str, action: str, planned: Sequence[Change]) -> bool:
-        """Whether a plan, which is shown by group, is to be done."""
+        """Shows a plan by group, and returns whether the user confirms it."""
         from lab.console import render
         from lab.deploy import plans
         from lab.go_live import report
@@ -226,12 +230,12 @@ class Terminal:
         return self.yes(f"{action.capitalize()} this?")
 
 
-def _require_somebody() -> None:
+def _require_terminal() -> None:
     from lab.core.errors import LabError
 
     if not sys.stdin.isatty():
         raise LabError(
-            "Nobody is there to be asked.",
-            "In a pipeline, let somebody approve a saved plan, and apply that: --saved FILE.",
+            "This needs a confirmation, but stdin is no terminal.",
+            "In a pipeline, approve a saved plan, and apply that: --saved FILE.",
             code=2,
         )

@@ -49,18 +49,20 @@ def backup(
 ) -> None:
     """Copies all tables and settings to a bucket that outlives the environment.
 
-    A run that was interrupted is continued by the next one.
+    The next run continues an interrupted one.
     """
     from lab.console.progress import working
     from lab.operate import recovery
 
-    target = _guarded(environment)
+    target = _guarded_target(environment)
     if every:
         _show_all(recovery.backups(target, to), json)
         return
     with working(f"Backing up {environment}") as say:
-        made = recovery.backup(target, to, say, suffix=suffix, pause=pause, unbalanced=unbalanced)
-    _show_backup(made, json)
+        manifest = recovery.backup(
+            target, to, say, suffix=suffix, pause=pause, unbalanced=unbalanced
+        )
+    _show_backup(manifest, json)
 
 
 def restore(
@@ -78,18 +80,18 @@ def restore(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Brings a backup back into an environment that is deployed and empty.
+    """Restores a backup to an environment that is deployed and empty.
 
-    Checks every part before it writes anything. A run that was interrupted can be repeated.
+    Verifies every part before writing. An interrupted run can be repeated.
     """
     from lab.console.progress import working
     from lab.operate import recovery
 
-    target = _guarded(environment)
+    target = _guarded_target(environment)
     if replace and not yes:
         recovery.require_backup(target, backup, source)
         place = target.endpoint or "the real AWS"
-        _ask(f"Delete all data of {environment} at {place}, and put the backup in its place?")
+        _confirm(f"Delete all data of {environment} at {place}, and put the backup in its place?")
     with working(f"Restoring {environment}") as say:
         report = recovery.restore(target, backup, source, say, replace=replace)
     _show_restore(report, json)
@@ -101,9 +103,9 @@ def drill(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Destroys an environment of the emulator, rebuilds it, and shows that nothing is lost.
+    """Destroys an environment of the emulator, rebuilds and restores it, and compares the data.
 
-    Exits with 1 if anything is.
+    Exits with 1 if anything is lost.
     """
     from lab.console.progress import working
     from lab.operate import drill as drills
@@ -111,15 +113,15 @@ def drill(
     target = target_of(environment)
     drills.require_emulator(target)
     if not yes:
-        _ask(f"Destroy {environment} at {target.endpoint}, and bring it back?")
+        _confirm(f"Destroy {environment} at {target.endpoint}, and bring it back?")
     with working("Drill") as say:
         report = drills.run(target, say, orders)
     _show_drill(report, json)
     raise typer.Exit(0 if report.passed else 1)
 
 
-def _guarded(environment: str) -> Target:
-    """The target. Raises LabError if it is another account than the environment's own."""
+def _guarded_target(environment: str) -> Target:
+    """The target. Raises LabError if the account is not that of the environment."""
     from lab.deploy import account
     from lab.deploy.account import BackendSettings, guards
 
@@ -130,39 +132,40 @@ def _guarded(environment: str) -> Target:
     return target
 
 
-def _ask(question: str) -> None:
+def _confirm(question: str) -> None:
     from lab.core.errors import LabError
 
     if not sys.stdin.isatty():
-        raise LabError("Nobody is there to be asked.", "Say so beforehand: --yes", code=2)
+        raise LabError("This needs a confirmation, but stdin is no terminal.", "Use --yes.", code=2)
     if not typer.confirm(question):
         raise LabError("Nothing was done.")
 
 
-def _show_all(found: list[Manifest], json: bool) -> None:
+def _show_all(manifests: list[Manifest], json: bool) -> None:
     from lab.cli import recovery_report
     from lab.console import render
 
     if json:
-        render.as_json([manifest.summary() for manifest in found])
+        render.as_json([manifest.summary() for manifest in manifests])
     else:
-        render.screen.print(recovery_report.backup_list(found))
+        render.screen.print(recovery_report.backup_list(manifests))
 
 
-def _show_backup(made: Manifest, json: bool) -> None:
+def _show_backup(manifest: Manifest, json: bool) -> None:
     from lab.cli import recovery_report
     from lab.console import render
 
     if json:
-        render.as_json(made.summary())
+        render.as_json(manifest.summary())
         return
     render.done(
-        f"{made.environment} is backed up as {made.backup}: {recovery_report.copied(made)}."
+        f"{manifest.environment} is backed up as {manifest.backup}:"
+        f" {recovery_report.copied(manifest)}."
     )
-    if made.in_flight:
-        render.note(f"{made.in_flight} orders were in progress; after a restore they continue.")
-    for what in made.broken:
-        render.problem(f"Its books do not balance: {what}")
+    if manifest.in_flight:
+        render.note(f"{manifest.in_flight} orders were in progress; after a restore they continue.")
+    for violation in manifest.broken:
+        render.problem(f"Its books do not balance: {violation}")
 
 
 def _show_restore(report: RestoreReport, json: bool) -> None:
@@ -172,10 +175,10 @@ def _show_restore(report: RestoreReport, json: bool) -> None:
     if json:
         render.as_json(asdict(report))
         return
-    what = recovery_report.counted(report.items)
-    render.done(f"{report.environment} is what {report.backup} says: {what}.")
+    counts = recovery_report.counted(report.items)
+    render.done(f"{report.backup} is restored to {report.environment}: {counts}.")
     for name in report.settings_kept:
-        render.note(f"{name} was another in the backup; terraform.tfvars decides.")
+        render.note(f"{name} differs in the backup; terraform.tfvars wins.")
     render.note("Next: `lab audit` checks the books.")
 
 
@@ -191,4 +194,4 @@ def _show_drill(report: DrillReport, json: bool) -> None:
         took = render.duration(report.recovery_s)
         render.done(f"Nothing is lost. From the loss to the last item: {took}.")
     else:
-        render.problem("The environment is not what it was.", "`lab audit` shows its books.")
+        render.problem("The restored data differs.", "`lab audit` checks the books.")

@@ -1,4 +1,4 @@
-"""`lab release`: what a pipeline does around `terraform apply`, and people in its place."""
+"""`lab release`: the steps of a pipeline around `terraform apply`."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from lab.cli.commands.common import EnvironmentArgument, Json, target_of
 from lab.cli.commands.environments import App
 
 release = App(
-    help="Looks whether a release works, and takes it back.",
+    help="Checks a release, and rolls it back.",
     epilog="Example: lab --profile my-profile release smoke staging",
     no_args_is_help=True,
 )
 
 
 @release.callback()
-def named(context: typer.Context) -> None:
-    """Notes which of its commands runs."""
+def set_command_name(context: typer.Context) -> None:
+    """Sets the name of the running command."""
     from lab.core import invocation
 
     invocation.running().name = f"release {context.invoked_subcommand}"
@@ -37,15 +37,15 @@ def versions(
     environment: EnvironmentArgument = "dev",
     json: Json = False,
 ) -> None:
-    """Prints which version of each function callers get: what `rollback` goes back to."""
+    """Prints the live version of each function, for a later `rollback`."""
     from lab.console import render
     from lab.deploy import release as releases
 
-    found = releases.live(target_of(environment))
+    live_versions = releases.live(target_of(environment))
     if json:
-        render.as_json(found)
+        render.as_json(live_versions)
     else:
-        render.screen.print(render.table(("Function", "!Version"), found.items()))
+        render.screen.print(render.table(("Function", "!Version"), live_versions.items()))
 
 
 @release.command(epilog="Example: lab --profile my-profile release smoke staging --order")
@@ -55,7 +55,7 @@ def smoke(
         bool, typer.Option("--order", help="Place an order, too: its stock is sold.")
     ] = False,
 ) -> None:
-    """Tries what a customer does first. Exits with 1 if something does not go as it should."""
+    """Runs the smoke tests. Exits with 1 if one fails."""
     from lab.console import render
     from lab.deploy import release as releases
 
@@ -65,7 +65,7 @@ def smoke(
             render.done(f"{finding.what}: {finding.seen}")
         else:
             broken += 1
-            render.problem(f"Not so: {finding.what}. Seen: {finding.seen}")
+            render.problem(f"Failed: {finding.what}. Result: {finding.seen}")
     raise typer.Exit(1 if broken else 0)
 
 
@@ -79,7 +79,7 @@ def watch(
     from lab.console.progress import working
     from lab.deploy import release as releases
 
-    if isnan(minutes):  # no range refuses it
+    if isnan(minutes):  # min and max do not refuse it
         raise typer.BadParameter("'nan' is no number of minutes.", param_hint="--minutes")
     with working(f"Watching the alarms of {environment} for {minutes:g} minutes"):
         raised = releases.watch(target_of(environment), minutes * 60)
@@ -96,9 +96,9 @@ def rollback(
     environment: Annotated[str, typer.Argument(metavar="ENV", help="Which environment.")],
     file: Annotated[Path, typer.Argument(help="What `versions --json` printed before.")],
 ) -> None:
-    """Gives callers the versions of before, and ends a canary.
+    """Makes the previous versions live, and ends canaries.
 
-    The next apply brings the new code again: put the configuration right before.
+    The next apply deploys the new code again: fix the configuration before.
     """
     from lab.console import render
     from lab.deploy import release as releases
@@ -113,7 +113,7 @@ def rollback(
 
 @release.command(epilog="Example: lab --aws release complete prod")
 def complete(environment: EnvironmentArgument = "dev") -> None:
-    """Gives all callers the version that some had as a canary."""
+    """Routes all requests to the version that was a canary."""
     from lab.console import render
     from lab.deploy import release as releases
 
@@ -130,10 +130,10 @@ def _read(file: Path) -> dict[str, str]:
     try:
         content = jsons.loads(file.read_text())
     except (OSError, ValueError) as error:
-        raise LabError(f"{file} cannot be read: {error}", _USUAL, 2) from error
+        raise LabError(f"{file} cannot be read: {error}", _HINT, 2) from error
     if isinstance(content, dict) and all(isinstance(v, str) for v in content.values()):
         return content
-    raise LabError(f'{file} holds no versions, such as {{"checkout-api": "7"}}.', _USUAL, 2)
+    raise LabError(f'{file} holds no versions, such as {{"checkout-api": "7"}}.', _HINT, 2)
 
 
-_USUAL = "`lab release versions ENV --json` prints such a file."
+_HINT = "`lab release versions ENV --json` prints such a file."

@@ -18,9 +18,9 @@ def register(app: typer.Typer) -> None:
 
 
 def watch(environment: Environment = "dev") -> None:
-    """Puts each change that is saved in functions/ into the running lab, without Terraform.
+    """Deploys each saved change in functions/ to the running lab, without Terraform.
 
-    Ends with Ctrl-C. The next `lab deploy` takes over what was changed.
+    Ends with Ctrl-C. The next `lab deploy` includes the changes.
     """
     from lab.console import render
     from lab.deploy import hot_reload as watching

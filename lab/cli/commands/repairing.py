@@ -19,9 +19,9 @@ def register(app: typer.Typer) -> None:
 
 
 def redrive(environment: Environment = "dev", json: Json = False) -> None:
-    """Finishes orders that could not be undone; sends mails and events that failed once more.
+    """Finishes orders whose compensation failed; sends failed mails and events again.
 
-    Each order is finished by looking at the books. Exits with 1 if anything is left.
+    Exits with 1 if anything is left.
     """
     from lab.console import render
     from lab.console.progress import working
@@ -48,8 +48,8 @@ def _show(report: RedriveReport) -> None:
         render.screen.print(render.table(columns, rows))
     for message in report.strange:
         render.problem(
-            f"Nothing is known about a message in the queue {message.queue}: {message.begins}",
-            "It stays there. Look at it, then delete it by hand.",
+            f"The queue {message.queue} has an unknown message: {message.begins}",
+            "It stays there. Check it, then delete it by hand.",
         )
     for order in report.orders:
         for loss in order.losses:
@@ -59,7 +59,7 @@ def _show(report: RedriveReport) -> None:
             )
     unfinished = [order for order in report.orders if not order.final]
     if unfinished:
-        render.problem(f"Orders not finished: {len(unfinished)}.", "`lab logs sweeper` tells why.")
+        render.problem(f"Orders not finished: {len(unfinished)}.", "See `lab logs sweeper`.")
     render.done(
         f"Orders finished: {len(report.orders) - len(unfinished)}."
         f" Sent again: {report.notifications} notifications, {report.events} events."

@@ -38,21 +38,21 @@ def checkout(
 ) -> None:
     """Places an order, follows it to its end and prints it.
 
-    Exits with 1 if the order does not end as the cart's file says (confirmed if it says nothing).
+    Exits with 1 if the result is not that of the cart's file (by default: confirmed).
     """
     from lab.shop import carts, tokens
     from lab.shop.shop_client import ApiError
 
     tokens.require_customer(customer)
-    chosen = carts.read(cart) if cart else carts.sample("CONFIRMED")
+    selected = carts.read(cart) if cart else carts.sample("CONFIRMED")
     target = target_of(environment)
     try:
-        bought = _buy(target, chosen, customer, key, watch and not json)
+        purchased = _buy(target, selected, customer, key, watch and not json)
     except ApiError as problem:
-        _refused(chosen, problem, json)
+        _refused(selected, problem, json)
         return
-    _show(bought, json, drawn=watch)
-    _check_promise(chosen, bought)
+    _show(purchased, json, drawn=watch)
+    _check_expectation(selected, purchased)
 
 
 def _buy(target: Target, cart: Cart, customer: str, key: str, watch: bool) -> Purchase:
@@ -73,7 +73,7 @@ def _latest(execution: Execution) -> str:
 
 
 def _refused(cart: Cart, problem: ApiError, json: bool) -> None:
-    """A refusal that the cart's file promises is what the user wanted to see."""
+    """Reports a refusal as success if the cart's file expects it; otherwise raises it."""
     from lab.console import render
     from lab.shop import carts
 
@@ -85,35 +85,35 @@ def _refused(cart: Cart, problem: ApiError, json: bool) -> None:
         render.done(f"Refused, as {cart.name} says. {problem.message}")
 
 
-def _show(bought: Purchase, json: bool, drawn: bool) -> None:
+def _show(purchased: Purchase, json: bool, drawn: bool) -> None:
     from lab.console import render
     from lab.shop import order_views
 
     if json:
-        render.as_json({"order": bought.order, "execution": asdict(bought.execution)})
+        render.as_json({"order": purchased.order, "execution": asdict(purchased.execution)})
         return
     if not drawn:
-        render.screen.print(order_views.timeline_of(bought.execution))
+        render.screen.print(order_views.timeline_of(purchased.execution))
     render.screen.print()
-    render.screen.print(order_views.receipt(bought.order))
+    render.screen.print(order_views.receipt(purchased.order))
 
 
-def _check_promise(cart: Cart, bought: Purchase) -> None:
+def _check_expectation(cart: Cart, purchased: Purchase) -> None:
     from lab.core.errors import LabError
     from lab.shop import carts
 
-    broken = carts.differences(cart, bought.order)
-    if not broken:
+    differences = carts.differences(cart, purchased.order)
+    if not differences:
         return
     if cart.expect:
-        raise LabError(f"The order did not end as {cart.name} says: {'; '.join(broken)}.")
-    raise LabError(_reason(bought.order), "`curl $(lab url)/products` lists what the shop has.")
+        raise LabError(f"The order did not end as {cart.name} says: {'; '.join(differences)}.")
+    raise LabError(_reason(purchased.order), "`curl $(lab url)/products` lists what the shop has.")
 
 
 def _reason(order: dict[str, Any]) -> str:
     rejection = order.get("rejection") or {}
-    said = f": {rejection['code']}: {rejection['message']}" if rejection else ""
-    return f"The order was not confirmed, it is {order['status']}{said}"
+    reason = f": {rejection['code']}: {rejection['message']}" if rejection else ""
+    return f"The order was not confirmed, it is {order['status']}{reason}"
 
 
 def orders(
@@ -130,8 +130,8 @@ def orders(
     from lab.console import render
     from lab.shop import orders as order_book
 
-    wanted = _known_status(status)
-    rows = order_book.newest(target_of(environment), customer, wanted, limit)
+    known = _known_status(status)
+    rows = order_book.newest(target_of(environment), customer, known, limit)
     if json:
         render.as_json([asdict(row) for row in rows])
     else:

@@ -1,4 +1,4 @@
-"""`lab demo`: the first thing that a newcomer sees."""
+"""`lab demo`: the first command for newcomers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def demo(
         typer.Option(min=1, max=65535, help="The emulator's port (LAB_PORT, else 4566)."),
     ] = None,
 ) -> None:
-    """Starts everything, places three real orders and shows the way of each. Leaves it running."""
+    """Starts everything, places three real orders and shows their paths. Leaves it running."""
     from lab.cli import demo as tour
 
     tour.run(port)

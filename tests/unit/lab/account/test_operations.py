@@ -204,7 +204,7 @@ def test_a_question_that_nobody_can_hear_ends_the_command(
 
     assert app.run(["terraform", "prod", "apply"]) == 2
     err = capsys.readouterr().err
-    assert "Nobody is there to be asked" in err
+    assert "stdin is no terminal" in err
     assert all(shown in err for shown in (OURS, "us-east-2", "prod"))
 
 
@@ -214,7 +214,7 @@ def test_what_is_mistyped_is_answered_with_what_there_is(
 ) -> None:
     assert app.run(["terraform", *mistyped]) == 2
     said = capsys.readouterr().err
-    assert "is none of" in said or "There is no environment" in said
+    assert "is not one of" in said or "There is no environment" in said
 
 
 @pytest.mark.parametrize(("action", "command"), [("apply", "deploy"), ("destroy", "destroy")])
