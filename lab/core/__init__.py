@@ -1,1 +1,1 @@
-"""What everything in the lab stands on: where it works, whom it talks to, and how it fails."""
+"""Shared foundations: targets, clients, child processes and errors."""

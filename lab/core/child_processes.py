@@ -1,10 +1,10 @@
-"""The one place that starts other programs, and decides what these inherit.
+"""Starts other programs, and defines their environment variables.
 
-A program that works on the emulator gets a list of variables and nothing else: what somebody has
-set for AWS, for Terraform, for Python or for a proxy is meant for other work. A program that works
-in an AWS account, or that is the user's own (Docker, uv, JupyterLab), gets what its user has set.
-Nothing else in `lab/` starts a program: ruff's banned-api rules in pyproject.toml see to that. The
-environment of the emulator itself is made in `emulator/`.
+A program that works on the emulator gets a fixed list of variables: the user's settings for AWS,
+Terraform, Python and proxies are for other work. A program that works in an AWS account, or that is
+the user's own (Docker, uv, JupyterLab), gets the user's environment. Ruff's banned-api rules in
+pyproject.toml ensure that nothing else in `lab/` starts a program. The environment of the emulator
+itself is made in `emulator/`.
 """
 
 from __future__ import annotations
@@ -23,52 +23,52 @@ type Process = subprocess.Popen[bytes]
 
 KEYS = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"})
 
-# Where programs and files are, which language is spoken, what a terminal can do.
+# Paths, locale and terminal.
 NEEDED = frozenset(
     {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TMPDIR", "TZ", "LANG", "LANGUAGE"}
     | {"LC_ALL", "LC_CTYPE", "LC_MESSAGES", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"}
     | {"LAB_HOME", "SYSTEMROOT"}
 )
-# How the internet is reached: Terraform may fetch its provider.
+# Proxies and certificates: Terraform may download its provider.
 INTERNET = frozenset(
     {"http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
     | {"SSL_CERT_FILE", "SSL_CERT_DIR"}
 )
-# How Terraform asks a registry, and with whose token.
+# Terraform's settings and tokens for registries.
 REGISTRY = ("TF_REGISTRY_", "TF_TOKEN_")
 
 VARIABLE_PREFIX = "LAB_TF_VAR_"
-"""LAB_TF_VAR_x=1 sets Terraform's variable x on the emulator, where TF_VAR_x is for other work."""
+"""LAB_TF_VAR_x=1 sets Terraform's variable x on the emulator, which ignores TF_VAR_x."""
 
 QUIET_TERRAFORM = {"CHECKPOINT_DISABLE": "1"}
-"""It does not ask HashiCorp for news."""
+"""Disables Terraform's check for updates."""
 
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 def as_the_user_has_it(**more: str) -> dict[str, str]:
-    """For a program of the user's own, such as Docker or uv."""
+    """The environment for the user's own programs, such as Docker or uv."""
     return {**os.environ, **more}
 
 
 def bare(**more: str) -> dict[str, str]:
-    """For a program that talks to nobody: git, ps, a Python of our own."""
+    """The environment for programs without network access: git, ps, Python."""
     return {name: os.environ[name] for name in NEEDED if name in os.environ} | more
 
 
 def on_emulator(endpoint: str, access_key: str, region: str) -> dict[str, str]:
-    """For Terraform and tflocal on an emulator; CLI configuration and data folder come on top.
+    """The environment for Terraform and tflocal on an emulator.
 
-    No variable of the user's can lead them to another account, another folder or another file.
+    Without the user's variables, which could select another account, folder or file.
     """
-    fetching = {n: v for n, v in os.environ.items() if n in INTERNET or n.startswith(REGISTRY)}
-    ours = {"TF_IN_AUTOMATION": "1", **_emulator(endpoint, access_key, region)}
-    return bare() | fetching | _terraform_variables() | ours
+    network = {n: v for n, v in os.environ.items() if n in INTERNET or n.startswith(REGISTRY)}
+    own = {"TF_IN_AUTOMATION": "1", **_emulator(endpoint, access_key, region)}
+    return bare() | network | _terraform_variables() | own
 
 
 def in_a_shell(endpoint: str, access_key: str, region: str) -> dict[str, str]:
-    """What leads the AWS CLI, Terraform, tflocal and boto3 to an emulator, in somebody's shell."""
-    # By default Terraform looks for the state's bucket at a host that only DNS could know.
+    """The variables with which the AWS CLI, Terraform, tflocal and boto3 use an emulator."""
+    # By default, Terraform uses a virtual-hosted bucket URL, which needs DNS.
     styles = {"TF_CLI_ARGS_init": "-backend-config=use_path_style=true"}
     return styles | _emulator(endpoint, access_key, region)
 
@@ -96,29 +96,29 @@ def _terraform_variables() -> dict[str, str]:
 
 
 def in_account(profile: str | None = None) -> dict[str, str]:
-    """For Terraform in an AWS account: all that its user has set, as `profile` if one is named."""
-    kept = dict(os.environ) | {"CHECKPOINT_DISABLE": "1"}
+    """The environment for Terraform in an AWS account: the user's, optionally with a profile."""
+    inherited = dict(os.environ) | {"CHECKPOINT_DISABLE": "1"}
     if profile is None:
-        return kept
-    # Keys in the environment would come before the profile, and be somebody else.
-    return {name: value for name, value in kept.items() if name not in KEYS} | {
+        return inherited
+    # Keys in the environment would take precedence over the profile.
+    return {name: value for name, value in inherited.items() if name not in KEYS} | {
         "AWS_PROFILE": profile
     }
 
 
 def in_no_account(endpoint: str, region: str) -> dict[str, str]:
-    """For a plan without an account: `endpoint` is a server of ours that knows nobody."""
+    """The environment for a plan without an account, against a stub server at `endpoint`."""
     return on_emulator(endpoint, "nobody", region)
 
 
 def past_proxies(*hosts: str) -> dict[str, str]:
-    """NO_PROXY, in both spellings, with what the user has set, this machine, and these hosts.
+    """NO_PROXY and no_proxy, with the user's values, this machine, and these hosts.
 
-    Programs differ in which of the two they read first, so both say the same.
+    Programs differ in which of the two they read first.
     """
-    given = [os.environ.get(name, "") for name in ("NO_PROXY", "no_proxy")]
-    named = [name.strip() for text in given for name in text.split(",")]
-    value = ",".join(dict.fromkeys(name for name in (*named, *THIS_MACHINE, *hosts) if name))
+    configured = [os.environ.get(name, "") for name in ("NO_PROXY", "no_proxy")]
+    names = [name.strip() for text in configured for name in text.split(",")]
+    value = ",".join(dict.fromkeys(name for name in (*names, *THIS_MACHINE, *hosts) if name))
     return {"NO_PROXY": value, "no_proxy": value}
 
 
@@ -135,44 +135,44 @@ def start(command: Sequence[str | Path], variables: Variables, **options: Any) -
 
 
 def become(command: Sequence[str], variables: Variables) -> None:
-    """Does not return: this process is the program from here on."""
+    """Replaces this process by the program. Does not return."""
     os.execve(command[0], list(command), dict(variables))  # noqa: S606 - no shell
 
 
 def output(command: Sequence[str], variables: Variables, timeout_s: float) -> str:
-    """What a program prints, or nothing if it is missing, fails or takes too long."""
+    """The output of a program; empty if it is missing, fails or times out."""
     try:
-        done = run(command, variables, capture_output=True, timeout=timeout_s, check=True)
+        result = run(command, variables, capture_output=True, timeout=timeout_s, check=True)
     except (OSError, ValueError, subprocess.SubprocessError):
         return ""
-    return str(done.stdout)
+    return str(result.stdout)
 
 
 def start_clean() -> None:
-    """Starts this process anew where Python itself was told what does the lab harm.
+    """Restarts this process in UTF-8 mode and without PYTHONPATH, if necessary.
 
-    The lab's files and programs are UTF-8 whatever language their reader has set: read as an older
-    locale says, they fail at the first ✔. PYTHONPATH puts other versions before the lab's own.
+    The lab's files and output are UTF-8, whatever the locale. PYTHONPATH could put other versions
+    of libraries before the lab's own.
     """
     variables, options = as_the_user_has_it(), ["-X", "utf8"]
     encoding = locale.getencoding()
-    speaks = sys.flags.utf8_mode or encoding.lower().replace("-", "") == "utf8"
-    # With `-m lab` the lab itself may be where PYTHONPATH says.
-    borrows = bool(variables.pop("PYTHONPATH", "")) and "-m" not in sys.orig_argv
-    if speaks and not borrows:
+    is_utf8 = sys.flags.utf8_mode or encoding.lower().replace("-", "") == "utf8"
+    # With `-m lab`, PYTHONPATH may contain the lab itself.
+    uses_pythonpath = bool(variables.pop("PYTHONPATH", "")) and "-m" not in sys.orig_argv
+    if is_utf8 and not uses_pythonpath:
         return
-    if not speaks:  # the terminal has its own encoding, all the same
+    if not is_utf8:  # the terminal keeps its encoding
         variables.setdefault("PYTHONIOENCODING", f"{encoding}:replace")
         variables["PYTHONUTF8"] = "1"
-    become([sys.executable, *([] if speaks else options), *sys.orig_argv[1:]], variables)
+    become([sys.executable, *([] if is_utf8 else options), *sys.orig_argv[1:]], variables)
 
 
 UNHELPFUL = ("SSLKEYLOGFILE", "BOTOCORE_EXPERIMENTAL__PLUGINS")
-"""Variables that libraries read whatever they are told: a file that they fail to open, and code."""
+"""Variables that libraries always read, and that may name a missing file or load code."""
 
 
 def settle() -> None:
-    """Takes from this process what would trip the libraries that it uses."""
+    """Removes variables and warnings that would break the libraries of this process."""
     import warnings
 
     for name in UNHELPFUL:

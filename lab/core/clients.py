@@ -1,9 +1,8 @@
-"""The one place that makes clients: of AWS and of an emulator (boto3), and of HTTP (httpx).
+"""Creates clients for AWS and for an emulator (boto3), and for HTTP (httpx).
 
-An emulator is this lab's own matter. Its clients take nothing from the user's AWS configuration,
-from `AWS_*` variables or from proxies: whatever these say is meant for the real AWS. Clients of the
-real AWS take all of it, as the AWS CLI does. Nothing else in `lab/` makes a client: ruff's
-banned-api rules in pyproject.toml see to that.
+Clients for an emulator ignore the user's AWS configuration, `AWS_*` variables and proxies, which
+are meant for AWS. Clients for AWS use them, as the AWS CLI does. Ruff's banned-api rules in
+pyproject.toml ensure that nothing else in `lab/` creates a client.
 """
 
 from __future__ import annotations
@@ -39,15 +38,15 @@ ONCE = {"mode": "standard", "total_max_attempts": 1}
 ON_AWS = Config(retries=ATTEMPTS, inject_host_prefix=False)  # type: ignore[arg-type]
 
 NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""For plain HTTP: whatever it led to by https would not be trusted."""
+"""An SSL context without certificates, for plain HTTP: it trusts no HTTPS server."""
 
 QUICKLY = Config(connect_timeout=CONNECT_TIMEOUT_S, retries={"total_max_attempts": 2})
-"""For the first call of AWS: without a network it should not take minutes to find that out."""
+"""For the first call of AWS, so that a missing network is reported quickly."""
 
 
 @dataclass(frozen=True)
 class Keys:
-    """Credentials of an emulator; `token` is that of a role's session."""
+    """Credentials for an emulator; `token` is the session token of a role."""
 
     access_key: str
     secret: str = "test"  # noqa: S105 - an emulator looks at the key alone
@@ -55,7 +54,7 @@ class Keys:
 
 
 class _Unconfigured(botocore.session.Session):
-    """A botocore session that has botocore's defaults, and asks neither environment nor files."""
+    """A botocore session with defaults only, which reads neither environment nor files."""
 
     def _register_config_store(self) -> None:
         factory = ConfigChainFactory(self, environ={})
@@ -72,9 +71,9 @@ class _Unconfigured(botocore.session.Session):
 
 @cache
 def _models() -> Loader:
-    """The descriptions of AWS's services that botocore brings, read once; by default ~/.aws, too.
+    """The loader of botocore's service models, cached, and without ~/.aws.
 
-    Reading them is most of the work of making a client.
+    Loading the models takes most of the time of creating a client.
     """
     built_in = [Loader.BUILTIN_DATA_PATH]
     return Loader(extra_search_paths=built_in, include_default_search_paths=False)
@@ -92,14 +91,14 @@ def emulator_session(keys: Keys, region: str) -> Session:
 
 
 def aws_session(profile: str | None, region: str) -> Session:
-    """A boto3 session for AWS, as the user's configuration, variables and proxies want it."""
+    """A boto3 session for AWS, with the user's configuration, variables and proxies."""
     return boto3.Session(region_name=region, profile_name=profile)
 
 
 def to_emulator(timeout_s: float | None = None) -> Calls:
-    """How an emulator is called: never by a proxy.
+    """The configuration of calls to an emulator: without proxies.
 
-    With `timeout_s` each call is made once, and ends after that many seconds without an answer.
+    With `timeout_s`, a call is not retried, and times out after that many seconds.
     """
     return Config(
         retries=ONCE if timeout_s else ATTEMPTS,  # type: ignore[arg-type]
@@ -116,28 +115,28 @@ def aws_profiles() -> list[str]:
 
 
 def aws_profile(name: str | None) -> dict[str, Any]:
-    """What the user's AWS configuration says of a profile. Raises ProfileNotFound."""
+    """The settings of a profile in the user's AWS configuration. Raises ProfileNotFound."""
     return dict(botocore.session.Session(profile=name).get_scoped_config())
 
 
 def http(base_url: str, **options: Any) -> HttpClient:
-    """An HTTP client of what is at `base_url`; `options` are httpx's own.
+    """An HTTP client for `base_url`; `options` are those of httpx.
 
-    The user's proxies and certificates count for what is on the internet, and for nothing else.
+    Uses the user's proxies and certificates only for hosts on the internet.
     """
-    # Reading the certificates of the world takes longer than asking an emulator.
+    # Loading all certificates takes longer than a request to an emulator.
     trusted = {} if base_url.startswith("https:") else {"verify": NOBODY}
     options = {**trusted, **options}
     return httpx.Client(base_url=base_url, trust_env=_is_outside(base_url), **options)
 
 
 def get(url: str, timeout_s: float) -> httpx.Response:
-    """One `GET`."""
+    """Sends one GET request."""
     with http(url, timeout=timeout_s) as client:
         return client.get("")
 
 
 def _is_outside(url: str) -> bool:
-    """Whether it is on the internet: an emulator speaks plain HTTP, or lives on this machine."""
+    """Whether a URL is on the internet: an emulator uses plain HTTP or runs on this machine."""
     place = urlsplit(url)
     return place.scheme == "https" and not endpoints.is_loopback(place.hostname or "")

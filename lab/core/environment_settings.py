@@ -1,4 +1,4 @@
-"""The settings of an environment, as its terraform.tfvars has them."""
+"""Reads the settings of an environment from its terraform.tfvars."""
 
 from __future__ import annotations
 

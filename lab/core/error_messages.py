@@ -1,4 +1,4 @@
-"""Turns whatever went wrong into the one message that a user sees."""
+"""Converts any exception into the message that the user sees."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ UNREACHABLE = (
     httpx.ConnectError,
     httpx.RemoteProtocolError,
 )
-IN_THE_WAY = (
+PATH_CONFLICTS = (
     errno.EEXIST,
     errno.EISDIR,
     errno.ENOTDIR,
@@ -59,7 +59,7 @@ IN_THE_WAY = (
     errno.ELOOP,
     errno.ENAMETOOLONG,
 )
-OF_THE_USERS_SETTINGS = (
+SETTINGS_ERRORS = (
     ConfigNotFound,
     ConfigParseError,
     CredentialRetrievalError,
@@ -80,7 +80,7 @@ TOO_SLOW = (ReadTimeoutError, httpx.TimeoutException)
 
 
 def explain(error: Exception) -> LabError:
-    """What to tell the user about `error`; the traceback of a surprise goes to a file."""
+    """The LabError for `error`. Writes the traceback of an unexpected error to a file."""
     if isinstance(error, LabError):
         return error
     if isinstance(error, UNREACHABLE):
@@ -93,11 +93,11 @@ def explain(error: Exception) -> LabError:
         return LabError(
             "AWS credentials are missing.", "Set AWS_PROFILE, or `lab up` to stay local."
         )
-    if problem := _of_files(error):
+    if problem := _file_error(error):
         return problem
-    if isinstance(error, OF_THE_USERS_SETTINGS):
-        return _of_settings(error)
-    return _surprise(error)
+    if isinstance(error, SETTINGS_ERRORS):
+        return _settings_error(error)
+    return _unexpected(error)
 
 
 def _too_slow(error: Exception) -> LabError:
@@ -111,19 +111,19 @@ def _too_slow(error: Exception) -> LabError:
 
 
 def advise(*choices: tuple[str, str]) -> str:
-    """The first advice that is not the command that has just failed.
+    """The first advice that does not name the command that has just failed.
 
-    Each choice is the name of the command that it advises, or nothing, and what it says.
+    Each choice is the name of the advised command (or empty), and the text.
     """
-    return next((said for name, said in choices if name != invocation.running().name), "")
+    return next((text for name, text in choices if name != invocation.running().name), "")
 
 
 def _log() -> Path:
     return paths.home_path() / "emulator.log"
 
 
-def _of_files(error: Exception) -> LabError | None:
-    """What a user can do about a file that cannot be written; None if that is not the matter."""
+def _file_error(error: Exception) -> LabError | None:
+    """The LabError for a file that cannot be written; None for other errors."""
     if isinstance(error, sqlite3.Error):
         full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
         return preconditions.no_space(tempfile.gettempdir(), _one_line(error)) if full else None
@@ -137,11 +137,11 @@ def _of_files(error: Exception) -> LabError | None:
             f"{file} cannot be written: {os.strerror(error.errno)}.",
             "Keep the lab's files in a folder of your own: LAB_HOME=~/checkout-lab lab …",
         )
-    return _in_the_way(error) if error.errno in IN_THE_WAY else None
+    return _path_conflict(error) if error.errno in PATH_CONFLICTS else None
 
 
-def _in_the_way(error: OSError) -> LabError | None:
-    """A file where the lab has a folder, or the other way round: only somebody can have put it."""
+def _path_conflict(error: OSError) -> LabError | None:
+    """The LabError for a file where the lab needs a folder, or the reverse."""
     names = [Path(os.fsdecode(name)) for name in (error.filename, error.filename2) if name]
     home = paths.home_path()
     if not any(name == home or home in name.parents or name in home.parents for name in names):
@@ -155,26 +155,26 @@ def _in_the_way(error: OSError) -> LabError | None:
     )
 
 
-def _of_settings(error: Exception) -> LabError:
+def _settings_error(error: Exception) -> LabError:
     return LabError(
-        f"What your environment says of proxies or of AWS cannot be used: {_one_line(error)}",
-        "Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, at the AWS_ variables, and at"
+        f"The settings for proxies or AWS in your environment are invalid: {_one_line(error)}",
+        "Check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, at the AWS_ variables, and at"
         " ~/.aws. On the emulator the lab uses none of them: leave --aws and --profile out.",
     )
 
 
 def says_no_space(text: str) -> bool:
-    """Whether a program's own words say that a disk is full."""
+    """Whether the message of a program says that a disk is full."""
     return any(os.strerror(number).lower() in text.lower() for number in NO_SPACE)
 
 
 def not_running(url: str = "") -> LabError:
-    """The error for an endpoint where nothing listens, though perhaps something should."""
-    died = run_state.load()
-    if died and died.process() is None and url in ("", died.endpoint, died.endpoint + "/"):
+    """The LabError for an endpoint that does not respond, or whose emulator has died."""
+    record = run_state.load()
+    if record and record.process() is None and url in ("", record.endpoint, record.endpoint + "/"):
         return LabError(
-            f"The emulator at {died.endpoint} (pid {died.pid}) has died: it was running since"
-            f" {died.started_at}, and nobody stopped it.",
+            f"The emulator at {record.endpoint} (pid {record.pid}) has died: it was running since"
+            f" {record.started_at}, and nobody stopped it.",
             "It keeps nothing: `lab up`, `lab deploy` and `lab seed` bring everything back."
             f" The end of its log: {paths.home() / 'emulator.log'}",
         )
@@ -222,7 +222,7 @@ def _refused(error: ClientError) -> LabError:
     )
 
 
-def _surprise(error: Exception) -> LabError:
+def _unexpected(error: Exception) -> LabError:
     return LabError(
         f"Something unexpected went wrong: {type(error).__name__}: {_one_line(error)}",
         f"This is a bug of the lab. The traceback is in {_write_traceback(error)}",
@@ -230,13 +230,13 @@ def _surprise(error: Exception) -> LabError:
 
 
 def _write_traceback(error: Exception) -> Path:
-    """In the lab's home; where that cannot be written, in the folder for temporary files."""
+    """Writes the traceback to the lab's home, or to the temporary folder if that fails."""
     text = "".join(traceback.format_exception(error))
     try:
         path = paths.home() / "last-error.txt"
         path.write_text(text, encoding="utf-8")
     except OSError:
-        # A name that nobody can have taken before, in a folder where everybody may write.
+        # An unpredictable name, because others may write to the temporary folder, too.
         descriptor, name = tempfile.mkstemp(prefix="lab-last-error-", suffix=".txt", text=True)
         path = Path(name)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""Who may read what the lab writes: whoever runs it, and no other user of the machine."""
+"""Restricts the files that the lab writes to the user who runs it."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
 @cache
 def begin() -> int:
-    """From here on, what this process and its children write has mode 0600, and folders 0700.
+    """Sets the umask so that files have mode 0600, and folders 0700. Returns the previous umask.
 
-    Gives the umask that there was.
+    Child processes inherit it.
     """
     return os.umask(OTHERS)
 
 
 @contextmanager
 def as_the_user_has_it() -> Iterator[None]:
-    """For a file that is made to be committed or shared: the umask that the user has set."""
+    """Restores the user's umask in the block, for files that are committed or shared."""
     os.umask(begin())
     try:
         yield
@@ -34,9 +34,9 @@ def as_the_user_has_it() -> Iterator[None]:
 
 
 def copy_tree(source: Path, folder: Path, *ignored: str) -> None:
-    """A copy without the modes of what is copied. Names that match `ignored` are left out.
+    """Copies a folder without its modes. Leaves out names that match `ignored`.
 
-    What is in the folder already is replaced, and nothing is removed.
+    Replaces existing files, and removes none.
     """
     left_out = shutil.ignore_patterns(*ignored)
     shutil.copytree(source, folder, ignore=left_out, dirs_exist_ok=True)
@@ -44,18 +44,18 @@ def copy_tree(source: Path, folder: Path, *ignored: str) -> None:
 
 
 def close(home: Path) -> None:
-    """Takes a folder, and all in it, from everybody but its owner, if others can get in.
+    """Removes the permissions of other users from a folder and its contents, if it has any.
 
-    A lab of an earlier version, or somebody's `mkdir`, may have left it open. Once it is closed,
-    its mode says so, and this costs one look. Only its owner could close it.
+    An earlier version of the lab, or a `mkdir`, may have left it open. Checks only the mode of the
+    folder itself, and does nothing for another owner's folder.
     """
-    found = home.stat()
-    if found.st_mode & OTHERS and found.st_uid == os.geteuid():
+    info = home.stat()
+    if info.st_mode & OTHERS and info.st_uid == os.geteuid():
         close_all(home)
 
 
 def close_all(home: Path) -> None:
-    """The same, however the folder's own mode is. The folder is last: it says that all is done."""
+    """Like `close`, whatever the folder's mode. Changes the folder last, to mark completion."""
     if _serves_others(home):
         return
     for folder, _, files in home.walk(top_down=False):
@@ -64,21 +64,21 @@ def close_all(home: Path) -> None:
 
 
 def _close_one(path: Path) -> None:
-    """What is gone meanwhile, or is another user's (as in a container's volume), is left alone."""
+    """Closes a file. Ignores missing files and those of other users (in a container's volume)."""
     try:
-        found = path.lstat()
-        if found.st_mode & OTHERS and found.st_uid == os.geteuid() and not path.is_symlink():
-            path.chmod(stat.S_IMODE(found.st_mode) & ~OTHERS)
+        info = path.lstat()
+        if info.st_mode & OTHERS and info.st_uid == os.geteuid() and not path.is_symlink():
+            path.chmod(stat.S_IMODE(info.st_mode) & ~OTHERS)
     except FileNotFoundError:
         return
 
 
 def _serves_others(home: Path) -> bool:
-    """Whether LAB_HOME names a place with more in it than a lab: /tmp, a home directory."""
+    """Whether LAB_HOME is a folder with other contents, such as /tmp or a home directory."""
     if home.stat().st_mode & stat.S_ISVTX:
         return True
     place = home.resolve()
-    return any(found.resolve().is_relative_to(place) for found in (CHECKOUT, *_home()))
+    return any(path.resolve().is_relative_to(place) for path in (CHECKOUT, *_home()))
 
 
 def _home() -> list[Path]:

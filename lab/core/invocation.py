@@ -1,7 +1,6 @@
-"""The `lab` command that is running: its name, where it works, and what an interruption leaves.
+"""The running `lab` command: its name, its environment, and what an interruption leaves.
 
-There is one command in a process. Whoever uses the lab as a library has none, and nothing here
-changes what is said to them.
+A process runs one command, or none if the lab is used as a library; then messages are unchanged.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ TAKE_AN_ENVIRONMENT = frozenset(
     {"deploy", "destroy", "seed", "url", "token", "watch", "checkout", "orders", "status", "alarms"}
     | {"dashboard", "logs", "mail", "audit", "cost", "iam", "redrive", "backup", "restore", "drill"}
 )
-"""The commands that a message may advise, and that work in an environment."""
+"""Commands in messages that take an environment."""
 
 ADVISED = re.compile(r"`lab (?P<name>[a-z]+)(?P<rest>[^`]*)`")
 
@@ -24,7 +23,7 @@ class Invocation:
     """A command as it was typed.
 
     `options` are those before its name, such as `--profile shop`; `environment` is empty until it
-    is known. `leaves` is what an interruption leaves from now on, in a sentence.
+    is known. `leaves` is a sentence about what an interruption would leave now.
     """
 
     name: str = ""
@@ -37,40 +36,40 @@ _running = Invocation()
 
 
 def begin(name: str = "", options: str = "") -> None:
-    """A command begins, and whatever was known of an earlier one is forgotten."""
+    """Sets the running command, and resets everything else."""
     _running.name, _running.options = name, options
     _running.environment = _running.leaves = ""
 
 
 def running() -> Invocation:
-    """The command that is running; one without a name where none is."""
+    """The running command; without a name if there is none."""
     return _running
 
 
 def works_in(environment: str) -> None:
-    """The command works in this environment."""
+    """Sets the environment of the running command."""
     _running.environment = environment
 
 
 def leaves(what: str) -> None:
-    """From now on an interruption leaves this behind: a sentence, with what to do about it."""
+    """Sets the sentence about what an interruption leaves from now on, and what to do then."""
     _running.leaves = what
 
 
 def advice(text: str) -> str:
-    """The same advice, for where the command works: `lab deploy` becomes `lab deploy staging`.
+    """Adds options and environment to the commands in a text, such as `lab deploy --env staging`.
 
-    What names an environment already stays as it is.
+    Leaves commands that already name the environment unchanged.
     """
-    return ADVISED.sub(_advised, text)
+    return ADVISED.sub(_with_environment, text)
 
 
-def _advised(found: re.Match[str]) -> str:
-    name, rest = found["name"], found["rest"]
+def _with_environment(match: re.Match[str]) -> str:
+    name, rest = match["name"], match["rest"]
     options = f"{_running.options} " if _running.options else ""
     environment = _running.environment
     if name not in TAKE_AN_ENVIRONMENT or not environment:
-        return found[0]
+        return match[0]
     if environment in rest.split() or environment == DEFAULT_ENVIRONMENT:
         return f"`lab {options}{name}{rest}`"
     return f"`lab {options}{name}{rest} --env {environment}`"

@@ -1,4 +1,4 @@
-"""What somebody wrote is never lost: whatever the lab replaces is kept under a name of its own."""
+"""Keeps copies of the user's files that the lab replaces."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from lab.core import paths
 
 
 def put_aside(path: Path, folder: Path | None = None) -> Path | None:
-    """Moves a file or folder to a name that is free, beside it or in `folder`.
+    """Moves a file or folder to an unused name, beside it or in `folder`.
 
-    Gives where it is now, or None where there is nothing.
+    Returns the new path, or None if the file does not exist.
     """
     if not path.exists():
         return None
@@ -27,12 +27,12 @@ def put_aside(path: Path, folder: Path | None = None) -> Path | None:
 
 
 def folder_of(what: str) -> Path:
-    """Where copies of `what` are kept that cannot stay beside the original."""
+    """The folder for copies of `what` that cannot be kept beside the original."""
     return paths.home() / "kept" / what
 
 
 def _free(place: Path, path: Path) -> Path:
-    """Such as `04_stock.until-20261126-231500.ipynb`; two of one second have a number."""
+    """An unused path such as `04_stock.until-20261126-231500.ipynb`, numbered if necessary."""
     at = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     numbered = (f"{at}-{n}" if n > 1 else at for n in count(1))
     names = (place / f"{path.stem}.until-{mark}{path.suffix}" for mark in numbered)
@@ -41,28 +41,28 @@ def _free(place: Path, path: Path) -> Path:
 
 @dataclass(frozen=True)
 class Written:
-    """What the lab itself wrote below a folder, as a record says: the rest is somebody else's."""
+    """A record of the files that the lab has written to a folder; others are the user's."""
 
     folder: Path
     record: Path
 
     def by_others(self, files: Iterable[Path]) -> list[Path]:
-        """Those of the files that are not as the lab has written them."""
+        """The files that differ from what the lab has written."""
         known = self.marks()
         return [file for file in files if known.get(self._name(file)) != _digest(file)]
 
     def note(self, files: Iterable[Path]) -> None:
-        """Remembers the files as they are now, and nothing else."""
+        """Replaces the record by the current digests of the files."""
         marks = {self._name(file): _digest(file) for file in files if file.is_file()}
         draft = self.record.with_name(f"{self.record.name}.new")
         draft.write_text(json.dumps(marks, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         draft.replace(self.record)
 
     def marks(self) -> dict[str, str]:
-        """A fingerprint of each file that the lab wrote, by its path; empty without a record."""
+        """The digests of the files that the lab has written, by path; empty without a record."""
         with suppress(FileNotFoundError, ValueError):
-            found = json.loads(self.record.read_text(encoding="utf-8"))
-            return dict(found) if isinstance(found, dict) else {}
+            content = json.loads(self.record.read_text(encoding="utf-8"))
+            return dict(content) if isinstance(content, dict) else {}
         return {}
 
     def _name(self, file: Path) -> str:
@@ -74,5 +74,5 @@ def _digest(file: Path) -> str:
 
 
 def digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
-    """The fingerprints of files below a folder, by their names there."""
+    """The digests of files in a folder, by name."""
     return {name: _digest(folder / name) for name in names}

@@ -1,4 +1,4 @@
-"""Markdown that is written by programs."""
+"""Generates Markdown."""
 
 from __future__ import annotations
 

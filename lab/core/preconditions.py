@@ -1,6 +1,6 @@
-"""What long work cannot go on without: an emulator that lives, and room on the disk.
+"""Checks what long operations need: a running emulator, and disk space.
 
-Whatever waits asks here, so that no wait goes on when what it waits for cannot come.
+Waiting code checks these, so that it does not wait for something that cannot happen.
 """
 
 from __future__ import annotations
@@ -20,51 +20,53 @@ from lab.core.errors import LabError
 from lab.core.run_state import Record
 
 MB = 1_000_000
-LEAST = 8 * MB
-"""With less than this the disk counts as full: a package of the functions may not fit any more."""
+MIN_FREE = 8 * MB
+"""With less free space the disk counts as full: a functions' package may not fit."""
 
-NEEDED = 48 * MB
-"""A lab with the checkout deployed takes 35 MB, of which 20 are files that the emulator has deleted
-and still reads."""
+REQUIRED_FREE = 48 * MB
+"""A lab with the checkout deployed takes 35 MB, including 20 MB of deleted files that the emulator
+keeps open."""
 
 REFUSALS = 2
-"""So often in a row a connection is refused before the emulator counts as ended."""
+"""The number of refused connections in a row after which the emulator counts as ended."""
 
 CONNECT_S = 2.0
 
 
 def require_space(what: str) -> None:
-    """Raises LabError if there is less room than `what` needs, before anything is begun."""
+    """Raises LabError if there is less disk space than `what` needs."""
     for folder in _folders():
-        require_room(folder, NEEDED, what)
+        require_room(folder, REQUIRED_FREE, what)
 
 
 def require_room(folder: Path, needed: int, what: str) -> None:
-    """Raises LabError if there is less room where a folder is, or will be."""
+    """Raises LabError if there are fewer than `needed` bytes free on the disk of a folder."""
     free = shutil.disk_usage(_existing(folder)).free
     if free < needed:
         raise LabError(
             f"There is not enough space on the disk: {what} needs {needed // MB} MB where {folder}"
             f" is, and {free / MB:.1f} MB are free.",
-            _room(folder),
+            _space_hint(folder),
         )
 
 
 def full_disk() -> LabError | None:
-    """The error for a disk that is full, of those that the lab writes to."""
+    """The LabError if a disk that the lab writes to is full; otherwise None."""
     for folder in _folders():
         free = shutil.disk_usage(folder).free
-        if free < LEAST:
+        if free < MIN_FREE:
             return no_space(folder, f"{free / MB:.1f} MB are free")
     return None
 
 
-def no_space(folder: Path | str, seen: str) -> LabError:
-    """The error for work that came to its end because the disk is full."""
-    return LabError(f"There is no space left on the disk where {folder} is: {seen}.", _room(folder))
+def no_space(folder: Path | str, details: str) -> LabError:
+    """The LabError for an operation that failed because the disk is full."""
+    return LabError(
+        f"There is no space left on the disk where {folder} is: {details}.", _space_hint(folder)
+    )
 
 
-def _room(folder: Path | str) -> str:
+def _space_hint(folder: Path | str) -> str:
     if Path(folder) == _temporary():
         return "Make room there, or name another folder for temporary files: TMPDIR=/somewhere/else"
     return (
@@ -74,13 +76,13 @@ def _room(folder: Path | str) -> str:
 
 
 def _folders() -> Iterator[Path]:
-    """Where the lab writes: its home, and the folder for temporary files."""
+    """The folders that the lab writes to: its home, and the temporary folder."""
     yield _existing(paths.home_path())
     yield _temporary()
 
 
 def _temporary() -> Path:
-    """Python looks for it by writing a file, so on a full disk it finds none at all."""
+    """The temporary folder, also on a full disk, where Python's test file cannot be written."""
     try:
         return Path(tempfile.gettempdir())
     except FileNotFoundError:
@@ -88,15 +90,15 @@ def _temporary() -> Path:
 
 
 def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above that exists."""
+    """The folder, or its nearest existing parent."""
     return next(one for one in (folder, *folder.parents) if one.is_dir())
 
 
 @dataclass
 class Life:
-    """Whether the emulator at an endpoint still lives. To be asked again and again.
+    """Checks repeatedly whether the emulator at an endpoint still runs.
 
-    `known` is what was recorded of it when the work began; None if this lab did not start it.
+    `known` is its record when the operation began; None if this lab did not start it.
     """
 
     endpoint: str
@@ -105,15 +107,17 @@ class Life:
 
     @classmethod
     def of(cls, endpoint: str) -> Life:
-        """The emulator at an endpoint, as it is now."""
+        """The emulator that runs at an endpoint now."""
         try:
-            found = run_state.load()
-        except OSError:  # a home that cannot be made: this lab has started none there
-            found = None
-        return cls(endpoint, found if found and endpoints.same(found.endpoint, endpoint) else None)
+            record = run_state.load()
+        except OSError:  # the home cannot be created, so this lab has started none
+            record = None
+        return cls(
+            endpoint, record if record and endpoints.same(record.endpoint, endpoint) else None
+        )
 
     def ended(self) -> LabError | None:
-        """The error for an emulator that has ended; None while it lives."""
+        """The LabError for an emulator that has ended; None while it runs."""
         return self._error() if self._has_ended() else None
 
     def _has_ended(self) -> bool:
@@ -138,7 +142,7 @@ class Life:
 
 
 def _refuses(endpoint: str) -> bool:
-    """Whether nothing listens there. One that is busy does not count: it lives."""
+    """Whether the connection is refused. A busy emulator does not count: it still runs."""
     place = urlsplit(endpoint).hostname or "", endpoints.port_of(endpoint)
     try:
         socket.create_connection(place, timeout=CONNECT_S).close()

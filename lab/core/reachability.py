@@ -1,4 +1,4 @@
-"""Whether an emulator answers, before anything is asked of it: quickly, and in one sentence."""
+"""Checks quickly whether an emulator responds, with a clear error if not."""
 
 from __future__ import annotations
 
@@ -15,19 +15,18 @@ from lab.core.error_messages import not_running
 from lab.core.errors import LabError
 
 CONNECT_TIMEOUT_S = 5.0
-ANSWER_TIMEOUT_S = 10.0
+READ_TIMEOUT_S = 10.0
 HEALTH = "/_localstack/health"
 
 
 def require(endpoint: str) -> str:
-    """The endpoint, if something there answers as a web server does.
+    """Returns the endpoint if an HTTP server responds there, with any status.
 
-    Raises LabError if nothing listens, if what listens does not answer within seconds, and if it
-    speaks another language. Which status it answers with does not matter: emulators differ.
+    Raises LabError if nothing listens, if there is no response within seconds, or if it is no HTTP.
     """
     _require_known(urlsplit(endpoint).hostname or "", endpoint)
-    patience = httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
-    with _told(endpoint), clients.http(endpoint, timeout=patience) as emulator:
+    timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
+    with _explained(endpoint), clients.http(endpoint, timeout=timeout) as emulator:
         emulator.get(HEALTH)
     return endpoint
 
@@ -44,7 +43,7 @@ def _require_known(host: str, endpoint: str) -> None:
 
 
 @contextmanager
-def _told(endpoint: str) -> Iterator[None]:
+def _explained(endpoint: str) -> Iterator[None]:
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -77,7 +76,7 @@ def _no_https(endpoint: str, error: Exception) -> LabError:
 def _hanging(endpoint: str) -> LabError:
     return LabError(
         f"What listens at {endpoint} takes requests and has not answered for"
-        f" {ANSWER_TIMEOUT_S:.0f} s.",
+        f" {READ_TIMEOUT_S:.0f} s.",
         "If the machine is busy, wait. If the emulator hangs, `lab down` ends it with all that is"
         " in it, and `lab up` starts a new one.",
     )

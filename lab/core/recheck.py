@@ -1,7 +1,6 @@
-"""What looks broken is looked at again before it is told: while orders go on, a look is no moment.
+"""Reads a report twice before it reports a problem, because orders continue while it is read.
 
-For reports that read one thing after the other. The audit, which has rows to compare, does the
-same by itself.
+The audit, which compares rows, has its own logic for this.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ def read[T](
     is_good: Callable[[T], bool],
     pause: Callable[[float], object] = time.sleep,
 ) -> T:
-    """What a look sees; what a second one sees, if the first saw something that is not good."""
-    seen = look()
-    if is_good(seen):
-        return seen
+    """Returns the result of `look`, or of a second call if the first result is not good."""
+    result = look()
+    if is_good(result):
+        return result
     pause(PAUSE_S)
     return look()

@@ -1,4 +1,4 @@
-"""The DynamoDB tables of a target, and what to tell the user when they are not there."""
+"""The DynamoDB tables of a target."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from lab.core.target import Target
 
 
 def resource(target: Target) -> Any:
-    """A boto3 DynamoDB resource: it takes and gives plain Python values, numbers as Decimal."""
+    """A boto3 DynamoDB resource, with plain Python values and Decimal numbers."""
     return target.resource("dynamodb")
 
 
 def require(target: Target, *names: str) -> None:
-    """Raises a `LabError` that says what to run first unless all these tables exist."""
+    """Raises LabError unless all these tables exist."""
     client = target.client("dynamodb")
     for name in names:
         table = target.table(name)

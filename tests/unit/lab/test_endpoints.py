@@ -81,7 +81,7 @@ def test_whatever_answers_in_http_is_asked_further() -> None:
 
 
 def test_an_emulator_that_hangs_is_told_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reachability, "ANSWER_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(reachability, "READ_TIMEOUT_S", 0.2)
     with silent() as endpoint, pytest.raises(LabError, match="has not answered"):
         reachability.require(endpoint)
 
