@@ -30,9 +30,8 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from lab.core import invocation, paths, preconditions, run_state
+from lab.core import invocation, naming, paths, preconditions, run_state
 from lab.core.errors import LabError
-from lab.core.target import REGION
 
 NOT_DEPLOYED = frozenset(
     {
@@ -207,7 +206,7 @@ def _refused(error: ClientError) -> LabError:
         return preconditions.no_space(paths.home_path(), what)
     if code in NOT_DEPLOYED:
         return LabError(
-            f"The checkout is not deployed here, in {REGION}. {what}",
+            f"The checkout is not deployed here, in {naming.shop().region}. {what}",
             advise(
                 ("deploy", "Deploy it with `lab deploy`."),
                 ("", "Something was removed while this ran. `lab status` shows what is there."),
