@@ -1,0 +1,1 @@
+"""Amazon DynamoDB in plain Python: in a process, as a server, or behind LocalStack."""
