@@ -1,0 +1,92 @@
+"""ConditionExpression and FilterExpression."""
+
+from functools import cached_property, lru_cache
+
+from embedded_dynamodb.errors import ValidationException
+from embedded_dynamodb.expressions.condition_checks import checks_of
+from embedded_dynamodb.expressions.condition_parser import ConditionParser
+from embedded_dynamodb.expressions.evaluation import compiled
+from embedded_dynamodb.expressions.nodes import (
+    Constant,
+    Leaf,
+    Names,
+    Operand,
+    Path,
+    ResolvedPath,
+    Test,
+    ValueRef,
+    Values,
+    leaves_of,
+    operands_of,
+    references_of,
+)
+from embedded_dynamodb.expressions.placeholders import undefined
+from embedded_dynamodb.values import Item
+
+CACHED = 4096
+
+
+class Condition:
+    """A condition, parsed and compiled; it holds or not for an item, names and values."""
+
+    def __init__(self, test: Test, kind: str, names: frozenset[str], values: frozenset[str]):
+        self.test = test
+        self.kind = kind
+        self.names = names
+        self.values = values
+        self.evaluate = compiled(test)
+        self._leaves = leaves_of(test)
+        self._checks = [check for leaf in self._leaves for check in checks_of(leaf)]
+
+    def check(self, names: Names, values: Values) -> None:
+        """Raises what AWS says of the expression before it looks at an item."""
+        if not (self.names <= names.keys() and self.values <= values.keys()):
+            self._check_each(names, values)
+        for check in self._checks:
+            if message := check(names, values):
+                raise self._error(message)
+
+    def _check_each(self, names: Names, values: Values) -> None:
+        """Condition by condition: what is not defined comes before what is wrong later."""
+        for leaf in self._leaves:
+            references = [name for each in operands_of(leaf) for name in references_of(each)]
+            if message := undefined(references, names, values):
+                raise self._error(message)
+            for check in checks_of(leaf):
+                if message := check(names, values):
+                    raise self._error(message)
+
+    def _error(self, message: str) -> ValidationException:
+        return ValidationException(f"Invalid {self.kind}: {message}")
+
+    @cached_property
+    def paths(self) -> list[Path]:
+        """The paths that the condition reads, as they were written."""
+        return [path for leaf in self._leaves for path in _paths_in(leaf)]
+
+    def resolved_paths(self, names: Names) -> list[ResolvedPath]:
+        """The paths that the condition reads."""
+        return [path.resolved(names) for path in self.paths]
+
+    def evaluates(self, item: Item) -> bool:
+        """Whether a condition without placeholders holds."""
+        return self.evaluate(item, {}, {})
+
+
+def _paths_in(node: Leaf | Operand) -> list[Path]:
+    if isinstance(node, Path):
+        return [node]
+    if isinstance(node, ValueRef | Constant):
+        return []
+    return [path for operand in operands_of(node) for path in _paths_in(operand)]
+
+
+@lru_cache(CACHED)
+def condition(text: str, kind: str = "ConditionExpression") -> Condition:
+    """The condition that the text says; `kind` is the parameter's name."""
+    parser = ConditionParser(text, kind)
+    try:
+        test = parser.parse()
+        return Condition(test, kind, frozenset(parser.names), frozenset(parser.values))
+    except RecursionError:
+        raise parser.error("The expression is nested too deeply") from None
