@@ -19,6 +19,7 @@ type Item = dict[str, Value]
 MAX_ITEM_SIZE = 400 * 1024
 MAX_NESTING = 32
 MAX_NAME_SIZE = 65_535
+SHORT_NAME = MAX_NAME_SIZE // 4  # in characters, which have four bytes at most
 
 INVALID = "One or more parameter values were invalid: "
 EMPTY = "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
@@ -36,10 +37,20 @@ def check_item(item: Any) -> Item:
     """The item as it is stored; its size is `item_size`'s matter."""
     if type(item) is not dict:
         raise SerializationException("Unexpected field type")
-    checked = {name: check_value(value) for name, value in item.items()}
-    if "" in checked:
+    for name in item:
+        if not 0 < len(name) < SHORT_NAME:
+            check_name(name)
+    return {name: check_value(value) for name, value in item.items()}
+
+
+def check_name(name: str) -> None:
+    """Refuses an attribute name that is empty or too long."""
+    if not name:
         raise ValidationException(INVALID + "Empty attribute name")
-    return checked
+    if text_size(name) > MAX_NAME_SIZE:
+        raise ValidationException(
+            f"{INVALID}Attribute name is too large, must be less than {MAX_NAME_SIZE + 1} bytes"
+        )
 
 
 def check_value(value: Any, depth: int = 0) -> Value:
@@ -73,10 +84,11 @@ def _check_odd(value: Value, depth: int) -> Value:
 def _check_string(content: Any, _depth: int) -> str:
     if type(content) is str:
         return content
-    raise SerializationException(_not_a_string(content))
+    raise SerializationException(not_a_string(content))
 
 
-def _not_a_string(content: Any) -> str:
+def not_a_string(content: Any) -> str:
+    """The message on something in JSON where a string has to be."""
     if isinstance(content, bool):
         return f"{'TRUE' if content else 'FALSE'}_VALUE cannot be converted to String"
     if isinstance(content, int):
@@ -202,6 +214,9 @@ def _check_map(content: Any, depth: int) -> Item:
         )
     if depth + 2 > MAX_NESTING:
         raise ValidationException(TOO_DEEP)
+    for name in content:
+        if not 0 < len(name) < SHORT_NAME:
+            check_name(name)
     return {name: check_value(member, depth + 1) for name, member in content.items()}
 
 

@@ -10,9 +10,9 @@ from embedded_dynamodb.expressions.nodes import (
     And,
     Between,
     Comparison,
-    Constant,
     Function,
     In,
+    Leaf,
     Names,
     Not,
     Operand,
@@ -44,6 +44,15 @@ class Bound:
 type Key = Sequence[tuple[str, str]]  # names and types: [("p", "S")]
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A key condition as it was written."""
+
+    attribute: Path
+    operator: str
+    operands: tuple[ValueRef, ...]
+
+
 class KeyCondition:
     """The key conditions that a text says, whatever the table."""
 
@@ -51,29 +60,38 @@ class KeyCondition:
         self._condition = parsed
         self.names = parsed.names
         self.values = parsed.values
+        self._templates: list[Template] = []
+        self._problem: str | None = None
+        try:
+            self._templates = templates_of(parsed.test)
+        except ValidationException as error:
+            self._problem = error.message
 
     def check(self, names: Names, values: Values) -> None:
         """Raises what AWS says of the expression before it looks at the table."""
         self._condition.check(names, values)
-        bounds_of(self._condition.test, names, values)
-
-    def bind(self, names: Names, values: Values, partition: Key, sort: Key) -> list[Bound]:
-        """The conditions in the order of the key attributes, checked against them."""
-        return bound(bounds_of(self._condition.test, names, values), partition, sort)
-
-
-def bounds_of(test: Test, names: Names, values: Values) -> dict[str, Bound]:
-    """The conditions by attribute, if all of them can be key conditions."""
-    _check_operators(test)
-    bounds: dict[str, Bound] = {}
-    for leaf in leaves_of(test):
-        each = _bound(leaf, names, values)
-        if each.name in bounds:
+        if self._problem:
+            raise ValidationException(self._problem)
+        attributes = {each.attribute.resolved(names) for each in self._templates}
+        if len(attributes) < len(self._templates):
             raise ValidationException(
                 "KeyConditionExpressions must only contain one condition per key"
             )
-        bounds[each.name] = each
-    return bounds
+
+    def bind(self, names: Names, values: Values, partition: Key, sort: Key) -> list[Bound]:
+        """The conditions in the order of the key attributes, checked against them."""
+        bounds = {}
+        for each in self._templates:
+            (name,) = each.attribute.resolved(names)
+            given = tuple([values[value.name] for value in each.operands])
+            bounds[str(name)] = Bound(str(name), each.operator, given)
+        return bound(bounds, partition, sort)
+
+
+def templates_of(test: Test) -> list[Template]:
+    """The conditions on the single attributes, if all of them can be key conditions."""
+    _check_operators(test)
+    return [_template(leaf) for leaf in leaves_of(test)]
 
 
 def _check_operators(test: Test) -> None:
@@ -100,45 +118,34 @@ def _operator(test: Test) -> str:
     return {Or: "OR", Not: "NOT", In: "IN", Between: "BETWEEN", And: "AND"}[type(test)]
 
 
-def _bound(leaf: Test, names: Names, values: Values) -> Bound:
-    operands = operands_of(leaf)  # type: ignore[arg-type]
-    name = _key_attribute(operands, names)
-    given = tuple([value for each in operands if (value := _value(each, values)) is not None])
+def _template(leaf: Leaf) -> Template:
+    operands = operands_of(leaf)
+    attribute = _key_attribute(operands)
     operator = _operator(leaf)
     if not isinstance(operands[0], Path):
         operator = FLIPPED[operator]
-    return Bound(name, operator, given)
+    given = tuple([operand for operand in operands if isinstance(operand, ValueRef)])
+    return Template(attribute, operator, given)
 
 
-def _key_attribute(operands: tuple[Operand, ...], names: Names) -> str:
-    name = None
+def _key_attribute(operands: tuple[Operand, ...]) -> Path:
+    attribute = None
     for operand in operands:
         if isinstance(operand, Function):
             raise ValidationException("KeyConditionExpressions cannot contain nested operations")
         if isinstance(operand, Path):
-            if name is not None:
+            if attribute is not None:
                 raise ValidationException(
                     INVALID_CONDITION + "Multiple attribute names used in one condition"
                 )
-            name = _top_level_name(operand, names)
-    if name is None:
+            if len(operand.parts) > 1:
+                raise ValidationException(
+                    "KeyConditionExpressions cannot have conditions on nested attributes"
+                )
+            attribute = operand
+    if attribute is None:
         raise ValidationException(INVALID_CONDITION + "No key attribute specified")
-    return name
-
-
-def _top_level_name(path: Path, names: Names) -> str:
-    if len(path.parts) > 1:
-        raise ValidationException(
-            "KeyConditionExpressions cannot have conditions on nested attributes"
-        )
-    (name,) = path.resolved(names)
-    return str(name)
-
-
-def _value(operand: Operand, values: Values) -> Value | None:
-    if isinstance(operand, ValueRef):
-        return values[operand.name]
-    return operand.value if isinstance(operand, Constant) else None
+    return attribute
 
 
 def bound(bounds: dict[str, Bound], partition: Key, sort: Key) -> list[Bound]:

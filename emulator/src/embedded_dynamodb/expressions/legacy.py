@@ -25,7 +25,15 @@ from embedded_dynamodb.expressions.nodes import (
 )
 from embedded_dynamodb.expressions.projections import Projection
 from embedded_dynamodb.expressions.updates import Update
-from embedded_dynamodb.values import INVALID, SETS, Value, check_value, comparable, type_of
+from embedded_dynamodb.values import (
+    INVALID,
+    SETS,
+    Value,
+    check_name,
+    check_value,
+    comparable,
+    type_of,
+)
 
 COMPARISONS = {"EQ": "=", "NE": "<>", "LE": "<=", "LT": "<", "GE": ">=", "GT": ">"}
 KEY_OPERATORS = {
@@ -91,6 +99,7 @@ def _members(parameter: str, given: Any) -> Sequence[tuple[str, Mapping[str, Any
     if not isinstance(given, dict):
         raise SerializationException("Unexpected field type")
     for name, member in given.items():
+        check_name(name)
         if not isinstance(member, dict):
             raise SerializationException(f"Unexpected value type in payload: {parameter}.{name}")
     return [(name, _without_nulls(member)) for name, member in given.items()]
@@ -235,6 +244,7 @@ def legacy_projection(names: Any) -> Projection:
         raise SerializationException("Unexpected field type")
     seen: set[str] = set()
     for name in names:
+        check_name(name)
         if name in seen:
             raise ValidationException(f"{INVALID}Duplicate value in attribute name: {name}")
         seen.add(name)

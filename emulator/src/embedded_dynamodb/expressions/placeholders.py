@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from embedded_dynamodb.errors import SerializationException, ValidationException
 from embedded_dynamodb.expressions.nodes import Names, Values
-from embedded_dynamodb.values import Value, check_value
+from embedded_dynamodb.values import Value, check_name, check_value, not_a_string
 
 NAME = re.compile(r"#[A-Za-z0-9_]+")
 VALUE = re.compile(r":[A-Za-z0-9_]+")
@@ -64,12 +64,13 @@ def _checked_names(names: Any) -> dict[str, str]:
     _check_keys("ExpressionAttributeNames", names, NAME)
     for key, name in names.items():
         if not isinstance(name, str):
-            raise SerializationException("NUMBER_VALUE cannot be converted to String")
-        if not name:
+            raise SerializationException(not_a_string(name))
+        try:
+            check_name(name)
+        except ValidationException as error:
             raise ValidationException(
-                "ExpressionAttributeNames contains invalid value: "
-                f"Attribute name must not be empty; key: {key}"
-            )
+                f"ExpressionAttributeNames contains invalid value: {error.message} for key {key}"
+            ) from None
     return names
 
 
