@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 from embedded_dynamodb.errors import ValidationException
 from embedded_dynamodb.expressions.condition_checks import checks_of
 from embedded_dynamodb.expressions.condition_parser import ConditionParser
-from embedded_dynamodb.expressions.evaluation import compiled
+from embedded_dynamodb.expressions.evaluation import Evaluate, compiled
 from embedded_dynamodb.expressions.nodes import (
     Constant,
     Leaf,
@@ -21,7 +21,6 @@ from embedded_dynamodb.expressions.nodes import (
     references_of,
 )
 from embedded_dynamodb.expressions.placeholders import undefined
-from embedded_dynamodb.values import Item
 
 CACHED = 4096
 
@@ -34,9 +33,13 @@ class Condition:
         self.kind = kind
         self.names = names
         self.values = values
-        self.evaluate = compiled(test)
         self._leaves = leaves_of(test)
         self._checks = [check for leaf in self._leaves for check in checks_of(leaf)]
+
+    @cached_property
+    def evaluate(self) -> Evaluate:
+        """Whether the condition holds: a function of an item, names and values, once checked."""
+        return compiled(self.test)
 
     def check(self, names: Names, values: Values) -> None:
         """Raises what AWS says of the expression before it looks at an item."""
@@ -67,10 +70,6 @@ class Condition:
     def resolved_paths(self, names: Names) -> list[ResolvedPath]:
         """The paths that the condition reads."""
         return [path.resolved(names) for path in self.paths]
-
-    def evaluates(self, item: Item) -> bool:
-        """Whether a condition without placeholders holds."""
-        return self.evaluate(item, {}, {})
 
 
 def _paths_in(node: Leaf | Operand) -> list[Path]:

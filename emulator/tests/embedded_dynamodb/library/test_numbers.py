@@ -3,9 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from embedded_dynamodb.numbers import (
     NOT_NUMERIC,
     OVERFLOW,
@@ -17,6 +14,8 @@ from embedded_dynamodb.numbers import (
     number_size,
     subtract,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 NINES = "9" * 38
 

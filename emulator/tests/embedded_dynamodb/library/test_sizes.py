@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-
 from embedded_dynamodb.values import item_size, value_size
 
 
