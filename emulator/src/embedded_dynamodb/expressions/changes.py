@@ -21,13 +21,14 @@ from embedded_dynamodb.expressions.nodes import (
     ResolvedPath,
     Values,
 )
-from embedded_dynamodb.expressions.paths import Change, tree_of
+from embedded_dynamodb.expressions.paths import tree_of
 from embedded_dynamodb.values import MAX_NESTING, TOO_DEEP, Item, Value, depth_of
 
 MISSING = "The provided expression refers to an attribute that does not exist in the item"
 INVALID_PATH = "The document path provided in the update expression is invalid for update"
 INCORRECT_TYPE = "An operand in the update expression has an incorrect data type"
 
+type Change = Callable[[Value | None], Value | None]
 type MakeChange = Callable[[Item, Names, Values], Change]
 type Read = Callable[[Item, Names, Values], Value]
 

@@ -1,6 +1,5 @@
 """Document paths of one request: whether they overlap, and trees of them."""
 
-from collections.abc import Callable
 from typing import Any
 
 from embedded_dynamodb.expressions.condition_checks import shown_path
@@ -83,6 +82,3 @@ def _projected_elements(elements: list[Value], tree: "Tree[None]") -> list[Value
 def at_paths(item: Item, paths: list[ResolvedPath]) -> Item:
     """What of the item stands at the paths: UPDATED_OLD and UPDATED_NEW."""
     return projected(item, tree_of([(path, None) for path in paths]))
-
-
-type Change = Callable[[Value | None], Value | None]
