@@ -70,6 +70,13 @@ class Update:
             *[check for action in actions for check in _value_checks(action.value)],
         ]
 
+    @property
+    def creates(self) -> bool:
+        """Whether an item that does not exist comes to be: not by what only removes."""
+        return not self.actions or any(
+            action.section not in ("REMOVE", "DELETE") for action in self.actions
+        )
+
     def paths(self, names: Names) -> list[ResolvedPath]:
         """The paths that the update writes, in the order in which they were written."""
         return [path.resolved(names) for path in self._paths]

@@ -322,6 +322,13 @@ def test_attribute_updates_that_break_a_rule_are_refused(refusal, given: Any, me
     assert refusal(lambda: legacy_update({"s": given}).apply(ITEM, {}, {})) == message
 
 
+def test_attribute_updates_create_an_item_unless_they_only_delete() -> None:
+    assert legacy_update({}).creates
+    assert legacy_update({"a": {"Value": {"S": "x"}}}).creates
+    assert not legacy_update({"a": {"Action": "DELETE"}}).creates
+    assert not legacy_update({"a": {"Action": "DELETE", "Value": {"SS": ["x"]}}}).creates
+
+
 def test_attribute_updates_do_not_change_the_key(refusal) -> None:
     parsed = legacy_update({"p": {"Value": {"S": "x"}}})
     assert "Cannot update attribute p." in refusal(parsed.check_keys, {}, ["p"])

@@ -351,3 +351,13 @@ def test_one_text_updates_by_other_names_and_values(updated) -> None:
     item = {"a": n(1), "b": n(2)}
     assert updated(text, item, {":v": n(1)}, {"#n": "a"}) == {"a": n(2), "b": n(2)}
     assert updated(text, item, {":v": n(5)}, {"#n": "b"}) == {"a": n(1), "b": n(7)}
+
+
+@pytest.mark.parametrize("text", ["REMOVE a", "DELETE a :v", "REMOVE a.b, c DELETE d :v"])
+def test_an_update_that_only_removes_creates_no_item(text: str) -> None:
+    assert not update(text).creates
+
+
+@pytest.mark.parametrize("text", ["SET a = :v", "ADD a :v", "REMOVE a SET b = :v"])
+def test_an_update_that_writes_creates_the_item(text: str) -> None:
+    assert update(text).creates
