@@ -12,6 +12,7 @@ from embedded_dynamodb.errors import ValidationException
 MAX_DIGITS = 38
 MAX_EXPONENT = 125
 MIN_EXPONENT = -130
+MAX_SIZE = 21  # bytes
 
 OVERFLOW = (
     "Number overflow. Attempting to store a number with magnitude larger than supported range"
@@ -112,24 +113,16 @@ def number_key(text: str) -> NumberKey:
 
 
 def number_size(text: str) -> int:
-    """Bytes of a canonical number: one for two decimal digits, one more, one for a minus sign.
+    """Bytes of a canonical number: one, one for two digits, and one for a minus sign.
 
-    Digits are stored in pairs around the decimal point, so 120 is 01 20. Pairs of zeros at either
-    end are left out.
+    Digits before and after the point are counted apart. Zeros at either end do not count.
     """
+    if text == "0":
+        return 1
     negative = text[0] == "-"
     whole, _, fraction = text[negative:].partition(".")
-    pairs = (len(whole) + 1) // 2 + (len(fraction) + 1) // 2
-    if fraction:
-        pairs -= _zero_pairs_before(whole, fraction)
-    else:
-        pairs -= (len(whole) - len(whole.rstrip("0"))) // 2
-    if whole == "0" and not fraction:
-        return 1
-    return min(pairs + 1 + negative, 21)
-
-
-def _zero_pairs_before(whole: str, fraction: str) -> int:
-    if whole != "0":
-        return 0
-    return 1 + (len(fraction) - len(fraction.lstrip("0"))) // 2
+    if not fraction:
+        whole = whole.rstrip("0")
+    elif whole == "0":
+        whole, fraction = "", fraction.lstrip("0")
+    return min(1 + (len(whole) + 1) // 2 + (len(fraction) + 1) // 2 + negative, MAX_SIZE)

@@ -22,7 +22,7 @@ from embedded_dynamodb.expressions.nodes import (
     Values,
 )
 from embedded_dynamodb.numbers import number_key
-from embedded_dynamodb.values import Item, Value, binary, equal, text_size
+from embedded_dynamodb.values import Item, Value, binary, equal
 
 type Fetch = Callable[[Item, Names, Values], Value | None]
 type Evaluate = Callable[[Item, Names, Values], bool]
@@ -134,10 +134,15 @@ def _size(operand: Fetch) -> Fetch:
         if kind in ("N", "BOOL", "NULL"):
             return None
         if kind == "S":
-            return {"N": str(text_size(content))}
+            return {"N": str(utf16_length(content))}
         return {"N": str(len(binary(content) if kind == "B" else content))}
 
     return evaluate
+
+
+def utf16_length(text: str) -> int:
+    """The length of a text as size counts it: in units of UTF-16, not in bytes."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _comparison(test: Comparison) -> Evaluate:

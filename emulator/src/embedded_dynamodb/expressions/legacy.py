@@ -81,15 +81,18 @@ def legacy_filter(parameter: str, conditions: Any, operator: str | None) -> Cond
 
 
 def _condition(tests: list[Test], operator: str | None) -> Condition | None:
+    if operator is not None and len(tests) < 2:
+        raise ValidationException(
+            "ConditionalOperator can only be used when Filter or Expected has two or more elements"
+            if tests
+            else "ConditionalOperator cannot be used without Filter or Expected"
+        )
     if not tests:
-        if operator is not None:
-            raise ValidationException(
-                f"{INVALID}ConditionalOperator cannot be used without Filter or Expected"
-            )
         return None
     if len(tests) == 1:
-        return Condition(tests[0], "Expected", frozenset(), frozenset())
-    test = Or(tuple(tests)) if operator == "OR" else And(tuple(tests))
+        test = tests[0]
+    else:
+        test = Or(tuple(tests)) if operator == "OR" else And(tuple(tests))
     return Condition(test, "Expected", frozenset(), frozenset())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from embedded_dynamodb.errors import ValidationException
-from embedded_dynamodb.expressions.changes import change_of, changed
+from embedded_dynamodb.expressions.changes import INCORRECT_TYPE, change_of, changed
 from embedded_dynamodb.expressions.condition_checks import operand_type, requires_path
 from embedded_dynamodb.expressions.nodes import (
     Action,
@@ -40,7 +40,6 @@ TYPE_NAMES = {
     "BS": "BINARY_SET",
 }
 ADDED = ("N", *SETS)
-INCORRECT_TYPE = "An operand in the update expression has an incorrect data type"
 
 type Check = Callable[[Values], str | None]
 

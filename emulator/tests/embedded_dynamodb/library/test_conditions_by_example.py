@@ -82,7 +82,7 @@ def contains(one: Native, other: Native) -> bool:
 def size(value: Native) -> Native:
     kind, content = value
     if kind == "S":
-        return "N", Decimal(len(content.encode()))
+        return "N", Decimal(sum(2 if char > "\uffff" else 1 for char in content))
     return ("N", Decimal(len(content))) if kind in ("B", "SS", "NS", "BS", "L", "M") else MISSING
 
 

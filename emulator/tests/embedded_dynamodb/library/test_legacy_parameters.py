@@ -94,10 +94,13 @@ def test_no_condition_is_no_condition() -> None:
     assert legacy_filter("QueryFilter", {}, None) is None
 
 
-@pytest.mark.parametrize("conditions", [None, {}])
-def test_conditions_that_are_not_there_are_not_combined(refusal, conditions: Any) -> None:
-    assert "ConditionalOperator cannot be used without Filter or Expected" in (
-        refusal(legacy_condition, conditions, "OR")
+@pytest.mark.parametrize("operator", ["AND", "OR"])
+def test_an_operator_needs_two_conditions(refusal, operator: str) -> None:
+    missing = "ConditionalOperator cannot be used without Filter or Expected"
+    assert refusal(legacy_condition, None, operator) == missing
+    assert refusal(legacy_filter, "ScanFilter", {}, operator) == missing
+    assert refusal(holds, {"s": compared("NOT_NULL")}, operator) == (
+        "ConditionalOperator can only be used when Filter or Expected has two or more elements"
     )
 
 
