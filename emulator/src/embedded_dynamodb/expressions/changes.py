@@ -45,7 +45,7 @@ REMOVAL = Removal()
 
 def change_of(action: Action, mismatch: str) -> MakeChange:
     """Compiles an action: what it writes depends on the item as it was."""
-    if action.section == "REMOVE" or action.value is None:
+    if action.value is None:
         return lambda _item, _names, _values: REMOVAL
     read = reader(action.value)
     if action.section == "SET":

@@ -345,3 +345,20 @@ def test_attributes_to_get_are_top_level_and_different(refusal) -> None:
         INVALID + "Duplicate value in attribute name: a"
     )
     assert refusal(legacy_projection, ["a", ""]) == INVALID + "Empty attribute name"
+
+
+@pytest.mark.parametrize(
+    ("function", "given"),
+    [
+        (legacy_condition, [[], None]),
+        (legacy_condition, [{"a": "x"}, None]),
+        (legacy_filter, ["ScanFilter", "x", None]),
+        (legacy_key_conditions, [["p"], P, S]),
+        (legacy_update, [[]]),
+        (legacy_update, [{"a": []}]),
+        (legacy_projection, ["a"]),
+        (legacy_projection, [["a", 1]]),
+    ],
+)
+def test_json_of_another_form_is_refused(serialization_refusal, function, given) -> None:
+    assert serialization_refusal(function, *given)

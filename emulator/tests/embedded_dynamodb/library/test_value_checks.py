@@ -23,6 +23,13 @@ def nested(levels: int) -> dict[str, Any]:
     return value
 
 
+def nested_lists(levels: int) -> dict[str, Any]:
+    value: dict[str, Any] = {"S": "x"}
+    for _ in range(levels):
+        value = {"L": [value]}
+    return value
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -41,6 +48,7 @@ def nested(levels: int) -> dict[str, Any]:
         {"M": {}},
         {"L": [{"M": {"a": {"L": [{"N": "1"}]}}}]},
         nested(31),
+        nested_lists(31),
     ],
 )
 def test_a_value_that_dynamodb_stores_stays_as_it_is(value: dict[str, Any]) -> None:
@@ -91,6 +99,7 @@ def test_a_value_is_stored_in_its_canonical_form(given: Any, stored: Any) -> Non
         ({"M": {"": {"S": "x"}}}, INVALID + "Empty attribute name"),
         (nested(32), TOO_DEEP),
         ({"L": [nested(31)]}, TOO_DEEP),
+        (nested_lists(32), TOO_DEEP),
     ],
 )
 def test_a_value_that_breaks_a_rule_is_refused(refusal, value: Any, message: str) -> None:
