@@ -122,6 +122,11 @@ def test_a_value_that_breaks_a_rule_is_refused(refusal, value: Any, message: str
         ({"B": "YR=="}, "Invalid last non-pad Base64 character dectected"),
         ({"B": "a$b="}, "Invalid Base64 character detected"),
         ({"BOOL": 1}, "NUMBER_VALUE cannot be converted to Boolean"),
+        ({"BOOL": 1.5}, "DECIMAL_VALUE cannot be converted to Boolean"),
+        ({"BOOL": []}, "Unrecognized collection type class java.lang.Boolean"),
+        ({"BOOL": {}}, "Start of structure or map found where not expected"),
+        ({"B": []}, "Unrecognized collection type class java.nio.ByteBuffer"),
+        ({"B": {}}, "Start of structure or map found where not expected"),
         ({"BOOL": "maybe"}, "Unexpected token received from parser"),
         ({"SS": "a"}, "Unexpected field type"),
         ({"SS": [1]}, "NUMBER_VALUE cannot be converted to String"),
@@ -139,6 +144,10 @@ def test_json_that_is_no_value_is_no_serialized_value(
     serialization_refusal, value: Any, message: str
 ) -> None:
     assert serialization_refusal(check_value, value) == message
+
+
+def test_an_item_is_a_map(serialization_refusal) -> None:
+    assert serialization_refusal(check_item, [])
 
 
 def test_an_attribute_has_a_name_of_65535_bytes_at_most(refusal) -> None:
