@@ -1,0 +1,1 @@
+"""Tables, their keys and their indexes: what is stored, in order."""

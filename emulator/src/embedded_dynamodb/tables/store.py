@@ -1,0 +1,58 @@
+"""All tables of all accounts and regions."""
+
+import re
+from dataclasses import dataclass, field
+
+from embedded_dynamodb.errors import ResourceNotFoundException
+from embedded_dynamodb.streams import StreamLog
+from embedded_dynamodb.tables.ordered import SortedDict
+from embedded_dynamodb.tables.table import Table
+
+_TABLE_ARN = re.compile(r"arn:[a-z-]+:dynamodb:([a-z0-9-]+):([0-9]+):table/([a-zA-Z0-9_.-]+)")
+_PARTITIONS = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"))
+
+
+@dataclass
+class Space:
+    """What one account has in one region."""
+
+    tables: SortedDict[str, Table] = field(default_factory=SortedDict)
+    # By ARN; those of deleted tables, and those that are switched off, stay for a day.
+    streams: dict[str, StreamLog] = field(default_factory=dict)
+
+
+class Store:
+    """Spaces by account and region; nothing is made by looking."""
+
+    def __init__(self) -> None:
+        self.spaces: dict[tuple[str, str], Space] = {}
+
+    def space(self, account: str, region: str) -> Space:
+        """What the account has in the region."""
+        return self.spaces.setdefault((account, region), Space())
+
+    def find(self, account: str, region: str, name: str) -> Table | None:
+        """The table of that name or ARN, if there is one that this caller can reach."""
+        space = self.spaces.get((account, region))
+        if space is None:
+            return None
+        table = space.tables.get(name)
+        if table is not None or not name.startswith("arn:"):
+            return table
+        match = _TABLE_ARN.fullmatch(name)
+        if match is None or match.group(1, 2) != (region, account):
+            return None
+        return space.tables.get(match.group(3))
+
+    def get(self, account: str, region: str, name: str) -> Table:
+        """The table of that name or ARN, for operations on items."""
+        table = self.find(account, region, name)
+        if table is None:
+            raise ResourceNotFoundException
+        return table
+
+
+def table_arn(account: str, region: str, name: str) -> str:
+    """The ARN of a table."""
+    partition = next((part for start, part in _PARTITIONS if region.startswith(start)), "aws")
+    return f"arn:{partition}:dynamodb:{region}:{account}:table/{name}"

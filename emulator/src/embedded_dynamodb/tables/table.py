@@ -1,0 +1,107 @@
+"""A table: its items in the order of their keys, its indexes, its settings."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from embedded_dynamodb.errors import ValidationException
+from embedded_dynamodb.streams import StreamLog
+from embedded_dynamodb.tables.index import Index
+from embedded_dynamodb.tables.keys import Item, KeySchema
+from embedded_dynamodb.tables.ordered import SortedDict
+from embedded_dynamodb.tables.stored import Stored
+
+_INVALID = "One or more parameter values were invalid: "
+
+
+@dataclass
+class Table:
+    """What is stored under one name in one account and region."""
+
+    account: str
+    region: str
+    name: str
+    arn: str
+    id: str
+    created: float
+    schema: KeySchema
+    # Types of the attributes in keys of the table and its indexes.
+    attribute_types: dict[str, str]
+    # What DescribeTable says beside names and keys, in the API's own words.
+    settings: dict[str, Any] = field(default_factory=dict)
+    indexes: dict[str, Index] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    time_to_live: str | None = None
+    recovery_days: int | None = None
+    recovery_since: float = 0.0
+    status: str = "ACTIVE"
+    entries: SortedDict[bytes, Stored] = field(default_factory=SortedDict)
+    size: int = 0
+    stream: StreamLog | None = None
+
+    def index(self, name: str) -> Index:
+        """The index of that name."""
+        index = self.indexes.get(name)
+        if index is None:
+            raise ValidationException(f"The table does not have the specified index: {name}")
+        return index
+
+    @property
+    def has_local_indexes(self) -> bool:
+        """Whether there are item collections."""
+        return any(not index.is_global for index in self.indexes.values())
+
+    def replace(
+        self,
+        position: bytes,
+        old: Stored | None,
+        new: Stored | None,
+        old_item: Item | None,
+        new_item: Item | None,
+    ) -> None:
+        """Puts `new` in the place of `old`; the items are needed only if there are indexes."""
+        if old is not None:
+            self.size -= old.size
+        if new is None:
+            if old is not None:
+                del self.entries[position]
+        else:
+            self.size += new.size
+            self.entries[position] = new
+        for index in self.indexes.values():
+            index.replace(old_item, new_item, new)
+
+    def add_index(self, index: Index) -> None:
+        """Adds an index with the items that are there."""
+        for stored in self.entries.values():
+            index.replace(None, stored.item(), stored)
+        self.indexes[index.name] = index
+
+    def check_index_keys(self, item: Item, *, updated: bool = False) -> None:
+        """An index's key attribute has the index's type, or is missing."""
+        for index in self.indexes.values():
+            for name, kind in index.schema.attributes:
+                value = item.get(name)
+                if value is None or name in self.schema.names:
+                    continue
+                if kind not in value:
+                    raise ValidationException(
+                        f"{_INVALID}Type mismatch for Index Key {name} Expected: {kind} "
+                        f"Actual: {next(iter(value))} IndexName: {index.name}"
+                    )
+                if value[kind] == "":
+                    raise _empty_index_key(name, kind, index.name, updated=updated)
+
+
+def _empty_index_key(name: str, kind: str, index: str, *, updated: bool) -> ValidationException:
+    word = "string" if kind == "S" else "binary"
+    if updated:
+        return ValidationException(
+            "One or more parameter values are not valid. The update expression attempted to "
+            "update a secondary index key to a value that is not supported. The AttributeValue "
+            f"for a key attribute cannot contain an empty {word} value."
+        )
+    return ValidationException(
+        "One or more parameter values are not valid. A value specified for a secondary index key "
+        f"is not supported. The AttributeValue for a key attribute cannot contain an empty {word} "
+        f"value. IndexName: {index}, IndexKey: {name}"
+    )
