@@ -1,0 +1,1 @@
+"""Operations on single items and on batches of them."""

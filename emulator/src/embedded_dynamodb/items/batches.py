@@ -1,0 +1,180 @@
+"""BatchGetItem and BatchWriteItem: many items at once, each for itself."""
+
+from typing import Any
+
+from embedded_dynamodb import capacity
+from embedded_dynamodb.capacity import Consumed
+from embedded_dynamodb.errors import ValidationException
+from embedded_dynamodb.items.actions import Action, Delete, Put
+from embedded_dynamodb.items.expressions_of import check_mixture
+from embedded_dynamodb.items.single import Part, collection_metrics
+from embedded_dynamodb.request import Encoded, Request
+from embedded_dynamodb.tables.keys import Item, check_key
+from embedded_dynamodb.tables.stored import Stored, dump
+from embedded_dynamodb.tables.table import Table
+from embedded_dynamodb.values import check_item
+from embedded_dynamodb.writes import Write
+
+MAX_WRITES = 25
+MAX_KEYS = 100
+MAX_ANSWER_SIZE = 16 * 1024 * 1024
+DUPLICATES = "Provided list of item keys contains duplicates"
+SEVERAL = (
+    "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
+    "supported datatypes"
+)
+
+Answer = dict[str, Any]
+
+
+def batch_write_item(request: Request) -> Answer:
+    """Puts and deletes up to 25 items; nothing is written if one of them is not valid."""
+    by_table = _requests(request, "BatchWriteItem")
+    if sum(len(requests) for requests in by_table.values()) > MAX_WRITES:
+        raise ValidationException("Too many items requested for the BatchWriteItem call")
+    actions = {name: [_action(one) for one in requests] for name, requests in by_table.items()}
+    with request.engine.lock:
+        writes = _plan(request, actions)
+        request.engine.apply(writes)
+    for write in writes:
+        consumed = capacity.of_write(
+            write.table, write.old, write.new, write.old_item, write.new_item
+        )
+        request.note_write(write.table, consumed)
+    answer: Answer = {"UnprocessedItems": {}}
+    wanted = request.parameters.get("ReturnConsumedCapacity")
+    units = capacity.shown_all(request.writes.items(), wanted)
+    if units is not None:
+        answer["ConsumedCapacity"] = units
+    if request.parameters.get("ReturnItemCollectionMetrics") == "SIZE":
+        answer |= all_collection_metrics(writes)
+    return answer
+
+
+def all_collection_metrics(writes: list[Write]) -> Answer:
+    """ItemCollectionMetrics by table, of tables that have local indexes."""
+    metrics: dict[str, list[Answer]] = {}
+    for write in writes:
+        if write.table.has_local_indexes:
+            found = metrics.setdefault(write.table.name, [])
+            one = collection_metrics(write)
+            if one not in found:
+                found.append(one)
+    return {"ItemCollectionMetrics": metrics} if metrics else {}
+
+
+def _requests(request: Request, operation: str) -> dict[str, Any]:
+    found: dict[str, Any] | None = request.parameters.get("RequestItems")
+    if not found:
+        raise ValidationException(f"The requestItems parameter is required for {operation}")
+    return found
+
+
+def _action(one: dict[str, Any]) -> Action:
+    given = [name for name in ("PutRequest", "DeleteRequest") if one.get(name) is not None]
+    if len(given) != 1:
+        raise ValidationException(SEVERAL)
+    return Put(one["PutRequest"]) if given[0] == "PutRequest" else Delete(one["DeleteRequest"])
+
+
+def _plan(request: Request, actions: dict[str, list[Action]]) -> list[Write]:
+    """All writes, or the first reason why there are none."""
+    writes = []
+    seen = set()
+    tables = {name: request.table(name) for name in actions}
+    for name, group in actions.items():
+        table = tables[name]
+        for action in group:
+            position = _locate(action, table)
+            if (table.name, position) in seen:
+                raise ValidationException(DUPLICATES)
+            seen.add((table.name, position))
+            writes.append(action.plan(table, position))
+    return writes
+
+
+def _locate(action: Action, table: Table) -> bytes:
+    """A put without its key says here what a delete says."""
+    if isinstance(action, Put) and not table.schema.is_in(action.item):
+        raise ValidationException("The provided key element does not match the schema")
+    return action.locate(table)
+
+
+class _Wanted:
+    """The keys that are asked for in one table."""
+
+    def __init__(self, parameters: dict[str, Any]) -> None:
+        check_mixture(parameters, ("ProjectionExpression",), ("AttributesToGet",))
+        self.part = Part(parameters)
+        self.consistent = parameters.get("ConsistentRead") is True
+        self.parameters = parameters
+        self.keys = [check_item(key) for key in parameters["Keys"]]
+
+
+def batch_get_item(request: Request) -> Answer:
+    """Reads up to 100 items and 16 MB; what does not fit is left to be asked for again."""
+    by_table = _requests(request, "BatchGetItem")
+    wanted = {name: _Wanted(parameters) for name, parameters in by_table.items()}
+    if sum(len(one.keys) for one in wanted.values()) > MAX_KEYS:
+        raise ValidationException("Too many items requested for the BatchGetItem call")
+    found: dict[str, list[Stored]] = {}
+    left: dict[str, list[Item]] = {}
+    with request.engine.lock:
+        positions = {
+            name: _positions(request.table(name), one.keys) for name, one in wanted.items()
+        }
+        size = 0
+        for name, one in wanted.items():
+            table = request.table(name)
+            found[name] = []
+            for key, position in zip(one.keys, positions[name], strict=True):
+                stored = table.entries.get(position)
+                size += 0 if stored is None else stored.size
+                if size > MAX_ANSWER_SIZE:
+                    left.setdefault(name, []).append(key)
+                    continue
+                _note(request, table, stored, one)
+                if stored is not None:
+                    found[name].append(stored)
+    return _answer(request, wanted, found, left)
+
+
+def _positions(table: Table, keys: list[Item]) -> list[bytes]:
+    positions = [check_key(table.schema, key) for key in keys]
+    if len(set(positions)) < len(positions):
+        raise ValidationException(DUPLICATES)
+    return positions
+
+
+def _note(request: Request, table: Table, stored: Stored | None, one: _Wanted) -> None:
+    size = 0 if stored is None else stored.size
+    request.note_read(table, Consumed(capacity.read_units(size, consistent=one.consistent)))
+
+
+def _answer(
+    request: Request,
+    wanted: dict[str, _Wanted],
+    found: dict[str, list[Stored]],
+    left: dict[str, list[Item]],
+) -> Answer:
+    tables = [
+        b"%b:[%b]"
+        % (dump(name), b",".join([_json(wanted[name].part.of(stored)) for stored in stored_items]))
+        for name, stored_items in found.items()
+    ]
+    answer: Answer = {
+        "Responses": Encoded(b"{%b}" % b",".join(tables)),
+        "UnprocessedKeys": {
+            name: {**wanted[name].parameters, "Keys": keys} for name, keys in left.items()
+        },
+    }
+    units = capacity.shown_all(
+        request.reads.items(), request.parameters.get("ReturnConsumedCapacity")
+    )
+    if units is not None:
+        answer["ConsumedCapacity"] = units
+    return answer
+
+
+def _json(part: Any) -> bytes:
+    return part if type(part) is Encoded else dump(part)

@@ -1,0 +1,138 @@
+"""PutItem, UpdateItem, DeleteItem and GetItem."""
+
+from typing import Any
+
+from embedded_dynamodb import capacity
+from embedded_dynamodb.capacity import Consumed
+from embedded_dynamodb.errors import ConditionalCheckFailedException, ValidationException
+from embedded_dynamodb.expressions import at_paths, projection
+from embedded_dynamodb.expressions.legacy import legacy_projection
+from embedded_dynamodb.items.actions import Action, Delete, Put, Update
+from embedded_dynamodb.items.expressions_of import check_mixture, placeholders_of
+from embedded_dynamodb.request import Encoded, Request
+from embedded_dynamodb.tables.keys import check_key
+from embedded_dynamodb.tables.stored import Stored
+from embedded_dynamodb.tables.table import Table
+from embedded_dynamodb.values import check_item
+from embedded_dynamodb.writes import Write
+
+Answer = dict[str, Any]
+
+
+def put_item(request: Request) -> Answer:
+    """Puts an item."""
+    _check_return_values(request)
+    return _write(request, Put(request.parameters))
+
+
+def delete_item(request: Request) -> Answer:
+    """Deletes an item."""
+    _check_return_values(request)
+    return _write(request, Delete(request.parameters))
+
+
+def update_item(request: Request) -> Answer:
+    """Changes an item or makes one."""
+    return _write(request, Update(request.parameters))
+
+
+def get_item(request: Request) -> Answer:
+    """Reads an item."""
+    parameters = request.parameters
+    check_mixture(parameters, ("ProjectionExpression",), ("AttributesToGet",))
+    key = check_item(parameters["Key"])
+    part = Part(parameters)
+    with request.engine.lock:
+        table = request.table(parameters["TableName"])
+        stored = table.entries.get(check_key(table.schema, key))
+    answer: Answer = {}
+    if stored is not None:
+        answer["Item"] = part.of(stored)
+    size = 0 if stored is None else stored.size
+    units = capacity.read_units(size, consistent=parameters.get("ConsistentRead") is True)
+    consumed = Consumed(units)
+    request.note_read(table, consumed)
+    show_capacity(request, table, consumed, answer)
+    return answer
+
+
+class Part:
+    """Which part of an item is asked for."""
+
+    def __init__(self, parameters: dict[str, Any]) -> None:
+        self.names: dict[str, str] = {}
+        self.projection = None
+        text = parameters.get("ProjectionExpression")
+        if text is not None:
+            placeholders = placeholders_of(parameters)
+            self.projection = projection(text)
+            placeholders.use(self.projection)
+            placeholders.finish()
+            self.names = placeholders.names
+        elif parameters.get("AttributesToGet") is not None:
+            self.projection = legacy_projection(parameters["AttributesToGet"])
+
+    def of(self, stored: Stored) -> Any:
+        """That part, as a member of an answer."""
+        if self.projection is None:
+            return Encoded(stored.data)
+        return self.projection.apply(stored.item(), self.names)
+
+
+def _check_return_values(request: Request) -> None:
+    if request.parameters.get("ReturnValues", "NONE") not in ("NONE", "ALL_OLD"):
+        raise ValidationException("ReturnValues can only be ALL_OLD or NONE")
+
+
+def _write(request: Request, action: Action) -> Answer:
+    with request.engine.lock:
+        table = request.table(request.parameters["TableName"])
+        position = action.locate(table)
+        try:
+            write = action.plan(table, position)
+        except ConditionalCheckFailedException:
+            stored = table.entries.get(position)
+            size = 0 if stored is None else stored.size
+            request.note_write(table, Consumed(capacity.write_units(size)))
+            raise
+        request.engine.apply((write,))
+    answer: Answer = {}
+    attributes = _attributes(request.parameters.get("ReturnValues", "NONE"), write, action)
+    if attributes:
+        answer["Attributes"] = attributes
+    consumed = _consumed(write)
+    request.note_write(table, consumed)
+    show_capacity(request, table, consumed, answer)
+    if request.parameters.get("ReturnItemCollectionMetrics") == "SIZE" and table.has_local_indexes:
+        answer["ItemCollectionMetrics"] = collection_metrics(write)
+    return answer
+
+
+def _consumed(write: Write) -> Consumed:
+    return capacity.of_write(write.table, write.old, write.new, write.old_item, write.new_item)
+
+
+def _attributes(wanted: str, write: Write, action: Action) -> Any:
+    """What ReturnValues asks for."""
+    if wanted == "NONE":
+        return None
+    if wanted == "ALL_OLD":
+        return None if write.old is None else Encoded(write.old.data)
+    if wanted == "ALL_NEW":
+        return None if write.new is None else Encoded(write.new.data)
+    item = write.old_item if wanted == "UPDATED_OLD" else write.new_item
+    return at_paths(item or {}, action.paths) if write.old or item else None
+
+
+def collection_metrics(write: Write) -> Answer:
+    """The item collection that a write belongs to; none is near a gigabyte here."""
+    source = write.new_item or write.old_item or {}
+    keys = {name: source[name] for name, _ in write.table.schema.hash if name in source}
+    return {"ItemCollectionKey": keys, "SizeEstimateRangeGB": [0.0, 1.0]}
+
+
+def show_capacity(request: Request, table: Table, consumed: Consumed, answer: Answer) -> None:
+    """Adds ConsumedCapacity if the request asks for it."""
+    wanted = request.parameters.get("ReturnConsumedCapacity")
+    if wanted in ("TOTAL", "INDEXES"):
+        answer["ConsumedCapacity"] = capacity.shown(table.name, consumed, wanted)

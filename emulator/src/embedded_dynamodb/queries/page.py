@@ -1,0 +1,39 @@
+"""A page: what is read until the limit, or until a megabyte."""
+
+from typing import NamedTuple
+
+from embedded_dynamodb.tables.ordered import SortedDict
+from embedded_dynamodb.tables.stored import Stored
+
+MAX_PAGE_SIZE = 1024 * 1024
+
+
+class Page(NamedTuple):
+    """The entries that were read, their size, and whether reading stopped before the end."""
+
+    entries: list[Stored]
+    size: int
+    stopped: bool
+
+
+def read_page(
+    entries: SortedDict[bytes, Stored],
+    low: bytes | None,
+    high: bytes | None,
+    *,
+    limit: int | None,
+    reverse: bool = False,
+) -> Page:
+    """Reads from `low`, which is in, to `high`, which is not; the caller holds the lock."""
+    page: list[Stored] = []
+    size = 0
+    for position in entries.irange(low, high, inclusive=(True, False), reverse=reverse):
+        stored = entries[position]
+        if size + stored.size > MAX_PAGE_SIZE and page:
+            return Page(page, size, True)
+        page.append(stored)
+        size += stored.size
+        if len(page) == limit or size >= MAX_PAGE_SIZE:
+            # DynamoDB does not look whether there is more.
+            return Page(page, size, True)
+    return Page(page, size, False)

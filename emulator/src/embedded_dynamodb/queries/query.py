@@ -1,0 +1,114 @@
+"""Query: a range of one partition."""
+
+from typing import Any
+
+from embedded_dynamodb.errors import ValidationException
+from embedded_dynamodb.expressions import Bound, key_condition
+from embedded_dynamodb.expressions.legacy import legacy_key_conditions
+from embedded_dynamodb.items.expressions_of import check_mixture, placeholders_of
+from embedded_dynamodb.queries.page import read_page
+from embedded_dynamodb.queries.ranges import Range, range_of
+from embedded_dynamodb.queries.reading import (
+    answer_page,
+    fetch,
+    index_of,
+    start_position,
+    start_values,
+)
+from embedded_dynamodb.queries.selection import Selection
+from embedded_dynamodb.request import Request
+from embedded_dynamodb.tables.index import Index
+from embedded_dynamodb.tables.keys import KeySchema, check_not_empty
+from embedded_dynamodb.tables.table import Table
+
+_EXPRESSIONS = ("ProjectionExpression", "FilterExpression", "KeyConditionExpression")
+_OLDER = ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions")
+
+
+def query(request: Request) -> dict[str, Any]:
+    """Reads a page of a partition."""
+    parameters = request.parameters
+    plan = _Plan(parameters)
+    limit = parameters.get("Limit")
+    with request.engine.lock:
+        table = request.table(parameters["TableName"])
+        index = index_of(request, table)
+        wanted = plan.bind(table, index)
+        page = read_page(
+            table.entries if index is None else index.entries,
+            wanted.low,
+            wanted.high,
+            limit=None if limit is None else int(limit),
+            reverse=plan.reverse,
+        )
+        entries = fetch(plan.selection, page, table)
+    return answer_page(request, table, index, plan.selection, page, entries)
+
+
+class _Plan:
+    """What a Query asks for, checked as far as it can be without the table."""
+
+    def __init__(self, parameters: dict[str, Any]) -> None:
+        older: tuple[str, ...] = _OLDER
+        if parameters.get("KeyConditionExpression") is None:
+            # KeyConditions may stand beside a filter expression.
+            older = tuple(name for name in _OLDER if name != "KeyConditions")
+        check_mixture(parameters, _EXPRESSIONS, older)
+        self.start = start_values(parameters)
+        self.conditions = parameters.get("KeyConditions")
+        self.expression = None
+        text = parameters.get("KeyConditionExpression")
+        if text is None and self.conditions is None:
+            raise ValidationException(
+                "Either the KeyConditions or KeyConditionExpression parameter must be specified "
+                "in the request."
+            )
+        self.reverse = parameters.get("ScanIndexForward") is False
+        placeholders = placeholders_of(parameters)
+        if text is not None:
+            self.expression = key_condition(text)
+            placeholders.use(self.expression)
+        self.selection = Selection(parameters, "QueryFilter")
+        if parameters.get("FilterExpression") is not None and self.selection.filter is not None:
+            placeholders.use(self.selection.filter)
+        if (
+            parameters.get("ProjectionExpression") is not None
+            and self.selection.projection is not None
+        ):
+            placeholders.use(self.selection.projection)
+        placeholders.finish()
+        self.names, self.values = placeholders.names, placeholders.values
+        self.selection.names, self.selection.values = self.names, self.values
+
+    def bind(self, table: Table, index: Index | None) -> Range:
+        """The range of positions in the table or the index."""
+        schema = table.schema if index is None else index.schema
+        bounds = self._bounds(schema)
+        for bound in bounds:
+            kind = dict(schema.attributes)[bound.name]
+            for value in bound.values:
+                check_not_empty(bound.name, kind, value)
+        wanted = range_of(schema, bounds)
+        if self.start is not None:
+            position = start_position(self.start, table, index, detail="")
+            wanted = wanted.after(position, reverse=self.reverse)
+        self._check_filter(schema)
+        self.selection.bind(index)
+        return wanted
+
+    def _bounds(self, schema: KeySchema) -> list[Bound]:
+        if self.expression is not None:
+            return self.expression.bind(self.names, self.values, schema.hash, schema.range)
+        assert self.conditions is not None  # noqa: S101 - one of both is given
+        return legacy_key_conditions(self.conditions, schema.hash, schema.range)
+
+    def _check_filter(self, schema: KeySchema) -> None:
+        if self.selection.filter is None:
+            return
+        used = {path[0] for path in self.selection.filter.resolved_paths(self.names)}
+        for name in schema.names:
+            if name in used:
+                raise ValidationException(
+                    "Filter Expression can only contain non-primary key attributes: "
+                    f"Primary key attribute: {name}"
+                )

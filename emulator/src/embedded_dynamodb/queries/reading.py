@@ -1,0 +1,106 @@
+"""What Query and Scan share: the index, the starting key, the answer."""
+
+from typing import Any
+
+from embedded_dynamodb import capacity
+from embedded_dynamodb.capacity import Consumed
+from embedded_dynamodb.errors import ValidationException
+from embedded_dynamodb.items.single import show_capacity
+from embedded_dynamodb.queries.page import Page
+from embedded_dynamodb.queries.selection import Selection
+from embedded_dynamodb.request import Encoded, Request
+from embedded_dynamodb.tables.index import Index
+from embedded_dynamodb.tables.keys import NO_MATCH, Item, KeySchema, check_key_contents
+from embedded_dynamodb.tables.stored import Stored
+from embedded_dynamodb.tables.table import Table
+from embedded_dynamodb.values import check_item
+
+BAD_START = "The provided starting key is invalid"
+
+
+def index_of(request: Request, table: Table) -> Index | None:
+    """The index that the request names; a global one has no consistent reads."""
+    name = request.parameters.get("IndexName")
+    if name is None:
+        return None
+    index = table.index(name)
+    if index.is_global and request.parameters.get("ConsistentRead"):
+        raise ValidationException("Consistent reads are not supported on global secondary indexes")
+    return index
+
+
+def start_values(parameters: dict[str, Any]) -> Item | None:
+    """ExclusiveStartKey with its values checked."""
+    start = parameters.get("ExclusiveStartKey")
+    return None if start is None else check_item(start)
+
+
+def start_position(start: Item, table: Table, index: Index | None, *, detail: str) -> bytes:
+    """Where the reading goes on; `detail` says what a Scan adds to the message."""
+    names = table.schema.names if index is None else index.key_names
+    if start.keys() != set(names):
+        raise ValidationException(BAD_START + detail)
+    schemas = [table.schema] if index is None else [index.schema, table.schema]
+    position = b""
+    for schema in schemas:
+        _check_start(start, schema)
+        position += schema.position(start)
+    return position
+
+
+def _check_start(start: Item, schema: KeySchema) -> None:
+    if not schema.is_in(start):
+        raise ValidationException(f"{BAD_START}: {NO_MATCH}")
+    try:
+        check_key_contents(schema, start)
+    except ValidationException as error:
+        raise ValidationException(f"{BAD_START}: {error.message}") from None
+
+
+def fetch(selection: Selection, page: Page, table: Table) -> list[Stored]:
+    """The entries, or the table's items in their place; the caller holds the lock."""
+    if not selection.fetches:
+        return page.entries
+    return [table.entries[table.schema.position(entry.item())] for entry in page.entries]
+
+
+def answer_page(
+    request: Request,
+    table: Table,
+    index: Index | None,
+    selection: Selection,
+    page: Page,
+    entries: list[Stored],
+) -> dict[str, Any]:
+    """Items, counts, the key to go on with, and capacity."""
+    count, items = selection.of(entries)
+    answer: dict[str, Any] = {"Count": count, "ScannedCount": len(page.entries)}
+    if items is not None:
+        answer["Items"] = Encoded(items)
+    if page.stopped:
+        last = page.entries[-1].item()
+        answer["LastEvaluatedKey"] = table.schema.of(last) if index is None else index.key_of(last)
+    request.returned_items[table.name] = count
+    consumed = _consumed(request, index, selection, page, entries)
+    request.note_read(table, consumed)
+    show_capacity(request, table, consumed, answer)
+    return answer
+
+
+def _consumed(
+    request: Request,
+    index: Index | None,
+    selection: Selection,
+    page: Page,
+    entries: list[Stored],
+) -> Consumed:
+    consistent = request.parameters.get("ConsistentRead") is True
+    units = capacity.read_units(page.size, consistent=consistent)
+    if index is None:
+        return Consumed(units)
+    if index.is_global:
+        return Consumed(0.0, global_={index.name: units})
+    fetched = 0.0
+    if selection.fetches:
+        fetched = sum(capacity.read_units(entry.size, consistent=consistent) for entry in entries)
+    return Consumed(fetched, local={index.name: units})

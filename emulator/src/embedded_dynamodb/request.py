@@ -1,0 +1,69 @@
+"""A request on its way through the engine."""
+
+from typing import TYPE_CHECKING, Any
+
+from embedded_dynamodb.capacity import Consumed
+from embedded_dynamodb.tables.table import Table
+
+if TYPE_CHECKING:
+    from embedded_dynamodb.engine import Engine
+
+
+class Encoded(bytes):
+    """JSON of one member of an answer."""
+
+
+class Request:
+    """Who asks for what, and what it consumed."""
+
+    __slots__ = (
+        "account",
+        "engine",
+        "operation",
+        "parameters",
+        "reads",
+        "region",
+        "returned_items",
+        "writes",
+    )
+
+    def __init__(self, engine: "Engine", operation: str, account: str, region: str) -> None:
+        self.engine = engine
+        self.operation = operation
+        self.account = account
+        self.region = region
+        self.parameters: dict[str, Any] = {}
+        # Units by table name, for whoever observes; transactions have both.
+        self.reads: dict[str, Consumed] = {}
+        self.writes: dict[str, Consumed] = {}
+        self.returned_items: dict[str, int] = {}
+
+    def table(self, name: str) -> Table:
+        """The table of that name or ARN; the caller holds the lock."""
+        return self.engine.store.get(self.account, self.region, name)
+
+    def note_read(self, table: Table, consumed: Consumed) -> None:
+        """Adds what a read consumed."""
+        _note(self.reads, table.name, consumed)
+
+    def note_write(self, table: Table, consumed: Consumed) -> None:
+        """Adds what a write consumed."""
+        _note(self.writes, table.name, consumed)
+
+    def table_names(self) -> tuple[str, ...]:
+        """The tables that the request names, whether they are there or not."""
+        name = self.parameters.get("TableName")
+        if isinstance(name, str):
+            return (name,)
+        items = self.parameters.get("RequestItems")
+        if isinstance(items, dict):
+            return tuple(items)
+        return tuple(dict.fromkeys((*self.reads, *self.writes)))
+
+
+def _note(units: dict[str, Consumed], name: str, consumed: Consumed) -> None:
+    known = units.get(name)
+    if known is None:
+        units[name] = consumed
+    else:
+        known.add(consumed)

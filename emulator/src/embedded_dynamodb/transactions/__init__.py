@@ -1,0 +1,1 @@
+"""Several actions at once: all or none."""
