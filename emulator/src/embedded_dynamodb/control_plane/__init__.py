@@ -1,0 +1,1 @@
+"""Tables are made, described, changed and deleted; and their settings."""

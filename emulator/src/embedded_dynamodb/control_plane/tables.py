@@ -1,0 +1,198 @@
+"""CreateTable, DescribeTable, DeleteTable and ListTables."""
+
+from typing import Any
+
+from embedded_dynamodb.control_plane import definitions
+from embedded_dynamodb.control_plane.description import describe
+from embedded_dynamodb.control_plane.settings import (
+    check_stream,
+    encryption_of,
+    switch_stream_off,
+    switch_stream_on,
+)
+from embedded_dynamodb.control_plane.tags import checked_tags
+from embedded_dynamodb.errors import (
+    ResourceInUseException,
+    ResourceNotFoundException,
+    ValidationException,
+)
+from embedded_dynamodb.request import Request
+from embedded_dynamodb.tables.store import table_arn
+from embedded_dynamodb.tables.table import Table
+
+PAGE_OF_NAMES = 100
+_INVALID = definitions.INVALID
+
+Answer = dict[str, Any]
+Parameters = dict[str, Any]
+
+
+def create_table(request: Request) -> Answer:
+    """Makes a table; it can be used at once, though the answer says that it is being made."""
+    parameters = request.parameters
+    types = _types(parameters)
+    _check_definition(parameters, types)
+    tags = checked_tags(parameters.get("Tags") or [])
+    with request.engine.lock:
+        space = request.engine.store.space(request.account, request.region)
+        name = parameters["TableName"]
+        if name in space.tables:
+            raise ResourceInUseException(f"Table already exists: {name}")
+        table = _make(request, types)
+        table.tags = tags
+        space.tables[name] = table
+        stream = parameters.get("StreamSpecification")
+        if stream is not None and stream["StreamEnabled"]:
+            switch_stream_on(request.engine, space, table, stream["StreamViewType"])
+        answer = describe(table)
+    answer["TableStatus"] = "CREATING"
+    for index in answer.get("GlobalSecondaryIndexes", ()):
+        index["IndexStatus"] = "CREATING"
+    return {"TableDescription": answer}
+
+
+def find_table(request: Request) -> Table:
+    """The table, or the control plane's error; the caller holds the lock."""
+    name = request.parameters["TableName"]
+    table = request.engine.store.find(request.account, request.region, name)
+    if table is None:
+        raise ResourceNotFoundException(f"Requested resource not found: Table: {name} not found")
+    return table
+
+
+def describe_table(request: Request) -> Answer:
+    """Describes a table."""
+    with request.engine.lock:
+        return {"Table": describe(find_table(request))}
+
+
+def delete_table(request: Request) -> Answer:
+    """Deletes a table at once; its stream can be read for another day."""
+    engine = request.engine
+    with engine.lock:
+        table = find_table(request)
+        if table.settings["DeletionProtectionEnabled"]:
+            raise ValidationException(
+                f"Resource cannot be deleted as it is currently protected against deletion. "
+                f"Disable deletion protection first. Table: {table.name}"
+            )
+        switch_stream_off(engine, table)
+        space = engine.store.space(request.account, request.region)
+        del space.tables[table.name]
+        described = describe(table)
+    kept = (
+        "DeletionProtectionEnabled",
+        "ItemCount",
+        "TableArn",
+        "TableId",
+        "TableName",
+        "TableSizeBytes",
+        "ProvisionedThroughput",
+        "BillingModeSummary",
+        "TableClassSummary",
+    )
+    answer = {name: described[name] for name in kept if name in described}
+    return {"TableDescription": {**answer, "TableStatus": "DELETING"}}
+
+
+def list_tables(request: Request) -> Answer:
+    """Names in order, a hundred at a time."""
+    start = request.parameters.get("ExclusiveStartTableName")
+    limit = int(request.parameters.get("Limit") or PAGE_OF_NAMES)
+    with request.engine.lock:
+        tables = request.engine.store.space(request.account, request.region).tables
+        names = list(tables.irange(start, inclusive=(False, True)))
+    answer: Answer = {"TableNames": names[:limit]}
+    if len(names) > limit:
+        answer["LastEvaluatedTableName"] = names[limit - 1]
+    return answer
+
+
+def _types(parameters: Parameters) -> dict[str, str]:
+    given = parameters["AttributeDefinitions"]
+    types = {one["AttributeName"]: one["AttributeType"] for one in given}
+    if len(types) < len(given):
+        names = [one["AttributeName"] for one in given]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValidationException(f"{_INVALID}Cannot add duplicate attribute definitions: {twice}")
+    return types
+
+
+def _check_definition(parameters: Parameters, types: dict[str, str]) -> None:
+    _check_billing(parameters)
+    check_stream(parameters.get("StreamSpecification"))
+    keys = parameters["KeySchema"]
+    definitions.check_table_keys(keys, types)
+    local = parameters.get("LocalSecondaryIndexes")
+    global_ = parameters.get("GlobalSecondaryIndexes")
+    if local is not None:
+        definitions.check_local_indexes(local, keys, types)
+    if global_ is not None:
+        on_demand = parameters.get("BillingMode") == "PAY_PER_REQUEST"
+        definitions.check_global_indexes(global_, types, on_demand=on_demand)
+    indexes = [*(local or []), *(global_ or [])]
+    definitions.check_index_names(indexes)
+    definitions.check_all_used(types, [keys, *(index["KeySchema"] for index in indexes)])
+    projected = sum(len(one["Projection"].get("NonKeyAttributes") or ()) for one in indexes)
+    if projected > definitions.MAX_PROJECTED:
+        raise ValidationException(
+            f"{_INVALID}Number of projected attributes exceeds the per-table limit of "
+            f"{definitions.MAX_PROJECTED}"
+        )
+
+
+def _check_billing(parameters: Parameters) -> None:
+    throughput = parameters.get("ProvisionedThroughput")
+    if parameters.get("BillingMode") == "PAY_PER_REQUEST":
+        if throughput is not None:
+            raise ValidationException(
+                f"{_INVALID}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified "
+                "when BillingMode is PAY_PER_REQUEST"
+            )
+        return
+    if throughput is None:
+        raise ValidationException(
+            f"{_INVALID}ReadCapacityUnits and WriteCapacityUnits must both be specified when "
+            "BillingMode is PROVISIONED"
+        )
+    definitions.check_throughput(throughput)
+
+
+def _make(request: Request, types: dict[str, str]) -> Table:
+    parameters, engine = request.parameters, request.engine
+    name = parameters["TableName"]
+    now = engine.clock()
+    schema = definitions.key_schema(parameters["KeySchema"], types)
+    table = Table(
+        request.account,
+        request.region,
+        name,
+        table_arn(request.account, request.region, name),
+        engine.new_id(),
+        now,
+        schema,
+        types,
+        _settings(request, now),
+    )
+    for member, is_global in (("LocalSecondaryIndexes", False), ("GlobalSecondaryIndexes", True)):
+        for definition in parameters.get(member) or []:
+            index = definitions.make_index(definition, types, schema, is_global=is_global)
+            table.indexes[index.name] = index
+    return table
+
+
+def _settings(request: Request, now: float) -> dict[str, Any]:
+    parameters = request.parameters
+    settings: dict[str, Any] = {
+        "BillingMode": parameters.get("BillingMode", "PROVISIONED"),
+        "DeletionProtectionEnabled": parameters.get("DeletionProtectionEnabled") is True,
+    }
+    if settings["BillingMode"] == "PAY_PER_REQUEST":
+        settings["OnDemandSince"] = now
+    for name in ("ProvisionedThroughput", "OnDemandThroughput", "WarmThroughput", "TableClass"):
+        if parameters.get(name) is not None:
+            settings[name] = parameters[name]
+    encryption = encryption_of(request, parameters.get("SSESpecification"))
+    if encryption is not None:
+        settings["SSEDescription"] = encryption
+    return settings
