@@ -1,0 +1,174 @@
+"""The engine: a request's bytes in, an answer's bytes out."""
+
+import json
+import logging
+import random
+import time
+from collections.abc import Callable, Iterable
+from threading import Lock
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from embedded_dynamodb.errors import (
+    DynamoDBError,
+    InternalServerError,
+    SerializationException,
+    UnknownOperationException,
+)
+from embedded_dynamodb.observers import RequestReport
+from embedded_dynamodb.operations import OPERATIONS
+from embedded_dynamodb.request import Encoded, Request
+from embedded_dynamodb.streams import Change, Sequences
+from embedded_dynamodb.tables.store import Store
+from embedded_dynamodb.tables.stored import dump
+from embedded_dynamodb.transactions.tokens import Tokens
+from embedded_dynamodb.validation.requests import parse
+from embedded_dynamodb.writes import Write
+
+logger = logging.getLogger(__name__)
+
+_HEADERS = {"Content-Type": "application/x-amz-json-1.0"}
+_REQUEST_ID_BITS = 208  # AWS's ids have 52 characters
+
+
+class Answer(NamedTuple):
+    """What goes back to the caller."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Engine:
+    """DynamoDB in a process.
+
+    `clock` gives seconds since 1970, `seed` makes ids repeatable. Functions in `on_change` get
+    each applied change, in order, while the lock is held: they must be brief. Those in
+    `on_request` get a report of each request after it.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.time, seed: int | None = None) -> None:
+        self.clock = clock
+        self.random = random.Random(seed)  # noqa: S311 - ids, no secrets
+        self.lock = Lock()
+        self.store = Store()
+        self.sequences = Sequences()
+        self.tokens = Tokens()
+        self.on_change: list[Callable[[Change], None]] = []
+        self.on_request: list[Callable[[RequestReport], None]] = []
+
+    def handle(
+        self,
+        operation: str,
+        body: bytes,
+        account: str = "000000000000",
+        region: str = "us-east-1",
+    ) -> Answer:
+        """Answers one request."""
+        started = time.perf_counter()
+        request = Request(self, operation, account, region)
+        error: DynamoDBError | None = None
+        try:
+            payload = self._run(request, body)
+        except DynamoDBError as refused:
+            error = refused
+        except UnicodeEncodeError:
+            error = SerializationException("")
+        except Exception:
+            logger.exception("%s failed", operation)
+            error = InternalServerError("The request processing has failed: a fault of the engine")
+        if error is not None:
+            payload = _error_body(error)
+        status = 200 if error is None else error.status
+        if self.on_request:
+            self._report(request, status, error, started)
+        return Answer(status, self._headers(payload), payload)
+
+    def apply(
+        self, writes: Iterable[Write], *, user_identity: dict[str, str] | None = None
+    ) -> None:
+        """Applies planned writes; the caller holds the lock and has checked everything."""
+        moment = self.clock()
+        for write in writes:
+            if not write.changes:
+                continue
+            table = write.table
+            table.replace(write.position, write.old, write.new, write.old_item, write.new_item)
+            if table.stream is None and not self.on_change:
+                continue
+            change = Change(
+                table,
+                write.keys(),
+                write.old,
+                write.new,
+                moment,
+                self.sequences.next(),
+                user_identity,
+            )
+            if table.stream is not None:
+                table.stream.append(change)
+            for observer in self.on_change:
+                observer(change)
+
+    def new_id(self) -> str:
+        """A UUID."""
+        digits = f"{self.random.getrandbits(128):032x}"
+        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+    def _run(self, request: Request, body: bytes) -> bytes:
+        operation = OPERATIONS.get(request.operation)
+        if operation is None:
+            raise UnknownOperationException
+        request.parameters = parse(body)
+        operation.shape.check(request.parameters)
+        return _payload(operation.run(request))
+
+    def _headers(self, payload: bytes) -> dict[str, str]:
+        return {
+            **_HEADERS,
+            "x-amzn-RequestId": f"{self.random.getrandbits(_REQUEST_ID_BITS):052X}",
+            "x-amz-crc32": str(crc32(payload)),
+        }
+
+    def _report(
+        self, request: Request, status: int, error: DynamoDBError | None, started: float
+    ) -> None:
+        report = RequestReport(
+            request.operation,
+            request.account,
+            request.region,
+            status,
+            None if error is None else error.code,
+            time.perf_counter() - started,
+            tuple(request.reads.items()),
+            tuple(request.writes.items()),
+            request.table_names(),
+            request.returned_items,
+            error,
+        )
+        for observer in self.on_request:
+            observer(report)
+
+
+def _payload(answer: dict[str, Any]) -> bytes:
+    """An answer's JSON; what is JSON already goes in as it is."""
+    encoded = [name for name, value in answer.items() if type(value) is Encoded]
+    if not encoded:
+        return dump(answer)
+    parts = [
+        b'"%b":%b' % (name.encode(), value if type(value) is Encoded else dump(value))
+        for name, value in answer.items()
+    ]
+    return b"{%b}" % b",".join(parts)
+
+
+def _error_body(error: DynamoDBError) -> bytes:
+    # The API's own exceptions write "message" with a small letter, coral's with a capital one.
+    name = "Message" if error.code in _CAPITAL else "message"
+    body = {"__type": error.type}
+    if error.message:
+        body[name] = error.message
+    return json.dumps({**body, **error.extra}, separators=(",", ":")).encode()
+
+
+_CAPITAL = frozenset(("SerializationException", "TransactionCanceledException"))

@@ -1,0 +1,62 @@
+"""The operations by name: the shape of the request and what answers it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from embedded_dynamodb.control_plane import descriptions, tables, tags, updates
+from embedded_dynamodb.items import batches, single
+from embedded_dynamodb.queries.query import query
+from embedded_dynamodb.queries.scan import scan
+from embedded_dynamodb.request import Request
+from embedded_dynamodb.transactions.read import transact_get_items
+from embedded_dynamodb.transactions.write import transact_write_items
+from embedded_dynamodb.validation.operations import CONTROL_PLANE, ITEMS
+from embedded_dynamodb.validation.requests import RequestShape
+
+Run = Callable[[Request], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation of the API."""
+
+    shape: RequestShape
+    run: Run
+
+
+_RUN: dict[str, Run] = {
+    "PutItem": single.put_item,
+    "GetItem": single.get_item,
+    "UpdateItem": single.update_item,
+    "DeleteItem": single.delete_item,
+    "Query": query,
+    "Scan": scan,
+    "BatchGetItem": batches.batch_get_item,
+    "BatchWriteItem": batches.batch_write_item,
+    "TransactWriteItems": transact_write_items,
+    "TransactGetItems": transact_get_items,
+    "CreateTable": tables.create_table,
+    "DeleteTable": tables.delete_table,
+    "DescribeTable": tables.describe_table,
+    "ListTables": tables.list_tables,
+    "UpdateTable": updates.update_table,
+    "TagResource": tags.tag_resource,
+    "UntagResource": tags.untag_resource,
+    "ListTagsOfResource": tags.list_tags_of_resource,
+    "DescribeTimeToLive": descriptions.describe_time_to_live,
+    "UpdateTimeToLive": descriptions.update_time_to_live,
+    "DescribeContinuousBackups": descriptions.describe_continuous_backups,
+    "UpdateContinuousBackups": descriptions.update_continuous_backups,
+    "DescribeLimits": descriptions.describe_limits,
+    "DescribeEndpoints": descriptions.describe_endpoints,
+    "DescribeKinesisStreamingDestination": descriptions.describe_kinesis_destination,
+    "EnableKinesisStreamingDestination": descriptions.refuse_kinesis_destination,
+    "DisableKinesisStreamingDestination": descriptions.refuse_kinesis_destination,
+    "DescribeContributorInsights": descriptions.describe_contributor_insights,
+    "GetResourcePolicy": descriptions.get_resource_policy,
+}
+
+OPERATIONS: dict[str, Operation] = {
+    name: Operation((ITEMS | CONTROL_PLANE)[name], run) for name, run in _RUN.items()
+}

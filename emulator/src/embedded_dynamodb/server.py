@@ -1,0 +1,117 @@
+"""A server of its own, on loopback: HTTP in, the engine, HTTP out."""
+
+import re
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+from embedded_dynamodb.engine import Answer, Engine
+
+# BatchWriteItem takes 16 MB of items; JSON and base64 make them larger.
+MAX_BODY = 32 * 1024 * 1024
+DEFAULT_REGION = "us-east-1"
+DEFAULT_ACCOUNT = "000000000000"
+_TARGETS = ("DynamoDB_20120810", "DynamoDBStreams_20120810")
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/[^/]*/([a-z0-9-]+)/")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_TIMEOUT = 60.0
+
+
+def is_local(name: str | None) -> bool:
+    """Whether a host name can only be this machine's own.
+
+    A page of another site can reach a service on loopback through a name that leads there: so
+    only names that are always this machine are taken.
+    """
+    return name is not None and (name in _LOOPBACK or name.endswith(".localhost"))
+
+
+def caller(authorization: str | None) -> tuple[str, str]:
+    """Account and region of a signed request; an access key of twelve digits is an account."""
+    match = _CREDENTIAL.search(authorization or "")
+    if match is None:
+        return DEFAULT_ACCOUNT, DEFAULT_REGION
+    key, region = match.groups()
+    return (key if _ACCOUNT.fullmatch(key) else DEFAULT_ACCOUNT), region
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection, which is kept open."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = _TIMEOUT
+    server: "Server"
+
+    def do_POST(self) -> None:
+        """An operation of the API."""
+        refused = self._refusal()
+        length = self._length()
+        if refused is not None or length is None:
+            self.close_connection = True
+            status, reason = refused or (411, "A request has a Content-Length.")
+            self._plain(status, reason)
+            return
+        if length > MAX_BODY:
+            self.close_connection = True
+            self._plain(413, f"A request has at most {MAX_BODY} bytes, this one has {length}.")
+            return
+        body = self.rfile.read(length)
+        target, _, operation = self.headers.get("X-Amz-Target", "").partition(".")
+        if target not in _TARGETS:
+            operation = ""
+        account, region = caller(self.headers.get("Authorization"))
+        self._answer(self.server.engine.handle(operation, body, account, region))
+
+    def do_GET(self) -> None:
+        """DynamoDB's health check."""
+        refused = self._refusal()
+        if refused is not None:
+            self._plain(*refused)
+        else:
+            self._plain(200, f"healthy: dynamodb.{DEFAULT_REGION}.amazonaws.com ")
+
+    def _refusal(self) -> tuple[int, str] | None:
+        host = urlsplit(f"//{self.headers.get('Host', '')}")
+        if not is_local(host.hostname):
+            return 403, f"This service answers on loopback only, not as {host.hostname}."
+        origin = self.headers.get("Origin")
+        if origin is not None and not is_local(urlsplit(origin).hostname):
+            return 403, f"Pages of {origin} may not call this service."
+        return None
+
+    def _length(self) -> int | None:
+        text = self.headers.get("Content-Length", "")
+        return int(text) if text.isascii() and text.isdigit() else None
+
+    def _answer(self, answer: Answer) -> None:
+        self.send_response_only(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self._end(answer.body)
+
+    def _plain(self, status: int, text: str) -> None:
+        self.send_response_only(status)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self._end(text.encode())
+
+    def _end(self, body: bytes) -> None:
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Requests are not logged: `Engine.on_request` tells of them."""
+
+
+class Server(ThreadingHTTPServer):
+    """Serves one engine; a thread for each connection."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port: int, engine: Engine | None = None) -> None:
+        self.engine = engine or Engine()
+        super().__init__(("127.0.0.1", port), Handler)
