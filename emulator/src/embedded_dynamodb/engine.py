@@ -90,11 +90,14 @@ class Engine:
         """Applies planned writes; the caller holds the lock and has checked everything."""
         moment = self.clock()
         for write in writes:
-            if not write.changes:
+            if write.old is write.new:
                 continue
             table = write.table
+            observed = table.stream is not None or self.on_change
+            if observed and not write.changes():
+                continue
             table.replace(write.position, write.old, write.new, write.old_item, write.new_item)
-            if table.stream is None and not self.on_change:
+            if not observed:
                 continue
             change = Change(
                 table,

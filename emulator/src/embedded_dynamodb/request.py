@@ -38,6 +38,11 @@ class Request:
         self.writes: dict[str, Consumed] = {}
         self.returned_items: dict[str, int] = {}
 
+    def counts(self) -> bool:
+        """Whether anybody wants to know what is consumed."""
+        wanted = self.parameters.get("ReturnConsumedCapacity", "NONE")
+        return wanted != "NONE" or bool(self.engine.on_request)
+
     def table(self, name: str) -> Table:
         """The table of that name or ARN; the caller holds the lock."""
         return self.engine.store.get(self.account, self.region, name)

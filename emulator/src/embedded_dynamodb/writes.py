@@ -11,7 +11,7 @@ from embedded_dynamodb.values import equal
 class Write:
     """`new` takes the place of `old`; either may be None."""
 
-    __slots__ = ("changes", "new", "new_item", "old", "old_item", "position", "table")
+    __slots__ = ("new", "new_item", "old", "old_item", "position", "table")
 
     def __init__(
         self,
@@ -28,22 +28,26 @@ class Write:
         self.old = old
         self.new = new
         # The old item is read only if somebody needs it.
-        if old is not None and old_item is None and (table.indexes or _same_size(old, new)):
+        if old_item is None and old is not None and table.indexes:
             old_item = old.item()
         self.old_item = old_item
         self.new_item = new_item
-        self.changes = self._changes()
 
-    def _changes(self) -> bool:
+    def changes(self) -> bool:
         """Whether anything will be different: else there is no record of it."""
         old, new = self.old, self.new
         if old is None or new is None:
             return old is not new
         if old.data == new.data:
             return False
-        if old.size != new.size or self.old_item is None or self.new_item is None:
+        if old.size != new.size or self.new_item is None:
             return True
-        return not equal({"M": self.old_item}, {"M": self.new_item})
+        before, now = self.old_item or old.item(), self.new_item
+        if before.keys() != now.keys():
+            return True
+        return any(
+            before[name] != value and not equal(before[name], value) for name, value in now.items()
+        )
 
     def keys(self) -> Item:
         """The key, as a stream record shows it."""
@@ -52,7 +56,3 @@ class Write:
             assert self.old is not None  # noqa: S101 - a write has an item or had one
             item = self.old.item()
         return self.table.schema.of(item)
-
-
-def _same_size(old: Stored, new: Stored | None) -> bool:
-    return new is not None and old.size == new.size and old.data != new.data

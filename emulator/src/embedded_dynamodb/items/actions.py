@@ -163,7 +163,10 @@ class Update(Action):
             self.paths = self.update.paths(self.names)
         if table.indexes:
             table.check_index_keys(new_item, updated=self.by_expression)
-        new = Stored.of(new_item)
+        if old is None or old_item is None:
+            new = Stored.of(new_item)
+        else:
+            new = old.changed(old_item, new_item, {str(path[0]) for path in self.paths})
         if new.size > MAX_ITEM_SIZE:
             raise ValidationException(UPDATE_TOO_LARGE)
         return Write(table, position, old, old_item, new_item, new=new)

@@ -48,11 +48,12 @@ def get_item(request: Request) -> Answer:
     answer: Answer = {}
     if stored is not None:
         answer["Item"] = part.of(stored)
-    size = 0 if stored is None else stored.size
-    units = capacity.read_units(size, consistent=parameters.get("ConsistentRead") is True)
-    consumed = Consumed(units)
-    request.note_read(table, consumed)
-    show_capacity(request, table, consumed, answer)
+    if request.counts():
+        size = 0 if stored is None else stored.size
+        units = capacity.read_units(size, consistent=parameters.get("ConsistentRead") is True)
+        consumed = Consumed(units)
+        request.note_read(table, consumed)
+        show_capacity(request, table, consumed, answer)
     return answer
 
 
@@ -100,9 +101,10 @@ def _write(request: Request, action: Action) -> Answer:
     attributes = _attributes(request.parameters.get("ReturnValues", "NONE"), write, action)
     if attributes:
         answer["Attributes"] = attributes
-    consumed = _consumed(write)
-    request.note_write(table, consumed)
-    show_capacity(request, table, consumed, answer)
+    if request.counts():
+        consumed = _consumed(write)
+        request.note_write(table, consumed)
+        show_capacity(request, table, consumed, answer)
     if request.parameters.get("ReturnItemCollectionMetrics") == "SIZE" and table.has_local_indexes:
         answer["ItemCollectionMetrics"] = collection_metrics(write)
     return answer

@@ -81,9 +81,10 @@ def answer_page(
         last = page.entries[-1].item()
         answer["LastEvaluatedKey"] = table.schema.of(last) if index is None else index.key_of(last)
     request.returned_items[table.name] = count
-    consumed = _consumed(request, index, selection, page, entries)
-    request.note_read(table, consumed)
-    show_capacity(request, table, consumed, answer)
+    if request.counts():
+        consumed = _consumed(request, index, selection, page, entries)
+        request.note_read(table, consumed)
+        show_capacity(request, table, consumed, answer)
     return answer
 
 

@@ -95,16 +95,23 @@ def check_item_key(schema: KeySchema, item: Item) -> bytes:
 
 def check_key_contents(schema: KeySchema, item: Item) -> None:
     """A key is not empty and not too long."""
+    length = 0
     for name, kind in schema.attributes:
         if kind != "N":
-            check_not_empty(name, kind, item[name])
+            content = item[name][kind]
+            if not content:
+                check_not_empty(name, kind, item[name])
+            length += len(content)
+    # A character has four bytes at most, a base64 one less than one.
+    if length * 4 > MAX_RANGE_BYTES:
+        _check_lengths(schema, item)
+
+
+def _check_lengths(schema: KeySchema, item: Item) -> None:
     for attributes, limit, what in (
         (schema.hash, MAX_HASH_BYTES, "hash"),
         (schema.range, MAX_RANGE_BYTES, "range"),
     ):
-        # A character has four bytes at most, a base64 one less than one.
-        if sum(len(item[name][kind]) for name, kind in attributes) * 4 <= limit:
-            continue
         if sum(_bytes(item[name], kind) for name, kind in attributes) > limit:
             raise ValidationException(
                 f"{_INVALID}Aggregated size of all {what} keys has exceeded the size limit of "

@@ -44,7 +44,7 @@ class RequestShape:
 def parse(body: bytes) -> dict[str, Any]:
     """The JSON object of a body, or AWS's error."""
     try:
-        parameters = json.loads(body or b"{}", parse_constant=_refuse)
+        parameters = _decoder.decode(body.decode() or "{}")
     except (ValueError, RecursionError):
         raise SerializationException("") from None
     if not isinstance(parameters, dict):
@@ -55,6 +55,9 @@ def parse(body: bytes) -> dict[str, Any]:
 def _refuse(name: str) -> None:
     """NaN and Infinity are no JSON, though Python reads them."""
     raise ValueError(name)
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse)
 
 
 def validation_errors(broken: list[str]) -> ValidationException:

@@ -1,8 +1,9 @@
 """The shapes of request members, and what AWS says when a value does not fit one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from embedded_dynamodb.errors import SerializationException
@@ -65,6 +66,10 @@ class Text:
     pattern: str | None = None
     values: tuple[str, ...] = ()
 
+    @cached_property
+    def _matches(self) -> Callable[[str], re.Match[str] | None] | None:
+        return None if self.pattern is None else re.compile(self.pattern).fullmatch
+
     def check(self, value: Any, path: str, broken: list[str]) -> None:
         """Length and pattern are separate constraints: both may be broken."""
         if not isinstance(value, str):
@@ -73,7 +78,7 @@ class Text:
         if self.values and value not in self.values:
             rule = f"Member must satisfy enum value set: [{', '.join(self.values)}]"
             broken.append(constraint(value, path, rule))
-        if self.pattern is not None and re.fullmatch(self.pattern, value) is None and value:
+        if self._matches is not None and value and self._matches(value) is None:
             rule = f"Member must satisfy regular expression pattern: {self.pattern}"
             broken.append(constraint(value, path, rule))
         if rule := _length(value, self.at_least, self.at_most):
@@ -272,12 +277,23 @@ class Structure:
                     f"com.amazonaws.dynamodb.v20120810.{self.java}"
                 )
             raise SerializationException("Unexpected value type in payload")
+        if self._is_fine(value, path):
+            return
         for name, shape in self.members.items():
             member = value.get(name)
             if member is not None:
                 shape.check(member, _below(path, name), broken)
             elif name in self.required:
                 broken.append(constraint(None, _below(path, name), "Member must not be null"))
+
+    def _is_fine(self, value: dict[str, Any], path: str) -> bool:
+        """Whether nothing is wrong: of many members a request has few."""
+        broken: list[str] = []
+        members = self.members
+        for name, member in value.items():
+            if member is not None and name in members:
+                members[name].check(member, path, broken)
+        return not broken and all(value.get(name) is not None for name in self.required)
 
 
 def _below(path: str, name: str) -> str:
