@@ -72,7 +72,7 @@ class Engine:
             payload = self._run(request, body)
         except DynamoDBError as refused:
             error = refused
-        except UnicodeEncodeError:
+        except (UnicodeEncodeError, RecursionError):
             error = SerializationException("")
         except Exception:
             logger.exception("%s failed", operation)

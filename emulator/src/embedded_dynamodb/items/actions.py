@@ -148,9 +148,10 @@ class Update(Action):
 
     def locate(self, table: Table) -> bytes:
         """A key cannot be updated."""
+        position = check_key(table.schema, self.key)
         if self.update is not None:
             self.update.check_keys(self.names, table.schema.names)
-        return check_key(table.schema, self.key)
+        return position
 
     def plan(self, table: Table, position: bytes) -> Write:
         """The changed item has to be one that could be put."""

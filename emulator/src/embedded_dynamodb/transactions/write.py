@@ -60,7 +60,9 @@ def _action(one: dict[str, Any]) -> tuple[str, Action]:
     given = [kind for kind in _KINDS if one.get(kind) is not None]
     if not given:
         raise ValidationException(
-            "Invalid Request: TransactWriteRequest should contain Delete or Put or Update request"
+            "1 validation error detected: Value '' at 'transactItems' failed to satisfy "
+            "constraint: TransactWriteRequest should contain Delete or Put or Update or "
+            "ConditionCheck"
         )
     if len(given) > 1:
         raise ValidationException(

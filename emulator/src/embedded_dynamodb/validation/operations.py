@@ -40,6 +40,7 @@ from embedded_dynamodb.validation.shapes import (
     ListOf,
     MapOf,
     NewerListOf,
+    NewerText,
     NewerWhole,
     Shape,
     Structure,
@@ -235,7 +236,7 @@ ITEMS: dict[str, RequestShape] = {
         {
             "ReturnConsumedCapacity": CAPACITY,
             "ReturnItemCollectionMetrics": METRICS,
-            "ClientRequestToken": Text(1, 36),
+            "ClientRequestToken": NewerText(1, 36),
             "TransactItems": ListOf(_TRANSACT_WRITE, 1, 100),
         },
         "TransactItems",

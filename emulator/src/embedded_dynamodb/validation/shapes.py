@@ -32,7 +32,7 @@ def newer_form(sentence: str) -> str:
     parts = path.split(".")
     for place in {0, len(parts) - 1}:
         if parts[place] != "member":
-            parts[place] = parts[place][0].upper() + parts[place][1:]
+            parts[place] = parts[place][:1].upper() + parts[place][1:]
     return f"Value at '{'.'.join(parts)}'{rule}"
 
 
@@ -83,6 +83,17 @@ class Text:
             broken.append(constraint(value, path, rule))
         if rule := _length(value, self.at_least, self.at_most):
             broken.append(constraint(value, path, rule))
+
+
+@dataclass(frozen=True)
+class NewerText(Text):
+    """A string of a member that AWS reports in its newer form: without the value."""
+
+    def check(self, value: Any, path: str, broken: list[str]) -> None:
+        """As a Text, but for the sentence."""
+        wrong: list[str] = []
+        Text.check(self, value, path, wrong)
+        broken += [newer_form(sentence) for sentence in wrong]
 
 
 @dataclass(frozen=True)
@@ -290,10 +301,14 @@ class Structure:
         """Whether nothing is wrong: of many members a request has few."""
         broken: list[str] = []
         members = self.members
+        if None in value.values():
+            # A null is as if it were not there; whoever reads the request shall not meet it.
+            for name in [name for name, member in value.items() if member is None]:
+                del value[name]
         for name, member in value.items():
-            if member is not None and name in members:
+            if name in members:
                 members[name].check(member, path, broken)
-        return not broken and all(value.get(name) is not None for name in self.required)
+        return not broken and value.keys() >= self.required
 
 
 def _below(path: str, name: str) -> str:

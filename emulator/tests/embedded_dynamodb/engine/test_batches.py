@@ -1,0 +1,181 @@
+"""BatchWriteItem and BatchGetItem."""
+
+from typing import Any
+
+import pytest
+
+Client = Any
+DUPLICATES = "Provided list of item keys contains duplicates"
+NO_MATCH = "The provided key element does not match the schema"
+
+
+@pytest.fixture
+def table(client: Client) -> str:
+    return client.table("orders", "p s:N")
+
+
+def put(client: Client, **attributes: Any) -> dict[str, Any]:
+    return {"PutRequest": {"Item": client.item(**attributes)}}
+
+
+def delete(client: Client, **key: Any) -> dict[str, Any]:
+    return {"DeleteRequest": {"Key": client.item(**key)}}
+
+
+def test_a_batch_puts_and_deletes_in_several_tables(client: Client, table: str) -> None:
+    other = client.table("carts")
+    client.put(table, p="a", s=1)
+    answer = client(
+        "BatchWriteItem",
+        RequestItems={
+            table: [delete(client, p="a", s=1), put(client, p="a", s=2)],
+            other: [put(client, p="c")],
+        },
+    )
+    assert answer == {"UnprocessedItems": {}}
+    assert client("Scan", TableName=table)["Items"] == [client.item(p="a", s=2)]
+    assert client.get(other, p="c") == client.item(p="c")
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({"PutRequest": {"Item": {"p": {"S": "a"}}}}, NO_MATCH),
+        ({"PutRequest": {"Item": {"p": {"S": "a"}, "s": {"S": "b"}}}}, NO_MATCH),
+        ({"DeleteRequest": {"Key": {"p": {"S": "a"}}}}, NO_MATCH),
+        ({"PutRequest": {"Item": {"p": {"S": "good"}, "s": {"N": "1.0"}}}}, DUPLICATES),
+        ({"DeleteRequest": {"Key": {"p": {"S": "good"}, "s": {"N": "1"}}}}, DUPLICATES),
+        (
+            {"PutRequest": {"Item": {"p": {"S": "a"}, "s": {"N": "1"}, "v": {"S": "x" * 409_600}}}},
+            "Item size has exceeded the maximum allowed size",
+        ),
+        (
+            {},
+            "Supplied AttributeValue has more than one datatypes set, must contain exactly one "
+            "of the supported datatypes",
+        ),
+        (
+            {"DeleteRequest": {"Key": {}}, "PutRequest": {"Item": {}}},
+            "Supplied AttributeValue has more than one datatypes set, must contain exactly one of "
+            "the supported datatypes",
+        ),
+    ],
+)
+def test_a_batch_with_one_bad_request_writes_nothing(
+    client: Client, table: str, bad: dict[str, Any], message: str
+) -> None:
+    refused = client.refusal(
+        "BatchWriteItem", RequestItems={table: [put(client, p="good", s=1), bad]}
+    )
+    assert refused.message == message
+    assert client("Scan", TableName=table)["Count"] == 0
+
+
+def test_a_batch_with_a_missing_table_writes_nothing(client: Client, table: str) -> None:
+    refused = client.refusal(
+        "BatchWriteItem",
+        RequestItems={table: [put(client, p="a", s=1)], "nowhere": [put(client, p="a")]},
+    )
+    assert refused.message == "Requested resource not found"
+    assert client("Scan", TableName=table)["Count"] == 0
+
+
+def test_a_batch_writes_25_items_at_most(client: Client, table: str) -> None:
+    requests = [put(client, p="a", s=s) for s in range(26)]
+    client("BatchWriteItem", RequestItems={table: requests[:25]})
+    refused = client.refusal("BatchWriteItem", RequestItems={table: requests})
+    assert refused.message.endswith(
+        "at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: "
+        "[Member must have length less than or equal to 25, Member must have length greater than "
+        "or equal to 1]"
+    )
+    client.table("carts")
+    refused = client.refusal(
+        "BatchWriteItem",
+        RequestItems={
+            table: requests[:20],
+            "carts": [put(client, p=str(place)) for place in range(6)],
+        },
+    )
+    assert refused.message == "Too many items requested for the BatchWriteItem call"
+
+
+@pytest.mark.parametrize("operation", ["BatchWriteItem", "BatchGetItem"])
+@pytest.mark.parametrize("given", [{}, {"RequestItems": {}}])
+def test_a_batch_asks_for_something(client: Client, operation: str, given: dict[str, Any]) -> None:
+    refused = client.refusal(operation, **given)
+    assert refused.message == f"The requestItems parameter is required for {operation}"
+
+
+def test_a_batch_reads_from_several_tables(client: Client, table: str) -> None:
+    client.table("carts")
+    client.put(table, p="a", s=1, v="v")
+    client.put("carts", p="c", v="v", w="w")
+    answer = client(
+        "BatchGetItem",
+        RequestItems={
+            table: {"Keys": [client.item(p="a", s=1), client.item(p="none", s=1)]},
+            "carts": {
+                "Keys": [client.item(p="c")],
+                "ProjectionExpression": "#v",
+                "ExpressionAttributeNames": {"#v": "v"},
+            },
+        },
+    )
+    assert answer == {
+        "Responses": {table: [client.item(p="a", s=1, v="v")], "carts": [client.item(v="v")]},
+        "UnprocessedKeys": {},
+    }
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        (
+            [],
+            "1 validation error detected: Value at 'RequestItems.orders.member.Keys' failed to "
+            "satisfy constraint: Member must have length greater than or equal to 1",
+        ),
+        ([{"p": {"S": "a"}, "s": {"N": "1"}}, {"p": {"S": "a"}, "s": {"N": "1.0"}}], DUPLICATES),
+        ([{"p": {"S": "a"}}], NO_MATCH),
+        (
+            [{"p": {"S": "a"}, "s": {"N": str(s)}} for s in range(101)],
+            "1 validation error detected: Value at 'RequestItems.orders.member.Keys' failed to "
+            "satisfy constraint: Member must have length less than or equal to 100",
+        ),
+    ],
+)
+def test_a_batch_reads_up_to_100_different_keys(
+    client: Client, table: str, keys: list[Any], message: str
+) -> None:
+    refused = client.refusal("BatchGetItem", RequestItems={table: {"Keys": keys}})
+    assert refused.message == message
+
+
+def test_100_keys_are_the_limit_of_all_tables_together(client: Client, table: str) -> None:
+    client.table("carts")
+    refused = client.refusal(
+        "BatchGetItem",
+        RequestItems={
+            table: {"Keys": [client.item(p="a", s=s) for s in range(60)]},
+            "carts": {"Keys": [client.item(p=str(place)) for place in range(41)]},
+        },
+    )
+    assert refused.message == "Too many items requested for the BatchGetItem call"
+
+
+def test_an_answer_has_16_megabytes_and_the_rest_is_left(client: Client, table: str) -> None:
+    for s in range(45):
+        client.put(table, p="a", s=s, v="x" * 400_000)
+    wanted = {
+        "Keys": [client.item(p="a", s=s) for s in range(45)],
+        "ConsistentRead": True,
+        "ProjectionExpression": "s",
+    }
+    answer = client("BatchGetItem", RequestItems={table: wanted})
+    found = answer["Responses"][table]
+    left = answer["UnprocessedKeys"][table]
+    assert len(found) == 41
+    assert left == {**wanted, "Keys": wanted["Keys"][41:]}
+    rest = client("BatchGetItem", RequestItems=answer["UnprocessedKeys"])
+    assert len(rest["Responses"][table]) == 4

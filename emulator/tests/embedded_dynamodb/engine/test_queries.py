@@ -1,0 +1,358 @@
+"""Query and Scan: order, ranges, pages, starting keys, segments, what is selected."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+Client = Any
+START = "The provided starting key is invalid"
+NUMBERS = [
+    "-1e125",
+    "-12.5",
+    "-12",
+    "-1.5",
+    "-1",
+    "-1e-130",
+    "0",
+    "1e-130",
+    "0.5",
+    "1",
+    "1.5",
+    "2",
+    "10",
+    "12",
+    "12.5",
+    "100",
+    "9.99e125",
+]
+
+
+@pytest.fixture
+def numbers(client: Client) -> str:
+    table = client.table("numbers", "p s:N")
+    for number in sorted(NUMBERS):
+        client("PutItem", TableName=table, Item={"p": {"S": "a"}, "s": {"N": number}})
+    client.put(table, p="b", s=1)
+    return table
+
+
+def numbers_of(answer: dict[str, Any]) -> list[Decimal]:
+    return [Decimal(item["s"]["N"]) for item in answer["Items"]]
+
+
+def query(client: Client, table: str, text: str = "", **more: Any) -> dict[str, Any]:
+    values = client.values(p="a") | more.pop("values", {})
+    return client(
+        "Query",
+        TableName=table,
+        KeyConditionExpression=f"p = :p{text}",
+        ExpressionAttributeValues=values,
+        **more,
+    )
+
+
+def test_numbers_are_in_the_order_of_their_values(client: Client, numbers: str) -> None:
+    expected = [Decimal(number) for number in NUMBERS]
+    assert numbers_of(query(client, numbers)) == expected
+    assert numbers_of(query(client, numbers, ScanIndexForward=False)) == expected[::-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "test"),
+    [
+        (" AND s = :v", lambda n: n == 1),
+        (" AND s < :v", lambda n: n < 1),
+        (" AND s <= :v", lambda n: n <= 1),
+        (" AND s > :v", lambda n: n > 1),
+        (" AND s >= :v", lambda n: n >= 1),
+        (" AND s BETWEEN :v AND :w", lambda n: 1 <= n <= 12),
+    ],
+)
+def test_a_range_has_its_bounds_or_not(client: Client, numbers: str, text: str, test: Any) -> None:
+    values = client.values(v=1) | (client.values(w=12) if ":w" in text else {})
+    found = numbers_of(query(client, numbers, text, values=values))
+    assert found == [Decimal(number) for number in NUMBERS if test(Decimal(number))]
+
+
+TEXTS = ["", "a", "a\0", "a\0b", "aa", "ab", "b", "z", "ä", "€", "\ud7ff", "\uffff", "😀"]
+
+
+def test_texts_are_in_the_order_of_their_bytes(client: Client) -> None:
+    table = client.table("texts", "p s")
+    for text in reversed(TEXTS[1:]):
+        client.put(table, p="a", s=text)
+    found = [item["s"]["S"] for item in query(client, table)["Items"]]
+    assert found == sorted(TEXTS[1:], key=str.encode)
+    for prefix in TEXTS[1:]:
+        answer = query(client, table, " AND begins_with(s, :v)", values=client.values(v=prefix))
+        assert [item["s"]["S"] for item in answer["Items"]] == [
+            text for text in found if text.startswith(prefix)
+        ]
+
+
+def test_bytes_are_in_their_own_order_not_in_that_of_base64(client: Client) -> None:
+    table = client.table("bytes", "p s:B")
+    # 0x00, 0x00FF, 0x01, 0x7F, 0xFB, 0xFFFF
+    texts = ["AA==", "AP8=", "AQ==", "fw==", "+w==", "//8="]
+    for text in sorted(texts):
+        client.put(table, p="a", s={"B": text})
+    assert [item["s"]["B"] for item in query(client, table)["Items"]] == texts
+    answer = query(client, table, " AND begins_with(s, :v)", values={":v": {"B": "AA=="}})
+    assert [item["s"]["B"] for item in answer["Items"]] == ["AA==", "AP8="]
+
+
+def test_a_partition_is_not_its_neighbour(client: Client) -> None:
+    table = client.table("texts", "p s")
+    for name in ("a", "a\0", "aa", "b"):
+        client.put(table, p=name, s="x" + name)
+    assert query(client, table)["Items"] == [client.item(p="a", s="xa")]
+
+
+@pytest.mark.parametrize("forward", [True, False])
+@pytest.mark.parametrize("limit", [1, 2, 5, 17, 100])
+def test_pages_together_are_the_whole(
+    client: Client, numbers: str, forward: bool, limit: int
+) -> None:
+    found = client.all(
+        "Query",
+        TableName=numbers,
+        KeyConditionExpression="p = :p",
+        Limit=limit,
+        ExpressionAttributeValues=client.values(p="a"),
+        ScanIndexForward=forward,
+    )
+    expected = [Decimal(number) for number in NUMBERS]
+    assert numbers_of({"Items": found}) == (expected if forward else expected[::-1])
+
+
+def test_a_page_that_ends_at_its_limit_says_where_though_there_is_no_more(
+    client: Client, numbers: str
+) -> None:
+    answer = query(client, numbers, Limit=len(NUMBERS))
+    assert answer["LastEvaluatedKey"] == answer["Items"][-1]
+    rest = query(client, numbers, ExclusiveStartKey=answer["LastEvaluatedKey"])
+    assert rest == {"Items": [], "Count": 0, "ScannedCount": 0}
+    assert "LastEvaluatedKey" not in query(client, numbers, Limit=len(NUMBERS) + 1)
+
+
+def test_a_limit_counts_what_is_read_not_what_passes_the_filter(
+    client: Client, numbers: str
+) -> None:
+    client.put(numbers, p="a", s=3, colour="red")
+    call = {"FilterExpression": "colour = :c", "values": client.values(c="red")}
+    answer = query(client, numbers, Limit=3, **call)
+    assert (answer["Count"], answer["ScannedCount"]) == (0, 3)
+    assert "LastEvaluatedKey" in answer
+    answer = query(client, numbers, Select="COUNT", **call)
+    assert answer == {"Count": 1, "ScannedCount": len(NUMBERS) + 1}
+
+
+def test_a_page_has_a_megabyte_at_most(client: Client) -> None:
+    table = client.table("large", "p s:N")
+    for place in range(5):
+        client.put(table, p="a", s=place, v="x" * 300_000)
+    answer = query(client, table)
+    assert answer["Count"] == 3
+    assert answer["LastEvaluatedKey"] == client.item(p="a", s=2)
+    found = client.all("Scan", TableName=table)
+    assert len(found) == 5
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        ({"p": "a"}, START),
+        ({"p": "a", "s": 1, "x": 1}, START),
+        ({"p": "a", "x": 1}, START),
+        ({"p": "a", "s": "1"}, f"{START}: The provided key element does not match the schema"),
+        (
+            {"p": "b", "s": 1},
+            "The provided starting key is outside query boundaries based on provided conditions",
+        ),
+        ({"p": "a", "s": 100}, "The provided starting key does not match the range key predicate"),
+    ],
+)
+def test_a_query_goes_on_only_from_a_key_that_it_could_have_given(
+    client: Client, numbers: str, start: dict[str, Any], message: str
+) -> None:
+    refused = client.refusal(
+        "Query",
+        TableName=numbers,
+        KeyConditionExpression="p = :p AND s < :v",
+        ExpressionAttributeValues=client.values(p="a", v=50),
+        ExclusiveStartKey=client.item(**start),
+    )
+    assert refused.message == message
+
+
+def test_a_starting_key_need_not_be_there_any_more(client: Client, numbers: str) -> None:
+    answer = query(
+        client, numbers, ExclusiveStartKey=client.item(p="a", s="11") | {"s": {"N": "11"}}
+    )
+    assert numbers_of(answer) == [Decimal(number) for number in NUMBERS if Decimal(number) > 11]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        (
+            {},
+            "Either the KeyConditions or KeyConditionExpression parameter must be specified in "
+            "the request.",
+        ),
+        (
+            {
+                "KeyConditionExpression": "p = :v AND s = :v",
+                "ExpressionAttributeValues": {":v": {"S": "a"}},
+            },
+            "One or more parameter values were invalid: Condition parameter type does not match "
+            "schema type",
+        ),
+        (
+            {"KeyConditionExpression": "p = :v", "ExpressionAttributeValues": {":v": {"S": ""}}},
+            "One or more parameter values are not valid. The AttributeValue for a key attribute "
+            "cannot contain an empty string value. Key: p",
+        ),
+        (
+            {
+                "KeyConditionExpression": "p = :v",
+                "ExpressionAttributeValues": {":v": {"S": "a"}},
+                "FilterExpression": "s = :v",
+            },
+            "Filter Expression can only contain non-primary key attributes: Primary key attribute: s",
+        ),
+        (
+            {
+                "KeyConditionExpression": "p = :v",
+                "ExpressionAttributeValues": {":v": {"S": "a"}},
+                "IndexName": "none",
+            },
+            "The table does not have the specified index: none",
+        ),
+        (
+            {
+                "KeyConditionExpression": "p = :v",
+                "ExpressionAttributeValues": {":v": {"S": "a"}},
+                "Select": "ALL_PROJECTED_ATTRIBUTES",
+            },
+            "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName",
+        ),
+        (
+            {
+                "KeyConditionExpression": "p = :v",
+                "ExpressionAttributeValues": {":v": {"S": "a"}},
+                "Select": "SPECIFIC_ATTRIBUTES",
+            },
+            "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
+            "SPECIFIC_ATTRIBUTES",
+        ),
+        (
+            {
+                "KeyConditionExpression": "p = :v",
+                "ExpressionAttributeValues": {":v": {"S": "a"}},
+                "Select": "COUNT",
+                "ProjectionExpression": "p",
+            },
+            "Cannot specify the ProjectionExpression when choosing to get only the Count",
+        ),
+    ],
+)
+def test_a_query_that_cannot_be_answered_says_why(
+    client: Client, numbers: str, parameters: dict[str, Any], message: str
+) -> None:
+    assert client.refusal("Query", TableName=numbers, **parameters).message == message
+
+
+def test_a_projection_takes_parts_of_each_item(client: Client, numbers: str) -> None:
+    client.put(numbers, p="a", s=3, m={"M": client.item(x=1, y=2)})
+    answer = query(
+        client, numbers, " AND s = :v", values=client.values(v=3), ProjectionExpression="m.y"
+    )
+    assert answer["Items"] == [{"m": {"M": {"y": {"N": "2"}}}}]
+
+
+def test_older_conditions_select_and_filter(client: Client, numbers: str) -> None:
+    client.put(numbers, p="a", s=3, colour="red")
+    equal = {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "a"}]}
+    above = {"ComparisonOperator": "GT", "AttributeValueList": [{"N": "2"}]}
+    red = {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "red"}]}
+    answer = client(
+        "Query",
+        TableName=numbers,
+        KeyConditions={"p": equal, "s": above},
+        QueryFilter={"colour": red},
+        AttributesToGet=["s"],
+    )
+    assert answer["Items"] == [{"s": {"N": "3"}}]
+    answer = client("Scan", TableName=numbers, ScanFilter={"colour": red})
+    assert answer["Count"] == 1
+
+
+@pytest.mark.parametrize("total", [1, 2, 3, 7, 50])
+def test_segments_are_a_partition_of_the_table(client: Client, total: int) -> None:
+    table = client.table("many", "p s:N")
+    for place in range(60):
+        client.put(table, p=f"partition {place % 20}", s=place)
+    seen: list[str] = []
+    for segment in range(total):
+        found = client.all("Scan", TableName=table, Segment=segment, TotalSegments=total, Limit=7)
+        seen += [item["s"]["N"] for item in found]
+    assert sorted(map(int, seen)) == list(range(60))
+
+
+def test_segments_are_about_equal(client: Client) -> None:
+    table = client.table("many")
+    for place in range(400):
+        client.put(table, p=f"customer#{place:05d}")
+    counts = [
+        client("Scan", TableName=table, Segment=segment, TotalSegments=4)["Count"]
+        for segment in range(4)
+    ]
+    assert min(counts) > 60
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        (
+            {"Segment": 0},
+            "The TotalSegments parameter is required but was not present in the "
+            "request when Segment parameter is present",
+        ),
+        (
+            {"TotalSegments": 2},
+            "The Segment parameter is required but was not present in the "
+            "request when parameter TotalSegments is present",
+        ),
+        (
+            {"Segment": 2, "TotalSegments": 2},
+            "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+            "Segment: 2 is not less than TotalSegments: 2",
+        ),
+        (
+            {"ExclusiveStartKey": {"p": {"S": "a"}}},
+            f"{START}: The provided key element does not match the schema",
+        ),
+    ],
+)
+def test_a_scan_that_cannot_be_answered_says_why(
+    client: Client, numbers: str, parameters: dict[str, Any], message: str
+) -> None:
+    assert client.refusal("Scan", TableName=numbers, **parameters).message == message
+
+
+def test_a_scan_does_not_go_on_in_another_segment(client: Client, numbers: str) -> None:
+    segments = [
+        client("Scan", TableName=numbers, Segment=segment, TotalSegments=2, Limit=1)
+        for segment in range(2)
+    ]
+    start = next(one["LastEvaluatedKey"] for one in segments if one["Count"])
+    other = 1 if segments[0]["Count"] else 0
+    refused = client.refusal(
+        "Scan", TableName=numbers, Segment=other, TotalSegments=2, ExclusiveStartKey=start
+    )
+    assert refused.message == (
+        f"{START}: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. "
+        f"TotalSegments: 2 Segment: {other}"
+    )
