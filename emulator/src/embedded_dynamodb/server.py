@@ -1,7 +1,9 @@
 """A server of its own, on loopback: HTTP in, the engine, HTTP out."""
 
 import re
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 from embedded_dynamodb.engine import Answer, Engine
@@ -115,3 +117,8 @@ class Server(ThreadingHTTPServer):
     def __init__(self, port: int, engine: Engine | None = None) -> None:
         self.engine = engine or Engine()
         super().__init__(("127.0.0.1", port), Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that goes away before its answer is no fault."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)

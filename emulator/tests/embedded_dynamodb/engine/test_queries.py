@@ -220,7 +220,8 @@ def test_a_starting_key_need_not_be_there_any_more(client: Client, numbers: str)
                 "ExpressionAttributeValues": {":v": {"S": "a"}},
                 "FilterExpression": "s = :v",
             },
-            "Filter Expression can only contain non-primary key attributes: Primary key attribute: s",
+            "Filter Expression can only contain non-primary key attributes: Primary key "
+            "attribute: s",
         ),
         (
             {

@@ -1,0 +1,112 @@
+"""Tags, time to live, point-in-time recovery, and what is not there."""
+
+from typing import Any
+
+import pytest
+
+Client = Any
+
+
+def test_tags_are_put_changed_listed_and_removed(client: Client) -> None:
+    client.table("orders", Tags=[{"Key": "team", "Value": "shop"}])
+    arn = client("DescribeTable", TableName="orders")["Table"]["TableArn"]
+    client(
+        "TagResource",
+        ResourceArn=arn,
+        Tags=[{"Key": "team", "Value": "web"}, {"Key": "cost", "Value": ""}],
+    )
+    assert client("ListTagsOfResource", ResourceArn=arn)["Tags"] == [
+        {"Key": "team", "Value": "web"},
+        {"Key": "cost", "Value": ""},
+    ]
+    client("UntagResource", ResourceArn=arn, TagKeys=["team", "none"])
+    assert client("ListTagsOfResource", ResourceArn=arn)["Tags"] == [{"Key": "cost", "Value": ""}]
+    many = [{"Key": f"key{n}", "Value": "v"} for n in range(49)]
+    client("TagResource", ResourceArn=arn, Tags=many)
+    seen, more = [], {}
+    while True:
+        page = client("ListTagsOfResource", ResourceArn=arn, **more)
+        seen += page["Tags"]
+        if "NextToken" not in page:
+            break
+        more = {"NextToken": page["NextToken"]}
+    assert len(seen) == 50
+    refused = client.refusal("TagResource", ResourceArn=arn, Tags=[{"Key": "x", "Value": "y"}])
+    assert "Too many tags" in refused.message
+
+
+@pytest.mark.parametrize("operation", ["TagResource", "UntagResource", "ListTagsOfResource"])
+def test_tags_belong_to_tables_that_are_there(client: Client, operation: str) -> None:
+    more = {"Tags": [{"Key": "a", "Value": "b"}], "TagKeys": ["a"]}
+    refused = client.refusal(operation, ResourceArn="orders", **more)
+    assert refused.code == "ValidationException"
+    arn = f"arn:aws:dynamodb:eu-west-1:{client.account}:table/nowhere"
+    refused = client.refusal(operation, ResourceArn=arn, **more)
+    assert refused.code == (
+        "AccessDeniedException"
+        if operation == "ListTagsOfResource"
+        else "ResourceNotFoundException"
+    )
+
+
+def test_time_to_live_is_switched_once(client: Client) -> None:
+    client.table("orders")
+    on = {"Enabled": True, "AttributeName": "expires"}
+    off = {"Enabled": False, "AttributeName": "expires"}
+    call = {"TableName": "orders"}
+    described = client("DescribeTimeToLive", **call)["TimeToLiveDescription"]
+    assert described == {"TimeToLiveStatus": "DISABLED"}
+    refused = client.refusal("UpdateTimeToLive", **call, TimeToLiveSpecification=off)
+    assert refused.message == "TimeToLive is already disabled"
+    answer = client("UpdateTimeToLive", **call, TimeToLiveSpecification=on)
+    assert answer == {"TimeToLiveSpecification": on}
+    described = client("DescribeTimeToLive", **call)["TimeToLiveDescription"]
+    assert described == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
+    refused = client.refusal("UpdateTimeToLive", **call, TimeToLiveSpecification=on)
+    assert refused.message == "TimeToLive is already enabled"
+    client("UpdateTimeToLive", **call, TimeToLiveSpecification=off)
+
+
+def test_point_in_time_recovery_says_to_which_moments(client: Client, clock: Any) -> None:
+    client.table("orders")
+    described = client("DescribeContinuousBackups", TableName="orders")
+    assert described["ContinuousBackupsDescription"] == {
+        "ContinuousBackupsStatus": "ENABLED",
+        "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"},
+    }
+    client(
+        "UpdateContinuousBackups",
+        TableName="orders",
+        PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+    )
+    clock.now += 60
+    described = client("DescribeContinuousBackups", TableName="orders")
+    assert described["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"] == {
+        "PointInTimeRecoveryStatus": "ENABLED",
+        "RecoveryPeriodInDays": 35,
+        "EarliestRestorableDateTime": clock.now - 60,
+        "LatestRestorableDateTime": clock.now,
+    }
+    refused = client.refusal("DescribeContinuousBackups", TableName="nowhere")
+    assert (refused.code, refused.message) == ("TableNotFoundException", "Table not found: nowhere")
+
+
+def test_what_is_not_there_says_so(client: Client) -> None:
+    client.table("orders")
+    stream = "arn:aws:kinesis:eu-west-1:111111111111:stream/s"
+    for operation in ("Enable", "Disable"):
+        refused = client.refusal(
+            f"{operation}KinesisStreamingDestination", TableName="orders", StreamArn=stream
+        )
+        assert "nothing to Kinesis" in refused.message
+    assert client("DescribeKinesisStreamingDestination", TableName="orders") == {
+        "TableName": "orders",
+        "KinesisDataStreamDestinations": [],
+    }
+    assert client("DescribeContributorInsights", TableName="orders") == {
+        "TableName": "orders",
+        "ContributorInsightsStatus": "DISABLED",
+    }
+    assert client.refusal("GetResourcePolicy", ResourceArn="x").code == "PolicyNotFoundException"
+    assert client("DescribeLimits")["TableMaxReadCapacityUnits"] == 40_000
+    assert client("DescribeEndpoints")["Endpoints"][0]["CachePeriodInMinutes"] == 1440

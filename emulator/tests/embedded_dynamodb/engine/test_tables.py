@@ -1,0 +1,369 @@
+"""Tables are made, described, listed and deleted; and their settings."""
+
+from typing import Any
+
+import pytest
+
+Client = Any
+INVALID = "One or more parameter values were invalid: "
+ON_DEMAND = {"BillingMode": "PAY_PER_REQUEST"}
+UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 6}
+
+
+def keys(*names: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": name, "KeyType": kind}
+        for name, kind in zip(names, ("HASH", "RANGE", "RANGE"), strict=False)
+    ]
+
+
+def types(*names: str) -> list[dict[str, str]]:
+    return [{"AttributeName": name, "AttributeType": "S"} for name in names]
+
+
+def test_a_new_table_is_being_made_and_can_be_used(client: Client) -> None:
+    answer = client(
+        "CreateTable",
+        TableName="orders",
+        KeySchema=keys("p"),
+        AttributeDefinitions=types("p"),
+        ProvisionedThroughput=UNITS,
+    )
+    described = answer["TableDescription"]
+    assert described["TableStatus"] == "CREATING"
+    client.put("orders", p="a")
+    described = client("DescribeTable", TableName="orders")["Table"]
+    identity = described.pop("TableId")
+    assert len(identity) == 36
+    assert described == {
+        "TableName": "orders",
+        "TableStatus": "ACTIVE",
+        "TableArn": "arn:aws:dynamodb:eu-west-1:111111111111:table/orders",
+        "KeySchema": keys("p"),
+        "AttributeDefinitions": types("p"),
+        "CreationDateTime": 1_800_000_000.0,
+        "ProvisionedThroughput": {"NumberOfDecreasesToday": 0, **UNITS},
+        "WarmThroughput": {"ReadUnitsPerSecond": 5, "WriteUnitsPerSecond": 6, "Status": "ACTIVE"},
+        "DeletionProtectionEnabled": False,
+        "ItemCount": 1,
+        "TableSizeBytes": 2,
+    }
+
+
+def test_an_on_demand_table_says_so(client: Client) -> None:
+    client.table(
+        "orders",
+        GlobalSecondaryIndexes=[client.index("gsi", "g")],
+        types={"g": "S"},
+        TableClass="STANDARD_INFREQUENT_ACCESS",
+        OnDemandThroughput={"MaxReadRequestUnits": 9, "MaxWriteRequestUnits": -1},
+    )
+    described = client("DescribeTable", TableName="orders")["Table"]
+    assert described["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert described["TableClassSummary"] == {"TableClass": "STANDARD_INFREQUENT_ACCESS"}
+    assert described["OnDemandThroughput"]["MaxReadRequestUnits"] == 9
+    (index,) = described["GlobalSecondaryIndexes"]
+    assert index["IndexStatus"] == "ACTIVE"
+    assert index["IndexArn"].endswith("table/orders/index/gsi")
+    assert index["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
+
+
+def test_a_table_is_encrypted_by_a_key_of_its_own(client: Client) -> None:
+    client.table(
+        "orders", SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "1234"}
+    )
+    described = client("DescribeTable", TableName="orders")["Table"]
+    assert described["SSEDescription"] == {
+        "Status": "ENABLED",
+        "SSEType": "KMS",
+        "KMSMasterKeyArn": "arn:aws:kms:eu-west-1:111111111111:key/1234",
+    }
+    client("UpdateTable", TableName="orders", SSESpecification={"Enabled": False})
+    assert "SSEDescription" not in client("DescribeTable", TableName="orders")["Table"]
+
+
+MANY = [
+    {"IndexName": f"index{n}", "KeySchema": keys("p"), "Projection": {"ProjectionType": "ALL"}}
+    for n in range(21)
+]
+LOCAL = [
+    {"IndexName": f"index{n}", "KeySchema": keys("p", "s"), "Projection": {"ProjectionType": "ALL"}}
+    for n in range(6)
+]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        (
+            {},
+            f"{INVALID}ReadCapacityUnits and WriteCapacityUnits must both be specified when "
+            "BillingMode is PROVISIONED",
+        ),
+        (
+            ON_DEMAND | {"ProvisionedThroughput": UNITS},
+            f"{INVALID}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
+            "BillingMode is PAY_PER_REQUEST",
+        ),
+        (
+            ON_DEMAND | {"KeySchema": keys("p", "p")},
+            "Invalid KeySchema: Some index key attribute have no definition",
+        ),
+        (
+            ON_DEMAND | {"KeySchema": keys("p", "p"), "AttributeDefinitions": types("p", "s")},
+            "Both the Hash Key and the Range Key element in the KeySchema have the same name",
+        ),
+        (
+            ON_DEMAND | {"KeySchema": keys("q")},
+            f"{INVALID}Some index key attributes are not defined in AttributeDefinitions. "
+            "Keys: [q], "
+            "AttributeDefinitions: [p]",
+        ),
+        (
+            ON_DEMAND | {"KeySchema": [{"AttributeName": "p", "KeyType": "RANGE"}]},
+            "Invalid KeySchema: The first KeySchemaElement is not a HASH key type",
+        ),
+        (
+            ON_DEMAND | {"AttributeDefinitions": types("p", "x")},
+            f"{INVALID}Number of attributes in KeySchema does not exactly match number of "
+            "attributes "
+            "defined in AttributeDefinitions",
+        ),
+        (
+            ON_DEMAND | {"AttributeDefinitions": types("p", "p")},
+            f"{INVALID}Cannot add duplicate attribute definitions: p",
+        ),
+        (
+            ON_DEMAND | {"LocalSecondaryIndexes": LOCAL[:1]},
+            f"{INVALID}Table KeySchema does not have a range key, which is required when "
+            "specifying a "
+            "LocalSecondaryIndex",
+        ),
+        (
+            ON_DEMAND
+            | {
+                "LocalSecondaryIndexes": LOCAL,
+                "KeySchema": keys("p", "s"),
+                "AttributeDefinitions": types("p", "s"),
+            },
+            f"{INVALID}Number of LocalSecondaryIndexes exceeds per-table limit of 5",
+        ),
+        (
+            ON_DEMAND | {"GlobalSecondaryIndexes": MANY},
+            f"{INVALID}GlobalSecondaryIndex count exceeds the per-table limit of 20",
+        ),
+        (
+            ON_DEMAND | {"GlobalSecondaryIndexes": []},
+            f"{INVALID}List of GlobalSecondaryIndexes is empty",
+        ),
+        (
+            ON_DEMAND | {"GlobalSecondaryIndexes": MANY[:1] * 2},
+            f"{INVALID}Duplicate index name: index0",
+        ),
+        (
+            ON_DEMAND | {"GlobalSecondaryIndexes": [MANY[0] | {"ProvisionedThroughput": UNITS}]},
+            f"{INVALID}ProvisionedThroughput should not be specified for index: index0 when "
+            "BillingMode is PAY_PER_REQUEST",
+        ),
+        (
+            ON_DEMAND | {"GlobalSecondaryIndexes": [MANY[0] | {"Projection": {}}]},
+            f"{INVALID}Unknown ProjectionType: null",
+        ),
+        (
+            ON_DEMAND
+            | {
+                "GlobalSecondaryIndexes": [
+                    MANY[0] | {"Projection": {"ProjectionType": "ALL", "NonKeyAttributes": ["x"]}}
+                ]
+            },
+            f"{INVALID}ProjectionType is ALL, but NonKeyAttributes is specified",
+        ),
+        (
+            ON_DEMAND
+            | {"GlobalSecondaryIndexes": [MANY[0] | {"Projection": {"ProjectionType": "INCLUDE"}}]},
+            f"{INVALID}ProjectionType is INCLUDE, but NonKeyAttributes is not specified",
+        ),
+        (
+            ON_DEMAND | {"StreamSpecification": {"StreamEnabled": True}},
+            f"{INVALID}StreamEnabled is true, but no StreamViewType is specified",
+        ),
+        (
+            ON_DEMAND
+            | {"StreamSpecification": {"StreamEnabled": False, "StreamViewType": "KEYS_ONLY"}},
+            f"{INVALID}Table is being created with a stream disabled, UpdateViewType should not be "
+            "specified",
+        ),
+        (
+            {"ProvisionedThroughput": {"ReadCapacityUnits": 10**12 + 1, "WriteCapacityUnits": 1}},
+            "Given value 1000000000001 for ReadCapacityUnits is out of bounds",
+        ),
+    ],
+)
+def test_a_table_that_cannot_be_is_not_made(
+    client: Client, parameters: dict[str, Any], message: str
+) -> None:
+    whole = {
+        "TableName": "orders",
+        "KeySchema": keys("p"),
+        "AttributeDefinitions": types("p"),
+    } | parameters
+    assert client.refusal("CreateTable", **whole).message == message
+    assert client("ListTables") == {"TableNames": []}
+
+
+def test_a_local_index_shares_the_tables_partition(client: Client) -> None:
+    refused = client.refusal(
+        "CreateTable",
+        TableName="orders",
+        **ON_DEMAND,
+        KeySchema=keys("p", "s"),
+        AttributeDefinitions=types("p", "s", "x"),
+        LocalSecondaryIndexes=[client.index("local", "x", "s")],
+    )
+    assert refused.message == (
+        f"{INVALID}Index KeySchema does not have the same leading hash key as table KeySchema for "
+        "index: local. index hash key: x, table hash key: p"
+    )
+
+
+def test_a_name_is_taken_once(client: Client) -> None:
+    client.table("orders")
+    refused = client.refusal(
+        "CreateTable",
+        TableName="orders",
+        **ON_DEMAND,
+        KeySchema=keys("p"),
+        AttributeDefinitions=types("p"),
+    )
+    assert (refused.code, refused.message) == (
+        "ResourceInUseException",
+        "Table already exists: orders",
+    )
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["DescribeTable", "DeleteTable", "DescribeTimeToLive", "DescribeKinesisStreamingDestination"],
+)
+def test_a_missing_table_is_told_by_name(client: Client, operation: str) -> None:
+    refused = client.refusal(operation, TableName="nowhere")
+    assert (refused.code, refused.message) == (
+        "ResourceNotFoundException",
+        "Requested resource not found: Table: nowhere not found",
+    )
+    refused = client.refusal(operation)
+    assert refused.message == (
+        "The parameter 'TableName' is required but was not present in the request"
+    )
+
+
+def test_names_are_listed_in_order_page_by_page(client: Client) -> None:
+    for name in ("carts", "orders", "Zebra", "books"):
+        client.table(name)
+    assert client("ListTables") == {"TableNames": ["Zebra", "books", "carts", "orders"]}
+    first = client("ListTables", Limit=3)
+    assert first == {"TableNames": ["Zebra", "books", "carts"], "LastEvaluatedTableName": "carts"}
+    rest = client("ListTables", ExclusiveStartTableName="carts", Limit=3)
+    assert rest == {"TableNames": ["orders"]}
+
+
+def test_a_protected_table_is_not_deleted(client: Client) -> None:
+    client.table("orders", DeletionProtectionEnabled=True)
+    refused = client.refusal("DeleteTable", TableName="orders")
+    assert "protected against deletion" in refused.message
+    client("UpdateTable", TableName="orders", DeletionProtectionEnabled=False)
+    answer = client("DeleteTable", TableName="orders")
+    assert answer["TableDescription"]["TableStatus"] == "DELETING"
+    assert client("ListTables") == {"TableNames": []}
+    client.table("orders")
+    assert client("Scan", TableName="orders")["Count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        (
+            {},
+            "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+            "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates or TableClass is "
+            "required",
+        ),
+        (
+            {"BillingMode": "PROVISIONED"},
+            f"{INVALID}ProvisionedThroughput must be specified when BillingMode is PROVISIONED",
+        ),
+        (
+            {"ProvisionedThroughput": UNITS},
+            f"{INVALID}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
+            "BillingMode is PAY_PER_REQUEST",
+        ),
+        (
+            {"StreamSpecification": {"StreamEnabled": False}},
+            "Table has no stream to disable: orders",
+        ),
+        (
+            {"ReplicaUpdates": [{"Create": {"RegionName": "us-east-1"}}]},
+            "ReplicaUpdates are not supported: this DynamoDB has no global tables.",
+        ),
+        (
+            {"GlobalSecondaryIndexUpdates": [{}]},
+            f"{INVALID}One of GlobalSecondaryIndexUpdate.Update, "
+            "GlobalSecondaryIndexUpdate.Create, "
+            "GlobalSecondaryIndexUpdate.Delete must not be null",
+        ),
+        (
+            {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "none"}}] * 2},
+            f"{INVALID}Only one global secondary index update per index is allowed simultaneously. "
+            "Index: none",
+        ),
+        (
+            {"GlobalSecondaryIndexUpdates": [{"Create": MANY[0]}]},
+            f"{INVALID}Some index key attributes are not defined in AttributeDefinitions. "
+            "Keys: [p], "
+            "AttributeDefinitions: []",
+        ),
+        (
+            {
+                "GlobalSecondaryIndexUpdates": [{"Create": MANY[0] | {"IndexName": "gsi"}}],
+                "AttributeDefinitions": types("p"),
+            },
+            f"{INVALID}Attempting to create an index which already exists: gsi",
+        ),
+    ],
+)
+def test_a_change_that_cannot_be_changes_nothing(
+    client: Client, parameters: dict[str, Any], message: str
+) -> None:
+    client.table("orders", GlobalSecondaryIndexes=[client.index("gsi", "p")])
+    before = client("DescribeTable", TableName="orders")
+    assert client.refusal("UpdateTable", TableName="orders", **parameters).message == message
+    assert client("DescribeTable", TableName="orders") == before
+
+
+def test_an_index_that_is_not_there_is_not_deleted(client: Client) -> None:
+    client.table("orders")
+    for kind in ("Delete", "Update"):
+        refused = client.refusal(
+            "UpdateTable",
+            TableName="orders",
+            GlobalSecondaryIndexUpdates=[{kind: {"IndexName": "none"}}],
+        )
+        assert refused.code == "ResourceNotFoundException"
+
+
+def test_throughput_goes_up_and_down_but_not_nowhere(client: Client) -> None:
+    client.table("orders", BillingMode="PROVISIONED", ProvisionedThroughput=UNITS)
+    refused = client.refusal("UpdateTable", TableName="orders", ProvisionedThroughput=UNITS)
+    assert refused.message.startswith(
+        "The provisioned throughput for the table will not change. The requested value equals the "
+        "current value. Current ReadCapacityUnits provisioned for the table: 5."
+    )
+    more = {"ReadCapacityUnits": 10, "WriteCapacityUnits": 6}
+    client("UpdateTable", TableName="orders", ProvisionedThroughput=more)
+    described = client("DescribeTable", TableName="orders")["Table"]["ProvisionedThroughput"]
+    assert described["ReadCapacityUnits"] == 10
+    assert "LastIncreaseDateTime" in described
+    client("UpdateTable", TableName="orders", **ON_DEMAND)
+    described = client("DescribeTable", TableName="orders")["Table"]
+    assert described["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
+    assert described["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
