@@ -110,8 +110,7 @@ class Engine:
             )
             if table.stream is not None:
                 table.stream.append(change)
-            for observer in self.on_change:
-                observer(change)
+            self._tell(self.on_change, change)
 
     def new_id(self) -> str:
         """A UUID."""
@@ -149,8 +148,15 @@ class Engine:
             request.returned_items,
             error,
         )
-        for observer in self.on_request:
-            observer(report)
+        self._tell(self.on_request, report)
+
+    def _tell[News](self, observers: list[Callable[[News], None]], news: News) -> None:
+        """Tells all observers; the fault of one of them is not the caller's."""
+        for observer in observers:
+            try:
+                observer(news)
+            except Exception:
+                logger.exception("An observer of the engine failed")
 
 
 def _payload(answer: dict[str, Any]) -> bytes:

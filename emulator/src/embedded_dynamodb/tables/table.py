@@ -6,7 +6,7 @@ from typing import Any
 from embedded_dynamodb.errors import ValidationException
 from embedded_dynamodb.streams import StreamLog
 from embedded_dynamodb.tables.index import Index
-from embedded_dynamodb.tables.keys import Item, KeySchema
+from embedded_dynamodb.tables.keys import Item, KeySchema, check_key_contents
 from embedded_dynamodb.tables.ordered import SortedDict
 from embedded_dynamodb.tables.stored import Stored
 
@@ -90,6 +90,8 @@ class Table:
                     )
                 if value[kind] == "":
                     raise _empty_index_key(name, kind, index.name, updated=updated)
+            if index.schema.is_in(item):
+                check_key_contents(index.schema, item)
 
 
 def _empty_index_key(name: str, kind: str, index: str, *, updated: bool) -> ValidationException:

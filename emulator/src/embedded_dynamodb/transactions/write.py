@@ -26,6 +26,8 @@ _KINDS: dict[str, type[Action]] = {
     "Update": Update,
 }
 NONE = {"Code": "None"}
+# How messages on empty keys begin: they are errors of the request, whatever the other actions.
+NOT_VALID = "One or more parameter values are not valid."
 
 Answer = dict[str, Any]
 Reason = dict[str, Any]
@@ -89,6 +91,8 @@ def _plan(request: Request, actions: list[tuple[str, Action]]) -> list[Write]:
                     "Message": failed.message,
                 }
             except ValidationException as error:
+                if error.message.startswith(NOT_VALID):
+                    raise
                 reasons[place] = _invalid(error.message)
     if any(reason is not NONE for reason in reasons):
         raise TransactionCanceledException(reasons)

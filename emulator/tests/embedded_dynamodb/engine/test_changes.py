@@ -182,3 +182,15 @@ def test_a_deletion_by_the_service_says_so(client: Client, table: str, engine: A
     change = found.stream.records[-1]
     assert change.event_name == "REMOVE"
     assert change.user_identity == {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
+
+
+def test_an_observer_that_fails_tears_nothing(client: Client, table: str, engine: Any) -> None:
+    def fail(_: Any) -> None:
+        raise RuntimeError("observer")
+
+    engine.on_change.append(fail)
+    engine.on_request.append(fail)
+    puts = [{"Put": {"TableName": table, "Item": client.item(p="a", s=s)}} for s in range(3)]
+    client("TransactWriteItems", TransactItems=puts)
+    assert client("Scan", TableName=table)["Count"] == 3
+    assert len(records(client)) == 3

@@ -225,6 +225,16 @@ def test_an_index_key_has_its_type_or_is_missing(client: Client, table: str) -> 
     assert client.get(table, p="a", s=1) is None
 
 
+def test_an_index_key_has_the_length_of_a_key(client: Client, table: str) -> None:
+    client.put(table, p="a", s=1, g="x" * 2048, r=1)
+    refused = client.refusal(
+        "PutItem", TableName=table, Item=client.item(p="a", s=1, g="x" * 2049, r=1)
+    )
+    assert refused.message == (
+        f"{INVALID}Aggregated size of all hash keys has exceeded the size limit of 2048 bytes"
+    )
+
+
 def test_a_filter_of_a_query_may_not_name_the_indexs_keys(client: Client, table: str) -> None:
     refused = client.refusal(
         "Query",

@@ -301,3 +301,19 @@ def test_gets_are_answered_in_order_and_by_their_projections(client: Client, tab
             "Message": "The provided key element does not match the schema",
         },
     ]
+
+
+def test_an_empty_key_is_the_requests_error(client: Client) -> None:
+    table = client.table(
+        "carts", types={"g": "S"}, GlobalSecondaryIndexes=[client.index("gsi", "g")]
+    )
+    empty = {"UpdateExpression": "SET g = :g", "ExpressionAttributeValues": client.values(g="")}
+    for action in (
+        {"Put": {"TableName": table, "Item": client.item(p="")}},
+        {"Put": {"TableName": table, "Item": client.item(p="a", g="")}},
+        {"Delete": {"TableName": table, "Key": client.item(p="")}},
+        {"Update": {"TableName": table, "Key": client.item(p="a"), **empty}},
+    ):
+        refused = client.refusal("TransactWriteItems", TransactItems=[action])
+        assert refused.code == "ValidationException"
+        assert refused.message.startswith("One or more parameter values are not valid. ")
