@@ -33,7 +33,7 @@ def read_page(
             return Page(page, size, True)
         page.append(stored)
         size += stored.size
-        if len(page) == limit or size >= MAX_PAGE_SIZE:
+        if len(page) == limit:
             # DynamoDB does not look whether there is more.
             return Page(page, size, True)
     return Page(page, size, False)

@@ -114,12 +114,13 @@ class Client:
         """The items of all pages."""
         items: list[Answer] = []
         start: Answer = {}
-        while True:
+        for _ in range(200):
             page = self(operation, **parameters, **start)
             items += page["Items"]
             if "LastEvaluatedKey" not in page:
                 return items
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        raise AssertionError("There is no last page")
 
 
 @pytest.fixture

@@ -326,3 +326,10 @@ def test_the_engines_own_fault_is_told_as_such(
     answer = client.engine.handle("Scan", b'{"TableName":"orders"}', "1", "eu-west-1")
     assert answer.status == 500
     assert json.loads(answer.body)["__type"].endswith("#InternalServerError")
+
+
+def test_a_message_that_would_show_a_value_too_deep_to_show_is_no_fault(client: Client) -> None:
+    deep = b'{"L":[' * 1500 + b'{"S":"x"}' + b"]}" * 1500
+    put = b'{"PutRequest":{"Item":{"p":' + deep + b"}}}"
+    body = b'{"RequestItems":{"orders":[' + b",".join([put] * 26) + b"]}}"
+    assert client.engine.handle("BatchWriteItem", body).status == 400
