@@ -18,7 +18,7 @@ from embedded_dynamodb.queries.reading import (
 from embedded_dynamodb.queries.selection import Selection
 from embedded_dynamodb.request import Request
 from embedded_dynamodb.tables.index import Index
-from embedded_dynamodb.tables.keys import KeySchema, check_not_empty
+from embedded_dynamodb.tables.keys import KeySchema
 from embedded_dynamodb.tables.table import Table
 
 _EXPRESSIONS = ("ProjectionExpression", "FilterExpression", "KeyConditionExpression")
@@ -83,12 +83,7 @@ class _Plan:
     def bind(self, table: Table, index: Index | None) -> Range:
         """The range of positions in the table or the index."""
         schema = table.schema if index is None else index.schema
-        bounds = self._bounds(schema)
-        for bound in bounds:
-            kind = dict(schema.attributes)[bound.name]
-            for value in bound.values:
-                check_not_empty(bound.name, kind, value)
-        wanted = range_of(schema, bounds)
+        wanted = range_of(schema, self._bounds(schema))
         if self.start is not None:
             position = start_position(self.start, table, index, detail="")
             wanted = wanted.after(position, reverse=self.reverse)
