@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from embedded_dynamodb.control_plane.settings import key_arn
 from embedded_dynamodb.errors import (
     DynamoDBError,
     InternalServerError,
@@ -54,6 +55,8 @@ class Engine:
         self.store = Store()
         self.sequences = Sequences()
         self.tokens = Tokens()
+        # KMS knows better, where there is one: which key an alias leads to.
+        self.key_arn: Callable[[str, str, str], str] = key_arn
         self.on_change: list[Callable[[Change], None]] = []
         self.on_request: list[Callable[[RequestReport], None]] = []
 

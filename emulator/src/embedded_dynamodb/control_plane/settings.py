@@ -70,7 +70,12 @@ def encryption_of(request: Request, specification: dict[str, Any] | None) -> dic
     if specification is None or not specification.get("Enabled"):
         return None
     key = specification.get("KMSMasterKeyId") or "alias/aws/dynamodb"
-    if not key.startswith("arn:"):
-        kind = key if "/" in key else f"key/{key}"
-        key = f"arn:aws:kms:{request.region}:{request.account}:{kind}"
-    return {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key}
+    arn = request.engine.key_arn(request.account, request.region, key)
+    return {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": arn}
+
+
+def key_arn(account: str, region: str, key: str) -> str:
+    """The ARN of a key that is given by its id, its alias or its ARN."""
+    if key.startswith("arn:"):
+        return key
+    return f"arn:aws:kms:{region}:{account}:{key if '/' in key else f'key/{key}'}"

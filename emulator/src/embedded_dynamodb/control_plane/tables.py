@@ -46,9 +46,22 @@ def create_table(request: Request) -> Answer:
             switch_stream_on(request.engine, space, table, stream["StreamViewType"])
         answer = describe(table)
     answer["TableStatus"] = "CREATING"
-    for index in answer.get("GlobalSecondaryIndexes", ()):
+    indexes = answer.get("GlobalSecondaryIndexes", [])
+    for index in indexes:
         index["IndexStatus"] = "CREATING"
+    for one in (answer, *indexes):
+        _warming(one, table)
     return {"TableDescription": answer}
+
+
+def _warming(described: Answer, table: Table) -> None:
+    """What is new is not warm yet: only what was asked for is shown."""
+    index = table.indexes.get(described.get("IndexName", ""))
+    settings = table.settings if index is None else index.settings
+    if "WarmThroughput" in settings:
+        described["WarmThroughput"]["Status"] = "UPDATING"
+    else:
+        del described["WarmThroughput"]
 
 
 def find_table(request: Request) -> Table:
@@ -73,8 +86,8 @@ def delete_table(request: Request) -> Answer:
         table = find_table(request)
         if table.settings["DeletionProtectionEnabled"]:
             raise ValidationException(
-                f"Resource cannot be deleted as it is currently protected against deletion. "
-                f"Disable deletion protection first. Table: {table.name}"
+                "Resource cannot be deleted as it is currently protected against deletion. "
+                "Disable deletion protection first."
             )
         switch_stream_off(engine, table)
         space = engine.store.space(request.account, request.region)

@@ -40,11 +40,15 @@ def update_table(request: Request) -> Answer:
     with request.engine.lock:
         table = find_table(request)
         _check_against(parameters, table)
+        encryption = table.settings.get("SSEDescription")
         _change_throughput(request, table)
         _change_settings(request, table)
         _change_stream(request, table)
         _change_indexes(parameters, table)
         answer = describe(table)
+    changed = table.settings.get("SSEDescription")
+    if changed != encryption:
+        answer["SSEDescription"] = {**(changed or encryption or {}), "Status": "UPDATING"}
     if any(parameters.get(name) is not None for name in _CHANGES[:6]):
         answer["TableStatus"] = "UPDATING"
     return {"TableDescription": answer}

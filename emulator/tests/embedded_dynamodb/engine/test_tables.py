@@ -31,6 +31,7 @@ def test_a_new_table_is_being_made_and_can_be_used(client: Client) -> None:
     )
     described = answer["TableDescription"]
     assert described["TableStatus"] == "CREATING"
+    assert "WarmThroughput" not in described
     client.put("orders", p="a")
     described = client("DescribeTable", TableName="orders")["Table"]
     identity = described.pop("TableId")
@@ -78,7 +79,8 @@ def test_a_table_is_encrypted_by_a_key_of_its_own(client: Client) -> None:
         "SSEType": "KMS",
         "KMSMasterKeyArn": "arn:aws:kms:eu-west-1:111111111111:key/1234",
     }
-    client("UpdateTable", TableName="orders", SSESpecification={"Enabled": False})
+    answer = client("UpdateTable", TableName="orders", SSESpecification={"Enabled": False})
+    assert answer["TableDescription"]["SSEDescription"]["Status"] == "UPDATING"
     assert "SSEDescription" not in client("DescribeTable", TableName="orders")["Table"]
 
 
