@@ -333,3 +333,11 @@ def test_a_message_that_would_show_a_value_too_deep_to_show_is_no_fault(client: 
     put = b'{"PutRequest":{"Item":{"p":' + deep + b"}}}"
     body = b'{"RequestItems":{"orders":[' + b",".join([put] * 26) + b"]}}"
     assert client.engine.handle("BatchWriteItem", body).status == 400
+
+
+@pytest.mark.parametrize("constant", [b"NaN", b"Infinity", b"-Infinity"])
+def test_what_only_python_takes_for_json_is_none(client: Client, constant: bytes) -> None:
+    client.table()
+    body = b'{"TableName":"orders","Item":{"p":{"S":"a"}},"Unknown":%b}' % constant
+    answer = client.engine.handle("PutItem", body, client.account, "eu-west-1")
+    assert json.loads(answer.body)["__type"].endswith("#SerializationException")
