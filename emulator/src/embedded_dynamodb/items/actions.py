@@ -53,9 +53,9 @@ class Action:
             self.condition = parsed
             placeholders.finish()
             self.names, self.values = placeholders.names, placeholders.values
-        elif parameters.get("Expected") is not None:
+        elif "Expected" in parameters or "ConditionalOperator" in parameters:
             self.condition = legacy_condition(
-                parameters["Expected"], parameters.get("ConditionalOperator")
+                parameters.get("Expected"), parameters.get("ConditionalOperator")
             )
 
     def locate(self, table: Table) -> bytes:
@@ -158,6 +158,8 @@ class Update(Action):
         old, old_item = self.check(table, position)
         if old is not None and old_item is None:
             old_item = old.item()
+        if old is None and self.update is not None and not self.update.creates:
+            return Write(table, position, None, None, None)
         new_item = old_item or self.key
         if self.update is not None:
             new_item = self.update.apply(new_item, self.names, self.values, exists=old is not None)

@@ -32,10 +32,9 @@ class Selection:
         _check_select(self.select, parameters)
         if parameters.get("AttributesToGet") is not None:
             self.projection = legacy_projection(parameters["AttributesToGet"])
-        if parameters.get(older_filter) is not None:
-            self.filter = legacy_filter(
-                older_filter, parameters[older_filter], parameters.get("ConditionalOperator")
-            )
+        operator = parameters.get("ConditionalOperator")
+        if parameters.get(older_filter) is not None or operator is not None:
+            self.filter = legacy_filter(older_filter, parameters.get(older_filter), operator)
         if parameters.get("FilterExpression") is not None:
             self.filter = condition(parameters["FilterExpression"], "FilterExpression")
         if parameters.get("ProjectionExpression") is not None:

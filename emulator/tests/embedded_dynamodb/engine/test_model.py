@@ -129,6 +129,8 @@ class Table(RuleBasedStateMachine):
                 "ExpressionAttributeValues": {":g": {"S": g}},
             }
         self.call("UpdateItem", TableName="orders", Key=target, **change)
+        if g is None and place(target) not in self.model:
+            return  # what only removes makes no item
         new = dict(self.model.get(place(target), canonical(target)))
         new.pop("g", None)
         self.model[place(target)] = new | ({} if g is None else {"g": {"S": g}})

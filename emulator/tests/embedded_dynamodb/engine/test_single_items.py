@@ -292,3 +292,31 @@ def test_texts_of_all_planes_come_back_as_they_went_in(client: Client, table: st
     text = 'ä€😀\0"\\\n'
     client.put(table, p=text, s=1, v=text)
     assert client.get(table, p=text, s=1) == client.item(p=text, s=1, v=text)
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"UpdateExpression": "REMOVE v"},
+        {"UpdateExpression": "DELETE v :v", "ExpressionAttributeValues": {":v": {"SS": ["a"]}}},
+        {"AttributeUpdates": {"v": {"Action": "DELETE"}}},
+    ],
+)
+@pytest.mark.parametrize("wanted", ["NONE", "ALL_NEW", "UPDATED_NEW"])
+def test_an_update_that_only_removes_makes_no_item(
+    client: Client, table: str, update: dict[str, Any], wanted: str, changes: list[Any]
+) -> None:
+    key = client.item(p="a", s=1)
+    answer = client("UpdateItem", TableName=table, Key=key, ReturnValues=wanted, **update)
+    assert answer == {}
+    assert client.get(table, p="a", s=1) is None
+    assert changes == []
+
+
+def test_an_operator_between_conditions_needs_conditions(client: Client, table: str) -> None:
+    for operation, key in (("PutItem", "Item"), ("DeleteItem", "Key"), ("UpdateItem", "Key")):
+        call = {"TableName": table, key: client.item(p="a", s=1), "ConditionalOperator": "OR"}
+        refused = client.refusal(operation, **call)
+        assert refused.message.startswith("ConditionalOperator")
+    refused = client.refusal("Scan", TableName=table, ConditionalOperator="OR")
+    assert refused.message.startswith("ConditionalOperator")
