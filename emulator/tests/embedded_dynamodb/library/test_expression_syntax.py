@@ -68,6 +68,7 @@ def test_a_filter_is_named_for_its_parameter(refusal) -> None:
         ("ConditionExpression", "a IN ()", ")", "()"),
         ("ConditionExpression", "a IN :v", ":v", "IN :v"),
         ("ConditionExpression", "a BETWEEN :v", "<EOF>", ":v"),
+        ("ConditionExpression", "a BETWEEN :v :w", ":w", ":v :w"),
         ("ConditionExpression", "a BETWEEN :v OR :w", "OR", ":v OR :w"),
         ("ConditionExpression", "(a = :v", "<EOF>", ":v"),
         ("ConditionExpression", "a = :v)", ")", ":v)"),
@@ -346,3 +347,19 @@ def test_a_text_is_parsed_once() -> None:
     assert update("SET a = :once") is update("SET a = :once")
     assert projection("once") is projection("once")
     assert key_condition("a = :once") is key_condition("a = :once")
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        (condition, "not (" * 298 + "a<b" + ")" * 298),
+        (update, "SET a = " + "(" * 299 + "b" + ")" * 299),
+    ],
+)
+def test_an_expression_that_is_too_deep_for_the_stack_is_the_callers_mistake(
+    refusal, function, text: str
+) -> None:
+    def called_from(depth: int) -> object:
+        return called_from(depth - 1) if depth else function(text)
+
+    assert "nested too deeply" in refusal(called_from, 700)
