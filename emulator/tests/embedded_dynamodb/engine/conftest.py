@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from embedded_dynamodb.engine import Engine
 
 Answer = dict[str, Any]

@@ -4,10 +4,11 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from embedded_dynamodb.engine import Engine
 from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from embedded_dynamodb.engine import Engine
 
 PARTITIONS = st.sampled_from(["a", "a\0", "aa", "b", "ä", "😀"])
 NUMBERS = st.one_of(

@@ -10,6 +10,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+
 from embedded_dynamodb.server import MAX_BODY, Server, caller, is_local
 
 HEADERS = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "x"}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from embedded_dynamodb.errors import DynamoDBError, SerializationException, ValidationException
 from embedded_dynamodb.expressions import Placeholders, condition, update
 

@@ -11,11 +11,12 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
 from embedded_dynamodb.errors import ValidationException
 from embedded_dynamodb.expressions import Condition, Placeholders, condition
 from embedded_dynamodb.values import check_item, comparable, equal, item_size, type_of
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 type Native = tuple[str, Any]
 

@@ -1,6 +1,7 @@
 """Texts that are no expressions, and in which words AWS says so."""
 
 import pytest
+
 from embedded_dynamodb.expressions import condition, key_condition, projection, update
 from embedded_dynamodb.expressions.reserved_words import RESERVED_WORDS
 

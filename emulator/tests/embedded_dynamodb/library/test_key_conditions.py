@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from embedded_dynamodb.expressions import Bound, key_condition
 
 V: dict[str, Any] = {":p": {"S": "x"}, ":s": {"N": "1"}, ":t": {"N": "2"}, ":b": {"BOOL": True}}

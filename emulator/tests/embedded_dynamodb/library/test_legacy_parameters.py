@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from embedded_dynamodb.expressions import Bound
 from embedded_dynamodb.expressions.legacy import (
     MISMATCH,

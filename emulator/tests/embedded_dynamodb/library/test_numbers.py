@@ -3,6 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from embedded_dynamodb.numbers import (
     NOT_NUMERIC,
     OVERFLOW,
@@ -14,8 +17,6 @@ from embedded_dynamodb.numbers import (
     number_size,
     subtract,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 NINES = "9" * 38
 

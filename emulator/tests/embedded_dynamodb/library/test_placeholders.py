@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from embedded_dynamodb.expressions import Placeholders, condition, projection, update
 from embedded_dynamodb.values import EMPTY, INVALID, TOO_DEEP
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from embedded_dynamodb.expressions import at_paths, update
 from embedded_dynamodb.expressions.changes import INCORRECT_TYPE, INVALID_PATH, MISSING
 from embedded_dynamodb.numbers import OVERFLOW

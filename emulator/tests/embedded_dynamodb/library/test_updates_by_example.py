@@ -4,11 +4,12 @@ from copy import deepcopy
 from itertools import pairwise
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from embedded_dynamodb.errors import ValidationException
 from embedded_dynamodb.expressions import projection, update
 from embedded_dynamodb.expressions.changes import INVALID_PATH
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 class InvalidPathError(Exception):

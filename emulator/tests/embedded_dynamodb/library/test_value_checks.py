@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from embedded_dynamodb.values import (
     EMPTY,
     INVALID,
