@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from localstack.utils.crypto import generate_ssl_cert
 
+from localstack_host.server.certificate import key_and_certificate
 from localstack_host.server.limits import LIMITS
 from tests.unit.server.conftest import Place, Serve
 
@@ -123,8 +123,9 @@ def scheme(environment: dict[str, Any], start: Any) -> Iterable[bytes]:
 @pytest.fixture
 def port(tmp_path: Path, serve: Serve) -> int:
     """Where a server listens that has a certificate."""
-    credentials = generate_ssl_cert(str(tmp_path / "server.pem"), overwrite=True)[1:]
-    return serve(scheme, LIMITS, tls=credentials).port
+    file = tmp_path / "server.pem"
+    file.write_bytes(key_and_certificate())
+    return serve(scheme, LIMITS, tls=(str(file), str(file))).port
 
 
 def https(port: int) -> http.client.HTTPSConnection:
