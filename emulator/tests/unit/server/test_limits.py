@@ -8,7 +8,6 @@ import os
 import resource
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -184,20 +183,3 @@ def test_the_limit_of_descriptors_is_raised_as_far_as_it_may_be(
 @pytest.mark.parametrize(("descriptors", "connections"), [(8_192, 1_000), (256, 128), (64, 32)])
 def test_there_are_no_more_connections_than_descriptors(descriptors: int, connections: int) -> None:
     assert limits.within(descriptors).connections == connections
-
-
-def test_the_page_on_parity_tells_the_limits() -> None:
-    page = Path("docs/parity.md").read_text()
-    own = limits.LIMITS
-    for told in (
-        f"{own.request_line_bytes:,} bytes",
-        f"{own.header_bytes:,} bytes",
-        f"{own.headers} headers",
-        f"{own.body_bytes // limits.MIB} MiB",
-        f"{own.bodies_bytes // limits.MIB} MiB",
-        f"{own.head_s:g} s",
-        f"{own.request_s:g} s",
-        f"{own.idle_s:g} s",
-        f"{own.connections:,}",
-    ):
-        assert told in page, told
