@@ -1,6 +1,7 @@
 """Known holes in what ships to AWS and in what runs here: `make audit-dependencies`.
 
-Asks pip-audit about every package in `uv.lock`. What it finds fails, unless
+Asks pip-audit about every package in the three `uv.lock` files: the lab's, the functions' and the
+emulator's. What it finds fails, unless
 `accepted_vulnerabilities.toml` has a reason; so does a reason for what it no longer finds.
 Where the database of holes cannot be asked, a laptop is told so, and a pipeline fails.
 """
@@ -28,6 +29,8 @@ from lab.deploy import package
 
 FILE = Path(__file__).with_name("accepted_vulnerabilities.toml")
 PIPELINE = "GITHUB_ACTIONS"
+PROJECTS = (paths.ROOT, paths.FUNCTIONS, paths.ROOT / "emulator")
+"""Each has a lock of its own."""
 EXPORT = ("export", "--quiet", "--frozen", "--all-groups", "--no-emit-project", "--no-hashes")
 # pip-audit has dependencies of its own, also in uv.lock, and gets them in a place of its own.
 PIP_AUDIT = ("run", "--quiet", "--isolated", "--frozen", "--only-group", "audit", "pip-audit")
@@ -92,7 +95,8 @@ def holes(report: str) -> list[Hole]:
     missing = shipped() - {canonicalize_name(one["name"]) for one in dependencies}
     if missing:
         raise NotAskedError(f"the report says nothing about {', '.join(sorted(missing))}")
-    return [_hole(one, told) for one in dependencies for told in one["vulns"]]
+    found = [_hole(one, told) for one in dependencies for told in one["vulns"]]
+    return list(dict.fromkeys(found))  # one package of two locks is told once
 
 
 def _hole(one: dict[str, Any], told: dict[str, Any]) -> Hole:
@@ -112,20 +116,26 @@ def complaints(found: Iterable[Hole], known: Iterable[Accepted]) -> list[str]:
 
 
 def report() -> str:
-    """pip-audit's report on everything in `uv.lock`. Raises NotAskedError if there is none."""
+    """pip-audit's report on everything that is locked. Raises NotAskedError if there is none."""
+    return json.dumps({"dependencies": [one for project in PROJECTS for one in _audited(project)]})
+
+
+def _audited(project: Path) -> list[dict[str, Any]]:
+    """What pip-audit says of each package of one lock."""
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder) / "requirements.txt"
-        listed.write_text(_listed())
+        listed.write_text(_listed(project))
         ended = _uv(*PIP_AUDIT, *LISTED, str(listed))
     if not ended.stdout.startswith("{"):
         last = (ended.stderr.strip().splitlines() or ["it printed nothing"])[-1]
         raise NotAskedError(f"pip-audit ended with exit code {ended.returncode}: {last}")
-    return ended.stdout
+    dependencies: list[dict[str, Any]] = json.loads(ended.stdout)["dependencies"]
+    return dependencies
 
 
-def _listed() -> str:
-    """Every package of `uv.lock` for this machine, as pip-audit reads it."""
-    ended = _uv(*EXPORT)
+def _listed(project: Path) -> str:
+    """Every package of a lock for this machine, as pip-audit reads it."""
+    ended = _uv(*EXPORT, "--project", str(project))
     if ended.returncode:
         raise LabError(f"uv export failed: {ended.stderr.strip()}", "Does `uv lock` work?")
     return ended.stdout

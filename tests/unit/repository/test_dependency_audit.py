@@ -25,8 +25,9 @@ from lab.deploy.dependency_audit import (
 )
 
 LOCKED = {
-    entry["name"]: entry["version"]
-    for entry in tomllib.loads((paths.ROOT / "uv.lock").read_text())["package"]
+    (entry["name"], entry["version"])
+    for project in dependency_audit.PROJECTS
+    for entry in tomllib.loads((project / "uv.lock").read_text())["package"]
 }
 ACCEPTED = accepted()
 REASON = Accepted("pyopenssl", "25.3.0", "CVE-1", date(2026, 11, 26), "It is not used.")
@@ -152,7 +153,12 @@ def test_every_hole_that_stays_has_a_reason_and_a_day_and_is_in_the_lock(entry: 
     assert len(entry.reason.split()) >= 12
     assert entry.since <= datetime.now(UTC).date()
     assert re.fullmatch(r"(CVE-\d{4}-\d+|GHSA(-\w{4}){3}|PYSEC-\d{4}-\d+)", entry.id)
-    assert LOCKED[entry.package] == entry.version
+    assert (entry.package, entry.version) in LOCKED
+
+
+def test_every_lock_is_looked_at() -> None:
+    locks = {file.parent for file in paths.ROOT.glob("**/uv.lock") if ".venv" not in file.parts}
+    assert set(dependency_audit.PROJECTS) == locks
 
 
 def test_nothing_that_ships_to_aws_has_a_hole_that_stays() -> None:

@@ -28,7 +28,10 @@ def fetched(lock: Path) -> list[dict[str, Any]]:
 
 
 LAB, FUNCTIONS = paths.ROOT / "uv.lock", paths.FUNCTIONS / "uv.lock"
-each_lock = pytest.mark.parametrize("lock", [LAB, FUNCTIONS], ids=["lab", "functions"])
+EMULATOR = paths.ROOT / "emulator" / "uv.lock"
+each_lock = pytest.mark.parametrize(
+    "lock", [LAB, FUNCTIONS, EMULATOR], ids=["lab", "functions", "emulator"]
+)
 LOCKS = sorted(paths.TERRAFORM.glob("*/.terraform.lock.hcl")) + sorted(
     paths.TERRAFORM.glob("environments/*/.terraform.lock.hcl")
 )
