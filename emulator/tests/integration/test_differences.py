@@ -1,4 +1,4 @@
-"""What the emulator does otherwise than AWS and is left so: docs/parity.md says it.
+"""What the emulator does otherwise than AWS and is left so: the table of differences says it.
 
 A test that fails here is good news: a difference is gone, and so is its row.
 """
