@@ -15,12 +15,12 @@ import boto3
 import psutil
 from botocore.config import Config
 
+from lab.core import naming
 from lab.core.process_tree import function_of
 from tests.waiting import wait_for
 
 TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole"}
 SERVICES = {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]}
-REGION = "us-east-2"
 ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 WHERE = "import socket\ndef handle(event, context):\n    return socket.gethostname()\n"
 
@@ -41,7 +41,7 @@ class Cloud:
         self.endpoint = endpoint
         self.functions: list[str] = []
         self.tables: list[str] = []
-        self._session = boto3.Session("test", "test", region_name="us-east-2")
+        self._session = boto3.Session("test", "test", region_name=naming.shop().region)
         self._clients: dict[str, Any] = {}
         self._making = threading.Lock()
 

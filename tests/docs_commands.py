@@ -150,7 +150,10 @@ NOT_TYPED = {
     (ENVIRONMENTS, "cd terraform/environments/dev"): (
         f"{ACCOUNT}tests/plain_apply.py does the same for `make plain`"
     ),
-    ("terraform/bootstrap/README.md", "BUCKET=ecommerce-checkout-terraform-state-SUFFIX"): (
+    (
+        "terraform/bootstrap/README.md",
+        "REGION=us-east-2 BUCKET=ecommerce-checkout-terraform-state-SUFFIX # as ../shop.json says",
+    ): (
         f"{ACCOUNT}tests/integration/test_backend.py, by setup-backend.sh"
     ),
     (RECOVERY, "lab backup"): "loses dev's data on purpose: tests/integration/test_recovery.py",

@@ -149,7 +149,7 @@ def test_a_token_names_the_customer_and_lasts_an_hour() -> None:
     assert claims["exp"] - claims["iat"] == 3600
 
 
-REFUSED = {"empty": "", "a hash": "a#b", "a line": "a\nb", "long": "x" * 129, "NUL": "\0"}
+REFUSED = {"a hash": "a#b", "a line": "a\nb", "long": "x" * 129, "NUL": "\0"}
 
 
 @pytest.mark.parametrize("customer", REFUSED.values(), ids=REFUSED)
