@@ -10,15 +10,15 @@ import threading
 import time
 
 import psutil
-from localstack.runtime import hooks
 
 from localstack_host.host.environment import OWNER_VARIABLE
 from localstack_host.host.run_state import is_alive
+from localstack_host.localstack_api import on_infra_start
 
 POLL_S = 0.5
 
 
-@hooks.on_infra_start()  # type: ignore[untyped-decorator]
+@on_infra_start()
 def end_with_the_owner() -> None:
     """Does nothing if the emulator has no owner."""
     if owner := os.environ.get(OWNER_VARIABLE):

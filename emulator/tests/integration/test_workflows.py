@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from localstack_host.services.stepfunctions.provider import keeping_programs, spell_once
+from localstack_host.services.stepfunctions.patches import patch_spelling
+from localstack_host.services.stepfunctions.programs import keeping_programs
 from tests.integration.conftest import Cloud
 from tests.integration.waiting import wait_for
 
@@ -56,7 +57,7 @@ def test_an_operation_is_looked_up_once_and_one_that_there_is_not_is_refused_aga
     monkeypatch.setattr(tasks, "load_service", counting)
     monkeypatch.setattr(tasks, "camel_to_snake_case", tasks.camel_to_snake_case)
     monkeypatch.setattr(tasks.StateTaskService, "_get_boto_operation_model", staticmethod(find))
-    spell_once(tasks)
+    patch_spelling(tasks)
 
     kept = tasks.StateTaskService._get_boto_operation_model
     assert [kept("lambda", "invoke").name for _ in range(2)] == ["Invoke"] * 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -168,7 +169,7 @@ def test_what_localstack_tells_itself_is_read_of_nobody_else(
     headers = Headers({"x-localstack-data": "{}", "X-Moto-Account-Id": "1"})
     request = SimpleNamespace(headers=headers, environ={})
     seen: list[Any] = []
-    handler = gate.trusts_only_itself(lambda *given: seen.append(given))
+    handler = partial(gate.trusts_only_itself, lambda *given: seen.append(given))
     handler(None, None, SimpleNamespace(operation=operation, request=request), None)
     assert [name in headers for name in gate.INTERNAL_HEADERS] == [kept, kept]
     assert len(seen) == 1

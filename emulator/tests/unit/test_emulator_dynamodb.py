@@ -15,11 +15,12 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.parsing import expressions
 
-from localstack_host.services.dynamodb import copies, index_keys
+from localstack_host.services.dynamodb import copies, index_keys, patches
 
 TABLE, KEY = "orders", {"id": {"S": "1"}}
 KINDS: tuple[Any, ...] = (Item, LimitedSizeDict, DynamoType, copies.NODE)
 parsers: Any = expressions
+MOTO_UPDATE = DynamoDBBackend.update_item
 
 # Each fits some items and not others: what moto refuses must be the same, too.
 UPDATES = (
@@ -91,7 +92,9 @@ def _outcome(on: DynamoDBBackend, update: str, names: Any, values: Any) -> Any:
 
     before = copy.deepcopy(on.get_item(TABLE, KEY))
     try:
-        index_keys.update_item(on, TABLE, KEY, update, mentioned(names), mentioned(values))
+        index_keys.update_item(
+            MOTO_UPDATE, on, TABLE, KEY, update, mentioned(names), mentioned(values)
+        )
         refused = ""
     except Exception as error:
         refused = f"{type(error).__name__}: {error}"
@@ -116,7 +119,7 @@ def usual_copies() -> Iterator[None]:
 
 @given(updates)
 def test_quick_copies_change_no_result(made: list[Any]) -> None:
-    copies.copy_quickly()
+    patches.copy_quickly()
     with usual_copies():
         without = outcomes(made)
     assert outcomes(made) == without
@@ -124,7 +127,7 @@ def test_quick_copies_change_no_result(made: list[Any]) -> None:
 
 @given(updates)
 def test_kept_update_expressions_change_no_result(made: list[Any]) -> None:
-    copies.copy_quickly()
+    patches.copy_quickly()
     parser, usual = parsers.UpdateExpressionParser, parsers.UpdateExpressionParser.make
     without = outcomes(made)
     with pytest.MonkeyPatch.context() as patch:
@@ -149,7 +152,7 @@ def test_the_check_of_index_keys_finds_one_that_only_a_placeholder_names() -> No
 
 
 def test_a_copied_expression_equals_the_original_and_is_all_new() -> None:
-    copies.copy_quickly()
+    patches.copy_quickly()
     parsed = parsers.UpdateExpressionParser.make("SET #a = :number, #b.c[1] = :text REMOVE d")
     twin = copy.deepcopy(parsed)
     with usual_copies():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from typing import Any
 
@@ -12,7 +13,7 @@ from localstack.http import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import MultipartDecoder
 
-from localstack_host.gateway import form_parsing
+from localstack_host.gateway import patches
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 BATCH = [("Action", "SendMessageBatch"), ("QueueUrl", "q")]
@@ -20,12 +21,9 @@ BATCH = [("Action", "SendMessageBatch"), ("QueueUrl", "q")]
 
 @pytest.fixture
 def mended(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = QueryRequestParser._filter_node
-    monkeypatch.setattr(
-        QueryRequestParser, "_filter_node", staticmethod(form_parsing.grouped(usual))
-    )
-    headers = form_parsing.not_too_long(MultipartDecoder._parse_headers)
-    monkeypatch.setattr(MultipartDecoder, "_parse_headers", headers)
+    for owner, name in ((QueryRequestParser, "_filter_node"), (MultipartDecoder, "_parse_headers")):
+        monkeypatch.setattr(owner, name, inspect.getattr_static(owner, name))
+    patches.patch_forms()
 
 
 def parsed(service: str, fields: list[tuple[str, str]]) -> Any:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from werkzeug.routing import Map, PathConverter, Rule
 
-from localstack_host.services.apigateway import provider
-from localstack_host.services.apigateway.method_settings import Gateway
+from localstack_host.services.apigateway import patches
+from localstack_host.services.apigateway.provider import RestApis
 
 
 def test_changes_of_a_stage_wait_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,8 +23,8 @@ def test_changes_of_a_stage_wait_for_each_other(monkeypatch: pytest.MonkeyPatch)
         time.sleep(0.01)
         inside.pop()
 
-    monkeypatch.setattr(Gateway, "_update_stage", change)
-    gateway = Gateway()
+    monkeypatch.setattr(RestApis, "_update_stage", change)
+    gateway = RestApis()
 
     with ThreadPoolExecutor(5) as pool:
         list(pool.map(lambda _: gateway.update_stage(None, "api", "stage"), range(10)))
@@ -34,7 +34,7 @@ def test_changes_of_a_stage_wait_for_each_other(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_path_with_a_line_feed_finds_its_api(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PathConverter, "regex", PathConverter.regex)
-    provider.patch_paths()
+    patches.patch_paths()
     routes = Map([Rule("/_aws/execute-api/<api>/<path:path>")]).bind("localhost")
 
     assert routes.match("/_aws/execute-api/a1/dev/products/\n1")[1]["path"] == "dev/products/\n1"

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from botocore.loaders import JSONFileLoader, Loader
 from localstack import config
+from localstack.aws import spec
 from localstack.services.lambda_.invocation.execution_environment import RuntimeStatus
 from localstack.services.lambda_.invocation.lambda_models import InitializationType
 from moto.utilities import utils
 
-from localstack_host.performance import memory_trimming, service_models
+from localstack_host.performance import memory_trimming, patches, service_models
 from localstack_host.services.lambda_.concurrency import SURPLUS_FOR, surplus
 from localstack_host.services.stepfunctions import ended_executions
 
@@ -32,7 +33,8 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> None:
     for usual in ("_load_file", "load_file"):
         monkeypatch.setattr(loader, usual, getattr(loader, usual))
     monkeypatch.setattr(utils, "load_resource", utils.load_resource)
-    service_models.share_descriptions()
+    monkeypatch.setattr(spec, "build_service_index_cache", spec.build_service_index_cache)
+    patches.patch_service_models()
 
 
 def _described() -> list[Any]:
@@ -69,16 +71,15 @@ def test_all_loaders_get_the_same_description() -> None:
     ],
 )
 def test_of_ec2_only_the_machines_are_left_out(package: str, resource: str, found: Any) -> None:
-    assert service_models.without_machines(lambda *_where: "read")(package, resource) == found
+    assert service_models.without_machines(lambda *_: "read", package, resource) == found
 
 
 def test_descriptions_are_shared_before_any_other_hook_reads_them() -> None:
     hooks = entry_points(group="localstack.hooks.on_infra_start")
     ours = [hook for hook in hooks if "localstack_host." in hook.module]
     priorities = {hook.name: hook.load().hook_priority for hook in ours}
-    first = {priorities.pop(name) for name in ("descriptions", "service_index")}
-    assert first == {service_models.FIRST}
-    assert max(priorities.values()) < service_models.FIRST
+    assert priorities.pop("service_models") == patches.FIRST
+    assert max(priorities.values()) < patches.FIRST
 
 
 @pytest.mark.usefixtures("shared")

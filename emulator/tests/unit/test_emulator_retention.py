@@ -15,7 +15,7 @@ from localstack_host.host import settings
 from localstack_host.host.errors import HostError
 from localstack_host.services.cloudwatch import metric_store
 from localstack_host.services.logs import provider as logs
-from localstack_host.services.ses import provider as ses
+from localstack_host.services.ses import mails
 from localstack_host.services.stepfunctions import ended_executions
 
 STARTED = {"id": 1, "type": "ExecutionStarted", "timestamp": datetime(2026, 1, 1, tzinfo=UTC)}
@@ -83,7 +83,7 @@ def test_executions_may_come_while_somebody_goes_through_all() -> None:
 
 def test_the_latest_mails_stay_and_the_files_of_the_others_go() -> None:
     forgotten: list[str] = []
-    kept = ses.Latest(2, forgotten.append)
+    kept = mails.Latest(2, forgotten.append)
     for number in "abcde":
         kept[number] = {"Id": number}
     assert forgotten == ["a", "b", "c"]

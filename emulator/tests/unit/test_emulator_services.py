@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from localstack.aws.api import CommonServiceException
@@ -41,23 +41,12 @@ def test_a_service_that_there_is_not_is_refused_with_those_there_are(
     [("kinesis", False, True), ("kinesis", True, False), ("sqs", False, False)],
 )
 def test_a_service_that_is_off_says_how_to_switch_it_on(
-    name: str, internal: bool, refused: bool
+    name: str, internal: bool, refused: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loaded: list[Any] = []
+    monkeypatch.setenv(VARIABLE, "swf")
     manager = SimpleNamespace(exists=lambda _name: True)
-    loader = SimpleNamespace(service_manager=manager)
     service = SimpleNamespace(service_name=name)
     context = SimpleNamespace(service=service, is_internal_call=internal)
-    asked = frozenset({"swf"})
-    require = disabled_services.only_offered(
-        lambda *given: loaded.append(given), DEFAULT | asked, asked
-    )
-    if refused:
-        with pytest.raises(
-            CommonServiceException,
-            match=f"{VARIABLE}=kinesis,swf localstack-host start",
-        ):
-            require(loader, None, context, None)
-    else:
-        require(loader, None, context, None)
-    assert bool(loaded) is not refused
+    hint = f"{VARIABLE}=kinesis,swf localstack-host start"
+    with pytest.raises(CommonServiceException, match=hint) if refused else nullcontext():
+        disabled_services.require_offered(context, manager)

@@ -13,10 +13,11 @@ from botocore.config import Config
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from werkzeug.datastructures import Headers
 
-from localstack_host.performance import caches, internal_clients
-from localstack_host.services.dynamodb.copies import copy_quickly
-from localstack_host.services.lambda_ import metric_delivery
-from localstack_host.services.lambda_.metric_delivery import Metrics
+from localstack_host.gateway import internal_resources
+from localstack_host.performance import content_types, internal_clients
+from localstack_host.services.cloudwatch.patches import connect_without_syncing
+from localstack_host.services.dynamodb.patches import copy_quickly
+from localstack_host.services.lambda_.monitoring import metrics
 
 
 class Maker:
@@ -101,22 +102,19 @@ def test_the_content_type_is_chosen_once_for_each_pair_of_headers() -> None:
         chosen.append(headers)
         return headers.get("Accept", "application/json")
 
-    once = caches.by_headers(choose)
+    once = content_types.kept_by_headers(choose)
     assert [once(object(), {"Accept": "text/xml"}) for _ in range(2)] == ["text/xml"] * 2
     assert once(object(), None) == "application/json"
     assert chosen == [{"Accept": "text/xml"}, {}]
 
 
-@pytest.mark.parametrize(("path", "served"), [("/_localstack/health", 1), ("/", 0), ("/x", 0)])
-def test_only_internal_paths_reach_the_internal_pages(path: str, served: int) -> None:
-    reached = []
-    handler = caches.only_for_internal_paths(lambda *call: reached.append(call))
-    handler(None, None, SimpleNamespace(request=SimpleNamespace(path=path)), None)
-    assert len(reached) == served
+@pytest.mark.parametrize(("path", "may"), [("/_localstack/health", 1), ("/", 0), ("/x", 0)])
+def test_only_internal_paths_reach_the_internal_pages(path: str, may: int) -> None:
+    assert internal_resources.is_internal(SimpleNamespace(path=path)) == bool(may)
 
 
 @pytest.mark.parametrize(
-    ("path", "headers", "served"),
+    ("path", "headers", "may"),
     [
         ("/", {"x-amz-target": "DynamoDB_20120810.GetItem"}, 0),
         ("/restapis/abc/dev/_user_request_/cart", {"x-amz-target": "of a customer"}, 1),
@@ -124,29 +122,39 @@ def test_only_internal_paths_reach_the_internal_pages(path: str, served: int) ->
     ],
 )
 def test_a_request_for_an_operation_is_for_no_page(
-    path: str, headers: dict[str, str], served: int
+    path: str, headers: dict[str, str], may: int
 ) -> None:
-    reached = []
-    handler = caches.not_for_operations(lambda *call: reached.append(call))
     request = SimpleNamespace(path=path, headers=Headers(headers))
-    handler(None, None, SimpleNamespace(request=request), None)
-    assert len(reached) == served
+    assert internal_resources.may_be_a_page(request) == bool(may)
 
 
-def test_data_points_go_to_cloudwatch_together_and_with_their_own_time() -> None:
+FUNCTION = SimpleNamespace(function_name="f", account="0", region="us-east-2")
+
+
+@pytest.mark.parametrize(
+    ("duration_ms", "well", "counted"),
+    [
+        (5.0, True, {"Invocations": 1, "Errors": 0, "Duration": 5.0}),
+        (5.0, False, {"Invocations": 1, "Errors": 1, "Duration": 5.0}),
+        (None, False, {"Invocations": 1, "Errors": 1}),
+    ],
+)
+def test_metrics_of_an_invocation_go_to_cloudwatch_together_and_with_their_own_time(
+    duration_ms: float | None, well: bool, counted: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sent: Queue[Any] = Queue()
-    metrics = Metrics(lambda place, points: sent.put((place, points)), wait_s=0.05)
-    for name in ("Invocations", "Errors"):
-        metrics.publish(name, 1, {"func_name": "f"}, account_id="0", region_name="us-east-2")
+    delivery = metrics.Metrics(lambda place, points: sent.put((place, points)), wait_s=0.05)
+    monkeypatch.setattr(metrics, "delivery", lambda: delivery)
+    metrics.invoked(FUNCTION, duration_ms, well)
     place, points = sent.get(timeout=5)
     assert place == ("0", "us-east-2", "AWS/Lambda")
-    assert [point["MetricName"] for point in points] == ["Invocations", "Errors"]
+    assert {point["MetricName"]: point["Values"][0] for point in points} == counted
     assert points[0]["Dimensions"] == [{"Name": "FunctionName", "Value": "f"}]
     assert abs(points[0]["Timestamp"].timestamp() - time.time()) < 60
 
 
 def test_the_metrics_database_does_not_wait_for_the_disk() -> None:
-    with metric_delivery._connect_without_syncing(":memory:") as database:
+    with connect_without_syncing(":memory:") as database:
         assert database.execute("PRAGMA synchronous").fetchone() == (0,)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from localstack.aws.api import CommonServiceException
+from localstack_host.localstack_api import CommonServiceException
 
 # These name an error with "Exception" at its end.
 JSON = ("json", "smithy-rpc-v2-cbor")

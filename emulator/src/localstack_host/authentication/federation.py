@@ -16,9 +16,9 @@ from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
 
-from localstack.aws.api import CommonServiceException
 from moto.iam.models import iam_backends
 
+from localstack_host.localstack_api import CommonServiceException
 from localstack_host.services.iam.evaluation import Caller, Request, decide
 from localstack_host.services.iam.policies import MalformedPolicy
 from localstack_host.services.iam.policy_store import policies_for

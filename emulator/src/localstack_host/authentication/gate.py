@@ -12,11 +12,9 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-from localstack import config
-from localstack.aws.api import CommonServiceException, ServiceException
-
 from localstack_host.authentication import anonymous, credentials, errors, federation
 from localstack_host.authentication.credentials import Credentials
+from localstack_host.localstack_api import CommonServiceException, ServiceException, config
 
 LOG = logging.getLogger(__name__)
 Handler = Callable[..., Any]
@@ -34,18 +32,14 @@ NO_SERVICE = {
 UNSIGNED_FOR_NOTHING = {"message": "Missing Authentication Token"}
 
 
-def trusts_only_itself(read: Handler) -> Handler:
+def trusts_only_itself(read: Handler, self: Any, chain: Any, context: Any, response: Any) -> None:
     """The chain's first handler: what a request claims to be counts only from within."""
-
-    def handler(self: Any, chain: Any, context: Any, response: Any) -> None:
-        if _is_from_within(context):
-            context.request.environ[INTERNAL] = True
-        else:
-            for name in INTERNAL_HEADERS:
-                context.request.headers.pop(name, None)
-        read(self, chain, context, response)
-
-    return handler
+    if _is_from_within(context):
+        context.request.environ[INTERNAL] = True
+    else:
+        for name in INTERNAL_HEADERS:
+            context.request.headers.pop(name, None)
+    read(self, chain, context, response)
 
 
 def _is_from_within(context: Any) -> bool:
@@ -58,55 +52,45 @@ def _is_from_within(context: Any) -> bool:
     return INTERNAL_HEADERS[0] in context.request.headers
 
 
-def asks_for_credentials(sign: Handler) -> Handler:
+def asks_for_credentials(sign: Handler, self: Any, chain: Any, context: Any, response: Any) -> None:
     """In the place of the handler that signs for others, which is `sign`."""
-
-    def handler(self: Any, chain: Any, context: Any, response: Any) -> None:
-        if context.service and INTERNAL not in context.request.environ:
-            found = required(context)
-            if found:
-                context.request.headers["Authorization"] = found.header
-            else:
-                context.request.environ[UNSIGNED] = True
-                # Region and account are read from a header further on.
-                context.request.headers.pop("Authorization", None)
-        sign(self, chain, context, response)
-
-    return handler
+    if context.service and INTERNAL not in context.request.environ:
+        found = required(context)
+        if found:
+            context.request.headers["Authorization"] = found.header
+        else:
+            context.request.environ[UNSIGNED] = True
+            # Region and account are read from a header further on.
+            context.request.headers.pop("Authorization", None)
+    sign(self, chain, context, response)
 
 
-def names_a_service(name: Handler) -> Handler:
+def names_a_service(name: Handler, self: Any, chain: Any, context: Any, response: Any) -> None:
     """Around the handler that finds the service: a request may be for none that there is.
 
     LocalStack answers it with an empty 200.
     """
-
-    def handler(self: Any, chain: Any, context: Any, response: Any) -> None:
-        try:
-            name(self, chain, context, response)
-        except Exception as error:  # nothing but the request is looked at there
-            LOG.info("Refused, because no service can be told: %.500s", error)
-        if context.service is None:
-            if context.request.headers.get("Authorization"):
-                chain.respond(HTTPStatus.BAD_REQUEST, NO_SERVICE)
-            else:
-                chain.respond(HTTPStatus.FORBIDDEN, UNSIGNED_FOR_NOTHING)
-
-    return handler
-
-
-def serves_nobody_more_than_aws(parse: Handler) -> Handler:
-    """Around the handler that finds out what is asked for, which is `parse`."""
-
-    def handler(self: Any, chain: Any, context: Any, response: Any) -> None:
-        if UNSIGNED in context.request.environ:
-            _require_served(lambda: parse(self, chain, context, response), context)
+    try:
+        name(self, chain, context, response)
+    except Exception as error:  # nothing but the request is looked at there
+        LOG.info("Refused, because no service can be told: %.500s", error)
+    if context.service is None:
+        if context.request.headers.get("Authorization"):
+            chain.respond(HTTPStatus.BAD_REQUEST, NO_SERVICE)
         else:
-            parse(self, chain, context, response)
-        if _is_federated(context):
-            federation.require_trusted(context)
+            chain.respond(HTTPStatus.FORBIDDEN, UNSIGNED_FOR_NOTHING)
 
-    return handler
+
+def serves_nobody_more_than_aws(
+    parse: Handler, self: Any, chain: Any, context: Any, response: Any
+) -> None:
+    """Around the handler that finds out what is asked for, which is `parse`."""
+    if UNSIGNED in context.request.environ:
+        _require_served(lambda: parse(self, chain, context, response), context)
+    else:
+        parse(self, chain, context, response)
+    if _is_federated(context):
+        federation.require_trusted(context)
 
 
 def _require_served(parse: Callable[[], None], context: Any) -> None:
@@ -124,17 +108,13 @@ def _require_served(parse: Callable[[], None], context: Any) -> None:
         raise errors.missing(context) from error
 
 
-def reads_tokens(render: Handler) -> Handler:
+def reads_tokens(render: Handler, self: Any, exception: Exception, context: Any) -> Any:
     """Around what renders errors: a token that cannot be read is its sender's mistake."""
-
-    def rendered(self: Any, exception: Exception, context: Any) -> Any:
-        error = render(self, exception, context)
-        token = context.operation and context.operation.name in OPERATIONS_WITH_A_TOKEN
-        if token and error is not None and error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return render(self, errors.not_readable(context), context)
-        return error
-
-    return rendered
+    error = render(self, exception, context)
+    token = context.operation and context.operation.name in OPERATIONS_WITH_A_TOKEN
+    if token and error is not None and error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return render(self, errors.not_readable(context), context)
+    return error
 
 
 def _is_federated(context: Any) -> bool:

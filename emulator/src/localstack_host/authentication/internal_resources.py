@@ -7,6 +7,7 @@ signature. Everything else of an API is open, as on AWS.
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -15,9 +16,11 @@ from botocore.exceptions import ClientError
 
 from localstack_host.authentication import buckets, credentials
 from localstack_host.authentication.signed import Place, may
+from localstack_host.localstack_api import Response
 from localstack_host.services.iam import public_access
 from localstack_host.services.iam.required_permissions import Permission
 
+Handler = Callable[..., Any]
 SIGNED = "AWS_IAM"
 FORBIDDEN = (
     '{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see:'
@@ -25,54 +28,31 @@ FORBIDDEN = (
 )
 
 
-def ask_who_it_is() -> None:
-    """Puts the guards in place."""
-    from localstack.services.apigateway.next_gen.execute_api.handlers import resource_router
-    from localstack.services.lambda_.urlrouter import FunctionUrlRouter
-    from localstack.services.s3.website_hosting import S3WebsiteHostingHandler
-    from localstack.services.sqs import query_api
-
-    queues: Any = query_api
-    queues.handle_request = of_a_queue(queues.handle_request)
-    functions: Any = FunctionUrlRouter
-    functions.handle_lambda_url_invocation = of_a_function(functions.handle_lambda_url_invocation)
-    websites: Any = S3WebsiteHostingHandler
-    websites.__call__ = of_a_website(websites.__call__)
-    methods: Any = resource_router.InvocationRequestRouter
-    methods.route_and_enrich = of_a_method(methods.route_and_enrich)
-
-
-def of_a_queue(serve: Any) -> Any:
+def of_a_queue(serve: Handler, request: Any, region: str) -> Any:
     """What LocalStack would do as itself goes through the chain, unless it is signed."""
     from werkzeug.exceptions import NotFound
 
-    def served(request: Any, region: str) -> Any:
-        if request.values.get("Action"):
-            found = _credentials(request.headers, request.values)
-            if not found or credentials.commands_by_address(request.args):
-                raise NotFound  # the router's word for: let the chain of handlers have it
-            request.headers["Authorization"] = found.header
-        return serve(request, region)
-
-    return served
+    if request.values.get("Action"):
+        found = _credentials(request.headers, request.values)
+        if not found or credentials.commands_by_address(request.args):
+            raise NotFound  # the router's word for: let the chain of handlers have it
+        request.headers["Authorization"] = found.header
+    return serve(request, region)
 
 
-def of_a_function(serve: Any) -> Any:
+def of_a_function(
+    serve: Handler, self: Any, request: Any, api_id: str, region: str, **rest: Any
+) -> Any:
     """A function's URL is open if it says so and the function's policy lets everybody in.
 
     https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
     """
-    from localstack.http import Response
-
-    def served(self: Any, request: Any, api_id: str, region: str, **rest: Any) -> Any:
-        url = _function_url(api_id, region)
-        if url is None or _may_invoke(url, Place(request, region)):
-            return serve(self, request, api_id, region, **rest)
-        answer = Response(FORBIDDEN, HTTPStatus.FORBIDDEN, mimetype="application/json")
-        answer.headers["x-amzn-ErrorType"] = "AccessDeniedException"
-        return answer
-
-    return served
+    url = _function_url(api_id, region)
+    if url is None or _may_invoke(url, Place(request, region)):
+        return serve(self, request, api_id, region, **rest)
+    answer = Response(FORBIDDEN, HTTPStatus.FORBIDDEN, mimetype="application/json")
+    answer.headers["x-amzn-ErrorType"] = "AccessDeniedException"
+    return answer
 
 
 def _function_url(api_id: str, region: str) -> Any | None:
@@ -99,23 +79,20 @@ def _may_invoke(url: Any, place: Place) -> bool:
     return found is not None and may(found, need, place)
 
 
-def of_a_website(serve: Any) -> Any:
+def of_a_website(
+    serve: Handler, self: Any, request: Any, bucket_name: str, *place: Any, **rest: Any
+) -> Any:
     """A website shows only the objects that everybody may get.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteAccessPermissionsReqd.html
     """
-    from localstack.http import Response
-
-    def served(self: Any, request: Any, bucket_name: str, *place: Any, **rest: Any) -> Any:
-        public = copy.copy(self)
-        public.s3_client = PublicObjects(self.s3_client, Place(request, "us-east-1"))
-        try:
-            return serve(public, request, bucket_name, *place, **rest)
-        except NotPublic:
-            page = "<html><head><title>403 Forbidden</title></head><body>AccessDenied</body></html>"
-            return Response(page, HTTPStatus.FORBIDDEN, mimetype="text/html")
-
-    return served
+    public = copy.copy(self)
+    public.s3_client = PublicObjects(self.s3_client, Place(request, "us-east-1"))
+    try:
+        return serve(public, request, bucket_name, *place, **rest)
+    except NotPublic:
+        page = "<html><head><title>403 Forbidden</title></head><body>AccessDenied</body></html>"
+        return Response(page, HTTPStatus.FORBIDDEN, mimetype="text/html")
 
 
 class NotPublic(ClientError):
@@ -152,28 +129,25 @@ class PublicObjects:
             raise NotPublic
 
 
-def of_a_method(route: Any) -> Any:
+def of_a_method(route: Handler, self: Any, context: Any) -> None:
     """An API's method may want a signature: `authorizationType: AWS_IAM`.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
     """
     from localstack.services.apigateway.next_gen.execute_api import gateway_response as errors
 
-    def routed(self: Any, context: Any) -> None:
-        route(self, context)
-        if context.resource_method.get("authorizationType") != SIGNED:
-            return
-        headers = context.invocation_request["headers"]
-        found = _credentials(headers, context.request.args)
-        if found is None:
-            raise errors.MissingAuthTokenError("Missing Authentication Token")
-        need = Permission("execute-api:Invoke", _arn(context))
-        if not may(found, need, Place(context.request, context.region)):
-            raise errors.AccessDeniedError(
-                f"User is not authorized to perform: {need.action} on resource: {need.resource}"
-            )
-
-    return routed
+    route(self, context)
+    if context.resource_method.get("authorizationType") != SIGNED:
+        return
+    headers = context.invocation_request["headers"]
+    found = _credentials(headers, context.request.args)
+    if found is None:
+        raise errors.MissingAuthTokenError("Missing Authentication Token")
+    need = Permission("execute-api:Invoke", _arn(context))
+    if not may(found, need, Place(context.request, context.region)):
+        raise errors.AccessDeniedError(
+            f"User is not authorized to perform: {need.action} on resource: {need.resource}"
+        )
 
 
 def _arn(context: Any) -> str:

@@ -11,8 +11,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from localstack.runtime import hooks
-
+from localstack_host.localstack_api import Response, on_infra_start, response_handlers, router
 from localstack_host.services.iam.principal import access_key
 from localstack_host.services.iam.sessions import Sessions, as_role
 
@@ -35,8 +34,6 @@ class Calls:
 
     def end(self, _request: Any) -> Any:
         """Stops noting, and gives what was noted."""
-        from localstack.http import Response
-
         noted, self._noted = self._noted or [], None
         said = {"calls": noted, "full": len(noted) >= MOST}
         return Response(json.dumps(said, default=str), mimetype="application/json")
@@ -61,13 +58,10 @@ class Calls:
         return as_role(session).role if session else ""
 
 
-@hooks.on_infra_start()  # type: ignore[untyped-decorator]
+@on_infra_start()
 def note_calls() -> None:
     """The hook `localstack.hooks.on_infra_start`: puts the two routes and the handler in place."""
-    from localstack.aws.handlers import run_custom_response_handlers
-    from localstack.services.edge import ROUTER
-
     calls: Any = Calls()
-    ROUTER.add(PATH, calls.begin, methods=["PUT"])
-    ROUTER.add(PATH, calls.end, methods=["DELETE"])
-    run_custom_response_handlers.append(calls.note)
+    router().add(PATH, calls.begin, methods=["PUT"])
+    router().add(PATH, calls.end, methods=["DELETE"])
+    response_handlers().append(calls.note)

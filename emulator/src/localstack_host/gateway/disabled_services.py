@@ -5,44 +5,27 @@ LocalStack's own answer is an internal failure, 501, that names a variable which
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from localstack.aws.api import CommonServiceException
-from localstack.runtime import hooks
-
 from localstack_host.host import service_selection
+from localstack_host.localstack_api import CommonServiceException
 
 # AWS's code for a service that the account is not signed up for:
 # https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
 CODE = "OptInRequired"
 
 
-@hooks.on_infra_start()  # type: ignore[untyped-decorator]
-def say_how_to_switch_on() -> None:
-    """The hook `localstack.hooks.on_infra_start`."""
-    from localstack.aws.handlers.service_plugin import ServiceLoader
+def require_offered(context: Any, services: Any) -> None:
+    """Refuses a service that is not offered; the emulator itself may use it.
 
-    loader: Any = ServiceLoader
+    So ssm needs secretsmanager. `services` is LocalStack's manager of those that there are.
+    """
     asked = service_selection.wanted()
     offered = service_selection.DEFAULT | asked
-    loader.require_service = only_offered(loader.require_service, offered, asked)
-
-
-def only_offered(
-    require: Callable[..., None], offered: frozenset[str], asked: frozenset[str]
-) -> Callable[..., None]:
-    """`require` for these; the emulator itself may use others: ssm needs secretsmanager."""
-
-    def required(self: Any, chain: Any, context: Any, response: Any) -> None:
-        name = context.service.service_name if context.service else ""
-        hidden = name not in offered and self.service_manager.exists(name)
-        if hidden and not context.is_internal_call:
-            text = f"The emulator does not offer {name} by default. To have it:"
-            raise CommonServiceException(
-                CODE, f"{text} {service_selection.hint(name, asked)}", HTTPStatus.FORBIDDEN, True
-            )
-        require(self, chain, context, response)
-
-    return required
+    name = context.service.service_name if context.service else ""
+    if name not in offered and services.exists(name) and not context.is_internal_call:
+        text = f"The emulator does not offer {name} by default. To have it:"
+        raise CommonServiceException(
+            CODE, f"{text} {service_selection.hint(name, asked)}", HTTPStatus.FORBIDDEN, True
+        )

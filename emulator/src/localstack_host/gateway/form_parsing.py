@@ -11,22 +11,9 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from localstack.runtime import hooks
 from werkzeug.exceptions import RequestEntityTooLarge
 
 LONGEST_HEADER = 16 * 1024  # bytes of the header of one part; a browser sends a hundred
-
-
-@hooks.on_infra_start()  # type: ignore[untyped-decorator]
-def read_in_time() -> None:
-    """The hook `localstack.hooks.on_infra_start`: changes both parsers."""
-    from localstack.aws.protocol.parser import QueryRequestParser
-    from werkzeug.sansio.multipart import MultipartDecoder
-
-    queries: Any = QueryRequestParser
-    queries._filter_node = staticmethod(grouped(queries._filter_node))
-    parts: Any = MultipartDecoder
-    parts._parse_headers = not_too_long(parts._parse_headers)
 
 
 class Parameters(dict[str, Any]):
@@ -54,7 +41,7 @@ class Parameters(dict[str, Any]):
 
 
 def grouped(original: Callable[..., dict[str, Any] | None]) -> Callable[..., Parameters | None]:
-    """In the place of what looks at all parameters, `usual`, whenever one is looked for."""
+    """In the place of `original`, which looks at all parameters whenever one is looked for."""
 
     def filtered(name: str, node: Mapping[str, Any]) -> Parameters | None:
         if isinstance(node, Parameters):
@@ -65,13 +52,8 @@ def grouped(original: Callable[..., dict[str, Any] | None]) -> Callable[..., Par
     return filtered
 
 
-def not_too_long(parse: Callable[..., Any]) -> Callable[..., Any]:
-    """Around what parses the header of a part."""
-
-    def parsed(self: Any, data: Any) -> Any:
-        if len(data) > LONGEST_HEADER:
-            text = f"The header of a part has {len(data)} bytes; {LONGEST_HEADER} are allowed."
-            raise RequestEntityTooLarge(text)
-        return parse(self, data)
-
-    return parsed
+def require_short_header(data: bytes) -> None:
+    """Refuses the header of a part that would take long to parse."""
+    if len(data) > LONGEST_HEADER:
+        text = f"The header of a part has {len(data)} bytes; {LONGEST_HEADER} are allowed."
+        raise RequestEntityTooLarge(text)

@@ -15,10 +15,10 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
-from localstack.runtime import hooks
-
 LOG = logging.getLogger(__name__)
 Handler = Callable[..., Any]
+INTERNAL_PATH = "/_localstack"
+OPERATION = "X-Amz-Target"
 OWN = re.compile(r"/*(_aws|_localstack|_lab|_extension|_pods|moto-api|openapi\.yaml)(/|$)")
 ANY = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 # What their handlers stumble over when they read a request.
@@ -49,38 +49,38 @@ SERVED = (
 )
 
 
-@hooks.on_infra_start()  # type: ignore[untyped-decorator]
-def drop_what_nobody_uses() -> None:
-    """The hook `localstack.hooks.on_infra_start`: a guard before the routers of pages."""
-    from localstack.aws.handlers import internal, legacy
-
-    resources: Any = internal.LocalstackResourceHandler
-    resources.__call__ = only_served(resources.__call__)
-    routed: Any = legacy.EdgeRouterHandler
-    routed.__call__ = only_served(routed.__call__)
+def is_internal(request: Any) -> bool:
+    """Whether it may be for what LocalStack serves of itself; it would look at all else, too."""
+    return bool(request.path.startswith(INTERNAL_PATH))
 
 
-def only_served(serve: Handler) -> Handler:
-    """`serve` for what is no page of LocalStack's own, and for those of SERVED."""
+def may_be_a_page(request: Any) -> bool:
+    """Not if it names an AWS operation, which JSON protocols do in a header of a POST to the root.
 
-    def served(self: Any, chain: Any, context: Any, response: Any) -> None:
-        path, method = context.request.path, context.request.method
-        if not OWN.match(path) and not OWN.match(unquote(path)):
-            serve(self, chain, context, response)
-        elif not any(page.has(path, method) for page in SERVED):
-            text = f"The emulator has no page {path[:200]} for {method}."
-            chain.respond(HTTPStatus.NOT_FOUND, {"message": text})
-        elif path.startswith("/_aws/execute-api/"):  # somebody's API, not a page
-            serve(self, chain, context, response)
-        else:
-            _serve_if_readable(serve, self, chain, context, response)
-
-    return served
+    https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+    """
+    return OPERATION not in request.headers or request.path != "/"
 
 
-def _serve_if_readable(serve: Handler, self: Any, chain: Any, context: Any, response: Any) -> None:
+def serve(original: Handler, pages: Any, chain: Any, context: Any, response: Any) -> None:
+    """By `original` what is no page of LocalStack's own, and those of SERVED."""
+    path, method = context.request.path, context.request.method
+    if not OWN.match(path) and not OWN.match(unquote(path)):
+        original(pages, chain, context, response)
+    elif not any(page.has(path, method) for page in SERVED):
+        text = f"The emulator has no page {path[:200]} for {method}."
+        chain.respond(HTTPStatus.NOT_FOUND, {"message": text})
+    elif path.startswith("/_aws/execute-api/"):  # somebody's API, not a page
+        original(pages, chain, context, response)
+    else:
+        _serve_if_readable(original, pages, chain, context, response)
+
+
+def _serve_if_readable(
+    original: Handler, pages: Any, chain: Any, context: Any, response: Any
+) -> None:
     try:
-        serve(self, chain, context, response)
+        original(pages, chain, context, response)
     except NOT_READ as error:
         LOG.info("Refused, because the page cannot read it: %.500r", error)
         text = f"The page {context.request.path} cannot read this request: {error!r:.300}"

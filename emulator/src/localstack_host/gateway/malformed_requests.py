@@ -11,20 +11,18 @@ from __future__ import annotations
 import gzip
 import logging
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
-from types import SimpleNamespace
 from typing import Any
 
-from localstack.aws.api import CommonServiceException, ServiceException
 from localstack.aws.protocol.parser import OperationNotFoundParserError
-from localstack.runtime import hooks
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from localstack_host.gateway.invalid_requests import FORMS, mistake, refused_unseen
+from localstack_host.localstack_api import CommonServiceException, ServiceException
 
 LOG = logging.getLogger(__name__)
-Handler = Callable[..., Any]
 REST = ("rest-json", "rest-xml")
 S3 = "s3"
 LONGEST = 500  # characters of a message: LocalStack's repeat what was sent, up to a megabyte
@@ -54,45 +52,30 @@ class Inflated(gzip.GzipFile):
             raise NotCompressed(f"The body is not what Content-Encoding says: {error}") from error
 
 
-@hooks.on_infra_start()  # type: ignore[untyped-decorator]
-def blame_the_sender() -> None:
-    """The hook `localstack.hooks.on_infra_start`: puts the guards around what reads requests."""
-    from localstack.aws.handlers import codec, presigned_url, service
-    from localstack.services.s3 import provider
-
-    parsing: Any = service.ServiceRequestParser
-    parsing.parse_and_enrich = of_an_operation(parsing.parse_and_enrich)
-    presigned: Any = presigned_url.ParsePreSignedUrlRequest
-    presigned.__call__ = of_a_part(
-        presigned.__call__,
-        "AuthorizationQueryParametersError",
-        "The signature in the address cannot be read",
-    )
-    decoding: Any = codec
-    decoding.gzip = SimpleNamespace(GzipFile=Inflated)
-    rendering: Any = service.ServiceExceptionSerializer
-    rendering.create_exception_response = of_a_service(rendering.create_exception_response)
-    forms: Any = provider
-    forms.validate_post_policy = of_a_part(
-        forms.validate_post_policy, "InvalidPolicyDocument", "Invalid Policy: it cannot be read"
-    )
-
-
-def of_an_operation(parse: Handler) -> Handler:
+@contextmanager
+def reading_an_operation(context: Any) -> Iterator[None]:
     """Around what finds the operation, and its parameters."""
+    try:
+        yield
+        _require_possible(context)
+    except ServiceException:
+        raise
+    except Exception as error:
+        _report(error)
+        _name_an_operation(context)
+        raise refusal(error, context) from error
 
-    def parsed(self: Any, context: Any) -> None:
-        try:
-            parse(self, context)
-            _require_possible(context)
-        except ServiceException:
-            raise
-        except Exception as error:
-            _report(error)
-            _name_an_operation(context)
-            raise refusal(error, context) from error
 
-    return parsed
+@contextmanager
+def reading(code: str, said: str) -> Iterator[None]:
+    """Around what reads a part of a request; the error has this code, and says this and why."""
+    try:
+        yield
+    except ServiceException:
+        raise
+    except Exception as error:
+        _report(error)
+        raise _error(code, f"{said}: {_short(error)}") from error
 
 
 def _require_possible(context: Any) -> None:
@@ -101,16 +84,12 @@ def _require_possible(context: Any) -> None:
         raise _error(code, _cut(said))
 
 
-def of_a_service(render: Handler) -> Handler:
-    """Around what renders errors: a body may be read anywhere."""
-
-    def rendered(self: Any, exception: Exception, context: Any) -> Any:
-        if _is_senders(exception):
-            _name_an_operation(context)
-            return render(self, refusal(exception, context), context)
-        return render(self, blamed(exception, context), context)
-
-    return rendered
+def to_be_rendered(exception: Exception, context: Any) -> Exception:
+    """What is said of an exception in a service: a body may be read anywhere."""
+    if _is_senders(exception):
+        _name_an_operation(context)
+        return refusal(exception, context)
+    return blamed(exception, context)
 
 
 def blamed(exception: Exception, context: Any) -> Exception:
@@ -131,21 +110,6 @@ def of_moto() -> tuple[type[Exception], ...]:
     from moto.core.exceptions import ServiceException as OfMoto
 
     return (RESTError, OfMoto)
-
-
-def of_a_part(read: Handler, code: str, said: str) -> Handler:
-    """Around what reads a part of a request; the error has this code, and says this and why."""
-
-    def guarded(*arguments: Any, **named: Any) -> Any:
-        try:
-            return read(*arguments, **named)
-        except ServiceException:
-            raise
-        except Exception as error:
-            _report(error)
-            raise _error(code, f"{said}: {_short(error)}") from error
-
-    return guarded
 
 
 def refusal(error: Exception, context: Any) -> ServiceException:

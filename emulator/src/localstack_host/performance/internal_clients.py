@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Any
 
 from botocore.config import Config
-from localstack.runtime import hooks
 
 CLIENTS = 48  # kept: one for each service, role and region in use
 # Credentials are good for an hour. A role that may no longer be assumed works on for this long,
@@ -37,18 +36,6 @@ class ByContent:
 
     def __hash__(self) -> int:
         return hash(self._key)
-
-
-@hooks.on_infra_start()  # type: ignore[untyped-decorator]
-def keep_clients() -> None:
-    """The hook `localstack.hooks.on_infra_start`: puts the caches in place."""
-    from localstack.aws.connect import ClientFactory, ServiceLevelClientFactory
-
-    services: Any = ServiceLevelClientFactory
-    services.get_client = kept_by_service(services.get_client)
-    factory: Any = ClientFactory
-    factory._get_client = kept_by_content(factory._get_client.__wrapped__)
-    factory.with_assumed_role = kept_for_a_while(factory.with_assumed_role)
 
 
 def kept_by_content(make: Callable[..., Any]) -> Callable[..., Any]:

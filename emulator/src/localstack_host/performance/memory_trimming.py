@@ -11,12 +11,12 @@ import threading
 import time
 from collections.abc import Callable
 
-from localstack.runtime import hooks
+from localstack_host.localstack_api import on_infra_start
 
 EVERY_S = 15.0
 
 
-@hooks.on_infra_start()  # type: ignore[untyped-decorator]
+@on_infra_start()
 def give_back() -> None:
     """The hook `localstack.hooks.on_infra_start`; nothing where the C library is another one."""
     if trim := _trim():

@@ -16,19 +16,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from localstack.runtime import hooks
-
-from localstack_host.performance.service_models import FIRST
-
-
-@hooks.on_infra_start(priority=FIRST)  # type: ignore[untyped-decorator]
-def make_index_elsewhere() -> None:
-    """The hook `localstack.hooks.on_infra_start`: puts `made_elsewhere` in LocalStack's place."""
-    from localstack.aws import spec
-
-    untyped: Any = spec
-    untyped.build_service_index_cache = made_elsewhere
-
 
 def made_elsewhere(path: str) -> Any:
     """The index, which is then at `path`. Raises CalledProcessError if it cannot be made."""

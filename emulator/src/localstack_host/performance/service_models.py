@@ -16,27 +16,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from localstack.runtime import hooks
-
-from localstack_host.host import service_selection
-
-# Of a hook: before the others, which import parts of LocalStack that read descriptions at once.
-FIRST = 100
-
-
-@hooks.on_infra_start(priority=FIRST)  # type: ignore[untyped-decorator]
-def share_descriptions() -> None:
-    """The hook `localstack.hooks.on_infra_start`: for all of botocore's loaders, and moto's."""
-    from botocore.loaders import JSONFileLoader
-    from moto.utilities import utils
-
-    loader: Any = JSONFileLoader
-    loader._load_file = _plain
-    loader.load_file = once_for_all(loader.load_file)
-    if not service_selection.wanted():
-        moto: Any = utils
-        moto.load_resource = without_machines(moto.load_resource)
-
 
 def once_for_all(load: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
     """`load` with what it read kept by path, whichever loader asks."""
@@ -52,19 +31,15 @@ def once_for_all(load: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
     return read_by
 
 
-def without_machines(load: Callable[[str, str], Any]) -> Callable[[str, str], Any]:
+def without_machines(load: Callable[[str, str], Any], package: str, resource: str) -> Any:
     """`load` of moto's, which finds no types of EC2's machines, and none of them on offer."""
-
-    def loaded(package: str, resource: str) -> Any:
-        if package.startswith("moto.ec2.") and "instance_type" in resource:
-            return [] if "offerings" in resource else {}
-        return load(package, resource)
-
-    return loaded
+    if package.startswith("moto.ec2.") and "instance_type" in resource:
+        return [] if "offerings" in resource else {}
+    return load(package, resource)
 
 
-def _plain(_loader: object, path: str, open_file: Callable[..., Any]) -> Any:
-    """JSONFileLoader._load_file: None if there is no such file."""
+def plain(path: str, open_file: Callable[..., Any]) -> Any:
+    """What is in the file, in the place of JSONFileLoader._load_file; None if there is no file."""
     try:
         with open_file(path, "rb") as file:
             return json.loads(file.read())

@@ -6,141 +6,102 @@ Each repair is something that AWS does and LocalStack 4.14 does not:
 - a body reaches the integration as it was sent, even if it says that it is a form;
 - a body that only says that it is compressed is passed on, and is not an error of the server;
 - a request that is larger than a function may be given is the client's error, 413;
-- the settings of one method can be removed (`method_settings.py`).
+- the settings of one method can be removed: LocalStack removes those of all methods only;
+- of two changes of a stage at a time none is lost: LocalStack changes a copy and puts it back.
 """
 
 from __future__ import annotations
 
-import json
-import zlib
-from collections.abc import Mapping
-from importlib import import_module
+from io import BytesIO
+from threading import Lock
 from typing import Any
 
-from localstack.services.plugins import Service, aws_provider
-from werkzeug.routing import PathConverter
+from localstack.services.apigateway.helpers import get_apigateway_store, get_moto_rest_api
+from localstack.services.apigateway.models import apigateway_stores
+from localstack.services.apigateway.next_gen.execute_api.router import (
+    ApiGatewayEndpoint,
+    ApiGatewayRouter,
+)
+from localstack.services.apigateway.next_gen.provider import ApigatewayNextGenProvider
+from localstack.utils.json import parse_json_or_yaml
+from localstack.utils.strings import to_str
 
-HANDLERS = "localstack.services.apigateway.next_gen.execute_api.handlers"
-INTEGRATIONS = "localstack.services.apigateway.next_gen.execute_api.integrations"
-EXTENSION = "x-amazon-apigateway-gateway-responses"
-HEADER = "gatewayresponse.header."
-NOT_TEXT = b"\xff"
+from localstack_host.localstack_api import (
+    RequestContext,
+    Service,
+    falling_back_to_moto,
+    handler,
+    provides,
+    router,
+)
+from localstack_host.services.apigateway import patches
+from localstack_host.services.apigateway.gateway import EXTENSION, Gateway, gateway_responses
 
 
-@aws_provider(api="apigateway", name="host")  # type: ignore[untyped-decorator]
+@provides("apigateway")
 def apigateway() -> Service:
     """LocalStack's API Gateway with the repairs above."""
-    from localstack.services.moto import MotoFallbackDispatcher
-
-    from localstack_host.services.apigateway.method_settings import Gateway
-
-    patch_paths()
-    patch_parsing()
-    patch_gateway_responses()
-    patch_import()
-    patch_large_requests()
-    return Service.for_provider(Gateway(), dispatch_table_factory=MotoFallbackDispatcher)
+    patches.apply_patches()
+    return falling_back_to_moto(RestApis())
 
 
-def patch_paths() -> None:
-    """A path may have a line feed in it (%0A): werkzeug's pattern for paths stops there."""
-    PathConverter.regex = "(?s:[^/].*?)"
+class RestApis(ApigatewayNextGenProvider):
+    """LocalStack's API Gateway, with these operations mended."""
+
+    def __init__(self) -> None:
+        endpoint: Any = ApiGatewayEndpoint
+        served = endpoint(rest_gateway=Gateway(), store=apigateway_stores)
+        super().__init__(router=ApiGatewayRouter(router(), handler=served))
+        self._one_at_a_time = Lock()
+
+    @handler("PutRestApi", expand=False)
+    def put_rest_api(  # type: ignore[override] # by `expand=False`
+        self, context: RequestContext, request: Any
+    ) -> Any:
+        """Keeps the gateway responses of the document. ImportRestApi comes by here, too."""
+        body = request["body"].read()
+        answer = super().put_rest_api(context, request | {"body": BytesIO(body)})
+        if EXTENSION.encode() in body:
+            store: Any = get_apigateway_store(context=context)
+            kept = store.rest_apis[request["restApiId"]].gateway_responses
+            kept.update(gateway_responses(parse_json_or_yaml(to_str(body))))
+        return answer
+
+    def update_stage(
+        self,
+        context: RequestContext,
+        rest_api_id: str,
+        stage_name: str,
+        patch_operations: Any = None,
+        **rest: Any,
+    ) -> Any:
+        """Removes the settings if that is what is wanted; all else is LocalStack's."""
+        with self._one_at_a_time:
+            return self._update_stage(context, rest_api_id, stage_name, patch_operations, **rest)
+
+    def _update_stage(
+        self,
+        context: RequestContext,
+        rest_api_id: str,
+        stage_name: str,
+        patch_operations: Any,
+        **rest: Any,
+    ) -> Any:
+        wanted = patch_operations or []
+        settings: dict[str, Any] = (
+            get_moto_rest_api(context, rest_api_id).stages[stage_name].method_settings
+        )
+        if wanted and all(_removes_one_of(settings, operation) for operation in wanted):
+            for operation in wanted:
+                del settings[_method(operation)]
+            return self.get_stage(context, rest_api_id, stage_name)
+        return super().update_stage(context, rest_api_id, stage_name, patch_operations, **rest)
 
 
-def module(name: str) -> Any:
-    """A module of LocalStack's, to change what is in it."""
-    return import_module(name)
+def _removes_one_of(settings: dict[str, Any], operation: dict[str, Any]) -> bool:
+    return operation["op"] == "remove" and _method(operation) in settings
 
 
-def patch_parsing() -> None:
-    """The body as it was sent: what is not a form must not be parsed as one."""
-    module(f"{HANDLERS}.parse").restore_payload = _sent_body
-
-
-def _sent_body(request: Any) -> bytes:
-    if request.shallow:
-        return b""
-    try:
-        return bytes(request.get_data(cache=True, parse_form_data=False))
-    except (OSError, EOFError, zlib.error):
-        # It says that it is compressed, and is not. AWS would pass it on as it is: not text.
-        return NOT_TEXT
-
-
-def patch_gateway_responses() -> None:
-    """Status, headers and body of the response that the API has for this error."""
-    handler = module(f"{HANDLERS}.gateway_exception").GatewayExceptionHandler
-    original = handler.create_exception_response
-
-    def rendered(self: Any, exception: Any, context: Any) -> Any:
-        response = original(self, exception, context)
-        own = context.deployment.rest_api.gateway_responses
-        kind = "DEFAULT_5XX" if response.status_code >= 500 else "DEFAULT_4XX"
-        wanted = own.get(exception.type) or own.get(kind)
-        if wanted:
-            response.data = _render(wanted, context.context_variables) or response.data
-            for name, value in (wanted.get("responseParameters") or {}).items():
-                response.headers[name.removeprefix(HEADER)] = value.strip("'")
-        return response
-
-    handler.create_exception_response = rendered
-
-
-def _render(wanted: Mapping[str, Any], variables: Mapping[str, Any]) -> bytes:
-    """Gateway responses know variables and nothing else of the templates' language."""
-    text = (wanted.get("responseTemplates") or {}).get("application/json", "")
-    error = variables.get("error") or {}
-    known = {
-        "$context.requestId": variables["requestId"],
-        "$context.error.messageString": json.dumps(error.get("message", "")),
-        "$context.error.responseType": str(error.get("responseType", "")),
-    }
-    for name, value in known.items():
-        text = text.replace(name, value)
-    return str(text).encode()
-
-
-def patch_import() -> None:
-    """Gateway responses of an OpenAPI body, as PutGatewayResponse would have stored them."""
-    provider = module("localstack.services.apigateway.legacy.provider")
-    original = provider.import_api_from_openapi_spec
-
-    def imported(rest_api: Any, context: Any, open_api_spec: Any, mode: Any) -> Any:
-        result = original(rest_api, context=context, open_api_spec=open_api_spec, mode=mode)
-        store = provider.get_apigateway_store(context=context)
-        kept = store.rest_apis[rest_api.id].gateway_responses
-        kept.update(_gateway_responses(open_api_spec))
-        return result
-
-    provider.import_api_from_openapi_spec = imported
-
-
-def patch_large_requests() -> None:
-    """Characters that JSON escapes make the function's event larger than the body was."""
-    responses = module("localstack.services.apigateway.next_gen.execute_api.gateway_response")
-    integration = module(f"{INTEGRATIONS}.aws").RestApiAwsProxyIntegration
-    original = integration.invoke
-
-    def invoke(self: Any, context: Any) -> Any:
-        try:
-            return original(self, context)
-        except responses.IntegrationFailureError as failure:
-            refusal = getattr(failure.__cause__, "response", {}).get("Error", {})
-            if refusal.get("Code") != "RequestEntityTooLargeException":
-                raise
-            raise responses.RequestTooLargeError(refusal["Message"]) from failure
-
-    integration.invoke = invoke
-
-
-def _gateway_responses(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: {
-            "responseType": name,
-            "statusCode": str(response["statusCode"]) if "statusCode" in response else None,
-            "responseParameters": response.get("responseParameters", {}),
-            "responseTemplates": response.get("responseTemplates", {}),
-            "defaultResponse": False,
-        }
-        for name, response in document.get(EXTENSION, {}).items()
-    }
+def _method(operation: dict[str, Any]) -> str:
+    """`~1products/GET` of the path `/~1products/GET`."""
+    return str(operation["path"]).removeprefix("/")

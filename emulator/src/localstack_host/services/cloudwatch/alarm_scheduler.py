@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from localstack_host.localstack_api import connect_to
 from localstack_host.services.cloudwatch.alarm_evaluation import (
     NotUnderstood,
     Rule,
@@ -129,8 +130,6 @@ def _wanted(asked: Mapping[str, Any]) -> Wanted:
 
 
 def _change(place: Place, alarm: Alarm, state: str, values: Values) -> None:
-    from localstack.aws.connect import connect_to
-
     cloudwatch = connect_to(aws_access_key_id=place.account, region_name=place.region).cloudwatch
     said = ", ".join("nothing" if value is None else f"{value:g}" for value in values)
     cloudwatch.set_alarm_state(

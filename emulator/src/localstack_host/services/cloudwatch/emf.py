@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
-from localstack_host.services.lambda_.metric_delivery import Metrics, put_metrics
+from localstack_host.services.lambda_.monitoring.metrics import delivery
 
 MARK = '"_aws"'
 Point = dict[str, Any]
@@ -22,12 +21,7 @@ def publish(account: str, region: str, events: Iterable[Mapping[str, Any]]) -> N
     for event in events:
         if MARK in event["message"]:
             for namespace, point in points(event["message"]):
-                _metrics().add((account, region, namespace), point)
-
-
-@cache
-def _metrics() -> Metrics:
-    return Metrics(put_metrics)
+                delivery().add((account, region, namespace), point)
 
 
 def points(message: str) -> Iterator[tuple[str, Point]]:

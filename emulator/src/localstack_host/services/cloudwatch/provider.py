@@ -1,41 +1,34 @@
 """The entry point PROVIDER_OVERRIDE_CLOUDWATCH=host: LocalStack's CloudWatch, mended in places.
 
-- alarms are looked at as AWS does (`watching.py`);
-- metrics are told with percentiles and metric math (`asking.py`);
+- alarms are looked at as AWS does (`alarm_scheduler.py`);
+- metrics are told with percentiles and metric math (`metric_data.py`);
 - the tags of a new alarm are kept: Terraform would want to tag it at every apply;
-- an alarm speaks to a topic in its own name, so that the topic's policy decides;
+- an alarm speaks to a topic in its own name (`alarm_actions.py`);
 - so many data points stay as the setting KEPT_DATA_POINTS says, and the oldest go.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-from localstack.aws.api import RequestContext, handler
-from localstack.services.cloudwatch import provider_v2
 from localstack.services.cloudwatch.cloudwatch_database_helper import CloudwatchDatabase
 from localstack.services.cloudwatch.provider_v2 import CloudwatchProvider
-from localstack.services.plugins import Service, aws_provider
 from localstack.utils.aws import arns
 
 from localstack_host.host.settings import KEPT_DATA_POINTS
+from localstack_host.localstack_api import RequestContext, Service, handler, provides
+from localstack_host.services.cloudwatch import patches
+from localstack_host.services.cloudwatch.alarm_actions import speaking_as
 from localstack_host.services.cloudwatch.alarm_scheduler import AlarmScheduler
 from localstack_host.services.cloudwatch.metric_data import MetricDataReader
 from localstack_host.services.cloudwatch.metric_store import Place, Points, keep_latest
 
-SERVICE = "cloudwatch"
-_speaking: ContextVar[str | None] = ContextVar("speaking", default=None)
 
-
-@aws_provider(api="cloudwatch", name="host")  # type: ignore[untyped-decorator]
+@provides("cloudwatch")
 def cloudwatch() -> Service:
     """LocalStack's CloudWatch with the repairs above."""
-    module: Any = provider_v2
-    module.connect_to = in_the_alarms_name(module.connect_to)
+    patches.apply_patches()
     return Service.for_provider(Alarms())
 
 
@@ -85,13 +78,13 @@ class Alarms(CloudwatchProvider):
         self, context: RequestContext, alarm_name: str, *said: Any, **more: Any
     ) -> None:
         """Tells the topics as this alarm."""
-        with _as(_arn(context, alarm_name)):
+        with speaking_as(_arn(context, alarm_name)):
             super().set_alarm_state(context, alarm_name, *said, **more)
 
     def _run_composite_alarm_actions(
         self, context: RequestContext, composite_alarm: Any, *said: Any
     ) -> None:
-        with _as(composite_alarm.alarm["AlarmArn"]):
+        with speaking_as(composite_alarm.alarm["AlarmArn"]):
             original: Any = super()
             original._run_composite_alarm_actions(context, composite_alarm, *said)
 
@@ -112,33 +105,3 @@ class Alarms(CloudwatchProvider):
 
 def _arn(context: RequestContext, alarm: str) -> str:
     return str(arns.cloudwatch_alarm_arn(alarm, context.account_id, context.region))
-
-
-@contextmanager
-def _as(alarm: str) -> Iterator[None]:
-    before = _speaking.set(alarm)
-    try:
-        yield
-    finally:
-        _speaking.reset(before)
-
-
-def in_the_alarms_name(connect_to: Any) -> Any:
-    """`connect_to` whose topics are told which alarm publishes."""
-
-    def connect(**options: Any) -> Any:
-        return _Clients(connect_to(**options))
-
-    return connect
-
-
-class _Clients:
-    def __init__(self, clients: Any) -> None:
-        self._clients = clients
-
-    def __getattr__(self, service: str) -> Any:
-        client = getattr(self._clients, service)
-        alarm = _speaking.get()
-        if service != "sns" or alarm is None:
-            return client
-        return client.request_metadata(source_arn=alarm, service_principal=SERVICE)

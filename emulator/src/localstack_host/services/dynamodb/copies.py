@@ -10,6 +10,7 @@ changes only lists, maps and sets. So does a parsed expression.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
@@ -17,13 +18,6 @@ from moto.dynamodb.parsing import ast_nodes
 
 _untyped: Any = ast_nodes
 NODE = _untyped.Node
-
-
-def copy_quickly() -> None:
-    """Tells `copy.deepcopy` how items and parsed expressions are copied."""
-    classes: Any = (Item, LimitedSizeDict, DynamoType, NODE)
-    for kind, copied in zip(classes, (_item, _attributes, _value, _node), strict=True):
-        kind.__deepcopy__ = lambda value, _memo, copied=copied: copied(value)
 
 
 def _item(item: Item) -> Item:
@@ -73,3 +67,11 @@ def _child(parent: Any, child: Any) -> Any:
     copy = _node(child)
     copy.parent = parent
     return copy
+
+
+BY_CLASS: dict[Any, Callable[[Any], Any]] = {
+    Item: _item,
+    LimitedSizeDict: _attributes,
+    DynamoType: _value,
+    NODE: _node,
+}

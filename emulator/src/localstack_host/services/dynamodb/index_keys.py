@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from moto.dynamodb.exceptions import MockValidationException
@@ -16,28 +16,34 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 
-from localstack_host.services.dynamodb.rollback import restore
+from localstack_host.services.dynamodb.transactions import restore
 
-_moto_put_item = Table.put_item
-_moto_update_item = DynamoDBBackend.update_item
+Original = Callable[..., Item]
 
 
-def put_item(table: Table, item_attrs: dict[str, Any], *rest: Any, **more: Any) -> Item:
-    """Takes the place of `Table.put_item`."""
+def put_item(
+    original: Original, table: Table, item_attrs: dict[str, Any], *rest: Any, **more: Any
+) -> Item:
+    """`original`, moto's, for an item that has the types of its index keys."""
     _require_types(table, {name: next(iter(value)) for name, value in item_attrs.items()})
-    return _moto_put_item(table, item_attrs, *rest, **more)
+    return original(table, item_attrs, *rest, **more)
 
 
 def update_item(
-    backend: DynamoDBBackend, table_name: str, key: dict[str, Any], *rest: Any, **more: Any
+    original: Original,
+    backend: DynamoDBBackend,
+    table_name: str,
+    key: dict[str, Any],
+    *rest: Any,
+    **more: Any,
 ) -> Item:
-    """Takes the place of the backend's `update_item`: a wrong result is taken back."""
+    """`original`, moto's; a result with the wrong types of its index keys is taken back."""
     table = backend.get_table(table_name)
     more["attribute_updates"] = more.get("attribute_updates") or {}
     if not _may_change_index_keys(table, *rest, **more):
-        return _moto_update_item(backend, table_name, key, *rest, **more)
+        return original(backend, table_name, key, *rest, **more)
     before = copy.deepcopy(table.get_item(*backend.get_keys_value(table, key)))
-    item = _moto_update_item(backend, table_name, key, *rest, **more)
+    item = original(backend, table_name, key, *rest, **more)
     try:
         _require_types(table, {name: value.type for name, value in item.attrs.items()})
     except MockValidationException:

@@ -9,16 +9,15 @@ import sys
 from functools import cache
 from typing import Any
 
-from localstack.aws.api import RequestContext
 from localstack.aws.forwarder import HttpFallbackDispatcher
 from localstack.services.dynamodb.server import DynamodbServer
 from localstack.services.dynamodb.v2.provider import DynamoDBProvider
 from localstack.services.dynamodbstreams.v2.provider import DynamoDBStreamsProvider
-from localstack.services.plugins import Service
 from localstack.utils.serving import Server
 
 from localstack_host.host.dynamodb_engine import Engine
 from localstack_host.host.reaper import REAPER
+from localstack_host.localstack_api import RequestContext, Service
 from localstack_host.services.dynamodb.point_in_time_recovery import keep_period
 
 PROGRAM = "localstack_host.services.dynamodb.local_program"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import Any
 
-from localstack.aws.api import RequestContext, ServiceRequest, ServiceResponse, handler
 from localstack.aws.api.dynamodb import (
     DynamodbApi,
     ResourceNotFoundException,
@@ -16,26 +15,23 @@ from localstack.aws.api.dynamodb import (
 from localstack.aws.api.dynamodbstreams import DynamodbstreamsApi
 from localstack.aws.skeleton import DispatchTable
 from localstack.services.moto import MotoFallbackDispatcher, call_moto
-from localstack.services.plugins import Service
-from moto.dynamodb import responses
-from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
-from moto.dynamodb.models.table import Table
-from moto.dynamodb.parsing import expressions
+from moto.dynamodb.models import dynamodb_backends
 
+from localstack_host.localstack_api import (
+    RequestContext,
+    Service,
+    ServiceRequest,
+    ServiceResponse,
+    handler,
+)
+from localstack_host.services.dynamodb import patches
 from localstack_host.services.dynamodb.client_tokens import Replays
-from localstack_host.services.dynamodb.copies import copy_quickly
 from localstack_host.services.dynamodb.expressions import check_expressions
-from localstack_host.services.dynamodb.index_keys import put_item, update_item
-from localstack_host.services.dynamodb.point_in_time_recovery import keep_period
-from localstack_host.services.dynamodb.queries import query
-from localstack_host.services.dynamodb.request_parsing import setup_class
-from localstack_host.services.dynamodb.transactions import MAX_OPERATIONS, transact_write_items
 from localstack_host.services.dynamodb.values import check_values
 
 # One lock for all tables: moto's items are plain dictionaries, and the interpreter runs one
 # thread at a time anyway. Readers take it too, so that they never see half a transaction.
 _LOCK = threading.RLock()
-EXPRESSIONS = 512  # update expressions that are kept parsed
 
 
 class MotoTables(DynamodbApi):
@@ -77,42 +73,13 @@ class MotoStreams(DynamodbstreamsApi):
 
 def tables() -> Service:
     """The service `dynamodb`."""
-    _mend_moto()
+    patches.apply_patches()
     return Service.for_provider(MotoTables(), dispatch_table_factory=_serialised)
 
 
 def streams() -> Service:
     """The service `dynamodbstreams`."""
     return Service.for_provider(MotoStreams(), dispatch_table_factory=_serialised)
-
-
-def _mend_moto() -> None:
-    copy_quickly()
-    DynamoDBBackend.transact_write_items = transact_write_items  # type: ignore[assignment,method-assign]
-    DynamoDBBackend.update_item = update_item  # type: ignore[assignment,method-assign]
-    Table.put_item = put_item  # type: ignore[assignment,method-assign]
-    Table.query = query  # type: ignore[assignment,method-assign]
-    untyped: Any = expressions
-    parser = untyped.UpdateExpressionParser
-    parser.make = staticmethod(lru_cache(EXPRESSIONS)(parser.make))  # whoever changes it copies it
-    handler: Any = responses.DynamoHandler
-    handler.setup_class = setup_class
-    DynamoDBBackend.update_continuous_backups = _keeping_period(  # type: ignore[method-assign]
-        DynamoDBBackend.update_continuous_backups
-    )
-    responses.TRANSACTION_MAX_ITEMS = MAX_OPERATIONS  # TransactGetItems; moto has the limit of 2018
-
-
-def _keeping_period(update: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(update)
-    def updated(
-        backend: DynamoDBBackend, table_name: str, point_in_time_spec: dict[str, Any]
-    ) -> dict[str, Any]:
-        backups: dict[str, Any] = update(backend, table_name, point_in_time_spec)
-        keep_period(backups, point_in_time_spec)
-        return backups
-
-    return updated
 
 
 def _serialised(provider: object) -> DispatchTable:

@@ -6,12 +6,11 @@ download a Kinesis server instead.
 
 from __future__ import annotations
 
-from localstack.services.plugins import Service, aws_provider
-
 from localstack_host.host import dynamodb_engine
+from localstack_host.localstack_api import Service, provides
 
 
-@aws_provider(api="dynamodb", name="host")  # type: ignore[untyped-decorator]
+@provides("dynamodb")
 def dynamodb() -> Service:
     """DynamoDB on the engine that this emulator was started with."""
     chosen = dynamodb_engine.from_variables()
@@ -24,7 +23,7 @@ def dynamodb() -> Service:
     return moto_engine.tables()
 
 
-@aws_provider(api="dynamodbstreams", name="host")  # type: ignore[untyped-decorator]
+@provides("dynamodbstreams")
 def dynamodbstreams() -> Service:
     """DynamoDB Streams on the same engine."""
     chosen = dynamodb_engine.from_variables()

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
-_moto_query = Table.query
 INDEX_NAME_POSITION = 6  # in moto's call, behind the partition key
 
 
-def query(table: Table, hash_key: DynamoType, *rest: Any, **filters: Any) -> Any:
-    """Takes the place of `Table.query`: the same answer, from the table's relevant part."""
+def query(
+    original: Callable[..., Any], table: Table, hash_key: DynamoType, *rest: Any, **filters: Any
+) -> Any:
+    """`original`, moto's: the same answer, from the table's relevant part."""
     index_name = rest[INDEX_NAME_POSITION]
     part = _partition(table, hash_key) if index_name is None else _indexed(table, hash_key, *rest)
-    return _moto_query(part, hash_key, *rest, **filters)
+    return original(part, hash_key, *rest, **filters)
 
 
 def _partition(table: Table, hash_key: DynamoType) -> Table:

@@ -23,8 +23,6 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
-from localstack_host.services.dynamodb.rollback import restore
-
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 MAX_OPERATIONS = 100
 
@@ -49,7 +47,7 @@ class Operation:
 
 
 def transact_write_items(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
-    """Does all of the operations or none; takes the place of moto's own.
+    """Does all of the operations or none, in the place of moto's own.
 
     Raises TransactionCanceledException with one reason for each operation.
     """
@@ -135,3 +133,15 @@ def _apply(backend: DynamoDBBackend, operation: Operation) -> None:
 def _restore(before: list[tuple[Operation, Item | None]]) -> None:
     for operation, item in reversed(before):
         restore(operation.table, operation.hash_key, operation.range_key, item)
+
+
+def restore(
+    table: Table, hash_key: DynamoType, range_key: DynamoType | None, item: Item | None
+) -> None:
+    """Puts `item` back under its key; None means that there was nothing."""
+    if item is None:
+        table.delete_item(hash_key, range_key)
+    elif range_key is None:
+        table.items[hash_key] = item  # type: ignore[assignment] # as moto has it
+    else:
+        table.items[hash_key][range_key] = item

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from localstack.aws.api import CommonServiceException
+from localstack_host.localstack_api import CommonServiceException
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 NUMBER = re.compile(r"[+-]?(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?")

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from localstack.aws.api import CommonServiceException
-
+from localstack_host.localstack_api import CommonServiceException
 from localstack_host.services.iam.evaluation import Decision, Request
 
 # By IAM's prefix. Services of the older protocols (query and REST-XML) have the shorter code.

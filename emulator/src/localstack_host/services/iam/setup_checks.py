@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from localstack.aws.api import CommonServiceException
-
+from localstack_host.localstack_api import CommonServiceException
 from localstack_host.services.iam.evaluation import Caller
 from localstack_host.services.iam.principal import Principal
 from localstack_host.services.iam.required_permissions import Permission

@@ -21,8 +21,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from localstack import config
-from localstack.services.lambda_.invocation import assignment
 from localstack.services.lambda_.invocation.assignment import AssignmentService
 from localstack.services.lambda_.invocation.execution_environment import (
     ExecutionEnvironment,
@@ -36,6 +34,7 @@ from localstack.services.lambda_.invocation.lambda_models import (
 
 from localstack_host.fair_queue import Turns
 from localstack_host.host.settings import INVOCATIONS_AT_A_TIME
+from localstack_host.localstack_api import config
 from localstack_host.services.stepfunctions import state_clock
 
 SURPLUS_FOR = timedelta(seconds=15)
@@ -59,8 +58,6 @@ class QueueingAssignment(AssignmentService):
 
     def __init__(self, at_a_time: int | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        untyped: Any = assignment
-        untyped.ExecutionEnvironment = UntimedEnvironment
         self._at_a_time = at_a_time or INVOCATIONS_AT_A_TIME.value()
         self._turns: dict[str, Turns] = {}
         threading.Thread(target=self._look, name="lambda-surplus", daemon=True).start()

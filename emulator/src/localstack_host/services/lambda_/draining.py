@@ -10,18 +10,19 @@ import threading
 from typing import Any
 
 from localstack.aws.api.lambda_ import TooManyRequestsException
-from localstack.services.lambda_.invocation import lambda_service
 from localstack.services.lambda_.invocation.lambda_models import Invocation, InvocationResult
 from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
 
-from localstack_host.services.lambda_ import metrics
+from localstack_host.services.lambda_.monitoring import metrics
+from localstack_host.services.lambda_.monitoring.logs import LogDelivery
 
 
-class FinishingVersionManager(LambdaVersionManager):
+class DrainingVersionManager(LambdaVersionManager):
     """A version of a function that stops when its last invocation has ended."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.log_handler = LogDelivery(self.log_handler.role_arn, self.log_handler.region)
         self._running = 0
         self._change = threading.Condition()
 
@@ -49,8 +50,3 @@ class FinishingVersionManager(LambdaVersionManager):
         with self._change:
             self._running += difference
             self._change.notify_all()
-
-
-def install() -> None:
-    """LocalStack makes its version managers by this name."""
-    lambda_service.LambdaVersionManager = FinishingVersionManager  # type: ignore[attr-defined]

@@ -8,14 +8,14 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
-from localstack import config
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
-from localstack_host.services.lambda_ import metrics, report
+from localstack_host.localstack_api import config
 from localstack_host.services.lambda_.launching import folder, launch, prepare, spawner
-from localstack_host.services.lambda_.output import Output
-from localstack_host.services.lambda_.report import Failure, Usage
+from localstack_host.services.lambda_.monitoring import metrics, report
+from localstack_host.services.lambda_.monitoring.output import Output
+from localstack_host.services.lambda_.monitoring.report import Failure, Usage
 from localstack_host.services.lambda_.runtime_api import (
     TOO_LARGE,
     Event,
@@ -131,7 +131,7 @@ class ProcessExecutor(RuntimeExecutor):
         self, request: Request, event: Event | None, duration_ms: float, start: Start | None
     ) -> InvocationResult:
         failure = _failure(event, self._config.timeout)
-        metrics.answered(self.function_version.id, duration_ms, isinstance(event, Response))
+        metrics.invoked(self.function_version.id, duration_ms, isinstance(event, Response))
         usage = self._usage(duration_ms, start.duration_ms if start else None)
         if failure or event is TOO_LARGE:  # to a runtime that was refused: it ends with an error
             self._discard_process()
@@ -145,6 +145,7 @@ class ProcessExecutor(RuntimeExecutor):
         payload = _payload(start.event, failure, request)
         error_type = json.loads(payload)["errorType"]
         usage = self._usage(0.0)
+        metrics.invoked(self.function_version.id, None, well=False)
         self._discard_process()
         logs = "".join(
             [

@@ -1,19 +1,157 @@
 """The entry point PROVIDER_OVERRIDE_LAMBDA=host: Lambda for Python functions.
 
 A function that could never run is refused when it is created: LocalStack would accept it, mark it
-as failed, and then be unable to delete it.
+as failed, and then be unable to delete it. And LocalStack forgets which KMS key a function's
+variables are encrypted with. Nothing is encrypted, but Terraform would want to set the key at every
+apply.
 """
 
 from __future__ import annotations
 
-from localstack.services.plugins import Service, aws_provider
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import IO, Any, cast
+
+from localstack.aws.api.lambda_ import (
+    CreateFunctionRequest,
+    FunctionConfiguration,
+    InvalidParameterValueException,
+    InvocationResponse,
+    InvocationType,
+    PackageType,
+    UpdateFunctionConfigurationRequest,
+)
+from localstack.services.lambda_.invocation.lambda_models import AliasRoutingConfig, FunctionVersion
+from localstack.services.lambda_.provider import LambdaProvider
+
+from localstack_host.localstack_api import RequestContext, Service, handler, provides
+from localstack_host.services.lambda_ import patches, validation
+from localstack_host.services.lambda_.concurrency import QueueingAssignment
 
 
-@aws_provider(api="lambda", name="host")  # type: ignore[untyped-decorator]
+@provides("lambda")
 def lambda_() -> Service:
     """LocalStack's Lambda, limited to what the process executor can run."""
-    from localstack_host.services.lambda_.python_only import PythonOnlyLambda
-    from localstack_host.services.lambda_.queue_batches import several_batches
-
-    several_batches()
+    patches.apply_patches()
     return Service.for_provider(PythonOnlyLambda())
+
+
+Function = tuple[str, str, str]
+"""Account, region and name."""
+
+
+class KeyedLambda(LambdaProvider):
+    """Lambda that tells which key it was told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keys: dict[Function, str] = {}
+
+    @handler("CreateFunction", expand=False)
+    def create_function(  # type: ignore[override] # by `expand=False`
+        self, context: RequestContext, request: CreateFunctionRequest
+    ) -> FunctionConfiguration:
+        """Keeps the key, if one is given."""
+        made = super().create_function(context, request)
+        self._keys[_function(context, made)] = request.get("KMSKeyArn") or ""
+        return made
+
+    @handler("UpdateFunctionConfiguration", expand=False)
+    def update_function_configuration(  # type: ignore[override] # by `expand=False`
+        self, context: RequestContext, request: UpdateFunctionConfigurationRequest
+    ) -> FunctionConfiguration:
+        """Keeps the key, if one is given; an empty one takes it away."""
+        updated = super().update_function_configuration(context, request)
+        if "KMSKeyArn" in request:
+            self._keys[_function(context, updated)] = request["KMSKeyArn"] or ""
+        return updated
+
+    def get_function(  # type: ignore[override] # the rest is passed on
+        self, context: RequestContext, function_name: str, **rest: Any
+    ) -> Any:
+        """Adds the key, if there is one."""
+        answer: Any = super().get_function(context, function_name, **rest)
+        if key := self._keys.get(_function(context, answer["Configuration"])):
+            answer["Configuration"]["KMSKeyArn"] = key
+        return answer
+
+
+def _function(context: RequestContext, configuration: FunctionConfiguration) -> Function:
+    return context.account_id, context.region, configuration["FunctionName"] or ""
+
+
+class PythonOnlyLambda(KeyedLambda):
+    """LocalStack's Lambda without containers: zips with a Python runtime, a few at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lambda_service.assignment_service = QueueingAssignment()
+        # An update ends the listener for asynchronous events of the version before, which takes
+        # up to 2 s of waiting in a thread: the usual pool of 4 to 6 lets other functions wait too.
+        self.lambda_service.task_executor = ThreadPoolExecutor(64, "lambda-service-task")
+
+    def _validate_runtime(self, package_type: PackageType, runtime: str | None) -> None:
+        if package_type == PackageType.Image:
+            _refuse("container images")
+        super()._validate_runtime(package_type, runtime)  # type: ignore[no-untyped-call]
+        _require_python(runtime)
+
+    def _create_routing_config_model(
+        self, routing_config_dict: dict[str, float], function_version: FunctionVersion | None = None
+    ) -> AliasRoutingConfig:
+        """As LocalStack, which passes no version when an alias is updated, and answers 500."""
+        if function_version is None:
+            return AliasRoutingConfig(version_weights=routing_config_dict)
+        model = super()._create_routing_config_model(routing_config_dict, function_version)
+        return cast(AliasRoutingConfig, model)
+
+    @handler("Invoke")
+    def invoke(  # type: ignore[override] # the rest is passed on
+        self,
+        context: RequestContext,
+        function_name: str,
+        invocation_type: InvocationType | None = None,
+        payload: IO[bytes] | None = None,
+        **others: Any,
+    ) -> InvocationResponse:
+        """As LocalStack, after a look at the event's size and form."""
+        event = payload.read() if payload else b""
+        validation.require_event(event, invocation_type)
+        return super().invoke(
+            context,
+            function_name,
+            invocation_type=invocation_type,
+            payload=BytesIO(event) if payload else None,
+            **others,
+        )
+
+    @handler("CreateFunction", expand=False)
+    def create_function(  # type: ignore[override] # by `expand=False`
+        self, context: RequestContext, request: CreateFunctionRequest
+    ) -> FunctionConfiguration:
+        """As LocalStack, after a look at the wanted variables."""
+        validation.require_variables(request.get("Environment"))
+        return super().create_function(context, request)
+
+    @handler("UpdateFunctionConfiguration", expand=False)
+    def update_function_configuration(  # type: ignore[override] # by `expand=False`
+        self, context: RequestContext, request: UpdateFunctionConfigurationRequest
+    ) -> FunctionConfiguration:
+        """As LocalStack, after a look at the wanted runtime and variables."""
+        if runtime := request.get("Runtime"):
+            _require_python(runtime)
+        validation.require_variables(request.get("Environment"))
+        return super().update_function_configuration(context, request)
+
+
+def _require_python(runtime: str | None) -> None:
+    if runtime and not runtime.startswith("python3"):
+        _refuse(f"the runtime {runtime}")
+
+
+def _refuse(what: str) -> None:
+    raise InvalidParameterValueException(
+        f"This emulator runs Python functions from zip files, and not {what}."
+        " Use a python3 runtime, or LocalStack with Docker.",
+        Type="User",
+    )

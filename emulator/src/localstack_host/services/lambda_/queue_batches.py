@@ -10,7 +10,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from localstack.services.lambda_.event_source_mapping import esm_worker_factory
 from localstack.services.lambda_.event_source_mapping.pollers.poller import (
     EmptyPollResultsException,
 )
@@ -51,9 +50,3 @@ def _raise_if_any(failures: list[BaseException | None]) -> None:
     for failure in failures:
         if failure and (failure not in empty or len(empty) == len(failures)):
             raise failure
-
-
-def several_batches() -> None:
-    """Gives LocalStack's event source mappings this poller."""
-    factory: Any = esm_worker_factory
-    factory.SqsPoller = SeveralBatches

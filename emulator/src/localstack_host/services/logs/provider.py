@@ -14,23 +14,26 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.services.logs.provider import LogsProvider
-from localstack.services.plugins import Service, aws_provider
 
 from localstack_host.host.settings import KEPT_LOG_EVENTS
+from localstack_host.localstack_api import (
+    CommonServiceException,
+    RequestContext,
+    Service,
+    falling_back_to_moto,
+    provides,
+)
 from localstack_host.services.cloudwatch import emf
 
 Saved = dict[str, Any]
 Stream = tuple[str, str, str, str]  # account, region, log group and name
 
 
-@aws_provider(api="logs", name="host")  # type: ignore[untyped-decorator]
+@provides("logs")
 def logs() -> Service:
     """LocalStack's CloudWatch Logs with all three."""
-    from localstack.services.moto import MotoFallbackDispatcher
-
-    return Service.for_provider(Logs(), dispatch_table_factory=MotoFallbackDispatcher)
+    return falling_back_to_moto(Logs())
 
 
 class Latest:

@@ -6,17 +6,19 @@ each other's objects.
 
 from __future__ import annotations
 
-from localstack.services.plugins import Service, aws_provider
-
 from localstack_host.host.environment import state_folder
+from localstack_host.localstack_api import Service, provides
 
 
-@aws_provider(api="s3", name="host")  # type: ignore[untyped-decorator]
+@provides("s3")
 def s3() -> Service:
     """LocalStack's S3 with its folder moved."""
     from localstack.services.s3.provider import S3Provider
     from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 
+    from localstack_host.services.s3 import patches
+
+    patches.apply_patches()
     folder = state_folder() / "s3"
     folder.mkdir(exist_ok=True)
     return Service.for_provider(S3Provider(EphemeralS3ObjectStore(str(folder))))

@@ -15,10 +15,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, wraps
 from typing import Any
-
-from localstack_host.host.settings import KEPT_EXECUTIONS
 
 LAST_EVENTS = frozenset(
     {"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"}
@@ -96,19 +93,6 @@ class Executions(OrderedDict[str, Any]):
         return list(super().values())
 
 
-@cache
-def forget_ended() -> None:
-    """Lets executions forget when they end, and the emulator forget the oldest."""
-    from localstack.services.stepfunctions.backend import execution
-    from localstack.services.stepfunctions.backend.store import SFNStore
-    from localstack.utils.threads import TMP_THREADS
-
-    vars(SFNStore)["executions"].default = Executions
-    latest = Latest(KEPT_EXECUTIONS.value(), forget)
-    ending: Any = execution.BaseExecutionWorkerCommunication
-    ending.terminated = _forgetting(ending.terminated, TMP_THREADS, latest)
-
-
 def forget(execution: Any) -> None:
     """As if there never had been one: its name may be used again, as on AWS."""
     from localstack.services.stepfunctions.backend.store import sfn_stores
@@ -118,19 +102,15 @@ def forget(execution: Any) -> None:
         kept.pop(execution.exec_arn, None)
 
 
-def _forgetting(
-    terminated: Callable[[Any], None], threads: list[Any], latest: Latest
-) -> Callable[[Any], None]:
-    @wraps(terminated)
-    def terminated_and_forgotten(ending: Any) -> None:
-        terminated(ending)
-        worker = ending.execution.exec_worker
-        environment, worker.env = worker.env, Remembered.of(worker.env)
-        forget_data(environment)
-        forget_finished(threads)
-        latest.add(ending.execution)
+def remember(execution: Any, latest: Latest) -> None:
+    """The execution has just ended: what one may still ask for stays, and all else goes."""
+    from localstack.utils.threads import TMP_THREADS
 
-    return terminated_and_forgotten
+    worker = execution.exec_worker
+    environment, worker.env = worker.env, Remembered.of(worker.env)
+    forget_data(environment)
+    forget_finished(TMP_THREADS)
+    latest.add(execution)
 
 
 def forget_data(environment: Any) -> None:

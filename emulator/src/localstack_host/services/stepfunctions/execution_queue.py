@@ -12,33 +12,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from datetime import datetime
-from functools import cache, wraps
 from typing import Any, ClassVar
 
 from localstack.services.stepfunctions.backend.execution_worker import ExecutionWorker
 
 from localstack_host.fair_queue import Turns
-from localstack_host.host.settings import WORKFLOWS_AT_A_TIME
 
 LOOK_EVERY_S = 1.0
-
-
-@cache
-def queue_executions() -> None:
-    """Puts the queue before LocalStack's executions, once however often it is called."""
-    from localstack.services.stepfunctions.backend import execution
-
-    turns = Turns(WORKFLOWS_AT_A_TIME.value())
-    executions: Any = execution
-    QueuedWorker.turns = turns
-    executions.ExecutionWorker = QueuedWorker
-    ending = executions.BaseExecutionWorkerCommunication
-    ending.terminated = _giving_the_turn(ending.terminated, turns)
-    _hear_of_events(turns)
-    _rest_while_waiting(turns)
-    threading.Thread(target=_look, args=(turns,), name="workflow-turns", daemon=True).start()
 
 
 class QueuedWorker(ExecutionWorker):
@@ -111,55 +92,9 @@ def _add_aborted(environment: Any) -> None:
     )
 
 
-def _giving_the_turn(terminated: Callable[[Any], None], turns: Turns) -> Callable[[Any], None]:
-    @wraps(terminated)
-    def terminated_and_given(ending: Any) -> None:
-        who = ending.execution.exec_worker.env.event_manager
-        try:
-            terminated(ending)
-        finally:
-            turns.end(who)
-
-    return terminated_and_given
-
-
-def _hear_of_events(turns: Turns) -> None:
-    from localstack.services.stepfunctions.asl.eval.event import event_manager
-
-    manager: Any = event_manager.EventManager
-    add = manager.add_event
-
-    @wraps(add)
-    def added(events: Any, *arguments: Any, **options: Any) -> Any:
-        turns.hear(events)
-        return add(events, *arguments, **options)
-
-    manager.add_event = added
-
-
-def _rest_while_waiting(turns: Turns) -> None:
-    from localstack.services.stepfunctions.asl.component.common.retry import retrier_decl
-    from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service import (  # noqa: E501
-        state_task_service_callback,
-    )
-    from localstack.services.stepfunctions.asl.component.state.state_wait import state_wait
-
-    waiting: tuple[tuple[Any, str], ...] = (
-        (state_wait.StateWait, "_eval_state"),
-        (retrier_decl.RetrierDecl, "_eval_body"),
-        (state_task_service_callback.StateTaskServiceCallback, "_eval_integration_pattern"),
-    )
-    for kind, method in waiting:
-        setattr(kind, method, _resting(getattr(kind, method), turns))
-
-
-def _resting(wait: Callable[..., Any], turns: Turns) -> Callable[..., Any]:
-    @wraps(wait)
-    def rested(part: Any, env: Any, *arguments: Any, **options: Any) -> Any:
-        turns.end(env.event_manager)
-        return wait(part, env, *arguments, **options)
-
-    return rested
+def look_regularly(turns: Turns) -> None:
+    """Time frees turns, too: a thread looks for those."""
+    threading.Thread(target=_look, args=(turns,), name="workflow-turns", daemon=True).start()
 
 
 def _look(turns: Turns) -> None:

@@ -1,7 +1,7 @@
 """The time of a state of a workflow: what it spends in a queue of this machine does not count.
 
 AWS has an environment for each invocation. Here one may wait for its turn, and
-`lambda_executor/queueing.py` stops the clock of the state that called until it has come.
+`lambda_/concurrency.py` stops the clock of the state that called until it has come.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache, wraps
-from types import SimpleNamespace
 from typing import Any
 
 LOOK_AGAIN_S = 0.05
@@ -57,6 +55,16 @@ def stopped() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def running() -> Iterator[None]:
+    """Starts the clock of a state."""
+    before = _clock.set(StateClock())
+    try:
+        yield
+    finally:
+        _clock.reset(before)
+
+
 class Ended(threading.Event):
     """The event for which LocalStack waits as long as a state may take."""
 
@@ -86,27 +94,3 @@ class StateThread(threading.Thread):
         """As ever."""
         _clock.set(self._state_clock)
         super().run()
-
-
-@cache
-def count_work_only() -> None:
-    """Gives each state a clock, once however often it is called."""
-    from localstack.services.stepfunctions.asl.component.state.state_execution import execute_state
-
-    states: Any = execute_state
-    states.threading = SimpleNamespace(Event=Ended)
-    states.Thread = StateThread
-    kind = states.ExecutionState
-    kind._evaluate_with_timeout = _with_a_clock(kind._evaluate_with_timeout)
-
-
-def _with_a_clock(evaluate: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
-    @wraps(evaluate)
-    def evaluated(state: Any, environment: Any) -> None:
-        before = _clock.set(StateClock())
-        try:
-            evaluate(state, environment)
-        finally:
-            _clock.reset(before)
-
-    return evaluated

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+from localstack_host.services.lambda_.zygote.patches import share_service_models
+
 # Not awslambdaric's bootstrap and runtime client: they read the environment when they are imported.
 RUNTIME = (
     "awslambdaric.lambda_config",
@@ -56,7 +58,7 @@ SERVICES = ("dynamodb", "events", "ses", "sns", "sqs", "ssm", "stepfunctions")
 def load_runtime(search: Iterable[str]) -> None:
     """Loads AWS's packages."""
     _load(RUNTIME, search)
-    _share_descriptions()
+    share_service_models(_descriptions())
     _settle()
 
 
@@ -82,30 +84,12 @@ def _settle() -> None:
     gc.freeze()
 
 
-def _share_descriptions() -> None:
-    """New sessions start with the service descriptions that were read here.
-
-    boto3 reads them once for each session, and only ever reads them. Folders that the function
-    names in AWS_DATA_PATH are searched as ever.
-    """
-    from botocore import loaders, session
-
-    shared = _descriptions(loaders.Loader())
-
-    def create(search_path: str | None = None) -> Any:
-        loader = original(search_path)
-        if search_path is None:
-            vars(loader)["_cache"].update(shared)
-        return loader
-
-    original = session.create_loader
-    session.create_loader = create  # type: ignore[assignment] # the same, but for names
-
-
-def _descriptions(loader: Any) -> dict[Any, Any]:
+def _descriptions() -> dict[Any, Any]:
     """Makes clients, which open nothing until they are used, and keeps what they have read."""
+    from botocore.loaders import Loader
     from botocore.session import Session
 
+    loader = Loader()
     session = Session()
     session.set_credentials("none", "none")
     session.register_component("data_loader", loader)

@@ -1,5 +1,9 @@
-"""Names that a function's variables may not have: Lambda's own, and what is no name.
+"""What Lambda refuses before it runs anything, in AWS's words.
 
+How large an event may be, and that it must be JSON:
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+
+Names that a function's variables may not have, Lambda's own and what is no name:
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html and
 https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html. LocalStack itself refuses more
 than 4 KB.
@@ -7,10 +11,17 @@ than 4 KB.
 
 from __future__ import annotations
 
+import json
 import re
 
-from localstack.aws.api import CommonServiceException
-from localstack.aws.api.lambda_ import Environment, InvalidParameterValueException
+from localstack.aws.api.lambda_ import (
+    Environment,
+    InvalidParameterValueException,
+    InvalidRequestContentException,
+    InvocationType,
+)
+
+from localstack_host.localstack_api import CommonServiceException
 
 RESERVED = frozenset(
     {
@@ -37,7 +48,43 @@ RESERVED = frozenset(
 NAME = "[a-zA-Z]([a-zA-Z0-9_])+"
 
 
-def check(environment: Environment | None) -> None:
+MAX_REQUEST_BYTES = 6 * 2**20
+MAX_EVENT_BYTES = 2**20
+
+
+def require_event(payload: bytes, kind: str | None) -> None:
+    """Refuses, in AWS's words, an event that is too large for the invocation type or not JSON."""
+    if kind == InvocationType.Event and len(payload) > MAX_EVENT_BYTES:
+        _refuse_size(
+            f"{len(payload)} byte payload is too large for the Event invocation type"
+            f" (limit {MAX_EVENT_BYTES} bytes)"
+        )
+    if len(payload) > MAX_REQUEST_BYTES:
+        _refuse_size(
+            f"Request must be smaller than {MAX_REQUEST_BYTES} bytes"
+            " for the InvokeFunction operation"
+        )
+    if payload:
+        _require_json(payload)
+
+
+def _refuse_size(message: str) -> None:
+    raise CommonServiceException(
+        "RequestEntityTooLargeException", message, status_code=413, sender_fault=True
+    )
+
+
+def _require_json(payload: bytes) -> None:
+    try:
+        json.loads(payload)
+    except ValueError as error:
+        raise InvalidRequestContentException(
+            f"Could not parse request body into json: Could not parse payload into json: {error}",
+            Type="User",
+        ) from error
+
+
+def require_variables(environment: Environment | None) -> None:
     """Refuses, in AWS's words, variables that the function could not have on AWS."""
     names = (environment or {}).get("Variables") or {}
     if used := [name for name in names if name in RESERVED]:

@@ -1,66 +1,65 @@
-"""Metrics of invocations, a few at a time.
+"""Metrics of invocations, on their way to CloudWatch.
 
 For each invocation LocalStack starts a thread that calls CloudWatch, which commits to a database on
-the disk and waits for the disk. That was a good part of what a warm invocation cost. The same data
-points now go there together with those that come within a second; so do the metrics that functions
-log.
+the disk and waits for the disk. That was a good part of what a warm invocation cost. Here the data
+points go there together with those that come within a second; so do the metrics that functions log.
+And there are those that LocalStack leaves out: it counts invocations and errors only.
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 """
 
 from __future__ import annotations
 
-import sqlite3
+import logging
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from queue import Empty, SimpleQueue
-from types import SimpleNamespace
 from typing import Any
 
-from localstack.runtime import hooks
+from localstack_host.localstack_api import connect_to
 
+LOG = logging.getLogger(__name__)
 METRICS_WAIT_S = 1.0
 # Limits of one call: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
 METRICS_AT_A_TIME = 1000
 NAMESPACE = "AWS/Lambda"
-RECORDING = "record-cloudwatch-metric"  # how LocalStack's threads are called that do
 
 Point = dict[str, Any]  # a MetricDatum, as PutMetricData takes it
 Place = tuple[str | None, str | None, str]  # account, region and namespace
 Send = Callable[[Place, list[Point]], None]
 
 
-@hooks.on_infra_start()  # type: ignore[untyped-decorator]
-def gather_metrics() -> None:
-    """The hook `localstack.hooks.on_infra_start`: puts all changes in place."""
-    from localstack.services.cloudwatch import cloudwatch_database_helper
-    from localstack.services.lambda_.invocation import metrics, version_manager
+def invoked(function: Any, duration_ms: float | None, well: bool) -> None:
+    """An invocation has ended after so long; None: the function never started.
 
-    versions: Any = version_manager
-    versions.start_thread = _without_a_thread(versions.start_thread)
-    helper: Any = cloudwatch_database_helper
-    helper.sqlite3 = SimpleNamespace(connect=_connect_without_syncing)
-    changed: Any = metrics
-    changed.publish_lambda_metric = Metrics(put_metrics).publish
+    `function` is LocalStack's identifier of a version.
+    """
+    _count(function, "Invocations", 1)
+    # Also if there is none: nothing is no zero, and an alarm would end late.
+    _count(function, "Errors", 0 if well else 1)
+    if duration_ms is not None:
+        _count(function, "Duration", duration_ms)
 
 
-def _without_a_thread(start: Callable[..., Any]) -> Callable[..., Any]:
-    """`start` for all but metrics, which only go into a queue."""
-
-    def started(method: Callable[..., Any], *rest: Any, name: str = "", **more: Any) -> Any:
-        if name.startswith(RECORDING):
-            return method()
-        return start(method, *rest, name=name or None, **more)
-
-    return started
+def throttled(function: Any) -> None:
+    """An invocation was refused: too many ran already."""
+    _count(function, "Throttles", 1)
 
 
-def _connect_without_syncing(*where: Any, **options: Any) -> sqlite3.Connection:
-    """The database ends with the emulator: there is no power cut that it has to survive."""
-    connection: sqlite3.Connection = sqlite3.connect(*where, **options)
-    connection.execute("PRAGMA synchronous = OFF")
-    return connection
+def _count(function: Any, metric: str, value: float) -> None:
+    dimensions = [{"Name": "FunctionName", "Value": function.function_name}]
+    point = {"MetricName": metric, "Dimensions": dimensions, "Values": [value]}
+    place = (function.account, function.region, NAMESPACE)
+    delivery().add(place, point | {"Timestamp": datetime.now(UTC)})
+
+
+@cache
+def delivery() -> Metrics:
+    """The one way to CloudWatch."""
+    return Metrics(put_metrics)
 
 
 class Metrics:
@@ -75,20 +74,6 @@ class Metrics:
     def add(self, place: Place, point: Point) -> None:
         """Sends a data point soon. Its value is in `Values`."""
         self._waiting.put((place, point))
-
-    def publish(
-        self,
-        metric: str,
-        value: float,
-        kwargs: dict[str, Any],
-        account_id: str | None = None,
-        region_name: str | None = None,
-    ) -> None:
-        """Takes the place of LocalStack's `publish_lambda_metric`."""
-        dimensions = [{"Name": "FunctionName", "Value": kwargs["func_name"]}]
-        point = {"MetricName": metric, "Dimensions": dimensions, "Values": [value]}
-        now = {"Timestamp": datetime.now(UTC)}
-        self.add((account_id, region_name, NAMESPACE), point | now)
 
     def _run(self) -> None:
         while True:
@@ -114,9 +99,6 @@ def gathered(points: list[Point]) -> list[Point]:
 
 def put_metrics(place: Place, points: list[Point]) -> None:
     """Gives data points to CloudWatch; what it does not take is lost, with a line in the log."""
-    from localstack.aws.connect import connect_to
-    from localstack.services.lambda_.invocation import metrics
-
     account, region, namespace = place
     client = connect_to(aws_access_key_id=account, region_name=region).cloudwatch
     try:
@@ -124,7 +106,7 @@ def put_metrics(place: Place, points: list[Point]) -> None:
             some = points[start : start + METRICS_AT_A_TIME]
             client.put_metric_data(Namespace=namespace, MetricData=some)
     except Exception as error:
-        metrics.LOG.info("Unable to put metric data to CloudWatch: %s", error)
+        LOG.info("Unable to put metric data to CloudWatch: %s", error)
 
 
 def _waiting(queue: Any) -> Iterator[Any]:

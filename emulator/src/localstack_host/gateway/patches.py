@@ -1,0 +1,99 @@
+"""What of the chain that requests go through is replaced: guards around what reads requests.
+
+`patch` where a function is replaced where it is defined; `replace` for a static method and for a
+module that another one has imported.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from localstack_host.gateway import (
+    disabled_services,
+    form_parsing,
+    internal_resources,
+    malformed_requests,
+)
+from localstack_host.localstack_api import on_infra_start, patch, replace
+
+
+@on_infra_start()
+def apply_patches() -> None:
+    """For the process, when it starts."""
+    patch_forms()
+    _patch_malformed_requests()
+    _patch_internal_resources()
+    _patch_disabled_services()
+
+
+def patch_forms() -> None:
+    """Both parsers take time that grows with the square of what they are sent: a guard."""
+    from localstack.aws.protocol.parser import QueryRequestParser
+    from werkzeug.sansio.multipart import MultipartDecoder
+
+    queries: Any = QueryRequestParser
+    replace(queries, "_filter_node", staticmethod(form_parsing.grouped(queries._filter_node)))
+
+    @patch(MultipartDecoder._parse_headers)
+    def parse_headers(original: Any, decoder: Any, data: Any) -> Any:
+        form_parsing.require_short_header(data)
+        return original(decoder, data)
+
+
+def _patch_malformed_requests() -> None:
+    """LocalStack reports whatever its parsers stumble over as a failure of its own, 500."""
+    from localstack.aws.handlers import codec
+    from localstack.aws.handlers.presigned_url import ParsePreSignedUrlRequest
+    from localstack.aws.handlers.service import ServiceExceptionSerializer, ServiceRequestParser
+
+    replace(codec, "gzip", SimpleNamespace(GzipFile=malformed_requests.Inflated))
+
+    @patch(ServiceRequestParser.parse_and_enrich)
+    def parse_and_enrich(original: Any, parser: Any, context: Any) -> None:
+        with malformed_requests.reading_an_operation(context):
+            original(parser, context)
+
+    @patch(ParsePreSignedUrlRequest.__call__)
+    def parse_signature(original: Any, *arguments: Any) -> None:
+        said = "The signature in the address cannot be read"
+        with malformed_requests.reading("AuthorizationQueryParametersError", said):
+            original(*arguments)
+
+    @patch(ServiceExceptionSerializer.create_exception_response)
+    def create_exception_response(
+        original: Any, serializer: Any, exception: Exception, context: Any
+    ) -> Any:
+        rendered = malformed_requests.to_be_rendered(exception, context)
+        return original(serializer, rendered, context)
+
+
+def _patch_internal_resources() -> None:
+    """Only some of LocalStack's own pages; and a request for an operation is for none of them."""
+    from localstack.aws.handlers.internal import LocalstackResourceHandler
+    from localstack.aws.handlers.legacy import EdgeRouterHandler
+
+    @patch(LocalstackResourceHandler.__call__)
+    def serve_internal(original: Any, pages: Any, chain: Any, context: Any, response: Any) -> None:
+        if internal_resources.is_internal(context.request):
+            internal_resources.serve(original, pages, chain, context, response)
+
+    # `RouterHandler`, which defines it, is rolo's and has other uses.
+    routed: Any = EdgeRouterHandler
+    original = routed.__call__
+
+    def serve_routes(pages: Any, chain: Any, context: Any, response: Any) -> None:
+        if internal_resources.may_be_a_page(context.request):
+            internal_resources.serve(original, pages, chain, context, response)
+
+    replace(routed, "__call__", serve_routes)
+
+
+def _patch_disabled_services() -> None:
+    """LocalStack's own answer is an internal failure that names a variable of this package's."""
+    from localstack.aws.handlers.service_plugin import ServiceLoader
+
+    @patch(ServiceLoader.require_service)
+    def require_service(original: Any, loader: Any, chain: Any, context: Any, resp: Any) -> None:
+        disabled_services.require_offered(context, loader.service_manager)
+        original(loader, chain, context, resp)

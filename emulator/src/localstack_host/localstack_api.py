@@ -1,0 +1,165 @@
+"""The names of LocalStack that the whole package builds on: they come from here only.
+
+Another base would have others for them: how something runs when it starts, how a service is
+provided, how an error is raised, where routes and handlers are added, how an attribute is replaced.
+What belongs to one AWS service is imported where that service is. `tests/unit/test_patches.py`
+holds both.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from localstack import config
+from localstack.aws.api import (
+    CommonServiceException,
+    RequestContext,
+    ServiceException,
+    ServiceRequest,
+    ServiceResponse,
+    handler,
+)
+from localstack.http import Response
+from localstack.runtime import hooks
+from localstack.services.plugins import Service
+from localstack.services.plugins import aws_provider as _aws_provider
+from localstack.utils.patch import Patch
+from localstack.utils.patch import patch as _patch
+
+__all__ = [
+    "CommonServiceException",
+    "Patch",
+    "RequestContext",
+    "Response",
+    "Service",
+    "ServiceException",
+    "ServiceRequest",
+    "ServiceResponse",
+    "add",
+    "config",
+    "connect_as",
+    "connect_to",
+    "falling_back_to_moto",
+    "handler",
+    "on_infra_start",
+    "patch",
+    "provides",
+    "replace",
+    "request_handlers",
+    "response_handlers",
+    "router",
+]
+
+
+def on_infra_start[**P](
+    priority: int = 0, should_load: Callable[[], bool] | None = None
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Runs the function when LocalStack starts, if an entry point in pyproject.toml names it."""
+    made: Callable[[Callable[P, None]], Callable[P, None]]
+    made = hooks.on_infra_start(priority=priority, should_load=should_load)
+    return made
+
+
+def provides[**P](api: str) -> Callable[[Callable[P, Service]], Callable[P, Service]]:
+    """The function gives this service where the entry point `<api>:host` names it."""
+    made: Callable[[Callable[P, Service]], Callable[P, Service]] = _aws_provider(api, "host")
+    return made
+
+
+def patch[**P, T](
+    target: Callable[..., Any], pass_target: bool = True
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """LocalStack's own: the function takes the place of `target`, and is called with it first.
+
+    `target` is a function or method where it is defined. For all else there is `replace`.
+    """
+    untyped: Any = _patch
+    made: Callable[[Callable[P, T]], Callable[P, T]] = untyped(target, pass_target)
+    return made
+
+
+class Replacement(Patch):
+    """A patch as LocalStack's, of anything: theirs refuses what is empty, 0 or not there yet."""
+
+    def __init__(self, owner: Any, name: str, new: Any) -> None:
+        super().__init__(owner, name, new)
+        self.old: Any = inspect.getattr_static(owner, name, None)  # a static method as it is
+
+    def apply(self) -> None:
+        """Puts the new attribute in place, and into LocalStack's list of patches."""
+        if not self.is_applied:
+            setattr(self.obj, self.name, self.new)
+            Patch.applied_patches.append(self)
+            self.is_applied = True
+
+    def undo(self) -> None:
+        """Puts the old one back."""
+        if self.is_applied:
+            Patch.applied_patches.remove(self)
+            self.is_applied = False
+            if self.old is None:
+                delattr(self.obj, self.name)
+            else:
+                setattr(self.obj, self.name, self.old)
+
+
+def replace(owner: Any, name: str, new: Any) -> None:
+    """Replaces what `patch` cannot find by itself, or what is no function.
+
+    Those are names that a module has imported, classes, constants, properties, static methods and
+    what another decorator has wrapped. Raises AttributeError if `owner` has no such attribute.
+    """
+    inspect.getattr_static(owner, name)
+    Replacement(owner, name, new).apply()
+
+
+def add(owner: Any, name: str, new: Any) -> None:
+    """Adds an attribute that `owner` does not have itself."""
+    Replacement(owner, name, new).apply()
+
+
+def router() -> Any:
+    """The routes that are served before the AWS services. Importing it loads all handlers."""
+    from localstack.services.edge import ROUTER
+
+    return ROUTER
+
+
+def request_handlers() -> Any:
+    """What is called with each request for an operation, before it is served."""
+    from localstack.aws.handlers import serve_custom_service_request_handlers
+
+    return serve_custom_service_request_handlers
+
+
+def response_handlers() -> Any:
+    """What is called with each response."""
+    from localstack.aws.handlers import run_custom_response_handlers
+
+    return run_custom_response_handlers
+
+
+def connect_to(**options: Any) -> Any:
+    """Clients for the services of this emulator."""
+    from localstack.aws.connect import connect_to as connect
+
+    return connect(**options)
+
+
+def connect_as(role_arn: str, region: str, service: str) -> Any:
+    """Clients of a role that a service, such as `lambda`, has assumed."""
+    from localstack.aws.connect import connect_to as connect
+    from localstack.utils.aws.client_types import ServicePrincipal
+
+    return connect.with_assumed_role(
+        region_name=region, role_arn=role_arn, service_principal=ServicePrincipal(service)
+    )
+
+
+def falling_back_to_moto(provider: Any) -> Service:
+    """A service of `provider`, and of moto for what it does not have."""
+    from localstack.services.moto import MotoFallbackDispatcher
+
+    return Service.for_provider(provider, dispatch_table_factory=MotoFallbackDispatcher)

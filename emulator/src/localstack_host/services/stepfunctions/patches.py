@@ -1,0 +1,129 @@
+"""What of LocalStack's Step Functions is replaced.
+
+- Programs: it parses a state machine's text again for every execution, a JSONPath again for every
+  use, and spells all operations of a service in another way for every call (`programs.py`).
+- The queue: it begins every execution at once (`execution_queue.py`), and a state's time runs while
+  it waits for its turn (`state_clock.py`).
+- Memory: it keeps all that an execution worked with (`ended_executions.py`).
+
+`patch` where a function is replaced where it is defined; `replace` for imported names, static
+methods, properties and classes.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+from localstack_host.fair_queue import Turns
+from localstack_host.host.settings import KEPT_EXECUTIONS, WORKFLOWS_AT_A_TIME
+from localstack_host.localstack_api import patch, replace
+from localstack_host.services.stepfunctions import ended_executions, execution_queue, state_clock
+from localstack_host.services.stepfunctions.programs import keeping_programs, one_at_a_time
+
+SPELLINGS = 4096  # names of operations and of their fields
+
+
+@cache
+def apply_patches() -> None:
+    """For the process, when Step Functions is loaded."""
+    patch_programs()
+    patch_state_clock()
+    turns = Turns(WORKFLOWS_AT_A_TIME.value())
+    _patch_executions(turns)
+    _patch_waiting(turns)
+    execution_queue.look_regularly(turns)
+
+
+def patch_programs() -> None:
+    """Results are kept by text; what an execution changes is still made anew for each."""
+    from localstack.services.stepfunctions.asl.component import eval_component
+    from localstack.services.stepfunctions.asl.component.common.path import result_path
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service import (  # noqa: E501
+        state_task_service as tasks,
+    )
+    from localstack.services.stepfunctions.asl.parse import asl_parser
+    from localstack.services.stepfunctions.asl.utils import json_path
+
+    untyped: tuple[Any, ...] = (result_path, json_path)
+    for module in untyped:
+        replace(module, "parse", cache(module.parse))
+    patch_spelling(tasks)
+    parser: Any = asl_parser.AmazonStateLanguageParser
+    replace(parser, "parse", staticmethod(keeping_programs(parser.parse)))
+    component: Any = eval_component.EvalComponent
+    replace(component, "heap_key", one_at_a_time(component.heap_key))
+
+
+def patch_spelling(tasks: Any) -> None:
+    """How `tasks`, LocalStack's module, spells names, and the operations they stand for."""
+    replace(tasks, "camel_to_snake_case", lru_cache(SPELLINGS)(tasks.camel_to_snake_case))
+    task = tasks.StateTaskService
+    models = cache(task._get_boto_operation_model)
+    replace(task, "_get_boto_operation_model", staticmethod(models))
+
+
+def patch_state_clock() -> None:
+    """Gives each state a clock: LocalStack waits for its end on an event, in a thread."""
+    from localstack.services.stepfunctions.asl.component.state.state_execution import (
+        execute_state as states,
+    )
+
+    replace(states, "threading", SimpleNamespace(Event=state_clock.Ended))
+    replace(states, "Thread", state_clock.StateThread)
+
+    @patch(states.ExecutionState._evaluate_with_timeout)
+    def evaluate_with_timeout(original: Any, state: Any, environment: Any) -> None:
+        with state_clock.running():
+            original(state, environment)
+
+
+def _patch_executions(turns: Turns) -> None:
+    from localstack.services.stepfunctions.backend import execution
+    from localstack.services.stepfunctions.backend.store import SFNStore
+
+    latest = ended_executions.Latest(KEPT_EXECUTIONS.value(), ended_executions.forget)
+    # The store's own would be changed while somebody goes through all executions.
+    replace(vars(SFNStore)["executions"], "default", ended_executions.Executions)
+    execution_queue.QueuedWorker.turns = turns
+    replace(execution, "ExecutionWorker", execution_queue.QueuedWorker)
+
+    @patch(execution.BaseExecutionWorkerCommunication.terminated)
+    def terminated(original: Any, ending: Any) -> None:
+        who = ending.execution.exec_worker.env.event_manager
+        try:
+            original(ending)
+            ended_executions.remember(ending.execution, latest)
+        finally:
+            turns.end(who)
+
+
+def _patch_waiting(turns: Turns) -> None:
+    """Who waits for something else needs no turn meanwhile; any event says that it works again."""
+    from localstack.services.stepfunctions.asl.component.common.retry.retrier_decl import (
+        RetrierDecl,
+    )
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service.state_task_service_callback import (  # noqa: E501
+        StateTaskServiceCallback,
+    )
+    from localstack.services.stepfunctions.asl.component.state.state_wait.state_wait import (
+        StateWait,
+    )
+    from localstack.services.stepfunctions.asl.eval.event.event_manager import EventManager
+
+    @patch(EventManager.add_event)
+    def add_event(original: Any, events: Any, *arguments: Any, **options: Any) -> Any:
+        turns.hear(events)
+        return original(events, *arguments, **options)
+
+    for wait in (
+        StateWait._eval_state,
+        RetrierDecl._eval_body,
+        StateTaskServiceCallback._eval_integration_pattern,
+    ):
+
+        @patch(wait)
+        def rest(original: Any, part: Any, env: Any, *arguments: Any, **options: Any) -> Any:
+            turns.end(env.event_manager)
+            return original(part, env, *arguments, **options)
