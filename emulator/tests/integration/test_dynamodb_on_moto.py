@@ -13,8 +13,10 @@ from moto.dynamodb.models.table import Table
 
 from localstack_host.services.dynamodb import moto_engine
 from localstack_host.services.dynamodb.client_tokens import KEPT_FOR_S, Replays
-from localstack_host.services.dynamodb.queries import _moto_query, query
+from localstack_host.services.dynamodb.queries import query
 from localstack_host.services.dynamodb.transactions import transact_write_items
+
+MOTO_QUERY = Table.query
 
 REGION = "us-east-2"
 
@@ -135,7 +137,7 @@ def test_a_query_finds_what_motos_own_finds(
 ) -> None:
     table = fill(backend, "orders", 60)
     arguments = (DynamoType({"S": key}), None, [], limit, None, forward, None, index, False, None)
-    ours, moto = query(table, *arguments), _moto_query(table, *arguments)
+    ours, moto = query(MOTO_QUERY, table, *arguments), MOTO_QUERY(table, *arguments)
     assert [item.to_json() for item in ours[0]] == [item.to_json() for item in moto[0]]
     assert ours[1:] == moto[1:]
 

@@ -34,7 +34,7 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(loader, usual, getattr(loader, usual))
     monkeypatch.setattr(utils, "load_resource", utils.load_resource)
     monkeypatch.setattr(spec, "build_service_index_cache", spec.build_service_index_cache)
-    patches.patch_service_models()
+    patches.apply_early_patches()
 
 
 def _described() -> list[Any]:

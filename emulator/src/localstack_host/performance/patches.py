@@ -19,7 +19,7 @@ FIRST = 100
 
 
 @on_infra_start(priority=FIRST)
-def patch_service_models() -> None:
+def apply_early_patches() -> None:
     """For all of botocore's loaders, and moto's; and the index, which is made from all of them."""
     from botocore.loaders import JSONFileLoader
     from localstack.aws import spec
@@ -44,7 +44,7 @@ def patch_service_models() -> None:
 
 
 @on_infra_start()
-def patch_requests() -> None:
+def apply_patches() -> None:
     """What is worked out again for every request."""
     from localstack.aws.connect import ClientFactory, ServiceLevelClientFactory
     from localstack.aws.protocol.serializer import ResponseSerializer
