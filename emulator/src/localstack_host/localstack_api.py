@@ -57,8 +57,14 @@ def on_infra_start[**P](
     priority: int = 0, should_load: Callable[[], bool] | None = None
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Runs the function when LocalStack starts, if an entry point in pyproject.toml names it."""
-    made: Callable[[Callable[P, None]], Callable[P, None]]
-    made = hooks.on_infra_start(priority=priority, should_load=should_load)
+
+    def made(function: Callable[P, None]) -> Callable[P, None]:
+        # Of two hooks of one name only one would run, and the name is the function's by default.
+        name = f"{function.__module__}.{function.__name__}"
+        hook = hooks.on_infra_start(name=name, priority=priority, should_load=should_load)
+        hooked: Callable[P, None] = hook(function)
+        return hooked
+
     return made
 
 

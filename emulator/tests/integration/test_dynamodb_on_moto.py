@@ -11,8 +11,8 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
-from localstack_host.services.dynamodb import moto_engine
 from localstack_host.services.dynamodb.client_tokens import KEPT_FOR_S, Replays
+from localstack_host.services.dynamodb.point_in_time_recovery import keep_period
 from localstack_host.services.dynamodb.queries import query
 from localstack_host.services.dynamodb.transactions import transact_write_items
 
@@ -56,8 +56,8 @@ def fill(backend: DynamoDBBackend, name: str, count: int) -> Table:
 def test_the_days_of_point_in_time_recovery_are_kept(backend: DynamoDBBackend) -> None:
     fill(backend, "orders", 0)
 
-    update = moto_engine._keeping_period(DynamoDBBackend.update_continuous_backups)
-    update(backend, "orders", {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 7})
+    wanted = {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 7}
+    keep_period(backend.update_continuous_backups("orders", wanted), wanted)
 
     described = backend.describe_continuous_backups("orders")["PointInTimeRecoveryDescription"]
     assert described["RecoveryPeriodInDays"] == 7

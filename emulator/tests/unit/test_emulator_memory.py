@@ -82,6 +82,12 @@ def test_descriptions_are_shared_before_any_other_hook_reads_them() -> None:
     assert max(priorities.values()) < patches.FIRST
 
 
+def test_every_hook_has_a_name_of_its_own_so_that_all_of_them_run() -> None:
+    hooks = entry_points(group="localstack.hooks.on_infra_start")
+    ours = [hook.load() for hook in hooks if "localstack_host." in hook.module]
+    assert len({hook.__pluginspec__.name for hook in ours}) == len(ours)
+
+
 @pytest.mark.usefixtures("shared")
 def test_a_client_changes_nothing_in_a_shared_description() -> None:
     from botocore.session import Session
