@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
+from localstack_host.host import ports, process
 from tests.integration.conftest import Cloud
 from tests.integration.waiting import wait_for
 
@@ -66,6 +69,16 @@ def test_a_failed_start_is_in_the_log(cloud: Cloud) -> None:
     log = "\n".join(_stored(cloud, name))
     assert "[ERROR] Runtime.ImportModuleError: Unable to import module 'app'" in log
     assert re.search(r"INIT_REPORT Init Duration: \d+\.\d\d ms\tPhase: init\tStatus: error", log)
+
+
+@pytest.mark.usefixtures("home")
+def test_where_no_permissions_are_enforced_the_log_is_the_same() -> None:
+    cloud = Cloud(process.start(ports.any_free(), iam=False).endpoint)
+    name = cloud.function(TALK)
+    printed = _lines(cloud.invoke(name, 2).log)
+    wait_for(lambda: len(_stored(cloud, name)) == len(printed), "the log is not complete")
+    stored = _lines("\n".join(_stored(cloud, name)))
+    assert stored[:-1] == printed[:-1]  # the last has a tab at its end
 
 
 def _stored(cloud: Cloud, function: str) -> list[str]:
