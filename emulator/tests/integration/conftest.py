@@ -20,7 +20,7 @@ import pytest
 from botocore.config import Config
 
 from localstack_host.host import ports, process
-from localstack_host.services.lambda_.running import function_of
+from tests.integration.function_processes import function_of
 from tests.integration.waiting import wait_for
 
 TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole"}
