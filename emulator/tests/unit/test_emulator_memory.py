@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from datetime import datetime, timedelta
 from importlib.metadata import entry_points
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,10 +19,12 @@ from localstack.services.lambda_.invocation.execution_environment import Runtime
 from localstack.services.lambda_.invocation.lambda_models import InitializationType
 from moto.utilities import utils
 
+import localstack_host
 from localstack_host.performance import memory_trimming, patches, service_models
 from localstack_host.services.lambda_.concurrency import SURPLUS_FOR, surplus
 from localstack_host.services.stepfunctions import ended_executions
 
+OURS = "localstack_host."
 NOW = datetime(2026, 1, 1, 12)
 LONG_AGO = NOW - SURPLUS_FOR - timedelta(seconds=1)
 SERVICES = ("dynamodb", "lambda", "s3", "stepfunctions")
@@ -76,15 +79,22 @@ def test_of_ec2_only_the_machines_are_left_out(package: str, resource: str, foun
 
 def test_descriptions_are_shared_before_any_other_hook_reads_them() -> None:
     hooks = entry_points(group="localstack.hooks.on_infra_start")
-    ours = [hook for hook in hooks if "localstack_host." in hook.module]
+    ours = [hook for hook in hooks if OURS in hook.module]
     priorities = {hook.name: hook.load().hook_priority for hook in ours}
     assert priorities.pop("service_models") == patches.FIRST
     assert max(priorities.values()) < patches.FIRST
 
 
+def test_every_hook_is_an_entry_point() -> None:
+    package = Path(localstack_host.__path__[0])
+    written = sum(text.read_text().count("\n@on_infra_start(") for text in package.rglob("*.py"))
+    named = [e for e in entry_points(group="localstack.hooks.on_infra_start") if OURS in e.module]
+    assert len(named) == written
+
+
 def test_every_hook_has_a_name_of_its_own_so_that_all_of_them_run() -> None:
     hooks = entry_points(group="localstack.hooks.on_infra_start")
-    ours = [hook.load() for hook in hooks if "localstack_host." in hook.module]
+    ours = [hook.load() for hook in hooks if OURS in hook.module]
     assert len({hook.__pluginspec__.name for hook in ours}) == len(ours)
 
 
