@@ -153,8 +153,19 @@ NOT_TYPED = {
     (
         "terraform/bootstrap/README.md",
         "REGION=us-east-2 BUCKET=ecommerce-checkout-terraform-state-SUFFIX # as ../shop.json says",
-    ): (
-        f"{ACCOUNT}tests/integration/test_backend.py, by setup-backend.sh"
+    ): (f"{ACCOUNT}tests/integration/test_backend.py, by setup-backend.sh"),
+    (
+        "docs/your-own-shop.md",
+        "sed -i.bak 's/checkout-lab\\.example/books.example/'"
+        " terraform/environments/*/terraform.tfvars",
+    ): "tests/integration/test_another_shop.py types it in a copy",
+    (
+        "docs/your-own-shop.md",
+        "rm -r lab/lessons notebooks tests/notebooks tests/unit/lab/lessons"
+        " lab/cli/commands/lessons.py",
+    ): "tests/unit/repository/test_your_own_shop.py types it in a copy",
+    ("docs/your-own-shop.md", "git remote add lab https://github.com/OWNER/REPOSITORY"): (
+        "needs a repository of one's own; a test merges, not by these commands"
     ),
     (RECOVERY, "lab backup"): "loses dev's data on purpose: tests/integration/test_recovery.py",
 }

@@ -91,6 +91,8 @@ def _result(output: bytes, code: int, errors: list[str]) -> Any:
             f"The emulator's program ended with exit code {code}: " + "\n".join(errors[-20:]),
             f"Is it installed as {FOLDER}/uv.lock says? make install",
         ) from None
+    if code and "errno" in result:
+        raise OSError(result["errno"], result["strerror"], result["file"])
     if code and "error" in result:
         raise LabError(result["error"], result["hint"], code)
     return result

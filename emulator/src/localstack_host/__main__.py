@@ -11,6 +11,7 @@ from typing import Any
 
 from localstack_host.host import doctor, foreground, process, service_selection
 from localstack_host.host.errors import HostError
+from localstack_host.host.paths import HOME_VARIABLE
 
 INTERRUPTED = 130
 """What a shell says of a program that Ctrl-C has ended."""
@@ -25,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     except HostError as error:
         return _failed(error, options)
     except OSError as error:
-        return _failed(HostError(f"{error.strerror}: {error.filename}"), options)
+        return _failed_on_disk(error, options)
     except KeyboardInterrupt:
         print("Interrupted. Nothing that this command started is left running.", file=sys.stderr)
         return INTERRUPTED
@@ -115,6 +116,17 @@ def _report(message: str) -> None:
 def _print(options: argparse.Namespace, result: Any, text: str) -> int:
     print(json.dumps(result) if options.json else text)
     return 0
+
+
+def _failed_on_disk(error: OSError, options: argparse.Namespace) -> int:
+    """For a program that reads JSON, what it needs to say this in its own words."""
+    if options.json:
+        print(
+            json.dumps({"errno": error.errno, "strerror": error.strerror, "file": error.filename})
+        )
+        return 1
+    hint = f"Put that right, or use another folder: {HOME_VARIABLE}=/another/folder"
+    return _failed(HostError(f"{error.filename}: {error.strerror}.", hint), options)
 
 
 def _failed(error: HostError, options: argparse.Namespace) -> int:
