@@ -12,7 +12,7 @@ SUITES := unit contract integration browser terraform e2e notebooks chaos
 SIDE_BY_SIDE := --dist=loadgroup --no-loadscope-reorder --numprocesses
 PRESENT := $(wildcard $(SUITES:%=tests/%))
 
-.PHONY: help install demo up down test coverage lessons-html test-docker $(SUITES) plain plans docs security audit-dependencies lint format
+.PHONY: help install demo up down test emulator coverage lessons-html test-docker $(SUITES) plain plans docs security audit-dependencies lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,7 @@ down: $(INSTALLED) ## Stops the emulator
 
 test: $(INSTALLED) ## Runs every suite that this machine can run, and says which it could not
 	@$(PYTEST) $(PRESENT) $(SIDE_BY_SIDE) 3
+	@cd emulator && .venv/bin/pytest --dist=loadfile --numprocesses 3
 
 lessons-html: $(INSTALLED) ## Runs the lessons, solutions included, and writes them as web pages
 	@$(LAB) lessons-html
@@ -52,6 +53,9 @@ contract: $(INSTALLED) ## The same tests on the fakes and on the DynamoDB adapte
 
 integration: $(INSTALLED) ## Tests of each part on the emulator
 	@$(PYTEST) tests/integration
+
+emulator: $(INSTALLED) ## Tests of the emulator, a project of its own, and of its DynamoDB engine
+	@cd emulator && .venv/bin/pytest --dist=loadfile --numprocesses 3
 
 browser: $(INSTALLED) ## Websites that attack the emulator in a real Chromium; on Debian, root gets it too
 	@scripts/get-browser.sh
@@ -89,6 +93,7 @@ lint: $(INSTALLED) ## Checks style, types, imports and Terraform's format
 	$(RUFF) format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	cd emulator && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
 	terraform fmt -check -recursive terraform
 
 format: $(INSTALLED) ## Puts Python and Terraform into shape
