@@ -1,1 +1,1 @@
-"""LocalStack on the host: how the lab starts it, and the plugins that it runs with."""
+"""How the lab runs the emulator: the program of `emulator/` on this machine, or a container."""

@@ -11,7 +11,7 @@ from lab.core import clients
 from lab.core.errors import LabError
 from lab.core.target import Target
 
-PATH = "/_lab/iam"
+PATH = "/_host/iam"
 TIMEOUT_S = 10
 
 

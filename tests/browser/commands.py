@@ -166,8 +166,8 @@ PREFLIGHTED = {
     "S3 PutObject": Command("/BUCKET/MARK", "PUT", "MARK", JSON_AS_TEXT),
     "S3 DeleteObject": Command("/BUCKET/page.html?MARK", "DELETE"),
     "mails cleared": Command("/_aws/ses?MARK", "DELETE"),
-    "calls noted": Command("/_lab/calls?MARK", "PUT"),
-    "calls read": Command("/_lab/calls?MARK", "DELETE"),
+    "calls noted": Command("/_host/calls?MARK", "PUT"),
+    "calls read": Command("/_host/calls?MARK", "DELETE"),
     "an order at an API": Command(
         "/_aws/execute-api/API/v1/orders?MARK", "POST", "{}", "application/json"
     ),

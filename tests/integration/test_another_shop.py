@@ -13,10 +13,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from lab.core import naming
+from lab.core import naming, ports
 from lab.core.target import Target
 from lab.deploy.terraform import inventory, leftovers
-from lab.emulator import ports
 from tests.own_checkout import OwnCheckout, another_shop
 
 SHOP = another_shop()

@@ -30,7 +30,7 @@ from lab.shop import execution, logs, purchase
 from lab.shop.logs import LogLine
 from lab.shop.shop_client import CheckoutApi
 
-PATH = "/_lab/calls"
+PATH = "/_host/calls"
 CUSTOMER = "cost"
 SETTLE_S = 60.0
 POLL_S = 0.2
