@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
 from localstack.services.apigateway.next_gen.execute_api import gateway_response as responses
 from localstack.services.apigateway.next_gen.execute_api.gateway import RestApiGateway
 from localstack.services.apigateway.next_gen.execute_api.handlers import gateway_exception_handler
@@ -48,8 +49,11 @@ class Gateway(RestApiGateway):
 
 def _too_large(exception: Exception) -> Exception | None:
     """Lambda's refusal of a request, in the words of API Gateway."""
-    refusal = getattr(exception.__cause__, "response", {}).get("Error", {})
-    if refusal.get("Code") != "RequestEntityTooLargeException":
+    cause = exception.__cause__
+    if not isinstance(cause, ClientError):
+        return None
+    refusal = cause.response["Error"]
+    if refusal["Code"] != "RequestEntityTooLargeException":
         return None
     return responses.RequestTooLargeError(refusal["Message"])
 
