@@ -162,8 +162,10 @@ class Engine:
                 logger.exception("An observer of the engine failed")
 
 
-def _payload(answer: dict[str, Any]) -> bytes:
+def _payload(answer: dict[str, Any] | None) -> bytes:
     """An answer's JSON; what is JSON already goes in as it is."""
+    if answer is None:
+        return b""
     encoded = [name for name, value in answer.items() if type(value) is Encoded]
     if not encoded:
         return dump(answer)

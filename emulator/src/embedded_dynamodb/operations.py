@@ -9,12 +9,15 @@ from embedded_dynamodb.items import batches, single
 from embedded_dynamodb.queries.query import query
 from embedded_dynamodb.queries.scan import scan
 from embedded_dynamodb.request import Request
+from embedded_dynamodb.streams_api import operations as streams
 from embedded_dynamodb.transactions.read import transact_get_items
 from embedded_dynamodb.transactions.write import transact_write_items
 from embedded_dynamodb.validation.operations import CONTROL_PLANE, ITEMS
 from embedded_dynamodb.validation.requests import RequestShape
+from embedded_dynamodb.validation.streams import STREAMS
 
-Run = Callable[[Request], dict[str, Any]]
+# None for an answer without a body.
+Run = Callable[[Request], dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,17 @@ _RUN: dict[str, Run] = {
     "DisableKinesisStreamingDestination": descriptions.refuse_kinesis_destination,
     "DescribeContributorInsights": descriptions.describe_contributor_insights,
     "GetResourcePolicy": descriptions.get_resource_policy,
+    "ListStreams": streams.list_streams,
+    "DescribeStream": streams.describe_stream,
+    "GetShardIterator": streams.get_shard_iterator,
+    "GetRecords": streams.get_records,
 }
 
+_SHAPES = ITEMS | CONTROL_PLANE | STREAMS
+
 OPERATIONS: dict[str, Operation] = {
-    name: Operation((ITEMS | CONTROL_PLANE)[name], run) for name, run in _RUN.items()
+    name: Operation(_SHAPES[name], run) for name, run in _RUN.items()
 }
+
+# They are a service of their own, with a prefix of their own.
+STREAM_OPERATIONS = frozenset(STREAMS)

@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from embedded_dynamodb.engine import Answer, Engine
+from embedded_dynamodb.operations import STREAM_OPERATIONS
 
 # BatchWriteItem takes 16 MB of items; JSON and base64 make them larger.
 MAX_BODY = 32 * 1024 * 1024
 DEFAULT_REGION = "us-east-1"
 DEFAULT_ACCOUNT = "000000000000"
-_TARGETS = ("DynamoDB_20120810", "DynamoDBStreams_20120810")
+_DYNAMODB, _STREAMS = "DynamoDB_20120810", "DynamoDBStreams_20120810"
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/[^/]*/([a-z0-9-]+)/")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -37,6 +38,13 @@ def caller(authorization: str | None) -> tuple[str, str]:
     return (key if _ACCOUNT.fullmatch(key) else DEFAULT_ACCOUNT), region
 
 
+def operation_of(target: str) -> str:
+    """The operation that X-Amz-Target names; empty if its service has none of that name."""
+    service, _, operation = target.partition(".")
+    wanted = _STREAMS if operation in STREAM_OPERATIONS else _DYNAMODB
+    return operation if service == wanted else ""
+
+
 class Handler(BaseHTTPRequestHandler):
     """One connection, which is kept open."""
 
@@ -59,9 +67,7 @@ class Handler(BaseHTTPRequestHandler):
             self._plain(413, f"A request has at most {MAX_BODY} bytes, this one has {length}.")
             return
         body = self.rfile.read(length)
-        target, _, operation = self.headers.get("X-Amz-Target", "").partition(".")
-        if target not in _TARGETS:
-            operation = ""
+        operation = operation_of(self.headers.get("X-Amz-Target", ""))
         account, region = caller(self.headers.get("Authorization"))
         self._answer(self.server.engine.handle(operation, body, account, region))
 

@@ -60,8 +60,7 @@ def _label(moment: float) -> str:
 def switch_stream_off(engine: "Engine", table: Table) -> None:
     """Closes the log: what is in it can be read for another day."""
     if table.stream is not None:
-        table.stream.closed = engine.clock()
-        table.stream.ending_sequence = engine.sequences.next()
+        table.stream.close(engine.sequences.next(), engine.clock())
         table.stream = None
 
 

@@ -43,7 +43,7 @@ class Client:
     def __call__(self, operation: str, **parameters: Any) -> Answer:
         body = json.dumps(parameters).encode()
         status, _, answer = self.engine.handle(operation, body, self.account, "eu-west-1")
-        read: Answer = json.loads(answer)
+        read: Answer = json.loads(answer or b"{}")
         if status != 200:
             raise Refused(status, read)
         return read

@@ -115,12 +115,25 @@ def test_a_body_has_a_length_and_a_limit(port: int, head: str, status: int) -> N
 
 
 @pytest.mark.parametrize(
-    "target", ["", "ListTables", "Kinesis_20131202.ListStreams", "DynamoDB_20120810."]
+    "target",
+    [
+        "",
+        "ListTables",
+        "Kinesis_20131202.ListStreams",
+        "DynamoDB_20120810.",
+        "DynamoDB_20120810.ListStreams",
+        "DynamoDBStreams_20120810.ListTables",
+    ],
 )
 def test_what_is_no_operation_of_dynamodb_is_unknown(port: int, target: str) -> None:
     status, _, body = post(port, **{"X-Amz-Target": target})
     assert status == 400
     assert json.loads(body)["__type"].endswith("#UnknownOperationException")
+
+
+def test_streams_have_a_prefix_of_their_own(port: int) -> None:
+    target = {"X-Amz-Target": "DynamoDBStreams_20120810.ListStreams"}
+    assert post(port, **target)[2] == b'{"Streams":[]}'
 
 
 def test_it_says_that_it_is_well(port: int) -> None:

@@ -1,0 +1,1 @@
+"""The DynamoDB Streams API: who reads the logs of changes."""
