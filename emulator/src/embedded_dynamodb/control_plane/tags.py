@@ -35,8 +35,8 @@ def checked_tags(given: list[dict[str, str]]) -> dict[str, str]:
     return tags
 
 
-def tag_resource(request: Request) -> Answer:
-    """Adds tags or changes their values."""
+def tag_resource(request: Request) -> None:
+    """Adds tags or changes their values; AWS answers without a body."""
     _check_arn(request)
     if not request.parameters["Tags"]:
         raise ValidationException("Atleast one Tag needs to be provided as Input.")
@@ -46,10 +46,9 @@ def tag_resource(request: Request) -> Answer:
         merged = table.tags | tags
         _check_count(merged)
         table.tags = merged
-    return {}
 
 
-def untag_resource(request: Request) -> Answer:
+def untag_resource(request: Request) -> None:
     """Removes tags; those that are not there do not matter."""
     _check_arn(request)
     if not request.parameters["TagKeys"]:
@@ -58,7 +57,6 @@ def untag_resource(request: Request) -> Answer:
     with request.engine.lock:
         table = _table(request)
         table.tags = {key: value for key, value in table.tags.items() if key not in gone}
-    return {}
 
 
 def list_tags_of_resource(request: Request) -> Answer:

@@ -87,6 +87,10 @@ class _Plan:
         if self.start is not None:
             position = start_position(self.start, table, index, detail="")
             wanted = wanted.after(position, reverse=self.reverse)
+            if index is None and not schema.range:
+                raise ValidationException(
+                    "The query can return at most one row and cannot be restarted"
+                )
         self._check_filter(schema)
         self.selection.bind(index)
         return wanted

@@ -357,3 +357,17 @@ def test_a_scan_does_not_go_on_in_another_segment(client: Client, numbers: str) 
         f"{START}: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. "
         f"TotalSegments: 2 Segment: {other}"
     )
+
+
+def test_a_query_of_one_item_cannot_be_restarted(client: Client) -> None:
+    client.table("single", "p")
+    client.put("single", p="a")
+    refused = client.refusal(
+        "Query",
+        TableName="single",
+        KeyConditionExpression="p = :p",
+        ExpressionAttributeValues=client.values(p="a"),
+        ExclusiveStartKey=client.item(p="a"),
+    )
+    assert refused.code == "ValidationException"
+    assert refused.message == "The query can return at most one row and cannot be restarted"

@@ -1,5 +1,6 @@
 """Tags, time to live, point-in-time recovery, and what is not there."""
 
+import json
 from typing import Any
 
 import pytest
@@ -47,6 +48,18 @@ def test_tags_belong_to_tables_that_are_there(client: Client, operation: str) ->
         if operation == "ListTagsOfResource"
         else "ResourceNotFoundException"
     )
+
+
+def test_a_change_of_tags_is_answered_without_a_body(client: Client) -> None:
+    client.table("orders")
+    arn = client("DescribeTable", TableName="orders")["Table"]["TableArn"]
+    for operation, more in (
+        ("TagResource", {"Tags": [{"Key": "a", "Value": "b"}]}),
+        ("UntagResource", {"TagKeys": ["a"]}),
+    ):
+        body = json.dumps({"ResourceArn": arn, **more}).encode()
+        answer = client.engine.handle(operation, body, client.account, "eu-west-1")
+        assert (answer.status, answer.body) == (200, b"")
 
 
 def test_time_to_live_is_switched_once(client: Client) -> None:
