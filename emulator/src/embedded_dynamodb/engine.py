@@ -22,6 +22,7 @@ from embedded_dynamodb.request import Encoded, Request
 from embedded_dynamodb.streams import Change, Sequences
 from embedded_dynamodb.tables.store import Store
 from embedded_dynamodb.tables.stored import dump
+from embedded_dynamodb.time_to_live import sweep
 from embedded_dynamodb.transactions.tokens import Tokens
 from embedded_dynamodb.validation.requests import parse
 from embedded_dynamodb.writes import Write
@@ -114,6 +115,10 @@ class Engine:
             if table.stream is not None:
                 table.stream.append(change)
             self._tell(self.on_change, change)
+
+    def expire(self, now: float | None = None) -> int:
+        """Deletes the items whose time to live has passed; says how many. To be called often."""
+        return sweep(self, self.clock() if now is None else now)
 
     def new_id(self) -> str:
         """A UUID."""

@@ -1,13 +1,17 @@
 """A server of its own, on loopback: HTTP in, the engine, HTTP out."""
 
+import logging
 import re
 import sys
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
 from embedded_dynamodb.engine import Answer, Engine
 from embedded_dynamodb.operations import STREAM_OPERATIONS
+
+logger = logging.getLogger(__name__)
 
 # BatchWriteItem takes 16 MB of items; JSON and base64 make them larger.
 MAX_BODY = 32 * 1024 * 1024
@@ -18,6 +22,8 @@ _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/[^/]*/([a-z0-9-]+)/")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _TIMEOUT = 60.0
+# AWS deletes within days, this server within seconds.
+SWEEP_INTERVAL = 10.0
 
 
 def is_local(name: str | None) -> bool:
@@ -120,9 +126,31 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, engine: Engine | None = None) -> None:
+    def __init__(
+        self, port: int, engine: Engine | None = None, *, sweep_interval: float = SWEEP_INTERVAL
+    ) -> None:
         self.engine = engine or Engine()
+        self._closed = threading.Event()
+        self._sweeper = threading.Thread(
+            target=self._sweep, args=(sweep_interval,), name="time-to-live", daemon=True
+        )
+        # It closes itself when the port is taken, before the sweeper runs.
         super().__init__(("127.0.0.1", port), Handler)
+        self._sweeper.start()
+
+    def server_close(self) -> None:
+        """Stops listening and sweeping."""
+        self._closed.set()
+        if self._sweeper.is_alive():
+            self._sweeper.join()
+        super().server_close()
+
+    def _sweep(self, interval: float) -> None:
+        while not self._closed.wait(interval):
+            try:
+                self.engine.expire()
+            except Exception:
+                logger.exception("Expired items could not be deleted; it is tried again")
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A caller that goes away before its answer is no fault."""
