@@ -6,6 +6,8 @@ from typing import Any
 
 from embedded_dynamodb.control_plane import descriptions, tables, tags, updates
 from embedded_dynamodb.items import batches, single
+from embedded_dynamodb.partiql.execute import batch_execute_statement, execute_statement
+from embedded_dynamodb.partiql.transaction import execute_transaction
 from embedded_dynamodb.queries.query import query
 from embedded_dynamodb.queries.scan import scan
 from embedded_dynamodb.request import Request
@@ -14,6 +16,7 @@ from embedded_dynamodb.transactions.read import transact_get_items
 from embedded_dynamodb.transactions.write import transact_write_items
 from embedded_dynamodb.validation.operations import CONTROL_PLANE, ITEMS
 from embedded_dynamodb.validation.requests import RequestShape
+from embedded_dynamodb.validation.statements import STATEMENTS
 from embedded_dynamodb.validation.streams import STREAMS
 
 # None for an answer without a body.
@@ -39,6 +42,9 @@ _RUN: dict[str, Run] = {
     "BatchWriteItem": batches.batch_write_item,
     "TransactWriteItems": transact_write_items,
     "TransactGetItems": transact_get_items,
+    "ExecuteStatement": execute_statement,
+    "BatchExecuteStatement": batch_execute_statement,
+    "ExecuteTransaction": execute_transaction,
     "CreateTable": tables.create_table,
     "DeleteTable": tables.delete_table,
     "DescribeTable": tables.describe_table,
@@ -64,7 +70,7 @@ _RUN: dict[str, Run] = {
     "GetRecords": streams.get_records,
 }
 
-_SHAPES = ITEMS | CONTROL_PLANE | STREAMS
+_SHAPES = ITEMS | CONTROL_PLANE | STATEMENTS | STREAMS
 
 OPERATIONS: dict[str, Operation] = {
     name: Operation(_SHAPES[name], run) for name, run in _RUN.items()

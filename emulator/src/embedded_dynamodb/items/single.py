@@ -88,21 +88,13 @@ def _check_return_values(request: Request) -> None:
 def _write(request: Request, action: Action) -> Answer:
     with request.engine.lock:
         table = request.table(request.parameters["TableName"])
-        position = action.locate(table)
-        try:
-            write = action.plan(table, position)
-        except ConditionalCheckFailedException:
-            stored = table.entries.get(position)
-            size = 0 if stored is None else stored.size
-            request.note_write(table, Consumed(capacity.write_units(size)))
-            raise
-        request.engine.apply((write,))
+        write = apply_one(request, table, action)
     answer: Answer = {}
-    attributes = _attributes(request.parameters.get("ReturnValues", "NONE"), write, action)
+    attributes = returned(request.parameters.get("ReturnValues", "NONE"), write, action)
     if attributes:
         answer["Attributes"] = attributes
     if request.counts():
-        consumed = _consumed(write)
+        consumed = consumed_by_write(write)
         request.note_write(table, consumed)
         show_capacity(request, table, consumed, answer)
     if request.parameters.get("ReturnItemCollectionMetrics") == "SIZE" and table.has_local_indexes:
@@ -110,11 +102,26 @@ def _write(request: Request, action: Action) -> Answer:
     return answer
 
 
-def _consumed(write: Write) -> Consumed:
+def apply_one(request: Request, table: Table, action: Action) -> Write:
+    """Applies an action if its condition holds; the caller holds the lock."""
+    position = action.locate(table)
+    try:
+        write = action.plan(table, position)
+    except ConditionalCheckFailedException:
+        stored = table.entries.get(position)
+        size = 0 if stored is None else stored.size
+        request.note_write(table, Consumed(capacity.write_units(size)))
+        raise
+    request.engine.apply((write,))
+    return write
+
+
+def consumed_by_write(write: Write) -> Consumed:
+    """The units of a write of its own."""
     return capacity.of_write(write.table, write.old, write.new, write.old_item, write.new_item)
 
 
-def _attributes(wanted: str, write: Write, action: Action) -> Any:
+def returned(wanted: str, write: Write, action: Action) -> Any:
     """What ReturnValues asks for."""
     if wanted == "NONE":
         return None

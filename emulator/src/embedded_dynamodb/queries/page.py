@@ -23,13 +23,17 @@ def read_page(
     *,
     limit: int | None,
     reverse: bool = False,
+    used: int = 0,
 ) -> Page:
-    """Reads from `low`, which is in, to `high`, which is not; the caller holds the lock."""
+    """Reads from `low`, which is in, to `high`, which is not; the caller holds the lock.
+
+    `used` bytes of the megabyte are taken by what was read before.
+    """
     page: list[Stored] = []
     size = 0
     for position in entries.irange(low, high, inclusive=(True, False), reverse=reverse):
         stored = entries[position]
-        if size + stored.size > MAX_PAGE_SIZE and page:
+        if used + size + stored.size > MAX_PAGE_SIZE and (page or used):
             return Page(page, size, True)
         page.append(stored)
         size += stored.size

@@ -82,20 +82,22 @@ def answer_page(
         answer["LastEvaluatedKey"] = table.schema.of(last) if index is None else index.key_of(last)
     request.returned_items[table.name] = count
     if request.counts():
-        consumed = _consumed(request, index, selection, page, entries)
+        consistent = request.parameters.get("ConsistentRead") is True
+        consumed = consumed_by(index, selection, page, entries, consistent=consistent)
         request.note_read(table, consumed)
         show_capacity(request, table, consumed, answer)
     return answer
 
 
-def _consumed(
-    request: Request,
+def consumed_by(
     index: Index | None,
     selection: Selection,
     page: Page,
     entries: list[Stored],
+    *,
+    consistent: bool,
 ) -> Consumed:
-    consistent = request.parameters.get("ConsistentRead") is True
+    """The units of a page: of the table or of the index, and of what it fetched."""
     units = capacity.read_units(page.size, consistent=consistent)
     if index is None:
         return Consumed(units)

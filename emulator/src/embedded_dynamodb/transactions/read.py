@@ -25,7 +25,7 @@ def transact_get_items(request: Request) -> dict[str, Any]:
     keys = [check_item(get["Key"]) for get in gets]
     with request.engine.lock:
         tables = [request.table(get["TableName"]) for get in gets]
-        positions = _positions(tables, keys)
+        positions = locate_all(tables, keys)
         found = [
             table.entries.get(position) for table, position in zip(tables, positions, strict=True)
         ]
@@ -43,7 +43,7 @@ def transact_get_items(request: Request) -> dict[str, Any]:
     return answer
 
 
-def _positions(tables: list[Table], keys: list[Item]) -> list[bytes]:
+def locate_all(tables: list[Table], keys: list[Item]) -> list[bytes]:
     """The positions; a key that does not fit its table cancels, one item twice is an error."""
     positions, reasons = [], []
     for table, key in zip(tables, keys, strict=True):

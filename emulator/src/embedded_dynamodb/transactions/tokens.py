@@ -53,7 +53,6 @@ class Tokens:
             }
 
 
-def fingerprint(parameters: dict[str, Any]) -> str:
+def fingerprint(parts: list[Any]) -> str:
     """What makes two requests the same: all but the token and what is returned beside."""
-    items = json.dumps(parameters["TransactItems"], sort_keys=True)
-    return hashlib.sha256(items.encode()).hexdigest()
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

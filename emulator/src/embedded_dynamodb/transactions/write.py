@@ -6,6 +6,8 @@ from embedded_dynamodb import capacity
 from embedded_dynamodb.capacity import Consumed
 from embedded_dynamodb.errors import (
     ConditionalCheckFailedException,
+    DuplicateItemException,
+    DynamoDBError,
     TransactionCanceledException,
     ValidationException,
 )
@@ -35,10 +37,15 @@ Reason = dict[str, Any]
 
 def transact_write_items(request: Request) -> Answer:
     """Applies all actions, or says for each why not."""
+    parts = request.parameters["TransactItems"]
+    return apply_all(request, [_action(one) for one in parts], parts)
+
+
+def apply_all(request: Request, actions: list[tuple[str, Action]], parts: list[Any]) -> Answer:
+    """Applies actions, each of a table by name; `parts` is what a repeated request repeats."""
     parameters = request.parameters
-    actions = [_action(one) for one in parameters["TransactItems"]]
     token = parameters.get("ClientRequestToken")
-    mark = None if token is None else fingerprint(parameters)
+    mark = None if token is None else fingerprint(parts)
     with request.engine.lock:
         if token is not None and mark is not None:
             key = (request.account, request.region, token)
@@ -84,21 +91,24 @@ def _plan(request: Request, actions: list[tuple[str, Action]]) -> list[Write]:
         for place, (_, action) in enumerate(actions):
             try:
                 writes.append(action.plan(tables[place], positions[place]))
-            except ConditionalCheckFailedException as failed:
-                reasons[place] = {
-                    **failed.extra,
-                    "Code": "ConditionalCheckFailed",
-                    "Message": failed.message,
-                }
-            except ValidationException as error:
-                if error.message.startswith(NOT_VALID):
-                    raise
-                reasons[place] = _invalid(error.message)
+            except DynamoDBError as error:
+                reasons[place] = _reason(error)
     if any(reason is not NONE for reason in reasons):
         raise TransactionCanceledException(reasons)
     if sum(_size(write) for write in writes) > MAX_SIZE:
         raise ValidationException("Transaction request exceeds the 4MB transaction size limit")
     return writes
+
+
+def _reason(error: DynamoDBError) -> Reason:
+    """Why an action cancels the transaction, or the error, if it is one of the request."""
+    if isinstance(error, ConditionalCheckFailedException):
+        return {**error.extra, "Code": "ConditionalCheckFailed", "Message": error.message}
+    if isinstance(error, DuplicateItemException):
+        return {"Code": "DuplicateItem", "Message": error.message}
+    if isinstance(error, ValidationException) and not error.message.startswith(NOT_VALID):
+        return _invalid(error.message)
+    raise error
 
 
 def _locate(

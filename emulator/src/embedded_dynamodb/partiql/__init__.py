@@ -1,0 +1,1 @@
+"""PartiQL: statements are translated to the plans that the other operations use."""
