@@ -66,7 +66,7 @@ def _as_filter(condition: str) -> dict[str, Any]:
     for word in condition.replace("(", "( ").replace(")", " )").replace(",", " ,").split():
         if word.isdigit():
             values[f":v{word}"] = {"N": word}
-            word = f":v{word}"  # noqa: PLW2901
+            word = f":v{word}"
         text += f"{word} "
     return {"FilterExpression": text, "ExpressionAttributeValues": values}
 

@@ -1,0 +1,52 @@
+"""What the README shows can be run as it stands."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import embedded_dynamodb
+
+README = (Path(embedded_dynamodb.__file__).parent / "README.md").read_text()
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+IN_PROCESS, SERVED, STATEMENTS = (text for kind, text in BLOCKS if kind == "python")
+SERVER, SPEED = (text for kind, text in BLOCKS if kind == "console")
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    """The server of the README on a free port."""
+    command = SERVER.split()
+    assert command == ["python", "-m", "embedded_dynamodb", "--port", "8000"]
+    arguments = [sys.executable, *command[1:-1], "0"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().split()[-1]
+        process.kill()
+
+
+def test_the_engine_answers_in_a_process() -> None:
+    names: dict[str, Any] = {}
+    exec(IN_PROCESS + STATEMENTS, names)
+    assert names["found"]["Item"] == {"id": {"S": "1"}, "total": {"N": "25"}}
+    assert names["selected"]["Items"] == [{"total": {"N": "40"}}]
+
+
+def test_the_server_answers_boto3(address: str) -> None:
+    names: dict[str, Any] = {}
+    exec(SERVED.replace("http://localhost:8000", address), names)
+    assert names["names"] == []
+
+
+def test_the_speed_is_measured_by_what_runs() -> None:
+    once = SPEED.replace("-m timeit", "-m timeit -n 1 -r 1").replace(
+        "python ", f"{sys.executable} "
+    )
+    done = subprocess.run(
+        ["/bin/bash", "-ec", once], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.count("per loop") == SPEED.count("\nrun '")
