@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from embedded_dynamodb.errors import ValidationException
-from embedded_dynamodb.values import Value, check_name, check_value, comparable, type_of
+from embedded_dynamodb.values import Value, check_name, check_value, type_of
 
 type Literal = Callable[[Sequence[Value]], Value]
 
@@ -52,12 +52,6 @@ def set_of(members: list[Literal]) -> Literal:
         kind = type_of(values[0])
         if kind not in _SETS or any(type_of(value) != kind for value in values):
             raise ValidationException(WRONG_TYPE)
-        if len({comparable(value) for value in values}) < len(values):
-            shown = ", ".join(str(value[kind]) for value in values)
-            raise ValidationException(
-                "One or more parameter values were invalid: Input collection "
-                f"[{shown}] contains duplicates."
-            )
         return check_value({_SETS[kind]: [value[kind] for value in values]})
 
     return resolve
