@@ -100,6 +100,8 @@ class Engine:
             observed = table.stream is not None or self.on_change
             if observed and not write.changes():
                 continue
+            if table.undo is not None:
+                table.undo.note(moment, write.position, write.old)
             table.replace(write.position, write.old, write.new, write.old_item, write.new_item)
             if not observed:
                 continue

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from embedded_dynamodb.backups import backups, restores
 from embedded_dynamodb.control_plane import descriptions, tables, tags, updates
 from embedded_dynamodb.items import batches, single
 from embedded_dynamodb.partiql.execute import batch_execute_statement, execute_statement
@@ -14,6 +15,7 @@ from embedded_dynamodb.request import Request
 from embedded_dynamodb.streams_api import operations as streams
 from embedded_dynamodb.transactions.read import transact_get_items
 from embedded_dynamodb.transactions.write import transact_write_items
+from embedded_dynamodb.validation.backups import BACKUPS
 from embedded_dynamodb.validation.operations import CONTROL_PLANE, ITEMS
 from embedded_dynamodb.validation.requests import RequestShape
 from embedded_dynamodb.validation.statements import STATEMENTS
@@ -64,13 +66,19 @@ _RUN: dict[str, Run] = {
     "DisableKinesisStreamingDestination": descriptions.refuse_kinesis_destination,
     "DescribeContributorInsights": descriptions.describe_contributor_insights,
     "GetResourcePolicy": descriptions.get_resource_policy,
+    "CreateBackup": backups.create_backup,
+    "DescribeBackup": backups.describe_backup,
+    "ListBackups": backups.list_backups,
+    "DeleteBackup": backups.delete_backup,
+    "RestoreTableFromBackup": restores.restore_table_from_backup,
+    "RestoreTableToPointInTime": restores.restore_table_to_point_in_time,
     "ListStreams": streams.list_streams,
     "DescribeStream": streams.describe_stream,
     "GetShardIterator": streams.get_shard_iterator,
     "GetRecords": streams.get_records,
 }
 
-_SHAPES = ITEMS | CONTROL_PLANE | STATEMENTS | STREAMS
+_SHAPES = ITEMS | CONTROL_PLANE | BACKUPS | STATEMENTS | STREAMS
 
 OPERATIONS: dict[str, Operation] = {
     name: Operation(_SHAPES[name], run) for name, run in _RUN.items()

@@ -5,14 +5,14 @@ from typing import Any
 from embedded_dynamodb.control_plane.tables import find_table
 from embedded_dynamodb.errors import (
     DynamoDBError,
-    ResourceNotFoundException,
+    TableNotFoundException,
     ValidationException,
 )
 from embedded_dynamodb.request import Request
 from embedded_dynamodb.tables.table import Table
+from embedded_dynamodb.tables.undo_log import UndoLog
 
 RECOVERY_DAYS = 35
-DAY = 24 * 60 * 60.0
 _LIMITS = {
     "AccountMaxReadCapacityUnits": 80_000,
     "AccountMaxWriteCapacityUnits": 80_000,
@@ -71,11 +71,11 @@ def update_continuous_backups(request: Request) -> Answer:
         table = _table(request)
         now = request.engine.clock()
         if not specification["PointInTimeRecoveryEnabled"]:
-            table.recovery_days = None
+            table.undo = None
+        elif table.undo is None:
+            table.undo = UndoLog(now, days)
         else:
-            if table.recovery_days is None:
-                table.recovery_since = now
-            table.recovery_days = days
+            table.undo.days = days
         return _backups(table, now)
 
 
@@ -87,20 +87,13 @@ def _table(request: Request) -> Table:
     return table
 
 
-class TableNotFoundException(ResourceNotFoundException):
-    """As backups say that there is no table."""
-
-    code = "TableNotFoundException"
-
-
 def _backups(table: Table, now: float) -> Answer:
     recovery: Answer = {"PointInTimeRecoveryStatus": "DISABLED"}
-    if table.recovery_days is not None:
-        earliest = max(table.recovery_since, now - table.recovery_days * DAY)
+    if table.undo is not None:
         recovery = {
             "PointInTimeRecoveryStatus": "ENABLED",
-            "RecoveryPeriodInDays": table.recovery_days,
-            "EarliestRestorableDateTime": earliest,
+            "RecoveryPeriodInDays": table.undo.days,
+            "EarliestRestorableDateTime": table.undo.earliest(now),
             "LatestRestorableDateTime": now,
         }
     return {

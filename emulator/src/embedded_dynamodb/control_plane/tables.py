@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from embedded_dynamodb.backups.backups import keep
 from embedded_dynamodb.control_plane import definitions
 from embedded_dynamodb.control_plane.description import describe
 from embedded_dynamodb.control_plane.settings import (
@@ -89,6 +90,9 @@ def delete_table(request: Request) -> Answer:
                 "Resource cannot be deleted as it is currently protected against deletion. "
                 "Disable deletion protection first."
             )
+        if table.undo is not None:
+            # AWS keeps what could be restored as a backup of its own, for 35 days.
+            keep(engine, table, f"{table.name}$DeletedTableBackup", "SYSTEM")
         switch_stream_off(engine, table)
         space = engine.store.space(request.account, request.region)
         del space.tables[table.name]

@@ -1,6 +1,6 @@
 """Local and global secondary indexes: another order of the table's items, and a part of each."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from embedded_dynamodb.tables.keys import Item, KeySchema
@@ -34,6 +34,10 @@ class Index:
         keys = dict.fromkeys(self.table_schema.names + self.schema.names)
         self.key_names = tuple(keys)
         self.projected = frozenset((*keys, *self.extra_attributes))
+
+    def empty(self) -> "Index":
+        """The same index without entries."""
+        return replace(self, settings=dict(self.settings), entries=SortedDict(), size=0)
 
     def position(self, item: Item) -> bytes | None:
         """Where the item stands, or None: an index holds only items that have its key."""

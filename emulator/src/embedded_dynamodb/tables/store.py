@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from embedded_dynamodb.errors import ResourceNotFoundException
 from embedded_dynamodb.streams import StreamLog
+from embedded_dynamodb.tables.backup import Backup
 from embedded_dynamodb.tables.ordered import SortedDict
 from embedded_dynamodb.tables.table import Table
 
@@ -19,6 +20,8 @@ class Space:
     tables: SortedDict[str, Table] = field(default_factory=SortedDict)
     # By ARN; those of deleted tables, and those that are switched off, stay for a day.
     streams: dict[str, StreamLog] = field(default_factory=dict)
+    # By ARN, whether their tables are there or not.
+    backups: dict[str, Backup] = field(default_factory=dict)
 
 
 class Store:

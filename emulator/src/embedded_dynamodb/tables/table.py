@@ -9,6 +9,7 @@ from embedded_dynamodb.tables.index import Index
 from embedded_dynamodb.tables.keys import Item, KeySchema, check_key_contents
 from embedded_dynamodb.tables.ordered import SortedDict
 from embedded_dynamodb.tables.stored import Stored
+from embedded_dynamodb.tables.undo_log import UndoLog
 
 _INVALID = "One or more parameter values were invalid: "
 
@@ -31,8 +32,8 @@ class Table:
     indexes: dict[str, Index] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     time_to_live: str | None = None
-    recovery_days: int | None = None
-    recovery_since: float = 0.0
+    # Kept while point-in-time recovery is on.
+    undo: UndoLog | None = None
     status: str = "ACTIVE"
     entries: SortedDict[bytes, Stored] = field(default_factory=SortedDict)
     size: int = 0

@@ -1,0 +1,67 @@
+"""What was there before each write: by it a table goes back to any moment of its window."""
+
+from typing import NamedTuple
+
+from embedded_dynamodb.tables.stored import Stored
+from embedded_dynamodb.trimmed_list import TrimmedList
+
+# Beyond this much the oldest is dropped, and the window begins later.
+MAX_SIZE = 64 * 1024 * 1024
+_ENTRY_SIZE = 200
+DAY = 24 * 60 * 60.0
+
+
+class Undo(NamedTuple):
+    """What stood at a position until a moment; None if nothing did."""
+
+    moment: float
+    position: bytes
+    old: Stored | None
+
+    @property
+    def size(self) -> int:
+        """About how much memory it takes."""
+        return _ENTRY_SIZE + len(self.position) + (0 if self.old is None else len(self.old.data))
+
+
+class UndoLog:
+    """The writes of a table since point-in-time recovery was switched on."""
+
+    def __init__(self, since: float, days: int) -> None:
+        # The earliest moment that can be restored, before the window is applied.
+        self.since = since
+        self.days = days
+        self.size = 0
+        self._entries: TrimmedList[Undo] = TrimmedList()
+
+    def note(self, moment: float, position: bytes, old: Stored | None) -> None:
+        """Keeps what a write replaces; drops what is too old, or too much."""
+        undo = Undo(moment, position, old)
+        self._entries.append(undo)
+        self.size += undo.size
+        self.trim(moment)
+
+    def trim(self, now: float) -> None:
+        """Drops what lies before the window, and the oldest if it is too much."""
+        oldest = now - self.days * DAY
+        entries = self._entries
+        while entries and (self.size > MAX_SIZE or entries[0].moment < oldest):
+            undo = entries.popleft()
+            self.size -= undo.size
+            self.since = max(self.since, undo.moment)
+
+    def earliest(self, now: float) -> float:
+        """The earliest moment that can be restored."""
+        return max(self.since, now - self.days * DAY)
+
+    def restored(self, entries: dict[bytes, Stored], moment: float) -> dict[bytes, Stored]:
+        """The entries as they were at a moment: what came after is undone, the last first."""
+        before = dict(entries)
+        for undo in reversed(self._entries):
+            if undo.moment <= moment:
+                break
+            if undo.old is None:
+                before.pop(undo.position, None)
+            else:
+                before[undo.position] = undo.old
+        return before
