@@ -31,6 +31,8 @@ FAILED = re.compile(r"<failed: (.*)>")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 MAY_FAIL = {"lab status", "lab alarms --ringing"}  # where an alarm rings; other tests' may
 
+pytestmark = pytest.mark.timeout(900)  # some blocks deploy a whole environment
+
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -61,7 +63,7 @@ def alone(shop: DeployedShop, tmp_path: Path) -> dict[str, str]:
     return variables | {n: os.environ[n] for n in ("LAB_TF_MIRROR",) if n in os.environ}
 
 
-def typed(text: str, where: Path, variables: dict[str, str], timeout_s: float = 280) -> str:
+def typed(text: str, where: Path, variables: dict[str, str], timeout_s: float = 600) -> str:
     """What a shell prints; no line of it may fail."""
     done = subprocess.run(
         ["bash", "-uo", "pipefail", "-c", EACH_LINE + text],

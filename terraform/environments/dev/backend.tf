@@ -1,11 +1,12 @@
-# Where the state is. The rest is not here: a backend block can read neither terraform/shop.json nor
-# a variable, and the bucket's name tells the account; one that is not yours may be somebody else's.
-# scripts/setup-backend.sh makes the bucket and writes backend.hcl:
+# Where the state is. A backend block can read neither terraform/shop.json nor a variable: the lock
+# table is named here once more. The bucket is not: its name tells the account, and one that is not
+# yours may be somebody else's. scripts/setup-backend.sh creates it and writes backend.hcl:
 #   terraform init -backend-config=backend.hcl
 
 terraform {
   backend "s3" {
-    key     = "dev/terraform.tfstate"
-    encrypt = true
+    key            = "dev/terraform.tfstate"
+    dynamodb_table = "terraform-state-lock"
+    encrypt        = true
   }
 }

@@ -133,8 +133,8 @@ def literals() -> Iterator[tuple[str, str]]:
     for pattern in READERS:
         for file in sorted(paths.ROOT.glob(pattern)):
             inside = file.relative_to(paths.ROOT).parts
-            if inside == ("tests", "docs_commands.py"):  # it quotes what pages say
-                continue
+            if inside == ("tests", "docs_commands.py") or file.name == "backend.tf":
+                continue  # the first quotes what pages say, the second has a test of its own
             if file.is_file() and ".terraform" not in inside and "emulator" not in inside:
                 yield "/".join(inside), SAYINGS.sub(" ", file.read_text("utf-8", "replace"))
 
@@ -147,6 +147,16 @@ def test_a_name_is_written_once(name: str) -> None:
     found = [file for file, text in literals() if value in text]
 
     assert found == [], f"{value} is there, too; terraform/shop.json says {name}"
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_a_backend_block_which_can_read_no_file_names_the_same_lock_table(
+    environment: str,
+) -> None:
+    """Without it `tflocal apply` by hand would change a state whose checksum `lab deploy` keeps."""
+    block = (paths.TERRAFORM / "environments" / environment / "backend.tf").read_text()
+
+    assert f'dynamodb_table = "{Shop.read(naming.FILE).lock_table}"' in block
 
 
 def test_a_name_is_begun_in_one_place() -> None:
