@@ -32,7 +32,7 @@ def address() -> Iterator[str]:
 def test_the_engine_answers_in_a_process() -> None:
     names: dict[str, Any] = {}
     exec(IN_PROCESS + STATEMENTS, names)
-    assert names["found"]["Item"] == {"id": {"S": "1"}, "total": {"N": "25"}}
+    assert names["stored"]["Item"] == {"id": {"S": "1"}, "total": {"N": "25"}}
     assert names["selected"]["Items"] == [{"total": {"N": "40"}}]
 
 
