@@ -26,6 +26,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Fails where pytest-xdist has not taken the groups: every process would have every emulator."""
+    if hasattr(session.config, "workerinput") and session.config.getvalue("loadgroup"):
+        alone = [item.nodeid for item in session.items if "@" not in item.nodeid]
+        if alone:
+            raise pytest.UsageError(f"pytest-xdist keeps no groups together: {alone[0]}")
+
+
 def _lane(item: pytest.Item) -> str:
     suite, *_ = item.path.relative_to(paths.ROOT / "tests").parts
     if item.path.name == "test_running.py":
