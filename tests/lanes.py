@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Fails where pytest-xdist has not taken the groups: every process would have every emulator."""
+    """Fails where pytest-xdist keeps no groups together: each process would need each emulator."""
     if hasattr(session.config, "workerinput") and session.config.getvalue("loadgroup"):
         alone = [item.nodeid for item in session.items if "@" not in item.nodeid]
         if alone:
