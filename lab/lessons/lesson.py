@@ -118,7 +118,7 @@ class Lesson:
         self._settle(settle_s)
         return audit.run(self.target, settle_s=settle_s)
 
-    def until[T](self, look: Callable[[], T], what: str, timeout_s: float = 30.0) -> T:
+    def until[T](self, look: Callable[[], T], what: str, timeout_s: float = 90.0) -> T:
         """Polls `look` until its result is truthy. Raises LabError after `timeout_s` seconds."""
         deadline = time.monotonic() + timeout_s
         while not (result := look()):

@@ -150,13 +150,15 @@ def test_a_name_is_written_once(name: str) -> None:
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
-def test_a_backend_block_which_can_read_no_file_names_the_same_lock_table(
+def test_a_backend_block_which_can_read_no_file_names_the_same_region_and_lock_table(
     environment: str,
 ) -> None:
     """Without it `tflocal apply` by hand would change a state whose checksum `lab deploy` keeps."""
     block = (paths.TERRAFORM / "environments" / environment / "backend.tf").read_text()
 
-    assert f'dynamodb_table = "{Shop.read(naming.FILE).lock_table}"' in block
+    shop = Shop.read(naming.FILE)
+    assert f'dynamodb_table = "{shop.lock_table}"' in block
+    assert f'region         = "{shop.region}"' in block
 
 
 def test_a_name_is_begun_in_one_place() -> None:
