@@ -55,6 +55,9 @@ class OwnCheckout:
             shutil.copytree(paths.ROOT / name, root / name, ignore=ignored)
         for name in BESIDE:
             shutil.copy(paths.ROOT / name, root / name)
+        emulator = root / "emulator"  # knows no shop: it is not renamed
+        emulator.mkdir()
+        (emulator / ".venv").symlink_to(paths.ROOT / "emulator" / ".venv")
         return cls(root, folder / "home")
 
     def rename(self, shop: Shop) -> None:
