@@ -88,6 +88,18 @@ class Shell:
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout
 
+    def use_a_provider_on_the_disk(self) -> None:
+        """Terraform fetches nothing where a mirror of its registry lies in a folder below /opt."""
+        found = sorted(Path("/opt").glob("*/registry.terraform.io/hashicorp/aws"))
+        if not found:
+            return
+        mirror = found[0].parents[2]
+        config = self.folder / "terraform.rc"
+        config.write_text(
+            f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n'
+        )
+        self.variables["TF_CLI_CONFIG_FILE"] = str(config)
+
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Iterator[Shell]:
@@ -107,6 +119,7 @@ def test_the_three_commands(shell: Shell) -> None:
 @pytest.mark.skipif(not shutil.which("terraform"), reason="Terraform is not installed")
 def test_a_terraform_project(shell: Shell) -> None:
     (shell.folder / "main.tf").write_text(PROJECT)
+    shell.use_a_provider_on_the_disk()
     source = "def handle(event, context):\n    return 'from a process'\n"
     (shell.folder / "app.zip").write_bytes(zipped({"app.py": source}))
     (commands,) = examples("A Terraform project", "sh")
