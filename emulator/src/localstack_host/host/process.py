@@ -104,7 +104,8 @@ def start(
 def stop() -> bool:
     """Ends the emulator and every process that it started; False if none was running."""
     with _exclusively():
-        process = _running_process()
+        record = run_state.running()
+        process = record.process() if record else None
         if process is not None:
             process_tree.end(process)
         _clean_up()
@@ -113,7 +114,8 @@ def stop() -> bool:
 
 def status() -> EmulatorStatus:
     """The state of the emulator of this home."""
-    record, process = run_state.running(), _running_process()
+    record = run_state.running()
+    process = record.process() if record else None
     if record is None or process is None:
         return EmulatorStatus(running=False, healthy=False, log=log_path())
     return EmulatorStatus(
@@ -128,11 +130,6 @@ def status() -> EmulatorStatus:
         started_at=record.started_at,
         memory_mb=process_tree.memory_mb(process),
     )
-
-
-def _running_process() -> psutil.Process | None:
-    record = run_state.running()
-    return record.process() if record else None
 
 
 def is_healthy(endpoint: str) -> bool:
