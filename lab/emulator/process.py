@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from lab.emulator import container
 ANSWER_S = 2.0
 ANSWER_TIMEOUT_S = 10.0
 POLL_S = 0.05
+SERVICES_VARIABLE = "LAB_SERVICES"
 
 Progress = Callable[[str], None]
 
@@ -161,12 +163,24 @@ def _already_running(record: Record, requested: int | None, iam: bool) -> Emulat
             "The emulator is already running, and enforces permissions.",
             "Stop it first: lab down && lab up --no-iam",
         )
+    offered = set(record.services.split())
+    if missing := sorted(_services() - offered):
+        services = ",".join(sorted(_services() | offered))
+        raise LabError(
+            f"The emulator is already running, without {', '.join(missing)}.",
+            f"Stop it first: lab down && {SERVICES_VARIABLE}={services} lab up",
+        )
     if not _answers_within(record.endpoint, ANSWER_TIMEOUT_S):
         raise LabError(
             f"The emulator is running ({record.name}) and does not answer at {record.endpoint}.",
             f"Start it anew: lab down && lab up. Its log: {container_log()}",
         )
     return _emulator(record, already_running=True)
+
+
+def _services() -> set[str]:
+    """The services that are asked for besides the default ones."""
+    return set(os.environ.get(SERVICES_VARIABLE, "").replace(",", " ").lower().split())
 
 
 def _emulator(record: Record, *, already_running: bool = False, ready_s: float = 0.0) -> Emulator:
@@ -201,6 +215,7 @@ def _start_container(port: int | None, on_progress: Progress, iam: bool) -> Emul
         dynamodb="moto",
         iam=iam,
         container=started.container,
+        services=" ".join(sorted(_services())),
     )
     run_state.save(record)
     return _emulator(record, ready_s=time.monotonic() - began)

@@ -84,6 +84,22 @@ def test_lab_down_takes_the_whole_compose_project_down(docker: Docker, healthy: 
     assert not process.stop()
 
 
+def test_a_running_container_without_the_services_that_are_asked_for_is_said(
+    docker: Docker,
+    healthy: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("LAB_SERVICES", "swf")
+    assert app.run(("up", "--docker")) == 0
+    assert app.run(("up", "--docker")) == 0
+    monkeypatch.setenv("LAB_SERVICES", "kinesis")
+    assert app.run(("up", "--docker")) == 1
+    error = " ".join(capsys.readouterr().err.split())
+    assert "already running, without kinesis" in error
+    assert "LAB_SERVICES=kinesis,swf lab up" in error
+
+
 def test_a_container_that_ended_by_itself_is_not_running(docker: Docker, healthy: None) -> None:
     app.run(("up", "--docker"))
     docker.lacks("up")
