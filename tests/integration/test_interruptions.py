@@ -120,7 +120,7 @@ def test_an_interrupted_deploy_and_seed_can_be_repeated(new_lab: Callable[[str],
     lab.run("seed", "--products", "900")
     assert dynamodb.scan(**inventory)["Count"] == 900
     lab.run("audit")
-    assert "nothing is left" in lab.run("destroy", "--yes")
+    assert "nothing remains" in lab.run("destroy", "--yes")
 
 
 @pytest.mark.timeout(600)

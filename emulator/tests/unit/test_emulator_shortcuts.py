@@ -128,6 +128,17 @@ def test_a_request_for_an_operation_is_for_no_page(
     assert internal_resources.may_be_a_page(request) == bool(may)
 
 
+@pytest.mark.parametrize("path", ["orders/a", "orders/\n", "a\nb", "\r\n", "\u2028", "a\n"])
+def test_every_path_below_an_api_is_served(path: str) -> None:
+    address = f"/_aws/execute-api/abc/dev/{path}"
+    assert any(page.has(address, "GET") for page in internal_resources.SERVED)
+
+
+@pytest.mark.parametrize("path", ["/_localstack/health\n", "/_host/calls\n", "/_aws/ses\nx"])
+def test_a_line_feed_makes_no_page_of_another_path(path: str) -> None:
+    assert not any(page.has(path, "GET") for page in internal_resources.SERVED)
+
+
 FUNCTION = SimpleNamespace(function_name="f", account="0", region="us-east-2")
 
 

@@ -34,8 +34,8 @@ class Page:
     reason: str
 
     def has(self, path: str, method: str) -> bool:
-        """Whether this is a request for it."""
-        return method in self.methods and re.fullmatch(self.path, path) is not None
+        """Whether this is a request for it; a path may have a line feed in it (%0A)."""
+        return method in self.methods and bool(re.fullmatch(self.path, path, re.DOTALL))
 
 
 SERVED = (
