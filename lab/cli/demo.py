@@ -147,7 +147,7 @@ def _emulator(say: Say, port: int | None) -> tuple[str, str]:
         return reachability.require(configured), f"at {configured}, as AWS_ENDPOINT_URL says"
     requested = endpoints.port_of(configured) if configured else port
     started = process.start(requested, on_progress=say)
-    return started.endpoint, f"running at {started.endpoint}, DynamoDB by {started.dynamodb}"
+    return started.endpoint, f"running at {started.endpoint}"
 
 
 def _may_start_at(endpoint: str) -> bool:

@@ -128,8 +128,8 @@ def _mark(good: bool) -> Text:
 def _emulator_row(emulator: EmulatorStatus, target: Target) -> tuple[Text, str, str]:
     if not (emulator.running and endpoints.same(emulator.endpoint, target.endpoint)):
         return GOOD, "AWS", f"{target.endpoint or 'the real one'} (not started by this lab)"
-    memory = f"{emulator.memory_mb:.0f} MB, " if emulator.memory_mb else ""
-    facts = f"{emulator.name}, {memory}DynamoDB by {emulator.dynamodb}"
+    memory = f", {emulator.memory_mb:.0f} MB" if emulator.memory_mb else ""
+    facts = f"{emulator.name}{memory}"
     checks = "permissions enforced" if emulator.iam else "permissions NOT enforced"
     return _mark(emulator.healthy), "Emulator", f"{emulator.endpoint} ({facts}, {checks})"
 

@@ -34,7 +34,6 @@ class Record:
     port: int
     endpoint: str
     started_at: str
-    dynamodb: str
     iam: bool = True
     container: str = ""
     services: str = ""

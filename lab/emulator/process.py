@@ -35,7 +35,6 @@ class Emulator:
     pid: int
     port: int
     endpoint: str
-    dynamodb: str
     already_running: bool
     ready_s: float
     container: str = ""
@@ -61,7 +60,6 @@ class EmulatorStatus:
     pid: int | None = None
     port: int | None = None
     endpoint: str | None = None
-    dynamodb: str | None = None
     iam: bool | None = None
     started_at: str | None = None
     memory_mb: float | None = None
@@ -120,7 +118,6 @@ def status() -> EmulatorStatus:
         log=container_log(),
         port=running.port,
         endpoint=running.endpoint,
-        dynamodb=running.dynamodb,
         iam=running.iam,
         started_at=running.started_at,
         container=running.container,
@@ -188,7 +185,6 @@ def _emulator(record: Record, *, already_running: bool = False, ready_s: float =
         pid=record.pid,
         port=record.port,
         endpoint=record.endpoint,
-        dynamodb=record.dynamodb,
         already_running=already_running,
         ready_s=ready_s,
         container=record.container,
@@ -212,7 +208,6 @@ def _start_container(port: int | None, on_progress: Progress, iam: bool) -> Emul
         port=started.port,
         endpoint=endpoints.of_port(started.port),
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        dynamodb="moto",
         iam=iam,
         container=started.container,
         services=" ".join(sorted(_services())),

@@ -69,17 +69,42 @@ class Engine:
         region: str = "us-east-1",
     ) -> Answer:
         """Answers one request."""
+        return self._answer(
+            Request(self, operation, account, region), lambda: self.read(operation, body)
+        )
+
+    def read(self, operation: str, body: bytes) -> dict[str, Any]:
+        """Returns the parameters of a request, checked as far as no table is needed for it.
+
+        Raises DynamoDBError. Whoever stands between, such as a check of permissions, passes them
+        to `run`.
+        """
+        known = OPERATIONS.get(operation)
+        if known is None:
+            raise UnknownOperationException
+        parameters = parse(body)
+        try:
+            known.shape.check(parameters)
+        except (UnicodeEncodeError, RecursionError):
+            raise SerializationException("") from None
+        return parameters
+
+    def run(self, operation: str, parameters: dict[str, Any], account: str, region: str) -> Answer:
+        """Answers a request whose parameters `read` has returned."""
+        return self._answer(Request(self, operation, account, region), lambda: parameters)
+
+    def _answer(self, request: Request, parameters: Callable[[], dict[str, Any]]) -> Answer:
         started = time.perf_counter()
-        request = Request(self, operation, account, region)
         error: DynamoDBError | None = None
         try:
-            payload = self._run(request, body)
+            request.parameters = parameters()
+            payload = _payload(OPERATIONS[request.operation].run(request))
         except DynamoDBError as refused:
             error = refused
         except (UnicodeEncodeError, RecursionError):
             error = SerializationException("")
         except Exception:
-            logger.exception("%s failed", operation)
+            logger.exception("%s failed", request.operation)
             error = InternalServerError("The request processing has failed: a fault of the engine")
         if error is not None:
             payload = _error_body(error)
@@ -126,14 +151,6 @@ class Engine:
         """A UUID."""
         digits = f"{self.random.getrandbits(128):032x}"
         return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-
-    def _run(self, request: Request, body: bytes) -> bytes:
-        operation = OPERATIONS.get(request.operation)
-        if operation is None:
-            raise UnknownOperationException
-        request.parameters = parse(body)
-        operation.shape.check(request.parameters)
-        return _payload(operation.run(request))
 
     def _headers(self, payload: bytes) -> dict[str, str]:
         return {

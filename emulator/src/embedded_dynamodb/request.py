@@ -1,5 +1,6 @@
 """A request on its way through the engine."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from embedded_dynamodb.capacity import Consumed
@@ -63,7 +64,18 @@ class Request:
         items = self.parameters.get("RequestItems")
         if isinstance(items, dict):
             return tuple(items)
+        actions = self.parameters.get("TransactItems")
+        if isinstance(actions, list):
+            return tuple(dict.fromkeys(_tables_of(actions)))
         return tuple(dict.fromkeys((*self.reads, *self.writes)))
+
+
+def _tables_of(actions: list[Any]) -> Iterator[str]:
+    for action in actions:
+        for part in action.values() if isinstance(action, dict) else ():
+            name = part.get("TableName") if isinstance(part, dict) else None
+            if isinstance(name, str):
+                yield name
 
 
 def _note(units: dict[str, Consumed], name: str, consumed: Consumed) -> None:

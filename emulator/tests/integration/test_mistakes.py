@@ -63,7 +63,6 @@ OTHERS: list[tuple[str, str, dict[str, Any]]] = [
     ("dynamodb", "GetItem", {}),
     ("dynamodb", "CreateTable", {"TableName": "no-keys"}),
     ("dynamodb", "ListTables", {"Limit": -1}),
-    ("dynamodb", "DescribeExport", {"ExportArn": "arn:aws:none"}),
     ("sqs", "CreateQueue", {}),
     ("sqs", "DeleteQueue", {"QueueUrl": "nowhere"}),
     ("sqs", "ReceiveMessage", {"QueueUrl": "../.."}),
@@ -150,7 +149,7 @@ def test_an_update_without_an_expression_makes_the_item_and_changes_none(cloud: 
 
 def test_what_dynamodb_takes_it_still_takes(cloud: Cloud) -> None:
     dynamodb, table = cloud.client("dynamodb"), cloud.table("id")
-    numbers = ("0", "-0", "1.50", ".5", "5.", "9.9e125", "-1E-130", "000123", "1" * 38, "0e999")
+    numbers = ("0", "-0", "1.50", ".5", "5.", "9.9e125", "-1E-130", "000123", "1" * 38)
     for number in numbers:
         dynamodb.put_item(TableName=table, Item=KEY | {"n": {"N": number}, "d": deep(31)})
     many = "SET " + ", ".join(f"a{each} = :v" for each in range(200))

@@ -9,18 +9,18 @@ import pytest
 from localstack.aws.api import CommonServiceException
 
 from localstack_host.gateway import disabled_services
-from localstack_host.host import dynamodb_engine, environment, service_selection
+from localstack_host.host import environment, service_selection
 from localstack_host.host.errors import HostError
 from localstack_host.host.service_selection import DEFAULT, VARIABLE
 
 
 def test_cloudformation_is_off_unless_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
-    usual = environment.variables(4566, dynamodb_engine.Engine(dynamodb_engine.MOTO))
+    usual = environment.variables(4566)
     assert "cloudformation" not in usual["SERVICES"].split(",")
     assert usual["STRICT_SERVICE_LOADING"] == "1"
     monkeypatch.setenv(VARIABLE, "cloudformation, Kinesis")
-    more = environment.variables(4566, dynamodb_engine.Engine(dynamodb_engine.MOTO))
+    more = environment.variables(4566)
     assert more[VARIABLE] == "cloudformation,kinesis"
     assert set(more["SERVICES"].split(",")) == DEFAULT | {"cloudformation", "kinesis"}
 
@@ -49,4 +49,18 @@ def test_a_service_that_is_off_says_how_to_switch_it_on(
     context = SimpleNamespace(service=service, is_internal_call=internal)
     hint = f"{VARIABLE}=kinesis,swf localstack-host start"
     with pytest.raises(CommonServiceException, match=hint) if refused else nullcontext():
+        disabled_services.require_offered(context, manager)
+
+
+def test_no_request_reads_the_installed_packages_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It took nine tenths of the time of a request."""
+    monkeypatch.setenv(VARIABLE, "kinesis")
+    manager = SimpleNamespace(exists=lambda _name: True)
+    contexts = [
+        SimpleNamespace(service=SimpleNamespace(service_name=name), is_internal_call=False)
+        for name in ("dynamodb", "kinesis")
+    ]
+    service_selection.known()
+    monkeypatch.delattr(service_selection, "entry_points")
+    for context in contexts:
         disabled_services.require_offered(context, manager)

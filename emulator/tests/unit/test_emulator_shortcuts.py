@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from queue import Queue
 from types import SimpleNamespace
@@ -10,13 +9,11 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from werkzeug.datastructures import Headers
 
 from localstack_host.gateway import internal_resources
 from localstack_host.performance import content_types, internal_clients
 from localstack_host.services.cloudwatch.patches import connect_without_syncing
-from localstack_host.services.dynamodb.patches import copy_quickly
 from localstack_host.services.lambda_.monitoring import metrics
 
 
@@ -167,18 +164,3 @@ def test_metrics_of_an_invocation_go_to_cloudwatch_together_and_with_their_own_t
 def test_the_metrics_database_does_not_wait_for_the_disk() -> None:
     with connect_without_syncing(":memory:") as database:
         assert database.execute("PRAGMA synchronous").fetchone() == (0,)
-
-
-def test_a_copied_item_equals_the_original_and_shares_nothing_that_can_change() -> None:
-    copy_quickly()
-    value = {"M": {"list": {"L": [{"S": "a"}, {"SS": ["x"]}]}, "number": {"N": "1"}}}
-    item = Item(DynamoType({"S": "key"}), None, {"id": {"S": "key"}, "value": value})
-    twin = copy.deepcopy(item)
-    assert twin == item
-    entries = twin.attrs["value"].value["list"]
-    entries[0] = DynamoType({"S": "b"})
-    entries.value[1].value.append("y")
-    twin.attrs["value"]["number"] = DynamoType({"N": "2"})
-    twin.attrs["more"] = DynamoType({"S": "new"})
-    assert item.to_json()["Attributes"]["value"] == value
-    assert "more" not in item.attrs

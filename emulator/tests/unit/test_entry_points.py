@@ -17,15 +17,14 @@ REGISTERED = {(entry.group, entry.value) for entry in OWN}
 
 
 def hooks() -> Iterator[tuple[str, str]]:
-    """Each function with `@hooks.WHEN(...)`: the group of its entry point, and its name."""
+    """Each function with `@on_infra_start(...)`: the group of its entry point, and its name."""
     for file in sorted(PACKAGE.rglob("*.py")):
         module = ".".join(["localstack_host", *file.relative_to(PACKAGE).with_suffix("").parts])
         for node in ast.parse(file.read_text()).body:
             if isinstance(node, ast.FunctionDef):
                 for called in (ast.unparse(one) for one in node.decorator_list):
-                    if called.startswith("hooks."):
-                        when = called.removeprefix("hooks.").partition("(")[0]
-                        yield f"localstack.hooks.{when}", f"{module}:{node.name}"
+                    if called.startswith("on_infra_start("):
+                        yield "localstack.hooks.on_infra_start", f"{module}:{node.name}"
 
 
 @pytest.mark.parametrize("hook", list(hooks()), ids=lambda hook: hook[1])

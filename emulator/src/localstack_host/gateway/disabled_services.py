@@ -21,10 +21,11 @@ def require_offered(context: Any, services: Any) -> None:
 
     So ssm needs secretsmanager. `services` is LocalStack's manager of those that there are.
     """
-    asked = service_selection.wanted()
-    offered = service_selection.DEFAULT | asked
     name = context.service.service_name if context.service else ""
-    if name not in offered and services.exists(name) and not context.is_internal_call:
+    if name in service_selection.DEFAULT:
+        return  # nearly every request
+    asked = service_selection.wanted()
+    if name not in asked and services.exists(name) and not context.is_internal_call:
         text = f"The emulator does not offer {name} by default. To have it:"
         raise CommonServiceException(
             CODE, f"{text} {service_selection.hint(name, asked)}", HTTPStatus.FORBIDDEN, True

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,18 +17,6 @@ from botocore.validate import ParamValidator, ValidationErrors
 
 # What is raised for a value of the wrong form: JSON, base64, text, ARNs, numbers.
 READING = (ValueError, RecursionError)
-# Where moto reads the expressions, values and statements of DynamoDB: modules, and functions.
-READERS = (
-    "moto.dynamodb.comparisons",
-    "moto.dynamodb.parsing",
-    "moto.dynamodb.models.dynamo_type",
-    "moto.dynamodb.limits",
-    "moto.dynamodb.responses:check_projection_expression",
-    "moto.dynamodb.responses:_get_",
-    "moto.dynamodb.responses:execute_",
-    "moto.dynamodb.responses:batch_execute_",
-    "py_partiql_parser",
-)
 LISTING = ("List", "Describe")
 TOO_SMALL = "invalid range"  # as botocore calls a number that is below the least
 INVOKE = "Invoke"  # its parameters are few, and what it is sent is the function's to read
@@ -100,18 +87,9 @@ def _given(value: Any) -> Any:
 def _of_reading(error: BaseException) -> str:
     if isinstance(error, RecursionError):
         return "The request is nested too deeply, or has too many parts."
-    if isinstance(error, READING) or _comes_from_a_reader(error.__traceback__):
+    if isinstance(error, READING):
         return f"The request cannot be read: {_in_words(error)}"
     return ""
-
-
-def _comes_from_a_reader(trace: TracebackType | None) -> bool:
-    while trace:
-        frame = trace.tb_frame
-        if f"{frame.f_globals.get('__name__')}:{frame.f_code.co_name}".startswith(READERS):
-            return True
-        trace = trace.tb_next
-    return False
 
 
 def _of_a_key(error: Exception, context: Any) -> str:

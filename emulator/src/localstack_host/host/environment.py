@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 from localstack_host.host import (
-    dynamodb_engine,
     file_permissions,
     paths,
     ports,
@@ -79,9 +78,7 @@ def make_folders() -> None:
     file_permissions.close_all(paths.home())
 
 
-def variables(
-    port: int, dynamodb: dynamodb_engine.Engine, iam: bool = True, owner: int | None = None
-) -> dict[str, str]:
+def variables(port: int, iam: bool = True, owner: int | None = None) -> dict[str, str]:
     """The whole environment of an emulator that listens on `port` of the loopback address.
 
     With `iam` it checks every request against the caller's permissions. `owner` is a process: when
@@ -91,7 +88,7 @@ def variables(
     seconds, or a proxy) are not passed on. Raises HostError for a wrong value of a variable.
     """
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    chosen = {IAM_VARIABLE: "enforced" if iam else "off"} | dynamodb_engine.variables(dynamodb)
+    chosen = {IAM_VARIABLE: "enforced" if iam else "off"}
     chosen |= service_selection.variables() | settings.variables()
     if owner:
         chosen[OWNER_VARIABLE] = str(owner)
@@ -124,7 +121,6 @@ def _settings(port: int) -> dict[str, str]:
         "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.2",  # 1 s: one mail a second at best
         "SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL": "5",  # 60 s: an alarm about a queue rings late
         **{f"PROVIDER_OVERRIDE_{service}": NAME for service in OVERRIDDEN},
-        "DYNAMODB_IN_MEMORY": "1",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from localstack_host.host import dynamodb_engine, environment, run_state
+from localstack_host.host import environment, run_state
 
 PORT = 4566
 # Who reaches a container is decided where its port is published.
@@ -20,6 +20,6 @@ def become_localstack() -> None:
     environment.make_folders()
     os.chdir(environment.state_folder())
     iam = os.environ.get(environment.IAM_VARIABLE) != "off"
-    variables = environment.variables(PORT, dynamodb_engine.choose(), iam)
+    variables = environment.variables(PORT, iam)
     variables["GATEWAY_LISTEN"] = EVERYWHERE
     os.execve(sys.executable, [sys.executable, *run_state.PROGRAM], variables)  # noqa: S606

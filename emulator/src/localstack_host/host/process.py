@@ -20,7 +20,6 @@ import psutil
 
 from localstack_host.host import (
     disk_space,
-    dynamodb_engine,
     endpoints,
     environment,
     log_files,
@@ -50,7 +49,6 @@ class Emulator:
     pid: int
     port: int
     endpoint: str
-    dynamodb: str
     already_running: bool
     ready_s: float
 
@@ -69,7 +67,6 @@ class EmulatorStatus:
     pid: int | None = None
     port: int | None = None
     endpoint: str | None = None
-    dynamodb: str | None = None
     iam: bool | None = None
     started_at: str | None = None
     memory_mb: float | None = None
@@ -125,7 +122,6 @@ def status() -> EmulatorStatus:
         pid=process.pid,
         port=record.port,
         endpoint=record.endpoint,
-        dynamodb=record.dynamodb,
         iam=record.iam,
         started_at=record.started_at,
         memory_mb=process_tree.memory_mb(process),
@@ -193,7 +189,6 @@ def _emulator(record: Record, *, already_running: bool = False, ready_s: float =
         pid=record.pid,
         port=record.port,
         endpoint=record.endpoint,
-        dynamodb=record.dynamodb,
         already_running=already_running,
         ready_s=ready_s,
     )
@@ -208,13 +203,12 @@ def _answers_within(endpoint: str, timeout_s: float) -> bool:
 
 def _start(port: int, timeout_s: float, report: Progress, iam: bool, owner: int | None) -> Emulator:
     _require_free(port)
-    engine = dynamodb_engine.choose()
-    variables = environment.variables(port, engine, iam, owner)
+    variables = environment.variables(port, iam, owner)
     began = time.monotonic()
-    report(f"Starting LocalStack on port {port}, DynamoDB by {engine.name}")
+    report(f"Starting LocalStack on port {port}")
     process = _spawn(variables)
     try:
-        record = _record(process, port, engine.name, iam)
+        record = _record(process, port, iam)
         run_state.save(record)
         _wait_until_healthy(process, record.endpoint, timeout_s)
     except BaseException:  # also Ctrl-C: nothing is left behind
@@ -261,14 +255,13 @@ def _spawn(variables: dict[str, str]) -> psutil.Popen:
         )
 
 
-def _record(process: psutil.Popen, port: int, dynamodb: str, iam: bool) -> Record:
+def _record(process: psutil.Popen, port: int, iam: bool) -> Record:
     return Record(
         pid=process.pid,
         created=process.create_time(),
         port=port,
         endpoint=endpoints.of_port(port),
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        dynamodb=dynamodb,
         iam=iam,
         services=service_selection.listed(service_selection.wanted()),
     )

@@ -1,6 +1,6 @@
 """The record of a running emulator: `emulator.json` in its home. Other programs may read it.
 
-`{"pid", "created", "port", "endpoint", "started_at", "dynamodb", "iam", "services"}`.
+`{"pid", "created", "port", "endpoint", "started_at", "iam", "services"}`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ class Record:
     port: int
     endpoint: str
     started_at: str
-    dynamodb: str
     iam: bool = True
     services: str = ""
 
@@ -123,7 +122,6 @@ def _rebuilt(process: psutil.Process, environment: dict[str, str]) -> Record:
         port=port,
         endpoint=endpoints.of_port(port),
         started_at=datetime.fromtimestamp(created, UTC).isoformat(timespec="seconds"),
-        dynamodb=environment[variable("DYNAMODB")],
         iam=environment[variable("IAM")] == "enforced",
         services=environment.get(variable("SERVICES"), ""),
     )

@@ -14,7 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from localstack.runtime import hooks
+
+from localstack_host.localstack_api import on_infra_start
 
 NAMES = ("localhost", "*.localhost", "localhost.localstack.cloud", "*.localhost.localstack.cloud")
 LOOPBACK = ("127.0.0.1", "::1")
@@ -23,7 +24,7 @@ VALID = timedelta(days=397)
 RENEWED_BEFORE = timedelta(days=30)
 
 
-@hooks.on_infra_start()  # type: ignore[untyped-decorator]
+@on_infra_start()
 def make_certificate() -> None:
     """Stores a certificate where LocalStack looks for one, unless one that is valid is there."""
     from localstack.utils.ssl import get_cert_pem_file_path

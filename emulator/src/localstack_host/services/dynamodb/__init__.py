@@ -1,1 +1,1 @@
-"""DynamoDB for the emulator: Amazon's DynamoDB Local where it can run, moto's engine elsewhere."""
+"""DynamoDB and its streams for the emulator: `embedded_dynamodb` behind LocalStack's gateway."""
