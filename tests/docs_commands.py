@@ -112,7 +112,7 @@ LEFT_OUT = {"lab notebooks": "opens JupyterLab: tests/notebooks/test_jupyterlab.
 SECOND_LAB = "installs a second lab, as .ci/run does: tests type what the demo does"
 ACCOUNT = "works in an AWS account: "
 NOT_TYPED = {
-    ("README.md", "1 Emulator        running at http://localhost:4566, DynamoDB by moto (1.5 s)"): (
+    ("README.md", "1 Emulator        running at http://localhost:4566 (1.5 s)"): (
         "what `make demo` prints"
     ),
     ("README.md", ".venv/bin/lab notebooks"): LEFT_OUT["lab notebooks"],

@@ -242,3 +242,17 @@ def test_a_tag_that_is_set_again_has_its_new_value_only(cloud: Cloud) -> None:
         dynamodb.tag_resource(ResourceArn=arn, Tags=[{"Key": "Owner", "Value": value}])
     tags = dynamodb.list_tags_of_resource(ResourceArn=arn)["Tags"]
     assert tags == [{"Key": "Owner", "Value": "new"}]
+
+
+def test_a_table_is_found_by_its_tags(cloud: Cloud) -> None:
+    dynamodb, tagging = cloud.client("dynamodb"), cloud.client("resourcegroupstaggingapi")
+    table = dynamodb.describe_table(TableName=cloud.table("id"))["Table"]["TableArn"]
+    owner = [{"Key": "owner", "Values": [table]}]
+    dynamodb.tag_resource(ResourceArn=table, Tags=[{"Key": "owner", "Value": table}])
+
+    (found,) = tagging.get_resources(TagFilters=owner)["ResourceTagMappingList"]
+    tagging.tag_resources(ResourceARNList=[table], Tags={"more": "x"})
+
+    assert found["ResourceARN"] == table
+    tags = dynamodb.list_tags_of_resource(ResourceArn=table)["Tags"]
+    assert {tag["Key"] for tag in tags} == {"owner", "more"}

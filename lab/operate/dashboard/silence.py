@@ -13,7 +13,6 @@ from lab.operate.dashboard.widgets import Graph
 NOT_EMULATED = {
     "AWS/ApiGateway": "API Gateway",
     "AWS/States": "Step Functions",
-    "AWS/DynamoDB": "DynamoDB",
     "AWS/SNS": "SNS",
     "AWS/Logs": "CloudWatch Logs",
     "AWS/Lambda ConcurrentExecutions": "how many calls run at a time",

@@ -12,6 +12,7 @@ from localstack_host.localstack_api import replace
 from localstack_host.services.lambda_.concurrency import UntimedEnvironment
 from localstack_host.services.lambda_.draining import DrainingVersionManager
 from localstack_host.services.lambda_.queue_batches import SeveralBatches
+from localstack_host.services.lambda_.table_streams import TableStreamPoller
 
 RECORDING = "record-cloudwatch-metric"  # how LocalStack's threads are called that do
 
@@ -28,6 +29,8 @@ def apply_patches() -> None:
     replace(assignment, "ExecutionEnvironment", UntimedEnvironment)
     # A poller would take one batch after the other.
     replace(esm_worker_factory, "SqsPoller", SeveralBatches)
+    # It would begin all shards anew when one of them is closed.
+    replace(esm_worker_factory, "DynamoDBPoller", TableStreamPoller)
     # Each invocation would start a thread for its metrics: the executor has counted them already.
     untyped: Any = version_manager
     replace(version_manager, "start_thread", without_metrics(untyped.start_thread))

@@ -1,0 +1,106 @@
+"""Reads the stream of a table for a function, shard by shard.
+
+LocalStack looks for the shards once. When one is closed, which AWS does after some four hours, or
+an iterator has expired, it begins all of them anew where the mapping once began: with TRIM_HORIZON
+the function gets a day of records again, and with LATEST it misses some.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localstack.services.lambda_.event_source_mapping.pollers.dynamodb_poller import (
+    DynamoDBPoller,
+)
+
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html
+MAX_RECORDS = 1000
+BEGINNING = "TRIM_HORIZON"
+NEXT = "AFTER_SEQUENCE_NUMBER"
+
+
+class TableStreamPoller(DynamoDBPoller):
+    """Continues each shard after the last record that was read, and a closed one with its child."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._client: Any = self.source_client
+        self._begun = False
+        self._last_read: dict[str, str] = {}  # the sequence number, by shard
+        self._finished: set[str] = set()
+
+    @property
+    def stream_parameters(self) -> dict[str, Any]:
+        """The mapping's settings; a batch is no larger than what GetRecords returns at most."""
+        settings: dict[str, Any] = super().stream_parameters
+        return settings | {"BatchSize": min(settings["BatchSize"], MAX_RECORDS)}
+
+    def initialize_shards(self) -> dict[str, str]:
+        """Returns an iterator for each shard that can be read now, by the shard's id.
+
+        A shard follows when its parent has been read to its end, so that the changes of an item
+        stay in order.
+        """
+        described = self._client.describe_stream(StreamArn=self.source_arn)
+        stream = described["StreamDescription"]
+        if stream["StreamStatus"] == "DISABLED" and not self._begun:
+            return {}
+        if not self._begun:
+            self._begin(stream["Shards"])
+        listed = {shard["ShardId"] for shard in stream["Shards"]}
+        unread = listed - self._finished
+        return {
+            shard["ShardId"]: self._iterator(shard["ShardId"])
+            for shard in stream["Shards"]
+            if shard["ShardId"] in unread and shard.get("ParentShardId") not in unread
+        }
+
+    def poll_events_from_shard(self, shard_id: str, shard_iterator: str) -> None:
+        """Passes on what the shard has, and follows it to its children when it is closed."""
+        found = self.get_records(shard_iterator)
+        records, following = found["Records"], found.get("NextShardIterator")
+        if records:
+            self._last_read[shard_id] = records[-1]["dynamodb"]["SequenceNumber"]
+        batcher = self.shard_batcher[shard_id]
+        is_due = batcher.add(records)
+        if following:
+            self.shards[shard_id] = following
+        if is_due or not following:
+            self._pass_on(shard_id, batcher.flush())
+        if not following:
+            self._finished.add(shard_id)
+            self.shards = self.initialize_shards()
+
+    def _begin(self, shards: list[dict[str, Any]]) -> None:
+        self._begun = True
+        if self.stream_parameters["StartingPosition"] == BEGINNING:
+            return
+        closed = (shard for shard in shards if "EndingSequenceNumber" in _range(shard))
+        self._finished.update(shard["ShardId"] for shard in closed)
+        for shard in shards:
+            if shard["ShardId"] not in self._finished:
+                self._last_read.setdefault(shard["ShardId"], "")
+
+    def _iterator(self, shard_id: str) -> str:
+        position: dict[str, str] = {"ShardIteratorType": BEGINNING}
+        last = self._last_read.get(shard_id)
+        if last:
+            position = {"ShardIteratorType": NEXT, "SequenceNumber": last}
+        elif last == "":  # nothing of it was read yet, and the mapping begins with what comes
+            position = {"ShardIteratorType": "LATEST"}
+        found = self._client.get_shard_iterator(
+            StreamArn=self.source_arn, ShardId=shard_id, **position
+        )
+        return str(found["ShardIterator"])
+
+    def _pass_on(self, shard_id: str, records: list[dict[str, Any]]) -> None:
+        forward: Any = self.forward_events_to_target
+        size = self.stream_parameters["BatchSize"]
+        for start in range(0, len(records), size):
+            forward(shard_id, records[start : start + size])
+
+
+def _range(shard: dict[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = shard["SequenceNumberRange"]
+    return found
