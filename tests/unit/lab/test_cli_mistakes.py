@@ -103,9 +103,7 @@ def test_an_emulator_that_was_killed_is_told_from_one_that_was_never_started(
     killed = subprocess.Popen([sys.executable, "-c", ""])
     killed.wait()
     endpoint = f"http://127.0.0.1:{free_port}"
-    run_state.save(
-        run_state.Record(killed.pid, 0.0, free_port, endpoint, "2026-11-22T10:00:00Z")
-    )
+    run_state.save(run_state.Record(killed.pid, 0.0, free_port, endpoint, "2026-11-22T10:00:00Z"))
 
     result = lab(*command)
 

@@ -64,9 +64,7 @@ def emulator() -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:
         created = run_state.psutil.Process(process.pid).create_time()
         at = "http://localhost:4566"
-        run_state.save(
-            run_state.Record(process.pid, created, 4566, at, "2026-11-26T10:00:00Z")
-        )
+        run_state.save(run_state.Record(process.pid, created, 4566, at, "2026-11-26T10:00:00Z"))
         yield process
         process.kill()
 
