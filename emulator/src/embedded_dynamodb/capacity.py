@@ -43,6 +43,11 @@ def read_units(size: int, *, consistent: bool) -> float:
     return float(units) if consistent else units / 2
 
 
+def of_read(stored: Stored | None, *, consistent: bool) -> float:
+    """What the read of one item consumes, or of none."""
+    return read_units(0 if stored is None else stored.size, consistent=consistent)
+
+
 def write_units(size: int) -> float:
     """One for each started kilobyte."""
     return float(max(1, -(-size // WRITE_UNIT)))
@@ -62,22 +67,33 @@ def of_write(
     units = write_units(size)
     consumed = Consumed(units * 2 if transactional else units)
     for index in table.indexes.values():
-        if units := _index_write(index, old_item, new_item):
-            (consumed.global_ if index.is_global else consumed.local)[index.name] = units
+        if writes := index_writes(index, old_item, new_item):
+            by_name = consumed.global_ if index.is_global else consumed.local
+            by_name[index.name] = sum(units for _, units in writes)
     return consumed
 
 
-def _index_write(index: Index, old_item: Item | None, new_item: Item | None) -> float:
-    """One write for an entry that comes, goes or changes; two for one that moves."""
+def index_writes(
+    index: Index, old_item: Item | None, new_item: Item | None
+) -> list[tuple[bytes, float]]:
+    """One write for an entry that comes, goes or changes; two for one that moves.
+
+    Each is a position and the units that it takes.
+    """
     before = None if old_item is None else index.position(old_item)
     now = None if new_item is None else index.position(new_item)
     old_view = index.view(old_item) if before is not None and old_item is not None else None
     new_view = index.view(new_item) if now is not None and new_item is not None else None
     if before == now:
         if old_view == new_view or old_view is None or new_view is None:
-            return 0.0
-        return write_units(max(item_size(old_view), item_size(new_view)))
-    return sum(write_units(item_size(view)) for view in (old_view, new_view) if view is not None)
+            return []
+        assert now is not None  # noqa: S101 - the entry is there
+        return [(now, write_units(max(item_size(old_view), item_size(new_view))))]
+    return [
+        (position, write_units(item_size(view)))
+        for position, view in ((before, old_view), (now, new_view))
+        if position is not None and view is not None
+    ]
 
 
 def shown(name: str, consumed: Consumed, wanted: str, *, kind: str | None = None) -> dict[str, Any]:

@@ -4,11 +4,14 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from embedded_dynamodb import consistency
+from embedded_dynamodb.conflicts import Ongoing, Transaction
 from embedded_dynamodb.control_plane.settings import key_arn
 from embedded_dynamodb.errors import (
     DynamoDBError,
@@ -19,6 +22,7 @@ from embedded_dynamodb.errors import (
 from embedded_dynamodb.observers import RequestReport
 from embedded_dynamodb.operations import OPERATIONS
 from embedded_dynamodb.request import Encoded, Request
+from embedded_dynamodb.settings import Settings
 from embedded_dynamodb.streams import Change, Sequences
 from embedded_dynamodb.tables.store import Store
 from embedded_dynamodb.tables.stored import dump
@@ -44,18 +48,30 @@ class Answer(NamedTuple):
 class Engine:
     """DynamoDB in a process.
 
-    `clock` gives seconds since 1970, `seed` makes ids repeatable. Functions in `on_change` get
-    each applied change, in order, while the lock is held: they must be brief. Those in
-    `on_request` get a report of each request after it.
+    `clock` gives seconds since 1970, `seed` makes ids repeatable, `sleep` waits while a transaction
+    is in progress. Functions in `on_change` get each applied change, in order, while the lock is
+    held: they must be brief. Those in `on_request` get a report of each request after it.
     """
 
-    def __init__(self, *, clock: Callable[[], float] = time.time, seed: int | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.time,
+        seed: int | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        settings: Settings | None = None,
+    ) -> None:
         self.clock = clock
+        self.sleep = sleep
+        # To be changed by `configure`.
+        self.settings = settings or Settings()
+        self.simulates = self.settings.is_on
         self.random = random.Random(seed)  # noqa: S311 - ids, no secrets
         self.lock = Lock()
         self.store = Store()
         self.sequences = Sequences()
         self.tokens = Tokens()
+        self.ongoing = Ongoing()
         # KMS knows better, where there is one: which key an alias leads to.
         self.key_arn: Callable[[str, str, str], str] = key_arn
         self.on_change: list[Callable[[Change], None]] = []
@@ -113,11 +129,27 @@ class Engine:
             self._report(request, status, error, started)
         return Answer(status, self._headers(payload), payload)
 
+    def configure(self, values: Mapping[str, Any]) -> Settings:
+        """Changes some settings by name, as JSON has them, and answers all of them.
+
+        A ValueError says what is wrong; then nothing is changed.
+        """
+        with self.lock:
+            settings = self.settings.changed(values)
+            if not settings.stale_read_seconds:
+                consistency.forget(self)
+            if not settings.throttling:
+                for table in self.store.tables():
+                    table.buckets.clear()
+            self.settings, self.simulates = settings, settings.is_on
+        return settings
+
     def apply(
         self, writes: Iterable[Write], *, user_identity: dict[str, str] | None = None
     ) -> None:
         """Applies planned writes; the caller holds the lock and has checked everything."""
         moment = self.clock()
+        delay = self.settings.stale_read_seconds
         for write in writes:
             if write.old is write.new:
                 continue
@@ -127,6 +159,8 @@ class Engine:
                 continue
             if table.undo is not None:
                 table.undo.note(moment, write.position, write.old)
+            if delay:
+                consistency.note(write, moment, delay)
             table.replace(write.position, write.old, write.new, write.old_item, write.new_item)
             if not observed:
                 continue
@@ -146,6 +180,14 @@ class Engine:
     def expire(self, now: float | None = None) -> int:
         """Deletes the items whose time to live has passed; says how many. To be called often."""
         return sweep(self, self.clock() if now is None else now)
+
+    def finish(self, transaction: Transaction) -> None:
+        """Keeps a transaction in progress for the settable time; the caller has no lock."""
+        try:
+            self.sleep(self.settings.transaction_seconds)
+        finally:
+            with self.lock:
+                self.ongoing.end(transaction)
 
     def new_id(self) -> str:
         """A UUID."""
@@ -174,6 +216,8 @@ class Engine:
             request.table_names(),
             request.returned_items,
             error,
+            request.throttle_events,
+            Counter(request.conflicts),
         )
         self._tell(self.on_request, report)
 

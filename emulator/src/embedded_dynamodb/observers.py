@@ -1,9 +1,11 @@
 """What an observer learns of a request: what CloudWatch's metrics of tables are made of."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from embedded_dynamodb.capacity import Consumed
 from embedded_dynamodb.errors import DynamoDBError
+from embedded_dynamodb.throttling import ThrottleEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +25,18 @@ class RequestReport:
     # By table name, of Query and Scan.
     returned_items: dict[str, int]
     error: DynamoDBError | None
+    # What was throttled, of a batch perhaps only a part: one of ReadThrottleEvents or
+    # WriteThrottleEvents each, of the table or of its global index.
+    throttle_events: tuple[ThrottleEvent, ...] = ()
+    # TransactionConflict by table name: the item-level requests that were rejected.
+    transaction_conflicts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def throttled_tables(self) -> tuple[str, ...]:
+        """The tables for which ThrottledRequests counts one: the request as a whole was refused.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+        """
+        if self.error is None:
+            return ()
+        return tuple(dict.fromkeys(event.table for event in self.throttle_events))

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from embedded_dynamodb import capacity
+from embedded_dynamodb import capacity, throttling
 from embedded_dynamodb.capacity import Consumed
+from embedded_dynamodb.consistency import entries_at, moment_of
 from embedded_dynamodb.errors import ValidationException
 from embedded_dynamodb.items.actions import Action, Delete, Put
 from embedded_dynamodb.items.expressions_of import check_mixture
@@ -12,6 +13,7 @@ from embedded_dynamodb.request import Encoded, Request
 from embedded_dynamodb.tables.keys import Item, check_key
 from embedded_dynamodb.tables.stored import Stored, dump
 from embedded_dynamodb.tables.table import Table
+from embedded_dynamodb.throttling import ThrottleEvent
 from embedded_dynamodb.values import check_item
 from embedded_dynamodb.writes import Write
 
@@ -34,14 +36,15 @@ def batch_write_item(request: Request) -> Answer:
         raise ValidationException("Too many items requested for the BatchWriteItem call")
     actions = {name: [_action(one) for one in requests] for name, requests in by_table.items()}
     with request.engine.lock:
-        writes = _plan(request, actions)
+        planned = _plan(request, actions)
+        writes, left = _accepted(request, planned, by_table)
         request.engine.apply(writes)
     for write in writes:
         consumed = capacity.of_write(
             write.table, write.old, write.new, write.old_item, write.new_item
         )
         request.note_write(write.table, consumed)
-    answer: Answer = {"UnprocessedItems": {}}
+    answer: Answer = {"UnprocessedItems": left}
     wanted = request.parameters.get("ReturnConsumedCapacity")
     units = capacity.shown_all(request.writes.items(), wanted)
     if units is not None:
@@ -49,6 +52,33 @@ def batch_write_item(request: Request) -> Answer:
     if request.parameters.get("ReturnItemCollectionMetrics") == "SIZE":
         answer |= all_collection_metrics(writes)
     return answer
+
+
+def _accepted(
+    request: Request, planned: list[Write], by_table: dict[str, Any]
+) -> tuple[list[Write], dict[str, Any]]:
+    """What is written, and the requests that are left: throttled, or in another's transaction."""
+    engine = request.engine
+    if not engine.simulates:
+        return planned, {}
+    writes: list[Write] = []
+    left: dict[str, Any] = {}
+    events: list[ThrottleEvent] = []
+    requests = [(name, one) for name, group in by_table.items() for one in group]
+    for write, (name, one) in zip(planned, requests, strict=True):
+        conflicts = request.conflicts_with(write.table, write.position)
+        if not conflicts and engine.settings.throttling:
+            refused = request.take(throttling.of_write(write))
+        else:
+            refused = []
+        if conflicts or refused:
+            left.setdefault(name, []).append(one)
+            events += refused
+        else:
+            writes.append(write)
+    if events and not writes and not request.conflicts:
+        raise throttling.refusal(events, batch=True)
+    return writes, left
 
 
 def all_collection_metrics(writes: list[Write]) -> Answer:
@@ -119,24 +149,40 @@ def batch_get_item(request: Request) -> Answer:
         raise ValidationException("Too many items requested for the BatchGetItem call")
     found: dict[str, list[Stored]] = {}
     left: dict[str, list[Item]] = {}
-    with request.engine.lock:
+    engine = request.engine
+    with engine.lock:
         positions = {
             name: _positions(request.table(name), one.keys) for name, one in wanted.items()
+        }
+        sources = {
+            name: entries_at(request.table(name), moment_of(engine, consistent=one.consistent))
+            for name, one in wanted.items()
         }
         size = 0
         for name, one in wanted.items():
             table = request.table(name)
             found[name] = []
             for key, position in zip(one.keys, positions[name], strict=True):
-                stored = table.entries.get(position)
+                stored = sources[name].get(position)
                 size += 0 if stored is None else stored.size
-                if size > MAX_ANSWER_SIZE:
+                if size > MAX_ANSWER_SIZE or _throttled(request, table, position, stored, one):
                     left.setdefault(name, []).append(key)
                     continue
                 _note(request, table, stored, one)
                 if stored is not None:
                     found[name].append(stored)
+    if request.throttle_events and not request.reads:
+        raise throttling.refusal(list(request.throttle_events))
     return _answer(request, wanted, found, left)
+
+
+def _throttled(
+    request: Request, table: Table, position: bytes, stored: Stored | None, one: "_Wanted"
+) -> bool:
+    if not request.engine.settings.throttling:
+        return False
+    units = capacity.of_read(stored, consistent=one.consistent)
+    return bool(request.take(throttling.of_item(table, position, "Read", units)))
 
 
 def _positions(table: Table, keys: list[Item]) -> list[bytes]:
@@ -147,8 +193,7 @@ def _positions(table: Table, keys: list[Item]) -> list[bytes]:
 
 
 def _note(request: Request, table: Table, stored: Stored | None, one: _Wanted) -> None:
-    size = 0 if stored is None else stored.size
-    request.note_read(table, Consumed(capacity.read_units(size, consistent=one.consistent)))
+    request.note_read(table, Consumed(capacity.of_read(stored, consistent=one.consistent)))
 
 
 def _answer(

@@ -2,9 +2,14 @@
 
 from typing import Any
 
-from embedded_dynamodb import capacity
+from embedded_dynamodb import capacity, throttling
 from embedded_dynamodb.capacity import Consumed
-from embedded_dynamodb.errors import ConditionalCheckFailedException, ValidationException
+from embedded_dynamodb.consistency import entries_at, moment_of
+from embedded_dynamodb.errors import (
+    ConditionalCheckFailedException,
+    TransactionConflictException,
+    ValidationException,
+)
 from embedded_dynamodb.expressions import at_paths, projection
 from embedded_dynamodb.expressions.legacy import legacy_projection
 from embedded_dynamodb.items.actions import Action, Delete, Put, Update
@@ -42,19 +47,32 @@ def get_item(request: Request) -> Answer:
     check_mixture(parameters, ("ProjectionExpression",), ("AttributesToGet",))
     key = check_item(parameters["Key"])
     part = Part(parameters)
+    consistent = parameters.get("ConsistentRead") is True
     with request.engine.lock:
         table = request.table(parameters["TableName"])
-        stored = table.entries.get(check_key(table.schema, key))
+        position = check_key(table.schema, key)
+        if request.engine.simulates:
+            stored = read_one(request, table, position, consistent=consistent)
+        else:
+            stored = table.entries.get(position)
     answer: Answer = {}
     if stored is not None:
         answer["Item"] = part.of(stored)
     if request.counts():
-        size = 0 if stored is None else stored.size
-        units = capacity.read_units(size, consistent=parameters.get("ConsistentRead") is True)
-        consumed = Consumed(units)
+        consumed = Consumed(capacity.of_read(stored, consistent=consistent))
         request.note_read(table, consumed)
         show_capacity(request, table, consumed, answer)
     return answer
+
+
+def read_one(request: Request, table: Table, position: bytes, *, consistent: bool) -> Stored | None:
+    """The item that the request sees, unless it is throttled; the caller holds the lock."""
+    engine = request.engine
+    stored = entries_at(table, moment_of(engine, consistent=consistent)).get(position)
+    if engine.settings.throttling:
+        units = capacity.of_read(stored, consistent=consistent)
+        request.throttle(throttling.of_item(table, position, "Read", units))
+    return stored
 
 
 class Part:
@@ -105,14 +123,21 @@ def _write(request: Request, action: Action) -> Answer:
 def apply_one(request: Request, table: Table, action: Action) -> Write:
     """Applies an action if its condition holds; the caller holds the lock."""
     position = action.locate(table)
+    engine = request.engine
+    if engine.simulates and request.conflicts_with(table, position):
+        raise TransactionConflictException
     try:
         write = action.plan(table, position)
     except ConditionalCheckFailedException:
         stored = table.entries.get(position)
-        size = 0 if stored is None else stored.size
-        request.note_write(table, Consumed(capacity.write_units(size)))
+        units = capacity.write_units(0 if stored is None else stored.size)
+        if engine.settings.throttling:
+            request.throttle(throttling.of_item(table, position, "Write", units))
+        request.note_write(table, Consumed(units))
         raise
-    request.engine.apply((write,))
+    if engine.simulates and engine.settings.throttling:
+        request.throttle(throttling.of_write(write))
+    engine.apply((write,))
     return write
 
 

@@ -5,7 +5,13 @@ from typing import Any
 from embedded_dynamodb import capacity
 from embedded_dynamodb.capacity import Consumed
 from embedded_dynamodb.errors import DynamoDBError, ValidationException
-from embedded_dynamodb.items.single import apply_one, consumed_by_write, returned, show_capacity
+from embedded_dynamodb.items.single import (
+    apply_one,
+    consumed_by_write,
+    read_one,
+    returned,
+    show_capacity,
+)
 from embedded_dynamodb.partiql.actions import action_of
 from embedded_dynamodb.partiql.keys import key_of
 from embedded_dynamodb.partiql.select import encoded, select, shown_item
@@ -90,7 +96,9 @@ def _response(
 
 def _error(error: DynamoDBError) -> Answer:
     code = _CODES.get(error.code, error.code.removesuffix("Exception"))
-    return {"Code": code, "Message": error.message, **error.extra}
+    shown = {"Code": code, "Message": error.message}
+    # Of the further fields the API knows only the item here.
+    return {**shown, "Item": error.extra["Item"]} if "Item" in error.extra else shown
 
 
 def _get(
@@ -103,9 +111,8 @@ def _get(
         key = None if where is None else key_of(where.test, values, table.schema)
         if key is None or parsed.index is not None:
             raise ValidationException(NO_PRIMARY_KEY)
-        stored = table.entries.get(check_key(table.schema, key))
-    units = capacity.read_units(0 if stored is None else stored.size, consistent=consistent)
-    request.note_read(table, Consumed(units))
+        stored = read_one(request, table, check_key(table.schema, key), consistent=consistent)
+    request.note_read(table, Consumed(capacity.of_read(stored, consistent=consistent)))
     return shown_item(parsed, values, stored)
 
 

@@ -13,7 +13,7 @@ from embedded_dynamodb.partiql.keys import Span, in_key_order, partitions_of
 from embedded_dynamodb.partiql.statements import Select
 from embedded_dynamodb.partiql.targets import table_of
 from embedded_dynamodb.queries.page import Page, read_page
-from embedded_dynamodb.queries.reading import consumed_by, fetch
+from embedded_dynamodb.queries.reading import Source, consumed_by
 from embedded_dynamodb.queries.selection import Selection
 from embedded_dynamodb.request import Encoded, Request
 from embedded_dynamodb.tables.index import Index
@@ -38,8 +38,9 @@ def select(request: Request, statement: Select, values: Item) -> dict[str, Any]:
         if start is not None:
             spans = _rest(spans, start, reverse=reverse)
         selection.bind(index)
-        page = _read(table, index, spans, None if limit is None else int(limit), reverse=reverse)
-        entries = fetch(selection, page, table)
+        source = Source(request, table, index)
+        page = _read(source, spans, None if limit is None else int(limit), reverse=reverse)
+        entries = source.finish(selection, page)
     count, items = selection.of(entries)
     answer: dict[str, Any] = {"Items": Encoded(items or b"[]")}
     if page.stopped:
@@ -128,15 +129,12 @@ def _directions(statement: Select, schema: KeySchema) -> dict[str, bool]:
     return directions
 
 
-def _read(
-    table: Table, index: Index | None, spans: Sequence[Span], limit: int | None, *, reverse: bool
-) -> Page:
+def _read(source: Source, spans: Sequence[Span], limit: int | None, *, reverse: bool) -> Page:
     """One page of all spans."""
-    source = table.entries if index is None else index.entries
     found = Page([], 0, False)
     for span in spans:
         page = read_page(
-            source,
+            source.entries,
             span.low,
             span.high,
             limit=None if limit is None else limit - len(found.entries),

@@ -11,7 +11,7 @@ from embedded_dynamodb.partiql.statements import Select, Statement
 from embedded_dynamodb.partiql.targets import bound_statement, table_of
 from embedded_dynamodb.request import Encoded, Request
 from embedded_dynamodb.tables.keys import Item
-from embedded_dynamodb.transactions.read import locate_all
+from embedded_dynamodb.transactions.read import locate_all, read_all
 from embedded_dynamodb.transactions.write import apply_all
 
 Answer = dict[str, Any]
@@ -55,10 +55,7 @@ def _read(request: Request, reads: list[tuple[Select, Item]]) -> Answer:
             where_key(parsed.where, values, table)
             for (parsed, values), table in zip(reads, tables, strict=True)
         ]
-        found = [
-            table.entries.get(position)
-            for table, position in zip(tables, locate_all(tables, keys), strict=True)
-        ]
+        found = read_all(request, tables, locate_all(tables, keys))
     responses = []
     for (parsed, values), table, stored in zip(reads, tables, found, strict=True):
         size = 0 if stored is None else stored.size

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from embedded_dynamodb.tables.ordered import SortedDict
+from embedded_dynamodb.tables.ordered import Entries
 from embedded_dynamodb.tables.stored import Stored
 
 MAX_PAGE_SIZE = 1024 * 1024
@@ -17,7 +17,7 @@ class Page(NamedTuple):
 
 
 def read_page(
-    entries: SortedDict[bytes, Stored],
+    entries: Entries,
     low: bytes | None,
     high: bytes | None,
     *,

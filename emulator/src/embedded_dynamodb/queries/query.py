@@ -9,8 +9,8 @@ from embedded_dynamodb.items.expressions_of import check_mixture, placeholders_o
 from embedded_dynamodb.queries.page import read_page
 from embedded_dynamodb.queries.ranges import Range, range_of
 from embedded_dynamodb.queries.reading import (
+    Source,
     answer_page,
-    fetch,
     index_of,
     start_position,
     start_values,
@@ -34,14 +34,15 @@ def query(request: Request) -> dict[str, Any]:
         table = request.table(parameters["TableName"])
         index = index_of(request, table)
         wanted = plan.bind(table, index)
+        source = Source(request, table, index)
         page = read_page(
-            table.entries if index is None else index.entries,
+            source.entries,
             wanted.low,
             wanted.high,
             limit=None if limit is None else int(limit),
             reverse=plan.reverse,
         )
-        entries = fetch(plan.selection, page, table)
+        entries = source.finish(plan.selection, page)
     return answer_page(request, table, index, plan.selection, page, entries)
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from embedded_dynamodb import capacity
+from embedded_dynamodb import capacity, throttling
 from embedded_dynamodb.capacity import Consumed
+from embedded_dynamodb.consistency import entries_at, moment_of
 from embedded_dynamodb.errors import ValidationException
 from embedded_dynamodb.items.single import show_capacity
 from embedded_dynamodb.queries.page import Page
@@ -11,6 +12,7 @@ from embedded_dynamodb.queries.selection import Selection
 from embedded_dynamodb.request import Encoded, Request
 from embedded_dynamodb.tables.index import Index
 from embedded_dynamodb.tables.keys import NO_MATCH, Item, KeySchema, check_key_contents
+from embedded_dynamodb.tables.ordered import Entries
 from embedded_dynamodb.tables.stored import Stored
 from embedded_dynamodb.tables.table import Table
 from embedded_dynamodb.values import check_item
@@ -57,11 +59,37 @@ def _check_start(start: Item, schema: KeySchema) -> None:
         raise ValidationException(f"{BAD_START}: {error.message}") from None
 
 
-def fetch(selection: Selection, page: Page, table: Table) -> list[Stored]:
-    """The entries, or the table's items in their place; the caller holds the lock."""
-    if not selection.fetches:
-        return page.entries
-    return [table.entries[table.schema.position(entry.item())] for entry in page.entries]
+class Source:
+    """A table or an index as a request sees it; the caller holds the lock."""
+
+    __slots__ = ("entries", "index", "moment", "request", "table")
+
+    def __init__(self, request: Request, table: Table, index: Index | None) -> None:
+        self.request = request
+        self.table = table
+        self.index = index
+        source = table if index is None else index
+        # The same for the index and for what is fetched from the table.
+        self.moment: float | None = None
+        self.entries: Entries = source.entries
+        if request.engine.simulates:
+            self.moment = moment_of(request.engine, consistent=request.reads_consistently())
+            self.entries = entries_at(source, self.moment)
+
+    def finish(self, selection: Selection, page: Page) -> list[Stored]:
+        """The entries of a page, or the table's items in their place, unless it is throttled."""
+        entries = self._fetched(page) if selection.fetches else page.entries
+        if self.request.engine.simulates and self.request.engine.settings.throttling:
+            consistent = self.request.reads_consistently()
+            consumed = consumed_by(self.index, selection, page, entries, consistent=consistent)
+            self.request.throttle(
+                throttling.of_page(self.table, self.index, page.entries, consumed)
+            )
+        return entries
+
+    def _fetched(self, page: Page) -> list[Stored]:
+        items, schema = entries_at(self.table, self.moment), self.table.schema
+        return [items[schema.position(entry.item())] for entry in page.entries]
 
 
 def answer_page(
@@ -82,7 +110,7 @@ def answer_page(
         answer["LastEvaluatedKey"] = table.schema.of(last) if index is None else index.key_of(last)
     request.returned_items[table.name] = count
     if request.counts():
-        consistent = request.parameters.get("ConsistentRead") is True
+        consistent = request.reads_consistently()
         consumed = consumed_by(index, selection, page, entries, consistent=consistent)
         request.note_read(table, consumed)
         show_capacity(request, table, consumed, answer)

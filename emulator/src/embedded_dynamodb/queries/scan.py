@@ -7,8 +7,8 @@ from embedded_dynamodb.items.expressions_of import check_mixture, placeholders_o
 from embedded_dynamodb.queries.page import read_page
 from embedded_dynamodb.queries.reading import (
     BAD_START,
+    Source,
     answer_page,
-    fetch,
     index_of,
     start_position,
     start_values,
@@ -39,13 +39,14 @@ def scan(request: Request) -> dict[str, Any]:
             _check_segment(position, low, high, parameters)
             low = position + b"\0"
         selection.bind(index)
+        source = Source(request, table, index)
         page = read_page(
-            table.entries if index is None else index.entries,
+            source.entries,
             low,
             high,
             limit=None if limit is None else int(limit),
         )
-        entries = fetch(selection, page, table)
+        entries = source.finish(selection, page)
     return answer_page(request, table, index, selection, page, entries)
 
 

@@ -1,11 +1,14 @@
 """Local and global secondary indexes: another order of the table's items, and a part of each."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embedded_dynamodb.tables.keys import Item, KeySchema
 from embedded_dynamodb.tables.ordered import SortedDict
 from embedded_dynamodb.tables.stored import Stored
+
+if TYPE_CHECKING:
+    from embedded_dynamodb.consistency import History
 
 # What an entry costs beside its attributes, in the index's size.
 ENTRY_OVERHEAD = 100
@@ -28,6 +31,8 @@ class Index:
     settings: dict[str, Any] = field(default_factory=dict)
     entries: SortedDict[bytes, Stored] = field(default_factory=SortedDict)
     size: int = 0
+    # Kept while reads may be stale.
+    history: "History | None" = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.projects_all = self.projection_type == "ALL"

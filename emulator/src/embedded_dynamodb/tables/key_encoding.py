@@ -58,6 +58,14 @@ def spread(partition: bytes) -> bytes:
     return ((zlib.crc32(partition) * _SPREAD) & 0xFFFFFFFF).to_bytes(4, "big")
 
 
+def partition_of(position: bytes, attributes: int) -> bytes:
+    """What a position begins with: its partition, whose key has so many attributes."""
+    end = 4
+    for _ in range(attributes):
+        end = position.index(END, end) + len(END)
+    return position[:end]
+
+
 def after(prefix: bytes) -> bytes:
     """The first key behind all that begin with `prefix`, which does not end with 0xFF bytes."""
     prefix = prefix.rstrip(b"\xff")

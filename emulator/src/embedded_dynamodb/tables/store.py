@@ -1,6 +1,7 @@
 """All tables of all accounts and regions."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from embedded_dynamodb.errors import ResourceNotFoundException
@@ -29,6 +30,11 @@ class Store:
 
     def __init__(self) -> None:
         self.spaces: dict[tuple[str, str], Space] = {}
+
+    def tables(self) -> Iterator[Table]:
+        """The tables of all spaces."""
+        for space in self.spaces.values():
+            yield from space.tables.values()
 
     def space(self, account: str, region: str) -> Space:
         """What the account has in the region."""

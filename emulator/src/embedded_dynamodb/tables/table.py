@@ -1,7 +1,7 @@
 """A table: its items in the order of their keys, its indexes, its settings."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embedded_dynamodb.errors import ValidationException
 from embedded_dynamodb.streams import StreamLog
@@ -10,6 +10,10 @@ from embedded_dynamodb.tables.keys import Item, KeySchema, check_key_contents
 from embedded_dynamodb.tables.ordered import SortedDict
 from embedded_dynamodb.tables.stored import Stored
 from embedded_dynamodb.tables.undo_log import UndoLog
+
+if TYPE_CHECKING:
+    from embedded_dynamodb.consistency import History
+    from embedded_dynamodb.throttling import Buckets
 
 _INVALID = "One or more parameter values were invalid: "
 
@@ -38,6 +42,10 @@ class Table:
     entries: SortedDict[bytes, Stored] = field(default_factory=SortedDict)
     size: int = 0
     stream: StreamLog | None = None
+    # Kept while reads may be stale.
+    history: "History | None" = None
+    # What is left of the throughput, kept while there is throttling.
+    buckets: "Buckets" = field(default_factory=dict)
 
     def index(self, name: str) -> Index:
         """The index of that name."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from embedded_dynamodb import capacity
+from embedded_dynamodb import capacity, conflicts, throttling
 from embedded_dynamodb.capacity import Consumed
 from embedded_dynamodb.errors import TransactionCanceledException, ValidationException
 from embedded_dynamodb.items.expressions_of import check_mixture
@@ -11,7 +11,7 @@ from embedded_dynamodb.request import Encoded, Request
 from embedded_dynamodb.tables.keys import Item, check_key
 from embedded_dynamodb.tables.stored import Stored, dump
 from embedded_dynamodb.tables.table import Table
-from embedded_dynamodb.transactions.write import MAX_SIZE, NONE, ONE_ITEM
+from embedded_dynamodb.transactions.write import MAX_SIZE, NONE, ONE_ITEM, cancel, take_all
 from embedded_dynamodb.values import check_item
 
 
@@ -25,13 +25,9 @@ def transact_get_items(request: Request) -> dict[str, Any]:
     keys = [check_item(get["Key"]) for get in gets]
     with request.engine.lock:
         tables = [request.table(get["TableName"]) for get in gets]
-        positions = locate_all(tables, keys)
-        found = [
-            table.entries.get(position) for table, position in zip(tables, positions, strict=True)
-        ]
+        found = read_all(request, tables, locate_all(tables, keys))
     for table, stored in zip(tables, found, strict=True):
-        size = 0 if stored is None else stored.size
-        request.note_read(table, Consumed(capacity.read_units(size, consistent=True) * 2))
+        request.note_read(table, Consumed(_units(stored)))
     if sum(stored.size for stored in found if stored is not None) > MAX_SIZE:
         raise ValidationException("Transaction request exceeds the 4MB transaction size limit")
     answer: dict[str, Any] = {"Responses": _responses(parts, found)}
@@ -41,6 +37,30 @@ def transact_get_items(request: Request) -> dict[str, Any]:
     if shown is not None:
         answer["ConsumedCapacity"] = shown
     return answer
+
+
+def read_all(request: Request, tables: list[Table], positions: list[bytes]) -> list[Stored | None]:
+    """The latest items, or a reason for each why not; the caller holds the lock."""
+    places = list(zip(tables, positions, strict=True))
+    if request.engine.simulates:
+        cancel(
+            [
+                conflicts.REASON if request.conflicts_with(table, position) else NONE
+                for table, position in places
+            ]
+        )
+    found = [table.entries.get(position) for table, position in places]
+    if request.engine.settings.throttling:
+        charges = [
+            throttling.of_item(table, position, "Read", _units(stored))
+            for (table, position), stored in zip(places, found, strict=True)
+        ]
+        cancel(take_all(request, charges))
+    return found
+
+
+def _units(stored: Stored | None) -> float:
+    return capacity.of_read(stored, consistent=True) * 2
 
 
 def locate_all(tables: list[Table], keys: list[Item]) -> list[bytes]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from embedded_dynamodb import capacity
+from embedded_dynamodb import capacity, conflicts, throttling
 from embedded_dynamodb.capacity import Consumed
 from embedded_dynamodb.errors import (
     ConditionalCheckFailedException,
@@ -16,6 +16,7 @@ from embedded_dynamodb.items.batches import all_collection_metrics
 from embedded_dynamodb.request import Request
 from embedded_dynamodb.tables.keys import NO_MATCH
 from embedded_dynamodb.tables.table import Table
+from embedded_dynamodb.throttling import Charge
 from embedded_dynamodb.transactions.tokens import Used, fingerprint
 from embedded_dynamodb.writes import Write
 
@@ -43,20 +44,26 @@ def transact_write_items(request: Request) -> Answer:
 
 def apply_all(request: Request, actions: list[tuple[str, Action]], parts: list[Any]) -> Answer:
     """Applies actions, each of a table by name; `parts` is what a repeated request repeats."""
-    parameters = request.parameters
+    engine, parameters = request.engine, request.parameters
     token = parameters.get("ClientRequestToken")
-    mark = None if token is None else fingerprint(parts)
-    with request.engine.lock:
-        if token is not None and mark is not None:
-            key = (request.account, request.region, token)
-            used = request.engine.tokens.find(key, mark, request.engine.clock())
+    key = None if token is None else (request.account, request.region, token)
+    mark = "" if token is None else fingerprint(parts)
+    ongoing = None
+    with engine.lock:
+        if key is not None:
+            used = engine.tokens.find(key, mark, engine.clock())
             if used is not None:
+                engine.ongoing.check_token(key)
                 return _repetition(request, used)
         writes = _plan(request, actions)
-        request.engine.apply(writes)
-        if token is not None and mark is not None:
+        engine.apply(writes)
+        if key is not None:
             sizes = tuple((write.table.name, _size(write)) for write in writes)
-            request.engine.tokens.note(key, Used(mark, request.engine.clock(), sizes))
+            engine.tokens.note(key, Used(mark, engine.clock(), sizes))
+        if engine.settings.transaction_seconds:
+            ongoing = engine.ongoing.begin(writes, key)
+    if ongoing is not None:
+        engine.finish(ongoing)
     for write in writes:
         request.note_write(write.table, _consumed(write))
     answer = _capacity(request, request.writes, "Write")
@@ -89,15 +96,40 @@ def _plan(request: Request, actions: list[tuple[str, Action]]) -> list[Write]:
     writes: list[Write] = []
     if all(reason is NONE for reason in reasons):
         for place, (_, action) in enumerate(actions):
+            if request.engine.simulates and request.conflicts_with(tables[place], positions[place]):
+                reasons[place] = conflicts.REASON
+                continue
             try:
                 writes.append(action.plan(tables[place], positions[place]))
             except DynamoDBError as error:
                 reasons[place] = _reason(error)
-    if any(reason is not NONE for reason in reasons):
-        raise TransactionCanceledException(reasons)
+    cancel(reasons)
     if sum(_size(write) for write in writes) > MAX_SIZE:
         raise ValidationException("Transaction request exceeds the 4MB transaction size limit")
+    if request.engine.simulates and request.engine.settings.throttling:
+        charges = [throttling.of_write(write, transactional=True) for write in writes]
+        cancel(take_all(request, charges))
     return writes
+
+
+def take_all(request: Request, charges: list[list[Charge]]) -> list[Reason]:
+    """Takes the units of all actions, or none and says for each why not."""
+    engine, now = request.engine, request.engine.clock()
+    reasons: list[Reason] = []
+    for own in charges:
+        events = request.take(own)
+        reasons.append(throttling.cancellation(events) if events else NONE)
+    if any(reason is not NONE for reason in reasons):
+        for own, reason in zip(charges, reasons, strict=True):
+            if reason is NONE:
+                throttling.give_back(own, engine.settings, now)
+    return reasons
+
+
+def cancel(reasons: list[Reason]) -> None:
+    """Cancels the transaction if there is any reason for it."""
+    if any(reason is not NONE for reason in reasons):
+        raise TransactionCanceledException(reasons)
 
 
 def _reason(error: DynamoDBError) -> Reason:
