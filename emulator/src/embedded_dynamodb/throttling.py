@@ -158,7 +158,10 @@ def refusal(events: list[ThrottleEvent], *, batch: bool = False) -> DynamoDBErro
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
     """
     first = events[0]
-    reasons = [{"reason": event.reason, "resource": event.resource} for event in events]
+    reasons = [
+        {"reason": reason, "resource": resource}
+        for reason, resource in dict.fromkeys((event.reason, event.resource) for event in events)
+    ]
     if first.limit == QUOTA:
         return RequestLimitExceeded(_QUOTA, extra={"ThrottlingReasons": reasons})
     hot = first.limit == PARTITION

@@ -153,3 +153,10 @@ def reports(engine: Engine) -> list[Any]:
     seen: list[Any] = []
     engine.on_request.append(seen.append)
     return seen
+
+
+@pytest.fixture
+def throttled(client: Client) -> Client:
+    """A client of an engine that throttles."""
+    client.engine.configure({"throttling": True})
+    return client
