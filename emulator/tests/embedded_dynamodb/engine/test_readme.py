@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 import embedded_dynamodb
+from embedded_dynamodb.settings import Settings
 
 README = (Path(embedded_dynamodb.__file__).parent / "README.md").read_text()
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
-IN_PROCESS, SERVED, STATEMENTS = (text for kind, text in BLOCKS if kind == "python")
+IN_PROCESS, SERVED, STATEMENTS, SETTINGS = (text for kind, text in BLOCKS if kind == "python")
 SERVER, SPEED = (text for kind, text in BLOCKS if kind == "console")
 
 
@@ -34,6 +35,17 @@ def test_the_engine_answers_in_a_process() -> None:
     exec(IN_PROCESS + STATEMENTS, names)
     assert names["stored"]["Item"] == {"id": {"S": "1"}, "total": {"N": "25"}}
     assert names["selected"]["Items"] == [{"total": {"N": "40"}}]
+    exec(SETTINGS, names)
+    assert names["shown"]["stale_read_seconds"] == 0.5
+
+
+def test_each_setting_is_described_with_its_default() -> None:
+    rows = re.findall(r"^\| (`\w+`[^|]*) \| ([^|]*) \|", README, re.MULTILINE)
+    described = {name: value for names, value in rows for name in re.findall(r"`(\w+)`", names)}
+    assert described.keys() == Settings().as_dict().keys()
+    for name, value in Settings().as_dict().items():
+        shown = "false" if value is False else f"{value:,g}"
+        assert shown in described[name].replace("and", "").split()
 
 
 def test_the_server_answers_boto3(address: str) -> None:

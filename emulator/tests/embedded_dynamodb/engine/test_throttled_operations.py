@@ -82,6 +82,7 @@ def test_an_item_that_moves_in_an_index_writes_to_both_partitions(throttled: Cli
     # "a" has had two writes and "b" one.
     throttled.refusal("PutItem", **put(throttled, 2, g="a"))
     throttled("PutItem", **put(throttled, 3, g="b"))
+    throttled.refusal("PutItem", **put(throttled, 4, g="b"))
 
 
 def test_a_local_index_takes_the_units_of_its_table(throttled: Client) -> None:
