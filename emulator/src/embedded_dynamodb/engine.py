@@ -178,8 +178,14 @@ class Engine:
             self._tell(self.on_change, change)
 
     def expire(self, now: float | None = None) -> int:
-        """Deletes the items whose time to live has passed; says how many. To be called often."""
-        return sweep(self, self.clock() if now is None else now)
+        """Deletes the items whose time to live has passed; says how many. To be called often.
+
+        Records of streams and of logs for recovery that are too old are dropped, too.
+        """
+        moment = self.clock() if now is None else now
+        with self.lock:
+            self.store.trim(moment)
+        return sweep(self, moment)
 
     def finish(self, transaction: Transaction) -> None:
         """Keeps a transaction in progress for the settable time; the caller has no lock."""

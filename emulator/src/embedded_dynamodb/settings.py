@@ -55,6 +55,9 @@ class Settings:
     )
     partition_read_units: int = _units(3_000, "reads of one partition key value")
     partition_write_units: int = _units(1_000, "writes of one partition key value")
+    restore_delay_seconds: float = _seconds(
+        0.0, HOUR, "how long before now LatestRestorableDateTime is; on AWS about 300"
+    )
 
     def __post_init__(self) -> None:
         for each in fields(self):

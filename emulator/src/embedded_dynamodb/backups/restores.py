@@ -47,9 +47,10 @@ def restore_table_to_point_in_time(request: Request) -> Answer:
             raise PointInTimeRecoveryUnavailableException(
                 f"Point in time recovery is not enabled for table '{source.name}'"
             )
-        moment = request.parameters.get("RestoreDateTime", now)
+        latest = source.undo.latest(now, engine.settings.restore_delay_seconds)
+        moment = request.parameters.get("RestoreDateTime", latest)
         # SDKs send whole seconds: the second in which recovery was switched on is a part of it.
-        if not int(source.undo.earliest(now)) <= moment <= now:
+        if not int(source.undo.earliest(now)) <= moment <= latest:
             raise InvalidRestoreTimeException(
                 "An invalid restore time was specified. RestoreDateTime must be between "
                 "EarliestRestorableDateTime and LatestRestorableDateTime."

@@ -60,7 +60,7 @@ def update_time_to_live(request: Request) -> Answer:
 def describe_continuous_backups(request: Request) -> Answer:
     """Whether the table can be restored to a moment, and to which."""
     with request.engine.lock:
-        return _backups(_table(request), request.engine.clock())
+        return _backups(request, _table(request))
 
 
 def update_continuous_backups(request: Request) -> Answer:
@@ -76,7 +76,7 @@ def update_continuous_backups(request: Request) -> Answer:
             table.undo = UndoLog(now, days)
         else:
             table.undo.days = days
-        return _backups(table, now)
+        return _backups(request, table)
 
 
 def _table(request: Request) -> Table:
@@ -87,14 +87,17 @@ def _table(request: Request) -> Table:
     return table
 
 
-def _backups(table: Table, now: float) -> Answer:
+def _backups(request: Request, table: Table) -> Answer:
+    engine, now = request.engine, request.engine.clock()
     recovery: Answer = {"PointInTimeRecoveryStatus": "DISABLED"}
     if table.undo is not None:
         recovery = {
             "PointInTimeRecoveryStatus": "ENABLED",
             "RecoveryPeriodInDays": table.undo.days,
             "EarliestRestorableDateTime": table.undo.earliest(now),
-            "LatestRestorableDateTime": now,
+            "LatestRestorableDateTime": table.undo.latest(
+                now, engine.settings.restore_delay_seconds
+            ),
         }
     return {
         "ContinuousBackupsDescription": {

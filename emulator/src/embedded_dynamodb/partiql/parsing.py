@@ -52,6 +52,7 @@ class Parser:
     """Reads a statement's parts; values get names, which the clauses refer to."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.tokens = tokenize(text)
         self.position = 0
         self.parameters = 0

@@ -16,7 +16,7 @@ from embedded_dynamodb.partiql.statements import (
     Statement,
     Where,
 )
-from embedded_dynamodb.partiql.tokens import malformed
+from embedded_dynamodb.partiql.tokens import malformed, place_of
 
 CACHED = 4096
 ON_INDEX = "This operation is not supported on an index"
@@ -58,9 +58,7 @@ class StatementParser(Parser):
     def _select(self) -> Select:
         columns = None
         if not self.take("*"):
-            columns = [self.path()]
-            while self.take(","):
-                columns.append(self.path())
+            columns = self._each(self._column)
         self.expect_keyword("FROM")
         table, index = self._source()
         where = self._where()
@@ -74,6 +72,14 @@ class StatementParser(Parser):
             columns=None if columns is None else tuple(columns),
             order=order,
         )
+
+    def _column(self) -> Path:
+        """A path: there are no functions here, such as COUNT."""
+        token = self.token
+        if token.kind == "word" and self.tokens[self.position + 1].text == "(":
+            place = place_of(self.text, token)
+            raise ValidationException(f"Unexpected path component at {place}")
+        return self.path()
 
     def _source(self) -> tuple[str, str | None]:
         table = self.name()
@@ -157,11 +163,11 @@ class StatementParser(Parser):
             table, where, self.literals, self.parameters, update=update, returning=returning
         )
 
-    def _each(self, read: Callable[[], Action]) -> list[Action]:
-        actions = [read()]
+    def _each[Read](self, read: Callable[[], Read]) -> list[Read]:
+        found = [read()]
         while self.take(","):
-            actions.append(read())
-        return actions
+            found.append(read())
+        return found
 
     def _removal(self) -> Action:
         return Action("REMOVE", self.path())
@@ -171,7 +177,6 @@ class StatementParser(Parser):
         self.expect("=")
         name = self.token.text.lower()
         if name in _SET_FUNCTIONS and self.tokens[self.position + 1].text == "(":
-            self.advance()
             return self._set_function(name, path)
         left = self._assigned()
         if self.at("+") or self.at("-"):
@@ -180,16 +185,19 @@ class StatementParser(Parser):
         return Action("SET", path, left)
 
     def _set_function(self, name: str, path: Path) -> Action:
+        shown, here = name.upper(), place_of(self.text, self.advance())
+        # AWS names the place of the first argument when the second one is wrong.
+        first = place_of(self.text, self.tokens[self.position + 1])
         operands = self.arguments(self._assigned)
         if len(operands) != 2:
-            raise ValidationException(f"{name} must have exactly two arguments")
+            raise ValidationException(f"{shown} must have exactly two arguments at {here}")
         if operands[0] != path:
             raise ValidationException(
-                f"The first argument to {name} must equal the assignment value"
+                f"The first argument to {shown} must equal the assignment value at {here}"
             )
         if isinstance(operands[1], Path | Function):
             raise ValidationException(
-                f"The second argument to {name} must be a value with type SET"
+                f"The second argument to {shown} must be a value with type SET at {first}"
             )
         return Action(_SET_FUNCTIONS[name], path, operands[1])
 

@@ -76,6 +76,13 @@ def malformed(reason: str) -> ValidationException:
     return ValidationException(f"Statement wasn't well formed, can't be processed: {reason}")
 
 
+def place_of(text: str, token: Token) -> str:
+    """Where a token is, as AWS says it: line, column and length."""
+    line = text.count("\n", 0, token.start) + 1
+    column = token.start - text.rfind("\n", 0, token.start)
+    return f"{line}:{column}:{len(token.text)}"
+
+
 def tokenize(text: str) -> list[Token]:
     """The tokens of the statement; the last is of the kind "end"."""
     tokens = []

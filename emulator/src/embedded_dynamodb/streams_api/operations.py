@@ -123,18 +123,15 @@ def _page(log: StreamLog, shard: Shard, sequence: int, limit: int) -> tuple[list
 
 def _streams(request: Request) -> dict[str, StreamLog]:
     """What there is: what was closed more than a day ago is removed now."""
-    streams = request.engine.store.space(request.account, request.region).streams
-    now = request.engine.clock()
-    for log in [log for log in streams.values() if log.is_gone(now)]:
-        del streams[log.arn]
-    return streams
+    space = request.engine.store.space(request.account, request.region)
+    space.trim_streams(request.engine.clock())
+    return space.streams
 
 
 def _stream(request: Request, arn: str) -> StreamLog:
     log = _streams(request).get(arn)
     if log is None:
         raise ResourceNotFoundException(f"Requested resource not found: Stream: {arn} not found")
-    log.trim(request.engine.clock())
     return log
 
 

@@ -24,6 +24,14 @@ class Space:
     # By ARN, whether their tables are there or not.
     backups: dict[str, Backup] = field(default_factory=dict)
 
+    def trim_streams(self, now: float) -> None:
+        """Drops records that are older than a day, and streams that nobody can read any more."""
+        for log in list(self.streams.values()):
+            if log.is_gone(now):
+                del self.streams[log.arn]
+            else:
+                log.trim(now)
+
 
 class Store:
     """Spaces by account and region; nothing is made by looking."""
@@ -35,6 +43,14 @@ class Store:
         """The tables of all spaces."""
         for space in self.spaces.values():
             yield from space.tables.values()
+
+    def trim(self, now: float) -> None:
+        """Drops what is too old of streams and of logs for recovery; nobody may write any more."""
+        for space in self.spaces.values():
+            space.trim_streams(now)
+        for table in self.tables():
+            if table.undo is not None:
+                table.undo.trim(now)
 
     def space(self, account: str, region: str) -> Space:
         """What the account has in the region."""

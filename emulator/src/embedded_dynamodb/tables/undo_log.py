@@ -54,6 +54,10 @@ class UndoLog:
         """The earliest moment that can be restored."""
         return max(self.since, now - self.days * DAY)
 
+    def latest(self, now: float, delay: float) -> float:
+        """The latest moment that can be restored, so long before now."""
+        return max(self.earliest(now), now - delay)
+
     def restored(self, entries: dict[bytes, Stored], moment: float) -> dict[bytes, Stored]:
         """The entries as they were at a moment: what came after is undone, the last first."""
         before = dict(entries)

@@ -78,6 +78,45 @@ def test_a_moment_lies_in_the_window(client: Client, table: str, clock: Any) -> 
     assert described["TableStatus"] == "CREATING"
 
 
+def test_the_latest_moment_can_lie_some_time_ago(client: Client, table: str, clock: Any) -> None:
+    """LatestRestorableDateTime is "typically 5 minutes before the current time".
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoveryDescription.html
+    """
+    client.engine.configure({"restore_delay_seconds": 300})
+
+    def latest() -> float:
+        described = client("DescribeContinuousBackups", TableName=table)
+        backups = described["ContinuousBackupsDescription"]
+        return float(backups["PointInTimeRecoveryDescription"]["LatestRestorableDateTime"])
+
+    begin = clock.now
+    clock.now += 100
+    assert latest() == begin
+    client.put(table, p="a", v="1")
+    clock.now += 300
+    assert latest() == begin + 100
+    client.put(table, p="a", v="2")
+    call = {"SourceTableName": table, "TargetTableName": "new"}
+    refused = client.refusal("RestoreTableToPointInTime", RestoreDateTime=begin + 101, **call)
+    assert refused.code == "InvalidRestoreTimeException"
+    client("RestoreTableToPointInTime", UseLatestRestorableTime=True, **call)
+    assert scan(client, "new") == {"a": "1"}
+
+
+def test_an_idle_tables_log_is_trimmed_after_its_window(
+    client: Client, table: str, clock: Any
+) -> None:
+    client.put(table, p="a", v="1")
+    undo = client.engine.store.get(client.account, "eu-west-1", table).undo
+    clock.now += 35 * DAY
+    client.engine.expire()
+    assert undo.size > 0
+    clock.now += 1
+    client.engine.expire()
+    assert undo.size == 0
+
+
 def test_what_a_restore_refuses(client: Client, table: str, clock: Any) -> None:
     client.table("plain")
     call = {"TargetTableName": "new", "UseLatestRestorableTime": True}

@@ -48,7 +48,6 @@ def test_an_index_is_read_by_its_own_key(client: Client, table: str) -> None:
             {},
             "is part of the key",
         ),
-        ("UPDATE orders SET n = set_add(m, <<1>>) WHERE p = 'a' AND s = 1", {}, "first argument"),
         ("UPDATE orders SET n = set_add(n, 1) WHERE p = 'a' AND s = 1", {}, "with type SET"),
         ("INSERT INTO orders VALUE {'p': 'z', 's': 1, 't': <<>>}", {}, "Empty bags"),
         ("INSERT INTO orders VALUE {'p': 'z', 's': 1, 't': <<1, 1.0>>}", {}, "contains duplicates"),
@@ -65,6 +64,42 @@ def test_what_is_wrong_is_said(
     before = client("Scan", TableName=table)["Items"]
     assert words in message(client, text, **more)
     assert client("Scan", TableName=table)["Items"] == before
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("SELECT COUNT(*) FROM orders", "Unexpected path component at 1:8:5"),
+        ("select\n  p,\n  count (p) from nowhere", "Unexpected path component at 3:3:5"),
+        ("SELECT size(n) FROM orders", "Unexpected path component at 1:8:4"),
+        (
+            "UPDATE orders SET n = set_add(m, <<1>>) WHERE p = 'a' AND s = 1",
+            "The first argument to SET_ADD must equal the assignment value at 1:23:7",
+        ),
+        (
+            "UPDATE orders SET nn = set_delete(nn, m) WHERE p = 'a' AND s = 1",
+            "The second argument to SET_DELETE must be a value with type SET at 1:35:2",
+        ),
+        (
+            "UPDATE orders SET n = set_add(n) WHERE p = 'a' AND s = 1",
+            "SET_ADD must have exactly two arguments at 1:23:7",
+        ),
+    ],
+)
+def test_a_misplaced_function_is_named_by_line_column_and_length(
+    client: Client, table: str, text: str, words: str
+) -> None:
+    """These are AWS's own words; there are no aggregate functions.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-functions.html
+    """
+    assert message(client, text) == words
+
+
+def test_count_is_a_name_like_others(client: Client, table: str) -> None:
+    client.put(table, p="c", s=1, count=5)
+    text = "SELECT count FROM orders WHERE p = 'c'"
+    assert client("ExecuteStatement", Statement=text)["Items"] == [client.item(count=5)]
 
 
 def test_a_batch_reads_no_index(client: Client, table: str) -> None:

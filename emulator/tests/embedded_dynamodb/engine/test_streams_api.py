@@ -252,6 +252,22 @@ def test_records_are_trimmed_after_a_day(client: Client, clock: Clock) -> None:
     assert "ParentShardId" in shards(client, arn)[0]
 
 
+def test_an_idle_stream_is_trimmed_after_a_day(client: Client, clock: Clock) -> None:
+    """See <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html>."""
+    arn = stream(client)
+    client.put("orders", p="a")
+    client.table("gone", StreamSpecification=SPECIFICATION)
+    client("DeleteTable", TableName="gone")
+    space = client.engine.store.space(client.account, "eu-west-1")
+    clock.now += DAY
+    client.engine.expire()
+    assert len(space.streams[arn].records) == 1
+    clock.now += 1
+    client.engine.expire()
+    assert len(space.streams[arn].records) == 0
+    assert list(space.streams) == [arn]
+
+
 def test_a_stream_that_is_switched_off_can_be_read_for_a_day(client: Client, clock: Clock) -> None:
     arn = stream(client)
     client.put("orders", p="a")
