@@ -4,9 +4,12 @@ import json
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from itertools import count, pairwise
 from threading import Barrier
+from time import monotonic, sleep
 from typing import Any
+
+from embedded_dynamodb.engine import Engine
 
 Client = Any
 CLIENTS = 16
@@ -124,6 +127,73 @@ def test_a_transfer_is_seen_whole_or_not_at_all(client: Client) -> None:
             assert min(balances) >= 0
 
     together(*[transfer] * 10, *[look] * 6)
+
+
+RETRIED = ("TransactionConflictException", "ThrottlingException", "TransactionCanceledException")
+
+
+def retried(client: Client, operation: str, **parameters: Any) -> tuple[dict[str, Any], int]:
+    """The answer after as many attempts as it takes, as an SDK's client does it, and how many."""
+    dice = random.Random(repr(parameters))
+    deadline = monotonic() + 60
+    for attempt in count(1):
+        status, answer = call(client, operation, **parameters)
+        if status == 200:
+            return answer, attempt
+        assert answer["__type"].endswith(RETRIED), answer
+        for reason in answer.get("CancellationReasons", ()):
+            assert reason["Code"] in ("None", "TransactionConflict", "ThrottlingError")
+        assert monotonic() < deadline
+        sleep(dice.random() * 0.005)
+    raise AssertionError
+
+
+def test_nothing_is_lost_under_contention(client: Client) -> None:
+    """With stale reads, throttling and transactions that take their time: clients try again."""
+    client.engine = Engine()
+    table = client.table("accounts", "p s:N")
+    for account in range(ACCOUNTS):
+        client.put(table, p="all", s=account, balance=BALANCE)
+    client.engine.configure(
+        {
+            "stale_read_seconds": 0.01,
+            "transaction_seconds": 0.002,
+            "throttling": True,
+            "partition_write_units": 400,
+        }
+    )
+    keys = [client.item(p="all", s=account) for account in range(ACCOUNTS)]
+
+    def update(key: Any, amount: int) -> dict[str, Any]:
+        return {
+            "TableName": table,
+            "Key": key,
+            "UpdateExpression": "SET balance = balance + :a",
+            "ExpressionAttributeValues": client.values(a=amount),
+        }
+
+    def work(place: int) -> int:
+        dice = random.Random(place)
+        attempts = 0
+        for _ in range(15):
+            source, target = dice.sample(keys, 2)
+            updates = [{"Update": update(source, -3)}, {"Update": update(target, 3)}]
+            attempts += retried(client, "TransactWriteItems", TransactItems=updates)[1]
+            attempts += retried(client, "UpdateItem", **update(source, 1))[1]
+            gets = [{"Get": {"TableName": table, "Key": key}} for key in keys]
+            _, tried = retried(client, "TransactGetItems", TransactItems=gets)
+            attempts += tried
+            items = call(client, "Scan", TableName=table)[1]["Items"]
+            total = sum(int(item["balance"]["N"]) for item in items)
+            assert ACCOUNTS * BALANCE <= total <= ACCOUNTS * BALANCE + CLIENTS * 15
+        return attempts
+
+    attempts = sum(together(*[work] * CLIENTS))
+    assert attempts > CLIENTS * 15 * 3
+    items = retried(client, "Scan", TableName=table, ConsistentRead=True)[0]["Items"]
+    assert sum(int(item["balance"]["N"]) for item in items) == ACCOUNTS * BALANCE + CLIENTS * 15
+    # Nothing stays in progress.
+    retried(client, "UpdateItem", **update(keys[0], 1))
 
 
 def test_one_token_is_applied_once(client: Client, changes: list[Any]) -> None:
