@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import Field, asdict, dataclass, field, fields, replace
 from typing import Any
 
-HOUR = 3600.0
 MINUTE = 60.0
+HOUR = 60 * MINUTE
 # What CreateTable takes at most as a table's throughput.
 MAX_UNITS = 1_000_000_000_000
 
@@ -28,7 +28,8 @@ class Settings:
 
     stale_read_seconds: float = _seconds(
         0.0,
-        HOUR,
+        # Everything that is replaced is kept so long.
+        10 * MINUTE,
         "how old the state is that reads show which are not strongly consistent, and reads of "
         "global secondary indexes",
     )
