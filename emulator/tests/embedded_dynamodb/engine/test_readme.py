@@ -15,7 +15,7 @@ from embedded_dynamodb.settings import Settings
 README = (Path(embedded_dynamodb.__file__).parent / "README.md").read_text()
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 IN_PROCESS, SERVED, STATEMENTS, SETTINGS = (text for kind, text in BLOCKS if kind == "python")
-SERVER, SPEED = (text for kind, text in BLOCKS if kind == "console")
+SERVER, _BEHIND, SPEED = (text for kind, text in BLOCKS if kind == "console")
 
 
 @pytest.fixture
