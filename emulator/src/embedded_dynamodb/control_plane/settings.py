@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
 
 from embedded_dynamodb.control_plane.description import elements_of
 from embedded_dynamodb.errors import ValidationException
@@ -74,7 +75,12 @@ def encryption_of(request: Request, specification: dict[str, Any] | None) -> dic
 
 
 def key_arn(account: str, region: str, key: str) -> str:
-    """The ARN of a key that is given by its id, its alias or its ARN."""
+    """The ARN of a key that is given by its id, its alias or an ARN of either."""
     if key.startswith("arn:"):
-        return key
-    return f"arn:aws:kms:{region}:{account}:{key if '/' in key else f'key/{key}'}"
+        prefix, _, name = key.rpartition(":")
+    else:
+        prefix, name = f"arn:aws:kms:{region}:{account}", key if "/" in key else f"key/{key}"
+    if name.startswith("alias/"):
+        # AWS shows the key itself. Without KMS, an alias leads to the same key each time.
+        name = f"key/{uuid5(NAMESPACE_URL, f'{prefix}:{name}')}"
+    return f"{prefix}:{name}"

@@ -1,10 +1,12 @@
 """Tables are made, described, listed and deleted; and their settings."""
 
+import re
 from typing import Any
 
 import pytest
 
 Client = Any
+KMS = "arn:aws:kms:eu-west-1:111111111111"
 INVALID = "One or more parameter values were invalid: "
 ON_DEMAND = {"BillingMode": "PAY_PER_REQUEST"}
 UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 6}
@@ -82,6 +84,22 @@ def test_a_table_is_encrypted_by_a_key_of_its_own(client: Client) -> None:
     answer = client("UpdateTable", TableName="orders", SSESpecification={"Enabled": False})
     assert answer["TableDescription"]["SSEDescription"]["Status"] == "UPDATING"
     assert "SSEDescription" not in client("DescribeTable", TableName="orders")["Table"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"KMSMasterKeyId": "alias/aws/dynamodb"}, {"KMSMasterKeyId": f"{KMS}:alias/aws/dynamodb"}],
+)
+def test_an_alias_is_shown_as_the_key_that_it_leads_to(
+    client: Client, given: dict[str, str]
+) -> None:
+    shown = []
+    for name in ("orders", "stock"):
+        client.table(name, SSESpecification={"Enabled": True, **given})
+        described = client("DescribeTable", TableName=name)["Table"]
+        shown.append(described["SSEDescription"]["KMSMasterKeyArn"])
+    assert shown[0] == shown[1]
+    assert re.fullmatch(f"{KMS}:key/[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}", shown[0])
 
 
 MANY = [
