@@ -7,12 +7,12 @@ LAB := .venv/bin/lab
 RUFF := .venv/bin/ruff
 PYTEST := .venv/bin/pytest
 # Quick suites first: what is broken shows early.
-SUITES := unit contract integration browser terraform e2e notebooks chaos
+TEST_SUITES := unit contract integration browser terraform e2e notebooks chaos
 # Half of the time is waiting: for Terraform's provider, for retries, for time-outs.
 SIDE_BY_SIDE := --dist=loadgroup --no-loadscope-reorder --numprocesses
-PRESENT := $(wildcard $(SUITES:%=tests/%))
+PRESENT := $(wildcard $(TEST_SUITES:%=tests/%))
 
-.PHONY: help install demo up down test emulator coverage lessons-html test-docker $(SUITES) plain plans docs security audit-dependencies lint format
+.PHONY: help install demo up down test emulator coverage lessons-html test-docker $(TEST_SUITES) conformance plain plans docs security audit-dependencies lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ integration: $(INSTALLED) ## Tests of each part on the emulator
 
 emulator: $(INSTALLED) ## Tests of the emulator, a project of its own, and of its DynamoDB engine
 	@cd emulator && .venv/bin/pytest --dist=loadfile --numprocesses 3
+
+conformance: $(INSTALLED) ## Suites of others on the DynamoDB engine: make conformance SUITES=folder,address
+	@PYTHONPATH=emulator emulator/.venv/bin/python -m conformance "$(SUITES)" $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
 
 browser: $(INSTALLED) ## Websites that attack the emulator in a real Chromium; on Debian, root gets it too
 	@scripts/get-browser.sh

@@ -1,0 +1,369 @@
+"""The command that runs suites of others: what it finds, what it calls a regression, its words."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import psutil
+import pytest
+
+from conformance import __main__ as command
+from conformance import suites
+from conformance.outcomes import (
+    EXPECTED,
+    REASONS,
+    Expectation,
+    Outcome,
+    Result,
+    compare,
+    read_expectations,
+    read_report,
+)
+from conformance.programs import ConformanceError, npm_project, run, suite_variables
+from conformance.suites import LOCALSTACK, STANDALONE, SUITES, Suite, find
+from conformance.targets import target
+from tests.waiting import eventually
+
+KNOWN = Expectation("a", "suite", "It is wrong about AWS.")
+PASSED, FAILED, SKIPPED = Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED
+
+
+def results(**outcomes: Outcome) -> list[Result]:
+    return [Result(test, outcome) for test, outcome in outcomes.items()]
+
+
+def test_what_fails_and_is_listed_is_as_expected() -> None:
+    comparison = compare(results(a=FAILED, b=PASSED, c=SKIPPED), [KNOWN])
+    assert comparison.as_expected
+    assert (comparison.passed, comparison.skipped) == (1, 1)
+    assert comparison.failed_as_expected == (KNOWN,)
+
+
+def test_what_fails_and_is_not_listed_is_a_regression() -> None:
+    comparison = compare(results(a=FAILED, b=FAILED), [KNOWN])
+    assert not comparison.as_expected
+    assert [result.test for result in comparison.regressions] == ["b"]
+
+
+def test_what_is_listed_and_passes_is_an_unexpected_success() -> None:
+    comparison = compare(results(a=PASSED), [KNOWN])
+    assert not comparison.as_expected
+    assert comparison.unexpected_successes == (KNOWN,)
+
+
+@pytest.mark.parametrize("outcomes", [{"b": PASSED}, {"a": SKIPPED, "b": PASSED}])
+def test_what_is_listed_and_does_not_run_makes_the_list_untrue(
+    outcomes: dict[str, Outcome],
+) -> None:
+    comparison = compare(results(**outcomes), [KNOWN])
+    assert not comparison.as_expected
+    assert comparison.not_run == (KNOWN,)
+
+
+@pytest.mark.parametrize("order", [(PASSED, FAILED), (FAILED, PASSED)])
+def test_a_test_that_is_reported_twice_has_failed_if_it_did_once(order: list[Outcome]) -> None:
+    comparison = compare([Result("a", outcome) for outcome in order], [])
+    assert [result.outcome for result in comparison.regressions] == [FAILED]
+
+
+REPORT = """<testsuites><testsuite>
+<testcase classname="tests.test_a.TestA" name="test_one"/>
+<testcase classname="tests.test_a.TestA" name="test_two">
+<failure message="1 &lt; 0&#10;x"/></testcase>
+<testcase classname="tests.test_a.TestA" name="test_three"><error>no table</error></testcase>
+<testcase classname="tests.test_a.TestA" name="test_four"><skipped/></testcase>
+<testcase name="tests.test_b"><error message="collection failure"/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_a_report_says_what_ended_how(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(REPORT)
+    assert read_report(report) == [
+        Result("tests.test_a.TestA > test_one", PASSED),
+        Result("tests.test_a.TestA > test_two", FAILED, "1 < 0 x"),
+        Result("tests.test_a.TestA > test_three", FAILED, "no table"),
+        Result("tests.test_a.TestA > test_four", SKIPPED),
+        Result("tests.test_b", FAILED, "collection failure"),
+    ]
+
+
+@pytest.mark.parametrize("suite", [suite.name for suite in SUITES])
+@pytest.mark.parametrize("kind", [STANDALONE, LOCALSTACK])
+def test_each_suite_has_a_list_that_gives_reasons(suite: str, kind: str) -> None:
+    expectations = read_expectations(suite, kind)
+    assert len({expectation.test for expectation in expectations}) == len(expectations)
+    assert all(expectation.because.endswith(".") for expectation in expectations)
+    assert {expectation.reason for expectation in expectations} <= set(REASONS)
+
+
+def test_the_page_tells_each_suite_and_each_reason() -> None:
+    rows = (EXPECTED.parent / "README.md").read_text().splitlines()
+    for name in [*REASONS, *(suite.name for suite in SUITES)]:
+        assert [row for row in rows if row.startswith(f"| `{name}` |")], name
+
+
+def test_no_list_is_of_a_suite_that_is_gone() -> None:
+    assert {path.stem for path in EXPECTED.iterdir()} == {suite.name for suite in SUITES}
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ('test = "a"\nreason = "suite"', "lacks because"),
+        ('test = "a"\nreason = "bad luck"\nbecause = "So."', "'bad luck' is no reason"),
+    ],
+)
+def test_an_entry_without_a_reason_is_refused(tmp_path: Path, entry: str, words: str) -> None:
+    (tmp_path / "parity.toml").write_text(f"[[failure]]\n{entry}\n")
+    with pytest.raises(ConformanceError, match=words):
+        read_expectations("parity", STANDALONE, tmp_path)
+
+
+def test_an_entry_is_about_targets_of_its_kind(tmp_path: Path) -> None:
+    entry = '[[failure]]\ntest = "a"\nreason = "suite"\nbecause = "So."\non = "standalone"\n'
+    (tmp_path / "parity.toml").write_text(entry)
+    assert len(read_expectations("parity", STANDALONE, tmp_path)) == 1
+    assert read_expectations("parity", LOCALSTACK, tmp_path) == []
+
+
+def make_suite(folder: Path, name: str) -> Path:
+    (suite,) = [each for each in SUITES if each.name == name]
+    for file in suite.recognised_by:
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return folder
+
+
+@pytest.mark.parametrize("name", [suite.name for suite in SUITES])
+def test_a_suite_is_recognised_by_its_files(tmp_path: Path, name: str) -> None:
+    assert find(str(make_suite(tmp_path, name)), tmp_path).suite.name == name
+
+
+def test_a_folder_that_has_only_some_of_the_files_is_no_suite(tmp_path: Path) -> None:
+    (tmp_path / "vitest.config.ts").touch()
+    with pytest.raises(ConformanceError, match="no suite that is known"):
+        find(str(tmp_path), tmp_path)
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_a_suite_is_fetched_from_an_address_and_as_its_revision_says(tmp_path: Path) -> None:
+    repository = make_suite(tmp_path / "suite", "localstack")
+    git(repository, "init", "--initial-branch=main")
+    git(repository, "add", ".")
+    git(repository, "commit", "--message=first")
+    git(repository, "tag", "v1")
+    (repository / "later").touch()
+    git(repository, "add", ".")
+    git(repository, "commit", "--message=second")
+    latest = find(repository.as_uri(), tmp_path / "work")
+    assert (latest.suite.name, (latest.folder / "later").exists()) == ("localstack", True)
+    assert not (find(f"{repository.as_uri()}#v1", tmp_path / "work").folder / "later").exists()
+
+
+def run_command(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["conformance", *arguments])
+    return command.main()
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("", "No suite is named"),
+        (" , ", "No suite is named"),
+        ("{folder}/missing", "There is no folder {folder}/missing"),
+        ("{folder}", "{folder} is no suite that is known"),
+        ("file://{folder}/missing", "file://{folder}/missing could not be fetched"),
+    ],
+)
+def test_what_is_no_suite_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    source: str,
+    words: str,
+) -> None:
+    named = source.format(folder=tmp_path)
+    code = run_command(monkeypatch, named, "--work-folder", str(tmp_path / "work"))
+    assert code == command.NOT_RUN
+    assert words.format(folder=tmp_path) in capsys.readouterr().err
+
+
+def test_all_sources_are_looked_at_before_a_suite_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(command, "_judge", lambda *_: pytest.fail("it ran"))
+    both = f"{make_suite(tmp_path / 'suite', 'parity')},{tmp_path / 'missing'}"
+    assert run_command(monkeypatch, both) == command.NOT_RUN
+
+
+@contextmanager
+def page(body: bytes) -> Iterator[str]:
+    """A server that answers each GET with this."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"), [(b'{"services": {}}', LOCALSTACK), (b"healthy: dynamodb", STANDALONE)]
+)
+def test_an_endpoint_is_localstack_or_stands_alone(tmp_path: Path, body: bytes, kind: str) -> None:
+    with page(body) as url, target(f"{url}/", tmp_path) as where:
+        assert (where.endpoint, where.kind) == (url, kind)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "words"),
+    [("localhost:8000", "like http://localhost:8000"), ("http://127.0.0.1:1", "Nothing answers")],
+)
+def test_an_endpoint_that_cannot_be_used_is_named(
+    tmp_path: Path, endpoint: str, words: str
+) -> None:
+    with pytest.raises(ConformanceError, match=words), target(endpoint, tmp_path):
+        pass
+
+
+def test_without_an_endpoint_an_engine_runs_as_long_as_the_suite(tmp_path: Path) -> None:
+    with target(None, tmp_path) as where, target(where.endpoint, tmp_path) as again:
+        assert again.kind == where.kind == STANDALONE
+    with pytest.raises(ConformanceError), target(where.endpoint, tmp_path):
+        pass
+
+
+# What a suite does: it asks the endpoint, writes its report, and ends as that says.
+SCRIPT = """
+python3 -c 'import urllib.request; urllib.request.urlopen("{endpoint}")' || exit 9
+cat report.xml > {report}
+! grep -q "<failure" report.xml"""
+
+
+@pytest.mark.parametrize(
+    ("failure", "listed", "code", "words"),
+    [
+        ("<failure message='1 is 2'/>", [], 1, "REGRESSION t > a\n    1 is 2"),
+        ("<failure/>", ["t > a"], 0, "0 passed, 1 failed as expected, 0 failed unexpectedly"),
+        ("", ["t > a"], 1, "UNEXPECTED SUCCESS: t > a\n    Remove it in "),
+        ("", ["t > b"], 1, "NOT RUN, though expected to fail: t > b\n    Correct it in "),
+        ("", [], 0, "1 passed, 0 failed as expected"),
+    ],
+)
+def test_the_code_says_whether_all_ended_as_expected(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    failure: str,
+    listed: list[str],
+    code: int,
+    words: str,
+) -> None:
+    suite = Suite("fake", "a suite", ("report.xml",), ("sh", "-c", SCRIPT), {})
+    monkeypatch.setattr(suites, "SUITES", (suite,))
+    expectations = [Expectation(test, "suite", "So it is.") for test in listed]
+    monkeypatch.setattr(command, "read_expectations", lambda *_: expectations)
+    (tmp_path / "fake").mkdir()
+    case = f'<testcase classname="t" name="a">{failure}</testcase>'
+    (tmp_path / "fake/report.xml").write_text(f"<testsuites>{case}</testsuites>")
+    work = str(tmp_path / "work")
+    assert run_command(monkeypatch, str(tmp_path / "fake"), "--work-folder", work) == code
+    assert words in capsys.readouterr().out
+
+
+ONE_FAILED = results(a=FAILED, b=PASSED)
+
+
+@pytest.mark.parametrize(
+    ("reported", "code"),
+    [
+        ([], 0),  # it wrote no report
+        (results(a=SKIPPED), 0),  # nothing ran
+        (results(a=PASSED), 1),  # it failed beside its tests
+        (ONE_FAILED, 2),  # it was interrupted
+        (ONE_FAILED, 0),
+    ],
+)
+def test_a_report_that_does_not_explain_how_the_suite_ended_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reported: list[Result], code: int
+) -> None:
+    report, log = tmp_path / "report.xml", tmp_path / "output.log"
+    report.touch()
+    log.write_text("what went wrong")
+    monkeypatch.setattr(command, "read_report", lambda _: reported)
+    with pytest.raises(ConformanceError, match="what went wrong"):
+        command._reported(report, code, log)
+
+
+def test_a_report_that_explains_how_the_suite_ended_is_believed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.xml"
+    report.touch()
+    monkeypatch.setattr(command, "read_report", lambda _: ONE_FAILED)
+    assert command._reported(report, 1, tmp_path / "output.log") == ONE_FAILED
+
+
+def works(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_a_suite_that_hangs_ends_with_what_it_started(tmp_path: Path) -> None:
+    log = tmp_path / "output.log"
+    hang = ["sh", "-c", "sleep 60 & echo $!; wait"]
+    begun = time.monotonic()
+    with pytest.raises(ConformanceError, match="did not end within 1 s"):
+        run(hang, tmp_path, suite_variables(tmp_path), log, timeout=1)
+    assert time.monotonic() - begun < 30
+    eventually(lambda: not works(int(log.read_text())), "end of what it started")
+
+
+def test_a_suite_does_not_see_the_callers_own_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_PROFILE", "PYTEST_ADDOPTS", "PYTHONPATH", "TEST_TARGET"):
+        monkeypatch.setenv(name, "mine")
+    variables = suite_variables(tmp_path / "home", SERVICES="dynamodb")
+    assert "mine" not in variables.values()
+    assert (variables["HOME"], variables["SERVICES"]) == (str(tmp_path / "home"), "dynamodb")
+
+
+def test_a_suite_for_npm_runs_in_a_copy_and_its_own_folder_stays(tmp_path: Path) -> None:
+    source, work = tmp_path / "suite", tmp_path / "work"
+    (source / "node_modules/vitest").mkdir(parents=True)
+    (source / "package.json").write_text("{}")
+    work.mkdir()
+    before = sorted(source.rglob("*"))
+    for _ in range(2):
+        project = npm_project(source, work)
+        assert (project / "package.json").is_file()
+        assert (project / "node_modules/vitest").is_dir()
+        (project / "left").touch()
+    assert sorted(source.rglob("*")) == before
