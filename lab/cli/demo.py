@@ -17,9 +17,10 @@ from rich.text import Text
 from lab import seed
 from lab.cli import reports
 from lab.console import render
-from lab.console.progress import Say, working
+from lab.console.progress import working
 from lab.core import endpoints, invocation, ports, reachability, watchdog
 from lab.core.errors import LabError
+from lab.core.progress import Progress
 from lab.core.target import Target, given_endpoint
 from lab.deploy import terraform
 from lab.emulator import process
@@ -85,8 +86,8 @@ class _Steps:
     def step(self, title: str, busy: str) -> Iterator[_Step]:
         self.count += 1
         began = time.monotonic()
-        with working(busy) as say:
-            current = _Step(say)
+        with working(busy) as on_progress:
+            current = _Step(on_progress)
             yield current
         duration = render.duration(time.monotonic() - began)
         head = Text(f"{self.count} ", style="bold cyan") + Text(f"{title:<15}", style="bold")
@@ -102,7 +103,7 @@ class _Steps:
 class _Step:
     """A running step: its progress callback, and its result."""
 
-    say: Say
+    on_progress: Progress
     result: str = ""
 
 
@@ -122,18 +123,18 @@ def run(port: int | None = None) -> None:
 
 def _prepare(steps: _Steps, port: int | None) -> Target:
     with steps.step("Emulator", "Starting LocalStack") as step:
-        endpoint, step.result = _emulator(step.say, port)
+        endpoint, step.result = _emulator(step.on_progress, port)
     target = Target("dev", endpoint)
     invocation.works_in(target.environment)
     watchdog.emulator(endpoint)
     with steps.step("Infrastructure", "Applying terraform/environments/dev") as step:
-        step.result = reports.deployed(terraform.deploy(target, step.say))
+        step.result = reports.deployed(terraform.deploy(target, step.on_progress))
     with steps.step("Shop", "Loading products and stock") as step:
-        step.result = reports.seeded(seed.load(target, step.say))
+        step.result = reports.seeded(seed.load(target, step.on_progress))
     return target
 
 
-def _emulator(say: Say, port: int | None) -> tuple[str, str]:
+def _emulator(on_progress: Progress, port: int | None) -> tuple[str, str]:
     """The endpoint of AWS_ENDPOINT_URL or of the lab's emulator, with a description.
 
     If AWS_ENDPOINT_URL has a free port of this machine, starts the lab's emulator on it.
@@ -146,9 +147,8 @@ def _emulator(say: Say, port: int | None) -> tuple[str, str]:
     if configured and not _may_start_at(configured):
         return reachability.require(configured), f"at {configured}, as AWS_ENDPOINT_URL says"
     requested = endpoints.port_of(configured) if configured else port
-    started = process.start(requested, on_progress=say)
+    started = process.start(requested, on_progress=on_progress)
     return started.endpoint, f"running at {started.endpoint}"
-
 
 def _may_start_at(endpoint: str) -> bool:
     place = urlsplit(endpoint)
@@ -160,9 +160,9 @@ def _run_story(steps: _Steps, target: Target, story: Story) -> None:
     cart = carts.sample(story.status, story.rejection)
     steps.heading(story.title)
     _indented(Text(f"{_contents(cart)}\n{story.explanation}", style="dim"))
-    with working("Following the order") as say:
+    with working("Following the order") as on_progress:
         purchased = purchase.buy(
-            target, cart.request, "ada", watch=lambda seen: say(" ".join(seen.path[-1:]))
+            target, cart.request, "ada", watch=lambda seen: on_progress(" ".join(seen.path[-1:]))
         )
         mails = mailbox.wait_for(target, purchased.order_id)
     _indented(order_views.timeline_of(purchased.execution))
@@ -190,7 +190,7 @@ def _indented(what: RenderableType) -> None:
 def _check_books(steps: _Steps, target: Target) -> None:
     render.screen.print()
     with steps.step("Books", "Checking the books") as step:
-        report = audit.run(target, step.say, settle_s=SETTLE_S)
+        report = audit.run(target, step.on_progress, settle_s=SETTLE_S)
         step.result = reports.audited(report)
     _indented(reports.audit(report))
     if not report.clean:

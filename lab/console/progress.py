@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as ProgressBar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from lab.console import render
+from lab.core.progress import Progress
 
-Say = Callable[[str], None]
 QUIET_S = 5.0
 
 
 @contextmanager
-def working(title: str) -> Iterator[Say]:
+def working(title: str) -> Iterator[Progress]:
     """Shows `title` while the block runs, and yields a function that shows a progress message.
 
     Writes to stderr only, so that stdout stays clean for data.
@@ -27,7 +28,7 @@ def working(title: str) -> Iterator[Say]:
         yield _LogProgress(title).print
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with ProgressBar(*columns, console=console, transient=True) as progress:
         task = progress.add_task(_description(title, ""))
         yield lambda message: progress.update(task, description=_description(title, message))
 

@@ -10,11 +10,11 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Callable
 from typing import Any
 
 from lab.core import child_processes, paths
 from lab.core.errors import LabError
+from lab.core.progress import Progress
 
 FOLDER = paths.ROOT / "emulator"
 PYTHON = FOLDER / ".venv" / "bin" / "python"
@@ -28,8 +28,6 @@ WRAPPER = {
 }
 # It looks for Java and for npm's packages.
 ALSO_NEEDED = ("JAVA_HOME", "NPM_CONFIG_PREFIX")
-
-Progress = Callable[[str], None]
 
 
 def run(*arguments: str, on_progress: Progress | None = None) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -14,6 +13,7 @@ import httpx
 
 from lab.core import clients, emulator_program, endpoints, paths, ports, run_state, watchdog
 from lab.core.errors import LabError
+from lab.core.progress import Progress, ignore
 from lab.core.run_state import Record
 from lab.emulator import container
 
@@ -21,8 +21,6 @@ ANSWER_S = 2.0
 ANSWER_TIMEOUT_S = 10.0
 POLL_S = 0.05
 SERVICES_VARIABLE = "LAB_SERVICES"
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def start(
         return _already_running(running, requested, iam)
     watchdog.space("the emulator")
     if docker and not status().running:
-        return _start_container(requested, on_progress or (lambda _message: None), iam)
+        return _start_container(requested, on_progress or ignore, iam)
     arguments = [*(["--port", str(requested)] if requested else []), *([] if iam else ["--no-iam"])]
     arguments += ["--owner", str(owner)] if owner else []
     return Emulator(**emulator_program.run("start", *arguments, on_progress=on_progress))

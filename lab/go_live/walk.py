@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from lab.core.environment_settings import settings_of
+from lab.core.progress import Progress
 from lab.deploy.account import Identity
 from lab.go_live import (
     credentials,
@@ -24,8 +24,6 @@ from lab.go_live.emulator_gaps import Difference
 from lab.go_live.money import Cost
 from lab.go_live.planning import Planned
 from lab.go_live.steps import State, Step, waits
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -47,18 +45,18 @@ class Promotion:
         return any(step.state == State.REFUSED for step in self.steps)
 
 
-def promote(environment: str, profile: str | None, say: Say) -> Promotion:
+def promote(environment: str, profile: str | None, on_progress: Progress) -> Promotion:
     """Checks everything that an apply of `environment` to an AWS account needs.
 
     `profile` is one of the user's AWS configuration; calls `say` with progress messages.
     """
     settings = settings_of(environment)
-    say("the tools")
+    on_progress("the tools")
     first = tools.look()
-    say("the credentials")
+    on_progress("the credentials")
     identity, second = credentials.look(profile)
-    steps = [first, second, *_in_account(environment, identity, settings, say)]
-    say("the plan")
+    steps = [first, second, *_in_account(environment, identity, settings, on_progress)]
+    on_progress("the plan")
     plan, last = _plan(environment, identity, steps)
     steps += [paying.look(environment, settings), last]
     return Promotion(
@@ -74,7 +72,7 @@ def promote(environment: str, profile: str | None, say: Say) -> Promotion:
 
 
 def _in_account(
-    environment: str, identity: Identity | None, settings: dict[str, Any], say: Say
+    environment: str, identity: Identity | None, settings: dict[str, Any], on_progress: Progress
 ) -> list[Step]:
     if identity is None:
         names = (place.ACCOUNT, "quotas", mail.NAME, place.BACKEND)
@@ -82,7 +80,7 @@ def _in_account(
     account = place.look(environment, identity)
     if account.stops:
         return [account, *(waits(n, place.ACCOUNT) for n in ("quotas", mail.NAME, place.BACKEND))]
-    say("the quotas")
+    on_progress("the quotas")
     return [
         account,
         *quotas.look(environment, identity, settings),

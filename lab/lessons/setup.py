@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from botocore.exceptions import ClientError
 
 from lab import seed
 from lab.core import run_state, watchdog
 from lab.core.errors import LabError
+from lab.core.progress import Progress
 from lab.core.target import Target, given_endpoint
 from lab.deploy import terraform
 from lab.emulator import process
 from lab.shop import shop_client, tokens
 
-Say = Callable[[str], None]
 
-
-def ready(say: Say) -> Target:
+def ready(on_progress: Progress) -> Target:
     """The environment dev, running, deployed and seeded. Calls `say` with progress messages.
 
     If AWS_ENDPOINT_URL is set, uses that endpoint, and only deploys and seeds what is missing.
     Raises LabError if the lab cannot be started.
     """
     watchdog.space("the lessons")
-    target = Target("dev", given_endpoint() or _emulator(say))
+    target = Target("dev", given_endpoint() or _emulator(on_progress))
     watchdog.emulator(target.endpoint)
     if not is_deployed(target):
-        say("Building the checkout with Terraform: one to two minutes, the first time only.")
+        on_progress(
+            "Building the checkout with Terraform: one to two minutes, the first time only."
+        )
         terraform.deploy(target)
-        say("Loading products and stock.")
+        on_progress("Loading products and stock.")
         seed.load(target)
     return target
 
 
-def _emulator(say: Say) -> str:
+def _emulator(on_progress: Progress) -> str:
     running = run_state.load()
     if running is not None and running.runs():
         return running.endpoint
-    say("Starting the emulator: a few seconds.")
+    on_progress("Starting the emulator: a few seconds.")
     return process.start().endpoint
 
 

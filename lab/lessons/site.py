@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from string import Template
@@ -17,10 +17,10 @@ from typing import Any
 
 from lab.core import child_processes, paths
 from lab.core.errors import LabError
+from lab.core.progress import Progress
 from lab.lessons import library, notebook_files, page, scores, workshop
 from lab.lessons.notebook_files import Book, Cell, tagged
 
-Say = Callable[[str], None]
 PAGE = Template("""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -63,7 +63,7 @@ def folder() -> Path:
     return paths.home() / "lessons-html"
 
 
-def build(chosen: Sequence[Book], say: Say, theme: str = "auto") -> Path:
+def build(chosen: Sequence[Book], on_progress: Progress, theme: str = "auto") -> Path:
     """Runs the chosen lessons, writes their pages, and returns the path of the index.
 
     `theme` is light, dark, or auto (the setting of the reader's system).
@@ -73,7 +73,7 @@ def build(chosen: Sequence[Book], say: Say, theme: str = "auto") -> Path:
     library.write(folder(), notebook_files.all_lessons())
     with tempfile.TemporaryDirectory(prefix="lab-pages-") as scratch:
         for book in chosen:
-            say(book.title)
+            on_progress(book.title)
             _export(book, theme, Path(scratch))
     for book in notebook_files.all_lessons():
         if book not in _built():

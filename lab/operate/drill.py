@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lab import seed
-from lab.console.progress import Say
 from lab.core import invocation
 from lab.core.errors import LabError
+from lab.core.progress import Progress, ignore
 from lab.core.target import Target
 from lab.deploy import terraform
 from lab.operate import audit, recovery
@@ -56,34 +56,34 @@ class DrillReport:
 class _Clock:
     """Reports progress, and measures the seconds of each step."""
 
-    say: Say
+    on_progress: Progress
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def step(self, name: str) -> Iterator[Say]:
+    def step(self, name: str) -> Iterator[Progress]:
         started = time.monotonic()
-        yield lambda message: self.say(f"{name}: {message}")
+        yield lambda message: self.on_progress(f"{name}: {message}")
         self.seconds[name] = round(time.monotonic() - started, 1)
 
 
-def run(target: Target, on_progress: Say | None = None, orders: int = 8) -> DrillReport:
+def run(target: Target, on_progress: Progress | None = None, orders: int = 8) -> DrillReport:
     """Seeds, places orders, backs up, destroys, rebuilds, restores and compares.
 
     Raises LabError if the target is AWS, or if the audit is not clean before the drill.
     """
     require_emulator(target)
-    clock = _Clock(on_progress or (lambda _message: None))
-    with clock.step("orders") as say:
-        _place_orders(target, orders, say)
-    with clock.step("backup") as say:
-        manifest = recovery.backup(target, on_progress=say)
+    clock = _Clock(on_progress or ignore)
+    with clock.step("orders") as report_step:
+        _place_orders(target, orders, report_step)
+    with clock.step("backup") as report_step:
+        manifest = recovery.backup(target, on_progress=report_step)
     before = _fingerprints(target)
     _lose_and_rebuild(target, clock, manifest.backup)
-    with clock.step("restore") as say:
-        recovery.restore(target, manifest.backup, on_progress=say)
+    with clock.step("restore") as report_step:
+        recovery.restore(target, manifest.backup, on_progress=report_step)
     invocation.leaves("Everything is restored; only the audit is missing.")
-    with clock.step("audit") as say:
-        books = audit.run(target, say, settle_s=SETTLE_S)
+    with clock.step("audit") as report_step:
+        books = audit.run(target, report_step, settle_s=SETTLE_S)
     return _report(manifest, before, _fingerprints(target), books.as_dict(), clock.seconds)
 
 
@@ -98,23 +98,23 @@ def _lose_and_rebuild(target: Target, clock: _Clock, backup: str) -> None:
         "The drill has destroyed the environment. Restore it: `lab deploy`, then"
         f" `lab restore {target.environment} {backup}`."
     )
-    with clock.step("destroy") as say:
-        terraform.destroy(target, say)
-    with clock.step("rebuild") as say:
-        terraform.deploy(target, say)
+    with clock.step("destroy") as report_step:
+        terraform.destroy(target, report_step)
+    with clock.step("rebuild") as report_step:
+        terraform.deploy(target, report_step)
 
 
-def _place_orders(target: Target, orders: int, say: Say) -> None:
+def _place_orders(target: Target, orders: int, on_progress: Progress) -> None:
     """Seeds the shop and places orders, of which every third payment is declined."""
-    seed.load(target, say)
+    seed.load(target, on_progress)
     confirmed, declined = carts.sample("CONFIRMED"), carts.sample("REJECTED", "PAYMENT_DECLINED")
     cart_list = [declined if number % 3 == 2 else confirmed for number in range(orders)]
     with ThreadPoolExecutor(BUYERS) as pool:
         # If one fails, `map` cancels those that have not started.
         ended = pool.map(lambda cart: purchase.buy(target, cart.request, "drill"), cart_list)
         for done, _ in enumerate(ended, 1):
-            say(f"{done} of {orders} ended")
-    report = audit.run(target, say, settle_s=SETTLE_S)
+            on_progress(f"{done} of {orders} ended")
+    report = audit.run(target, on_progress, settle_s=SETTLE_S)
     if not report.settled:
         raise LabError(
             "The books do not balance before the drill.", "`lab audit` shows the violations."

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.core import paths, tables
+from lab.core.progress import Progress, ignore
 from lab.core.target import Target
 from lab.seed.files import Catalogue, read
 from lab.seed.generated import generate
-from lab.seed.store import Say, Store
+from lab.seed.store import Store
 
 __all__ = [
     "Catalogue",
@@ -39,7 +40,7 @@ class SeedReport:
 
 def load(
     target: Target,
-    on_progress: Say | None = None,
+    on_progress: Progress | None = None,
     catalogue: Catalogue | None = None,
     folder: Path = paths.SEED,
     exact: bool = False,
@@ -55,7 +56,7 @@ def load(
     """
     catalogue = catalogue or read(folder)
     tables.require(target, "inventory", "promotions", "products")
-    store = Store(target, on_progress or (lambda _message: None))
+    store = Store(target, on_progress or ignore)
     plan = store.plan(catalogue.inventory)
     store.write(catalogue, plan)
     others = store.others(catalogue.products)

@@ -11,13 +11,13 @@ from botocore.exceptions import ClientError
 
 from lab.core import tables
 from lab.core.errors import LabError
+from lab.core.progress import Progress
 from lab.core.target import Target
 from lab.seed import items, restock
 from lab.seed.files import Catalogue, Row
 from lab.seed.restock import Restock
 
 Item = items.Item
-Say = Callable[[str], None]
 """Called with progress messages, such as `products: 200 of 10,000`."""
 
 PAGE = 100  # keys in one BatchGetItem, and writes in one TransactWriteItems
@@ -35,7 +35,7 @@ class StockPlan:
 class Store:
     """The tables that the seed writes to."""
 
-    def __init__(self, target: Target, on_progress: Say) -> None:
+    def __init__(self, target: Target, on_progress: Progress) -> None:
         self._target = target
         self._dynamodb = tables.resource(target)
         self._client = self._dynamodb.meta.client

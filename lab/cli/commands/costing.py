@@ -72,10 +72,10 @@ def _count(environment: str, memory: bool, keep: bool) -> Counted:
     from lab.measure import cost as costs
 
     target = target_of(environment)
-    with working("Counting") as say:
-        counted = costs.count(target, say)
+    with working("Counting") as on_progress:
+        counted = costs.count(target, on_progress)
         if memory or keep:
-            counted = costs.measure(target, counted, say)
+            counted = costs.measure(target, counted, on_progress)
     if keep:
         costs.save(counted)
     return counted

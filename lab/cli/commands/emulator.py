@@ -67,8 +67,8 @@ def _start(port: int | None, iam: bool, docker: bool) -> Emulator:
     from lab.console.progress import working
     from lab.emulator import process
 
-    with working("Starting the emulator") as say:
-        return process.start(port, on_progress=say, iam=iam, docker=docker)
+    with working("Starting the emulator") as on_progress:
+        return process.start(port, on_progress=on_progress, iam=iam, docker=docker)
 
 
 def down(json: Json = False) -> None:

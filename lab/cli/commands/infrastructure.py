@@ -29,8 +29,8 @@ def deploy(environment: EnvironmentArgument = "dev", json: Json = False) -> None
     from lab.deploy import terraform
 
     target = target_of(environment)
-    with working(f"Deploying {environment}") as say:
-        result = terraform.deploy(target, say)
+    with working(f"Deploying {environment}") as on_progress:
+        result = terraform.deploy(target, on_progress)
     if json:
         render.as_json(asdict(result))
     else:
@@ -51,8 +51,8 @@ def destroy(
     target = target_of(environment)
     if not yes:
         _confirm(f"Destroy {environment} at {target.endpoint or 'the real AWS'} with all its data?")
-    with working(f"Destroying {environment}") as say:
-        result = terraform.destroy(target, say)
+    with working(f"Destroying {environment}") as on_progress:
+        result = terraform.destroy(target, on_progress)
     if json:
         render.as_json(asdict(result))
     else:
@@ -95,8 +95,8 @@ def seed(
 
     target = target_of(environment)
     catalogue = seeds.generate(products) if products else None
-    with working("Loading the seed") as say:
-        report = seeds.load(target, say, catalogue, exact=exact)
+    with working("Loading the seed") as on_progress:
+        report = seeds.load(target, on_progress, catalogue, exact=exact)
     if json:
         render.as_json(asdict(report))
         return

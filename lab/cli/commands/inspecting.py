@@ -162,8 +162,8 @@ def audit(environment: Environment = "dev", json: Json = False) -> None:
     from lab.console.progress import working
     from lab.operate import audit as auditor
 
-    with working("Checking the books") as say:
-        report = auditor.run(target_of(environment), say, settle_s=SETTLE_S)
+    with working("Checking the books") as on_progress:
+        report = auditor.run(target_of(environment), on_progress, settle_s=SETTLE_S)
     if json:
         render.as_json(report.as_dict())
     else:

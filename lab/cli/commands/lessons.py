@@ -53,8 +53,8 @@ def notebooks(
         _reset(reset)
         return
     _report(copies.bring_up_to_date())
-    with working("Getting the lab ready") as say:
-        setup.ready(say)
+    with working("Getting the lab ready") as on_progress:
+        setup.ready(on_progress)
     first = f"{scores.first_open()}.ipynb"
     if running := jupyter.running(copies.folder()):
         _show(running, first, browser)
@@ -139,7 +139,7 @@ def lessons_html(
     from lab.lessons import notebook_files, setup, site, turns
 
     books = [notebook_files.lesson(name) for name in chosen or []] or notebook_files.all_lessons()
-    with working("Running the lessons") as say:
-        turns.require_free(setup.ready(say).endpoint or "AWS")
-        index = site.build(books, say, theme)
+    with working("Running the lessons") as on_progress:
+        turns.require_free(setup.ready(on_progress).endpoint or "AWS")
+        index = site.build(books, on_progress, theme)
     render.done(f"The pages are ready: {index}")

@@ -56,8 +56,8 @@ def bench(
         compare=compare is not None,
         here=target,
     )
-    with working("Measuring") as say:
-        result = benches.run(options, say)
+    with working("Measuring") as on_progress:
+        result = benches.run(options, on_progress)
     if json:
         render.as_json(result.as_dict())
     else:

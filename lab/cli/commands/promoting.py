@@ -53,8 +53,8 @@ def promote(
     from lab.go_live import report
 
     _require_known(environment, environments(), "promote")
-    with working(f"Checking what {environment} needs on AWS") as say:
-        promotion = go_live.promote(environment, profile, say)
+    with working(f"Checking what {environment} needs on AWS") as on_progress:
+        promotion = go_live.promote(environment, profile, on_progress)
     if json:
         render.as_json(asdict(promotion))
     else:
@@ -185,8 +185,8 @@ def _plan_on_emulator(environment: str) -> None:
     from lab.console.progress import working
     from lab.deploy import terraform as emulated
 
-    with working(f"Planning {environment}") as say:
-        clean = emulated.plan_is_clean(target_of(environment), say)
+    with working(f"Planning {environment}") as on_progress:
+        clean = emulated.plan_is_clean(target_of(environment), on_progress)
     render.done(
         f"{environment} on the emulator is as its configuration says."
         if clean

@@ -58,9 +58,9 @@ def backup(
     if every:
         _show_all(recovery.backups(target, to), json)
         return
-    with working(f"Backing up {environment}") as say:
+    with working(f"Backing up {environment}") as on_progress:
         manifest = recovery.backup(
-            target, to, say, suffix=suffix, pause=pause, unbalanced=unbalanced
+            target, to, on_progress, suffix=suffix, pause=pause, unbalanced=unbalanced
         )
     _show_backup(manifest, json)
 
@@ -92,8 +92,8 @@ def restore(
         recovery.require_backup(target, backup, source)
         place = target.endpoint or "the real AWS"
         _confirm(f"Delete all data of {environment} at {place}, and put the backup in its place?")
-    with working(f"Restoring {environment}") as say:
-        report = recovery.restore(target, backup, source, say, replace=replace)
+    with working(f"Restoring {environment}") as on_progress:
+        report = recovery.restore(target, backup, source, on_progress, replace=replace)
     _show_restore(report, json)
 
 
@@ -114,8 +114,8 @@ def drill(
     drills.require_emulator(target)
     if not yes:
         _confirm(f"Destroy {environment} at {target.endpoint}, and bring it back?")
-    with working("Drill") as say:
-        report = drills.run(target, say, orders)
+    with working("Drill") as on_progress:
+        report = drills.run(target, on_progress, orders)
     _show_drill(report, json)
     raise typer.Exit(0 if report.passed else 1)
 

@@ -27,8 +27,8 @@ def redrive(environment: Environment = "dev", json: Json = False) -> None:
     from lab.console.progress import working
     from lab.operate import redrive as redriver
 
-    with working("Finishing what is left") as say:
-        report = redriver.run(target_of(environment), say)
+    with working("Finishing what is left") as on_progress:
+        report = redriver.run(target_of(environment), on_progress)
     if json:
         render.as_json({**asdict(report), "left": report.left})
     else:

@@ -60,8 +60,10 @@ def _buy(target: Target, cart: Cart, customer: str, key: str, watch: bool) -> Pu
     from lab.shop import purchase
 
     if not watch:
-        with working("Following the order") as say:
-            return purchase.buy(target, cart.request, customer, key, lambda e: say(_latest(e)))
+        with working("Following the order") as on_progress:
+            return purchase.buy(
+                target, cart.request, customer, key, lambda e: on_progress(_latest(e))
+            )
     from lab.shop.live_view import watching
 
     with watching() as show:

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from lab.core import file_permissions, naming, paths
 from lab.core.errors import LabError
+from lab.core.progress import Progress
 from lab.deploy.account import existing
 from lab.deploy.account.existing import Existing
 from lab.deploy.account.identity import Identity
@@ -23,14 +24,12 @@ SUFFIX = re.compile("[a-z0-9][a-z0-9-]*[a-z0-9]")
 LONGEST_BUCKET = 63
 REPOSITORY = re.compile("[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 
-Say = Callable[[str], None]
-
 
 def prepare(
     identity: Identity,
     suffix: str,
     environments: Iterable[str],
-    say: Say,
+    on_progress: Progress,
     start: Callable[..., Terraform] = Terraform,
 ) -> None:
     """Makes the bucket and the lock table if they are not there, and each `backend.hcl`.
@@ -43,11 +42,11 @@ def prepare(
     settings = BackendSettings(bucket, identity.account, has_native_locks())
     found = existing.look(identity, settings.bucket)
     for what in found.told:
-        say(what)
+        on_progress(what)
     _make_bucket(identity, settings.bucket)
     _bootstrap(start(paths.TERRAFORM / "bootstrap", identity), settings, found)
     for environment in environments:
-        _tell(environment, settings, say)
+        _tell(environment, settings, on_progress)
 
 
 def give_roles_to(repository: str) -> Path:
@@ -121,9 +120,9 @@ def _taken_over(found: Existing) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-def _tell(environment: str, settings: BackendSettings, say: Say) -> None:
+def _tell(environment: str, settings: BackendSettings, on_progress: Progress) -> None:
     there = BackendSettings.of(environment)
     if there and there.account != settings.account:
-        say(f"{environment} stays in account {there.account}: its backend.hcl says so.")
+        on_progress(f"{environment} stays in account {there.account}: its backend.hcl says so.")
     else:
-        say(f"{environment}: {settings.write(environment).relative_to(paths.ROOT)}")
+        on_progress(f"{environment}: {settings.write(environment).relative_to(paths.ROOT)}")

@@ -72,14 +72,14 @@ def _agreed(environment: str, action: str, terraform: Terraform, ask: Ask) -> Ch
     how = ["-destroy"] if action == "destroy" else []
     with tempfile.TemporaryDirectory(dir=paths.home()) as folder:
         plan = Path(folder) / "plan"
-        with working(f"Planning {environment}") as say:
-            planned = terraform.plan(plan, say, *how, *_arguments(action, None))
+        with working(f"Planning {environment}") as on_progress:
+            planned = terraform.plan(plan, on_progress, *how, *_arguments(action, None))
         if not planned:
             return Changes()
         if not ask.agrees(environment, action, planned):
             raise LabError(f"Nothing was changed in {environment}.", "The answer was no.")
-        with working(f"{action.capitalize()} of {environment}") as say:
-            return terraform.apply(plan, say)
+        with working(f"{action.capitalize()} of {environment}") as on_progress:
+            return terraform.apply(plan, on_progress)
 
 
 def _arguments(action: str, saved: Path | None) -> list[str]:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
-from lab.console.progress import Say
 from lab.core import child_processes, paths
 from lab.core.errors import LabError
+from lab.core.progress import Progress
 from lab.deploy.account.identity import Identity
 from lab.deploy.terraform import json_log, provider
 from lab.deploy.terraform.command import tell_that_it_finishes
@@ -48,25 +48,25 @@ class Terraform:
         """What one command prints. Raises LabError with Terraform's own words if it fails."""
         return captured(self.folder, self._variables(), *arguments)
 
-    def plan(self, file: Path, say: Say, *arguments: str) -> list[Change]:
+    def plan(self, file: Path, on_progress: Progress, *arguments: str) -> list[Change]:
         """Writes a plan to a file, and gives what it would change. Raises LabError if it fails."""
         from lab.deploy import plans  # which runs Terraform itself
 
-        say("comparing the configuration with what is there")
-        self._quietly(say, "plan", "-json", "-input=false", f"-out={file}", *arguments)
+        on_progress("comparing the configuration with what is there")
+        self._quietly(on_progress, "plan", "-json", "-input=false", f"-out={file}", *arguments)
         return plans.read(json.loads(self.output("show", "-json", str(file))))
 
-    def apply(self, plan: Path, say: Say) -> Changes:
+    def apply(self, plan: Path, on_progress: Progress) -> Changes:
         """Applies a plan from a file, and gives what it changed. Raises LabError if it fails."""
-        return self._quietly(say, "apply", "-json", "-input=false", str(plan))
+        return self._quietly(on_progress, "apply", "-json", "-input=false", str(plan))
 
     @property
     def log(self) -> Path:
         """What the last plan or apply of these printed, as JSON."""
         return paths.home() / f"{self.folder.name}-in-an-account.log"
 
-    def _quietly(self, say: Say, *arguments: str) -> Changes:
-        told = Events(say)
+    def _quietly(self, on_progress: Progress, *arguments: str) -> Changes:
+        told = Events(on_progress)
         with self.log.open("w") as log:  # the runner hands a lock on; there is none here
             place = Place(self.folder, self._variables(), self.log, log.fileno())
             ended = run(["terraform", *arguments], place, told.hear, tell_that_it_finishes)

@@ -33,7 +33,7 @@ class Terraform:
     lock: int
     endpoint: str
     region: str
-    say: Callable[[str], None]
+    on_progress: Callable[[str], None]
     config: Path = field(init=False)
     _life: preconditions.Life = field(init=False)
 
@@ -51,7 +51,7 @@ class Terraform:
         """Runs `init`, unless nothing that it looks at has changed since the last time."""
         if self._is_ready():
             return
-        self.say("getting Terraform and its AWS provider ready")
+        self.on_progress("getting Terraform and its AWS provider ready")
         self._stamp_file.unlink(missing_ok=True)
         self.workspace.copy_lock()
         arguments = ["init", "-input=false", "-no-color", "-reconfigure"]
@@ -77,7 +77,7 @@ class Terraform:
 
     def plans_nothing(self) -> bool:
         """Whether `apply` would change nothing."""
-        told = Events(self.say)
+        told = Events(self.on_progress)
         ended = self._tflocal(
             [*PLAN, *emulator_overrides.VARIABLES],
             told.hear,
@@ -87,7 +87,7 @@ class Terraform:
         return ended.code == 0
 
     def _change(self, command: list[str], may_unlock: bool = True) -> Changes:
-        told = Events(self.say)
+        told = Events(self.on_progress)
         ended = self._tflocal(
             [
                 *command,
@@ -108,7 +108,7 @@ class Terraform:
             raise trouble
         lock = locks.held(told.errors)
         if lock and may_unlock and locks.is_dead(lock, self.endpoint):
-            self.say("removing the state lock that a killed run left behind")
+            self.on_progress("removing the state lock that a killed run left behind")
             self._tflocal(["force-unlock", "-force", lock.id])
             return self._change(command, may_unlock=False)
         if lock:

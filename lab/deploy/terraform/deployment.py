@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from lab.console import render
 from lab.core import child_processes, environment_settings, watchdog
 from lab.core.errors import LabError
+from lab.core.progress import Progress, ignore
 from lab.core.target import Target
 from lab.deploy import code_swap, package
 from lab.deploy.terraform import emulator_overrides, leftovers
@@ -21,8 +22,6 @@ from lab.deploy.terraform.secret import delete_secret, ensure_secret
 from lab.deploy.terraform.state import State
 from lab.deploy.terraform.workspace import Workspace
 from lab.shop import api_key
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class DestroyResult:
 
 
 def deploy(
-    target: Target, on_progress: Say | None = None, functions: Path | None = None
+    target: Target, on_progress: Progress | None = None, functions: Path | None = None
 ) -> DeployResult:
     """Applies the target's environment to the emulator, and makes its secrets.
 
@@ -65,8 +64,8 @@ def deploy(
     Raises LabError for an environment that does not exist, without Terraform, emulator or space,
     with Terraform's own message when it fails, and when the emulator ends or the disk is full.
     """
-    say = on_progress or _nothing
-    with _terraform(target, say, functions) as terraform:
+    on_progress = on_progress or ignore
+    with _terraform(target, on_progress, functions) as terraform:
         started = time.monotonic()
         _init(terraform, target)
         initialised = time.monotonic()
@@ -78,24 +77,24 @@ def deploy(
         return _deployed(target, changes, initialised - started, time.monotonic() - initialised)
 
 
-def plan_is_clean(target: Target, on_progress: Say | None = None) -> bool:
+def plan_is_clean(target: Target, on_progress: Progress | None = None) -> bool:
     """Whether a deploy now would change nothing. Raises what `deploy` raises."""
-    with _terraform(target, on_progress or _nothing) as terraform:
+    with _terraform(target, on_progress or ignore) as terraform:
         _init(terraform, target)
         return terraform.plans_nothing()
 
 
-def destroy(target: Target, on_progress: Say | None = None) -> DestroyResult:
+def destroy(target: Target, on_progress: Progress | None = None) -> DestroyResult:
     """Destroys everything of the target's environment, its data and Terraform state included.
 
     Afterwards it looks for itself, and raises LabError if anything is left. Raises what `deploy`
     raises.
     """
-    say = on_progress or _nothing
+    on_progress = on_progress or ignore
     started = time.monotonic()
-    with _terraform(target, say) as terraform:
+    with _terraform(target, on_progress) as terraform:
         destroyed = _destroy_resources(terraform, State.of(target))
-        say("looking whether anything is left")
+        on_progress("looking whether anything is left")
         delete_secret(target)
         api_key.delete(target)
         leftovers.delete_stray_log_groups(target)
@@ -134,17 +133,19 @@ def _deployed(target: Target, changes: Changes, init_s: float, apply_s: float) -
 
 
 @contextmanager
-def _terraform(target: Target, say: Say, functions: Path | None = None) -> Iterator[Terraform]:
+def _terraform(
+    target: Target, on_progress: Progress, functions: Path | None = None
+) -> Iterator[Terraform]:
     workspace = Workspace(target.environment)
     workspace.check()
     require_found_again(target)
     watchdog.space(f"a deployed {target.environment}")
     endpoint = emulator_overrides.endpoint(target)
     with workspace.alone() as lock:
-        say("packing the functions")
+        on_progress("packing the functions")
         for kept in workspace.fill(package.build(functions=functions)):
             render.note(f"Somebody changed the lab's copy of terraform/. That is kept: {kept}")
-        yield Terraform(workspace, lock, endpoint, target.region, say)
+        yield Terraform(workspace, lock, endpoint, target.region, on_progress)
 
 
 def require_found_again(target: Target) -> None:
@@ -161,7 +162,3 @@ def require_found_again(target: Target) -> None:
                     " is deployed.",
                     code=2,
                 )
-
-
-def _nothing(_: str) -> None:
-    return None

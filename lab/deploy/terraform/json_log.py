@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from lab.core import paths, preconditions
 from lab.core.error_messages import says_no_space
 from lab.core.errors import LabError
+from lab.core.progress import Progress
 
 LINES_SHOWN = 8
 ERRORS_SHOWN = 3
@@ -38,9 +38,9 @@ class Changes:
 
 @dataclass
 class Events:
-    """Follows one run with `-json`, and says in words where it is."""
+    """Follows one run with `-json`, and reports its progress in words."""
 
-    say: Callable[[str], None]
+    on_progress: Progress
     changes: Changes = Changes()
     errors: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -55,21 +55,21 @@ class Events:
             handler(event)
 
     def _on_refresh_start(self, event: dict[str, Any]) -> None:
-        self.say(f"comparing with what is there: {_resource(event)}")
+        self.on_progress(f"comparing with what is there: {_resource(event)}")
 
     def _on_planned_change(self, event: dict[str, Any]) -> None:
         self.total += 2 if event["change"]["action"] == "replace" else 1
 
     def _on_apply_start(self, event: dict[str, Any]) -> None:
-        self._say(f"{_doing(event)} {_resource(event)}")
+        self._report(f"{_doing(event)} {_resource(event)}")
 
     def _on_apply_progress(self, event: dict[str, Any]) -> None:
         seconds = event["hook"]["elapsed_seconds"]
-        self._say(f"still {_doing(event)} {_resource(event)} ({seconds} s)")
+        self._report(f"still {_doing(event)} {_resource(event)} ({seconds} s)")
 
     def _on_apply_complete(self, event: dict[str, Any]) -> None:
         self.done += 1
-        self._say(
+        self._report(
             f"{_resource(event)} is ready" if _makes(event) else f"{_resource(event)} is gone"
         )
 
@@ -86,8 +86,8 @@ class Events:
         elif said["summary"] == CHECK_FAILED and said["detail"] not in self.remarks:
             self.remarks.append(said["detail"])
 
-    def _say(self, what: str) -> None:
-        self.say(f"{self.done} of {self.total}: {what}")
+    def _report(self, what: str) -> None:
+        self.on_progress(f"{self.done} of {self.total}: {what}")
 
 
 def failed(command: str, output: list[str], errors: list[str] | None = None) -> LabError:

@@ -5,11 +5,12 @@ docs/performance.md explains the numbers and has the latest results.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from lab.core import run_state
+from lab.core.progress import Progress
 from lab.core.target import Target
 from lab.deploy import package, terraform
 from lab.measure.bench import (
@@ -31,7 +32,6 @@ from lab.measure.cost.usage import Cost, cost
 
 __all__ = ["Options", "Report", "run"]
 
-Say = Callable[[str], None]
 WARM_UPS = 3
 BURST_CLIENTS = 16
 EXECUTIONS = 3  # for each measured checkout: a rate needs more samples than a median
@@ -67,27 +67,29 @@ class _Environment:
     redeploy_s: float | None = None
 
 
-def run(options: Options, say: Say) -> Report:
+def run(options: Options, on_progress: Progress) -> Report:
     """Measures everything and cleans up, except for the orders placed in `here`.
 
     Raises LabError if something cannot be measured; cleans up then, too.
     """
     load = report.load()
     if options.compare:
-        ministack.installed(say)  # first, so that it does not fail after minutes of measuring
-    with _environment(options, say) as environment:
-        return _measure(options, environment, load, say)
+        ministack.installed(
+            on_progress
+        )  # first, so that it does not fail after minutes of measuring
+    with _environment(options, on_progress) as environment:
+        return _measure(options, environment, load, on_progress)
 
 
 @contextmanager
-def _environment(options: Options, say: Say) -> Iterator[_Environment]:
+def _environment(options: Options, on_progress: Progress) -> Iterator[_Environment]:
     if options.here:
         yield _Environment(options.here, _pid_of(options.here))
         return
-    with own_emulator("checkout", say) as (target, emulator):
-        deployed = terraform.deploy(target, say)
+    with own_emulator("checkout", on_progress) as (target, emulator):
+        deployed = terraform.deploy(target, on_progress)
         with changed_functions() as changed:
-            redeployed = terraform.deploy(target, say, functions=changed)
+            redeployed = terraform.deploy(target, on_progress, functions=changed)
         yield _Environment(
             target,
             emulator.pid,
@@ -103,18 +105,20 @@ def _pid_of(target: Target) -> int | None:
     return state.pid if state and state.endpoint == target.endpoint else None
 
 
-def _measure(options: Options, environment: _Environment, load: float, say: Say) -> Report:
+def _measure(
+    options: Options, environment: _Environment, load: float, on_progress: Progress
+) -> Report:
     target = environment.target
-    _warm_up(target, say)
-    cold, warm = _invocations(options, target, say)
-    say("one customer after the other")
+    _warm_up(target, on_progress)
+    cold, warm = _invocations(options, target, on_progress)
+    on_progress("one customer after the other")
     purchases = checkouts.one_after_the_other(target, options.checkouts)
-    say(f"{options.concurrency} customers at a time")
+    on_progress(f"{options.concurrency} customers at a time")
     rate = checkouts.per_second(target, options.checkouts, options.concurrency)
-    executed = _executions(options, environment, say)
-    say("counting what a checkout uses")
+    executed = _executions(options, environment, on_progress)
+    on_progress("counting what a checkout uses")
     checkout_cost = _cost(target)
-    purchases_later = _with_orders_stored(options, target, purchases[-1].order_id, say)
+    purchases_later = _with_orders_stored(options, target, purchases[-1].order_id, on_progress)
     before, after = (
         Times.of([one.seconds for one in some]) for some in (purchases, purchases_later)
     )
@@ -135,24 +139,24 @@ def _measure(options: Options, environment: _Environment, load: float, say: Say)
         memory_mb=under_load,
         memory_at_rest_mb=at_rest,
         cost=checkout_cost,
-        burst=_burst(options, environment, say),
-        comparison=_comparison(options, target, say),
+        burst=_burst(options, environment, on_progress),
+        comparison=_comparison(options, target, on_progress),
         machine=Machine.since(load),
         settings=_settings(options),
     )
 
 
-def _warm_up(target: Target, say: Say) -> None:
+def _warm_up(target: Target, on_progress: Progress) -> None:
     checkouts.stock_up(target)
-    say("warming up")
+    on_progress("warming up")
     checkouts.one_after_the_other(target, WARM_UPS)
 
 
 def _with_orders_stored(
-    options: Options, target: Target, order_id: str, say: Say
+    options: Options, target: Target, order_id: str, on_progress: Progress
 ) -> list[checkouts.Purchase]:
-    with stored.stored(target, order_id, options.stored, say):
-        say(f"again, with {options.stored} orders stored")
+    with stored.stored(target, order_id, options.stored, on_progress):
+        on_progress(f"again, with {options.stored} orders stored")
         return checkouts.one_after_the_other(target, options.checkouts)
 
 
@@ -160,16 +164,18 @@ def _settings(options: Options) -> dict[str, object]:
     return {name: value for name, value in asdict(options).items() if name != "here"}
 
 
-def _executions(options: Options, environment: _Environment, say: Say) -> executions.Executed:
-    say(f"{options.concurrency} clients that start executions")
+def _executions(
+    options: Options, environment: _Environment, on_progress: Progress
+) -> executions.Executed:
+    on_progress(f"{options.concurrency} clients that start executions")
     machine, count = executions.machine_of(environment.target), options.checkouts * EXECUTIONS
     return executions.execute(
         environment.target, machine, count, options.concurrency, environment.pid
     )
 
 
-def _burst(options: Options, environment: _Environment, say: Say) -> burst.Burst:
-    say(f"{BURST_CLIENTS} customers who do not wait")
+def _burst(options: Options, environment: _Environment, on_progress: Progress) -> burst.Burst:
+    on_progress(f"{BURST_CLIENTS} customers who do not wait")
     return burst.burst(environment.target, options.burst, BURST_CLIENTS, environment.pid)
 
 
@@ -178,8 +184,8 @@ def _memory(pid: int | None) -> tuple[float | None, float | None]:
     return (memory.occupied_mb(pid), memory.at_rest_mb(pid)) if pid else (None, None)
 
 
-def _invocations(options: Options, target: Target, say: Say) -> tuple[Times, Times]:
-    say("invoking a function")
+def _invocations(options: Options, target: Target, on_progress: Progress) -> tuple[Times, Times]:
+    on_progress("invoking a function")
     with lambdas.probe(target, package.build().read_bytes()) as probe:
         probe.invoke()
         cold = lambdas.cold(probe, options.cold_starts)
@@ -196,8 +202,12 @@ def _cost(target: Target) -> Cost | None:
     return cost(counted.usage, prices.load())
 
 
-def _comparison(options: Options, target: Target, say: Say) -> report.Comparison | None:
+def _comparison(
+    options: Options, target: Target, on_progress: Progress
+) -> report.Comparison | None:
     if not options.compare:
         return None
     archive = package.build().read_bytes()
-    return compare(target, archive, options.checkouts * EXECUTIONS, options.concurrency, say)
+    return compare(
+        target, archive, options.checkouts * EXECUTIONS, options.concurrency, on_progress
+    )

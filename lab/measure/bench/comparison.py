@@ -7,10 +7,10 @@ IAM if `lab up` does. Both are warmed up before measuring.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from lab.core.progress import Progress
 from lab.core.target import Target
 from lab.measure.bench import bare, executions, lambdas, memory, ministack
 from lab.measure.bench.numbers import Times
@@ -21,8 +21,6 @@ ROUNDS = 6
 WARM_PER_ROUND = 40
 COLD_PER_ROUND = 2
 WARM_UP = 8
-
-Say = Callable[[str], None]
 
 
 @dataclass
@@ -58,20 +56,22 @@ class Contestant:
         )
 
 
-def compare(source: Target, package: bytes, count: int, concurrency: int, say: Say) -> Comparison:
+def compare(
+    source: Target, package: bytes, count: int, concurrency: int, on_progress: Progress
+) -> Comparison:
     """Compares both emulators. Distributes `count` executions over the rounds.
 
     Raises LabError if one of them cannot run the work.
     """
     per_round = max(1, count // ROUNDS)
     with ExitStack() as stack:
-        both = _contestants(stack, source, package, say)
+        both = _contestants(stack, source, package, on_progress)
         for contestant in both:
-            say(f"warming up {contestant.name}")
+            on_progress(f"warming up {contestant.name}")
             _round(contestant, WARM_UP, concurrency)
             contestant.reset()
         for number in range(ROUNDS):
-            say(f"round {number + 1} of {ROUNDS}")
+            on_progress(f"round {number + 1} of {ROUNDS}")
             for contestant in both if number % 2 else reversed(both):
                 _round(contestant, per_round, concurrency)
         ours, theirs = (contestant.side(per_round * ROUNDS) for contestant in both)
@@ -79,20 +79,22 @@ def compare(source: Target, package: bytes, count: int, concurrency: int, say: S
 
 
 def _contestants(
-    stack: ExitStack, source: Target, package: bytes, say: Say
+    stack: ExitStack, source: Target, package: bytes, on_progress: Progress
 ) -> tuple[Contestant, Contestant]:
-    theirs, their_pid = stack.enter_context(ministack.running(say))
-    ours, emulator = stack.enter_context(own_emulator("bare", say))
+    theirs, their_pid = stack.enter_context(ministack.running(on_progress))
+    ours, emulator = stack.enter_context(own_emulator("bare", on_progress))
     return (
-        _contestant("lab", source, ours, emulator.pid, package, say),
-        _contestant(f"ministack {ministack.VERSION}", source, theirs, their_pid, package, say),
+        _contestant("lab", source, ours, emulator.pid, package, on_progress),
+        _contestant(
+            f"ministack {ministack.VERSION}", source, theirs, their_pid, package, on_progress
+        ),
     )
 
 
 def _contestant(
-    name: str, source: Target, target: Target, pid: int, package: bytes, say: Say
+    name: str, source: Target, target: Target, pid: int, package: bytes, on_progress: Progress
 ) -> Contestant:
-    say(f"setting up {name}")
+    on_progress(f"setting up {name}")
     machine = bare.build(source, target, package)
     probe = lambdas.Probe(target, target.named("checkout-api"))
     return Contestant(name, target, pid, machine, probe)

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import psutil
 
 from lab.core import child_processes, naming, paths, ports, process_tree
 from lab.core.errors import LabError
+from lab.core.progress import Progress
 from lab.core.target import Target
 from lab.emulator.process import is_healthy
 
@@ -29,16 +30,14 @@ POLL_S = 0.05
 # Its standard input ends when this process does, also by a kill -9.
 ENDS_WITH_ITS_PARENT = '"$1" & child=$!; cat; kill -9 $child'
 
-Say = Callable[[str], None]
-
 
 @contextmanager
-def running(say: Say) -> Iterator[tuple[Target, int]]:
+def running(on_progress: Progress) -> Iterator[tuple[Target, int]]:
     """Runs a new MiniStack on a free port of the loopback address; yields target and pid."""
-    program = installed(say)
+    program = installed(on_progress)
     folder = paths.home() / "ministack"
     folder.mkdir(parents=True, exist_ok=True)
-    say(f"Starting MiniStack {VERSION}")
+    on_progress(f"Starting MiniStack {VERSION}")
     port = ports.any_free()
     process = _spawn(program, folder, port)
     try:
@@ -50,7 +49,7 @@ def running(say: Say) -> Iterator[tuple[Target, int]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def installed(say: Say) -> Path:
+def installed(on_progress: Progress) -> Path:
     """The path of the program, which is installed once below `.lab` of the source tree.
 
     Installs boto3, too: functions need it, and AWS's runtime includes it.
@@ -59,7 +58,7 @@ def installed(say: Say) -> Path:
     home = paths.ROOT / ".lab" / "peers" / f"ministack-{VERSION}"
     program = home / "bin" / "ministack"
     if not (home / "complete").exists():
-        say(f"Installing MiniStack {VERSION}")
+        on_progress(f"Installing MiniStack {VERSION}")
         shutil.rmtree(home, ignore_errors=True)
         _run(sys.executable, "-m", "venv", str(home))
         pip = (str(home / "bin" / "python"), "-m", "pip", "install", "--quiet")

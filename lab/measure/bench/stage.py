@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from lab.core import file_permissions, paths, ports, watchdog
+from lab.core.progress import Progress
 from lab.core.target import Target
 from lab.emulator import process
 
-Say = Callable[[str], None]
-
 
 @contextmanager
-def own_emulator(name: str, say: Say) -> Iterator[tuple[Target, process.Emulator]]:
+def own_emulator(name: str, on_progress: Progress) -> Iterator[tuple[Target, process.Emulator]]:
     """Runs a new emulator on a free port, with its own LAB_HOME below the lab's.
 
     Sets LAB_HOME until the end. First removes what a killed bench has left there.
@@ -26,7 +25,7 @@ def own_emulator(name: str, say: Say) -> Iterator[tuple[Target, process.Emulator
     with _lab_home(home):
         process.stop()
         try:
-            emulator = process.start(ports.any_free(), say, owner=os.getpid())
+            emulator = process.start(ports.any_free(), on_progress, owner=os.getpid())
             watchdog.emulator(emulator.endpoint)
             yield Target("dev", emulator.endpoint), emulator
         except (Exception, watchdog.Ended):

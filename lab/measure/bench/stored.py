@@ -9,32 +9,32 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import batched
 from typing import Any
 
+from lab.core.progress import Progress
 from lab.core.target import Target
 
 BATCH = 25  # BatchWriteItem's limit
 Item = dict[str, Any]
-Say = Callable[[str], None]
 
 
 @contextmanager
-def stored(target: Target, order_id: str, count: int, say: Say) -> Iterator[None]:
+def stored(target: Target, order_id: str, count: int, on_progress: Progress) -> Iterator[None]:
     """Writes `count` copies of an order, and deletes them afterwards."""
     client = target.client("dynamodb")
     rows = list(_rows(client, target, order_id))
     copies = [row for number in range(count) for row in _copy(rows, order_id, number)]
     keys = {name: _key_names(client, name) for name, _ in rows}
     try:
-        say(f"storing {count} orders")
+        on_progress(f"storing {count} orders")
         _write(client, [(table, {"PutRequest": {"Item": item}}) for table, item in copies])
         _count_as_sold(client, target, rows, count)
         yield
     finally:
-        say(f"removing {count} orders")
+        on_progress(f"removing {count} orders")
         deletes = [(table, _pick(item, keys[table])) for table, item in copies]
         _write(client, [(table, {"DeleteRequest": {"Key": key}}) for table, key in deletes])
         _count_as_sold(client, target, rows, -count)

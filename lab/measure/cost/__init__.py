@@ -11,7 +11,7 @@ docs/cost.md says what is counted and what is not.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 
 from lab.core import environment_settings, paths
 from lab.core.errors import LabError
+from lab.core.progress import Progress, ignore
 from lab.core.target import Target
 from lab.deploy.terraform.state import State
 from lab.measure.cost import alternatives, bill, measuring, metering, prices, sizing
@@ -48,8 +49,6 @@ ORDERS = 10_000
 COUNTED = 3
 """The number of orders placed, of which the fastest is counted."""
 
-Say = Callable[[str], None]
-
 
 def of(environment: str, orders_per_month: int = ORDERS, counted: Counted | None = None) -> Bill:
     """The monthly bill of an environment's settings (its terraform.tfvars) at a load.
@@ -72,7 +71,7 @@ def memory(counted: Counted | None = None) -> tuple[Sizes, ...]:
     return sizing.of((counted or stored()).memory, prices.load())
 
 
-def count(target: Target, say: Say = lambda _: None) -> Counted:
+def count(target: Target, on_progress: Progress = ignore) -> Counted:
     """Places real orders in a deployed lab and counts the usage of one. The orders stay.
 
     The first order warms the functions up. Of the others the fastest is counted: differences come
@@ -87,12 +86,12 @@ def count(target: Target, say: Say = lambda _: None) -> Counted:
             f"{target.environment} is not deployed at {target.place}.",
             "Run `lab deploy` and `lab seed`, or use `lab cost --stored`.",
         )
-    say("an order that warms the functions up")
+    on_progress("an order that warms the functions up")
     metering.one_checkout(target, _request())
-    say("orders that count")
+    on_progress("orders that count")
     placed = [metering.one_checkout(target, _request()) for _ in range(COUNTED)]
     order = min(placed, key=lambda checkout: checkout.usage.lambda_gb_seconds)
-    say("a round of the sweeper")
+    on_progress("a round of the sweeper")
     sweep = metering.one_sweep(target)
     return Counted(
         on=datetime.now(UTC).date().isoformat(),
@@ -106,9 +105,9 @@ def count(target: Target, say: Say = lambda _: None) -> Counted:
     )
 
 
-def measure(target: Target, counted: Counted, say: Say = lambda _: None) -> Counted:
+def measure(target: Target, counted: Counted, on_progress: Progress = ignore) -> Counted:
     """Adds the functions' processor time, measured over thirty orders, which stay in the lab."""
-    measured: tuple[Measured, ...] = measuring.functions(target, _request(), say)
+    measured: tuple[Measured, ...] = measuring.functions(target, _request(), on_progress)
     return replace(counted, memory=measured)
 
 

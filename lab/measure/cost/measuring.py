@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ import psutil
 
 from lab.core import endpoints, process_tree, run_state
 from lab.core.errors import LabError
+from lab.core.progress import Progress
 from lab.core.target import Target
 from lab.measure.cost import metering
 from lab.measure.cost.counted import Measured
@@ -25,7 +26,6 @@ REPORTS_S = 30.0
 POLL_S = 0.2
 REPORT = re.compile(r"\tDuration: ([\d.]+) ms\t.*Max Memory Used: (\d+) MB")
 
-Say = Callable[[str], None]
 Processes = Mapping[int, float]
 
 
@@ -36,7 +36,7 @@ class _Invocation:
 
 
 def functions(
-    target: Target, request: Mapping[str, Any], say: Say, orders: int = ORDERS
+    target: Target, request: Mapping[str, Any], on_progress: Progress, orders: int = ORDERS
 ) -> tuple[Measured, ...]:
     """The mean warm invocation of every function, over `orders` orders and as many sweeps.
 
@@ -44,9 +44,9 @@ def functions(
     was restarted meanwhile, because the numbers would include its start.
     """
     emulator = _emulator(target)
-    _work(target, request, WARM_UPS, say)
+    _work(target, request, WARM_UPS, on_progress)
     before, began = _processor_s(target, emulator), datetime.now(UTC)
-    _work(target, request, orders, say)
+    _work(target, request, orders, on_progress)
     after = _processor_s(target, emulator)
     return tuple(
         _measured(target, name, before[name], after[name], began) for name in logs.functions()
@@ -70,11 +70,11 @@ def _is_one(endpoint: str, other: str) -> bool:
     return endpoints.by_number(endpoint) == endpoints.by_number(other)
 
 
-def _work(target: Target, request: Mapping[str, Any], orders: int, say: Say) -> None:
+def _work(target: Target, request: Mapping[str, Any], orders: int, on_progress: Progress) -> None:
     """Runs orders and sweeps one after the other, so that no function runs twice at a time."""
     client, sweeper = target.client("lambda"), target.named(metering.SWEEPER)
     for number in range(orders):
-        say(f"order {number + 1} of {orders}")
+        on_progress(f"order {number + 1} of {orders}")
         purchased = purchase.buy(target, request, metering.CUSTOMER)
         metering.wait_for_mail(target, purchased.order_id)
         client.invoke(FunctionName=sweeper, Qualifier="live", Payload=b"{}")

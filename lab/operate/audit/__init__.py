@@ -7,10 +7,11 @@ from contextlib import closing
 from datetime import UTC, datetime
 from itertools import islice
 
+from lab.core.progress import Progress, ignore
 from lab.core.target import Target
 from lab.operate.audit.books import Books
 from lab.operate.audit.guarantees import GUARANTEES, Guarantee, Rules, in_flight, losses
-from lab.operate.audit.reader import Say, read
+from lab.operate.audit.reader import read
 from lab.operate.audit.records import Records
 from lab.operate.audit.report import AuditReport, Finding, Violation
 
@@ -70,7 +71,7 @@ def _finding(guarantee: Guarantee, records: Records, rules: Rules) -> Finding:
 
 def run(
     target: Target,
-    on_progress: Say | None = None,
+    on_progress: Progress | None = None,
     *,
     grace_s: float = GRACE_S,
     delivery_grace_s: float = DELIVERY_GRACE_S,
@@ -81,17 +82,17 @@ def run(
     Tables are read one after the other while orders continue. Therefore a violation is reported
     only if it is the same in two readings. Raises LabError if the target is not deployed.
     """
-    say = on_progress or (lambda _message: None)
+    on_progress = on_progress or ignore
     deadline = time.monotonic() + settle_s
     previous: AuditReport | None = None
     while True:
-        current = audit(read(target, say), datetime.now(UTC), grace_s, delivery_grace_s)
+        current = audit(read(target, on_progress), datetime.now(UTC), grace_s, delivery_grace_s)
         report = previous.confirmed_by(current) if previous else current
         if current.settled or (report.moving == 0 and _is_final(current, previous, deadline)):
             return report
         if time.monotonic() >= deadline + CONFIRM_S:
             return report
-        say("reading violations and open orders again")
+        on_progress("reading violations and open orders again")
         previous = current
         time.sleep(POLL_S)
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from checkout.domain.payment import Charge
 from lab.core import tables
+from lab.core.progress import Progress
 from lab.core.target import Target
 from lab.operate.audit.books import Books, Item
 from lab.shop import mailbox, payment
 
-Say = Callable[[str], None]
 REPORT_EVERY = 500
 
 ATTRIBUTES = {
@@ -48,21 +48,21 @@ ATTRIBUTES = {
 }
 
 
-def read(target: Target, say: Say) -> Books:
+def read(target: Target, on_progress: Progress) -> Books:
     """Reads the books. Raises LabError if a table is missing."""
     tables.require(target, *ATTRIBUTES)
     client = tables.resource(target).meta.client
-    scans = {name: _scan(client, target, name, say) for name in ATTRIBUTES}
+    scans = {name: _scan(client, target, name, on_progress) for name in ATTRIBUTES}
     provider = payment.books(target)
-    charges = None if provider.charges is None else _with_progress(provider.charges, say)
+    charges = None if provider.charges is None else _with_progress(provider.charges, on_progress)
     return Books(**scans, mails=_mails(target), charges=charges, ledger_only=provider.why)
 
 
-def _with_progress(charges: Iterator[Charge], say: Say) -> Iterator[Charge]:
+def _with_progress(charges: Iterator[Charge], on_progress: Progress) -> Iterator[Charge]:
     for read, charge in enumerate(charges, 1):
         yield charge
         if read % REPORT_EVERY == 0:
-            say(f"charges at the payment provider: {read:,} read")
+            on_progress(f"charges at the payment provider: {read:,} read")
 
 
 def _mails(target: Target) -> Iterator[str] | None:
@@ -72,7 +72,7 @@ def _mails(target: Target) -> Iterator[str] | None:
     return (mail.order_id for mail in mailbox.stream(target) if mail.order_id)
 
 
-def _scan(client: Any, target: Target, name: str, say: Say) -> Iterator[Item]:
+def _scan(client: Any, target: Target, name: str, on_progress: Progress) -> Iterator[Item]:
     names = {f"#{attribute}": attribute for attribute in ATTRIBUTES[name]}
     pages = client.get_paginator("scan").paginate(
         TableName=target.table(name),
@@ -83,5 +83,5 @@ def _scan(client: Any, target: Target, name: str, say: Say) -> Iterator[Item]:
     read = 0
     for page in pages:
         read += len(page["Items"])
-        say(f"{name}: {read:,} read")
+        on_progress(f"{name}: {read:,} read")
         yield from page["Items"]

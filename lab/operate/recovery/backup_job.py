@@ -8,9 +8,9 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from lab.console.progress import Say
 from lab.core import tables, watchdog
 from lab.core.errors import LabError
+from lab.core.progress import Progress, ignore
 from lab.core.target import Target
 from lab.deploy.backup_store import bucket
 from lab.deploy.backup_store.manifest import Manifest, Part
@@ -56,7 +56,7 @@ class Copy:
 def backup(
     target: Target,
     to: str | None = None,
-    on_progress: Say | None = None,
+    on_progress: Progress | None = None,
     *,
     suffix: str = "",
     pause: bool = False,
@@ -70,24 +70,26 @@ def backup(
     for a shop whose own books do not. Raises LabError if no consistent copy was made in
     `patience_s` seconds, if the bucket is not safe, or if the environment is not deployed.
     """
-    say = on_progress or (lambda _message: None)
+    on_progress = on_progress or ignore
     watchdog.space("a backup")
     _require_tables(target, suffix)
     vault = Vault.of(target, to)
     bucket.require_safe(target, vault.bucket)
     _require_not_restoring(vault)
     bucket.ensure_key(target)
-    with _paused(target, say) if pause else nullcontext():
+    with _paused(target, on_progress) if pause else nullcontext():
         return _complete(
             vault,
-            *_copy_until_consistent(vault, _begin(vault, suffix), say, unbalanced, patience_s),
+            *_copy_until_consistent(
+                vault, _begin(vault, suffix), on_progress, unbalanced, patience_s
+            ),
         )
 
 
 @contextmanager
-def _paused(target: Target, say: Say) -> Iterator[None]:
+def _paused(target: Target, on_progress: Progress) -> Iterator[None]:
     with maintenance.no_new_orders(target):
-        maintenance.wait_until_published(target, say)
+        maintenance.wait_until_published(target, on_progress)
         yield
 
 
@@ -147,28 +149,28 @@ def _started_at(backup: str) -> datetime:
 
 
 def _copy_until_consistent(
-    vault: Vault, attempt: Attempt, say: Say, unbalanced: bool, patience_s: float
+    vault: Vault, attempt: Attempt, on_progress: Progress, unbalanced: bool, patience_s: float
 ) -> tuple[Attempt, Copy]:
     """Copies until the books balance. Raises LabError after `patience_s` seconds."""
     deadline = time.monotonic() + patience_s
     while True:
-        copied = _copy(vault, attempt, say)
+        copied = _copy(vault, attempt, on_progress)
         if copied.report.clean or unbalanced:
             return attempt, copied
         vault.discard(*attempt.folder)
         if time.monotonic() > deadline:
             raise _inconsistent(copied.report)
-        say("orders changed meanwhile: copying again")
+        on_progress("orders changed meanwhile: copying again")
         attempt = attempt.next_attempt()
 
 
-def _copy(vault: Vault, attempt: Attempt, say: Say) -> Copy:
+def _copy(vault: Vault, attempt: Attempt, on_progress: Progress) -> Copy:
     tables = {
-        name: copying.copy(vault, name, attempt.folder, say, attempt.suffix)
+        name: copying.copy(vault, name, attempt.folder, on_progress, attempt.suffix)
         for name in copying.READ_ORDER
     }
     settings = _copy_parameters(vault, attempt)
-    say("reading the copy back and auditing it")
+    on_progress("reading the copy back and auditing it")
     return Copy(tables, settings, consistency.of(vault, tables))
 
 

@@ -6,7 +6,7 @@ import base64
 import json
 from typing import Any
 
-from lab.console.progress import Say
+from lab.core.progress import Progress
 from lab.deploy.backup_store.manifest import Part
 from lab.deploy.backup_store.vault import Vault
 from lab.operate.recovery import items
@@ -27,7 +27,7 @@ READ_ORDER = (
 
 
 def copy(
-    vault: Vault, name: str, folder: tuple[str, ...], say: Say, suffix: str = ""
+    vault: Vault, name: str, folder: tuple[str, ...], on_progress: Progress, suffix: str = ""
 ) -> tuple[Part, ...]:
     """Copies one table to a folder of the vault, and returns all its parts.
 
@@ -41,7 +41,7 @@ def copy(
         key = vault.path(*folder, name, f"{len(parts):05}.jsonl.gz")
         body = items.pack(page["Items"])
         parts.append(vault.put(key, body, len(page["Items"]), {"next": _encode(start)}))
-        say(f"{name}: {sum(part.items for part in parts):,} items")
+        on_progress(f"{name}: {sum(part.items for part in parts):,} items")
     return tuple(parts)
 
 

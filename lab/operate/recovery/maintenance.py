@@ -13,8 +13,8 @@ from contextlib import contextmanager
 
 from botocore.exceptions import ClientError
 
-from lab.console.progress import Say
 from lab.core.errors import LabError
+from lab.core.progress import Progress
 from lab.core.target import Target
 from lab.deploy.backup_store.bucket import account_of
 from lab.shop import shop_client
@@ -37,7 +37,7 @@ def no_new_orders(target: Target) -> Iterator[None]:
         open_again(target)
 
 
-def close(target: Target, say: Say) -> None:
+def close(target: Target, on_progress: Progress) -> None:
     """Refuses orders, stops the sweeper, and waits until no workflow runs.
 
     The shop stays closed until `open_again` is called. Raises LabError, and opens it, if a
@@ -46,7 +46,7 @@ def close(target: Target, say: Say) -> None:
     target.client("events").disable_rule(Name=target.named("sweep"))
     _stop_orders(target)
     try:
-        _wait(lambda: _running(target), "workflows to end", say)
+        _wait(lambda: _running(target), "workflows to end", on_progress)
     except BaseException:
         open_again(target)
         raise
@@ -63,15 +63,15 @@ def open_again(target: Target) -> None:
             raise
 
 
-def wait_until_published(target: Target, say: Say) -> None:
+def wait_until_published(target: Target, on_progress: Progress) -> None:
     """Waits until every order has ended and its event is published.
 
     Raises LabError after three minutes.
     """
-    _wait(lambda: _open_orders(target), "orders to end", say)
+    _wait(lambda: _open_orders(target), "orders to end", on_progress)
 
 
-def _wait(count_open: Callable[[], int], noun: str, say: Say) -> None:
+def _wait(count_open: Callable[[], int], noun: str, on_progress: Progress) -> None:
     deadline = time.monotonic() + TIMEOUT_S
     while count := count_open():
         if time.monotonic() > deadline:
@@ -79,7 +79,7 @@ def _wait(count_open: Callable[[], int], noun: str, say: Say) -> None:
                 f"Waited {TIMEOUT_S:.0f} s for {count} {noun}. The shop accepts orders again.",
                 "`lab status` shows stuck messages.",
             )
-        say(f"waiting for {count} {noun}")
+        on_progress(f"waiting for {count} {noun}")
         time.sleep(POLL_S)
 
 

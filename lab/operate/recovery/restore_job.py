@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from operator import eq
 
-from lab.console.progress import Say
 from lab.core import invocation, recheck, tables, watchdog
 from lab.core.errors import LabError
+from lab.core.progress import Progress, ignore
 from lab.core.target import Target
 from lab.deploy.backup_store.manifest import Manifest
 from lab.deploy.backup_store.vault import Vault
@@ -52,7 +52,7 @@ def restore(
     target: Target,
     backup: str | None = None,
     source: str | None = None,
-    on_progress: Say | None = None,
+    on_progress: Progress | None = None,
     *,
     replace: bool = False,
 ) -> RestoreReport:
@@ -62,30 +62,30 @@ def restore(
     interrupted run of the same restore left it, or with `replace`, which deletes the data. Raises
     LabError if the environment has data, or if the backup is damaged or missing.
     """
-    say = on_progress or (lambda _message: None)
+    on_progress = on_progress or ignore
     watchdog.space("a restore")
     tables.require(target, *WRITE_ORDER)
     vault = Vault.of(target, source)
     manifest = _select(vault, backup)
-    _verify(vault, manifest, say)
-    filled = _require_empty(vault, manifest, say, replace)
+    _verify(vault, manifest, on_progress)
+    filled = _require_empty(vault, manifest, on_progress, replace)
     finish = f"`{vault.command_to_restore(manifest.backup)}`"
     invocation.leaves(f"The restore has started, and nothing is written yet. Finish it: {finish}")
     vault.mark_restoring(manifest.backup)
-    maintenance.close(target, say)
+    maintenance.close(target, on_progress)
     invocation.leaves(
         f"{target.environment} is half restored, and accepts no orders until that is complete:"
         f" {finish}"
     )
-    reopened = _write(vault, manifest, say, clear=filled)
+    reopened = _write(vault, manifest, on_progress, clear=filled)
     settings = parameters.restore(target, vault.get(manifest.parameters))
-    _require_same(target, manifest, say)
+    _require_same(target, manifest, on_progress)
     vault.mark_restored()
     maintenance.open_again(target)
     invocation.leaves(
         "All data is restored, and the shop accepts orders. `lab audit` checks the books."
     )
-    say("continuing the orders that had not ended")
+    on_progress("continuing the orders that had not ended")
     return RestoreReport(
         manifest.backup,
         target.environment,
@@ -117,17 +117,17 @@ def _age(manifest: Manifest) -> str:
     return manifest.backup
 
 
-def _verify(vault: Vault, manifest: Manifest, say: Say) -> None:
+def _verify(vault: Vault, manifest: Manifest, on_progress: Progress) -> None:
     """Reads and verifies all parts before writing, so that a restore does not stop halfway."""
     parts = list(manifest.parts())
     for number, part in enumerate(parts, 1):
         vault.get(part)
-        say(f"checking the backup: {number} of {len(parts)} parts")
+        on_progress(f"checking the backup: {number} of {len(parts)} parts")
 
 
-def _require_empty(vault: Vault, manifest: Manifest, say: Say, replace: bool) -> bool:
+def _require_empty(vault: Vault, manifest: Manifest, on_progress: Progress, replace: bool) -> bool:
     """Whether there is data to delete. Raises LabError if that is not allowed."""
-    filled = [name for name in WRITE_ORDER if not Table(vault.target, name, say).is_empty()]
+    filled = [name for name in WRITE_ORDER if not Table(vault.target, name, on_progress).is_empty()]
     if not filled or replace or vault.restoring() == manifest.backup:
         return bool(filled)
     raise LabError(
@@ -136,16 +136,16 @@ def _require_empty(vault: Vault, manifest: Manifest, say: Say, replace: bool) ->
     )
 
 
-def _write(vault: Vault, manifest: Manifest, say: Say, *, clear: bool) -> int:
+def _write(vault: Vault, manifest: Manifest, on_progress: Progress, *, clear: bool) -> int:
     """Fills the tables, and returns the number of reopened orders."""
     if clear:
         for name in reversed(WRITE_ORDER):
-            Table(vault.target, name, say).clear()
+            Table(vault.target, name, on_progress).clear()
     reopened: list[Item] = []
     for name in WRITE_ORDER:
         parts = _parts(vault, manifest, name)
         batches = _reopen(parts, reopened) if name == "orders" else parts
-        Table(vault.target, name, say).fill(batches)
+        Table(vault.target, name, on_progress).fill(batches)
     return len(reopened)
 
 
@@ -160,9 +160,9 @@ def _reopen(parts: Iterator[list[Item]], reopened: list[Item]) -> Iterator[list[
         yield [in_flight.reopened(o) if in_flight.awaits_mail(o) else o for o in orders]
 
 
-def _require_same(target: Target, manifest: Manifest, say: Say) -> None:
+def _require_same(target: Target, manifest: Manifest, on_progress: Progress) -> None:
     for name in WRITE_ORDER:
-        table, expected = Table(target, name, say), manifest.counts[name]
+        table, expected = Table(target, name, on_progress), manifest.counts[name]
         actual = recheck.read(table.count, partial(eq, expected))
         if actual != expected:
             raise LabError(

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import batched
 from typing import Any
 
-from lab.console.progress import Say
 from lab.core.errors import LabError
+from lab.core.progress import Progress
 from lab.core.target import Target
 from lab.operate.recovery.items import Item
 
@@ -24,11 +24,11 @@ TIMEOUT_S = 120.0
 class Table:
     """A table that is filled from a backup. Writing is idempotent."""
 
-    def __init__(self, target: Target, name: str, say: Say) -> None:
+    def __init__(self, target: Target, name: str, on_progress: Progress) -> None:
         self.name = name
         self._table = target.table(name)
         self._client = target.client("dynamodb")
-        self._say = say
+        self._on_progress = on_progress
 
     def is_empty(self) -> bool:
         """Whether the table has no items."""
@@ -51,7 +51,7 @@ class Table:
         for page in self._pages(**projection):
             self._write({"DeleteRequest": {"Key": key}} for key in page["Items"])
             deleted += len(page["Items"])
-            self._say(f"{self.name}: {deleted:,} deleted")
+            self._on_progress(f"{self.name}: {deleted:,} deleted")
 
     def fill(self, parts: Iterable[Sequence[Item]]) -> None:
         """Writes the items of all parts."""
@@ -59,7 +59,7 @@ class Table:
         for items in parts:
             self._write({"PutRequest": {"Item": item}} for item in items)
             written += len(items)
-            self._say(f"{self.name}: {written:,} written")
+            self._on_progress(f"{self.name}: {written:,} written")
 
     def _pages(self, **options: Any) -> Iterator[dict[str, Any]]:
         pages = self._client.get_paginator("scan").paginate(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lab.core.progress import Progress, ignore
 from lab.core.target import Target
 from lab.operate.redrive import messages, orders
 from lab.operate.redrive.messages import Left
-from lab.operate.redrive.orders import Say, Settled, settle
+from lab.operate.redrive.orders import Settled, settle
 
-__all__ = ["Left", "RedriveReport", "Say", "Settled", "run", "settle"]
+__all__ = ["Left", "RedriveReport", "Settled", "run", "settle"]
 
 
 @dataclass(frozen=True)
@@ -31,15 +32,15 @@ class RedriveReport:
         return sum(not order.final for order in self.orders) + len(self.strange)
 
 
-def run(target: Target, on_progress: Say | None = None) -> RedriveReport:
+def run(target: Target, on_progress: Progress | None = None) -> RedriveReport:
     """Finishes orders, then sends undelivered messages again. Duplicates do no harm.
 
     Raises LabError if the sweeper fails.
     """
-    say = on_progress or (lambda _message: None)
-    finished = orders.finish(target, say)
-    notifications = messages.send_notifications(target, say)
-    delivered = messages.deliver(target, say)
+    on_progress = on_progress or ignore
+    finished = orders.finish(target, on_progress)
+    notifications = messages.send_notifications(target, on_progress)
+    delivered = messages.deliver(target, on_progress)
     return RedriveReport(
         tuple(finished),
         notifications + delivered.notifications,

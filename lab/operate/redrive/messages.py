@@ -45,7 +45,7 @@ class Delivered:
     strange: tuple[Left, ...]
 
 
-def send_notifications(target: Target, say: Callable[[str], None]) -> int:
+def send_notifications(target: Target, on_progress: Callable[[str], None]) -> int:
     """Sends failed notifications again, and returns their number."""
     dead_letters, notifications = (
         Queue.of(target, "notifications-dlq"),
@@ -57,11 +57,11 @@ def send_notifications(target: Target, say: Callable[[str], None]) -> int:
             notifications.send(message.body)
             dead_letters.delete([message])
             sent += 1
-        say(f"{sent} notifications sent again")
+        on_progress(f"{sent} notifications sent again")
     return sent
 
 
-def deliver(target: Target, say: Callable[[str], None]) -> Delivered:
+def deliver(target: Target, on_progress: Callable[[str], None]) -> Delivered:
     """Sends again what EventBridge and SNS could not deliver; drops missed sweeps.
 
     Raises LabError if the bus does not accept an event.
@@ -78,7 +78,7 @@ def deliver(target: Target, say: Callable[[str], None]) -> Delivered:
                     _send(target, kind, message)
                     queue.delete([message])
                     received.remove(message)
-            say(f"{sum(counts.values())} undelivered messages checked")
+            on_progress(f"{sum(counts.values())} undelivered messages checked")
     finally:
         queue.put_back(received)
     left = tuple(Left("undelivered", message.body[:SHOWN]) for message in received)

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lab.core.errors import LabError
+from lab.core.progress import Progress
 from lab.core.target import Target
 from lab.operate.redrive.queue import Message, Queue
-
-Say = Callable[[str], None]
 
 ENDING_S = 15.0  # orders are queued shortly before their executions end
 POLL_S = 0.5
@@ -40,7 +39,7 @@ class Settled:
     losses: tuple[str, ...] = ()
 
 
-def finish(target: Target, say: Say) -> list[Settled]:
+def finish(target: Target, on_progress: Progress) -> list[Settled]:
     """Finishes the orders of the queue. Deletes a message only if its order has ended.
 
     Idempotent, also while the sweeper runs. Raises LabError if the sweeper fails.
@@ -56,7 +55,7 @@ def finish(target: Target, say: Say) -> list[Settled]:
             queue.delete(m for m in messages if m.order_id in final)
             received = [m for m in received if m.order_id not in final]
             settled_orders += settled
-            say(f"{len(settled_orders)} orders checked")
+            on_progress(f"{len(settled_orders)} orders checked")
     finally:
         queue.put_back(received)
     return settled_orders

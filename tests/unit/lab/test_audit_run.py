@@ -61,7 +61,7 @@ def test_without_tables_it_says_what_to_run_first(monkeypatch: pytest.MonkeyPatc
 def test_it_waits_until_the_lab_has_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     settled = {name: list[dict[str, Any]]() for name in clean_books()}
     readings = iter([clean_books(), clean_books(), settled])
-    monkeypatch.setattr(audit, "read", lambda _target, _say: Books(**next(readings), mails=()))
+    monkeypatch.setattr(audit, "read", lambda *_: Books(**next(readings), mails=()))
     monkeypatch.setattr(audit, "POLL_S", 0.001)
     assert audit.run(Target(), settle_s=5).settled
     assert next(readings, None) is None
@@ -69,7 +69,7 @@ def test_it_waits_until_the_lab_has_settled(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_it_waits_no_longer_than_it_was_told(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = clean_books() | {"inventory": []}
-    monkeypatch.setattr(audit, "read", lambda _target, _say: Books(**broken, mails=()))
+    monkeypatch.setattr(audit, "read", lambda *_: Books(**broken, mails=()))
     assert not audit.run(Target(), settle_s=0.01).clean
 
 
@@ -93,7 +93,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Iterator[Data]]:
 
     def see(*seen: Data) -> Iterator[Data]:
         left = iter(seen)
-        monkeypatch.setattr(audit, "read", lambda _target, _say: Books(**next(left), mails=()))
+        monkeypatch.setattr(audit, "read", lambda *_: Books(**next(left), mails=()))
         monkeypatch.setattr(audit, "POLL_S", 0.001)
         return left
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab.console.progress import Say
+from lab.core.progress import Progress
 from lab.deploy.account import BackendSettings, Identity
 from lab.deploy.plans import Change
 from lab.deploy.plans.changes import Action
@@ -58,12 +58,12 @@ class Terraforms:
         self.run(*arguments)
         return ""
 
-    def plan(self, file: Path, _: Say, *arguments: str) -> list[Change]:
+    def plan(self, file: Path, _: Progress, *arguments: str) -> list[Change]:
         file.touch()
         self.run("plan", *arguments)
         return self.planned
 
-    def apply(self, plan: Path, _: Say) -> Changes:
+    def apply(self, plan: Path, _: Progress) -> Changes:
         assert plan.exists()
         self.run("apply")
         return Changes(added=len(self.planned))

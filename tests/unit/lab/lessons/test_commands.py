@@ -26,7 +26,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def served(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What JupyterLab is started with, by a lab that is always ready."""
     calls: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(setup, "ready", lambda say: None)
+    monkeypatch.setattr(setup, "ready", lambda on_progress: None)
     monkeypatch.setattr(jupyter, "serve", lambda *given: calls.append(given))
     return calls
 
