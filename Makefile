@@ -88,7 +88,7 @@ chaos: $(INSTALLED) ## The proof: races, faults in every state, killed functions
 security: $(INSTALLED) ## Looks for insecure settings in the Terraform sources, with checkov
 	@$(PYTEST) tests/terraform/test_security_scan.py
 
-audit-dependencies: $(INSTALLED) ## Looks for known holes in what ships to AWS and what runs here
+audit-dependencies: $(INSTALLED) ## Looks for known vulnerabilities in what ships to AWS and what runs here
 	@.venv/bin/python -m lab.deploy.dependency_audit
 
 lint: $(INSTALLED) ## Checks style, types, imports and Terraform's format

@@ -21,7 +21,7 @@ from lab.console.progress import working
 from lab.core import endpoints, invocation, ports, reachability, watchdog
 from lab.core.errors import LabError
 from lab.core.progress import Progress
-from lab.core.target import Target, given_endpoint
+from lab.core.target import Target, configured_endpoint
 from lab.deploy import terraform
 from lab.emulator import process
 from lab.operate import audit
@@ -139,7 +139,7 @@ def _emulator(on_progress: Progress, port: int | None) -> tuple[str, str]:
 
     If AWS_ENDPOINT_URL has a free port of this machine, starts the lab's emulator on it.
     """
-    configured = given_endpoint()
+    configured = configured_endpoint()
     if configured and port and endpoints.port_of(configured) != port:
         raise LabError(
             f"AWS_ENDPOINT_URL is {configured}, and --port is {port}.", "Unset one of the two.", 2

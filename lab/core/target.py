@@ -1,4 +1,4 @@
-"""Which AWS the lab talks to, as whom, and what the things of an environment are called there."""
+"""The AWS endpoint and credentials of the lab, and the names of an environment's resources."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ DEFAULT_ENDPOINT = f"http://localhost:{endpoints.DEFAULT_PORT}"
 class Target:
     """An environment of the checkout at an AWS endpoint.
 
-    `endpoint` is the emulator's URL, or None for the real AWS; `profile` is of the user's AWS
-    configuration, and only for the real one. With `timeout_s` a call of the emulator is made once,
-    and ends after that many seconds without an answer.
+    `endpoint` is the emulator's URL, or None for the real AWS. `profile` is a profile of the user's
+    AWS configuration, for the real AWS only. With `timeout_s` a request to the emulator is not
+    retried, and times out after that many seconds.
     """
 
     environment: str = "dev"
@@ -30,19 +30,19 @@ class Target:
 
     @classmethod
     def current(cls, environment: str = "dev") -> Target:
-        """`AWS_ENDPOINT_URL` if set, else the lab's running emulator, else LAB_PORT or port 4566.
+        """Returns a target at AWS_ENDPOINT_URL, the running emulator, or LAB_PORT (default: 4566).
 
-        Raises LabError (code 2) if one of these variables makes no sense.
+        Raises LabError (code 2) if one of these variables is invalid.
         """
-        return cls(environment, given_endpoint() or run_state.endpoint())
+        return cls(environment, configured_endpoint() or run_state.endpoint())
 
     def within(self, timeout_s: float) -> Target:
-        """The same for a look that should not take long, such as `lab status`."""
+        """Returns a copy with a timeout, for short checks such as `lab status`."""
         return replace(self, timeout_s=timeout_s)
 
     @cached_property
     def session(self) -> clients.Session:
-        """A session with the emulator's credentials, or the user's own for the real AWS."""
+        """A session with the emulator's credentials, or with the user's own for the real AWS."""
         if self.endpoint is None:
             return clients.aws_session(self.profile, self.region)
         return clients.emulator_session(clients.Keys(access_key()), self.region)
@@ -52,49 +52,49 @@ class Target:
         return clients.ON_AWS if self.endpoint is None else clients.to_emulator(self.timeout_s)
 
     def client(self, service: str) -> Any:
-        """A boto3 client for `service` at this target."""
-        return self._made(self.session.client, service)
+        """Returns a boto3 client for `service` at this target."""
+        return self._create(self.session.client, service)
 
     def resource(self, service: str) -> Any:
-        """A boto3 resource for `service` at this target."""
-        return self._made(self.session.resource, service)
+        """Returns a boto3 resource for `service` at this target."""
+        return self._create(self.session.resource, service)
 
-    def _made(self, make: Any, service: str) -> Any:
-        return make(service, endpoint_url=self.endpoint, config=self._config)
+    def _create(self, factory: Any, service: str) -> Any:
+        return factory(service, endpoint_url=self.endpoint, config=self._config)
 
     @property
     def place(self) -> str:
-        """Where it is, for a message. What was made in another region is not there."""
+        """The endpoint and region, for messages."""
         return f"{self.endpoint or 'AWS'} in {self.region}"
 
     @property
     def prefix(self) -> str:
-        """The name of whatever there is one of: the bus, the API, the state machine."""
+        """The name of every resource that exists once: the bus, the API, the state machine."""
         return f"{naming.shop().name}-{self.environment}"
 
     @property
     def settings_path(self) -> str:
-        """What the name of every setting begins with, such as /checkout/dev."""
+        """The parameter path of the environment's settings, such as /checkout/dev."""
         return f"/{naming.shop().name}/{self.environment}"
 
     def table(self, name: str) -> str:
-        """The full name of a table: `products` becomes `products-dev`."""
+        """Returns the full name of a table: `products` becomes `products-dev`."""
         return f"{naming.shop().table_prefix}{name}-{self.environment}"
 
     def named(self, name: str) -> str:
-        """The full name of anything else: `notifier` becomes `checkout-dev-notifier`."""
+        """Returns the full name of another resource: `notifier` becomes `checkout-dev-notifier`."""
         return f"{self.prefix}-{name}"
 
 
 def access_key() -> str:
-    """The emulator's owner. An access key of twelve digits names an account there.
+    """Returns the access key for the emulator: twelve digits select an account there.
 
-    Any other one in the environment is for the real AWS, and stays out of it.
+    Any other key in the environment belongs to the real AWS and is ignored.
     """
-    given = os.environ.get("AWS_ACCESS_KEY_ID", "")
-    return given if re.fullmatch(r"\d{12}", given) else "test"
+    key = os.environ.get("AWS_ACCESS_KEY_ID", "")
+    return key if re.fullmatch(r"\d{12}", key) else "test"
 
 
-def given_endpoint() -> str | None:
-    """The endpoint that the user wants, if one is set: the lab's own emulator stays out of it."""
+def configured_endpoint() -> str | None:
+    """Returns the endpoint that the user configured, which overrides the lab's own emulator."""
     return endpoints.given()

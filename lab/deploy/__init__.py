@@ -1,1 +1,1 @@
-"""Puts the shop on an emulator or into an AWS account, and takes it away again."""
+"""Deploys the shop to an emulator or an AWS account, and destroys it."""

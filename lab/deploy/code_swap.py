@@ -1,6 +1,6 @@
-"""Puts code into functions that run, past Terraform: publishes a version, and moves `live` to it.
+"""Updates the code of functions without Terraform: publishes a version, and moves `live` to it.
 
-Terraform finds no difference: the version that it reads back is the latest, and so is the alias's.
+Terraform finds no difference: both its version and the alias's are the latest.
 """
 
 from __future__ import annotations
@@ -19,34 +19,34 @@ from lab.core.errors import LabError
 from lab.core.target import Target
 
 ALIAS = "live"
-DESCRIPTION = "Put here by the lab, not by Terraform"
+DESCRIPTION = "Published by the lab, not by Terraform"
 TIMEOUT_S = 30.0
 POLL_S = 0.02
 
 
 def function_names() -> tuple[str, ...]:
-    """The short names of all functions, such as `cart-validator`."""
+    """Returns the short names of all functions, such as `cart-validator`."""
     handlers = sorted(paths.FUNCTIONS.glob("*/handler.py"))
     return tuple(handler.parent.name.replace("_", "-") for handler in handlers)
 
 
 def publish(target: Target, package: Path, names: Iterable[str]) -> tuple[str, ...]:
-    """Gives these functions the code of the zip, and returns those that had another one.
+    """Updates these functions to the code of the zip, and returns those that had another one.
 
-    Raises LabError if one does not take it in time.
+    Raises LabError if an update times out.
     """
     code = Code.of(target, package)
     outdated = tuple(name for name in names if not code.is_live(name))
     if outdated:
         code.upload(package)
     with ThreadPoolExecutor() as pool:
-        list(pool.map(code.put, outdated))
+        list(pool.map(code.deploy, outdated))
     return outdated
 
 
 @dataclass(frozen=True)
 class Code:
-    """A zip in the bucket of the environment's code; `sha256` in base64, as Lambda has it."""
+    """A zip in the environment's bucket for code; `sha256` is in base64, as in Lambda's API."""
 
     target: Target
     client: Any
@@ -56,7 +56,7 @@ class Code:
 
     @classmethod
     def of(cls, target: Target, package: Path) -> Code:
-        """The code in this zip, under the name that Terraform would give it."""
+        """Returns the code in this zip, under the same key as in Terraform."""
         digest = hashlib.sha256(package.read_bytes())
         account = target.client("sts").get_caller_identity()["Account"]
         bucket, key = f"{target.named('code')}-{account}", f"functions/{digest.hexdigest()}.zip"
@@ -70,11 +70,11 @@ class Code:
         )
 
     def is_live(self, name: str) -> bool:
-        """Whether a function's callers get this code."""
+        """Whether this code is live in a function."""
         return bool(self._live(self.target.named(name))["CodeSha256"] == self.sha256)
 
-    def put(self, name: str) -> None:
-        """Makes it the code of a function."""
+    def deploy(self, name: str) -> None:
+        """Deploys the code to a function."""
         function = self.target.named(name)
         before = self._live(function)
         self.client.update_function_code(
@@ -83,7 +83,7 @@ class Code:
         self._wait(function, "$LATEST", "LastUpdateStatus", "Successful")
         version = self._publish(function)
         self.client.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=version)
-        self._clear_away(function, before)
+        self._delete_replaced(function, before)
 
     def _publish(self, function: str) -> str:
         published = self.client.publish_version(
@@ -97,21 +97,21 @@ class Code:
         while self._configuration(function, version)[field] != value:
             if time.monotonic() > deadline:
                 raise LabError(
-                    f"{function} did not take its new code within {TIMEOUT_S:.0f} s.",
-                    "Look at `lab status`; `lab deploy` puts everything right.",
+                    f"The new code of {function} was not ready within {TIMEOUT_S:.0f} s.",
+                    "Check `lab status`; `lab deploy` restores the functions.",
                 )
             time.sleep(POLL_S)
 
     def _live(self, function: str) -> dict[str, Any]:
-        """By the version's number: LocalStack does not find a configuration by an alias."""
+        """Uses the version's number: LocalStack finds no configuration by an alias."""
         alias = self.client.get_alias(FunctionName=function, Name=ALIAS)
         return self._configuration(function, alias["FunctionVersion"])
 
     def _configuration(self, function: str, version: str) -> dict[str, Any]:
-        answer = self.client.get_function_configuration(FunctionName=function, Qualifier=version)
-        return dict(answer)
+        response = self.client.get_function_configuration(FunctionName=function, Qualifier=version)
+        return dict(response)
 
-    def _clear_away(self, function: str, replaced: dict[str, Any]) -> None:
-        """Of the versions that nobody can reach any more only Terraform's own are kept."""
+    def _delete_replaced(self, function: str, replaced: dict[str, Any]) -> None:
+        """Deletes the replaced version, unless Terraform published it."""
         if replaced.get("Description") == DESCRIPTION:
             self.client.delete_function(FunctionName=function, Qualifier=replaced["Version"])

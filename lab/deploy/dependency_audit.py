@@ -1,9 +1,9 @@
-"""Known holes in what ships to AWS and in what runs here: `make audit-dependencies`.
+"""Audits the dependencies for known vulnerabilities: `make audit-dependencies`.
 
-Asks pip-audit about every package in the three `uv.lock` files: the lab's, the functions' and the
-emulator's. What it finds fails, unless
-`accepted_vulnerabilities.toml` has a reason; so does a reason for what it no longer finds.
-Where the database of holes cannot be asked, a laptop is told so, and a pipeline fails.
+Runs pip-audit on every package in the three `uv.lock` files: the lab's, the functions' and the
+emulator's. A vulnerability fails the audit unless `accepted_vulnerabilities.toml` has a reason; an
+entry without a vulnerability fails it, too. If the database is not available, the audit warns on a
+laptop and fails in a pipeline.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ PIPELINE = "GITHUB_ACTIONS"
 PROJECTS = (paths.ROOT, paths.FUNCTIONS, paths.ROOT / "emulator")
 """Each has a lock of its own."""
 EXPORT = ("export", "--quiet", "--frozen", "--all-groups", "--no-emit-project", "--no-hashes")
-# pip-audit has dependencies of its own, also in uv.lock, and gets them in a place of its own.
+# pip-audit has dependencies of its own, also in uv.lock, and runs in an environment of its own.
 PIP_AUDIT = ("run", "--quiet", "--isolated", "--frozen", "--only-group", "audit", "pip-audit")
-# The list is complete: pip need not look what else would be installed.
+# The list is complete: pip does not need to resolve dependencies.
 LISTED = ("--no-deps", "--disable-pip", "--progress-spinner=off", "--format=json", "--requirement")
 
 
-class NotAskedError(Exception):
-    """The database of holes could not be asked, or not about every package."""
+class AuditUnavailableError(Exception):
+    """The vulnerability database is not available, or not for every package."""
 
 
 @dataclass(frozen=True)
-class Hole:
-    """A known vulnerability: all its names, and the versions that do not have it."""
+class Vulnerability:
+    """A known vulnerability: its ids and aliases, and the versions that fix it."""
 
     package: str
     version: str
@@ -52,7 +52,7 @@ class Hole:
     fixed: tuple[str, ...]
 
     def line(self, shipped: Iterable[str]) -> str:
-        """What is told about it."""
+        """Returns a line for the report."""
         where = "ships to AWS" if self.package in shipped else "runs here"
         fixed = f"fixed in {' or '.join(self.fixed)}" if self.fixed else "not fixed yet"
         return f"{self.package} {self.version} ({where}): {', '.join(sorted(self.names))}, {fixed}"
@@ -60,7 +60,7 @@ class Hole:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A hole that stays for now, since when, and why."""
+    """An accepted vulnerability, since when, and why."""
 
     package: str
     version: str
@@ -68,77 +68,83 @@ class Accepted:
     since: date
     reason: str
 
-    def means(self, hole: Hole) -> bool:
-        """Whether it is about this hole."""
-        same = (self.package, self.version) == (hole.package, hole.version)
-        return same and self.id in hole.names
+    def matches(self, vulnerability: Vulnerability) -> bool:
+        """Whether the entry is about this vulnerability."""
+        same = (self.package, self.version) == (vulnerability.package, vulnerability.version)
+        return same and self.id in vulnerability.names
 
 
 def accepted(file: Path = FILE) -> list[Accepted]:
-    """What the file says. Raises TypeError if an entry lacks something."""
+    """Returns the entries of the file. Raises TypeError if a field is missing."""
     entries = tomllib.loads(file.read_text(encoding="utf-8")).get("accepted", [])
     return [Accepted(**entry) for entry in entries]
 
 
 def shipped() -> frozenset[str]:
-    """The packages that are in the zip for Lambda."""
+    """Returns the packages in the zip for Lambda."""
     return package.libraries()
 
 
-def holes(report: str) -> list[Hole]:
-    """What pip-audit's report says. Raises NotAskedError if it has left a package out."""
+def vulnerabilities(report: str) -> list[Vulnerability]:
+    """Returns the vulnerabilities of a report. Raises AuditUnavailableError if it is incomplete."""
     dependencies: list[dict[str, Any]] = json.loads(report)["dependencies"]
     skipped = [one["skip_reason"] for one in dependencies if "skip_reason" in one]
     if skipped:
         count = f"{len(skipped)} of {len(dependencies)} packages"
-        raise NotAskedError(f"{count} could not be looked up, the first because: {skipped[0]}")
+        raise AuditUnavailableError(
+            f"{count} could not be audited, the first because: {skipped[0]}"
+        )
     missing = shipped() - {canonicalize_name(one["name"]) for one in dependencies}
     if missing:
-        raise NotAskedError(f"the report says nothing about {', '.join(sorted(missing))}")
-    found = [_hole(one, told) for one in dependencies for told in one["vulns"]]
-    return list(dict.fromkeys(found))  # one package of two locks is told once
+        raise AuditUnavailableError(f"the report does not contain {', '.join(sorted(missing))}")
+    reported = [_vulnerability(one, entry) for one in dependencies for entry in one["vulns"]]
+    return list(dict.fromkeys(reported))  # a package in two locks is reported once
 
 
-def _hole(one: dict[str, Any], told: dict[str, Any]) -> Hole:
-    names = frozenset([told["id"], *told["aliases"]])
-    return Hole(canonicalize_name(one["name"]), one["version"], names, tuple(told["fix_versions"]))
+def _vulnerability(one: dict[str, Any], entry: dict[str, Any]) -> Vulnerability:
+    names = frozenset([entry["id"], *entry["aliases"]])
+    return Vulnerability(
+        canonicalize_name(one["name"]), one["version"], names, tuple(entry["fix_versions"])
+    )
 
 
-def complaints(found: Iterable[Hole], known: Iterable[Accepted]) -> list[str]:
-    """What has to change: holes without a reason, and reasons without a hole."""
-    found, known, ships = list(found), list(known), shipped()
-    new = [hole for hole in found if not any(entry.means(hole) for entry in known)]
-    gone = [entry for entry in known if not any(entry.means(hole) for hole in found)]
-    return [hole.line(ships) for hole in new] + [
+def problems(reported: Iterable[Vulnerability], known: Iterable[Accepted]) -> list[str]:
+    """Returns vulnerabilities that are not accepted, and entries without a vulnerability."""
+    reported, known, ships = list(reported), list(known), shipped()
+    new = [one for one in reported if not any(entry.matches(one) for entry in known)]
+    gone = [entry for entry in known if not any(entry.matches(one) for one in reported)]
+    return [one.line(ships) for one in new] + [
         f"{entry.package} {entry.version}: {entry.id} is accepted in {FILE.name}, and is not found"
         for entry in gone
     ]
 
 
 def report() -> str:
-    """pip-audit's report on everything that is locked. Raises NotAskedError if there is none."""
+    """Returns the report on all locks. Raises AuditUnavailableError if pip-audit fails."""
     return json.dumps({"dependencies": [one for project in PROJECTS for one in _audited(project)]})
 
 
 def _audited(project: Path) -> list[dict[str, Any]]:
-    """What pip-audit says of each package of one lock."""
+    """Returns pip-audit's result for each package of one lock."""
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder) / "requirements.txt"
         listed.write_text(_listed(project))
-        ended = _uv(*PIP_AUDIT, *LISTED, str(listed))
-    if not ended.stdout.startswith("{"):
-        last = (ended.stderr.strip().splitlines() or ["it printed nothing"])[-1]
-        raise NotAskedError(f"pip-audit ended with exit code {ended.returncode}: {last}")
-    dependencies: list[dict[str, Any]] = json.loads(ended.stdout)["dependencies"]
+        completed = _uv(*PIP_AUDIT, *LISTED, str(listed))
+    if not completed.stdout.startswith("{"):
+        last = (completed.stderr.strip().splitlines() or ["it printed nothing"])[-1]
+        raise AuditUnavailableError(
+            f"pip-audit ended with exit code {completed.returncode}: {last}"
+        )
+    dependencies: list[dict[str, Any]] = json.loads(completed.stdout)["dependencies"]
     return dependencies
 
 
 def _listed(project: Path) -> str:
-    """Every package of a lock for this machine, as pip-audit reads it."""
-    ended = _uv(*EXPORT, "--project", str(project))
-    if ended.returncode:
-        raise LabError(f"uv export failed: {ended.stderr.strip()}", "Does `uv lock` work?")
-    return ended.stdout
+    """Returns the packages of a lock for this machine, as requirements."""
+    completed = _uv(*EXPORT, "--project", str(project))
+    if completed.returncode:
+        raise LabError(f"uv export failed: {completed.stderr.strip()}", "Does `uv lock` work?")
+    return completed.stdout
 
 
 def _uv(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -154,31 +160,31 @@ def _uv(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def main() -> int:
-    """Says what has to change; the exit code."""
+    """Prints the problems, and returns the exit code."""
     from lab.console import render
 
     try:
-        found = holes(report())
-    except NotAskedError as error:
-        return _not_asked(str(error), bool(os.environ.get(PIPELINE)))
+        reported = vulnerabilities(report())
+    except AuditUnavailableError as error:
+        return _report_unavailable(str(error), bool(os.environ.get(PIPELINE)))
     except LabError as error:
         render.problem(error.message, error.hint)
         return 1
-    wrong = complaints(found, accepted())
-    if wrong:
-        hint = f"Update it (uv lock --upgrade-package NAME), or write the reason into {FILE.name}."
-        render.problem("\n".join(["Known holes:", *wrong]), hint)
+    lines = problems(reported, accepted())
+    if lines:
+        hint = f"Update it (uv lock --upgrade-package NAME), or add the reason to {FILE.name}."
+        render.problem("\n".join(["Known vulnerabilities:", *lines]), hint)
         return 1
-    render.done(f"No known hole, except {len(accepted())} that {FILE.name} has reasons for.")
+    render.done(f"No known vulnerability, except {len(accepted())} accepted in {FILE.name}.")
     return 0
 
 
-def _not_asked(why: str, pipeline: bool) -> int:
+def _report_unavailable(reason: str, pipeline: bool) -> int:
     from lab.console import render
 
-    message = f"NOT CHECKED for known holes: {why}"
+    message = f"NOT CHECKED for known vulnerabilities: {reason}"
     if pipeline:
-        render.problem(message, "A pipeline needs the answer: is the package index reachable?")
+        render.problem(message, "A pipeline requires the audit: is the package index reachable?")
         return 1
     render.note(f"{message} The pipelines check it.")
     return 0

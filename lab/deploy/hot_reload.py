@@ -1,4 +1,4 @@
-"""Puts a saved change in `functions/` into the running lab, without Terraform."""
+"""Deploys saved changes of `functions/` to the running lab, without Terraform."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.deploy import code_swap, package
 
-# What an editor writes in one go is one change.
+# Files that an editor writes together are one change.
 QUIET_MS = 50
 
 Publish = Callable[[Path, Iterable[str]], tuple[str, ...]]
@@ -21,47 +21,46 @@ Publish = Callable[[Path, Iterable[str]], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Reload:
-    """Functions that have new code now, by their short names, and how long that took."""
+    """The short names of the updated functions, and the duration."""
 
     functions: tuple[str, ...]
     seconds: float
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """Code that is not even Python: nothing was changed."""
+class Rejection:
+    """A change with a syntax error; nothing was deployed."""
 
-    problem: LabError
+    error: LabError
 
 
 class Reloader:
-    """Takes changes, and gives the code to the functions that they concern."""
+    """Deploys changes to the functions that they affect."""
 
     def __init__(self, publish: Publish) -> None:
         self._publish = publish
-        self._waiting: set[Path] = set()  # until all of them are sound: the zip has all files
+        self._pending: set[Path] = set()  # until all of them are valid: the zip has all files
         self._libraries = package.library_files()
 
-    def take(self, changed: Iterable[Path]) -> Reload | Refusal | None:
-        """What came of the changed files; None if no function has any of them."""
+    def take(self, changed: Iterable[Path]) -> Reload | Rejection | None:
+        """Deploys changed files; returns None if no function contains them."""
         began = time.monotonic()
-        self._waiting |= {path for path in changed if package.is_packed(path)}
+        self._pending |= {path for path in changed if package.is_packed(path)}
         try:
-            for path in sorted(self._waiting):
+            for path in sorted(self._pending):
                 check_syntax(path)
-        except LabError as problem:
-            return Refusal(problem)
-        names = concerned(self._waiting)
-        self._waiting.clear()
+        except LabError as error:
+            return Rejection(error)
+        names = affected_functions(self._pending)
+        self._pending.clear()
         done = self._publish(package.build(self._libraries), names) if names else ()
         return Reload(done, time.monotonic() - began) if done else None
 
 
-def watch(target: Target, stop: Event | None = None) -> Iterator[Reload | Refusal]:
-    """Yields what came of each change, until `stop` is set or Ctrl-C.
+def watch(target: Target, stop: Event | None = None) -> Iterator[Reload | Rejection]:
+    """Yields the outcome of each change, until `stop` is set or Ctrl-C.
 
-    What was changed since the last deploy is taken first. Raises LabError if the environment is
-    not deployed.
+    Changes since the last deploy come first. Raises LabError if the environment is not deployed.
     """
     from watchfiles import watch as changes
 
@@ -76,8 +75,8 @@ def watch(target: Target, stop: Event | None = None) -> Iterator[Reload | Refusa
             yield outcome
 
 
-def concerned(changed: Iterable[Path]) -> tuple[str, ...]:
-    """The functions that have these files: a function's own folder is its own, others are all's."""
+def affected_functions(changed: Iterable[Path]) -> tuple[str, ...]:
+    """Returns the functions with these files; a file outside their folders belongs to all."""
     folders = {path.relative_to(paths.FUNCTIONS).parts[0] for path in changed}
     own = {folder.replace("_", "-") for folder in folders}
     every = code_swap.function_names()
@@ -85,7 +84,7 @@ def concerned(changed: Iterable[Path]) -> tuple[str, ...]:
 
 
 def check_syntax(path: Path) -> None:
-    """Raises LabError if there is a file that is not Python."""
+    """Raises LabError if the file exists and has a syntax error."""
     if path.suffix != ".py" or not path.exists():
         return
     try:
@@ -94,5 +93,5 @@ def check_syntax(path: Path) -> None:
         line = getattr(error, "lineno", None) or 1
         raise LabError(
             f"{path.relative_to(paths.FUNCTIONS.parent)}:{line}: {getattr(error, 'msg', error)}",
-            "The functions keep the code that they have. Mend it and save again.",
+            "The functions keep their current code. Correct the file and save it again.",
         ) from error

@@ -15,14 +15,14 @@ from lab.core import paths
 from lab.core.errors import LabError
 
 LOCK = paths.FUNCTIONS / "uv.lock"
-"""The libraries in the zip, with their versions, whatever sources come beside them."""
+"""The lock of the libraries in the zip, independent of the sources beside them."""
 
 SUFFIXES = frozenset({".py", ".json", ".txt", ".html"})
-"""What is code or data of a package. No binaries: the zip runs on every processor."""
+"""Code and data of packages. No binaries: the zip runs on every processor."""
 
 METADATA = ".dist-info"
 LICENCES = ("LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS")
-"""How the names of files begin that have to go with a library."""
+"""The prefixes of files that must be distributed with a library."""
 
 SKIPPED_FOLDERS = frozenset({"__pycache__", "tests", "bin"})
 
@@ -32,12 +32,11 @@ PERMISSIONS = 0o100644 << 16
 
 
 def build(libraries: dict[str, Path] | None = None, functions: Path | None = None) -> Path:
-    """Writes `build/functions.zip` in the lab's home and gives its path.
+    """Writes `build/functions.zip` in the lab's home and returns its path.
 
-    `libraries` is what `library_files` gave, if somebody has asked already; `functions` is a folder
-    to take in place of the checkout's own.
-    The same sources give the same bytes on every machine. An unchanged zip is not touched.
-    Raises what `library_files` raises.
+    `libraries` is an earlier result of `library_files`; `functions` is a folder to use in place of
+    the checkout's own. The build is reproducible: the same sources result in the same bytes. An
+    unchanged zip is not written again. Raises what `library_files` raises.
     """
     target = built()
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -52,14 +51,14 @@ def build(libraries: dict[str, Path] | None = None, functions: Path | None = Non
 
 
 def built() -> Path:
-    """Where the zip is, once it has been built."""
+    """Returns the path of the zip, built or not."""
     return paths.home() / "build" / "functions.zip"
 
 
 def write_zip(target: Path, files: dict[str, Path]) -> None:
     """Writes the files, by their name in the zip, to `target`.
 
-    They are stored as they are: what compression gives depends on the machine's zlib.
+    They are not compressed: the result would depend on the machine's zlib.
     """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
@@ -74,46 +73,46 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 
 def source_files(folder: Path) -> dict[str, Path]:
-    """Everything in `folder` that belongs in the zip, by its name there."""
+    """Returns the files in `folder` that belong in the zip, by their names there."""
     names = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return {name.as_posix(): folder / name for name in names if _belongs(PurePosixPath(name))}
 
 
 def is_packed(source: Path) -> bool:
-    """Whether a file of `functions/` belongs in the zip, there or deleted a moment ago."""
+    """Whether a file of `functions/`, existing or just deleted, belongs in the zip."""
     return _belongs(PurePosixPath(source.relative_to(paths.FUNCTIONS).as_posix()))
 
 
 def library_files() -> dict[str, Path]:
-    """The files of all libraries that belong in the zip, with their licences, by their names there.
+    """Returns the library files for the zip, with their licences, by their names there.
 
-    Raises LabError if what `make install` put into the environment is not of functions/uv.lock.
+    Raises LabError if the installed libraries are not those of functions/uv.lock.
     """
-    found = {"LICENSE": paths.ROOT / "LICENSE"}
+    files = {"LICENSE": paths.ROOT / "LICENSE"}
     folder = _installed()
     for file in filter(Path.is_file, folder.rglob("*")):
         name = PurePosixPath(file.relative_to(folder).as_posix())
         if _is_licence(name):
-            found[_name_of_licence(name)] = file
+            files[_name_of_licence(name)] = file
         elif _belongs(name):
-            found[str(name)] = file
-    return found
+            files[str(name)] = file
+    return files
 
 
 def libraries() -> frozenset[str]:
-    """The names of the packages in the zip. Raises what `library_files` raises."""
-    found = _installed().glob(f"*{METADATA}")
-    return frozenset(canonicalize_name(folder.name.partition("-")[0]) for folder in found)
+    """Returns the names of the packages in the zip. Raises what `library_files` raises."""
+    files = _installed().glob(f"*{METADATA}")
+    return frozenset(canonicalize_name(folder.name.partition("-")[0]) for folder in files)
 
 
 def _installed() -> Path:
-    """Where scripts/install-lambda-libraries.sh has put the libraries."""
+    """Returns the folder that scripts/install-lambda-libraries.sh installs to."""
     folder = Path(sys.prefix) / "lambda"
-    found = folder / "uv.lock"
-    if not found.exists() or found.read_bytes() != LOCK.read_bytes():
+    files = folder / "uv.lock"
+    if not files.exists() or files.read_bytes() != LOCK.read_bytes():
         raise LabError(
-            f"What is in {folder} are not the libraries of functions/uv.lock.",
-            "`make install` puts them there; run the lab from .venv.",
+            f"The libraries in {folder} are not those of functions/uv.lock.",
+            "`make install` installs them; run the lab from .venv.",
         )
     return folder / "python"
 

@@ -1,11 +1,11 @@
-"""What `make install` does after the packages are there: `python -m lab.deploy.post_install`.
+"""The last step of `make install`: `python -m lab.deploy.post_install`.
 
-Work by hand needs three things that no package brings: the zip with the functions' code, and a
-tflocal that finds S3 without asking DNS. By itself tflocal looks for it at
-s3.localhost.localstack.cloud, a name on the internet; this one takes the emulator's own address,
-and tells Terraform to put a bucket's name into the path. Its `init` takes the emulator as it
-is, where Terraform would ask whether to copy the state of one that is gone. And an `aws` that keeps
-to AWS_ENDPOINT_URL: by itself version 1 of AWS's CLI asks AWS for queues all the same.
+Manual work needs three things that no package contains: the zip with the functions' code, a tflocal
+that finds S3 without DNS, and an `aws` that respects AWS_ENDPOINT_URL. By default, tflocal uses
+s3.localhost.localstack.cloud, a name on the internet; the patched one uses the emulator's own
+address and path-style requests. Its `init` never prompts, where Terraform would ask whether to copy
+the state of an emulator that has ended. Version 1 of AWS's CLI sends requests for queues to AWS in
+spite of AWS_ENDPOINT_URL.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ CHANGES = {
     "tflocal": ((HOST, OWN_HOST), (STYLE, OWN_STYLE), (WORDS, OWN_WORDS)),
     "aws": ((RUN, OWN_RUN),),
 }
-"""What is changed in the script of each program: the old text and the new one."""
+"""The changes to the script of each program: the old text and the new one."""
 
 
 def adapted(program: str, script: str) -> str:
-    """The source of a program with its changes. Raises ValueError where one does not fit."""
+    """Returns a program's source with its changes. Raises ValueError if one does not apply."""
     for old, new in CHANGES[program]:
         if new not in script:
             if script.count(old) != 1:
@@ -50,7 +50,7 @@ def adapted(program: str, script: str) -> str:
 
 
 def main() -> None:
-    """Builds the zip, and adapts the programs beside this Python."""
+    """Builds the zip, and patches the programs beside this Python."""
     package.build()
     for program in CHANGES:
         _adapt(Path(sys.executable).parent / program)

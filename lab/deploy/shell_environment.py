@@ -1,7 +1,7 @@
-"""What a shell needs so that other people's programs meet the lab: `eval "$(lab env)"`.
+"""The environment variables with which other programs use the lab: `eval "$(lab env)"`.
 
-The AWS CLI, Terraform, tflocal and a script with boto3 find the emulator by variables. What the
-user has set for other work is put away, and `lab env --unset` puts it back.
+The AWS CLI, Terraform, tflocal and scripts with boto3 find the emulator by variables. The user's
+own values are saved, and `lab env --unset` restores them.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from lab.core.target import access_key
 from lab.deploy import package
 from lab.deploy.terraform import provider
 
-BEFORE = "LAB_ENV_BEFORE"
-"""What the variables were that `lab env` has changed, as JSON; null for one that was not set."""
+SAVED = "LAB_ENV_BEFORE"
+"""The previous values of the variables that `lab env` changed, as JSON; null if not set."""
 
-# What tflocal and awslocal read beside `AWS_` and `TF_`.
+# The variables of tflocal and awslocal besides `AWS_` and `TF_`.
 TFLOCAL = frozenset(
     {"ADDITIONAL_TF_OVERRIDE_LOCATIONS", "CUSTOMIZE_ACCESS_KEY", "DRY_RUN", "EDGE_PORT"}
     | {"LOCALSTACK_HOST", "LOCALSTACK_HOSTNAME", "LS_PROVIDERS_FILE", "S3_HOSTNAME", "SKIP_ALIASES"}
@@ -35,49 +35,49 @@ KEPT = ("AWS_PAGER", *child_processes.REGISTRY)
 PATH = "PATH"
 
 Changes = Mapping[str, str | None]
-"""The new value of each variable that changes, or None for one that is to be unset."""
+"""The new value of each variable that changes, or None to unset it."""
 
 
 def changes(environment: Mapping[str, str]) -> dict[str, str | None]:
-    """What a shell with this environment has to change to work on the lab."""
+    """Returns the changes with which a shell with this environment uses the lab."""
     base = _restored(environment)
-    wanted = _wanted(base)
-    hindering = {name: None for name in base if _hinders(name) and name not in wanted}
-    new: dict[str, str | None] = {**hindering, **wanted}
-    before = {name: base.get(name) for name in new if name != PATH}
-    return {**new, BEFORE: json.dumps(before)}
+    lab_variables = _lab_variables(base)
+    conflicting = {name: None for name in base if _conflicts(name) and name not in lab_variables}
+    new: dict[str, str | None] = {**conflicting, **lab_variables}
+    saved = {name: base.get(name) for name in new if name != PATH}
+    return {**new, SAVED: json.dumps(saved)}
 
 
-def back(environment: Mapping[str, str]) -> dict[str, str | None]:
-    """What a shell with this environment has to change to be as it was before `lab env`.
+def restore(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """Returns the changes with which a shell is as it was before `lab env`.
 
-    Raises LabError if it is as it was.
+    Raises LabError if `lab env` has not changed it.
     """
-    if BEFORE not in environment:
-        raise LabError("This shell is not set for the lab: there is nothing to take back.")
+    if SAVED not in environment:
+        raise LabError("This shell is not set up for the lab: there is nothing to restore.")
     path = {PATH: os.pathsep.join(_others(environment))} if PATH in environment else {}
-    return {**_before(environment), **path, BEFORE: None}
+    return {**_saved(environment), **path, SAVED: None}
 
 
 def _restored(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment as it was before an earlier `lab env`."""
-    was = {**environment, **_before(environment)}
-    return {name: value for name, value in was.items() if value is not None and name != BEFORE}
+    """Returns the environment as it was before an earlier `lab env`."""
+    previous = {**environment, **_saved(environment)}
+    return {name: value for name, value in previous.items() if value is not None and name != SAVED}
 
 
-def _before(environment: Mapping[str, str]) -> dict[str, str | None]:
+def _saved(environment: Mapping[str, str]) -> dict[str, str | None]:
     try:
-        found = json.loads(environment.get(BEFORE, "{}"))
+        saved = json.loads(environment.get(SAVED, "{}"))
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return saved if isinstance(saved, dict) else {}
 
 
-def _wanted(base: Mapping[str, str]) -> dict[str, str]:
+def _lab_variables(base: Mapping[str, str]) -> dict[str, str]:
     endpoint = endpoints.by_number(endpoints.given() or run_state.endpoint())
     ours = child_processes.in_a_shell(endpoint, access_key(), naming.shop().region)
-    found = {} if endpoints.given() else {endpoints.OURS: endpoint}
-    return {**ours, **found, **_terraform(), PATH: os.pathsep.join([_programs(), *_others(base)])}
+    saved = {} if endpoints.given() else {endpoints.OURS: endpoint}
+    return {**ours, **saved, **_terraform(), PATH: os.pathsep.join([_programs(), *_others(base)])}
 
 
 def _terraform() -> dict[str, str]:
@@ -99,30 +99,30 @@ def _others(environment: Mapping[str, str]) -> list[str]:
     return [part for part in environment.get(PATH, "").split(os.pathsep) if part != _programs()]
 
 
-def _hinders(name: str) -> bool:
+def _conflicts(name: str) -> bool:
     if name.startswith(KEPT):
         return False
     return name.startswith(PREFIXES) or name in TFLOCAL or _names_an_endpoint(name)
 
 
 def _names_an_endpoint(name: str) -> bool:
-    """DYNAMODB_ENDPOINT leads tflocal to another DynamoDB."""
+    """Whether tflocal reads the variable as an endpoint, such as DYNAMODB_ENDPOINT."""
     from localstack_client.config import get_service_ports
 
-    service, found, rest = name.partition("_ENDPOINT")
+    service, saved, rest = name.partition("_ENDPOINT")
     known = {known.replace("-", "_").upper() for known in get_service_ports()}
-    return bool(found) and not rest and service in known
+    return bool(saved) and not rest and service in known
 
 
 @dataclass(frozen=True)
 class Shell:
-    """How a shell sets a variable, and how it unsets one."""
+    """The syntax of a shell for setting and unsetting variables."""
 
     set: Callable[[str, str], str]
     unset: Callable[[str], str]
 
     def script(self, new: Changes) -> str:
-        """What the shell has to run, one variable a line."""
+        """Returns the script for the shell, one variable per line."""
         return "\n".join(self._lines(new))
 
     def _lines(self, new: Changes) -> Iterator[str]:
@@ -150,16 +150,16 @@ OTHERS = frozenset({"csh", "tcsh", "nu", "elvish", "pwsh", "rc"})
 
 
 def language(programs: Iterable[str]) -> str:
-    """The language of the nearest shell among the programs that started this one.
+    """Returns the language of the nearest shell among the parent processes.
 
-    Raises LabError (code 2) for a shell that understands neither sh nor fish.
+    Raises LabError (code 2) for a shell that supports neither sh nor fish.
     """
     for name in programs:
         if name in OTHERS:
             raise LabError(
-                f"`lab env` does not speak {name}'s language: it prints that of sh and of fish.",
+                f"`lab env` does not support {name}: it prints scripts for sh and fish.",
                 "Start bash, zsh or fish first. `lab env --json` has the variables and their"
-                " values; `lab env --shell sh` prints that of sh all the same.",
+                " values; `lab env --shell sh` prints a script for sh anyway.",
                 code=2,
             )
         if name == "fish":
@@ -170,7 +170,7 @@ def language(programs: Iterable[str]) -> str:
 
 
 def ancestors() -> Iterator[str]:
-    """The names of the programs that started this one, the nearest first."""
+    """Yields the names of the parent processes, the nearest first."""
     import psutil
 
     with suppress(psutil.Error):

@@ -8,7 +8,7 @@ from lab import seed
 from lab.core import run_state, watchdog
 from lab.core.errors import LabError
 from lab.core.progress import Progress
-from lab.core.target import Target, given_endpoint
+from lab.core.target import Target, configured_endpoint
 from lab.deploy import terraform
 from lab.emulator import process
 from lab.shop import shop_client, tokens
@@ -21,7 +21,7 @@ def ready(on_progress: Progress) -> Target:
     Raises LabError if the lab cannot be started.
     """
     watchdog.space("the lessons")
-    target = Target("dev", given_endpoint() or _emulator(on_progress))
+    target = Target("dev", configured_endpoint() or _emulator(on_progress))
     watchdog.emulator(target.endpoint)
     if not is_deployed(target):
         on_progress(

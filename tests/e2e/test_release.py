@@ -10,21 +10,21 @@ from tests.deployed_shop import DeployedShop
 
 
 def test_an_open_shop_passes(shop: DeployedShop) -> None:
-    findings = list(release.smoke(shop.target, order=True))
+    checks = list(release.smoke(shop.target, order=True))
 
-    assert [finding for finding in findings if not finding.good] == []
-    assert findings[-1].what == "an order is confirmed"
+    assert [check for check in checks if not check.passed] == []
+    assert checks[-1].name == "an order is confirmed"
 
 
 def test_a_shop_whose_function_cannot_start_does_not(shop: DeployedShop) -> None:
     before = release.live(shop.target)
     with broken_api(shop):
-        broken = {finding.what for finding in release.smoke(shop.target) if not finding.good}
+        broken = {check.name for check in release.smoke(shop.target) if not check.passed}
         assert {"the catalogue has products", "a cart is priced"} <= broken
 
         assert release.roll_back(shop.target, before) == ["checkout-api"]
 
-        assert all(finding.good for finding in release.smoke(shop.target))
+        assert all(check.passed for check in release.smoke(shop.target))
 
 
 @contextmanager

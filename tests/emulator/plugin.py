@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lab.core import ports
-from lab.core.target import given_endpoint
+from lab.core.target import configured_endpoint
 from lab.emulator import process
 from tests.emulator import container
 from tests.emulator.choice import CONTAINER, HOST, Choice, choose
@@ -34,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     wanted = config.getoption("--emulator")
     try:
-        choice = choose(wanted, given_endpoint(), container.obstacle)
+        choice = choose(wanted, configured_endpoint(), container.obstacle)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
     if choice.way == CONTAINER and (missing := container.no_docker()):

@@ -52,7 +52,7 @@ def test_a_renamed_shop_is_deployed_sells_keeps_its_books_and_goes(
 
 
 def assert_names_are_its_own(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [one for listing in inventory.LISTINGS for one in inventory.found(target, listing)]
+    found = [one for listing in inventory.LISTINGS for one in inventory.resources(target, listing)]
     firsts = [one.name for one in found if leftovers.is_ours("dev", one.service, one.name)]
     assert firsts == [], "the second shop has what the first has"
 

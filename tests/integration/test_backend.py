@@ -78,7 +78,7 @@ def test_backups_have_a_bucket_that_is_as_safe_and_a_key_of_their_own(
     rules = backend.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
     kms = identity.client("kms")
 
-    for lacking, holds in bucket.SAFE.items():
+    for lacking, holds in bucket.REQUIREMENTS.items():
         assert holds(backend, name), lacking
     assert bucket.name_for(target, ACCOUNT) == name
     assert rules[0]["Expiration"]["Days"] == bucket.EXPIRES_DAYS
@@ -183,7 +183,7 @@ def test_what_an_account_has_already_is_taken_over(
         KEY,
         LOGS_ROLE,
     ):
-        assert any(what in line and "taken over" in line for line in said), what
+        assert any(what in line and "imported" in line for line in said), what
     table = crowded.client("dynamodb").describe_table(TableName=LOCKS)["Table"]
     assert table["DeletionProtectionEnabled"]
     assert crowded.client("kms").describe_key(KeyId=KEY)["KeyMetadata"]["KeyId"] == key
@@ -245,11 +245,14 @@ def another_role(who: Identity) -> None:
 @pytest.mark.parametrize(
     ("there", "named"),
     [
-        (tagged_states, "terraform-state-taken: it is somebody else's, by its tags (Project=pay"),
+        (
+            tagged_states,
+            "terraform-state-taken: it belongs to something else, by its tags (Project=pay",
+        ),
         (ruled_backups, "backups-taken: its objects expire by rules"),
         (policed_backups, "backups-taken: it has a policy of its own"),
         (another_table, "the table terraform-state-lock: its key is id"),
-        (a_tagged_table, "the table terraform-state-lock: it is somebody else's"),
+        (a_tagged_table, "the table terraform-state-lock: it belongs to something else"),
         (another_key, "the key alias/checkout-backups: its key"),
         (a_key_that_goes, "is PendingDeletion"),
         (another_role, f"the role {LOGS_ROLE}: it does not trust apigateway"),
@@ -293,7 +296,7 @@ def test_another_role_of_api_gateways_and_another_trust_in_github_stay(
     )["OpenIDConnectProviderArn"]
     monkeypatch.setattr(existing, "_settings", lambda: {"github_repository": "acme/shop"})
 
-    found = existing.look(who, f"{SHOP.state_bucket}333344445555")
+    found = existing.inspect(who, f"{SHOP.state_bucket}333344445555")
 
     assert found.variables == [
         "-var=api_gateway_logs=false",

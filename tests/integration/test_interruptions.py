@@ -108,7 +108,7 @@ def test_an_interrupted_deploy_and_seed_can_be_repeated(new_lab: Callable[[str],
 
     lab.interrupt("deploy", when=after(1.5))
     said = lab.interrupt("deploy", when=lambda: dynamodb.list_tables()["TableNames"][3:])
-    assert "Waiting until Terraform has saved what it makes" in said
+    assert "Waiting until Terraform has saved its state" in said
     assert "`lab deploy` continues from here" in said
     assert "dev is deployed" in lab.run("deploy")
 

@@ -97,7 +97,9 @@ def test_as_it_ships_it_takes_no_orders_and_says_why(
     with pytest.raises(ApiError, match="503 NO_PAYMENT_GATEWAY"):
         purchase.buy(prod, FIRST.request, "ada")
     fails_without_a_charge(prod, anyway)
-    assert [f.what for f in release.smoke(prod) if not f.good] == ["the shop has a payment gateway"]
+    assert [check.name for check in release.smoke(prod) if not check.passed] == [
+        "the shop has a payment gateway"
+    ]
 
     monkeypatch.setattr(emulator_overrides, "VARIABLES", chosen + ALL_AT_ONCE)
     terraform.deploy(prod, print)

@@ -15,7 +15,7 @@ import pytest
 from lab.core import paths
 from lab.core.target import Target
 from lab.deploy import code_swap, hot_reload, package
-from lab.deploy.hot_reload import Refusal, Reload
+from lab.deploy.hot_reload import Rejection, Reload
 from tests.cloud import Cloud
 from tests.waiting import wait_for
 
@@ -89,9 +89,9 @@ def shop(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
 
 
 @pytest.fixture
-def outcomes(shop: Shop) -> Iterator[SimpleQueue[Reload | Refusal]]:
+def outcomes(shop: Shop) -> Iterator[SimpleQueue[Reload | Rejection]]:
     """What the watch says, while it runs. A first change of its own shows that it watches."""
-    said: SimpleQueue[Reload | Refusal] = SimpleQueue()
+    said: SimpleQueue[Reload | Rejection] = SimpleQueue()
     stop = Event()
 
     def follow() -> None:
@@ -110,7 +110,7 @@ def outcomes(shop: Shop) -> Iterator[SimpleQueue[Reload | Refusal]]:
 
 
 def test_a_saved_change_answers_in_less_than_two_seconds(
-    shop: Shop, outcomes: SimpleQueue[Reload | Refusal]
+    shop: Shop, outcomes: SimpleQueue[Reload | Rejection]
 ) -> None:
     """The best of three: other programs may want the processors too."""
     took = []
@@ -127,7 +127,7 @@ def test_a_saved_change_answers_in_less_than_two_seconds(
 
 
 def test_a_change_of_the_library_comes_to_all_functions(
-    shop: Shop, outcomes: SimpleQueue[Reload | Refusal]
+    shop: Shop, outcomes: SimpleQueue[Reload | Rejection]
 ) -> None:
     shop.word("third")
     said = outcomes.get(timeout=20)
@@ -137,12 +137,12 @@ def test_a_change_of_the_library_comes_to_all_functions(
 
 
 def test_a_syntax_error_leaves_the_old_code_where_it_is(
-    shop: Shop, outcomes: SimpleQueue[Reload | Refusal]
+    shop: Shop, outcomes: SimpleQueue[Reload | Rejection]
 ) -> None:
     shop.save("left/handler.py", "def handle(:\n")
     said = outcomes.get(timeout=20)
-    assert isinstance(said, Refusal)
-    assert said.problem.message == "functions/left/handler.py:1: invalid syntax"
+    assert isinstance(said, Rejection)
+    assert said.error.message == "functions/left/handler.py:1: invalid syntax"
     assert shop.answer("left") == ["second", 1]
 
 

@@ -1,10 +1,8 @@
-"""How the lab runs Terraform: what it copies, which provider it takes, what it understands."""
+"""How the lab runs Terraform: what it copies, which provider it takes, what it refuses."""
 
 from __future__ import annotations
 
-import json
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,22 +11,11 @@ import pytest
 from lab.core import paths
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.deploy.terraform import deploy, destroy, json_log, locks, provider
-from lab.deploy.terraform.command import Terraform
-from lab.deploy.terraform.deployment import require_found_again
-from lab.deploy.terraform.json_log import Changes, Events
-from lab.deploy.terraform.runner import Completed, Place, run
+from lab.deploy.terraform import deploy, destroy, provider
+from lab.deploy.terraform.command import Tflocal
+from lab.deploy.terraform.deployment import require_findable
+from lab.deploy.terraform.runner import Completed
 from lab.deploy.terraform.workspace import LOCK, OVERRIDE, Workspace
-
-LOCKED = """\
-Error acquiring the state lock
-Error message: operation error DynamoDB: PutItem, ConditionalCheckFailedException
-Lock Info:
-  ID:        5a5f7e7c-3f0f-4e39-bf0c-9a3a5a6b9d10
-  Path:      ecommerce-checkout-terraform-state-local/dev/terraform.tfstate
-  Operation: OperationTypeApply
-  Who:       ada@laptop
-  Created:   2026-11-22 14:42:58.973516858 +0000 UTC"""
 
 
 @pytest.fixture
@@ -77,20 +64,20 @@ def test_init_runs_again_where_something_of_it_is_gone(
 
 def a_terraform(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Terraform, list[list[str]]]:
+) -> tuple[Tflocal, list[list[str]]]:
     """A Terraform whose `init` makes a provider and a list of modules, and notes its arguments."""
     times: list[list[str]] = []
 
-    def made(_self: Terraform, arguments: list[str]) -> Completed:
+    def made(_self: Tflocal, arguments: list[str]) -> Completed:
         times.append(arguments)
         a_file(workspace.data / "providers" / "aws" / "provider", "program")
         a_file(workspace.data / "modules" / "modules.json", "{}")
         a_file(workspace.folder / LOCK, "lock")
         return Completed(0, "")
 
-    monkeypatch.setattr(Terraform, "_tflocal", made)
+    monkeypatch.setattr(Tflocal, "_tflocal", made)
     monkeypatch.setattr(provider, "require_room", lambda: None)
-    return Terraform(workspace, 0, "http://127.0.0.1:1", "us-east-2", lambda _: None), times
+    return Tflocal(workspace, 0, "http://127.0.0.1:1", "us-east-2", lambda _: None), times
 
 
 def damage(data: Path, gone: str) -> None:
@@ -181,7 +168,7 @@ def test_an_override_beside_the_sources_is_neither_copied_nor_touched(
 def test_a_second_deploy_in_the_same_lab_is_refused(home: Path) -> None:
     with (
         Workspace("dev").alone(),
-        pytest.raises(LabError, match="at work"),
+        pytest.raises(LabError, match="is running in"),
         Workspace("dev").alone(),
     ):
         pass
@@ -234,159 +221,10 @@ def test_the_users_own_configuration_is_left_alone(
 
 def test_so_is_a_users_own_setting_of_go(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GOGC", raising=False)
-    assert provider.variables(home)["GOGC"] == provider.GARBAGE
+    assert provider.variables(home)["GOGC"] == provider.GC_PERCENT
 
     monkeypatch.setenv("GOGC", "50")
     assert provider.variables(home)["GOGC"] == "50"
-
-
-# --- what Terraform says
-
-
-def said(*lines: dict[str, object]) -> tuple[Events, list[str]]:
-    heard: list[str] = []
-    told = Events(heard.append)
-    for line in lines:
-        told.hear(json.dumps(line))
-    return told, heard
-
-
-def about(address: str, **more: object) -> dict[str, object]:
-    return {"hook": {"resource": {"addr": address}, "action": "create", **more}}
-
-
-def test_progress_counts_what_is_planned_and_names_what_is_made() -> None:
-    queue = "module.checkout.module.compensation_queue.aws_sqs_queue.this"
-    _, heard = said(
-        {"type": "planned_change", "change": {"action": "create"}},
-        {"type": "planned_change", "change": {"action": "read"}},
-        {"type": "apply_progress", **about(queue, elapsed_seconds=10)},
-        {"type": "apply_complete", **about(queue)},
-    )
-
-    assert heard == [
-        "0 of 1: still creating compensation_queue (aws_sqs_queue) (10 s)",
-        "1 of 1: compensation_queue (aws_sqs_queue) is ready",
-    ]
-
-
-def test_the_summary_of_the_apply_counts_and_not_that_of_the_plan() -> None:
-    counts = {"add": 3, "change": 2, "remove": 1}
-    told, _ = said(
-        {"type": "change_summary", "changes": {**counts, "add": 9, "operation": "plan"}},
-        {"type": "change_summary", "changes": {**counts, "operation": "apply"}},
-    )
-
-    assert told.changes == Changes(3, 2, 1)
-
-
-def test_lines_that_are_not_events_are_passed_over() -> None:
-    told, heard = said()
-    for line in ("Unable to parse file", "", "[1, 2]", "17"):
-        told.hear(line)
-
-    assert not heard
-    assert not told.errors
-
-
-def test_a_failure_says_what_the_provider_said_and_not_more() -> None:
-    problem = {"severity": "error", "summary": "creating Queue: refused", "detail": "x\n" * 200}
-    told, _ = said({"type": "diagnostic", "diagnostic": problem})
-
-    error = json_log.failed("apply", [], told.errors)
-
-    assert "creating Queue: refused" in error.message
-    assert len(error.message.splitlines()) < 12
-
-
-def test_what_a_check_of_ours_remarks_is_kept_once_and_other_warnings_are_not() -> None:
-    remark = {"severity": "warning", "summary": json_log.CHECK_FAILED, "detail": "No gateway."}
-    other = {"severity": "warning", "summary": "Argument is deprecated", "detail": "Use another."}
-    told, _ = said(*({"type": "diagnostic", "diagnostic": d} for d in (remark, other, remark)))
-
-    assert told.remarks == ["No gateway."]
-    assert not told.errors
-
-
-def test_an_error_in_text_is_found_among_the_rest() -> None:
-    output = ["Initializing...", "╷", "│ Error: No such bucket", "│", "│   It is gone.", "╵"]
-
-    assert json_log.errors_in_text(output) == ["No such bucket\n\nIt is gone."]
-
-
-def test_without_an_error_the_last_line_is_what_was_wrong() -> None:
-    assert json_log.errors_in_text(["Traceback", "KeyError: 'bucket'", ""]) == [
-        "KeyError: 'bucket'"
-    ]
-
-
-def test_what_is_in_the_way_leads_to_another_hint() -> None:
-    error = json_log.failed("apply", [], ["creating Role: EntityAlreadyExists: Role x"])
-
-    assert "lab down" in error.hint
-
-
-# --- locks
-
-
-def test_a_held_lock_is_read_from_the_error() -> None:
-    lock = locks.held(["something else", LOCKED])
-
-    assert lock
-    assert (lock.id[:8], lock.who) == ("5a5f7e7c", "ada@laptop")
-
-
-def test_other_errors_are_no_lock() -> None:
-    assert locks.held(["creating Queue: refused"]) is None
-
-
-def test_a_lock_of_somebody_else_is_not_called_dead() -> None:
-    lock = locks.held([LOCKED])
-
-    assert lock
-    assert not locks.is_dead(lock, "http://localhost:9")
-    assert "ada@laptop" in locks.refused(lock, "dev", "http://localhost:9").message
-
-
-# --- running programs
-
-
-def test_output_is_heard_and_kept_line_by_line(tmp_path: Path) -> None:
-    heard: list[str] = []
-    program = "print('one'); import sys; print('two', file=sys.stderr); sys.exit(3)"
-
-    with (tmp_path / "lock").open("w") as lock:
-        place = Place(tmp_path, {"PYTHONUNBUFFERED": "1"}, tmp_path / "log", lock.fileno())
-        ended = run([sys.executable, "-c", program], place, heard.append)
-
-    assert (ended.code, ended.output) == (3, ["one", "two"])
-    assert heard == ended.output
-
-
-SAVES_IN_THE_END = """
-import time
-print('making', flush=True)
-time.sleep(0.5)
-open('state', 'w')
-"""
-
-
-def ctrl_c(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize(
-    ("finishing", "saved"), [(None, False), (lambda: None, True), (ctrl_c, False)]
-)
-def test_ctrl_c_waits_for_work_that_may_finish_until_it_comes_again(
-    tmp_path: Path, finishing: Callable[[], None] | None, saved: bool
-) -> None:
-    with (tmp_path / "lock").open("w") as lock:
-        place = Place(tmp_path, {}, tmp_path / "log", lock.fileno())
-        with pytest.raises(KeyboardInterrupt):
-            run([sys.executable, "-c", SAVES_IN_THE_END], place, ctrl_c, finishing)
-
-    assert (tmp_path / "state").exists() is saved
 
 
 # --- settings by which no other command would find what is deployed
@@ -416,4 +254,4 @@ def test_another_region_or_environment_is_refused_before_the_work(
 
 def test_the_lab_s_own_region_may_be_said(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAB_TF_VAR_region", "us-east-2")
-    require_found_again(Target("dev"))
+    require_findable(Target("dev"))

@@ -106,7 +106,7 @@ def env(
     from lab.console import render
     from lab.deploy import shell_environment
 
-    new = shell_environment.back(os.environ) if unset else shell_environment.changes(os.environ)
+    new = shell_environment.restore(os.environ) if unset else shell_environment.changes(os.environ)
     if json:
         render.as_json(new)
         return

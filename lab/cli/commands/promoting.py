@@ -86,7 +86,7 @@ def backend(
     if suffix is not None:
         account.require_suffix(suffix)
     if github:
-        account.give_roles_to(github)
+        account.set_pipeline_repository(github)
 
     identity = account.identify(profile)
     show_identity(identity)
@@ -164,7 +164,7 @@ def _report_inspection(inspection: Inspection) -> None:
 
     for leftover in inspection.kept:
         render.note(f"Kept on purpose: {leftover}")
-    for service in inspection.unseen:
+    for service in inspection.not_inspected:
         render.problem(f"{service} was not checked for remaining resources.", "Check it by hand.")
 
 
@@ -206,7 +206,7 @@ def _require_known(value: str, choices: Sequence[str], command: str) -> None:
 class Terminal:
     """Asks the user at the terminal. Raises LabError if stdin is no terminal."""
 
-    def yes(self, question: str) -> bool:
+    def confirm(self, question: str) -> bool:
         """Whether the user confirms the question."""
         _require_terminal()
         return typer.confirm(question)
@@ -216,7 +216,7 @@ class Terminal:
         _require_terminal()
         return str(typer.prompt(question, default="", show_default=False))
 
-    def agrees(self, environment: str, action: str, planned: Sequence[Change]) -> bool:
+    def approve(self, environment: str, action: str, planned: Sequence[Change]) -> bool:
         """Shows a plan by group, and returns whether the user confirms it."""
         from lab.console import render
         from lab.deploy import plans
@@ -227,7 +227,7 @@ class Terminal:
         shown = Planned(environment, tuple(plans.grouped(planned)), lost)
         render.screen.print(report.planned(shown))
         render.note(f"Every attribute: scripts/deploy.sh {environment} plan")
-        return self.yes(f"{action.capitalize()} this?")
+        return self.confirm(f"{action.capitalize()} this?")
 
 
 def _require_terminal() -> None:

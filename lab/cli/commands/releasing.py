@@ -60,12 +60,12 @@ def smoke(
     from lab.deploy import release as releases
 
     broken = 0
-    for finding in releases.smoke(target_of(environment), order):
-        if finding.good:
-            render.done(f"{finding.what}: {finding.seen}")
+    for check in releases.smoke(target_of(environment), order):
+        if check.passed:
+            render.done(f"{check.name}: {check.detail}")
         else:
             broken += 1
-            render.problem(f"Failed: {finding.what}. Result: {finding.seen}")
+            render.problem(f"Failed: {check.name}. Result: {check.detail}")
     raise typer.Exit(1 if broken else 0)
 
 

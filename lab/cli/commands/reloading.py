@@ -9,7 +9,7 @@ import typer
 from lab.cli.commands.common import Environment, target_of
 
 if TYPE_CHECKING:
-    from lab.deploy.hot_reload import Refusal, Reload
+    from lab.deploy.hot_reload import Rejection, Reload
 
 
 def register(app: typer.Typer) -> None:
@@ -31,12 +31,12 @@ def watch(environment: Environment = "dev") -> None:
         _show(outcome)
 
 
-def _show(outcome: Reload | Refusal) -> None:
+def _show(outcome: Reload | Rejection) -> None:
     from lab.console import render
-    from lab.deploy.hot_reload import Refusal
+    from lab.deploy.hot_reload import Rejection
 
-    if isinstance(outcome, Refusal):
-        render.problem(outcome.problem.message, outcome.problem.hint)
+    if isinstance(outcome, Rejection):
+        render.problem(outcome.error.message, outcome.error.hint)
     else:
         names = ", ".join(outcome.functions)
         render.done(

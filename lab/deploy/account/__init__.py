@@ -1,19 +1,19 @@
-"""A real AWS account: who we are there, where the state is, and what may be done to it."""
+"""A real AWS account: the caller's identity, the Terraform state, and the guards of operations."""
 
-from lab.deploy.account.backend import give_roles_to, prepare, require_suffix
-from lab.deploy.account.guards import Ask
+from lab.deploy.account.backend import prepare, require_suffix, set_pipeline_repository
+from lab.deploy.account.guards import Prompt
 from lab.deploy.account.identity import Identity, identify
 from lab.deploy.account.operations import ACTIONS, operate
 from lab.deploy.account.settings import BackendSettings
 
 __all__ = [
     "ACTIONS",
-    "Ask",
     "BackendSettings",
     "Identity",
-    "give_roles_to",
+    "Prompt",
     "identify",
     "operate",
     "prepare",
     "require_suffix",
+    "set_pipeline_repository",
 ]

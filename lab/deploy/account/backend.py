@@ -1,4 +1,4 @@
-"""Makes the place for Terraform's states in an account, and says each environment where it is."""
+"""Creates the state backend in an account, and configures each environment for it."""
 
 from __future__ import annotations
 
@@ -32,30 +32,31 @@ def prepare(
     on_progress: Progress,
     start: Callable[..., Terraform] = Terraform,
 ) -> None:
-    """Makes the bucket and the lock table if they are not there, and each `backend.hcl`.
+    """Creates the bucket and the lock table unless they exist, and each `backend.hcl`.
 
-    As often as you like: what is there is left as it is, and what somebody else made is taken over
-    or refused. An environment that belongs to another account stays there. Raises LabError if the
-    bucket's name is taken, if something is in the way, or if Terraform fails.
+    Idempotent. Resources that exist but are not in the state are imported, or refused if they
+    belong to something else. An environment that belongs to another account keeps its account.
+    Raises LabError if the bucket's name is taken, if resources conflict, or if Terraform fails.
     """
     bucket = naming.shop().state_bucket + suffix
     settings = BackendSettings(bucket, identity.account, has_native_locks())
-    found = existing.look(identity, settings.bucket)
-    for what in found.told:
-        on_progress(what)
-    _make_bucket(identity, settings.bucket)
-    _bootstrap(start(paths.TERRAFORM / "bootstrap", identity), settings, found)
+    existing_resources = existing.inspect(identity, settings.bucket)
+    for notice in existing_resources.notices:
+        on_progress(notice)
+    _create_bucket(identity, settings.bucket)
+    _bootstrap(start(paths.TERRAFORM / "bootstrap", identity), settings, existing_resources)
     for environment in environments:
-        _tell(environment, settings, on_progress)
+        _write_settings(environment, settings, on_progress)
 
 
-def give_roles_to(repository: str) -> Path:
-    """Notes the repository on GitHub, OWNER/NAME, whose pipelines get roles at each `prepare`.
+def set_pipeline_repository(repository: str) -> Path:
+    """Stores the GitHub repository, OWNER/NAME, whose pipelines get roles at each `prepare`.
 
-    The file may be committed: it names no account. Raises LabError if it is no OWNER/NAME.
+    Returns the file, which may be committed: it names no account. Raises LabError (code 2) if
+    the value is not OWNER/NAME.
     """
     if not REPOSITORY.fullmatch(repository):
-        raise LabError(f"{repository!r} is no repository on GitHub.", "Say OWNER/NAME.", code=2)
+        raise LabError(f"{repository!r} is not a repository on GitHub.", "Use OWNER/NAME.", code=2)
     file = paths.TERRAFORM / "bootstrap" / "github.auto.tfvars"
     with file_permissions.as_the_user_has_it():
         file.write_text(f'github_repository = "{repository}"\n')
@@ -63,7 +64,7 @@ def give_roles_to(repository: str) -> Path:
 
 
 def require_suffix(suffix: str) -> None:
-    """Raises LabError (code 2) if a bucket's name cannot end so, as terraform/bootstrap says."""
+    """Raises LabError (code 2) for an invalid suffix; terraform/bootstrap has the same rule."""
     most = LONGEST_BUCKET - len(naming.shop().state_bucket)
     if not SUFFIX.fullmatch(suffix) or len(suffix) > most:
         raise LabError(
@@ -73,15 +74,15 @@ def require_suffix(suffix: str) -> None:
         )
 
 
-def _make_bucket(identity: Identity, bucket: str) -> None:
+def _create_bucket(identity: Identity, bucket: str) -> None:
     s3 = identity.client("s3")
-    if _is_ours(s3, bucket, identity.account):
+    if _is_owned(s3, bucket, identity.account):
         return
     s3.create_bucket(Bucket=bucket, **buckets.in_region(identity.region))
 
 
-def _is_ours(s3: Any, bucket: str, account: str) -> bool:
-    """Whether the bucket is there. Raises LabError if it is somebody else's."""
+def _is_owned(s3: Any, bucket: str, account: str) -> bool:
+    """Whether the bucket exists. Raises LabError if another account owns it."""
     try:
         s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
     except ClientError as error:
@@ -93,36 +94,38 @@ def _is_ours(s3: Any, bucket: str, account: str) -> bool:
     return True
 
 
-def _bootstrap(terraform: Terraform, settings: BackendSettings, found: Existing) -> None:
-    """Terraform takes over what is there, gives it all its protection, and makes the rest."""
-    place = {"bucket": settings.bucket, "region": naming.shop().region}
-    where = [f"-backend-config={name}={value}" for name, value in place.items()]
+def _bootstrap(
+    terraform: Terraform, settings: BackendSettings, existing_resources: Existing
+) -> None:
+    """Imports and protects the existing resources, and creates the others."""
+    backend = {"bucket": settings.bucket, "region": naming.shop().region}
+    options = [f"-backend-config={name}={value}" for name, value in backend.items()]
     if settings.native_lock:  # the table does not exist yet
-        where.append("-backend-config=use_lockfile=true")
-    with _taken_over(found):
-        terraform.run("init", "-input=false", "-reconfigure", *where)
-        variables = [f"-var=bucket={settings.bucket}", *found.variables]
+        options.append("-backend-config=use_lockfile=true")
+    with _import_blocks(existing_resources):
+        terraform.run("init", "-input=false", "-reconfigure", *options)
+        variables = [f"-var=bucket={settings.bucket}", *existing_resources.variables]
         terraform.run("apply", "-input=false", "-auto-approve", *variables)
 
 
 @contextmanager
-def _taken_over(found: Existing) -> Iterator[None]:
-    """Tells Terraform what to take over, in a file that is there as long as it runs."""
+def _import_blocks(existing_resources: Existing) -> Iterator[None]:
+    """Writes the import blocks to a file that exists only while Terraform runs."""
     file = paths.TERRAFORM / "bootstrap" / "existing.tf"
     file.unlink(missing_ok=True)  # of a run that was killed
-    if not found.imports:
+    if not existing_resources.imports:
         yield
         return
-    file.write_text(found.blocks())
+    file.write_text(existing_resources.blocks())
     try:
         yield
     finally:
         file.unlink(missing_ok=True)
 
 
-def _tell(environment: str, settings: BackendSettings, on_progress: Progress) -> None:
-    there = BackendSettings.of(environment)
-    if there and there.account != settings.account:
-        on_progress(f"{environment} stays in account {there.account}: its backend.hcl says so.")
+def _write_settings(environment: str, settings: BackendSettings, on_progress: Progress) -> None:
+    current = BackendSettings.of(environment)
+    if current and current.account != settings.account:
+        on_progress(f"{environment} stays in account {current.account}: its backend.hcl says so.")
     else:
         on_progress(f"{environment}: {settings.write(environment).relative_to(paths.ROOT)}")

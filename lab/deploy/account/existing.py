@@ -1,8 +1,8 @@
-"""What `terraform/bootstrap` makes and an account already has: taken over, or refused by its name.
+"""Finds resources of `terraform/bootstrap` that an account has already, to import or refuse them.
 
-Somebody may have made it by hand, `lab backup` on an emulator or tflocal may have, or a run whose
-state is gone. What carries no tags, or ours, is taken over: Terraform then gives it its protection.
-What carries somebody else's tags, trusts somebody else or works otherwise is left alone, and said.
+They may have been created by hand, by tflocal, by `lab backup` on an emulator, or by a run whose
+state was lost. A resource without tags, or with our tags, is imported, and Terraform protects it.
+A resource with other tags, another trust policy or other settings is not changed but reported.
 """
 
 from __future__ import annotations
@@ -33,114 +33,120 @@ POLICY = "RefusePlainHttp"
 
 @dataclass
 class Existing:
-    """What is to be taken over (by address, its id), settings that follow, and what is in the way.
+    """The resources to import (address to id), the variables that follow, and the conflicts.
 
-    `told` is what the user should know.
+    `notices` are messages for the user.
     """
 
     imports: dict[str, str] = field(default_factory=dict)
     variables: list[str] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
 
     def blocks(self) -> str:
-        """The same for Terraform."""
+        """Returns the import blocks for Terraform."""
         return "".join(
             f'import {{\n  to = {address}\n  id = "{name}"\n}}\n'
             for address, name in self.imports.items()
         )
 
 
-def look(identity: Identity, bucket: str) -> Existing:
-    """Looks for everything that the bootstrap makes and its state does not know.
+def inspect(identity: Identity, bucket: str) -> Existing:
+    """Returns the resources of the bootstrap that exist and are not in its state.
 
-    Raises LabError that names all that is in the way.
+    Raises LabError that names all conflicts.
     """
-    known = _known(identity, bucket) if _bucket_is_there(identity, bucket) else frozenset[str]()
-    looking = _Looking(identity, bucket, known, _settings())
-    for one in (looking.states, looking.locks, looking.backups, looking.key):
-        one()
-    looking.api_gateway()
-    if looking.settings.get("github_repository"):
-        looking.github(looking.settings["github_repository"])
-    if looking.found.refused:
+    known = _known(identity, bucket) if _bucket_exists(identity, bucket) else frozenset[str]()
+    inspection = _Inspection(identity, bucket, known, _settings())
+    for check in (inspection.states, inspection.locks, inspection.backups, inspection.key):
+        check()
+    inspection.api_gateway()
+    if inspection.settings.get("github_repository"):
+        inspection.github(inspection.settings["github_repository"])
+    if conflicts := inspection.result.conflicts:
         raise LabError(
-            "The account has already, and not from here:\n  " + "\n  ".join(looking.found.refused),
-            "Nothing was changed. Rename or remove what is in the way, or take another account.",
+            "The account already has resources of these names:\n  " + "\n  ".join(conflicts),
+            "Nothing was changed. Rename or delete them, or use another account.",
         )
-    return looking.found
+    return inspection.result
 
 
 @dataclass
-class _Looking:
-    """A look at an account. `known` are the addresses in the bootstrap's state."""
+class _Inspection:
+    """An inspection of an account. `known` are the addresses in the bootstrap's state."""
 
     identity: Identity
     bucket: str
     known: frozenset[str]
     settings: dict[str, Any]
-    found: Existing = field(default_factory=Existing)
+    result: Existing = field(default_factory=Existing)
 
     def states(self) -> None:
-        """The bucket of the states: the configuration itself takes it over."""
-        if "aws_s3_bucket.state" not in self.known and _bucket_is_there(self.identity, self.bucket):
-            self._refuse(f"the bucket {self.bucket}", _faults_of_bucket(self.identity, self.bucket))
+        """The bucket of the states; the configuration itself imports it."""
+        if "aws_s3_bucket.state" not in self.known and _bucket_exists(self.identity, self.bucket):
+            faults = _faults_of_bucket(self.identity, self.bucket)
+            self._add_conflict(f"the bucket {self.bucket}", faults)
 
     def locks(self) -> None:
-        """The table of the locks."""
+        """The lock table."""
         name = naming.shop().lock_table
         dynamodb = self.identity.client("dynamodb")
-        table = _asked(lambda: dynamodb.describe_table(TableName=name)["Table"])
+        table = _or_none(lambda: dynamodb.describe_table(TableName=name)["Table"])
         if table:
             tags = dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
             faults = [*_faults_of_keys(table), *_faults_of_tags(tags)]
-            self._take("aws_dynamodb_table.lock", name, f"the table {name}", faults)
+            self._import("aws_dynamodb_table.lock", name, f"the table {name}", faults)
 
     def backups(self) -> None:
         """The bucket of the backups."""
         name = self._backups_bucket
-        if self.settings.get("backups", True) and _bucket_is_there(self.identity, name):
+        if self.settings.get("backups", True) and _bucket_exists(self.identity, name):
             faults = _faults_of_bucket(self.identity, name)
-            self._take(f'aws_s3_bucket.backups["{name}"]', name, f"the bucket {name}", faults)
+            self._import(f'aws_s3_bucket.backups["{name}"]', name, f"the bucket {name}", faults)
 
     def key(self) -> None:
-        """The alias of the key that seals backups, and its key."""
+        """The key that encrypts secrets in backups, and its alias."""
         kms, alias = self.identity.client("kms"), naming.shop().backups_key
-        found = _asked(lambda: kms.describe_key(KeyId=alias)["KeyMetadata"])
-        if not found or not self.settings.get("backups", True):
+        key = _or_none(lambda: kms.describe_key(KeyId=alias)["KeyMetadata"])
+        if not key or not self.settings.get("backups", True):
             return
-        tags = kms.list_resource_tags(KeyId=found["KeyId"])["Tags"]
+        tags = kms.list_resource_tags(KeyId=key["KeyId"])["Tags"]
         faults = _faults_of_tags([{"Key": t["TagKey"], "Value": t["TagValue"]} for t in tags])
-        if found["KeyState"] != "Enabled":
-            faults = [*faults, f"its key {found['KeyId']} is {found['KeyState']}"]
-        elif "backups of the checkout" not in found.get("Description", ""):
-            faults = [*faults, f"its key {found['KeyId']} is for something else"]
-        what = f"the key {alias}"
-        self._take(f'aws_kms_key.backups["{self._backups_bucket}"]', found["KeyId"], what, faults)
-        self._take(f'aws_kms_alias.backups["{self._backups_bucket}"]', alias, what, faults)
+        if key["KeyState"] != "Enabled":
+            faults = [*faults, f"its key {key['KeyId']} is {key['KeyState']}"]
+        elif "backups of the checkout" not in key.get("Description", ""):
+            faults = [*faults, f"its key {key['KeyId']} is for something else"]
+        name = f"the key {alias}"
+        self._import(f'aws_kms_key.backups["{self._backups_bucket}"]', key["KeyId"], name, faults)
+        self._import(f'aws_kms_alias.backups["{self._backups_bucket}"]', alias, name, faults)
 
     def api_gateway(self) -> None:
-        """The role that API Gateway logs with: an account has one, and another one stays."""
+        """The role that API Gateway logs with. An account has one; an existing one is kept."""
         if not self.settings.get("api_gateway_logs", True):
             return
         name = f"api-gateway-logs-{self.identity.region}"
         arn = self.identity.client("apigateway").get_account().get("cloudwatchRoleArn", "")
-        ours = arn.endswith(f"/{name}") or "aws_iam_role.api_gateway[0]" in self.known
-        if not ours and self._role_of(arn):  # one that was deleted may still be named
-            self.found.variables.append("-var=api_gateway_logs=false")
-            self.found.told.append(f"API Gateway writes its logs with {arn} already: it stays so.")
+        managed = arn.endswith(f"/{name}") or "aws_iam_role.api_gateway[0]" in self.known
+        if not managed and self._role_of(arn):  # the account may name a deleted role
+            self.result.variables.append("-var=api_gateway_logs=false")
+            self.result.notices.append(
+                f"API Gateway writes its logs with {arn} already: that role is kept."
+            )
             return
         self._role("aws_iam_role.api_gateway[0]", name, "apigateway.amazonaws.com")
 
     def github(self, repository: str) -> None:
         """GitHub's identity provider, of which an account has one, and the pipelines' roles."""
-        listed = self.identity.client("iam").list_open_id_connect_providers()
-        arns = [one["Arn"] for one in listed["OpenIDConnectProviderList"]]
-        theirs = next((arn for arn in arns if arn.endswith(f"/{ISSUER}")), None)
-        ours = "module.github[0].aws_iam_openid_connect_provider.github[0]"
-        if theirs and ours not in self.known and not self.settings.get("github_provider_arn"):
-            self.found.variables.append(f"-var=github_provider_arn={theirs}")
-            self.found.told.append(f"The account trusts GitHub already, by {theirs}: it stays so.")
+        response = self.identity.client("iam").list_open_id_connect_providers()
+        arns = [item["Arn"] for item in response["OpenIDConnectProviderList"]]
+        provider = next((arn for arn in arns if arn.endswith(f"/{ISSUER}")), None)
+        managed = "module.github[0].aws_iam_openid_connect_provider.github[0]"
+        configured = self.settings.get("github_provider_arn")
+        if provider and managed not in self.known and not configured:
+            self.result.variables.append(f"-var=github_provider_arn={provider}")
+            self.result.notices.append(
+                f"The account trusts GitHub already, by {provider}: that provider is kept."
+            )
         trusted, pipeline = f"repo:{repository}:", f"{naming.shop().name}-pipeline"
         self._role("module.github[0].aws_iam_role.plan", f"{pipeline}-plan", trusted)
         for name in self.settings.get("environments", ("dev", "staging", "prod")):
@@ -156,42 +162,42 @@ class _Looking:
             faults = list(_faults_of_tags(role.get("Tags", ())))
             if trusted not in _text(role["AssumeRolePolicyDocument"]):
                 faults.append(f"it does not trust {trusted}")
-            self._take(address, name, f"the role {name}", faults)
+            self._import(address, name, f"the role {name}", faults)
 
     def _role_of(self, name: str) -> Any:
-        """The role of this name or ARN; None if there is no such role."""
+        """Returns the role with this name or ARN, or None if there is no such role."""
         short = name.rpartition("/")[2]
         iam = self.identity.client("iam")
-        return _asked(lambda: iam.get_role(RoleName=short)["Role"]) if short else None
+        return _or_none(lambda: iam.get_role(RoleName=short)["Role"]) if short else None
 
-    def _take(self, address: str, name: str, what: str, faults: Iterable[str]) -> None:
+    def _import(self, address: str, name: str, label: str, faults: Iterable[str]) -> None:
         if address in self.known:
             return
-        if not self._refuse(what, faults):
-            self.found.imports[address] = name
-            self.found.told.append(f"{what.removeprefix('the ')} is there already: taken over.")
+        if not self._add_conflict(label, faults):
+            self.result.imports[address] = name
+            self.result.notices.append(f"{label.removeprefix('the ')} exists already: imported.")
 
-    def _refuse(self, what: str, faults: Iterable[str]) -> bool:
-        said = ", ".join(faults)
-        if said and (line := f"{what}: {said}") not in self.found.refused:
-            self.found.refused.append(line)
-        return bool(said)
+    def _add_conflict(self, label: str, faults: Iterable[str]) -> bool:
+        reasons = ", ".join(faults)
+        if reasons and (line := f"{label}: {reasons}") not in self.result.conflicts:
+            self.result.conflicts.append(line)
+        return bool(reasons)
 
 
 def _settings() -> dict[str, Any]:
-    """What the bootstrap's own files of settings say."""
+    """Returns the values in the bootstrap's tfvars files."""
     folder = paths.TERRAFORM / "bootstrap"
     files = [folder / "terraform.tfvars", *sorted(folder.glob("*.auto.tfvars"))]
-    said: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for file in files:
-        said |= loads(file.read_text()) if file.is_file() else {}
-    return said
+        values |= loads(file.read_text()) if file.is_file() else {}
+    return values
 
 
 def _known(identity: Identity, bucket: str) -> frozenset[str]:
-    """The addresses in the bootstrap's state; none where there is no state."""
+    """Returns the addresses in the bootstrap's state, if there is one."""
     s3 = identity.client("s3")
-    body = _asked(lambda: s3.get_object(Bucket=bucket, Key=STATE)["Body"])
+    body = _or_none(lambda: s3.get_object(Bucket=bucket, Key=STATE)["Body"])
     resources = json.load(body)["resources"] if body else ()
     return frozenset(_addresses(resources))
 
@@ -205,22 +211,22 @@ def _addresses(resources: Iterable[dict[str, Any]]) -> Iterator[str]:
             yield f"{module}{resource['type']}.{resource['name']}{index}"
 
 
-def _asked(ask: Callable[[], Any]) -> Any:
-    """What AWS answers; None if there is no such thing. Raises what else AWS says."""
+def _or_none(call: Callable[[], Any]) -> Any:
+    """Returns the response, or None if the resource does not exist. Raises all other errors."""
     try:
-        return ask()
+        return call()
     except ClientError as error:
         if error.response["Error"]["Code"] in NOT_THERE:
             return None
         raise
 
 
-def _bucket_is_there(identity: Identity, name: str) -> bool:
-    """Whether there is such a bucket. Raises LabError if it is another account's."""
+def _bucket_exists(identity: Identity, name: str) -> bool:
+    """Whether the bucket exists. Raises LabError if another account owns it."""
     s3 = identity.client("s3")
     try:
         owner = {"ExpectedBucketOwner": identity.account}
-        return bool(_asked(lambda: s3.head_bucket(Bucket=name, **owner)))
+        return bool(_or_none(lambda: s3.head_bucket(Bucket=name, **owner)))
     except ClientError as error:
         if error.response["Error"]["Code"] == "403":
             raise taken(name) from error
@@ -228,23 +234,23 @@ def _bucket_is_there(identity: Identity, name: str) -> bool:
 
 
 def taken(bucket: str) -> LabError:
-    """The error for a bucket's name that somebody else has."""
+    """Returns the error for a bucket name that another account has taken."""
     return LabError(
-        f"The bucket {bucket} belongs to another account, or we may not look at it.",
+        f"The bucket {bucket} belongs to another account, or access to it is denied.",
         "Bucket names are taken once for all of AWS: choose another with --suffix.",
     )
 
 
 def _faults_of_bucket(identity: Identity, name: str) -> list[str]:
     s3 = identity.client("s3")
-    tags = _asked(lambda: s3.get_bucket_tagging(Bucket=name)["TagSet"]) or ()
-    policy = _asked(lambda: s3.get_bucket_policy(Bucket=name)["Policy"])
-    rules = _asked(lambda: s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]) or ()
-    place = s3.get_bucket_location(Bucket=name).get("LocationConstraint") or "us-east-1"
+    tags = _or_none(lambda: s3.get_bucket_tagging(Bucket=name)["TagSet"]) or ()
+    policy = _or_none(lambda: s3.get_bucket_policy(Bucket=name)["Policy"])
+    rules = _or_none(lambda: s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]) or ()
+    region = s3.get_bucket_location(Bucket=name).get("LocationConstraint") or "us-east-1"
     faults = list(_faults_of_tags(tags))
-    if place != identity.region:
-        faults.append(f"it is in {place}, not in {identity.region}")
-    if policy and any(one.get("Sid") != POLICY for one in json.loads(policy)["Statement"]):
+    if region != identity.region:
+        faults.append(f"it is in {region}, not in {identity.region}")
+    if policy and any(item.get("Sid") != POLICY for item in json.loads(policy)["Statement"]):
         faults.append("it has a policy of its own, which would be replaced")
     if others := sorted({rule.get("ID", "?") for rule in rules} - RULES):
         faults.append(f"its objects expire by rules that would be replaced ({', '.join(others)})")
@@ -253,20 +259,20 @@ def _faults_of_bucket(identity: Identity, name: str) -> list[str]:
 
 def _faults_of_keys(table: dict[str, Any]) -> Iterator[str]:
     keys = {key["AttributeName"]: key["KeyType"] for key in table["KeySchema"]}
-    types = {one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]}
+    types = {item["AttributeName"]: item["AttributeType"] for item in table["AttributeDefinitions"]}
     if keys != {"LockID": "HASH"} or types.get("LockID") != "S":
         yield f"its key is {', '.join(keys)}, not the text LockID"
 
 
 def _faults_of_tags(tags: Iterable[dict[str, str]]) -> list[str]:
-    """Somebody else's are a fault; the service's own, such as `aws:createdBy`, say nothing."""
-    said = {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith("aws:")}
-    if not said or said.get("Project") == naming.shop().project:
+    """Tags of another project are a fault; AWS's own, such as `aws:createdBy`, are ignored."""
+    values = {tag["Key"]: tag["Value"] for tag in tags if not tag["Key"].startswith("aws:")}
+    if not values or values.get("Project") == naming.shop().project:
         return []
-    listed = ", ".join(f"{key}={value}" for key, value in sorted(said.items())[:3])
-    return [f"it is somebody else's, by its tags ({listed})"]
+    listed = ", ".join(f"{key}={value}" for key, value in sorted(values.items())[:3])
+    return [f"it belongs to something else, by its tags ({listed})"]
 
 
 def _text(policy: Any) -> str:
-    """A policy as text: boto3 gives it unpacked, and some services give it as a URL has it."""
+    """Returns a policy as text; boto3 returns it parsed, or for some services URL-encoded."""
     return unquote(policy) if isinstance(policy, str) else json.dumps(policy)

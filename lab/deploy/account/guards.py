@@ -1,4 +1,4 @@
-"""What has to be true, and what has to be said, before an environment is touched."""
+"""Checks and confirmations that are required before an operation on an environment."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ if TYPE_CHECKING:
 PROD = "prod"
 
 
-class Ask(Protocol):
-    """Somebody who can be asked."""
+class Prompt(Protocol):
+    """Asks the user."""
 
-    def yes(self, question: str) -> bool:
-        """Whether the answer is yes."""
+    def confirm(self, question: str) -> bool:
+        """Whether the user confirms."""
         ...
 
     def text(self, question: str) -> str:
-        """The answer as it was typed."""
+        """Returns the text that the user typed."""
         ...
 
-    def agrees(self, environment: str, action: str, planned: Sequence[Change]) -> bool:
-        """Whether a plan, which is shown, is to be done."""
+    def approve(self, environment: str, action: str, planned: Sequence[Change]) -> bool:
+        """Shows a plan; whether the user approves it."""
         ...
 
 
 def require_backend(environment: str) -> BackendSettings:
-    """Where the environment's state is. Raises LabError if nobody has said so, or not in full."""
+    """Returns the environment's backend. Raises LabError if it is missing or incomplete."""
     settings = BackendSettings.of(environment)
     if settings is None:
         raise LabError(
             f"{environment} has no place for its state: there is no backend.hcl.",
-            "Make one: scripts/setup-backend.sh [profile]",
+            "Create one: scripts/setup-backend.sh [profile]",
         )
-    if settings.lacks:
+    if settings.missing:
         raise LabError(
-            f"{environment}'s backend.hcl does not say {' and '.join(settings.lacks)}: it is older"
-            " than terraform/shop.json, which says both.",
-            "Write it anew: scripts/setup-backend.sh [profile]",
+            f"{environment}'s backend.hcl lacks {' and '.join(settings.missing)}: it is older"
+            " than terraform/shop.json, which has both.",
+            "Create it again: scripts/setup-backend.sh [profile]",
         )
     return settings
 
 
 def require_account(environment: str, identity: Identity, settings: BackendSettings) -> None:
-    """Raises LabError if we are in another account than the environment."""
+    """Raises LabError if the credentials belong to another account than the environment."""
     if identity.account != settings.account:
         raise LabError(
             f"{environment} belongs to account {settings.account}, and this is {identity.account}"
@@ -61,25 +61,25 @@ def require_account(environment: str, identity: Identity, settings: BackendSetti
         )
 
 
-def require_consent(environment: str, action: str, identity: Identity, ask: Ask) -> None:
-    """Asks before prod is touched. Raises LabError if the answer is no.
+def require_consent(environment: str, action: str, identity: Identity, prompt: Prompt) -> None:
+    """Asks for confirmation before an operation on prod. Raises LabError if the user declines.
 
-    To destroy prod its name must be typed. The question about the plan comes on top of it, for
-    every environment.
+    To destroy prod, its name must be typed. The plan is confirmed separately, for every
+    environment.
     """
     if environment != PROD or action == "plan":
         return
     if action == "destroy":
         question = f"To destroy {PROD} in account {identity.account}, type its name"
-        agreed = ask.text(question).strip() == PROD
+        confirmed = prompt.text(question).strip() == PROD
     else:
-        agreed = ask.yes(f"This is {PROD} in account {identity.account}. Go on?")
-    if not agreed:
+        confirmed = prompt.confirm(f"This is {PROD} in account {identity.account}. Go on?")
+    if not confirmed:
         raise LabError(f"Nothing was done to {PROD}.")
 
 
 def require_unprotected(environment: str, identity: Identity) -> None:
-    """Raises LabError if AWS would refuse to delete the tables, after all the rest is gone."""
+    """Raises LabError if the tables are protected: AWS would delete everything but them."""
     table_name = Target(environment).table("orders")
     try:
         table = identity.client("dynamodb").describe_table(TableName=table_name)

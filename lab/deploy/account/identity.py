@@ -1,4 +1,4 @@
-"""Who we are for AWS, and where."""
+"""The caller's identity in AWS."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from lab.core.errors import LabError
 
 @dataclass(frozen=True)
 class Identity:
-    """An account, by its twelve digits, and as whom we are in it.
+    """An account, by its twelve digits, and the caller's ARN in it.
 
-    `profile` is the one of the AWS configuration that was asked for; None for what AWS's own rules
-    find. `endpoint` is what answers in place of AWS, if anything does.
+    `profile` is the requested profile of the AWS configuration; None selects AWS's default
+    credentials. `endpoint` replaces AWS's own endpoint, if set.
     """
 
     account: str
@@ -32,27 +32,27 @@ class Identity:
         return clients.aws_session(self.profile, self.region)
 
     def client(self, service: str) -> Any:
-        """A boto3 client for `service`."""
+        """Returns a boto3 client for `service`."""
         return self.session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
 
     def variables(self) -> dict[str, str]:
-        """The environment that makes another program the same somebody, at the same endpoint."""
-        there = {"AWS_ENDPOINT_URL": self.endpoint} if self.endpoint else {}
-        return child_processes.in_account(self.profile) | there
+        """Returns environment variables for a program with the same identity and endpoint."""
+        endpoint_variables = {"AWS_ENDPOINT_URL": self.endpoint} if self.endpoint else {}
+        return child_processes.in_account(self.profile) | endpoint_variables
 
 
 def identify(profile: str | None = None) -> Identity:
-    """Asks AWS who we are. Raises LabError if the profile or the credentials are no good."""
-    named = endpoints.in_place_of_aws()
-    endpoint = endpoints.by_number(named) if named else None
+    """Returns the caller's identity. Raises LabError for an invalid profile or credentials."""
+    override = endpoints.in_place_of_aws()
+    endpoint = endpoints.by_number(override) if override else None
     try:
         session = clients.aws_session(profile, naming.shop().region)
         sts = session.client("sts", endpoint_url=endpoint, config=clients.QUICKLY)
-        said = sts.get_caller_identity()
-    # The last two: a variable that is no number, a bundle of certificates that is not there.
+        caller = sts.get_caller_identity()
+    # The last two: a variable that is not a number, a certificate bundle that does not exist.
     except (BotoCoreError, ClientError, ValueError, OSError) as error:
         raise LabError(
             f"AWS did not accept the credentials: {error}",
             "Try: aws sts get-caller-identity" + (f" --profile {profile}" if profile else ""),
         ) from error
-    return Identity(said["Account"], said["Arn"], naming.shop().region, profile, endpoint)
+    return Identity(caller["Account"], caller["Arn"], naming.shop().region, profile, endpoint)

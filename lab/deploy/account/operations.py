@@ -13,7 +13,7 @@ from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.deploy import package
 from lab.deploy.account import guards
-from lab.deploy.account.guards import Ask
+from lab.deploy.account.guards import Prompt
 from lab.deploy.account.identity import Identity
 from lab.deploy.account.settings import FILE
 from lab.deploy.account.terraform import Terraform
@@ -27,8 +27,8 @@ ACTIONS = ("plan", "apply", "destroy")
 
 
 @dataclass(frozen=True)
-class Done:
-    """What was done, in numbers (None where Terraform itself has told); what stays on purpose."""
+class Outcome:
+    """The changes (None if Terraform printed them), and what a destroy keeps on purpose."""
 
     changes: Changes | None = None
     inspection: Inspection | None = None
@@ -38,23 +38,23 @@ def operate(
     environment: str,
     action: str,
     identity: Identity,
-    ask: Ask,
+    prompt: Prompt,
     start: Callable[..., Terraform] = Terraform,
     saved: Path | None = None,
-) -> Done:
-    """Runs `terraform plan`, `apply` or `destroy` on an environment, if all guards agree.
+) -> Outcome:
+    """Runs `terraform plan`, `apply` or `destroy` on an environment, if all guards pass.
 
-    An apply or a destroy is planned, shown in short, and done if the answer is yes. `saved` is the
-    file that a plan is written to, or that is applied: then nobody is asked, since whoever hands
-    the plan over has agreed to it. Raises LabError if a guard does not agree, if the answer is no,
-    if Terraform fails, or if something is left after a destroy that should not be.
+    The plan of an apply or a destroy is shown, and applied if the user approves it. `saved` is the
+    file that a plan is written to, or the plan to apply without a prompt: it has been reviewed.
+    Raises LabError if a guard fails, if the user declines, if Terraform fails, or if resources
+    are left after a destroy.
     """
     settings = guards.require_backend(environment)
     guards.require_account(environment, identity, settings)
     if action == "destroy":
         guards.require_unprotected(environment, identity)
     if not (saved and action == "apply"):
-        guards.require_consent(environment, action, identity, ask)
+        guards.require_consent(environment, action, identity, prompt)
     terraform = start(paths.TERRAFORM / "environments" / environment, identity)
     with working(f"Getting Terraform ready for {environment}"):
         terraform.output("init", "-input=false", "-reconfigure", f"-backend-config={FILE}")
@@ -62,22 +62,24 @@ def operate(
     if action == "plan" or saved:
         terraform.run(action, *_arguments(action, saved))
     else:
-        changes = _agreed(environment, action, terraform, ask)
+        changes = _apply_if_approved(environment, action, terraform, prompt)
     target = Target(environment, None, identity.region, identity.profile)
-    return Done(changes, _follow_up(action, target))
+    return Outcome(changes, _follow_up(action, target))
 
 
-def _agreed(environment: str, action: str, terraform: Terraform, ask: Ask) -> Changes:
-    """Plans, shows it, and does it if the answer is yes."""
-    how = ["-destroy"] if action == "destroy" else []
+def _apply_if_approved(
+    environment: str, action: str, terraform: Terraform, prompt: Prompt
+) -> Changes:
+    """Shows the plan, and applies it if the user approves."""
+    options = ["-destroy"] if action == "destroy" else []
     with tempfile.TemporaryDirectory(dir=paths.home()) as folder:
         plan = Path(folder) / "plan"
         with working(f"Planning {environment}") as on_progress:
-            planned = terraform.plan(plan, on_progress, *how, *_arguments(action, None))
+            planned = terraform.plan(plan, on_progress, *options, *_arguments(action, None))
         if not planned:
             return Changes()
-        if not ask.agrees(environment, action, planned):
-            raise LabError(f"Nothing was changed in {environment}.", "The answer was no.")
+        if not prompt.approve(environment, action, planned):
+            raise LabError(f"Nothing was changed in {environment}.", "The plan was not approved.")
         with working(f"{action.capitalize()} of {environment}") as on_progress:
             return terraform.apply(plan, on_progress)
 
@@ -90,7 +92,7 @@ def _arguments(action: str, saved: Path | None) -> list[str]:
 
 
 def _follow_up(action: str, target: Target) -> Inspection | None:
-    """What Terraform must not know: the secret that tokens are signed with, and the API key."""
+    """Creates or deletes what must not be in the state: the token secret and the API key."""
     if action == "apply":
         ensure_secret(target)
         api_key.ensure(target)
@@ -99,4 +101,4 @@ def _follow_up(action: str, target: Target) -> Inspection | None:
     delete_secret(target)
     api_key.delete(target)
     leftovers.delete_stray_log_groups(target)
-    return leftovers.refuse(target)
+    return leftovers.require_none(target)

@@ -1,6 +1,6 @@
-"""Where an environment's state is: what the committed `backend.tf` leaves out.
+"""The backend settings that the committed `backend.tf` leaves out.
 
-It is in `backend.hcl` beside it, which git ignores: it names the account.
+They are in `backend.hcl` beside it, which git ignores because it names the account.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ allowed_account_ids = ["{account}"]
 """
 
 NATIVE_LOCK = "use_lockfile        = true\n"
-"""Besides the table, which Terraform 1.9 needs: who has this takes both locks."""
+"""In addition to the table, which Terraform 1.9 needs: a newer one takes both locks."""
 
 
 @dataclass(frozen=True)
@@ -31,27 +31,27 @@ class BackendSettings:
     """The bucket with an environment's state, and the account that the environment belongs to.
 
     Terraform itself refuses any other account, too. `native_lock` is for Terraform 1.10 and newer.
-    `lacks` are the settings that a file of an earlier version does not have.
+    `missing` are the settings that a file of an earlier version lacks.
     """
 
     bucket: str
     account: str
     native_lock: bool
-    lacks: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, environment: str) -> BackendSettings | None:
-        """What was written for an environment; None if nothing was."""
+        """Returns the settings of an environment, or None if it has none."""
         file = path_of(environment)
         if not file.is_file():
             return None
-        said = loads(file.read_text())
-        lacks = tuple(name for name in ("region", "dynamodb_table") if name not in said)
-        account, native_lock = said["allowed_account_ids"][0], said.get("use_lockfile", False)
-        return cls(said["bucket"], account, native_lock, lacks)
+        values = loads(file.read_text())
+        missing = tuple(name for name in ("region", "dynamodb_table") if name not in values)
+        account, native_lock = values["allowed_account_ids"][0], values.get("use_lockfile", False)
+        return cls(values["bucket"], account, native_lock, missing)
 
     def write(self, environment: str) -> Path:
-        """Writes the environment's file and gives its path."""
+        """Writes the environment's file and returns its path."""
         file = path_of(environment)
         shop = naming.shop()
         text = TEXT.format(
@@ -65,10 +65,10 @@ class BackendSettings:
 
 
 def path_of(environment: str) -> Path:
-    """Where the settings of an environment are."""
+    """Returns the path of an environment's settings."""
     return paths.TERRAFORM / "environments" / environment / FILE
 
 
 def environments() -> list[str]:
-    """The name of every environment."""
+    """Returns the name of every environment."""
     return sorted(file.parent.name for file in paths.TERRAFORM.glob("environments/*/main.tf"))

@@ -1,7 +1,7 @@
-"""The bucket that backups are kept in, and the key that seals secrets in it.
+"""The bucket that stores backups, and the key that encrypts secrets in it.
 
-In an account `terraform/bootstrap` makes both, beside the bucket of the states: they outlive every
-environment. On an emulator there is no bootstrap, so they are made when they are first needed.
+In an account, `terraform/bootstrap` creates both beside the bucket of the states: they outlive
+every environment. On an emulator there is no bootstrap, so they are created when first needed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ EXPIRES_DAYS = 90
 """As in terraform/bootstrap; a test compares them."""
 
 NAMES = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-"""What S3 takes as the name of a bucket."""
+"""The bucket names that S3 accepts."""
 
 MISSING = frozenset({"404", "NoSuchBucket", "NotFoundException"})
 FORBIDDEN = frozenset({"403", "AccessDenied"})
@@ -35,12 +35,12 @@ UNSET = frozenset(
 
 
 def account_of(target: Target) -> str:
-    """The twelve digits of the account that the target is in."""
+    """Returns the twelve digits of the target's account."""
     return str(target.client("sts").get_caller_identity()["Account"])
 
 
 def name_for(target: Target, account: str) -> str:
-    """The bucket that belongs to the environment: the sibling of the one with its state."""
+    """Returns the name of the environment's bucket: the sibling of the one with its state."""
     from lab.deploy.account.settings import BackendSettings
 
     settings = BackendSettings.of(target.environment) if target.endpoint is None else None
@@ -50,7 +50,7 @@ def name_for(target: Target, account: str) -> str:
 
 
 def in_region(region: str) -> dict[str, Any]:
-    """What S3 has to be told to make a bucket there; of its own region it must not be told.
+    """Returns the arguments of CreateBucket for a region; us-east-1 must not be named.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucketConfiguration.html
     """
@@ -60,7 +60,7 @@ def in_region(region: str) -> dict[str, Any]:
 
 
 def require(target: Target, bucket: str, account: str) -> None:
-    """Raises LabError if the bucket is not there or somebody else's. Makes it on an emulator."""
+    """Raises LabError if the bucket is missing or not ours. Creates it on an emulator."""
     if not NAMES.fullmatch(bucket):
         raise _no_name(bucket)
     try:
@@ -73,11 +73,11 @@ def require(target: Target, bucket: str, account: str) -> None:
             raise
         if target.endpoint is None:
             raise _none(bucket) from error
-        _make(target, bucket)
+        _create(target, bucket)
 
 
-def is_there(target: Target, bucket: str, account: str) -> bool:
-    """Whether there is such a bucket of this account."""
+def exists(target: Target, bucket: str, account: str) -> bool:
+    """Whether this account has the bucket."""
     try:
         target.client("s3").head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
     except ClientError as error:
@@ -88,17 +88,17 @@ def is_there(target: Target, bucket: str, account: str) -> bool:
 
 
 def require_safe(target: Target, bucket: str) -> None:
-    """Raises LabError unless the bucket keeps versions, encrypts, is private and wants TLS."""
+    """Raises LabError unless the bucket is versioned, encrypted, private and requires TLS."""
     s3 = target.client("s3")
-    if lacking := [what for what, holds in SAFE.items() if not _holds(holds, s3, bucket)]:
+    if failed := [fault for fault, check in REQUIREMENTS.items() if not _is_met(check, s3, bucket)]:
         raise LabError(
-            f"Backups do not go to {bucket}: {', '.join(lacking)}.",
-            "It would hold customers' addresses. scripts/setup-backend.sh makes one that is safe.",
+            f"Backups do not go to {bucket}: {', '.join(failed)}.",
+            "It would hold customers' addresses. scripts/setup-backend.sh creates a safe one.",
         )
 
 
 def ensure_key(target: Target) -> str:
-    """The alias of the key that seals secrets. Raises LabError if there is none in an account."""
+    """Returns the alias of the key for secrets. Raises LabError if an account has none."""
     kms, alias = target.client("kms"), naming.shop().backups_key
     try:
         kms.describe_key(KeyId=alias)
@@ -112,8 +112,8 @@ def ensure_key(target: Target) -> str:
     return alias
 
 
-def _make(target: Target, bucket: str) -> None:
-    """The same as terraform/bootstrap makes. In the region of the target."""
+def _create(target: Target, bucket: str) -> None:
+    """Creates the same bucket as terraform/bootstrap, in the target's region."""
     s3 = target.client("s3")
     s3.create_bucket(Bucket=bucket, **in_region(target.region))
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=_private())
@@ -160,7 +160,7 @@ def _lifecycle() -> dict[str, Any]:
     }
 
 
-def _holds(check: Callable[[Any, str], bool], s3: Any, bucket: str) -> bool:
+def _is_met(check: Callable[[Any, str], bool], s3: Any, bucket: str) -> bool:
     try:
         return check(s3, bucket)
     except ClientError as error:
@@ -174,39 +174,42 @@ def _is_versioned(s3: Any, bucket: str) -> bool:
 
 
 def _is_encrypted(s3: Any, bucket: str) -> bool:
-    said = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]
-    ways = [rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] for rule in said["Rules"]]
-    return bool(ways) and all(way.startswith("aws:kms") for way in ways)
+    configuration = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]
+    algorithms = [
+        rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]
+        for rule in configuration["Rules"]
+    ]
+    return bool(algorithms) and all(algorithm.startswith("aws:kms") for algorithm in algorithms)
 
 
 def _is_private(s3: Any, bucket: str) -> bool:
-    said = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
-    return all(said.get(name) for name in _private())
+    configuration = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    return all(configuration.get(name) for name in _private())
 
 
-def _wants_tls(s3: Any, bucket: str) -> bool:
+def _requires_tls(s3: Any, bucket: str) -> bool:
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     return any(_refuses_plain_http(statement) for statement in policy["Statement"])
 
 
 def _refuses_plain_http(statement: dict[str, Any]) -> bool:
-    said = statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
-    return statement["Effect"] == "Deny" and said in ("false", ["false"])
+    configuration = statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
+    return statement["Effect"] == "Deny" and configuration in ("false", ["false"])
 
 
-SAFE: dict[str, Callable[[Any, str], bool]] = {
+REQUIREMENTS: dict[str, Callable[[Any, str], bool]] = {
     "it keeps no versions": _is_versioned,
     "it does not encrypt with KMS": _is_encrypted,
     "it could be made public": _is_private,
-    "it takes plain HTTP": _wants_tls,
+    "it takes plain HTTP": _requires_tls,
 }
-"""What is wrong with a bucket, and the check that says it is not."""
+"""The faults of a bucket, each with the check that rules it out."""
 
 
 def _no_name(bucket: str) -> LabError:
     return LabError(
         f"{bucket!r} is not the name of a bucket.",
-        "A name is 3 to 63 small letters, digits, dots and hyphens; no address and no ARN.",
+        "A name is 3 to 63 lower-case letters, digits, dots and hyphens; not a URL or an ARN.",
         code=2,
     )
 
@@ -214,19 +217,19 @@ def _no_name(bucket: str) -> LabError:
 def _none(bucket: str) -> LabError:
     return LabError(
         f"There is no bucket {bucket} for backups.",
-        "scripts/setup-backend.sh [profile] makes it; --to names another.",
+        "scripts/setup-backend.sh [profile] creates it; --to names another.",
     )
 
 
 def _not_ours(bucket: str, account: str) -> LabError:
     return LabError(
-        f"The bucket {bucket} is not one of account {account}, or we may not look at it.",
+        f"The bucket {bucket} does not belong to account {account}, or access to it is denied.",
         "Name another with --to.",
     )
 
 
 def _no_key() -> LabError:
     return LabError(
-        f"There is no key {naming.shop().backups_key} to seal secrets with.",
-        "scripts/setup-backend.sh [profile] makes it.",
+        f"There is no key {naming.shop().backups_key} to encrypt secrets with.",
+        "scripts/setup-backend.sh [profile] creates it.",
     )

@@ -1,4 +1,4 @@
-"""What a backup consists of. The manifest is written last: without it there is no backup."""
+"""The manifest of a backup. It is written last: without it, the backup is incomplete."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Part:
-    """An object of a backup: where it is, how much is in it, and the SHA-256 of its bytes.
+    """An object of a backup: its key, its number of items, and the SHA-256 of its bytes.
 
-    `version` is S3's id of exactly these bytes, so a later object under the key changes nothing.
+    `version` is its version id in S3, so a later object under the same key does not matter.
     """
 
     key: str
@@ -28,11 +28,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A whole backup.
+    """A complete backup.
 
-    `started_at` and `ended_at` (RFC 3339, UTC) say between which moments the tables were read;
-    `in_flight` counts orders that had not ended then; `broken` names what was wrong with the
-    books, and is empty unless somebody wanted the copy all the same.
+    The tables were read between `started_at` and `ended_at` (RFC 3339, UTC). `in_flight` counts
+    the orders that had not ended then. `broken` names violated guarantees; it is empty unless
+    the user requested the copy nevertheless.
     """
 
     backup: str
@@ -48,41 +48,41 @@ class Manifest:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Items by table, and the parameters."""
+        """The number of items by table, and of parameters."""
         items = {name: sum(p.items for p in parts) for name, parts in self.tables.items()}
         return items | {"parameters": self.parameters.items}
 
     @property
     def size(self) -> int:
-        """Bytes of all parts."""
+        """The size of all parts in bytes."""
         return sum(part.bytes for part in self.parts())
 
     def parts(self) -> Iterator[Part]:
-        """Every part, the parameters last."""
+        """Yields every part, the parameters last."""
         for parts in self.tables.values():
             yield from parts
         yield self.parameters
 
     def summary(self) -> dict[str, Any]:
-        """What people and scripts want to know, without the parts."""
+        """Returns the fields for users and scripts, without the parts."""
         kept = ("backup", "environment", "started_at", "ended_at", "in_flight", "broken")
-        said = {name: getattr(self, name) for name in kept}
-        return said | {"items": self.counts, "bytes": self.size}
+        fields = {name: getattr(self, name) for name in kept}
+        return fields | {"items": self.counts, "bytes": self.size}
 
     def as_json(self) -> bytes:
-        """The object that is stored."""
+        """Returns the stored object."""
         return json.dumps({"format": FORMAT, **asdict(self)}, indent=1).encode()
 
     @classmethod
     def read(cls, body: bytes) -> Manifest:
-        """The manifest in an object. Raises LabError for one of another format."""
-        said = json.loads(body)
-        if said.pop("format", None) != FORMAT:
+        """Returns the manifest in an object. Raises LabError if it has another format."""
+        fields = json.loads(body)
+        if fields.pop("format", None) != FORMAT:
             raise LabError(
                 "The backup was written by another version of the lab.",
                 f"This one reads format {FORMAT}.",
             )
-        tables = {name: tuple(Part(**p) for p in ps) for name, ps in said.pop("tables").items()}
-        parameters = Part(**said.pop("parameters"))
-        broken = tuple(said.pop("broken"))
-        return cls(**said, tables=tables, parameters=parameters, broken=broken)
+        tables = {name: tuple(Part(**p) for p in ps) for name, ps in fields.pop("tables").items()}
+        parameters = Part(**fields.pop("parameters"))
+        broken = tuple(fields.pop("broken"))
+        return cls(**fields, tables=tables, parameters=parameters, broken=broken)

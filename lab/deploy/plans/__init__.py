@@ -1,9 +1,9 @@
-"""What Terraform plans: read, put into groups, and written down so that a change is noticed.
+"""Terraform's plans: parsed, grouped, and stored as summaries so that a change is noticed.
 
-`changes` is a plan as values, `groups` puts them into words that people use, `summary` is the
-stored text of a plan. `offline` makes a plan for an account that does not exist.
+`changes` parses a plan, `groups` counts its changes by kind, `summary` is the stored text of a
+plan. `offline` plans for an account that does not exist.
 
-`make plans` (`python -m lab.deploy.plans`) writes the summaries in tests/terraform/plans anew.
+`make plans` (`python -m lab.deploy.plans`) regenerates the summaries in tests/terraform/plans.
 """
 
 from lab.deploy.plans.changes import Change, read

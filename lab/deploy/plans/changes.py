@@ -1,4 +1,4 @@
-"""A plan as values, from what `terraform show -json` prints.
+"""Parses a plan as printed by `terraform show -json`.
 
 https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Action(Enum):
-    """What becomes of a resource. A replacement destroys it first or last, but it destroys it."""
+    """The planned action for a resource. A replacement destroys it, before or after the new one."""
 
     CREATE = "create"
     CHANGE = "change"
@@ -22,7 +22,7 @@ class Action(Enum):
 
 @dataclass(frozen=True)
 class Change:
-    """What is planned for one resource; `after` is what is known of it before the apply."""
+    """The planned change of one resource; `after` are the attributes known before the apply."""
 
     address: str
     kind: str
@@ -31,21 +31,21 @@ class Change:
 
     @property
     def destroys(self) -> bool:
-        """Whether what is there now, and what is in it, is gone afterwards."""
+        """Whether the current resource and its contents are destroyed."""
         return self.action in (Action.DESTROY, Action.REPLACE)
 
 
 def read(plan: Mapping[str, Any]) -> list[Change]:
-    """Every change of a plan, by address. What stays as it is or is only read is none."""
-    told = (_change(said) for said in plan.get("resource_changes", ()))
-    return sorted((change for change in told if change), key=lambda change: change.address)
+    """Returns every change of a plan, by address, without reads and unchanged resources."""
+    changes = (_change(resource) for resource in plan.get("resource_changes", ()))
+    return sorted((change for change in changes if change), key=lambda change: change.address)
 
 
-def _change(said: Mapping[str, Any]) -> Change | None:
-    action = _action(said["change"]["actions"])
-    if action is None or said["mode"] != "managed":
+def _change(resource: Mapping[str, Any]) -> Change | None:
+    action = _action(resource["change"]["actions"])
+    if action is None or resource["mode"] != "managed":
         return None
-    return Change(said["address"], said["type"], action, said["change"]["after"] or {})
+    return Change(resource["address"], resource["type"], action, resource["change"]["after"] or {})
 
 
 def _action(actions: list[str]) -> Action | None:

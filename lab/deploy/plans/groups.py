@@ -1,4 +1,4 @@
-"""A plan in the words of people: tables, functions, permissions, and so on."""
+"""Groups the changes of a plan: tables, functions, permissions, and so on."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ GROUPS = {
     "backups": ("aws_backup_",),
     "storage": ("aws_s3_",),
 }
-"""By group, how the types of its resources begin. The first group that fits has a resource."""
+"""The prefixes of the resource types of each group; the first match counts."""
 
 OTHER = "other"
 
 
 @dataclass(frozen=True)
 class Group:
-    """How many resources of a group a plan creates, changes, replaces and destroys."""
+    """The number of resources of a group that a plan creates, changes, replaces and destroys."""
 
     name: str
     create: int = 0
@@ -38,7 +38,7 @@ class Group:
 
 
 def grouped(changes: Iterable[Change]) -> list[Group]:
-    """The changes, counted by group. Groups that lose something come first."""
+    """Returns the changes counted by group, groups with destroyed resources first."""
     counts: dict[str, Counter[Action]] = {}
     for change in changes:
         counts.setdefault(group_of(change.kind), Counter())[change.action] += 1
@@ -48,7 +48,7 @@ def grouped(changes: Iterable[Change]) -> list[Group]:
 
 
 def group_of(kind: str) -> str:
-    """The group of a resource's type, such as `aws_sqs_queue`."""
+    """Returns the group of a resource type such as `aws_sqs_queue`."""
     return next((name for name, begins in GROUPS.items() if kind.startswith(begins)), OTHER)
 
 

@@ -1,8 +1,8 @@
-"""The plan of an environment for an account that does not exist: no network, no credentials.
+"""Plans an environment for an account that does not exist: no network, no credentials.
 
-Terraform asks AWS who it is, and for what its data sources read. A little server answers as an
-account would in which there is nothing. What it does not know it refuses, and the plan fails: then
-a new data source needs an answer here.
+Terraform calls AWS for the caller's identity and for its data sources. A local server responds like
+an empty account. It refuses other requests, and the plan fails: a new data source needs a response
+here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from lab.deploy.terraform import provider
 ACCOUNT = "123456789012"
 """The account in AWS's own examples."""
 
-WHO = f"""\
+CALLER_IDENTITY = f"""\
 <GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
   <GetCallerIdentityResult>
     <Arn>arn:aws:iam::{ACCOUNT}:user/nobody</Arn><UserId>NOBODY</UserId><Account>{ACCOUNT}</Account>
@@ -36,49 +36,48 @@ NO_FUNCTIONS = '{"Functions": []}'
 
 
 def plan_of(environment: str, folder: Path, *arguments: str) -> dict[str, Any]:
-    """The plan for an empty account, as `terraform show -json` prints it.
+    """Returns the plan for an empty account, as printed by `terraform show -json`.
 
     `arguments` are for `terraform plan`, such as `-var=...`. Works on a copy of the sources below
-    `folder`. Raises LabError without Terraform, and with
-    Terraform's own words if it fails.
+    `folder`. Raises LabError if Terraform is not installed, and with its message if it fails.
     """
     root = _copy(environment, folder)
     with _empty_account() as endpoint:
         variables = _variables(endpoint, folder)
         captured(root, variables, "init", "-input=false", "-lockfile=readonly")
-        package = f"-var=functions_package={_some_package(folder)}"
+        package = f"-var=functions_package={_placeholder_package(folder)}"
         plan = ("plan", "-input=false", "-lock=false", "-out=plan", package)
         captured(root, variables, *plan, *arguments)
-    told: dict[str, Any] = json.loads(captured(root, variables, "show", "-json", "plan"))
-    return told
+    planned: dict[str, Any] = json.loads(captured(root, variables, "show", "-json", "plan"))
+    return planned
 
 
 def _copy(environment: str, folder: Path) -> Path:
-    """The environment's folder in a copy that keeps its state beside itself."""
-    kept = shutil.ignore_patterns(".terraform", "backend.tf", "backend.hcl", "*_override.tf")
-    shutil.copytree(paths.TERRAFORM, folder / "terraform", ignore=kept, dirs_exist_ok=True)
+    """Returns the environment's folder in a copy with a local state."""
+    ignored = shutil.ignore_patterns(".terraform", "backend.tf", "backend.hcl", "*_override.tf")
+    shutil.copytree(paths.TERRAFORM, folder / "terraform", ignore=ignored, dirs_exist_ok=True)
     definition = Path("functions/checkout_api/openapi.json")
     (folder / definition).parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(paths.ROOT / definition, folder / definition)
     return folder / "terraform" / "environments" / environment
 
 
-def _some_package(folder: Path) -> Path:
-    """The plan must not depend on the functions' code."""
+def _placeholder_package(folder: Path) -> Path:
+    """Writes a placeholder: the plan must not depend on the functions' code."""
     package = folder / "functions.zip"
     package.write_bytes(b"of no importance")
     return package
 
 
 def _variables(endpoint: str, folder: Path) -> dict[str, str]:
-    nobody = child_processes.in_no_account(endpoint, naming.shop().region)
-    return nobody | provider.variables(folder)
+    credentials = child_processes.in_no_account(endpoint, naming.shop().region)
+    return credentials | provider.variables(folder)
 
 
 @contextmanager
 def _empty_account() -> Iterator[str]:
-    """The URL of an AWS with nothing in it, for as long as the context lasts."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Nothing)
+    """Yields the URL of a server that responds like an empty account."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _EmptyAccountHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
@@ -87,29 +86,29 @@ def _empty_account() -> Iterator[str]:
         server.server_close()
 
 
-class _Nothing(BaseHTTPRequestHandler):
-    """Answers the calls that a plan makes."""
+class _EmptyAccountHandler(BaseHTTPRequestHandler):
+    """Responds to the requests of a plan."""
 
     def do_POST(self) -> None:
-        """STS's `GetCallerIdentity`; whatever else is asked is refused."""
-        sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        if "Action=GetCallerIdentity" in sent:
-            self._answer(200, "text/xml", WHO)
+        """Handles STS's `GetCallerIdentity`, and refuses other requests."""
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if "Action=GetCallerIdentity" in body:
+            self._respond(200, "text/xml", CALLER_IDENTITY)
         else:
-            self._refuse(sent)
+            self._refuse(body)
 
     def do_GET(self) -> None:
-        """Lambda's `ListFunctions`; whatever else is asked is refused."""
+        """Handles Lambda's `ListFunctions`, and refuses other requests."""
         if self.path.startswith("/2015-03-31/functions"):
-            self._answer(200, "application/json", NO_FUNCTIONS)
+            self._respond(200, "application/json", NO_FUNCTIONS)
         else:
             self._refuse(self.path)
 
-    def _refuse(self, what: str) -> None:
-        message = f"lab/deploy/plans/offline.py has no answer to {self.command} {what}"
-        self._answer(400, "application/json", json.dumps({"message": message}))
+    def _refuse(self, request: str) -> None:
+        message = f"lab/deploy/plans/offline.py has no response to {self.command} {request}"
+        self._respond(400, "application/json", json.dumps({"message": message}))
 
-    def _answer(self, status: int, kind: str, text: str) -> None:
+    def _respond(self, status: int, kind: str, text: str) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(text)))
@@ -117,4 +116,4 @@ class _Nothing(BaseHTTPRequestHandler):
         self.wfile.write(text.encode())
 
     def log_message(self, *_: Any) -> None:
-        """Says nothing: a plan is not a place for a server's log."""
+        """Suppresses the server's log."""

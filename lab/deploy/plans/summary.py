@@ -1,9 +1,9 @@
-"""The stored text of a plan: a line for each resource, with all that is known of it.
+"""The stored text of a plan: a line for each resource, with its known attributes.
 
-Left out is what says nothing: null, false, "" and empty lists (so `false` becoming `true` is seen
-as something new), and the tags that nearly all resources have, which are in the first lines. Long
-documents are there by their hash. What is only known after the apply cannot be in it: the policies
-of roles, for example, have tests of their own.
+Empty values are left out: null, false, "" and empty lists (so a change from `false` to `true` is
+shown as a new attribute), and the tags that most resources have, which are in the first lines. Long
+documents are replaced by their hash. Values that are only known after the apply are not included:
+the policies of roles, for example, have tests of their own.
 """
 
 from __future__ import annotations
@@ -21,34 +21,34 @@ from lab.deploy.plans.changes import Change
 FOLDER = paths.ROOT / "tests" / "terraform" / "plans"
 LEFT_OUT = frozenset({"tags", "tags_all", "source", "source_hash", "source_code_hash", "etag"})
 LONGEST = 160
-"""Characters of a value that a person would still read in a line."""
+"""The maximum length of a value in a line."""
 
 LARGEST = 4_000
-"""Characters of a document in JSON that is taken apart: more than any policy has."""
+"""The maximum length of a JSON document that is split into parts: more than any policy has."""
 
 
 def file_of(environment: str) -> Path:
-    """Where the summary of an environment is stored."""
+    """Returns the path of an environment's summary."""
     return FOLDER / f"{environment}.txt"
 
 
 def text_of(changes: Sequence[Change]) -> str:
-    """The summary of a plan for an empty account."""
-    usual = _usual_tags(changes)
+    """Returns the summary of a plan for an empty account."""
+    common = _common_tags(changes)
     head = [
         "# What Terraform plans for an empty account. Written by: make plans",
-        " | ".join(["# usual tags", *(f"{name}={value}" for name, value in usual.items())]),
+        " | ".join(["# usual tags", *(f"{name}={value}" for name, value in common.items())]),
     ]
-    return "\n".join([*head, *(_line(change, usual) for change in changes), ""])
+    return "\n".join([*head, *(_line(change, common) for change in changes), ""])
 
 
 def differences(stored: str, planned: str) -> list[str]:
-    """In words, what a plan does otherwise than the stored one: a line for each resource."""
+    """Returns the differences between two summaries, a line for each resource."""
     before, after = _by_address(stored), _by_address(planned)
     return [
-        told
+        difference
         for address in sorted(before | after)
-        if (told := _difference(address, before.get(address), after.get(address)))
+        if (difference := _difference(address, before.get(address), after.get(address)))
     ]
 
 
@@ -57,44 +57,44 @@ def _difference(address: str, before: list[str] | None, after: list[str] | None)
         return f"+ {address}"
     if after is None:
         return f"- {address}"
-    gone = [f"- {said}" for said in before if said not in after]
-    new = [f"+ {said}" for said in after if said not in before]
+    gone = [f"- {values}" for values in before if values not in after]
+    new = [f"+ {values}" for values in after if values not in before]
     return f"~ {address}: {'  '.join([*gone, *new])}" if gone or new else ""
 
 
 def _by_address(text: str) -> dict[str, list[str]]:
-    """By resource, what its line says; the remarks at the top are one more."""
+    """Returns the attributes by resource; the comments at the top are one more entry."""
     lines = [line.partition(" | ") for line in text.splitlines() if line]
-    return {address: said.split(" | ") if said else [] for address, _, said in lines}
+    return {address: values.split(" | ") if values else [] for address, _, values in lines}
 
 
-def _line(change: Change, usual: Mapping[str, str]) -> str:
-    return " | ".join([change.address, *_said(change, usual)])
+def _line(change: Change, common: Mapping[str, str]) -> str:
+    return " | ".join([change.address, *_attributes(change, common)])
 
 
-def _said(change: Change, usual: Mapping[str, str]) -> Iterator[str]:
+def _attributes(change: Change, common: Mapping[str, str]) -> Iterator[str]:
     for name, value in sorted(change.after.items()):
-        if name not in LEFT_OUT and _tells(value):
+        if name not in LEFT_OUT and _is_significant(value):
             yield from _named(name, _short(value))
     tags = change.after.get("tags_all")
-    if tags is not None and tags != usual:
+    if tags is not None and tags != common:
         yield f"tags={_value(tags)}"
 
 
 def _named(name: str, value: Any) -> Iterator[str]:
-    """`name=value`; what would be too long is taken apart: `name.part=value`."""
+    """Yields `name=value`; a long value is split into parts: `name.part=value`."""
     value = _parsed(value)
     if isinstance(value, dict | list) and len(_value(value)) > LONGEST:
         parts = value.items() if isinstance(value, dict) else enumerate(value)
-        for part, said in sorted(parts):
-            yield from _named(f"{name}.{part}", said)
+        for part, values in sorted(parts):
+            yield from _named(f"{name}.{part}", values)
     else:
         text = _value(value)
         yield f"{name}={text if len(text) <= LONGEST else _hash(text)}"
 
 
 def _parsed(value: Any) -> Any:
-    """What a text in JSON says, such as a policy; a large document stays a text."""
+    """Returns the parsed value of a JSON text, such as a policy; a large document stays a text."""
     if not isinstance(value, str) or not value.startswith("{") or len(value) > LARGEST:
         return value
     try:
@@ -107,7 +107,7 @@ def _hash(text: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-def _tells(value: Any) -> bool:
+def _is_significant(value: Any) -> bool:
     return value is not None and value is not False and value not in ("", [], {})
 
 
@@ -117,17 +117,17 @@ def _value(value: Any) -> str:
 
 
 def _short(value: Any) -> Any:
-    """The value without what says nothing, at any depth."""
+    """Returns the value without empty values, at any depth."""
     if isinstance(value, dict):
-        return {name: _short(part) for name, part in value.items() if _tells(part)}
+        return {name: _short(part) for name, part in value.items() if _is_significant(part)}
     if isinstance(value, list):
         shorter = [_short(part) for part in value]
         return shorter[0] if len(shorter) == 1 else shorter
     return value
 
 
-def _usual_tags(changes: Sequence[Change]) -> dict[str, str]:
-    """The tags that most of the resources have."""
+def _common_tags(changes: Sequence[Change]) -> dict[str, str]:
+    """Returns the tags that most resources have."""
     tags = (change.after.get("tags_all") for change in changes)
     counted = Counter(tuple(sorted(some.items())) for some in tags if some)
     return dict(counted.most_common(1)[0][0]) if counted else {}

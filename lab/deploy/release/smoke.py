@@ -1,4 +1,4 @@
-"""A few requests that tell whether a deployed shop is open: what a customer does first."""
+"""Smoke tests of a deployed shop: the first requests of a customer."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ from lab.core.target import Target
 from lab.shop import carts, payment, purchase
 from lab.shop.shop_client import ApiError, CheckoutApi
 
-NOBODYS = "smoke-test-without-a-token"
+ANONYMOUS = "smoke-test-without-a-token"
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What was tried, whether it went as it should, and what was seen."""
+class Check:
+    """The name of a check, whether it passed, and its result."""
 
-    what: str
-    good: bool
-    seen: str
+    name: str
+    passed: bool
+    detail: str
 
 
-def smoke(target: Target, order: bool = False) -> Iterator[Finding]:
-    """Tries the shop, one finding after the other.
+def smoke(target: Target, order: bool = False) -> Iterator[Check]:
+    """Yields the result of each check.
 
-    Nothing is written, unless with `order` a real order is placed: its stock is sold. Raises
-    LabError if the environment is not deployed.
+    Nothing is written, unless `order` is set: then a real order is placed, and its stock is sold.
+    Raises LabError if the environment is not deployed.
     """
     api = CheckoutApi.of(target)
-    yield _tried("the API is healthy", lambda: _healthy(api))
-    yield _tried("the catalogue has products", lambda: _catalogue(api))
-    yield _tried("a cart is priced", lambda: _quote(api))
-    yield _tried("an order without a token is refused", lambda: _refused(api))
-    yield _tried("the shop has a payment gateway", lambda: _can_be_paid(target))
+    yield _check("the API is healthy", lambda: _healthy(api))
+    yield _check("the catalogue has products", lambda: _catalogue(api))
+    yield _check("a cart is priced", lambda: _quote(api))
+    yield _check("an order without a token is refused", lambda: _refused(api))
+    yield _check("the shop has a payment gateway", lambda: _can_be_paid(target))
     if order:
-        yield _tried("an order is confirmed", lambda: _confirmed(target))
+        yield _check("an order is confirmed", lambda: _confirmed(target))
 
 
-def _tried(what: str, attempt: Callable[[], tuple[bool, str]]) -> Finding:
+def _check(name: str, attempt: Callable[[], tuple[bool, str]]) -> Check:
     try:
-        return Finding(what, *attempt())
+        return Check(name, *attempt())
     except (LabError, httpx.HTTPError) as error:
-        return Finding(what, False, str(error))
+        return Check(name, False, str(error))
 
 
 def _healthy(api: CheckoutApi) -> tuple[bool, str]:
@@ -65,10 +65,10 @@ def _quote(api: CheckoutApi) -> tuple[bool, str]:
 
 def _refused(api: CheckoutApi) -> tuple[bool, str]:
     try:
-        answer = api.checkout(_cart(), NOBODYS)
+        response = api.checkout(_cart(), ANONYMOUS)
     except ApiError as error:
         return error.status == httpx.codes.UNAUTHORIZED, str(error.status)
-    return False, f"accepted as {answer}"
+    return False, f"accepted as {response}"
 
 
 def _can_be_paid(target: Target) -> tuple[bool, str]:
@@ -78,8 +78,8 @@ def _can_be_paid(target: Target) -> tuple[bool, str]:
 
 
 def _confirmed(target: Target) -> tuple[bool, str]:
-    ended = purchase.buy(target, _cart(), "smoke-test").order
-    return ended["status"] == "CONFIRMED", f"{ended['orderId']} is {ended['status']}"
+    order = purchase.buy(target, _cart(), "smoke-test").order
+    return order["status"] == "CONFIRMED", f"{order['orderId']} is {order['status']}"
 
 
 def _cart() -> dict[str, Any]:

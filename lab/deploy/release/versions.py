@@ -1,4 +1,4 @@
-"""Which version of each function callers get, and the way back to another one."""
+"""The live version of each function, and rollbacks to another one."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from lab.core.target import Target
 from lab.deploy import code_swap
 
 Versions = dict[str, str]
-"""By short name of a function (`checkout-api`), the number of a version (`"7"`)."""
+"""The version number (`"7"`) by short name of a function (`checkout-api`)."""
 
 
 def live(target: Target) -> Versions:
-    """The version that callers get of each function that is deployed; a canary is not counted."""
+    """Returns the live version of each deployed function, without canaries."""
     aliases = {name: _alias(target, name) for name in code_swap.function_names()}
     return {name: alias["FunctionVersion"] for name, alias in aliases.items() if alias}
 
 
 def roll_back(target: Target, before: Mapping[str, str]) -> list[str]:
-    """Gives callers these versions again and ends every canary; names the functions it changed.
+    """Restores these versions and ends every canary; returns the functions that it changed.
 
-    A function that was not there before stays as it is. The code that was taken back is still what
-    Terraform's configuration says: its next apply brings it again.
-    Raises LabError if a version is gone, before anything is changed.
+    A function that did not exist before is not changed. Terraform's configuration still has the
+    newer code: its next apply deploys it again.
+    Raises LabError if a version is deleted, before anything is changed.
     """
     outdated = [name for name in before if _has_moved(_alias(target, name), before[name])]
     for name in outdated:
@@ -37,9 +37,9 @@ def roll_back(target: Target, before: Mapping[str, str]) -> list[str]:
 
 
 def complete(target: Target) -> Versions:
-    """Gives all callers the version of each canary; the versions of the functions that had one."""
-    found = {name: _canary(_alias(target, name)) for name in code_swap.function_names()}
-    canaries = {name: version for name, version in found.items() if version}
+    """Shifts all traffic to each canary; returns the versions of the functions that had one."""
+    versions = {name: _canary(_alias(target, name)) for name in code_swap.function_names()}
+    canaries = {name: version for name, version in versions.items() if version}
     for name, version in canaries.items():
         _move(target, name, version)
     return canaries
@@ -67,14 +67,14 @@ def _has_moved(alias: dict[str, Any] | None, version: str) -> bool:
 
 def _alias(target: Target, name: str) -> dict[str, Any] | None:
     try:
-        found = target.client("lambda").get_alias(
+        alias = target.client("lambda").get_alias(
             FunctionName=target.named(name), Name=code_swap.ALIAS
         )
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
             return None
         raise
-    return dict(found)
+    return dict(alias)
 
 
 def _require_version(target: Target, name: str, version: str) -> None:

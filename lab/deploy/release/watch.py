@@ -15,21 +15,21 @@ POLL_S = 10.0
 def watch(
     target: Target, seconds: float, pause: Callable[[float], object] = time.sleep
 ) -> list[str]:
-    """The alarms that were raised within the time, as soon as there is one; none if all is well.
+    """Returns the alarms that were raised within the time, as soon as there is one.
 
-    One that was raised before is not the release's, and does not count until it was quiet.
+    An alarm that was raised before the release does not count until it has recovered.
     """
-    ends = time.monotonic() + seconds
-    old = raised(target)
-    while time.monotonic() < ends:
-        pause(min(POLL_S, max(0.0, ends - time.monotonic())))
-        now = recheck.read(lambda: raised(target), old.issuperset, pause)
-        if new := sorted(now - old):
+    deadline = time.monotonic() + seconds
+    earlier = raised(target)
+    while time.monotonic() < deadline:
+        pause(min(POLL_S, max(0.0, deadline - time.monotonic())))
+        current = recheck.read(lambda: raised(target), earlier.issuperset, pause)
+        if new := sorted(current - earlier):
             return new
-        old &= now
+        earlier &= current
     return []
 
 
 def raised(target: Target) -> set[str]:
-    """The short names of the environment's alarms that are raised now."""
+    """Returns the short names of the environment's raised alarms."""
     return {alarm.name for alarm in alarms.read(target) if alarm.rings}

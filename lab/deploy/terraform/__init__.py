@@ -1,7 +1,7 @@
-"""Deploys an environment of the checkout to the emulator, and takes it away again.
+"""Deploys an environment of the checkout to the emulator, and destroys it.
 
 Terraform runs through tflocal on a copy of the sources in the lab's home, so that nothing is
-written beside them and two labs do not meet. On the real AWS the same configuration is applied
+written beside them and two labs do not interfere. On the real AWS the same configuration is applied
 with plain `terraform`.
 """
 

@@ -1,4 +1,4 @@
-"""Runs Terraform through tflocal: what to run it with, and when it need not run at all."""
+"""Runs Terraform through tflocal, and skips `init` where nothing has changed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from lab.console import render
 from lab.core import child_processes, naming, preconditions
 from lab.core.errors import LabError
+from lab.core.progress import Progress
 from lab.core.target import access_key
 from lab.deploy.terraform import emulator_overrides, json_log, locks, provider
 from lab.deploy.terraform.json_log import Changes, Events
@@ -26,14 +27,14 @@ PLAN = ("plan", "-json", "-input=false", "-lock=false", "-detailed-exitcode")
 
 
 @dataclass
-class Terraform:
-    """Terraform on one environment at the emulator. `lock` is the workspace's, by descriptor."""
+class Tflocal:
+    """Terraform on one environment at the emulator. `lock` is the descriptor of the workspace's."""
 
     workspace: Workspace
     lock: int
     endpoint: str
     region: str
-    on_progress: Callable[[str], None]
+    on_progress: Progress
     config: Path = field(init=False)
     _life: preconditions.Life = field(init=False)
 
@@ -48,47 +49,49 @@ class Terraform:
         self._life = preconditions.Life.of(self.endpoint)
 
     def init(self) -> None:
-        """Runs `init`, unless nothing that it looks at has changed since the last time."""
+        """Runs `init`, unless none of its inputs has changed since the last run."""
         if self._is_ready():
             return
         self.on_progress("getting Terraform and its AWS provider ready")
-        self._stamp_file.unlink(missing_ok=True)
+        self._fingerprint_file.unlink(missing_ok=True)
         self.workspace.copy_lock()
         arguments = ["init", "-input=false", "-no-color", "-reconfigure"]
         backend = ["use_path_style=true", f"dynamodb_table={naming.shop().lock_table}"]
-        ended = self._tflocal([*arguments, *(f"-backend-config={said}" for said in backend)])
-        if ended.code:
-            raise json_log.failed("init", ended.output)
-        self._stamp_file.write_text(self._stamp())
+        completed = self._tflocal(
+            [*arguments, *(f"-backend-config={setting}" for setting in backend)]
+        )
+        if completed.code:
+            raise json_log.failed("init", completed.output)
+        self._fingerprint_file.write_text(self._fingerprint())
 
     def _is_ready(self) -> bool:
         try:
-            return self._stamp_file.read_text() == self._stamp()
+            return self._fingerprint_file.read_text() == self._fingerprint()
         except (FileNotFoundError, ValueError):
             return False
 
     def apply(self) -> Changes:
-        """Makes the emulator hold what the configuration says, and gives what that changed."""
+        """Applies the configuration to the emulator, and returns the changes."""
         return self._change(["apply"])
 
     def destroy(self) -> Changes:
-        """Destroys everything that the state knows."""
+        """Destroys everything in the state."""
         return self._change(["apply", "-destroy"])
 
-    def plans_nothing(self) -> bool:
+    def has_no_changes(self) -> bool:
         """Whether `apply` would change nothing."""
-        told = Events(self.on_progress)
-        ended = self._tflocal(
+        events = Events(self.on_progress)
+        completed = self._tflocal(
             [*PLAN, *emulator_overrides.VARIABLES],
-            told.hear,
+            events.handle_line,
         )
-        if ended.code not in (0, 2):
-            raise json_log.failed("plan", ended.output, told.errors)
-        return ended.code == 0
+        if completed.code not in (0, 2):
+            raise json_log.failed("plan", completed.output, events.errors)
+        return completed.code == 0
 
     def _change(self, command: list[str], may_unlock: bool = True) -> Changes:
-        told = Events(self.on_progress)
-        ended = self._tflocal(
+        events = Events(self.on_progress)
+        completed = self._tflocal(
             [
                 *command,
                 "-json",
@@ -97,76 +100,76 @@ class Terraform:
                 PARALLEL,
                 *emulator_overrides.VARIABLES,
             ],
-            told.hear,
-            tell_that_it_finishes,
+            events.handle_line,
+            announce_graceful_stop,
         )
-        if not ended.code:
-            for remark in told.remarks:
+        if not completed.code:
+            for remark in events.remarks:
                 render.note(remark)
-            return told.changes
-        if trouble := self._trouble():
-            raise trouble
-        lock = locks.held(told.errors)
+            return events.changes
+        if failure := self._failure():
+            raise failure
+        lock = locks.held(events.errors)
         if lock and may_unlock and locks.is_dead(lock, self.endpoint):
             self.on_progress("removing the state lock that a killed run left behind")
             self._tflocal(["force-unlock", "-force", lock.id])
             return self._change(command, may_unlock=False)
         if lock:
             raise locks.refused(lock, self.workspace.environment, self.endpoint)
-        # What `init` made may be damaged, and say so only now.
-        self._stamp_file.unlink(missing_ok=True)
-        raise json_log.failed(command[-1].lstrip("-"), ended.output, told.errors)
+        # The files of `init` may be damaged, which shows only now.
+        self._fingerprint_file.unlink(missing_ok=True)
+        raise json_log.failed(command[-1].lstrip("-"), completed.output, events.errors)
 
     def _tflocal(
         self,
         arguments: list[str],
-        hear: Callable[[str], None] = lambda _: None,
-        finishing: Callable[[], None] | None = None,
+        handle_line: Callable[[str], None] = lambda _: None,
+        on_interrupt: Callable[[], None] | None = None,
     ) -> Completed:
         command = [sys.executable, _tflocal_script(), *arguments]
-        where = Place(self.workspace.folder, self._environment(), self.workspace.log, self.lock)
-        return run(command, where, hear, finishing, self._trouble)
+        place = Place(self.workspace.folder, self._environment(), self.workspace.log, self.lock)
+        return run(command, place, handle_line, on_interrupt, self._failure)
 
-    def _trouble(self) -> LabError | None:
-        """Why nothing more can come of it: Terraform itself tries again for minutes."""
+    def _failure(self) -> LabError | None:
+        """Returns why the run cannot succeed any more: Terraform itself retries for minutes."""
         return self._life.ended() or preconditions.full_disk()
 
     def _environment(self) -> dict[str, str]:
-        ours = child_processes.on_emulator(self.endpoint, access_key(), self.region)
+        variables = child_processes.on_emulator(self.endpoint, access_key(), self.region)
         data = {"TF_DATA_DIR": str(self.workspace.data)}
-        return ours | data | provider.variables(self.workspace.home)
+        return variables | data | provider.variables(self.workspace.home)
 
     @property
-    def _stamp_file(self) -> Path:
+    def _fingerprint_file(self) -> Path:
         return self.workspace.data / "initialised"
 
-    def _stamp(self) -> str:
-        """A hash over everything that `init` depends on, and over what it has made."""
+    def _fingerprint(self) -> str:
+        """Returns a hash over the inputs and the output files of `init`."""
         files = sorted(self.workspace.root.rglob("*.tf"))
         files += [self.workspace.source / ".terraform.lock.hcl", self.config]
-        said = [self.endpoint, shutil.which("terraform") or "", naming.shop().lock_table]
-        parts = [*said, *(f.read_text() for f in files)]
-        made = sorted(self._made())
-        return hashlib.sha256("\0".join([*parts, *made]).encode()).hexdigest()
+        inputs = [self.endpoint, shutil.which("terraform") or "", naming.shop().lock_table]
+        parts = [*inputs, *(f.read_text() for f in files)]
+        created = sorted(self._created_files())
+        return hashlib.sha256("\0".join([*parts, *created]).encode()).hexdigest()
 
-    def _made(self) -> Iterator[str]:
-        """Each file that `init` makes, with its size: whoever removes one removes the stamp."""
+    def _created_files(self) -> Iterator[str]:
+        """Yields each output file of `init` with its size, so that a deleted one is noticed."""
         yield str((self.workspace.folder / LOCK).is_file())
         for folder, _, names in os.walk(self.workspace.data, followlinks=True):
             files = (Path(folder) / name for name in names)
-            yield from (f"{f} {f.stat().st_size}" for f in files if f != self._stamp_file)
+            yield from (f"{f} {f.stat().st_size}" for f in files if f != self._fingerprint_file)
 
 
-def tell_that_it_finishes() -> None:
-    """Says why Ctrl-C has not ended it."""
-    # Terraform, stopped, cancels requests that are on their way; what these still make is in no
-    # state, and the next apply finds that it exists already.
-    render.note("Waiting until Terraform has saved what it makes. Ctrl-C again stops it at once.")
+def announce_graceful_stop() -> None:
+    """Prints why Ctrl-C has not stopped Terraform yet."""
+    # A stopped Terraform cancels pending requests. What these still create is in no state, and the
+    # next apply fails because it exists already.
+    render.note("Waiting until Terraform has saved its state. Ctrl-C again stops it at once.")
 
 
 def _tflocal_script() -> str:
-    beside = Path(sys.executable).parent / "tflocal"
-    found = str(beside) if beside.is_file() else shutil.which("tflocal")
-    if not found:
+    installed = Path(sys.executable).parent / "tflocal"
+    script = str(installed) if installed.is_file() else shutil.which("tflocal")
+    if not script:
         raise LabError("tflocal is not installed.", "`make install` puts it into .venv.")
-    return found
+    return script

@@ -1,4 +1,4 @@
-"""Deploys and destroys an environment, and says what that did and how long it took."""
+"""Deploys and destroys an environment, and returns the changes and the time it took."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lab.core.progress import Progress, ignore
 from lab.core.target import Target
 from lab.deploy import code_swap, package
 from lab.deploy.terraform import emulator_overrides, leftovers
-from lab.deploy.terraform.command import Terraform
+from lab.deploy.terraform.command import Tflocal
 from lab.deploy.terraform.json_log import Changes
 from lab.deploy.terraform.secret import delete_secret, ensure_secret
 from lab.deploy.terraform.state import State
@@ -26,7 +26,7 @@ from lab.shop import api_key
 
 @dataclass(frozen=True)
 class DeployResult:
-    """What a deploy did: numbers of resources, and seconds of wall-clock time."""
+    """The result of a deploy: numbers of resources, and seconds of wall-clock time."""
 
     environment: str
     added: int
@@ -37,15 +37,15 @@ class DeployResult:
 
     @property
     def unchanged(self) -> bool:
-        """Whether everything was already there."""
+        """Whether nothing had to be changed."""
         return not (self.added or self.changed or self.destroyed)
 
 
 @dataclass(frozen=True)
 class DestroyResult:
-    """What a destroy did: the number of resources, and seconds of wall-clock time.
+    """The result of a destroy: the number of resources, and seconds of wall-clock time.
 
-    `kept` says what stays on purpose, why, and how to remove it.
+    `kept` are the resources that remain on purpose.
     """
 
     environment: str
@@ -57,12 +57,11 @@ class DestroyResult:
 def deploy(
     target: Target, on_progress: Progress | None = None, functions: Path | None = None
 ) -> DeployResult:
-    """Applies the target's environment to the emulator, and makes its secrets.
+    """Applies the target's environment to the emulator, and creates its secrets.
 
-    `on_progress` is told what goes on, in words; `functions` is a folder of their
-    sources in place of the checkout's own.
-    Raises LabError for an environment that does not exist, without Terraform, emulator or space,
-    with Terraform's own message when it fails, and when the emulator ends or the disk is full.
+    `functions` is a folder of sources to use in place of the checkout's own. Raises LabError if
+    there is no such environment, no Terraform, no emulator or no space, if Terraform fails, if
+    the emulator ends, or if the disk is full.
     """
     on_progress = on_progress or ignore
     with _terraform(target, on_progress, functions) as terraform:
@@ -70,7 +69,7 @@ def deploy(
         _init(terraform, target)
         initialised = time.monotonic()
         changes = terraform.apply()
-        # What `lab watch` put there, and was undone since, Terraform does not see.
+        # Terraform does not see code that `lab watch` published and that was reverted since.
         code_swap.publish(target, package.built(), code_swap.function_names())
         ensure_secret(target)
         api_key.ensure(target)
@@ -81,43 +80,42 @@ def plan_is_clean(target: Target, on_progress: Progress | None = None) -> bool:
     """Whether a deploy now would change nothing. Raises what `deploy` raises."""
     with _terraform(target, on_progress or ignore) as terraform:
         _init(terraform, target)
-        return terraform.plans_nothing()
+        return terraform.has_no_changes()
 
 
 def destroy(target: Target, on_progress: Progress | None = None) -> DestroyResult:
     """Destroys everything of the target's environment, its data and Terraform state included.
 
-    Afterwards it looks for itself, and raises LabError if anything is left. Raises what `deploy`
-    raises.
+    Raises LabError if resources are left afterwards, and what `deploy` raises.
     """
     on_progress = on_progress or ignore
     started = time.monotonic()
     with _terraform(target, on_progress) as terraform:
         destroyed = _destroy_resources(terraform, State.of(target))
-        on_progress("looking whether anything is left")
+        on_progress("looking for leftovers")
         delete_secret(target)
         api_key.delete(target)
         leftovers.delete_stray_log_groups(target)
-        kept = leftovers.refuse(target).kept
+        kept = leftovers.require_none(target).kept
         State.of(target).remove()
     took = round(time.monotonic() - started, 1)
     return DestroyResult(target.environment, destroyed, took, kept)
 
 
-def _destroy_resources(terraform: Terraform, state: State) -> int:
+def _destroy_resources(terraform: Tflocal, state: State) -> int:
     if not state.resources():
         return 0
     _init(terraform, state.target)
     emulator_overrides.lift_protection(state)
     destroyed = terraform.destroy().destroyed
     if left := state.resources():
-        raise LabError(f"Terraform still knows {', '.join(left)}.", "Run `lab destroy` once more.")
+        raise LabError(f"The state still has {', '.join(left)}.", "Run `lab destroy` once more.")
     return destroyed
 
 
-def _init(terraform: Terraform, target: Target) -> None:
-    """`init`, and the table for locks, which tflocal makes only if `backend.tf` names one."""
-    State.of(target).make_lock_table()
+def _init(terraform: Tflocal, target: Target) -> None:
+    """Runs `init` with a lock table, which tflocal creates only if `backend.tf` names one."""
+    State.of(target).create_lock_table()
     terraform.init()
 
 
@@ -135,30 +133,33 @@ def _deployed(target: Target, changes: Changes, init_s: float, apply_s: float) -
 @contextmanager
 def _terraform(
     target: Target, on_progress: Progress, functions: Path | None = None
-) -> Iterator[Terraform]:
+) -> Iterator[Tflocal]:
     workspace = Workspace(target.environment)
     workspace.check()
-    require_found_again(target)
+    require_findable(target)
     watchdog.space(f"a deployed {target.environment}")
     endpoint = emulator_overrides.endpoint(target)
     with workspace.alone() as lock:
         on_progress("packing the functions")
         for kept in workspace.fill(package.build(functions=functions)):
-            render.note(f"Somebody changed the lab's copy of terraform/. That is kept: {kept}")
-        yield Terraform(workspace, lock, endpoint, target.region, on_progress)
+            render.note(f"The lab's copy of terraform/ was edited. The edited file is kept: {kept}")
+        yield Tflocal(workspace, lock, endpoint, target.region, on_progress)
 
 
-def require_found_again(target: Target) -> None:
-    """Raises LabError for settings by which no other command would find what is deployed."""
+def require_findable(target: Target) -> None:
+    """Raises LabError for settings with which no other command would find the deployment."""
     settings = environment_settings.settings_of(target.environment)
-    for name, known in (("region", target.region), ("environment", target.environment)):
+    for name, expected in (("region", target.region), ("environment", target.environment)):
         variable = f"{child_processes.VARIABLE_PREFIX}{name}"
         file = f"{name} in terraform.tfvars of {target.environment}"
-        for said, where in ((os.environ.get(variable), variable), (settings.get(name), file)):
-            if said not in (None, known):
+        for configured, source in (
+            (os.environ.get(variable), variable),
+            (settings.get(name), file),
+        ):
+            if configured not in (None, expected):
                 raise LabError(
-                    f"{where} is {said!r}, and the lab works in {known} alone.",
-                    f"Take {variable} away, or correct the file: no other command would find what"
+                    f"{source} is {configured!r}, and the lab works in {expected} only.",
+                    f"Unset {variable}, or correct the file: no other command would find what"
                     " is deployed.",
                     code=2,
                 )

@@ -1,4 +1,4 @@
-"""What only matters because the AWS that is deployed to is an emulator."""
+"""Settings and steps that a deployment to the emulator needs, and one to AWS does not."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from lab.deploy.terraform.state import State
 
 WITHOUT = ("backup_retention_days=0", "audit_trail_days=0", "budget=null", "firewall=null")
 VARIABLES = [f"-var={setting}" for setting in WITHOUT]
-"""Settings that ask for what the emulator does not have: AWS Backup, CloudTrail, Budgets, WAF."""
+"""Turn off what the emulator does not have: AWS Backup, CloudTrail, Budgets, WAF."""
 
 
 def endpoint(target: Target) -> str:
-    """The emulator's URL. Raises LabError if the target is the real AWS or nothing answers."""
+    """Returns the emulator's URL. Raises LabError if the target is AWS or does not respond."""
     if target.endpoint is None:
         raise LabError(
             "`lab` deploys to an emulator only.",
@@ -23,7 +23,7 @@ def endpoint(target: Target) -> str:
 
 
 def lift_protection(state: State) -> None:
-    """Lets the tables be deleted, without the apply of a changed setting that AWS would need."""
+    """Turns off the tables' deletion protection, which on AWS needs an apply of its own."""
     dynamodb = state.target.client("dynamodb")
     for table in state.instances("aws_dynamodb_table"):
         if table["deletion_protection_enabled"]:

@@ -1,4 +1,4 @@
-"""How AWS is asked for everything that an environment may consist of, one list after the other."""
+"""Lists everything in AWS that an environment may consist of."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from lab.core.target import Target
 
 NOT_THERE = frozenset({"InternalFailure", "501", "NotImplemented"})
-"""What an emulator says of a service that it does not have: then nothing can be left in it."""
+"""The error codes of an emulator for a service that it lacks: nothing can be left there."""
 
 ACCOUNT = "ACCOUNT"
-"""Stands for the account's number in the arguments of a call."""
+"""A placeholder for the account's number in the arguments of a call."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A call that lists something: the list in its answer, and the name in an item of it.
+    """A list operation: the list in its response, and the field with the name of an item.
 
-    Without a `key` the items are names. `remove` is the command that removes an item, in which
-    `{Field}` is a field of it, and `{}` its name.
+    Without a `key` the items are names. `remove` is the command that deletes an item; in it,
+    `{Field}` is a field of the item, and `{}` its name.
     """
 
     service: str
@@ -34,8 +34,8 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Found:
-    """Something that is there: its service, its name, and the command that removes it."""
+class Resource:
+    """An existing resource: its service, its name, and the command that deletes it."""
 
     service: str
     name: str
@@ -43,7 +43,7 @@ class Found:
 
 
 class NotAllowed(Exception):
-    """AWS does not let us look."""
+    """AWS denies a list operation."""
 
 
 LISTINGS = (
@@ -166,15 +166,15 @@ LISTINGS = (
         {"AccountId": ACCOUNT},
     ),
 )
-"""Everything that the modules create, or may."""
+"""Everything that the modules can create."""
 
 
-def found(target: Target, listing: Listing) -> Iterator[Found]:
-    """Everything in a list. Raises NotAllowed if AWS does not let us see it."""
+def resources(target: Target, listing: Listing) -> Iterator[Resource]:
+    """Yields every resource of a list. Raises NotAllowed if AWS denies the operation."""
     for item in rows(target, listing.service, listing.operation, listing.items, listing.arguments):
         name = item[listing.key] if listing.key else item
         fields = item if isinstance(item, dict) else {}
-        yield Found(listing.service, name, _command(listing, name, fields))
+        yield Resource(listing.service, name, _command(listing, name, fields))
 
 
 def rows(
@@ -184,11 +184,11 @@ def rows(
     items: str,
     arguments: Mapping[str, Any] | None = None,
 ) -> Iterator[Any]:
-    """The items of a list over all pages; none where an emulator does not have the service."""
+    """Yields the items of all pages; none if an emulator lacks the service."""
     client = target.client(service)
-    said = {name: _said(target, value) for name, value in (arguments or {}).items()}
+    values = {name: _argument(target, value) for name, value in (arguments or {}).items()}
     try:
-        for page in _pages(client, operation, said):
+        for page in _pages(client, operation, values):
             yield from page.get(items, ())
     except ClientError as error:
         code = error.response["Error"]["Code"]
@@ -206,7 +206,7 @@ def _pages(client: Any, operation: str, arguments: Mapping[str, Any]) -> Iterabl
     return [getattr(client, operation)(**arguments)]
 
 
-def _said(target: Target, value: Any) -> Any:
+def _argument(target: Target, value: Any) -> Any:
     if value != ACCOUNT:
         return value
     return str(target.client("sts").get_caller_identity()["Account"])

@@ -1,4 +1,4 @@
-"""Understands what Terraform prints: progress and errors from `-json`, errors from text."""
+"""Parses Terraform's output: progress and errors from `-json`, errors from text."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from lab.core.progress import Progress
 LINES_SHOWN = 8
 ERRORS_SHOWN = 3
 
-DOING = {"create": "creating", "delete": "destroying", "read": "reading"}
+VERBS = {"create": "creating", "delete": "destroying", "read": "reading"}
 IN_THE_WAY = ("already exists", "AlreadyExists", "AlreadyOwnedByYou", "ResourceInUse")
-AGAIN = "Put it right and run the command again: Terraform goes on where it stopped."
+AGAIN = "Fix the cause and run the command again: Terraform continues where it stopped."
 RESTART = (
-    "Something is there that Terraform does not know, maybe from a run that was killed. "
+    "A resource exists that is not in Terraform's state, maybe from a run that was killed. "
     "`lab down` and `lab up` empty the emulator; then deploy again."
 )
 
 CHECK_FAILED = "Check block assertion failed"
-"""The summary of what a `check` block of ours remarks, once in the plan and once in the apply."""
+"""The summary of a failed `check` block, which appears in the plan and again in the apply."""
 
 
 @dataclass(frozen=True)
@@ -47,30 +47,30 @@ class Events:
     total: int = 0
     done: int = 0
 
-    def hear(self, line: str) -> None:
-        """Takes one line; what is not an event is left to the program's output."""
+    def handle_line(self, line: str) -> None:
+        """Handles one line; a line that is not an event is ignored."""
         event = _event(line)
         handler = getattr(self, f"_on_{event.get('type')}", None)
         if handler and not _reads(event):
             handler(event)
 
     def _on_refresh_start(self, event: dict[str, Any]) -> None:
-        self.on_progress(f"comparing with what is there: {_resource(event)}")
+        self.on_progress(f"refreshing {_resource(event)}")
 
     def _on_planned_change(self, event: dict[str, Any]) -> None:
         self.total += 2 if event["change"]["action"] == "replace" else 1
 
     def _on_apply_start(self, event: dict[str, Any]) -> None:
-        self._report(f"{_doing(event)} {_resource(event)}")
+        self._report(f"{_verb(event)} {_resource(event)}")
 
     def _on_apply_progress(self, event: dict[str, Any]) -> None:
         seconds = event["hook"]["elapsed_seconds"]
-        self._report(f"still {_doing(event)} {_resource(event)} ({seconds} s)")
+        self._report(f"still {_verb(event)} {_resource(event)} ({seconds} s)")
 
     def _on_apply_complete(self, event: dict[str, Any]) -> None:
         self.done += 1
         self._report(
-            f"{_resource(event)} is ready" if _makes(event) else f"{_resource(event)} is gone"
+            f"{_resource(event)} is ready" if _creates(event) else f"{_resource(event)} is gone"
         )
 
     def _on_change_summary(self, event: dict[str, Any]) -> None:
@@ -79,36 +79,38 @@ class Events:
             self.changes = Changes(counts["add"], counts["change"], counts["remove"])
 
     def _on_diagnostic(self, event: dict[str, Any]) -> None:
-        said = event["diagnostic"]
-        if said["severity"] == "error":
-            where = f"{said['address']}: " if said.get("address") else ""
-            self.errors.append(f"{where}{said['summary']}\n{said['detail']}".strip())
-        elif said["summary"] == CHECK_FAILED and said["detail"] not in self.remarks:
-            self.remarks.append(said["detail"])
+        diagnostic = event["diagnostic"]
+        if diagnostic["severity"] == "error":
+            where = f"{diagnostic['address']}: " if diagnostic.get("address") else ""
+            self.errors.append(f"{where}{diagnostic['summary']}\n{diagnostic['detail']}".strip())
+        elif diagnostic["summary"] == CHECK_FAILED and diagnostic["detail"] not in self.remarks:
+            self.remarks.append(diagnostic["detail"])
 
-    def _report(self, what: str) -> None:
-        self.on_progress(f"{self.done} of {self.total}: {what}")
+    def _report(self, step: str) -> None:
+        self.on_progress(f"{self.done} of {self.total}: {step}")
 
 
 def failed(command: str, output: list[str], errors: list[str] | None = None) -> LabError:
-    """The error to raise for a run that failed: what Terraform said, shortened."""
-    found = errors or errors_in_text(output)
-    shown = "\n".join(_shortened(error) for error in found[:ERRORS_SHOWN])
-    more = f"\n... and {len(found) - ERRORS_SHOWN} more" if len(found) > ERRORS_SHOWN else ""
-    if any(says_no_space(error) for error in found):
+    """Returns the error for a run that failed, with Terraform's own message, shortened."""
+    messages = errors or errors_in_text(output)
+    shown = "\n".join(_shortened(error) for error in messages[:ERRORS_SHOWN])
+    more = f"\n... and {len(messages) - ERRORS_SHOWN} more" if len(messages) > ERRORS_SHOWN else ""
+    if any(says_no_space(error) for error in messages):
         return preconditions.no_space(
             paths.home_path(), f"terraform {command} failed. {shown}{more}"
         )
-    in_the_way = any(sign in error for error in found for sign in IN_THE_WAY)
+    in_the_way = any(sign in error for error in messages for sign in IN_THE_WAY)
     return LabError(f"terraform {command} failed. {shown}{more}", RESTART if in_the_way else AGAIN)
 
 
 def errors_in_text(output: list[str]) -> list[str]:
-    """The errors in output for people; without one, its last line that says anything."""
+    """Returns the errors in text output, or else its last line that is not empty."""
     text = "\n".join(re.sub(r"^[│╷╵ ]+", "", line) for line in output)
-    found = re.findall(r"^Error: (.*?)(?=^(?:Error|Warning): |\Z)", text, re.MULTILINE | re.DOTALL)
-    last = next((line for line in reversed(output) if line.strip()), "It said nothing.")
-    return [error.strip() for error in found] or [last]
+    messages = re.findall(
+        r"^Error: (.*?)(?=^(?:Error|Warning): |\Z)", text, re.MULTILINE | re.DOTALL
+    )
+    last = next((line for line in reversed(output) if line.strip()), "It printed nothing.")
+    return [error.strip() for error in messages] or [last]
 
 
 def _shortened(error: str) -> str:
@@ -125,21 +127,21 @@ def _event(line: str) -> dict[str, Any]:
 
 
 def _reads(event: dict[str, Any]) -> bool:
-    """Whether it is about reading a data source, which changes nothing."""
-    about = event.get("hook") or event.get("change") or {}
-    return about.get("action") == "read"
+    """Whether the event is about a data source, which changes nothing."""
+    subject = event.get("hook") or event.get("change") or {}
+    return subject.get("action") == "read"
 
 
-def _makes(event: dict[str, Any]) -> bool:
+def _creates(event: dict[str, Any]) -> bool:
     return bool(event["hook"].get("action") != "delete")
 
 
-def _doing(event: dict[str, Any]) -> str:
-    return DOING.get(str(event["hook"].get("action")), "changing")
+def _verb(event: dict[str, Any]) -> str:
+    return VERBS.get(str(event["hook"].get("action")), "changing")
 
 
 def _resource(event: dict[str, Any]) -> str:
-    """`function["sweeper"] (aws_lambda_function)` for a long address."""
+    """Returns `function["sweeper"] (aws_lambda_function)` for a long address."""
     address: str = event["hook"]["resource"]["addr"]
     parts = address.removesuffix(".this").replace("module.checkout.", "").replace("module.", "")
     name, dot, kind = parts.rpartition(".")

@@ -1,7 +1,7 @@
-"""Looks for what is left of an environment, whatever Terraform says.
+"""Finds what is left of an environment after a destroy, independently of Terraform.
 
-First by name, service for service; then by tag, for what has a name of its own. What stays on
-purpose, and what AWS itself deletes later and does not charge for, is told and is no fault.
+First by name, service by service; then by tag, for resources with other names. What is kept on
+purpose, and what AWS deletes later and does not charge for, is reported but is not an error.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TABLES = (
     "idempotency",
 )
 TAGS_LAG_S = 60.0
-"""For how long AWS is asked again: a tag is listed for some time after what had it is gone."""
+"""How long to poll: AWS lists tags for some time after the resource is deleted."""
 
 POLL_S = 5.0
 STAGE_LOGS = re.compile(r"^API-Gateway-Execution-Logs_(\w+)/(.+)$")
@@ -37,7 +37,7 @@ STAGE_LOGS = re.compile(r"^API-Gateway-Execution-Logs_(\w+)/(.+)$")
 
 @dataclass(frozen=True)
 class Leftover:
-    """Something that is left: what it is, why, and the command that removes it."""
+    """A resource that is left: what it is, why, and the command that deletes it."""
 
     what: str
     why: str
@@ -49,32 +49,32 @@ class Leftover:
 
 @dataclass(frozen=True)
 class Inspection:
-    """What is left and should not be, what stays on purpose, and which services did not say."""
+    """What is left by mistake, what is kept on purpose, and the services that denied access."""
 
     left: tuple[Leftover, ...]
     kept: tuple[Leftover, ...]
-    unseen: tuple[str, ...]
+    not_inspected: tuple[str, ...]
 
 
 def find(target: Target) -> tuple[Leftover, ...]:
-    """What is left of the target's environment, and should not be."""
+    """Returns what is left of the target's environment by mistake."""
     return inspect(target).left
 
 
-def refuse(target: Target) -> Inspection:
-    """Raises LabError if anything is left that should not be; gives what stays on purpose."""
-    seen = recheck.read(lambda: inspect(target), lambda found: not found.left)
-    if seen.left:
-        named = "\n  ".join(str(leftover) for leftover in seen.left)
+def require_none(target: Target) -> Inspection:
+    """Raises LabError if anything is left by mistake; returns the inspection otherwise."""
+    inspection = recheck.read(lambda: inspect(target), lambda inspection: not inspection.left)
+    if inspection.left:
+        named = "\n  ".join(str(leftover) for leftover in inspection.left)
         raise LabError(
             f"{target.environment} is destroyed, but this is left:\n  {named}",
-            "If somebody made it by hand, delete it by hand; else destroy once more.",
+            "Delete by hand what was created by hand; otherwise destroy again.",
         )
-    return seen
+    return inspection
 
 
 def delete_stray_log_groups(target: Target) -> None:
-    """Deletes the log groups that a function makes when it ends after its own is destroyed."""
+    """Deletes log groups that a function recreated by writing after its own was destroyed."""
     logs = target.client("logs")
     prefix = f"/aws/lambda/{target.named('')}"
     listed = inventory.rows(target, "logs", "describe_log_groups", "logGroups")
@@ -84,35 +84,35 @@ def delete_stray_log_groups(target: Target) -> None:
 
 
 def inspect(target: Target) -> Inspection:
-    """Looks everywhere."""
+    """Runs every check."""
     left: list[Leftover] = []
     kept: list[Leftover] = []
-    unseen: list[str] = []
-    for look in (*LOOKS, _tagged):
+    not_inspected: list[str] = []
+    for check in (*CHECKS, _tagged):
         try:
-            for leftover, stays in look(target):
+            for leftover, stays in check(target):
                 (kept if stays else left).append(leftover)
         except NotAllowed as error:
-            unseen.append(str(error))
-    return Inspection(_once(left), _once(kept), tuple(dict.fromkeys(unseen)))
+            not_inspected.append(str(error))
+    return Inspection(_deduplicated(left), _deduplicated(kept), tuple(dict.fromkeys(not_inspected)))
 
 
-Seen = Iterator[tuple[Leftover, bool]]
-"""What a look finds, and whether it stays on purpose."""
+Findings = Iterator[tuple[Leftover, bool]]
+"""What a check finds, each with whether it is kept on purpose."""
 
 
-def _named(listing: inventory.Listing, target: Target) -> Seen:
-    for found in inventory.found(target, listing):
-        if is_ours(target.environment, found.service, found.name):
-            what = f"{found.service} {found.name}"
-            yield Leftover(what, "it has the environment's name", found.remove), False
+def _named(listing: inventory.Listing, target: Target) -> Findings:
+    for resource in inventory.resources(target, listing):
+        if is_ours(target.environment, resource.service, resource.name):
+            what = f"{resource.service} {resource.name}"
+            yield Leftover(what, "it has the environment's name", resource.remove), False
 
 
 def is_ours(environment: str, service: str, name: str) -> bool:
-    """Whether something with this name belongs to the environment.
+    """Whether a resource with this name belongs to the environment.
 
-    SHOP-ENV, SHOP-ENV-x and /SHOP/ENV/x, also within a longer name or an ARN; of the
-    tables the seven, and the address that sends its mails.
+    SHOP-ENV, SHOP-ENV-x and /SHOP/ENV/x, also within a longer name or an ARN; the seven
+    tables; and the address that sends the environment's mails.
     """
     if service == "dynamodb":
         return name in {Target(environment).table(table) for table in TABLES}
@@ -122,30 +122,34 @@ def is_ours(environment: str, service: str, name: str) -> bool:
     return bool(re.search(rf"(^|[:/_]|aws-waf-logs-){ours}([-/]|$)", name))
 
 
-def _execution_logs(target: Target) -> Seen:
-    """The logs that API Gateway makes itself are named for an API that is gone, and its stage."""
+def _execution_logs(target: Target) -> Findings:
+    """Log groups of API Gateway, which are named after an API and its stage."""
     apis = {row["id"] for row in inventory.rows(target, "apigateway", "get_rest_apis", "items")}
     for group in inventory.rows(target, "logs", "describe_log_groups", "logGroups"):
         name = group["logGroupName"]
-        made = STAGE_LOGS.match(name)
-        if made and made[1] not in apis and made[2] == target.environment:
-            why = "API Gateway made it for an API that is gone"
+        match = STAGE_LOGS.match(name)
+        if match and match[1] not in apis and match[2] == target.environment:
+            why = "API Gateway created it for an API that is deleted"
             remove = f"aws logs delete-log-group --log-group-name {name}"
             yield Leftover(f"logs {name}", why, remove), False
 
 
-def _table_backups(target: Target) -> Seen:
-    """AWS itself keeps a copy of a table that could be taken back, for 35 days and for nothing."""
+def _table_backups(target: Target) -> Findings:
+    """Backups of tables. AWS creates one of a deleted table and keeps it for 35 days, free."""
     for row in inventory.rows(target, "dynamodb", "list_backups", "BackupSummaries"):
         if is_ours(target.environment, "dynamodb", row["TableName"]):
             by_aws = row["BackupType"] == "SYSTEM"
-            why = "AWS deletes it after 35 days; it costs nothing" if by_aws else "somebody made it"
+            why = (
+                "AWS deletes it after 35 days; it costs nothing"
+                if by_aws
+                else "it was created by hand"
+            )
             remove = f"aws dynamodb delete-backup --backup-arn {row['BackupArn']}"
             yield Leftover(f"dynamodb backup {row['BackupName']}", why, remove), by_aws
 
 
-def _keys(target: Target) -> Seen:
-    """A KMS key cannot be deleted at once."""
+def _keys(target: Target) -> Findings:
+    """KMS keys, which cannot be deleted immediately."""
     kms = target.client("kms")
     made_for = (
         f"Everything that {target.prefix} stores",
@@ -166,41 +170,41 @@ def _key(key: dict[str, Any]) -> tuple[Leftover, bool]:
     return Leftover(what, why, f"aws kms cancel-key-deletion --key-id {name} (keeps it)"), True
 
 
-def _backups(target: Target) -> Seen:
-    """The environment's backups are there to outlive it."""
+def _backups(target: Target) -> Findings:
+    """The environment's backups, which are meant to outlive it."""
     from lab.deploy.backup_store.vault import Vault
 
     vault = Vault.existing(target)
-    found = list(vault.manifests()) if vault else []
-    if vault and found:
-        size = sum(manifest.size for manifest in found)
-        why = f"{len(found)} of them, {size:,} bytes, for `lab restore {target.environment}`"
+    manifests = list(vault.manifests()) if vault else []
+    if vault and manifests:
+        size = sum(manifest.size for manifest in manifests)
+        why = f"{len(manifests)} of them, {size:,} bytes, for `lab restore {target.environment}`"
         remove = f"aws s3 rm --recursive s3://{vault.bucket}/{target.environment}/"
         yield Leftover(f"backups in s3 {vault.bucket}", why, remove), True
 
 
-def _tagged(target: Target) -> Seen:
-    """What has the environment's tags; whoever was deleted just now gets time to be forgotten."""
+def _tagged(target: Target) -> Findings:
+    """Resources with the environment's tags; those of a deleted one disappear after a delay."""
     deadline = time.monotonic() + (TAGS_LAG_S if target.endpoint is None else 0.0)
     while (arns := _arns(target)) and time.monotonic() < deadline:
         time.sleep(POLL_S)
     for arn in arns:
-        why = "it has the environment's tags (AWS may list for some time what is gone)"
+        why = "it has the environment's tags (AWS may list deleted resources for some time)"
         yield Leftover(arn, why, f"aws resourcegroupstaggingapi {_filters(target)}"), False
 
 
 def _arns(target: Target) -> list[str]:
-    """By tag, without keys: of those that are being deleted the tags stay."""
-    wanted = {"Project": naming.shop().project, "Environment": target.environment}
-    filters: Any = [{"Key": key, "Values": [value]} for key, value in wanted.items()]
-    found = inventory.rows(
+    """Returns the tagged ARNs without KMS keys, whose tags remain until they are deleted."""
+    tags = {"Project": naming.shop().project, "Environment": target.environment}
+    filters: Any = [{"Key": key, "Values": [value]} for key, value in tags.items()]
+    resources = inventory.rows(
         target,
         "resourcegroupstaggingapi",
         "get_resources",
         "ResourceTagMappingList",
         {"TagFilters": filters},
     )
-    return [row["ResourceARN"] for row in found if ":kms:" not in row["ResourceARN"]]
+    return [row["ResourceARN"] for row in resources if ":kms:" not in row["ResourceARN"]]
 
 
 def _filters(target: Target) -> str:
@@ -208,29 +212,29 @@ def _filters(target: Target) -> str:
     return f"get-resources --tag-filters {tags}"
 
 
-def _once(found: list[Leftover]) -> tuple[Leftover, ...]:
-    """Each once: what was found by name, and of what was found by tag the rest."""
-    named = [leftover for leftover in found if not leftover.what.startswith("arn:")]
+def _deduplicated(leftovers: list[Leftover]) -> tuple[Leftover, ...]:
+    """Returns each leftover once: those found by name, then others found by tag."""
+    named = [leftover for leftover in leftovers if not leftover.what.startswith("arn:")]
     names = [_short(leftover.what.partition(" ")[2]) for leftover in named]
-    others = [leftover for leftover in found if leftover not in named]
+    others = [leftover for leftover in leftovers if leftover not in named]
     return (*named, *(o for o in others if not any(name in o.what for name in names)))
 
 
 def _short(name: str) -> str:
-    """A queue's name out of its URL."""
+    """Returns the name of a queue from its URL."""
     return name.rpartition("/")[2] if name.startswith("http") else name
 
 
-def by_name(listing: inventory.Listing) -> Callable[[Target], Seen]:
-    """The look that finds what is listed under the environment's name."""
+def by_name(listing: inventory.Listing) -> Callable[[Target], Findings]:
+    """Returns the check for resources of a listing that have the environment's name."""
     return lambda target: _named(listing, target)
 
 
-LOOKS: tuple[Callable[[Target], Seen], ...] = (
+CHECKS: tuple[Callable[[Target], Findings], ...] = (
     *(by_name(listing) for listing in LISTINGS),
     _execution_logs,
     _table_backups,
     _keys,
     _backups,
 )
-"""Every look, in the order in which it is told."""
+"""All checks, in the order in which they are reported."""

@@ -1,4 +1,4 @@
-"""Where Terraform gets its provider: a mirror on disk if there is one, else the registry."""
+"""Where Terraform gets its provider from: a mirror on disk, or else the registry."""
 
 from __future__ import annotations
 
@@ -32,34 +32,34 @@ plugin_cache_dir   = "{cache}"
 """
 
 
-# Each start of the provider makes hundreds of MB of descriptions. Collecting garbage later saves a
+# Each start of the provider allocates hundreds of MB of schemas. A later garbage collection saves a
 # quarter of Terraform's processor time, for 100 MB more (docs/performance.md). 100 is Go's default.
-GARBAGE = "300"
+GC_PERCENT = "300"
 
-FETCHED = 900 * preconditions.MB
-"""The provider and, while it is unpacked, its archive."""
+DOWNLOAD_SIZE = 900 * preconditions.MB
+"""The size of the provider and, while it is unpacked, of its archive."""
 
 
 def variables(folder: Path) -> dict[str, str]:
-    """What a Terraform that the lab runs is told by its environment; a GOGC of the user's stays.
+    """Returns environment variables for Terraform; the user's own GOGC is kept.
 
     `folder` is where a CLI configuration may be written to.
     """
-    collecting = os.environ.get("GOGC", GARBAGE)
+    collecting = os.environ.get("GOGC", GC_PERCENT)
     return {"TF_CLI_CONFIG_FILE": str(cli_config(folder)), "GOGC": collecting}
 
 
 def provider_mirror() -> Path | None:
-    """The folder on this machine that has the pinned AWS provider for its platform, if any.
+    """Returns the folder with the pinned AWS provider for this platform, if there is one.
 
-    Looks in `LAB_TF_MIRROR`, in the folders that Terraform looks in by itself, then in `/opt/*`.
+    Searches `LAB_TF_MIRROR`, then Terraform's own plugin folders, then `/opt/*`.
     """
     version = locked_version()
     return next((folder for folder in _candidates() if _offers(folder, version)), None)
 
 
 def cli_config(folder: Path) -> Path:
-    """The CLI configuration to run Terraform with: the user's own, or one written to `folder`."""
+    """Returns the CLI configuration for Terraform: the user's own, or one written to `folder`."""
     own = _own_config()
     if own:
         return own
@@ -70,21 +70,21 @@ def cli_config(folder: Path) -> Path:
 
 
 def locked_version() -> str:
-    """The provider's version in the committed lock file."""
+    """Returns the provider's version in the committed lock file."""
     lock = (paths.TERRAFORM / "environments" / "dev" / ".terraform.lock.hcl").read_text()
-    found = re.search(r'hashicorp/aws" \{\s*version\s*=\s*"([^"]+)"', lock)
-    return found[1] if found else ""
+    match = re.search(r'hashicorp/aws" \{\s*version\s*=\s*"([^"]+)"', lock)
+    return match[1] if match else ""
 
 
 def require_room() -> None:
-    """Raises LabError if the provider has to be fetched, and there is no room for it."""
+    """Raises LabError if the provider must be downloaded, and there is no space for it."""
     if _own_config() or provider_mirror() or _offers(_cache(), locked_version()):
         return
-    preconditions.require_room(_cache(), FETCHED, "Terraform's AWS provider")
+    preconditions.require_room(_cache(), DOWNLOAD_SIZE, "Terraform's AWS provider")
 
 
 def _cache() -> Path:
-    """Shared by every lab of this checkout: the provider is 700 MB."""
+    """Returns the cache, which all labs of this checkout share: the provider has 700 MB."""
     return paths.ROOT / ".lab" / "terraform-plugins"
 
 
@@ -95,19 +95,19 @@ def _with_cache() -> str:
 
 
 def _own_config() -> Path | None:
-    named = [os.environ.get("TF_CLI_CONFIG_FILE"), "~/.terraformrc"]
-    files = [_expanded(name) for name in named if name]
+    configured = [os.environ.get("TF_CLI_CONFIG_FILE"), "~/.terraformrc"]
+    files = [_expanded(name) for name in configured if name]
     return next((file for file in files if file.is_file()), None)
 
 
 def _expanded(name: str) -> Path:
-    """The path with `~` as the user's home directory, if the system knows one."""
+    """Expands `~` in a path, if the user has a home directory."""
     return Path(os.path.expanduser(name))  # noqa: PTH111 - Path's own fails without one
 
 
 def _candidates() -> Iterator[Path]:
-    if named := os.environ.get("LAB_TF_MIRROR"):
-        yield _expanded(named).absolute()
+    if configured := os.environ.get("LAB_TF_MIRROR"):
+        yield _expanded(configured).absolute()
     data = _expanded(os.environ.get("XDG_DATA_HOME") or "~/.local/share")
     yield _expanded("~/.terraform.d/plugins")
     yield _expanded("~/Library/Application Support/io.terraform/plugins")

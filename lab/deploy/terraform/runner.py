@@ -1,4 +1,4 @@
-"""Runs a program, hands on its lines as they come, and stops it gently on Ctrl-C."""
+"""Runs a program, reports its output line by line, and stops it gracefully on Ctrl-C."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from lab.core import child_processes
 from lab.core.errors import LabError
 
 POLL_S = 0.1
-LOOK_S = 1.0
-PATIENCE_S = 60.0
+CHECK_INTERVAL_S = 1.0
+INTERRUPT_TIMEOUT_S = 60.0
 """How long an interrupted Terraform may take to save its state before it is killed."""
 
-HOPELESS_S = 3.0
-"""The same, where its emulator has ended or its disk is full."""
+ABORT_TIMEOUT_S = 3.0
+"""The same if its emulator has ended or its disk is full."""
 
 
 @dataclass(frozen=True)
 class Completed:
-    """How a program ended: its exit code, and every line of its output."""
+    """A completed process: its exit code, and every line of its output."""
 
     code: int
     output: list[str]
@@ -34,7 +34,7 @@ class Completed:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a program runs, with which variables, where its output goes, and the lock it keeps."""
+    """Where a program runs: its folder, its environment, its log, and the lock that it holds."""
 
     folder: Path
     environment: dict[str, str]
@@ -45,27 +45,26 @@ class Place:
 def run(
     command: list[str],
     place: Place,
-    hear: Callable[[str], None],
-    finishing: Callable[[], None] | None = None,
-    trouble: Callable[[], LabError | None] = lambda: None,
+    on_line: Callable[[str], None],
+    on_interrupt: Callable[[], None] | None = None,
+    find_failure: Callable[[], LabError | None] = lambda: None,
 ) -> Completed:
-    """Runs `command`, and calls `hear` with every line of its output as it comes.
+    """Runs `command`, and calls `on_line` with every line of its output.
 
-    At Ctrl-C the program is asked to stop. With `finishing` it may do its work to the end first:
-    `finishing` is called to tell so, and only a second Ctrl-C stops it. Then Ctrl-C goes on, after
-    the program has ended.
-    `trouble` is asked every second whether the work can still come to an end. Raises its LabError,
-    after the program has ended.
+    Ctrl-C interrupts the program. With `on_interrupt`, that callback is called instead, and only
+    a second Ctrl-C interrupts the program. KeyboardInterrupt is raised after the program has ended.
+    `find_failure` is called every second. If it returns an error, the program is interrupted,
+    and the error is raised after it has ended.
     """
     with place.log.open("w") as writing, place.log.open() as reading:
         process = _start(command, place, writing)
         try:
-            output = _listen(process, reading, hear, trouble)
+            output = _follow(process, reading, on_line, find_failure)
         except KeyboardInterrupt:
-            _stop(process, finishing, trouble)
+            _stop(process, on_interrupt, find_failure)
             raise
-        except BaseException:  # nothing that it waits for will come
-            _interrupt(process, HOPELESS_S)
+        except BaseException:  # the program cannot succeed any more
+            _interrupt(process, ABORT_TIMEOUT_S)
             raise
     return Completed(process.returncode, output)
 
@@ -77,41 +76,41 @@ def _start(command: list[str], place: Place, log: TextIO) -> child_processes.Pro
         cwd=place.folder,
         pass_fds=[place.lock],
         stdin=subprocess.DEVNULL,
-        # A file, not a pipe: when the lab is killed, Terraform goes on and saves its state. A
-        # broken pipe would end it in the middle.
+        # A file, not a pipe: when the lab is killed, Terraform continues and saves its state. A
+        # broken pipe would end it halfway.
         stdout=log,
         stderr=subprocess.STDOUT,
-        # Ctrl-C reaches every process of a terminal's group. tflocal hands it on to Terraform,
-        # and Terraform drops everything at the second one, its state too.
+        # Ctrl-C reaches every process of a terminal's group. tflocal passes it on to Terraform,
+        # and Terraform drops everything on the second one, including its state.
         start_new_session=True,
     )
 
 
-def _listen(
+def _follow(
     process: child_processes.Process,
     log: TextIO,
-    hear: Callable[[str], None],
-    trouble: Callable[[], LabError | None],
+    on_line: Callable[[str], None],
+    find_failure: Callable[[], LabError | None],
 ) -> list[str]:
     output: list[str] = []
     pending = ""
     ended = False
-    look_at = time.monotonic() + LOOK_S
+    next_check = time.monotonic() + CHECK_INTERVAL_S
     while not ended:
         ended = _has_ended(process)
         *lines, pending = (pending + log.read()).split("\n")
         for line in lines:
             output.append(line)
-            hear(line)
-        if time.monotonic() >= look_at:
-            look_at = time.monotonic() + LOOK_S
-            _raise(trouble())
+            on_line(line)
+        if time.monotonic() >= next_check:
+            next_check = time.monotonic() + CHECK_INTERVAL_S
+            _raise(find_failure())
     return output
 
 
-def _raise(problem: LabError | None) -> None:
-    if problem:
-        raise problem
+def _raise(error: LabError | None) -> None:
+    if error:
+        raise error
 
 
 def _has_ended(process: child_processes.Process, within_s: float = POLL_S) -> bool:
@@ -124,37 +123,37 @@ def _has_ended(process: child_processes.Process, within_s: float = POLL_S) -> bo
 
 def _stop(
     process: child_processes.Process,
-    finishing: Callable[[], None] | None,
-    trouble: Callable[[], LabError | None],
+    on_interrupt: Callable[[], None] | None,
+    find_failure: Callable[[], LabError | None],
 ) -> None:
-    """Lets the program come to its end, until another Ctrl-C, or asks it to end."""
+    """Waits for the program until another Ctrl-C, or interrupts it."""
     try:
-        if finishing:
-            finishing()
-            _listen_no_more(process, trouble)
+        if on_interrupt:
+            on_interrupt()
+            _wait_for_end(process, find_failure)
             return
     except KeyboardInterrupt:
-        _interrupt(process, PATIENCE_S)
+        _interrupt(process, INTERRUPT_TIMEOUT_S)
         return
-    except BaseException:  # what it is finishing will not come
-        _interrupt(process, HOPELESS_S)
+    except BaseException:  # the program cannot succeed any more
+        _interrupt(process, ABORT_TIMEOUT_S)
         raise
-    _interrupt(process, PATIENCE_S)
+    _interrupt(process, INTERRUPT_TIMEOUT_S)
 
 
-def _listen_no_more(
-    process: child_processes.Process, trouble: Callable[[], LabError | None]
+def _wait_for_end(
+    process: child_processes.Process, find_failure: Callable[[], LabError | None]
 ) -> None:
-    while not _has_ended(process, LOOK_S):
-        _raise(trouble())
+    while not _has_ended(process, CHECK_INTERVAL_S):
+        _raise(find_failure())
 
 
-def _interrupt(process: child_processes.Process, patience_s: float) -> None:
-    """Asks the program to end and waits until it has; kills it when it takes too long."""
+def _interrupt(process: child_processes.Process, timeout_s: float) -> None:
+    """Interrupts the program and waits for its end; kills it after a timeout."""
     process.send_signal(signal.SIGINT)
     try:
         with suppress(subprocess.TimeoutExpired):
-            process.wait(patience_s)
+            process.wait(timeout_s)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)

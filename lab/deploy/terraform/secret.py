@@ -1,4 +1,4 @@
-"""The secret that customers' tokens are signed with: never in Terraform's state."""
+"""The secret that signs customers' tokens; it is never in Terraform's state."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lab.core.target import Target
 
 
 def ensure_secret(target: Target) -> None:
-    """Makes the environment's token secret unless there is one, as an encrypted parameter."""
+    """Creates the environment's token secret, an encrypted parameter, unless it exists."""
     ssm = target.client("ssm")
     try:
         ssm.put_parameter(
@@ -22,7 +22,7 @@ def ensure_secret(target: Target) -> None:
 
 
 def delete_secret(target: Target) -> None:
-    """Deletes the environment's token secret if there is one."""
+    """Deletes the environment's token secret if it exists."""
     ssm = target.client("ssm")
     try:
         ssm.delete_parameter(Name=_name(target))

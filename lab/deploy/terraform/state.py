@@ -14,14 +14,14 @@ from lab.core import naming, paths
 from lab.core.target import Target
 
 BUCKET = "tf-test-state"
-"""The bucket that tflocal makes for a backend that names none."""
+"""The bucket that tflocal creates for a backend that names none."""
 
 GONE = frozenset({"NoSuchBucket", "NoSuchKey", "404", "ResourceNotFoundException"})
 
 
 @dataclass(frozen=True)
 class State:
-    """The state of one environment: its key as `backend.tf` says, the rest as the shop does."""
+    """The state of one environment: its key is from `backend.tf`, the lock table from the shop."""
 
     target: Target
     bucket: str
@@ -30,22 +30,22 @@ class State:
 
     @classmethod
     def of(cls, target: Target) -> State:
-        """The state of the target's environment."""
+        """Returns the state of the target's environment."""
         file = paths.TERRAFORM / "environments" / target.environment / "backend.tf"
-        said = dict(re.findall(r'^\s*(\w+)\s*=\s*"([^"]*)"', file.read_text(), re.MULTILINE))
-        return cls(target, BUCKET, said["key"], naming.shop().lock_table)
+        values = dict(re.findall(r'^\s*(\w+)\s*=\s*"([^"]*)"', file.read_text(), re.MULTILINE))
+        return cls(target, BUCKET, values["key"], naming.shop().lock_table)
 
     def resources(self) -> list[str]:
-        """What Terraform manages now, as `type.name`; data sources are not counted."""
+        """Returns the managed resources as `type.name`, without data sources."""
         return [f"{r['type']}.{r['name']}" for r in self._managed()]
 
     def instances(self, kind: str) -> list[dict[str, Any]]:
-        """The attributes of every managed resource of a type such as `aws_sqs_queue`."""
-        found = (r["instances"] for r in self._managed() if r["type"] == kind)
-        return [instance["attributes"] for instances in found for instance in instances]
+        """Returns the attributes of every managed resource of a type such as `aws_sqs_queue`."""
+        instance_lists = (r["instances"] for r in self._managed() if r["type"] == kind)
+        return [instance["attributes"] for instances in instance_lists for instance in instances]
 
-    def make_lock_table(self) -> None:
-        """Makes the table for locks unless it is there."""
+    def create_lock_table(self) -> None:
+        """Creates the lock table unless it exists."""
         dynamodb = self.target.client("dynamodb")
         with suppress(dynamodb.exceptions.ResourceInUseException):
             dynamodb.create_table(
@@ -56,7 +56,7 @@ class State:
             )
 
     def remove(self) -> None:
-        """Removes the state; with the last one also the bucket and the lock table."""
+        """Deletes the state; with the last state also the bucket and the lock table."""
         s3, dynamodb = self.target.client("s3"), self.target.client("dynamodb")
         digest = {"LockID": {"S": f"{self.bucket}/{self.key}-md5"}}
         try:

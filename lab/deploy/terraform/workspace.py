@@ -1,17 +1,17 @@
 """The copy of the Terraform sources that the lab works on.
 
-It looks like the repository as far as Terraform looks at it, so that relative paths hold:
+Its layout is that of the repository, so that relative paths are valid:
 
     HOME/terraform/root/terraform/{modules,environments/ENV}
     HOME/terraform/root/functions/checkout_api/openapi.json
     HOME/terraform/root/.lab/build/functions.zip
 
-tflocal writes an override file beside the configuration and refuses to run if one is there. In
-the copy a left-over one is removed. One beside the sources is from somebody's own tflocal, maybe
-a running one: it is not copied and not touched.
+tflocal writes an override file beside the configuration and refuses to run if one exists. In the
+copy a stale one is deleted. One beside the sources is from the user's own tflocal, which may be
+running: it is not copied and not changed.
 
-Terraform names files of the copy in its errors, so somebody may edit them there. That is kept
-before it is replaced.
+Terraform names files of the copy in its errors, so users may edit them there. An edited file is
+saved before it is replaced.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ ZIP = Path(".lab", "build", "functions.zip")
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where Terraform works on one environment of this lab."""
+    """The folders that Terraform uses for one environment of this lab."""
 
     environment: str
 
     @property
     def home(self) -> Path:
-        """The folder in the lab's home with everything of Terraform."""
+        """The folder for Terraform in the lab's home."""
         return paths.home() / "terraform"
 
     @property
@@ -60,12 +60,12 @@ class Workspace:
 
     @property
     def data(self) -> Path:
-        """What Terraform keeps between runs (`TF_DATA_DIR`)."""
+        """Terraform's data directory (`TF_DATA_DIR`)."""
         return self.home / f"data-{self.environment}"
 
     @property
     def log(self) -> Path:
-        """What the last Terraform printed."""
+        """The output of the last run."""
         return self.home / f"{self.environment}.log"
 
     def check(self) -> None:
@@ -77,29 +77,31 @@ class Workspace:
             )
 
     def fill(self, functions_package: Path) -> list[Path]:
-        """Makes the copy the same as the sources, with the zip of the functions in it.
+        """Updates the copy from the sources, with the zip of the functions in it.
 
-        Gives where files are kept that somebody has written or changed there.
+        Returns where files that a user has created or changed there were saved.
         """
-        wanted = {self.root / name: source for name, source in _sources().items()}
-        kept = self._keep_edits(wanted)
-        wanted[self.root / ZIP] = functions_package
+        expected = {self.root / name: source for name, source in _sources().items()}
+        kept = self._keep_edits(expected)
+        expected[self.root / ZIP] = functions_package
         for file in _files(self.root):
-            if file not in wanted and file.name != LOCK:
+            if file not in expected and file.name != LOCK:
                 file.unlink()
-        for file, source in wanted.items():
+        for file, source in expected.items():
             _copy(source, file)
-        self._written.note(wanted)
+        self._written.note(expected)
         return kept
 
     @property
     def _written(self) -> kept_copies.Written:
         return kept_copies.Written(self.root, self.home / "made-from.json")
 
-    def _keep_edits(self, wanted: Mapping[Path, Path]) -> list[Path]:
-        """Puts aside what neither the lab nor Terraform has written."""
-        there = [file for file in _files(self.root) if file.name not in (OVERRIDE, LOCK, ZIP.name)]
-        edited = [file for file in there if _differs(file, wanted.get(file))]
+    def _keep_edits(self, expected: Mapping[Path, Path]) -> list[Path]:
+        """Saves files that neither the lab nor Terraform has written."""
+        current = [
+            file for file in _files(self.root) if file.name not in (OVERRIDE, LOCK, ZIP.name)
+        ]
+        edited = [file for file in current if _differs(file, expected.get(file))]
         kept = kept_copies.folder_of("terraform")
         moved = [
             kept_copies.put_aside(file, kept / file.parent.relative_to(self.root))
@@ -108,15 +110,15 @@ class Workspace:
         return [file for file in moved if file]
 
     def copy_lock(self) -> None:
-        """Takes over the committed provider checksums; Terraform may add this platform's."""
+        """Copies the committed provider checksums; Terraform may add this platform's."""
         _copy(self.source / LOCK, self.folder / LOCK)
 
     @contextmanager
     def alone(self) -> Iterator[int]:
-        """Keeps a second deploy out of this lab. Raises LabError if one is at work.
+        """Holds the lock of this lab. Raises LabError if another deploy holds it.
 
-        Gives the file descriptor of the lock: a program that inherits it keeps the lock until it
-        ends, even when the lab is killed before.
+        Yields the file descriptor of the lock: a program that inherits it holds the lock until it
+        ends, even if the lab is killed before.
         """
         self.home.mkdir(parents=True, exist_ok=True)
         with (self.home / "lock").open("w") as lock:
@@ -124,16 +126,16 @@ class Workspace:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise LabError(
-                    f"Another deploy or destroy is at work in {paths.home()}.",
-                    "Wait until it is done. After a killed `lab`, Terraform still ends its work.",
+                    f"Another deploy or destroy is running in {paths.home()}.",
+                    "Wait until it is done. After a killed `lab`, Terraform finishes its run.",
                 ) from None
             yield lock.fileno()
 
 
 def _sources() -> dict[Path, Path]:
     definition = paths.FUNCTIONS / "checkout_api" / "openapi.json"
-    found = [file for file in _files(paths.TERRAFORM) if _is_source(file)]
-    return {file.relative_to(paths.ROOT): file for file in [*found, definition]}
+    files = [file for file in _files(paths.TERRAFORM) if _is_source(file)]
+    return {file.relative_to(paths.ROOT): file for file in [*files, definition]}
 
 
 def _is_source(file: Path) -> bool:

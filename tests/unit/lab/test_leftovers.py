@@ -34,7 +34,7 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Callable[..., leftovers.Inspection]
     """Inspects with these looks only: moto does not have every service."""
 
     def inspect(*looks: Any) -> leftovers.Inspection:
-        monkeypatch.setattr(leftovers, "LOOKS", looks)
+        monkeypatch.setattr(leftovers, "CHECKS", looks)
         return leftovers.inspect(TARGET)
 
     return inspect
@@ -79,7 +79,7 @@ def test_a_parameter_that_somebody_made_is_named_with_its_command(look: Any) -> 
     assert left.what == "ssm /checkout/dev/by/hand"
     assert left.remove == "aws ssm delete-parameter --name /checkout/dev/by/hand"
     with pytest.raises(LabError, match="aws ssm delete-parameter"):
-        leftovers.refuse(TARGET)
+        leftovers.require_none(TARGET)
 
 
 def test_a_command_takes_the_id_where_the_name_is_not_enough(look: Any) -> None:
@@ -148,14 +148,14 @@ def test_a_copy_of_a_table_that_aws_made_is_no_fault_and_one_of_ours_is(
 def test_a_service_that_does_not_let_us_look_is_named(
     look: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> Any:
+    def require_none(*_: object) -> Any:
         denied = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
         raise ClientError(denied, "ListTables")
         yield
 
-    monkeypatch.setattr(inventory, "_pages", refuse)
+    monkeypatch.setattr(inventory, "_pages", require_none)
 
-    assert look(*by_name("dynamodb")).unseen == (
+    assert look(*by_name("dynamodb")).not_inspected == (
         "dynamodb (AccessDeniedException)",
         "resourcegroupstaggingapi (AccessDeniedException)",
     )

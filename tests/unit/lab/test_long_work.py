@@ -185,12 +185,14 @@ def test_a_disk_that_fills_up_ends_the_work_with_its_name(
 def test_a_program_whose_work_cannot_end_is_stopped_at_once(tmp_path: Path) -> None:
     deaf = "import signal, time; signal.signal(2, signal.SIG_IGN); time.sleep(60)"
     with (tmp_path / "lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runner, "LOOK_S", 0.1)
-        patch.setattr(runner, "HOPELESS_S", 0.1)
+        patch.setattr(runner, "CHECK_INTERVAL_S", 0.1)
+        patch.setattr(runner, "ABORT_TIMEOUT_S", 0.1)
         place = runner.Place(tmp_path, dict(os.environ), tmp_path / "log", lock.fileno())
         began = time.monotonic()
         with pytest.raises(LabError, match="gone"):
-            runner.run([sys.executable, "-c", deaf], place, print, trouble=lambda: LabError("gone"))
+            runner.run(
+                [sys.executable, "-c", deaf], place, print, find_failure=lambda: LabError("gone")
+            )
     assert time.monotonic() - began < PATIENCE_S
 
 
@@ -232,7 +234,7 @@ def test_a_full_disk_is_named_whoever_met_it(error: Exception) -> None:
 def test_a_full_disk_is_named_when_terraform_met_it() -> None:
     said = json_log.failed("apply", [], ["Failed to save state: no space left on device"])
     assert said.message.startswith(NO_SPACE)
-    assert "goes on where it stopped" not in said.hint
+    assert "continues where it stopped" not in said.hint
 
 
 FAILURES: list[Exception] = [

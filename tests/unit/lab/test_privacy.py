@@ -132,7 +132,7 @@ def test_what_is_made_to_be_committed_has_the_users_own_modes(
     monkeypatch.setattr(paths, "TERRAFORM", tmp_path)
     monkeypatch.setattr(file_permissions, "begin", lambda: 0o027)
 
-    committed = account.give_roles_to("owner/name")
+    committed = account.set_pipeline_repository("owner/name")
     (tmp_path / "later").touch()
 
     assert (mode(committed), mode(tmp_path / "later")) == (0o640, 0o600)

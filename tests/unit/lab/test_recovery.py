@@ -93,7 +93,7 @@ def test_the_same_items_are_the_same_bytes() -> None:
 def test_a_part_is_written_once(vault: Vault) -> None:
     vault.put("dev/b/1/orders/00000", b"first", 1, {})
 
-    with pytest.raises(LabError, match="Another backup is at work"):
+    with pytest.raises(LabError, match="Another backup is running"):
         vault.put("dev/b/1/orders/00000", b"second", 1, {})
 
 
@@ -171,7 +171,7 @@ def test_a_bucket_that_is_not_safe_gets_no_backup_and_is_told_why(aws: None) -> 
     with pytest.raises(LabError) as caught:
         bucket.require_safe(TARGET, "naked")
 
-    for lacking in bucket.SAFE:
+    for lacking in bucket.REQUIREMENTS:
         assert lacking in caught.value.message
 
 

@@ -81,7 +81,7 @@ def test_each_shell_is_set_and_put_back_by_what_the_docs_say(shell: str, tmp_pat
     assert (inside["AWS_REGION"], inside["AWS_PROFILE"]) == ("us-east-2", None)
     assert inside["PATH"].split(":")[0] == PROGRAMS
     assert {**after, "PATH": ""} == {**was, "PATH": ""}
-    assert "nothing to take back" not in done.stderr
+    assert "nothing to restore" not in done.stderr
     assert "nknown command" not in done.stderr
 
 
@@ -96,7 +96,7 @@ def test_csh_gets_a_sentence_and_nothing_to_run(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    assert "does not speak" in done.stderr
+    assert "does not support" in done.stderr
     assert "Start bash, zsh or fish" in done.stderr
     assert done.stdout == ""
 
@@ -126,7 +126,7 @@ def test_what_hinders_is_put_away_and_comes_back() -> None:
     before = {"PATH": "/bin", "AWS_PROFILE": HARD, "TF_LOG": "TRACE", "DYNAMODB_ENDPOINT": "x"}
     inside = _applied(before, shell_environment.changes(before))
     assert not {"AWS_PROFILE", "TF_LOG", "DYNAMODB_ENDPOINT"} & set(inside)
-    assert _applied(inside, shell_environment.back(inside)) == before
+    assert _applied(inside, shell_environment.restore(inside)) == before
 
 
 def test_twice_is_as_good_as_once() -> None:
@@ -134,12 +134,12 @@ def test_twice_is_as_good_as_once() -> None:
     once = _applied(before, shell_environment.changes(before))
     twice = _applied(once, shell_environment.changes(once))
     assert twice == once
-    assert _applied(twice, shell_environment.back(twice)) == before
+    assert _applied(twice, shell_environment.restore(twice)) == before
 
 
 def test_a_shell_that_was_not_set_has_nothing_to_take_back() -> None:
-    with pytest.raises(LabError, match="nothing to take back"):
-        shell_environment.back({"PATH": "/bin"})
+    with pytest.raises(LabError, match="nothing to restore"):
+        shell_environment.restore({"PATH": "/bin"})
 
 
 @pytest.mark.parametrize("program", post_install.CHANGES)

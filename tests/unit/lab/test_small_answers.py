@@ -45,7 +45,7 @@ def test_terraform_never_asks_hashicorp_for_news(monkeypatch: pytest.MonkeyPatch
 def test_the_demo_ticks_nothing_at_an_address_where_nobody_answers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(demo, "given_endpoint", lambda: "https://localhost:1")
+    monkeypatch.setattr(demo, "configured_endpoint", lambda: "https://localhost:1")
     with pytest.raises(LabError, match="https://localhost:1"):
         demo._emulator(lambda _said: None, None)
 

@@ -9,7 +9,7 @@ import pytest
 
 from lab.core import paths
 from lab.deploy import hot_reload
-from lab.deploy.hot_reload import Refusal, Reload, Reloader
+from lab.deploy.hot_reload import Rejection, Reload, Reloader
 
 
 class Lambda:
@@ -84,8 +84,8 @@ def test_a_file_that_is_not_python_is_refused_with_its_line(
     broken = functions / "notifier/handler.py"
     broken.write_text("answer = 42\ndef broken(:\n")
     outcome = reloader.take([broken])
-    assert isinstance(outcome, Refusal)
-    assert outcome.problem.message == "functions/notifier/handler.py:2: invalid syntax"
+    assert isinstance(outcome, Rejection)
+    assert outcome.error.message == "functions/notifier/handler.py:2: invalid syntax"
     assert cloud.published == []
 
 
@@ -95,11 +95,14 @@ def test_nothing_is_published_while_another_file_is_still_broken(
     broken, sound = functions / "notifier/handler.py", functions / "cart_validator/handler.py"
     broken.write_text("def broken(:\n")
     reloader.take([broken])
-    assert isinstance(reloader.take([sound]), Refusal)
+    assert isinstance(reloader.take([sound]), Rejection)
     broken.write_text("answer = 43\n")
     reloader.take([broken])
     assert cloud.published == [("cart-validator", "notifier")]
 
 
 def test_every_function_folder_is_known_by_its_name(functions: Path) -> None:
-    assert hot_reload.concerned([functions / "checkout/rules.py"]) == ("cart-validator", "notifier")
+    assert hot_reload.affected_functions([functions / "checkout/rules.py"]) == (
+        "cart-validator",
+        "notifier",
+    )

@@ -1,4 +1,4 @@
-"""Known holes in packages: what fails, what has a reason, and what is said if nobody can tell."""
+"""Known vulnerabilities: which fail, which have a reason, and an audit that is not available."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from lab.core import paths
 from lab.deploy import dependency_audit
 from lab.deploy.dependency_audit import (
     Accepted,
-    Hole,
-    NotAskedError,
+    AuditUnavailableError,
+    Vulnerability,
     accepted,
-    complaints,
-    holes,
+    problems,
     shipped,
+    vulnerabilities,
 )
 
 LOCKED = {
@@ -50,29 +50,29 @@ def test_what_ships_is_the_zip_with_pyjwt_in_it() -> None:
 
 
 def test_a_hole_without_a_reason_is_told_with_its_names_and_where_it_is_fixed() -> None:
-    (complaint,) = complaints(holes(report(VULNERABLE)), [])
+    (complaint,) = problems(vulnerabilities(report(VULNERABLE)), [])
 
     assert complaint == "pyopenssl 25.3.0 (runs here): CVE-1, GHSA-1, fixed in 26.0.0"
 
 
 def test_a_hole_in_what_ships_is_told_as_that() -> None:
-    hole = Hole("pyjwt", "2.11.0", frozenset({"CVE-2026-32597"}), ())
+    hole = Vulnerability("pyjwt", "2.11.0", frozenset({"CVE-2026-32597"}), ())
 
-    assert complaints([hole], []) == ["pyjwt 2.11.0 (ships to AWS): CVE-2026-32597, not fixed yet"]
+    assert problems([hole], []) == ["pyjwt 2.11.0 (ships to AWS): CVE-2026-32597, not fixed yet"]
 
 
 @pytest.mark.parametrize("name", ["CVE-1", "GHSA-1"])
 def test_a_hole_with_a_reason_passes_by_any_of_its_names(name: str) -> None:
     reason = Accepted(REASON.package, REASON.version, name, REASON.since, REASON.reason)
 
-    assert complaints(holes(report(VULNERABLE)), [reason]) == []
+    assert problems(vulnerabilities(report(VULNERABLE)), [reason]) == []
 
 
 @pytest.mark.parametrize("version", ["25.3.0", "24.0.0"])
 def test_a_reason_for_what_is_not_found_has_to_go(version: str) -> None:
     reason = Accepted("pyopenssl", version, "CVE-2", REASON.since, REASON.reason)
 
-    assert complaints(holes(report()), [reason]) == [
+    assert problems(vulnerabilities(report()), [reason]) == [
         f"pyopenssl {version}: CVE-2 is accepted in accepted_vulnerabilities.toml, and is not found"
     ]
 
@@ -80,7 +80,7 @@ def test_a_reason_for_what_is_not_found_has_to_go(version: str) -> None:
 def test_a_reason_is_for_one_version_only() -> None:
     newer = VULNERABLE | {"version": "25.4.0"}
 
-    assert len(complaints(holes(report(newer)), [REASON])) == 2
+    assert len(problems(vulnerabilities(report(newer)), [REASON])) == 2
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_a_reason_is_for_one_version_only() -> None:
     ids=["not looked up", "nothing told"],
 )
 def test_a_package_that_was_not_looked_up_is_not_taken_for_clean(told: str) -> None:
-    with pytest.raises(NotAskedError):
-        holes(told)
+    with pytest.raises(AuditUnavailableError):
+        vulnerabilities(told)
 
 
 @pytest.mark.parametrize(("pipeline", "code"), [(None, 0), ("true", 1)], ids=["laptop", "pipeline"])
@@ -104,7 +104,7 @@ def test_without_an_answer_a_laptop_is_told_and_a_pipeline_fails(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def unreachable() -> str:
-        raise NotAskedError("no route to the index")
+        raise AuditUnavailableError("no route to the index")
 
     monkeypatch.setattr(dependency_audit, "report", unreachable)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
@@ -114,12 +114,12 @@ def test_without_an_answer_a_laptop_is_told_and_a_pipeline_fails(
     assert dependency_audit.main() == code
 
     said = "".join(capsys.readouterr())
-    assert "NOT CHECKED for known holes: no route to the index" in said
+    assert "NOT CHECKED for known vulnerabilities: no route to the index" in said
 
 
 @pytest.mark.parametrize(
     ("dependencies", "code", "words"),
-    [([VULNERABLE], 1, "pyopenssl 25.3.0"), ([], 0, "No known hole")],
+    [([VULNERABLE], 1, "pyopenssl 25.3.0"), ([], 0, "No known vulnerability")],
     ids=["a hole", "none"],
 )
 def test_the_exit_code_says_whether_something_has_to_change(

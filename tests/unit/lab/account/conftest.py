@@ -36,7 +36,7 @@ def somebody(monkeypatch: pytest.MonkeyPatch) -> Iterator[Identity]:
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(backend, "has_native_locks", lambda: True)
-    monkeypatch.setattr(leftovers, "LOOKS", tuple(map(leftovers.by_name, PARAMETERS)))
+    monkeypatch.setattr(leftovers, "CHECKS", tuple(map(leftovers.by_name, PARAMETERS)))
     with mock_aws():
         yield account.identify()
 

@@ -27,7 +27,7 @@ class Person:
     agreeing: bool = True
     asked: list[str] = field(default_factory=list)
 
-    def yes(self, question: str) -> bool:
+    def confirm(self, question: str) -> bool:
         self.asked.append(question)
         return self.answer == "yes"
 
@@ -35,7 +35,7 @@ class Person:
         self.asked.append(question)
         return self.answer
 
-    def agrees(self, environment: str, action: str, planned: Sequence[Change]) -> bool:
+    def approve(self, environment: str, action: str, planned: Sequence[Change]) -> bool:
         self.asked.append(f"{action} {len(planned)} in {environment}?")
         return self.agreeing
 

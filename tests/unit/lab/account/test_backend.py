@@ -68,7 +68,7 @@ def test_a_file_of_an_earlier_version_is_refused_and_written_anew(
 ) -> None:
     old = f'bucket = "{BUCKET}"\nallowed_account_ids = ["{OURS}"]\n'
     (folder / "dev/backend.hcl").write_text(old)
-    with pytest.raises(LabError, match="does not say region and dynamodb_table") as caught:
+    with pytest.raises(LabError, match="lacks region and dynamodb_table") as caught:
         guards.require_backend("dev")
     assert "scripts/setup-backend.sh" in caught.value.hint
 
@@ -92,10 +92,13 @@ def test_an_environment_in_another_account_stays_there(
 def test_a_repository_is_noted_for_terraform_and_nothing_else(folder: Path) -> None:
     (folder.parent / "bootstrap").mkdir()
 
-    assert account.give_roles_to("acme/shop").read_text() == 'github_repository = "acme/shop"\n'
+    assert (
+        account.set_pipeline_repository("acme/shop").read_text()
+        == 'github_repository = "acme/shop"\n'
+    )
 
-    with pytest.raises(LabError, match="no repository"):
-        account.give_roles_to('acme/shop"\nbucket = "x')
+    with pytest.raises(LabError, match="not a repository"):
+        account.set_pipeline_repository('acme/shop"\nbucket = "x')
 
 
 def test_a_bucket_of_somebody_else_is_not_touched(

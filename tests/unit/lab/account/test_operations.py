@@ -100,7 +100,7 @@ def test_colours_are_for_a_terminal_that_wants_them(
     monkeypatch.setenv("NO_COLOR", no_color)
     monkeypatch.setattr("sys.stdout.isatty", lambda: bool(terminal))
 
-    assert terraform._plainly("plan") == ["-no-color"] * plain
+    assert terraform._colour_options("plan") == ["-no-color"] * plain
 
 
 def secret_of(identity: Identity, environment: str) -> str:
