@@ -6,10 +6,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
 
-from checkout import workflow
+from checkout import task_runner
 from checkout.bootstrap import services
+from checkout.task_runner import Result, Task
 from checkout.use_cases.validate_cart import validate_cart
-from checkout.workflow import Result, Task
 
 logger = Logger()
 tracer = Tracer()
@@ -18,8 +18,8 @@ tracer = Tracer()
 @tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], _context: object) -> object:
-    """Runs the task that the state machine asks for."""
-    return workflow.run(event, TASKS, services().settings)
+    """Runs the task that the state machine requests."""
+    return task_runner.run(event, TASKS, services().settings)
 
 
 def _validate(task: Task) -> Result:

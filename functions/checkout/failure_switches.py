@@ -1,6 +1,6 @@
 """What a failure switch does to a task: four ways in which a function can fail.
 
-Only `workflow.run` calls this, and only where the environment allows failure switches. A switch is
+Only `task_runner.run` calls it, and only where the environment allows failure switches. A switch is
 part of the order (`Order.simulate`): the API reads it, it is stored with the order, and it is sent
 to every task in the execution's input.
 """

@@ -1,4 +1,8 @@
-"""GenerateOrder, RejectOrder, FailOrder, and the event of each end."""
+"""GenerateOrder, RejectOrder, FailOrder, and the event of each end.
+
+The order itself is created by the API. The name is that of the function in Lambda, its role and its
+alarms, and of the step "order generation": confirming the order.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,15 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
 
-from checkout import workflow
+from checkout import task_runner
 from checkout.bootstrap import services
+from checkout.task_runner import Result, Task
 from checkout.use_cases.end_order import (
     fail_order,
     generate_order,
     publish_outcome,
     reject_order,
 )
-from checkout.workflow import Result, Task
 
 logger = Logger()
 tracer = Tracer()
@@ -23,8 +27,8 @@ tracer = Tracer()
 @tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], _context: object) -> object:
-    """Runs the task that the state machine asks for."""
-    return workflow.run(event, TASKS, services().settings)
+    """Runs the task that the state machine requests."""
+    return task_runner.run(event, TASKS, services().settings)
 
 
 def _confirm(task: Task) -> Result:

@@ -6,12 +6,12 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
 
-from checkout import metrics, workflow
+from checkout import metrics, task_runner
 from checkout.bootstrap import services
 from checkout.domain.stock import Reservation
+from checkout.task_runner import Result, Task
 from checkout.use_cases.reserve_stock import release_stock, reserve_stock
 from checkout.use_cases.warn_of_low_stock import check_stock_left
-from checkout.workflow import Result, Task
 
 logger = Logger()
 tracer = Tracer()
@@ -20,8 +20,8 @@ tracer = Tracer()
 @tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], _context: object) -> object:
-    """Runs the task that the state machine asks for."""
-    return workflow.run(event, TASKS, services().settings)
+    """Runs the task that the state machine requests."""
+    return task_runner.run(event, TASKS, services().settings)
 
 
 def _reserve(task: Task) -> Result:

@@ -133,12 +133,11 @@ class Order:
         """Whether the order still waits for its end status."""
         return self.status is OrderStatus.PENDING
 
-    @property
-    def priced(self) -> Quote:
-        """The prices to charge. Every step that charges or confirms asks here, so none can forget.
+    def require_quote(self) -> Quote:
+        """Returns the prices to charge. Every step that charges or confirms calls this.
 
-        Raises `OrderNotPriced` before they are known, `PriceChanged` if they are more than the
-        customer agreed to.
+        Raises `OrderNotPriced` before the cart is priced, `PriceChanged` if the total is more
+        than the customer agreed to.
         """
         if self.quote is None:
             raise OrderNotPriced(self.order_id)

@@ -16,7 +16,7 @@ def generate_order(order_id: str, orders: Orders, ledger: Ledger, clock: Clock) 
     way, `ReservationClosed` if its stock was given back meanwhile.
     """
     order = orders.get(order_id)
-    total = order.priced.total
+    total = order.require_quote().total
     captured = balance(ledger.entries(order_id), total.currency)
     if order.is_open and captured != total:
         raise PaymentMissing(captured, total)

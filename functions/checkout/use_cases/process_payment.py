@@ -18,7 +18,7 @@ def process_payment(
     Raises `PaymentDeclined`, `GatewayTimeout`, or `ChargeReversed` if it came too late.
     """
     order = orders.get(order_id)
-    amount = order.priced.total
+    amount = order.require_quote().total
     if amount.amount == 0:
         return amount
     _authorise(order, amount, gateway, ledger, clock)

@@ -18,11 +18,11 @@ def reserve_stock(
     `ReservationClosed` if it came too late.
     """
     order = orders.get(order_id)
-    now, promotions = clock.now(), tuple(applied.code for applied in order.priced.applied)
+    now, promotions = clock.now(), tuple(applied.code for applied in order.require_quote().applied)
     reservation = Reservation(
         order_id=order_id,
         customer_id=order.customer_id,
-        lines=tuple(CartLine(line.sku, line.quantity) for line in order.priced.lines),
+        lines=tuple(CartLine(line.sku, line.quantity) for line in order.require_quote().lines),
         promotions=promotions,
         held_at=now,
         expires_at=now + hold_for,

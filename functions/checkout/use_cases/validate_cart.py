@@ -15,10 +15,10 @@ def validate_cart(order_id: str, orders: Orders, pricing: Pricing) -> Quote:
     """
     order = orders.get(order_id)
     if order.quote:
-        return order.priced
+        return order.require_quote()
     request = order.request
     quote = pricing.quote(
         request.items, request.discount_codes, request.shipping_address.destination
     )
     orders.save_quote(order_id, quote)
-    return orders.get(order_id).priced
+    return orders.get(order_id).require_quote()

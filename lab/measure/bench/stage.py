@@ -69,7 +69,7 @@ def changed_functions() -> Iterator[Path]:
     """A copy of functions/ with one new line, to measure a deployment after an edit."""
     folder = paths.home() / "changed-functions"
     file_permissions.copy_tree(paths.FUNCTIONS, folder, "__pycache__")
-    with (folder / "checkout" / "workflow.py").open("a") as file:
+    with (folder / "checkout" / "task_runner.py").open("a") as file:
         file.write("\n# Changed by the bench.\n")
     try:
         yield folder

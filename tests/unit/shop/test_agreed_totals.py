@@ -136,7 +136,7 @@ def test_once_it_is_priced_nothing_changes_it(shop: Shop) -> None:
     for change in CHANGES[:1]:
         change(shop)
     shop.run(order_id, ["validate", "reserve", "pay", "generate"])
-    assert shop.orders.get(order_id).priced.total == agreed
+    assert shop.orders.get(order_id).require_quote().total == agreed
 
 
 def test_an_order_that_costs_less_by_now_costs_less(shop: Shop) -> None:
@@ -145,7 +145,7 @@ def test_an_order_that_costs_less_by_now_costs_less(shop: Shop) -> None:
     shop.run(order_id, ["validate", "reserve", "pay", "generate"])
     order = shop.orders.get(order_id)
     assert order.status is OrderStatus.CONFIRMED
-    assert order.priced.total < (order.expected_total or usd(0))
+    assert order.require_quote().total < (order.expected_total or usd(0))
 
 
 def test_a_price_that_came_back_does_not_revive_the_order(shop: Shop) -> None:

@@ -26,8 +26,8 @@ def test_an_order_that_has_ended_is_not_open(status: OrderStatus) -> None:
 
 def test_the_prices_of_an_order_that_has_none_are_an_error() -> None:
     with pytest.raises(OrderNotPriced):
-        _ = an_order().priced
-    assert an_order(quote=a_quote()).priced == a_quote()
+        an_order().require_quote()
+    assert an_order(quote=a_quote()).require_quote() == a_quote()
 
 
 def test_the_balance_is_what_was_captured_less_what_was_refunded() -> None:

@@ -14,10 +14,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from checkout import workflow
+from checkout import task_runner
 from checkout.domain.errors import CAUGHT_BY_NAME, CheckoutError
 from checkout.domain.order import REJECTIONS
-from checkout.workflow import Task
+from checkout.task_runner import Task
 from lab.core import paths
 from lab.shop import order_views
 from tests import asl
@@ -151,6 +151,6 @@ def test_a_kind_of_a_known_error_is_raised_by_the_known_name(kind: type[Checkout
     settings: Any = SimpleNamespace(environment="dev", failure_switches=False)
     event = {"task": "ReserveStock", "orderId": "ord_1", "attempt": 0}
     with pytest.raises(kind) as raised:
-        workflow.run(event, {"ReserveStock": fail}, settings)
+        task_runner.run(event, {"ReserveStock": fail}, settings)
     assert type(raised.value) is kind
     assert vars(raised.value)["x"] == 1

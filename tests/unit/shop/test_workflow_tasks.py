@@ -13,7 +13,7 @@ import cart_validator.handler
 import order_generator.handler
 import payment_processor.handler
 import stock_checker.handler
-from checkout import failure_switches, workflow
+from checkout import failure_switches, task_runner
 from checkout.domain.errors import (
     InvalidCart,
     OutOfStock,
@@ -22,7 +22,7 @@ from checkout.domain.errors import (
     SimulatedFailure,
 )
 from checkout.domain.order import Fault, OrderStatus, RejectionCode
-from checkout.workflow import Task
+from checkout.task_runner import Task
 from tests.builders import a_product, a_promotion, a_request, cart
 from tests.shop import Shop
 
@@ -69,7 +69,7 @@ class TestFailureSwitch:
     def run(self, task: str, attempt: int, allowed: bool = True) -> list[str]:
         calls: list[str] = []
         event = an_event(task, attempt=attempt, simulate=SWITCH)
-        workflow.run(event, {task: lambda t: calls.append(t.name)}, settings(allowed))
+        task_runner.run(event, {task: lambda t: calls.append(t.name)}, settings(allowed))
         return calls
 
     @pytest.mark.parametrize("attempt", [0, 1])
@@ -104,7 +104,7 @@ class TestFaults:
         calls: list[str] = []
         switch = {"fail": "ReserveStock", "times": 1, "how": how}
         event = an_event("ReserveStock", simulate=switch)
-        answer = workflow.run(
+        answer = task_runner.run(
             event, {"ReserveStock": lambda t: calls.append(t.name)}, settings(True)
         )
         return answer, calls
@@ -129,13 +129,13 @@ class TestFaults:
         switch = {"fail": "ReserveStock", "how": "kill_after"}
         event = an_event("ReserveStock", simulate=switch)
         with pytest.raises(SystemExit):
-            workflow.run(event, {"ReserveStock": lambda t: calls.append(t.name)}, settings(True))
+            task_runner.run(event, {"ReserveStock": lambda t: calls.append(t.name)}, settings(True))
         assert calls == ["ReserveStock"]
 
     @pytest.mark.parametrize("how", list(Fault))
     def test_no_fault_is_thrown_where_the_environment_does_not_allow_it(self, how: Fault) -> None:
         event = an_event("ReserveStock", simulate={"fail": "ReserveStock", "how": how.value})
-        answer = workflow.run(event, {"ReserveStock": lambda _: {"lines": 1}}, settings(False))
+        answer = task_runner.run(event, {"ReserveStock": lambda _: {"lines": 1}}, settings(False))
         assert answer == {"done": "ReserveStock", "lines": 1}
 
 
@@ -160,7 +160,7 @@ class TestErrors:
             raise error
 
         with pytest.raises(type(error)) as raised:
-            workflow.run(an_event("ReserveStock"), {"ReserveStock": fail}, settings(False))
+            task_runner.run(an_event("ReserveStock"), {"ReserveStock": fail}, settings(False))
         assert type(raised.value) is type(error)
 
     def test_a_promotion_that_ran_out_is_told_by_the_name_that_the_state_machine_knows(
@@ -170,7 +170,7 @@ class TestErrors:
             raise PromotionExhausted(["TEN"])
 
         with pytest.raises(InvalidCart) as raised:
-            workflow.run(an_event("ReserveStock"), {"ReserveStock": fail}, settings(False))
+            task_runner.run(an_event("ReserveStock"), {"ReserveStock": fail}, settings(False))
         assert type(raised.value) is InvalidCart
         assert str(raised.value) == "No longer redeemable: TEN"
 
@@ -240,4 +240,4 @@ class TestHandlers:
         shop.promote(a_promotion("TEN", redemption_limit=1, redemptions=1))
         with pytest.raises(InvalidCart) as raised:
             step("ReserveStock")
-        assert type(raised.value).__name__ in workflow.REJECTION_CODES
+        assert type(raised.value).__name__ in task_runner.REJECTION_CODES

@@ -16,7 +16,7 @@ from lab.core.errors import LabError
 from lab.lessons import copies, notebook_files, scores
 from lab.lessons.notebook_files import Book, source, tagged
 
-POINTERS = "[the map](../docs/architecture.md), [code](../functions/checkout/workflow.py)"
+POINTERS = "[the map](../docs/architecture.md), [code](../functions/checkout/task_runner.py)"
 
 
 def cell(kind: str, text: str, *tags: str) -> dict[str, Any]:

@@ -83,7 +83,7 @@ TOLD = """\
 # 14 · Capstone
 
 **Goal.** Short. [Docs](../docs/runbook.md#compensation-not-empty), [next](04_stock.ipynb),
-[code](../functions/checkout/workflow.py), [AWS](https://docs.aws.amazon.com/).
+[code](../functions/checkout/task_runner.py), [AWS](https://docs.aws.amazon.com/).
 $$ x $$"""
 
 
@@ -201,4 +201,4 @@ def test_a_link_into_the_checkout_of_an_earlier_build_is_not_written_through(
     library.write(site.folder(), notebook_files.all_lessons())
 
     assert list((tmp_path / "functions").iterdir()) == []
-    assert (site.folder() / "functions" / "checkout" / "workflow.py.html").is_file()
+    assert (site.folder() / "functions" / "checkout" / "task_runner.py.html").is_file()

@@ -1,8 +1,8 @@
-"""How the state machine calls a function: which task, which order, which attempt.
+"""Runs the task that the state machine requests from a function.
 
-A handler lists its tasks; `run` finds the one, throws the failure switch if it is for this
-state, and calls it. The answer of every task names the task under `done`: where the workflow
-cannot see in the books that a task was done, it looks for that name.
+A handler lists its tasks; `run` selects the requested one, applies the failure switch if it is set
+for this state, and calls it. Every result has the task's name as `done`: where the workflow cannot
+see in the tables that a task was done, it checks that name.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Result = Mapping[str, Any] | None
 REJECTION_CODES: Mapping[str, RejectionCode] = {
     error.__name__: code for error, code in REJECTIONS.items()
 }
-"""By the name that the state machine knows an error by."""
+"""By the name of an error in the state machine."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Task:
 
     @classmethod
     def parse(cls, event: Mapping[str, Any]) -> Task:
-        """Reads the payload that workflow.asl.json sends."""
+        """Parses the payload that workflow.asl.json sends."""
         return cls(
             name=event["task"],
             order_id=event["orderId"],
@@ -53,16 +53,16 @@ class Task:
 
     @property
     def fault(self) -> Fault | None:
-        """How the failure switch lets this attempt fail, or None if it leaves it alone."""
+        """The fault that the failure switch injects into this attempt, or None."""
         switch = self.simulate or {}
         if switch.get("fail") == self.name and self.attempt < switch.get("times", 1):
             return Fault(switch.get("how", Fault.RAISE))
         return Fault.RAISE if switch.get("after") == self.name else None
 
     def rejection(self) -> Rejection:
-        """Why the workflow rejects the order, from the error that it caught.
+        """Returns the reason for the rejection, from the error that the workflow caught.
 
-        A function's error comes as its name, and its message in JSON inside `Cause`.
+        The error has its class name as `Error`, and its message in the JSON of `Cause`.
         """
         error = self.error or {}
         cause = json.loads(error["Cause"])
@@ -74,9 +74,9 @@ def run(
     tasks: Mapping[str, Callable[[Task], Result]],
     settings: Settings,
 ) -> object:
-    """Calls the task that the event names; answers with its result, and its name as `done`.
+    """Calls the task that the event names; returns its result, and its name as `done`.
 
-    Raises whatever the task raises: the state machine catches it by the name of its class.
+    Raises what the task raises: the state machine catches it by the name of its class.
     """
     task = Task.parse(event)
     logger.append_keys(order_id=task.order_id, task=task.name, attempt=task.attempt)
@@ -84,9 +84,9 @@ def run(
     with metrics.timed_step(task.name, settings.environment):
         if settings.failure_switches and task.fault:
             return failure_switches.throw(task.fault, work, f"{task.name}, attempt {task.attempt},")
-        answer = {"done": task.name, **(work() or {})}
+        result = {"done": task.name, **(work() or {})}
     logger.info("done")
-    return answer
+    return result
 
 
 def _do(task: Task, work: Callable[[Task], Result], environment: str) -> Result:
@@ -95,22 +95,22 @@ def _do(task: Task, work: Callable[[Task], Result], environment: str) -> Result:
     except CAUGHT_BY_NAME as error:
         known = next(kind for kind in type(error).__mro__ if kind in CAUGHT_BY_NAME)
         if known in REJECTIONS:
-            _note_rejection(task, REJECTIONS[known], environment)
+            _record_rejection(task, REJECTIONS[known], environment)
         if type(error) is known:
             raise
         raise _as(known, error) from error
 
 
 def _as(known: type[CheckoutError], error: CheckoutError) -> CheckoutError:
-    """The error as one of the class that it derives from.
+    """Converts an error to its known base class.
 
-    The state machine knows an error by its own name only, not by those of its base classes.
+    The state machine matches an error by its own class name only, not by those of its bases.
     """
     plain = known.__new__(known, *error.args)
     vars(plain).update(vars(error))
     return plain
 
 
-def _note_rejection(task: Task, code: RejectionCode, environment: str) -> None:
+def _record_rejection(task: Task, code: RejectionCode, environment: str) -> None:
     metrics.put(metrics.STEP_REJECTIONS, environment, step=task.name)
     logger.info("rejected", extra={"reason": code.value})
