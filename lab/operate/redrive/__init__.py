@@ -17,8 +17,9 @@ __all__ = ["Left", "RedriveReport", "Settled", "run", "settle"]
 class RedriveReport:
     """The result of a redrive.
 
-    `orders` are those of the compensation queue. `notifications` and `events` count the messages
-    that were sent again. `strange` are unknown messages, which stay in the queue.
+    `orders` are those of the compensation queue. `notifications` counts the dead letters and
+    undelivered notifications that were sent again, `events` the events. `strange` are unknown
+    messages, which stay in the queue.
     """
 
     orders: tuple[Settled, ...] = ()
@@ -39,7 +40,7 @@ def run(target: Target, on_progress: Progress | None = None) -> RedriveReport:
     """
     on_progress = on_progress or ignore
     finished = orders.finish(target, on_progress)
-    notifications = messages.send_notifications(target, on_progress)
+    notifications = messages.send_dead_letters(target, on_progress)
     delivered = messages.deliver(target, on_progress)
     return RedriveReport(
         tuple(finished),

@@ -43,6 +43,11 @@ class Queue:
         client = target.client("sqs")
         return cls(client, client.get_queue_url(QueueName=target.named(name))["QueueUrl"])
 
+    @classmethod
+    def by_arn(cls, client: Any, arn: str) -> Queue:
+        """The queue with this ARN."""
+        return cls(client, client.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"])
+
     def batches(self) -> Iterator[list[Message]]:
         """Yields messages, up to ten at a time. Those not deleted stay hidden for two minutes."""
         while messages := self._receive():
@@ -72,3 +77,25 @@ class Queue:
     def send(self, body: str) -> None:
         """Sends a message."""
         self.client.send_message(QueueUrl=self.url, MessageBody=body)
+
+    def dead_letter_queue(self) -> Queue | None:
+        """The queue that SQS moves failed messages to, from the redrive policy."""
+        response = self.client.get_queue_attributes(
+            QueueUrl=self.url, AttributeNames=["RedrivePolicy"]
+        )
+        policy = json.loads(response.get("Attributes", {}).get("RedrivePolicy", "{}"))
+        arn = policy.get("deadLetterTargetArn")
+        return Queue.by_arn(self.client, arn) if arn else None
+
+
+def with_dead_letters(target: Target) -> Iterator[tuple[Queue, Queue]]:
+    """Yields every queue of the environment that has a dead-letter queue, and the latter.
+
+    A dead-letter queue must belong to one queue: a message does not name the queue it came from.
+    """
+    client = target.client("sqs")
+    pages = client.get_paginator("list_queues").paginate(QueueNamePrefix=f"{target.prefix}-")
+    for url in (url for page in pages for url in page.get("QueueUrls", ())):
+        queue = Queue(client, url)
+        if dead_letters := queue.dead_letter_queue():
+            yield queue, dead_letters

@@ -16,6 +16,9 @@ from lab.operate import redrive
 from lab.operate.redrive import orders
 from lab.operate.redrive.messages import Kind, kind_of
 
+TOPIC = "arn:aws:sns:us-east-2:000000000000:checkout-dev-orders"
+ARN = "arn:aws:sqs:us-east-2:000000000000:checkout-dev-{}"
+
 
 @dataclass
 class FakeQueue:
@@ -28,9 +31,32 @@ class FakeQueue:
         self.waiting[f"r{len(self.waiting) + len(self.hidden)}"] = body
 
 
+class OnePage:
+    """A paginator whose operation has one page."""
+
+    def __init__(self, **page: Any) -> None:
+        self.page = page
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        return [self.page]
+
+
 @dataclass
 class FakeSqs:
     queues: dict[str, FakeQueue] = field(default_factory=dict)
+    dead_letters: dict[str, str] = field(
+        default_factory=lambda: {"checkout-dev-notifications": ARN.format("notifications-dlq")}
+    )
+
+    def get_paginator(self, _: str) -> OnePage:
+        return OnePage(QueueUrls=list(self.queues))
+
+    def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803
+        assert AttributeNames == ["RedrivePolicy"]
+        if QueueUrl not in self.dead_letters:
+            return {}
+        policy = {"deadLetterTargetArn": self.dead_letters[QueueUrl], "maxReceiveCount": 5}
+        return {"Attributes": {"RedrivePolicy": json.dumps(policy)}}
 
     def get_queue_url(self, QueueName: str) -> dict[str, str]:  # noqa: N803
         self.queues.setdefault(QueueName, FakeQueue())
@@ -91,10 +117,21 @@ class FakeBus:
 
 
 @dataclass
+class FakeSns:
+    queues: tuple[str, ...] = ("notifications",)
+
+    def get_paginator(self, _: str) -> OnePage:
+        queues = [{"Protocol": "sqs", "Endpoint": ARN.format(name)} for name in self.queues]
+        mail = {"Protocol": "email", "Endpoint": "ops@example.com"}
+        return OnePage(Subscriptions=[mail, *queues])
+
+
+@dataclass
 class World:
     sqs: FakeSqs = field(default_factory=FakeSqs)
     function: FakeLambda = field(default_factory=FakeLambda)
     bus: FakeBus = field(default_factory=FakeBus)
+    sns: FakeSns = field(default_factory=FakeSns)
 
     def queue(self, name: str) -> FakeQueue:
         return self.sqs.queues.setdefault(f"checkout-dev-{name}", FakeQueue())
@@ -106,7 +143,8 @@ class World:
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     made = World()
-    clients = {"sqs": made.sqs, "lambda": made.function, "events": made.bus}
+    made.queue("notifications")
+    clients = {"sqs": made.sqs, "lambda": made.function, "events": made.bus, "sns": made.sns}
     monkeypatch.setattr(Target, "client", lambda _, service: clients[service])
     monkeypatch.setattr(orders, "POLL_S", 0)
     return made
@@ -195,6 +233,35 @@ def test_dead_notifications_are_sent_again(world: World) -> None:
     assert list(world.queue("notifications").waiting.values()) == ["one", "two"]
 
 
+def test_the_dead_letters_of_every_queue_are_sent_to_the_queue_they_failed_in(
+    world: World,
+) -> None:
+    world.sqs.dead_letters["checkout-dev-labels"] = ARN.format("labels-failed")
+    world.queue("labels")
+    world.queue("labels-failed").put("label")
+    world.queue("notifications-dlq").put("mail")
+    assert redrive.run(Target()).notifications == 2
+    assert list(world.queue("labels").waiting.values()) == ["label"]
+    assert list(world.queue("notifications").waiting.values()) == ["mail"]
+
+
+def test_a_notification_goes_to_every_queue_of_its_topic(world: World) -> None:
+    world.sns.queues = ("notifications", "labels")
+    world.queue("labels")
+    world.queue("undelivered").put(json.dumps(NOTIFICATION))
+    redrive.run(Target())
+    for name in world.sns.queues:
+        assert list(world.queue(name).waiting.values()) == [json.dumps(NOTIFICATION)]
+
+
+def test_a_notification_of_a_topic_without_a_queue_stays(world: World) -> None:
+    world.sns.queues = ()
+    world.queue("undelivered").put(json.dumps(NOTIFICATION))
+    with pytest.raises(LabError, match=f"No queue subscribes to {TOPIC}"):
+        redrive.run(Target())
+    assert list(world.queue("undelivered").waiting.values()) == [json.dumps(NOTIFICATION)]
+
+
 def test_what_was_left_is_finished_the_next_time(world: World) -> None:
     world.order("ord_1")
     world.function.outcomes = {"ord_1": ["left", "undone"]}
@@ -205,7 +272,7 @@ def test_what_was_left_is_finished_the_next_time(world: World) -> None:
 
 EVENT = {"id": "e1", "source": "checkout", "detail-type": "OrderConfirmed", "detail": {"a": "é"}}
 SCHEDULED = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
-NOTIFICATION = {"Type": "Notification", "Message": json.dumps(EVENT)}
+NOTIFICATION = {"Type": "Notification", "TopicArn": TOPIC, "Message": json.dumps(EVENT)}
 
 
 @pytest.mark.parametrize(
