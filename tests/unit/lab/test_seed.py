@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from checkout_api.problems import InvalidRequest
 from lab import seed
 from lab.core import paths
 from lab.core.errors import LabError
-from lab.seed import items
+from lab.seed import items, store
+from tests.unit.shop.api import DOCUMENT
 
 SHOP = seed.read()
 CARTS = {path.stem: json.loads(path.read_text()) for path in paths.SEED.glob("carts/*.json")}
@@ -87,6 +88,31 @@ class TestTheFiles:
         fields = {field for row in SHOP.promotions for field in row}
         assert {"redemptionLimit", "perCustomerLimit", "categories", "minimumSubtotal"} <= fields
 
+    def test_what_a_promotion_may_lack_is_removed_by_a_new_seed(self) -> None:
+        row = schema_of("promotions")["properties"]["promotions"]["items"]
+        assert set(store.OPTIONAL) == row["properties"].keys() - row["required"]
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads((paths.SEED / f"schema/{name}.schema.json").read_text())
+    return schema
+
+
+def fields_in(node: dict[str, Any], document: dict[str, Any], path: str = "") -> Iterator[str]:
+    """The path of every field that a schema allows, such as `items[].sku`."""
+    if "$ref" in node:
+        file, _, pointer = node["$ref"].partition("#/")
+        document = schema_of(file.removesuffix(".schema.json")) if file else document
+        node = document
+        for name in pointer.split("/"):
+            node = node[name]
+        yield from fields_in(node, document, path)
+    for name, part in node.get("properties", {}).items():
+        yield f"{path}{name}"
+        yield from fields_in(part, document, f"{path}{name}.")
+    if "items" in node:
+        yield from fields_in(node["items"], document, f"{path.removesuffix('.')}[].")
+
 
 class TestTheCarts:
     def test_every_way_an_order_can_end_has_a_cart(self) -> None:
@@ -117,6 +143,12 @@ class TestTheCarts:
         body = json.dumps(CARTS["25-not-a-cart"]["request"])
         with pytest.raises(InvalidRequest):
             requests.read_body(body, "CheckoutRequest")
+
+    def test_a_cart_may_have_the_fields_of_an_order_and_no_others(self) -> None:
+        """What the API takes and no cart may have could not be tried; and the other way round."""
+        cart = schema_of("cart")["$defs"]["request"]
+        order = DOCUMENT["components"]["schemas"]["CheckoutRequest"]
+        assert set(fields_in(cart, schema_of("cart"))) == set(fields_in(order, DOCUMENT))
 
     def test_every_confirmed_cart_promises_a_total(self) -> None:
         confirmed = [
