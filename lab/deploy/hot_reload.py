@@ -12,6 +12,7 @@ from lab.core import paths
 from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.deploy import code_swap, package
+from lab.deploy.release import versions
 
 # Files that an editor writes together are one change.
 QUIET_MS = 50
@@ -58,10 +59,25 @@ class Reloader:
 
 
 def watch(target: Target, stop: Event | None = None) -> Iterator[Reload | Rejection]:
-    """Yields the outcome of each change, until `stop` is set or Ctrl-C.
+    """Returns the outcome of each change, until `stop` is set or Ctrl-C.
 
-    Changes since the last deploy come first. Raises LabError if the environment is not deployed.
+    Changes since the last deploy come first. Raises LabError if the environment is not deployed,
+    before any change.
     """
+    require_deployed(target)
+    return _outcomes(target, stop)
+
+
+def require_deployed(target: Target) -> None:
+    """Raises LabError if the target has none of the functions."""
+    if not versions.live(target):
+        raise LabError(
+            f"{target.environment} is not deployed at {target.place}.",
+            f"Deploy it: `lab deploy {target.environment}`.",
+        )
+
+
+def _outcomes(target: Target, stop: Event | None) -> Iterator[Reload | Rejection]:
     from watchfiles import watch as changes
 
     def publish(zipped: Path, names: Iterable[str]) -> tuple[str, ...]:

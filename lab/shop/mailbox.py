@@ -1,17 +1,20 @@
-"""Reads the mails sent to customers. The emulator stores what SES was called to send."""
+"""Reads the mails that an environment sent to customers. The emulator stores the calls to SES."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Any
 
 import httpx
 
-from lab.core import clients
+from lab.core import child_processes, clients
+from lab.core.environment_settings import settings_of
 from lab.core.errors import LabError
 from lab.core.target import Target
 
@@ -37,12 +40,12 @@ class Mail:
 
 
 def read(target: Target) -> list[Mail]:
-    """All mails sent so far, oldest first. Raises LabError on AWS, which stores no mails."""
+    """Returns the environment's mails, oldest first. Raises LabError on AWS, which stores none."""
     return sorted(stream(target), key=lambda mail: mail.at)
 
 
 def stream(target: Target) -> Iterator[Mail]:
-    """Yields all mails sent so far, unordered, without holding them all in memory.
+    """Yields the environment's mails, unordered, without holding them all in memory.
 
     Raises LabError on AWS, which stores no mails.
     """
@@ -57,7 +60,19 @@ def stream(target: Target) -> Iterator[Mail]:
         if response.status_code == httpx.codes.NOT_FOUND:
             return  # The emulator serves this page from the first call to SES on.
         response.raise_for_status()
-        yield from map(_mail, _messages(response.iter_text()))
+        sender = sender_of(target.environment)
+        every = _messages(response.iter_text())
+        yield from (_mail(message) for message in every if _is_from(message, sender))
+
+
+def sender_of(environment: str) -> str:
+    """The address that an environment on the emulator sends its mails from."""
+    configured = os.environ.get(f"{child_processes.VARIABLE_PREFIX}mail_sender")
+    return configured or str(settings_of(environment)["mail_sender"])
+
+
+def _is_from(message: dict[str, Any], sender: str) -> bool:
+    return parseaddr(str(message.get("Source") or ""))[1] == parseaddr(sender)[1]
 
 
 def _messages(chunks: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -25,9 +25,9 @@ def watch(environment: Environment = "dev") -> None:
     from lab.console import render
     from lab.deploy import hot_reload as watching
 
-    target = target_of(environment)
+    outcomes = watching.watch(target_of(environment))
     render.done("Watching functions/. Ctrl-C ends it.")
-    for outcome in watching.watch(target):
+    for outcome in outcomes:
         _show(outcome)
 
 

@@ -185,6 +185,18 @@ def test_a_mail_can_be_read_by_its_number(
     assert app.run(["mail", "--show", "2"]) == 2
 
 
+def test_nothing_is_watched_where_nothing_is_deployed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("lab.deploy.release.versions.live", lambda _target: {})
+
+    assert app.run(["watch", "staging"]) == 1
+    printed = "".join(capsys.readouterr())
+    assert "staging is not deployed at" in printed
+    assert "lab deploy staging" in printed
+    assert "Watching" not in printed
+
+
 def test_the_last_lines_of_a_log_are_printed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

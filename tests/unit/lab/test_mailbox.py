@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
+import httpx
 import pytest
 
-from lab.shop.mailbox import _messages
+from lab.core import clients
+from lab.core.target import Target
+from lab.shop import mailbox
+from lab.shop.mailbox import _messages, sender_of
 
 MESSAGES = [
     {"Id": "1", "Subject": "[in] {braces}", "Body": {"text_part": 'a "quoted" ] }'}},
@@ -23,3 +30,35 @@ def test_every_message_is_read_whatever_the_pieces(
     text = json.dumps({"messages": messages}, ensure_ascii=False)
     pieces = [text[start : start + size] for start in range(0, len(text), size)]
     assert list(_messages(pieces)) == messages
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The emulator's mails, which are those of every environment on it."""
+    messages: list[dict[str, Any]] = []
+
+    @contextmanager
+    def emulator(*_: Any, **__: Any) -> Iterator[httpx.Client]:
+        def respond(_: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, json={"messages": messages})
+
+        yield httpx.Client(transport=httpx.MockTransport(respond), base_url="http://emulator")
+
+    monkeypatch.setattr(clients, "http", emulator)
+    return messages
+
+
+def test_an_environment_has_its_own_mails_only(sent: list[dict[str, Any]]) -> None:
+    dev, staging = sender_of("dev"), sender_of("staging")
+    sent += [{"Id": "1", "Source": dev}, {"Id": "2", "Source": f"The shop <{staging}>"}]
+    sent.append({"Id": "3"})
+    assert [mail.message_id for mail in mailbox.read(Target("dev"))] == ["1"]
+    assert [mail.message_id for mail in mailbox.read(Target("staging"))] == ["2"]
+
+
+def test_a_sender_that_was_chosen_for_the_deploy_is_read(
+    sent: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAB_TF_VAR_mail_sender", "me@example.com")
+    sent += [{"Id": "1", "Source": sender_of("prod")}, {"Id": "2", "Source": "me@example.com"}]
+    assert [mail.message_id for mail in mailbox.read(Target("dev"))] == ["1", "2"]
