@@ -150,6 +150,7 @@ def _emulator(on_progress: Progress, port: int | None) -> tuple[str, str]:
     started = process.start(requested, on_progress=on_progress)
     return started.endpoint, f"running at {started.endpoint}"
 
+
 def _may_start_at(endpoint: str) -> bool:
     place = urlsplit(endpoint)
     here = place.scheme == "http" and endpoints.is_loopback(place.hostname or "")
