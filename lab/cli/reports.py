@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -211,6 +211,16 @@ def changed(changes: Changes) -> str:
     )
     summary = ", ".join(f"{count} resources {what}" for what, count in counts if count)
     return summary or "no changes"
+
+
+def dynamodb_settings(settings: Mapping[str, Any]) -> RenderableType:
+    """Each setting's name and value; those that switch something on are marked."""
+    switches = ("stale_read_seconds", "transaction_seconds", "throttling")
+    rows = []
+    for name, value in settings.items():
+        mark = (GOOD if value else Text("·", style="dim")) if name in switches else Text("")
+        rows.append((mark, name, f"{value}" if value is not False else "off"))
+    return render.Grid(rows)
 
 
 def checks(results: Sequence[Check]) -> RenderableType:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from lab.emulator import dynamodb_settings
 from tests.chaos.crowd import Crowd
 from tests.deployed_shop import DeployedShop
 
 Tell = Callable[[str], None]
 FIGURE = "figure"
+SETTINGS = os.environ.get("LAB_DYNAMODB", "").split()
+"""What of AWS's DynamoDB is switched on for the suite: `test_contention.py` has an example."""
 
 
 @pytest.fixture(scope="session")
 def crowd(shop: DeployedShop) -> Iterator[Crowd]:
     """Customers of the deployed checkout."""
+    if SETTINGS:
+        dynamodb_settings.change(shop.target, dynamodb_settings.parsed(SETTINGS))
     with Crowd.outside(shop) as crowd:
         yield crowd
 

@@ -108,7 +108,11 @@ class Crowd:
 
     def available(self, sku: str) -> int:
         """How many pieces are left to sell."""
-        return int(self.table("inventory").get_item(Key={"sku": sku})["Item"]["available"])
+        return int(
+            self.table("inventory").get_item(Key={"sku": sku}, ConsistentRead=True)["Item"][
+                "available"
+            ]
+        )
 
     def sign_in(self, name: str = "") -> str:
         """A customer's bearer token."""

@@ -119,3 +119,28 @@ def test_nothing_is_put_twice(published: Published) -> None:
     published.metrics.publish()
     published.metrics.publish()
     assert len(published.places) == 1
+
+
+def test_what_is_throttled_is_counted_and_is_no_error_of_the_user(published: Published) -> None:
+    published.engine.configure({"throttling": True, "partition_write_units": 1})
+    for _ in range(2):
+        published.call("PutItem", {"TableName": "orders", "Item": {"id": {"S": "1"}}})
+    of_put = {"TableName": "orders", "Operation": "PutItem"}
+    events = published.statistics("WriteThrottleEvents", TableName="orders")
+    requests = published.statistics("ThrottledRequests", **of_put)
+    assert events is not None
+    assert events["Sum"] == 1
+    assert requests is not None
+    assert requests["Sum"] == 1
+    assert published.statistics("UserErrors") is None
+
+
+def test_conflicts_are_counted_by_item(published: Published) -> None:
+    put = {"TableName": "orders", "Item": {"id": {"S": "1"}}}
+    published.engine.configure({"transaction_seconds": 1})
+    # Another request for the item arrives while the transaction waits for its end.
+    published.engine.sleep = lambda _seconds: published.call("PutItem", put)
+    published.call("TransactWriteItems", {"TransactItems": [{"Put": put}]})
+    conflicts = published.statistics("TransactionConflict", TableName="orders")
+    assert conflicts is not None
+    assert conflicts["Sum"] == 1

@@ -1,4 +1,4 @@
-"""`lab doctor`, `lab up`, `lab down`."""
+"""`lab doctor`, `lab up`, `lab down`, `lab env`, `lab dynamodb`."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=panel, epilog="Example: lab doctor")(doctor)
     app.command(rich_help_panel=panel, epilog="Example: lab up --port 4600")(up)
     app.command(rich_help_panel=panel, epilog="Example: lab down")(down)
+    app.command(
+        rich_help_panel=panel, epilog="Example: lab dynamodb throttling=true stale_read_seconds=0.5"
+    )(dynamodb)
     app.command("env", rich_help_panel=panel, epilog='Example: eval "$(lab env)"')(env)
 
 
@@ -141,3 +144,31 @@ def doctor(json: Json = False) -> None:
     else:
         render.screen.print(reports.checks(checks))
     raise typer.Exit(1 if doctors.failed(checks) else 0)
+
+
+def dynamodb(
+    settings: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="What to change.")
+    ] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Switch everything off first.")] = False,
+    json: Json = False,
+) -> None:
+    """Shows or changes what AWS's DynamoDB does under load, and the emulator only if asked.
+
+    Stale reads, throttling, conflicts of transactions. emulator/src/embedded_dynamodb/README.md
+    has AWS's rule for each setting.
+    """
+    from lab.cli import reports
+    from lab.cli.commands.common import target_of
+    from lab.console import render
+    from lab.emulator import dynamodb_settings
+
+    target = target_of("dev")
+    changes = dynamodb_settings.parsed(settings or [])
+    result = dynamodb_settings.reset(target) if reset else dynamodb_settings.read(target)
+    if changes:
+        result = dynamodb_settings.change(target, changes)
+    if json:
+        render.as_json(result)
+    else:
+        render.screen.print(reports.dynamodb_settings(result))

@@ -14,6 +14,7 @@ LEFT = {
     "lessons-html": "The pages that were finished stay, and so do the orders in the lab.",
     "doctor": NOTHING,
     "env": NOTHING,
+    "dynamodb": "`lab dynamodb` shows what is switched on.",
     "up": "No emulator was left running by it: `lab status` shows whether one runs.",
     "down": "The emulator may still run: `lab status` shows it, `lab down` stops it.",
     "deploy": "What was created is in Terraform's state: `lab deploy` continues from here,"

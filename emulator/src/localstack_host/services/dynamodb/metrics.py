@@ -19,10 +19,13 @@ from localstack_host.services.lambda_.monitoring.metrics import Point, put_metri
 NAMESPACE = "AWS/DynamoDB"
 PERIOD_S = 60.0
 CONDITION_FAILED = "ConditionalCheckFailedException"
-CONFLICTS = frozenset({"TransactionConflictException", "TransactionInProgressException"})
-THROTTLED = frozenset({"ProvisionedThroughputExceededException", "ThrottlingException"})
+THROTTLED = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+}
+# Status 400, and counted by a metric of its own.
 NO_USER_ERROR = THROTTLED | {CONDITION_FAILED}
-"""What AWS counts elsewhere, though the status is 400."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ def values_of(report: RequestReport) -> Iterator[Value]:
         yield "ConsumedReadCapacityUnits", (("TableName", name),), "Count", units.total
     for name, units in report.writes:
         yield "ConsumedWriteCapacityUnits", (("TableName", name),), "Count", units.total
+    yield from _of_contention(report)
     if report.status < 400:
         yield from _of_success(report)
     elif report.status < 500:
@@ -104,6 +108,17 @@ def values_of(report: RequestReport) -> Iterator[Value]:
     else:
         for name in report.table_names:
             yield "SystemErrors", _of(report, name), "Count", 1
+
+
+def _of_contention(report: RequestReport) -> Iterator[Value]:
+    """A part of a batch may be throttled though the request succeeds."""
+    for event in report.throttle_events:
+        index = (("GlobalSecondaryIndexName", event.index),) if event.index else ()
+        yield f"{event.kind}ThrottleEvents", (("TableName", event.table), *index), "Count", 1
+    for name in report.throttled_tables:
+        yield "ThrottledRequests", _of(report, name), "Count", 1
+    for name, rejected in report.transaction_conflicts.items():
+        yield "TransactionConflict", (("TableName", name),), "Count", rejected
 
 
 def _of_success(report: RequestReport) -> Iterator[Value]:
@@ -115,14 +130,9 @@ def _of_success(report: RequestReport) -> Iterator[Value]:
 
 
 def _of_refusal(report: RequestReport) -> Iterator[Value]:
-    reasons = {report.error_code, *_reasons(report)}
-    for name in report.table_names:
-        if reasons & {CONDITION_FAILED, "ConditionalCheckFailed"}:
+    if {report.error_code, *_reasons(report)} & {CONDITION_FAILED, "ConditionalCheckFailed"}:
+        for name in report.table_names:
             yield "ConditionalCheckFailedRequests", (("TableName", name),), "Count", 1
-        if reasons & {*CONFLICTS, "TransactionConflict"}:
-            yield "TransactionConflict", (("TableName", name),), "Count", 1
-        if reasons & {*THROTTLED, "ThrottlingError", "ProvisionedThroughputExceeded"}:
-            yield "ThrottledRequests", _of(report, name), "Count", 1
     if report.error_code not in NO_USER_ERROR:
         yield "UserErrors", (), "Count", 1
 
