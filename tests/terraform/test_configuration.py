@@ -91,6 +91,25 @@ def test_every_variable_and_output_is_described_and_typed(folder: Path) -> None:
             assert re.search(r"^  type\s+= (?!any)", body, re.MULTILINE), f"{name}: no type"
 
 
+@pytest.mark.parametrize(
+    "folder",
+    [paths.TERRAFORM / "modules/checkout", *ENVIRONMENTS],
+    ids=lambda path: path.name,
+)
+def test_the_thresholds_of_alarms_are_those_of_the_monitoring_module(folder: Path) -> None:
+    """Terraform has no types that modules share; a threshold that one lacks would be dropped."""
+    thresholds = type_of(paths.TERRAFORM / "modules/monitoring", "thresholds")
+    names = [name for name, _, _ in thresholds]
+    assert all(default for _, _, default in thresholds)
+    assert type_of(folder, "alarm_thresholds") == [(name, "number", "") for name in names]
+
+
+def type_of(folder: Path, variable: str) -> list[tuple[str, str, str]]:
+    """Each attribute of an object, its type and its default ("" without one)."""
+    (body,) = [body for _, name, body in blocks(folder) if name == variable]
+    return re.findall(r"^    (\w+) += optional\((\w+)(?:, (.+))?\)$", body, re.MULTILINE)
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
 def test_no_module_configures_a_provider(module: Path) -> None:
     for file in module.glob("*.tf"):

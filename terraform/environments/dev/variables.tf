@@ -153,17 +153,18 @@ variable "alarm_receivers" {
 
 variable "alarm_thresholds" {
   description = "Thresholds at which an alarm is raised: of errors and latency of the API, of counts in five minutes, of a function's time-out, of messages in a queue that should be empty; and after how many minutes without an order (0: never)."
+  # The defaults and the rules are those of modules/monitoring.
   type = object({
-    api_errors_percent     = optional(number, 1)
-    api_latency_ms         = optional(number, 3000)
-    function_errors        = optional(number, 3)
-    function_throttles     = optional(number, 1)
-    function_time_percent  = optional(number, 80)
-    failed_executions      = optional(number, 1)
-    timed_out_executions   = optional(number, 1)
-    queued_messages        = optional(number, 1)
-    table_throttles        = optional(number, 10)
-    minutes_without_orders = optional(number, 0)
+    api_errors_percent     = optional(number)
+    api_latency_ms         = optional(number)
+    function_errors        = optional(number)
+    function_throttles     = optional(number)
+    function_time_percent  = optional(number)
+    failed_executions      = optional(number)
+    timed_out_executions   = optional(number)
+    queued_messages        = optional(number)
+    table_throttles        = optional(number)
+    minutes_without_orders = optional(number)
   })
   default = {}
 }

@@ -44,7 +44,14 @@ ASKED = sorted(set(re.findall(r'^ask "?([a-z, ]+?)"?(?: ord_…)?$', TEXT, re.MU
 
 
 def test_the_commands_are_for_this_shop() -> None:
-    assert f"\nSHOP={naming.Shop.read(naming.FILE).name} ENV=prod" in TEXT
+    shop = naming.Shop.read(naming.FILE)
+    assert f"\nSHOP={shop.name} ENV=prod TABLES={shop.table_prefix} #" in TEXT
+
+
+def test_every_table_is_named_with_its_prefix() -> None:
+    named = re.findall(r'--table-name "?([^" ]+)', TEXT)
+    assert named
+    assert [name for name in named if not name.startswith("${TABLES}")] == []
 
 
 @pytest.mark.parametrize("section", SECTIONS)
