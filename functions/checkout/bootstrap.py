@@ -29,12 +29,12 @@ CLIENT = Config(
 """Short enough that a call that hangs is tried again before the function's own time is up."""
 
 MAIL_CLIENT = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1})
-"""SES sends again what is asked again, so only the queue repeats, which asks if it was sent."""
+"""SES sends a repeated request again, so only the queue retries: it checks what was sent."""
 
 
 @dataclass(frozen=True)
 class Services:
-    """Everything a handler may need, each made when it is first asked for."""
+    """Everything a handler may need, each created at its first use."""
 
     settings: Settings
 
@@ -119,7 +119,7 @@ class Services:
         return SesMailer(_client("ses", MAIL_CLIENT), self.settings.mail_sender)
 
     def sweeper(self) -> Sweeper:
-        """The sweep over what nobody finished."""
+        """The sweep over unfinished orders and reservations."""
         return Sweeper(
             orders=self.orders,
             stock=self.stock,

@@ -38,7 +38,7 @@ def _hang(_work: Work, what: str) -> object:
 
 
 def _die(work: Work, _what: str) -> object:
-    """The worst moment to die: everything is written, and nobody knows."""
+    """The worst moment to fail: everything is written, and no response is sent."""
     work()
     sys.stdout.flush()
     os._exit(1)

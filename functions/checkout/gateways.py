@@ -30,7 +30,7 @@ GATEWAYS: Mapping[str, Make] = {SIMULATED: _simulated}
 
 @dataclass(frozen=True)
 class NoGateway:
-    """Stands where no gateway is chosen: it charges nothing, and so has nothing to give back."""
+    """Used where no gateway is chosen: it charges nothing, so there is nothing to refund."""
 
     ledger: DynamoLedger
 
@@ -43,7 +43,7 @@ class NoGateway:
         raise NoPaymentGateway
 
     def reverse(self, key: str) -> Reversal:
-        """Nothing to give back, unless an earlier gateway took it: then `NoPaymentGateway`."""
+        """Refunds nothing. Raises `NoPaymentGateway` if an earlier gateway captured money."""
         taken = (EntryKind.AUTHORISED, EntryKind.CAPTURED)
         if any(self.ledger.has(order_of(key), kind) for kind in taken):
             raise NoPaymentGateway
@@ -63,6 +63,6 @@ def of(name: str, payments: Table, parameters: ParameterStore) -> PaymentGateway
 
 
 def books_of(name: str, payments: Table, parameters: ParameterStore) -> PaymentBooks | None:
-    """The books of this gateway's provider; None if it tells nothing of them, or there is none."""
+    """The books of this gateway's provider; None if it has none, or does not publish them."""
     gateway = of(name, payments, parameters)
     return gateway if isinstance(gateway, PaymentBooks) else None

@@ -53,13 +53,13 @@ STEP_REJECTIONS = Metric("StepRejections", dimensions=("step",))
 """Steps that ended with a reason of the customer's or the shop's. Lambda counts an error each."""
 
 SWEPT = Metric("Swept", dimensions=("outcome",))
-"""What the sweeper had to do for orders and reservations that nobody finished."""
+"""The sweeper's actions for unfinished orders and reservations."""
 
 WRONG_ROWS = Metric("WrongRows")
-"""How often a row was read that is wrong, and so not on sale, or a setting. The log says which."""
+"""The number of reads of an invalid row or setting. The log names it."""
 
 NOT_GIVEN_BACK = Metric("NotGivenBack")
-"""What an order held and what there is nothing left to give back to. The log says what."""
+"""What an order held and could not be released. The log has the details."""
 
 METRICS = (
     *(ORDERS_ACCEPTED, ORDERS_CONFIRMED, ORDERS_REJECTED, ORDERS_FAILED),

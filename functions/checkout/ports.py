@@ -21,7 +21,7 @@ from checkout.domain.stock import Reservation, StockLevel
 
 @dataclass(frozen=True)
 class Page[T]:
-    """Some of a list. `cursor` asks for the rest; None if this is the end."""
+    """A page of a list. `cursor` is for the next page; None if this is the last."""
 
     items: Sequence[T]
     cursor: str | None = None
@@ -40,7 +40,7 @@ class IdempotencyRecord:
 
 
 class Monitoring(Protocol):
-    """Whoever must look at what the checkout cannot mend by itself."""
+    """Reports what the checkout cannot repair by itself to its operators."""
 
     def wrong_row(self, table: str, key: str, wrong: WrongRow) -> None:
         """A stored row is wrong, and is treated as if it were not there."""
@@ -51,7 +51,7 @@ class Monitoring(Protocol):
         ...
 
     def not_given_back(self, order_id: str, losses: Sequence[str]) -> None:
-        """An order was undone, but for this: there was nothing left to give it back to."""
+        """An order was undone, except for this, which could not be released."""
         ...
 
 
@@ -216,7 +216,7 @@ class PaymentGateway(Protocol):
 
 @runtime_checkable
 class PaymentBooks(Protocol):
-    """A gateway that tells what its provider has in its own books. No order needs it: audits do."""
+    """A gateway that publishes its provider's own books, for audits."""
 
     def charges(self) -> Iterable[Charge]:
         """Every charge of this shop, page by page; what was only declined may be left out."""

@@ -106,15 +106,15 @@ class ParameterStore:
     def _read[T](self, name: str, read: Callable[[StoredSettings], T]) -> T:
         folder = f"{self.path}/{name}"
         try:
-            found = read(StoredSettings(folder, self._folder(folder)))
+            setting = read(StoredSettings(folder, self._folder(folder)))
         except WrongSetting as wrong:
             self.monitoring.wrong_setting(wrong)
             if name not in self._good:
                 raise NotConfigured from None
             good: T = self._good[name]
             return good
-        self._good[name] = found
-        return found
+        self._good[name] = setting
+        return setting
 
     def _folder(self, folder: str) -> Mapping[str, str]:
         # The secret is always encrypted, the rest where an environment has a key of its own.

@@ -104,12 +104,12 @@ class StoredSettings:
     def _object(self, name: str) -> Mapping[str, Any]:
         text = self._text(name)
         try:
-            found = json.loads(text, object_pairs_hook=_each_once)
+            document = json.loads(text, object_pairs_hook=_each_once)
         except (ValueError, RecursionError) as error:
             raise self._wrong(name, text, f"JSON ({error})") from None
-        if not isinstance(found, Mapping):
+        if not isinstance(document, Mapping):
             raise self._wrong(name, text, "a JSON object")
-        return found
+        return document
 
     def _text(self, name: str) -> str:
         value = self.values.get(name)
@@ -119,8 +119,8 @@ class StoredSettings:
             raise self._wrong(name, value, "a text")
         return value
 
-    def _wrong(self, name: str, value: object, wanted: str) -> WrongSetting:
-        return WrongSetting(f"{self.folder}/{name}", f"is {repr(value)[:SHOWN]}, not {wanted}")
+    def _wrong(self, name: str, value: object, expected: str) -> WrongSetting:
+        return WrongSetting(f"{self.folder}/{name}", f"is {repr(value)[:SHOWN]}, not {expected}")
 
 
 def _is_whole(value: object, most: int) -> bool:
@@ -129,9 +129,9 @@ def _is_whole(value: object, most: int) -> bool:
 
 def _each_once(pairs: Iterable[tuple[str, Any]]) -> Mapping[str, Any]:
     """JSON lets a name stand twice, and Python takes the last: which one was meant?"""
-    found: dict[str, Any] = {}
+    document: dict[str, Any] = {}
     for name, value in pairs:
-        if name in found:
+        if name in document:
             raise ValueError(f"{name!r} stands there twice")
-        found[name] = value
-    return found
+        document[name] = value
+    return document

@@ -35,8 +35,8 @@ def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 @app.get("/health")
 def health() -> Response[str]:
-    """Does the API answer?"""
-    return _answer({"status": "ok"})
+    """Whether the API responds."""
+    return _respond({"status": "ok"})
 
 
 @app.get("/products")
@@ -45,8 +45,8 @@ def products() -> Response[str]:
     deps = services()
     category = requests.read_category(_parameter("category"))
     limit = requests.read_limit(_parameter("limit"))
-    found = list_offers(category, limit, _parameter("cursor"), deps.catalogue, deps.stock)
-    return _answer(views.page(found, views.offer))
+    result = list_offers(category, limit, _parameter("cursor"), deps.catalogue, deps.stock)
+    return _respond(views.page(result, views.offer))
 
 
 @app.get("/products/<sku>")
@@ -54,7 +54,7 @@ def product(sku: str) -> Response[str]:
     """One product on sale."""
     if len(sku) > MAX_ID:
         raise ProductNotFound(sku[:MAX_ID])
-    return _answer(views.offer(get_offer(sku, services().catalogue, services().stock)))
+    return _respond(views.offer(get_offer(sku, services().catalogue, services().stock)))
 
 
 @app.post("/quotes")
@@ -65,7 +65,7 @@ def quotes() -> Response[str]:
     items = requests.read_items(body["items"])
     destination = Destination(body.get("country", pricing.home().country), body.get("region", ""))
     quote = pricing.quote(items, body.get("discountCodes", []), destination)
-    return _answer(views.quote(quote))
+    return _respond(views.quote(quote))
 
 
 @app.post("/checkout")
@@ -83,7 +83,7 @@ def checkout() -> Response[str]:
     logger.info("accepted", extra={"order_id": order_id})
     metrics.put(metrics.ORDERS_ACCEPTED, deps.settings.environment)
     location: dict[str, str | list[str]] = {"Location": views.order_path(order_id)}
-    return _answer(views.accepted(order_id), HTTPStatus.ACCEPTED, location)
+    return _respond(views.accepted(order_id), HTTPStatus.ACCEPTED, location)
 
 
 @app.get("/orders")
@@ -92,8 +92,8 @@ def orders() -> Response[str]:
     customer = _customer()
     limit = requests.read_limit(_parameter("limit"))
     deps = services()
-    found = list_orders(customer, limit, _parameter("cursor"), deps.orders, deps.ledger)
-    return _answer(views.page(found, views.order))
+    result = list_orders(customer, limit, _parameter("cursor"), deps.orders, deps.ledger)
+    return _respond(views.page(result, views.order))
 
 
 @app.get("/orders/<order_id>")
@@ -102,7 +102,9 @@ def order(order_id: str) -> Response[str]:
     customer = _customer()
     if len(order_id) > MAX_ID:
         raise OrderNotFound(order_id[:MAX_ID])
-    return _answer(views.order(get_order(order_id, customer, services().orders, services().ledger)))
+    return _respond(
+        views.order(get_order(order_id, customer, services().orders, services().ledger))
+    )
 
 
 @app.exception_handler(list(PROBLEMS))  # type: ignore[untyped-decorator]
@@ -127,7 +129,7 @@ def unknown(_error: Exception) -> Response[str]:
     return problems.render(HTTPStatus.NOT_FOUND, "NOT_FOUND", "No such path", detail, _path())
 
 
-def _answer(
+def _respond(
     body: dict[str, Any],
     status: HTTPStatus = HTTPStatus.OK,
     headers: dict[str, str | list[str]] | None = None,

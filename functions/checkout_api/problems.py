@@ -22,7 +22,7 @@ class BodyTooLarge(Exception):
 
 
 class UnsupportedMediaType(Exception):
-    """The body says that it is something else than JSON."""
+    """The body's media type is not JSON."""
 
 
 class InvalidParameter(Exception):
@@ -30,7 +30,7 @@ class InvalidParameter(Exception):
 
 
 class InvalidRequest(Exception):
-    """The body is a JSON object, but not the one that the schema asks for."""
+    """The body is a JSON object that does not satisfy the schema."""
 
     def __init__(self, violations: Iterable[Violation]) -> None:
         self.violations = tuple(violations)
@@ -103,7 +103,7 @@ def render(
     instance: str,
     violations: Iterable[Violation] = (),
 ) -> Response[str]:
-    """A problem as an HTTP answer. `type` is about:blank: `code` tells programs which it is."""
+    """A problem as an HTTP response. `type` is about:blank: `code` tells programs which it is."""
     problem: dict[str, Any] = {
         "type": "about:blank",
         "title": title,

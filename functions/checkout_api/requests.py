@@ -120,7 +120,7 @@ def _pointer(path: Sequence[str | int]) -> str:
 
 
 def read_command(customer_id: str, key: str, body: Body) -> PlaceOrder:
-    """What POST /checkout asks for, from a body that satisfies its schema."""
+    """The request of POST /checkout, from a body that satisfies its schema."""
     simulate = body.get("simulate")
     expected = body.get("expectedTotal")
     return PlaceOrder(

@@ -17,7 +17,7 @@ UNREADABLE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeErro
 def read_customer(header: str | None, settings: TokenSettings) -> str:
     """The customer's id in an Authorization header.
 
-    Raises `NotAuthenticated`, and says no more than a client needs to get a new token.
+    Raises `NotAuthenticated`, with no more details than a client needs to get a new token.
     """
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip(" "):

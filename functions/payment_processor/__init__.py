@@ -1,1 +1,1 @@
-"""The steps that take and give back money."""
+"""The steps that charge and refund money."""

@@ -1,1 +1,1 @@
-"""The steps that hold and give back stock."""
+"""The steps that reserve and release stock."""

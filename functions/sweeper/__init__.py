@@ -1,1 +1,1 @@
-"""What nobody finished."""
+"""Finishes orders and reservations whose workflow did not."""

@@ -40,7 +40,7 @@ def _settle(order_ids: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def _settled(order_id: str, sweeper: Sweeper) -> dict[str, Any]:
-    """What was done for an order, and where it stands; `problem` says what keeps it."""
+    """What was done for an order, and its status; `problem` is why it has not ended."""
     try:
         outcome = sweeper.settle(order_id)
         status = sweeper.orders.get(order_id).status
@@ -63,7 +63,7 @@ def _why(error: Exception) -> str:
 
 
 def _in_words(error: Exception) -> str:
-    """An order that is unreadable is no more than not there, unless its cause is told."""
+    """The error and its cause: `OrderNotFound` alone would hide that the row is invalid."""
     cause = error.__cause__
     because = f" ({cause})" if isinstance(cause, WrongRow) else ""
     return f"{type(error).__name__}: {error}{because}"

@@ -34,9 +34,9 @@ class EventBridge:
             "DetailType": event.type,
             "Detail": json.dumps(event.detail),
         }
-        answer = self.client.put_events(Entries=[entry])
-        if answer["FailedEntryCount"]:
-            reason = answer["Entries"][0].get("ErrorMessage", "no reason given")
+        response = self.client.put_events(Entries=[entry])
+        if response["FailedEntryCount"]:
+            reason = response["Entries"][0].get("ErrorMessage", "no reason given")
             raise Contended(f"The bus did not take {event.type}: {reason}")
 
 
@@ -64,12 +64,12 @@ class StepFunctions:
         """See `ports.Workflow`."""
         arn = self.state_machine_arn.replace(":stateMachine:", ":execution:")
         try:
-            answer = self.client.describe_execution(executionArn=f"{arn}:{order_id}")
+            response = self.client.describe_execution(executionArn=f"{arn}:{order_id}")
         except ClientError as error:
             if error.response["Error"]["Code"] != "ExecutionDoesNotExist":
                 raise
             return None
-        return bool(answer["status"] != "RUNNING")
+        return bool(response["status"] != "RUNNING")
 
 
 def _switch(simulate: FaultInjection) -> Mapping[str, Any]:
@@ -87,17 +87,17 @@ class SesMailer:
     sender: str
 
     def send(self, mail: Mail) -> str:
-        """See `ports.Mailer`. What SES says of an error may name the customer, so it stops here."""
+        """See `ports.Mailer`. SES's errors may name the customer, so they are not passed on."""
         body = {"Text": _utf8(mail.text), "Html": _utf8(mail.html)}
         try:
-            answer = self.client.send_email(
+            response = self.client.send_email(
                 Source=self.sender,
                 Destination={"ToAddresses": [mail.to]},
                 Message={"Subject": _utf8(mail.subject), "Body": body},
             )
         except ClientError as error:
             raise MailNotSent(error.response["Error"]["Code"]) from None
-        return str(answer["MessageId"])
+        return str(response["MessageId"])
 
 
 def _utf8(text: str) -> Mapping[str, str]:
@@ -113,7 +113,7 @@ class SystemClock:
 
 
 class RandomIds:
-    """Ids that nobody can guess."""
+    """Ids that cannot be guessed."""
 
     def order_id(self) -> str:
         """See `ports.Ids`."""

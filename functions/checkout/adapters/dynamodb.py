@@ -77,26 +77,26 @@ class Table:
 
     def get(self, key: Mapping[str, Any]) -> Item | None:
         """The item as of now (a strongly consistent read)."""
-        answer = self.client.get_item(TableName=self.name, Key=encode(key), ConsistentRead=True)
-        return decode(answer["Item"]) if "Item" in answer else None
+        response = self.client.get_item(TableName=self.name, Key=encode(key), ConsistentRead=True)
+        return decode(response["Item"]) if "Item" in response else None
 
     def get_many(self, keys: Iterable[Mapping[str, Any]]) -> list[Item]:
         """The items that exist, in no order, strongly consistent. Equal keys count once."""
         unique = list({json.dumps(key, sort_keys=True): encode(key) for key in keys}.values())
-        found: list[Item] = []
+        items: list[Item] = []
         for start in range(0, len(unique), BATCH):
-            found += self._get_batch(unique[start : start + BATCH])
-        return found
+            items += self._get_batch(unique[start : start + BATCH])
+        return items
 
     def _get_batch(self, keys: list[Item]) -> list[Item]:
-        found: list[Item] = []
+        items: list[Item] = []
         for wait in backoff_delays():
             request = {self.name: {"Keys": keys, "ConsistentRead": True}}
-            answer = self.client.batch_get_item(RequestItems=request)
-            found += [decode(item) for item in answer["Responses"].get(self.name, [])]
-            keys = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+            response = self.client.batch_get_item(RequestItems=request)
+            items += [decode(item) for item in response["Responses"].get(self.name, [])]
+            keys = response.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
             if not keys:
-                return found
+                return items
             time.sleep(wait)
         raise Contended(f"{len(keys)} items of {self.name} could not be read")
 
@@ -108,13 +108,13 @@ class Table:
         gets = [{"Get": {"TableName": self.name, "Key": encode(key)}} for key in keys]
         for wait in backoff_delays():
             try:
-                answer = self.client.transact_get_items(TransactItems=gets)
+                response = self.client.transact_get_items(TransactItems=gets)
             except ClientError as error:
                 _failed_conditions(error)  # raises what is no conflict
                 time.sleep(wait)
             else:
-                found = answer["Responses"]
-                return [decode(one["Item"]) if one.get("Item") else None for one in found]
+                items = response["Responses"]
+                return [decode(one["Item"]) if one.get("Item") else None for one in items]
         raise Contended(f"Items of {self.name} kept changing while they were read")
 
     def put_if_absent(self, item: Mapping[str, Any], key: str) -> None:
@@ -160,14 +160,14 @@ class Table:
         """All items that match, page by page. `options` go to Query as they are."""
         start: dict[str, Any] = {}
         while True:
-            answer = self._query(condition, values, **options, **start)
-            yield from (decode(item) for item in answer["Items"])
-            if "LastEvaluatedKey" not in answer:
+            response = self._query(condition, values, **options, **start)
+            yield from (decode(item) for item in response["Items"])
+            if "LastEvaluatedKey" not in response:
                 return
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+            start = {"ExclusiveStartKey": response["LastEvaluatedKey"]}
 
     def scan(self, prefix: Mapping[str, str]) -> Iterator[Item]:
-        """All items whose attribute begins as `prefix` says; reads the whole table for it."""
+        """All items whose attribute begins with `prefix`; scans the whole table."""
         ((name, begin),) = prefix.items()
         pages = self.client.get_paginator("scan").paginate(
             TableName=self.name,
@@ -195,13 +195,13 @@ class Table:
         """
         start = {"ExclusiveStartKey": read_cursor(cursor, keys)} if cursor else {}
         try:
-            answer = self._query(condition, values, Limit=limit, **options, **start)
+            response = self._query(condition, values, Limit=limit, **options, **start)
         except ClientError as error:
             if cursor and _code(error) == "ValidationException":
                 raise InvalidCursor(cursor) from error
             raise
-        last = answer.get("LastEvaluatedKey")
-        return [decode(item) for item in answer["Items"]], write_cursor(last) if last else None
+        last = response.get("LastEvaluatedKey")
+        return [decode(item) for item in response["Items"]], write_cursor(last) if last else None
 
     def _query(self, condition: str, values: Mapping[str, Any], **options: Any) -> Any:
         return self.client.query(
@@ -253,7 +253,7 @@ def update_step(
 def counts(name: str, least: str, most: str = "") -> str:
     """The condition that an attribute is a number from `least` to `most`, which are placeholders.
 
-    The type is asked for first, by `NUMBER`: what is no number cannot be compared with one.
+    The type is checked first, with `NUMBER`: only numbers can be compared with numbers.
     """
     bounds = [f"{name} >= {least}", *([f"{name} <= {most}"] if most else [])]
     return " AND ".join([f"attribute_type({name}, :number)", *bounds])
@@ -264,8 +264,8 @@ NUMBER = {":number": "N"}
 
 def returning_old_item(step: Item) -> Item:
     """The step, so that a refusal comes with the item that stood in the way."""
-    asked = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
-    return {kind: {**request, **asked} for kind, request in step.items()}
+    return_old = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    return {kind: {**request, **return_old} for kind, request in step.items()}
 
 
 def transact(client: Any, steps: Sequence[Item]) -> None:
@@ -292,7 +292,7 @@ TRANSIENT_REASONS = {"TransactionConflict", "ThrottlingError", "ProvisionedThrou
 
 
 def _failed_conditions(error: ClientError) -> dict[int, Item | None]:
-    """The positions of failed conditions, with the items if DynamoDB says them.
+    """The positions of failed conditions, with the items if DynamoDB returns them.
 
     None if it is worth trying again; else raises.
     """
@@ -300,8 +300,8 @@ def _failed_conditions(error: ClientError) -> dict[int, Item | None]:
         return {}
     if _code(error) != "TransactionCanceledException":
         raise error
-    answer: Any = error.response
-    reasons = answer.get("CancellationReasons", [])
+    response: Any = error.response
+    reasons = response.get("CancellationReasons", [])
     failed = {
         position: decode(reason["Item"]) if reason.get("Item") else None
         for position, reason in enumerate(reasons)

@@ -59,7 +59,7 @@ class DynamoLedger:
 
 @dataclass(frozen=True)
 class SimulatedGateway:
-    """A payment gateway that does what its tokens say, and remembers every key.
+    """A payment gateway whose tokens choose the outcome; it remembers every key.
 
     `timeout_s` is how long a caller waits before it gives up on an answer.
     """
@@ -156,7 +156,7 @@ def _charge(item: Item) -> Charge:
 
 
 def _reversal(charge: Item) -> Reversal:
-    """What a reversal gives back; the same answer however often it is asked for."""
+    """The refund of a reversal; the same for every repetition."""
     held = charge.get("was", charge["status"])
     amount = Money(charge["amount"], charge["currency"]) if "amount" in charge else None
     return Reversal(

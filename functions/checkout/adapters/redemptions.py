@@ -43,18 +43,18 @@ class Redemptions:
         return PromotionExhausted(codes)
 
 
-def redeem(wanted: Reservation, known: Iterable[Promotion], table: Table) -> Redemptions:
+def redeem(reservation: Reservation, known: Iterable[Promotion], table: Table) -> Redemptions:
     """What redeems a reservation's codes. One that is not among the `known` is refused."""
-    found = {promotion.code: promotion for promotion in known}
-    first_order = tuple(p.code for p in found.values() if p.first_order_only)
+    promotions = {promotion.code: promotion for promotion in known}
+    first_order = tuple(p.code for p in promotions.values() if p.first_order_only)
     steps = [
         (code, step)
-        for code in wanted.promotions
-        for step in _counts(code, found.get(code), _customer(wanted.customer_id), table)
+        for code in reservation.promotions
+        for step in _counts(code, promotions.get(code), _customer(reservation.customer_id), table)
     ]
     if first_order:
-        limit = 1 if wanted.first_order else 0
-        step = _count(table, FIRST_ORDER, _customer(wanted.customer_id), limit)
+        limit = 1 if reservation.first_order else 0
+        step = _count(table, FIRST_ORDER, _customer(reservation.customer_id), limit)
         steps.append((FIRST_ORDER, step))
     return Redemptions(
         tuple(step for _, step in steps), tuple(code for code, _ in steps), first_order

@@ -21,7 +21,7 @@ from checkout.domain.stock import Take
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the transaction: the row it gives back to, and what is lost if it cannot."""
+    """A step of the transaction: the row it releases to, and the loss if it cannot."""
 
     row: str
     request: Item
@@ -30,7 +30,7 @@ class Step:
 
 @dataclass(frozen=True)
 class ReleasePlan:
-    """Everything that there is to give back, and in words what cannot be."""
+    """Everything to release, and a description of what cannot be released."""
 
     steps: tuple[Step, ...] = ()
     losses: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ def _shard_key(take: Take, refused: frozenset[str]) -> str:
 
 
 def _all_of[T](read: Callable[[], Iterable[T]], losses: list[str]) -> list[T]:
-    """What a reservation says, or the loss of it if that cannot be read."""
+    """The reservation, or its loss if it cannot be read."""
     try:
         return list(read())
     except WrongRow as wrong:

@@ -109,7 +109,7 @@ class Row:
         return value
 
     def price(self, name: str, currency: str) -> Money:
-        """An amount of minor units that somebody set, in a currency that stands elsewhere."""
+        """An amount of minor units, in a currency that is stored elsewhere."""
         return Money(self.whole(name), currency)
 
     def sum(self, name: str, currency: str) -> Money:
@@ -137,10 +137,10 @@ class Row:
 
     def texts(self, name: str, default: Iterable[Any] | Missing = MISSING) -> tuple[str, ...]:
         """The texts of a list, or of a set of DynamoDB's."""
-        found = tuple(self._list(name, default))
-        if not all(isinstance(value, str) and value for value in found):
+        values = tuple(self._list(name, default))
+        if not all(isinstance(value, str) and value for value in values):
             raise self._wrong(name, "a list of texts")
-        return found
+        return values
 
     def _list(self, name: str, default: Iterable[Any] | Missing) -> Iterable[Any]:
         value = self._get(name, default)
@@ -154,8 +154,8 @@ class Row:
             raise WrongRow(f"{self.path}{name} is missing")
         return value
 
-    def _wrong(self, name: str, wanted: str) -> WrongRow:
-        return WrongRow(f"{self.path}{name} is {_shown(self.values[name])}, not {wanted}")
+    def _wrong(self, name: str, expected: str) -> WrongRow:
+        return WrongRow(f"{self.path}{name} is {_shown(self.values[name])}, not {expected}")
 
 
 def _is_whole(value: object) -> bool:
@@ -172,14 +172,14 @@ def readable[T](
     key: str,
     monitoring: Monitoring,
 ) -> list[T]:
-    """What the items say, but for those that are wrong. `key` is the attribute that names one."""
-    found = []
+    """The parsed items, without those that are wrong. `key` is the attribute that names one."""
+    values = []
     for item in items:
         try:
-            found.append(read(item))
+            values.append(read(item))
         except WrongRow as wrong:
             monitoring.wrong_row(table.name, str(item.get(key)), wrong)
-    return found
+    return values
 
 
 def _shown(value: object) -> str:

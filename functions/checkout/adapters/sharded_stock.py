@@ -112,12 +112,12 @@ class ShardedStock:
         for _ in backoff_delays():
             items = self.table.snapshot({"sku": shard_key(sku, n)} for n in range(count))
             shards = [self._read(item, n == 0) if item else EMPTY for n, item in enumerate(items)]
-            found = [shard for shard in shards if shard]
-            if len(found) < len(shards):
+            existing = [shard for shard in shards if shard]
+            if len(existing) < len(shards):
                 return []
-            if found[0].shards == count:
-                return [shard.available for shard in found]
-            count = found[0].shards
+            if existing[0].shards == count:
+                return [shard.available for shard in existing]
+            count = existing[0].shards
         raise Contended(f"The shards of {sku} keep changing")
 
     def gather(self, takes: Sequence[Take]) -> tuple[Take, ...]:

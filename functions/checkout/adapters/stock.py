@@ -126,22 +126,22 @@ class DynamoStock:
         tried = {taken[i - 1].sku: i for i in refused.failed if i <= len(taken)}
         if not tried:
             raise redemptions.refusal(i - 1 - len(taken) for i in refused.failed)
-        found = {
+        takes_by_sku = {
             line.sku: self.sharded_stock.find(line, taken[i - 1], refused.old.get(i))
             for line in reservation.lines
             if (i := tried.get(line.sku))
         }
-        missing = [sku for sku, takes in found.items() if not takes]
+        missing = [sku for sku, takes in takes_by_sku.items() if not takes]
         if missing:
             raise OutOfStock(missing)
-        return found
+        return takes_by_sku
 
-    def _redeem(self, wanted: Reservation) -> Redemptions:
+    def _redeem(self, reservation: Reservation) -> Redemptions:
         items = self.promotions.get_many(
-            {"code": code, "scope": EVERYBODY} for code in wanted.promotions
+            {"code": code, "scope": EVERYBODY} for code in reservation.promotions
         )
         known = readable(items, item_mapping.promotion, self.promotions, "code", self.monitoring)
-        return redeem(wanted, known, self.promotions)
+        return redeem(reservation, known, self.promotions)
 
     def _replayed(self, order_id: str) -> None:
         item = self.reservations.get({"orderId": order_id})

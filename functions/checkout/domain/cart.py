@@ -1,4 +1,4 @@
-"""What a customer asks for."""
+"""The cart of a customer."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class CheckoutError(Exception):
 
 
 class WrongRow(CheckoutError):
-    """A stored row is not what it should be; the message says which value is wrong, and why."""
+    """A stored row is invalid; the message names the wrong value and the reason."""
 
 
 class WrongSetting(CheckoutError):
@@ -56,7 +56,7 @@ class InvalidCart(CheckoutError):
 
 
 class OutOfStock(CheckoutError):
-    """At least one line asks for more than is available."""
+    """At least one line has more pieces than are available."""
 
     def __init__(self, skus: Iterable[str]) -> None:
         self.skus = tuple(sorted(skus))
@@ -135,7 +135,7 @@ class OrderNotFound(CheckoutError):
 
 
 class OrderUnreadable(OrderNotFound):
-    """The order is there, but its row is wrong. To customers it is not there; the log says why."""
+    """The order exists, but its row is invalid. Customers get a 404; the log has the reason."""
 
 
 class OrderNotPriced(CheckoutError):

@@ -89,7 +89,7 @@ class Address:
 
 @dataclass(frozen=True)
 class OrderRequest:
-    """What a customer asked for, as sent."""
+    """The request of a customer, as sent."""
 
     items: tuple[CartLine, ...]
     discount_codes: tuple[str, ...]

@@ -34,7 +34,7 @@ class LedgerEntry:
 
 @dataclass(frozen=True)
 class Reversal:
-    """What the gateway gave back: the money it had captured, or the hold it had authorised."""
+    """What the gateway reversed: captured money, or an authorised hold."""
 
     captured: Money | None = None
     authorised: Money | None = None
@@ -42,9 +42,9 @@ class Reversal:
 
 @dataclass(frozen=True)
 class Charge:
-    """What a provider's own books say of one key, under which an order is charged.
+    """The record in a provider's own books for one key, under which an order is charged.
 
-    `authorised` is what is reserved on the customer's card, and neither captured nor given back.
+    `authorised` is what is reserved on the customer's card, and neither captured nor released.
     """
 
     key: str

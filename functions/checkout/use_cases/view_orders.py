@@ -20,7 +20,7 @@ class OrderView:
 
 
 def get_order(order_id: str, customer_id: str, orders: Orders, ledger: Ledger) -> OrderView:
-    """One order. Raises `OrderNotFound`, also for somebody else's."""
+    """One order. Raises `OrderNotFound`, also for another customer's order."""
     order = orders.get(order_id)
     if order.customer_id != customer_id:
         raise OrderNotFound(order_id)
