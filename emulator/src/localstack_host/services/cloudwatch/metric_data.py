@@ -68,11 +68,11 @@ class MetricDataReader:
         if query.get("Expression"):
             return _math(query["Expression"], known)
         asked = query["MetricStat"]
-        wanted = Wanted.of(asked["Metric"], asked["Stat"], asked["Period"])
-        begin = self.start - self.start % wanted.period_s
-        periods = math.ceil((self.end - begin) / wanted.period_s)
-        values = self.points.over(wanted, self.place, begin, periods)
-        return Series(begin, wanted.period_s, values)
+        requested = Wanted.of(asked["Metric"], asked["Stat"], asked["Period"])
+        begin = self.start - self.start % requested.period_s
+        periods = math.ceil((self.end - begin) / requested.period_s)
+        values = self.points.over(requested, self.place, begin, periods)
+        return Series(begin, requested.period_s, values)
 
 
 def _math(expression: str, known: Mapping[str, Series]) -> Series:

@@ -81,26 +81,26 @@ class Points:
         finally:
             database.close()
 
-    def series(self, wanted: Wanted, place: Place, periods: int, now: float) -> Values:
+    def series(self, requested: Wanted, place: Place, periods: int, now: float) -> Values:
         """One value for each of the last `periods` periods, the newest first."""
         found: list[list[float]] = [[] for _ in range(periods)]
-        for at, value in self._measured(wanted, place, now - periods * wanted.period_s):
+        for at, value in self._measured(requested, place, now - periods * requested.period_s):
             # A moment that is not over yet is in the newest period.
-            found[max(int((now - at) // wanted.period_s), 0)].append(value)
-        return [statistic(wanted.statistic, measured) for measured in found]
+            found[max(int((now - at) // requested.period_s), 0)].append(value)
+        return [statistic(requested.statistic, measured) for measured in found]
 
-    def over(self, wanted: Wanted, place: Place, begin: float, periods: int) -> Values:
+    def over(self, requested: Wanted, place: Place, begin: float, periods: int) -> Values:
         """One value for each of `periods` periods from a time on, the oldest first."""
         found: list[list[float]] = [[] for _ in range(periods)]
-        for at, value in self._measured(wanted, place, begin - 1):
-            number = int((at - begin) // wanted.period_s)
+        for at, value in self._measured(requested, place, begin - 1):
+            number = int((at - begin) // requested.period_s)
             if 0 <= number < periods:
                 found[number].append(value)
-        return [statistic(wanted.statistic, measured) for measured in found]
+        return [statistic(requested.statistic, measured) for measured in found]
 
     def _measured(
-        self, wanted: Wanted, place: Place, after: float
+        self, requested: Wanted, place: Place, after: float
     ) -> Iterator[tuple[float, float]]:
         """What was measured after a time, and when."""
-        what = (wanted.namespace, wanted.name, wanted.stored_dimensions, after)
+        what = (requested.namespace, requested.name, requested.stored_dimensions, after)
         yield from self._database.execute(POINTS, (*what, place.account, place.region))

@@ -96,11 +96,11 @@ class Alarms(CloudwatchProvider):
 
     def _tagged(self, context: RequestContext, request: Any) -> dict[str, Any]:
         """The request without its tags, once they are kept where tags are."""
-        wanted = dict(request)
-        if tags := wanted.pop("Tags", None):
+        requested = dict(request)
+        if tags := requested.pop("Tags", None):
             store = self.get_store(context.account_id, context.region)
-            store.TAGS.tag_resource(_arn(context, wanted["AlarmName"]), tags)
-        return wanted
+            store.TAGS.tag_resource(_arn(context, requested["AlarmName"]), tags)
+        return requested
 
 
 def _arn(context: RequestContext, alarm: str) -> str:

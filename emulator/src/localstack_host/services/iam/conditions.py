@@ -62,8 +62,8 @@ class Condition:
             return (found is None) == (self.values[0].lower() == "true")
         if not found:
             return self._holds_without()
-        wanted = [v for v in (resolve(value, context) for value in self.values) if v is not None]
-        answers = [self._agrees(value, wanted) for value in found]
+        expected = [v for v in (resolve(value, context) for value in self.values) if v is not None]
+        answers = [self._agrees(value, expected) for value in found]
         return all(answers) if self._wants_all() else any(answers)
 
     def _holds_without(self) -> bool:
@@ -74,54 +74,54 @@ class Condition:
     def _wants_all(self) -> bool:
         return self.quantifier == "ForAllValues" or (self.negated and not self.quantifier)
 
-    def _agrees(self, value: str, wanted: list[str]) -> bool:
+    def _agrees(self, value: str, expected: list[str]) -> bool:
         test = TESTS[self.test]
-        return any(test(value, other) for other in wanted) != self.negated
+        return any(test(value, other) for other in expected) != self.negated
 
 
-def _same(value: str, wanted: str) -> bool:
-    return matches_text(_literal(wanted), value)
+def _same(value: str, expected: str) -> bool:
+    return matches_text(_literal(expected), value)
 
 
-def _same_in_any_case(value: str, wanted: str) -> bool:
-    return matches_text(_literal(wanted), value, any_case=True)
+def _same_in_any_case(value: str, expected: str) -> bool:
+    return matches_text(_literal(expected), value, any_case=True)
 
 
 def _literal(text: str) -> str:
     return text.replace("*", "\ue000").replace("?", "\ue001")
 
 
-def _like(value: str, wanted: str) -> bool:
-    return matches_text(wanted, value)
+def _like(value: str, expected: str) -> bool:
+    return matches_text(expected, value)
 
 
-def _arn_like(value: str, wanted: str) -> bool:
-    return matches_arn(wanted, value)
+def _arn_like(value: str, expected: str) -> bool:
+    return matches_arn(expected, value)
 
 
-def _truth(value: str, wanted: str) -> bool:
-    return value.lower() == wanted.lower()
+def _truth(value: str, expected: str) -> bool:
+    return value.lower() == expected.lower()
 
 
-def _in_network(value: str, wanted: str) -> bool:
+def _in_network(value: str, expected: str) -> bool:
     with suppress(ValueError):
-        return ip_address(value) in ip_network(wanted, strict=False)
+        return ip_address(value) in ip_network(expected, strict=False)
     return False
 
 
 def _numbers(compare: Callable[[float, float], bool]) -> Test:
-    def test(value: str, wanted: str) -> bool:
+    def test(value: str, expected: str) -> bool:
         with suppress(ValueError):
-            return compare(float(value), float(wanted))
+            return compare(float(value), float(expected))
         return False
 
     return test
 
 
 def _dates(compare: Callable[[float, float], bool]) -> Test:
-    def test(value: str, wanted: str) -> bool:
+    def test(value: str, expected: str) -> bool:
         with suppress(ValueError):
-            return compare(_epoch(value), _epoch(wanted))
+            return compare(_epoch(value), _epoch(expected))
         return False
 
     return test

@@ -89,13 +89,13 @@ class Logs(LogsProvider):
         **rest: Any,
     ) -> Any:
         """Passes metrics on to CloudWatch, and lets the oldest events go."""
-        answer = super().put_log_events(
+        response = super().put_log_events(
             context, log_group_name, log_stream_name, log_events, *more, **rest
         )
         stream = (context.account_id, context.region, str(log_group_name), str(log_stream_name))
         self._latest.add(stream, len(log_events))
         emf.publish(context.account_id, context.region, log_events)
-        return answer
+        return response
 
     def put_query_definition(  # type: ignore[override] # the rest is named
         self, context: RequestContext, name: str, query_string: str, **rest: Any

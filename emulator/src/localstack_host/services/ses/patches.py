@@ -20,9 +20,9 @@ def apply_patches() -> None:
     original = untyped.call_moto
 
     def call_moto(context: Any, *more: Any, **options: Any) -> Any:
-        answer = original(context, *more, **options)
+        response = original(context, *more, **options)
         forget_copies(context)
-        return answer
+        return response
 
     replace(provider, "EMAILS", Latest(KEPT_MAILS.value(), delete_file))
     replace(provider, "call_moto", call_moto)
