@@ -25,7 +25,7 @@ CONTENTION = {
     "stale_read_seconds": 0.5,
     "transaction_seconds": 0.02,
     "throttling": True,
-    "partition_write_units": 40,
+    "partition_write_units": 4,
 }
 
 

@@ -256,3 +256,15 @@ def test_a_table_is_found_by_its_tags(cloud: Cloud) -> None:
     assert found["ResourceARN"] == table
     tags = dynamodb.list_tags_of_resource(ResourceArn=table)["Tags"]
     assert {tag["Key"] for tag in tags} == {"owner", "more"}
+
+
+def test_a_table_without_a_key_of_its_own_has_the_one_that_aws_manages(cloud: Cloud) -> None:
+    dynamodb, shown = cloud.client("dynamodb"), []
+    for table in (cloud.table("sku"), cloud.table("sku")):
+        dynamodb.update_table(TableName=table, SSESpecification={"Enabled": True})
+        described = dynamodb.describe_table(TableName=table)["Table"]
+        shown.append(described["SSEDescription"]["KMSMasterKeyArn"])
+    assert shown[0] == shown[1]
+    key = cloud.client("kms").describe_key(KeyId=shown[0])["KeyMetadata"]
+    assert (key["Arn"], key["KeyManager"]) == (shown[0], "AWS")
+    assert key["Description"].startswith("Default key that protects my DynamoDB data")

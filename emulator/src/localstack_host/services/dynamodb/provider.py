@@ -17,6 +17,10 @@ from localstack_host.services.dynamodb.requests import EngineSkeleton
 
 LOG = logging.getLogger(__name__)
 TIME_TO_LIVE_S = 10.0
+AWS_MANAGED_KEY = "alias/aws/dynamodb"
+AWS_MANAGED_KEY_DESCRIPTION = (
+    "Default key that protects my DynamoDB data when no other key is defined"
+)
 
 
 @provides("dynamodb")
@@ -50,10 +54,21 @@ def key_arn(account: str, region: str, key: str) -> str:
 
     try:
         client = connect_to(aws_access_key_id=account, region_name=region).kms
-        described: Any = client.describe_key(KeyId=key)
-        return str(described["KeyMetadata"]["Arn"])
+        described: Any = client.describe_key(KeyId=key)["KeyMetadata"]
+        if key == AWS_MANAGED_KEY and described["KeyManager"] != "AWS":
+            _present_as_managed(described["KeyId"], account, region)
+        return str(described["Arn"])
     except client.exceptions.NotFoundException:
         return settings.key_arn(account, region, key)
+
+
+def _present_as_managed(key: str, account: str, region: str) -> None:
+    # KMS makes the key of a reserved alias when it is asked for, as if it were a customer's.
+    from localstack.services.kms.provider import KmsProvider, set_key_managed
+
+    set_key_managed(key, account, region)
+    made = KmsProvider._get_kms_key(account, region, key)
+    made.metadata["Description"] = AWS_MANAGED_KEY_DESCRIPTION
 
 
 def _expire(expiring: Engine) -> None:
