@@ -15,6 +15,7 @@ KEYS = {
     "deploy_s",
     "lambda_cold_ms",
     "lambda_warm_ms",
+    "conditional_update_ms",
     "checkout_ms",
     "checkouts_per_s",
     "executions_per_s",

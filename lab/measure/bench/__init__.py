@@ -16,6 +16,7 @@ from lab.deploy import package, terraform
 from lab.measure.bench import (
     burst,
     checkouts,
+    database,
     executions,
     lambdas,
     memory,
@@ -111,6 +112,8 @@ def _measure(
     target = environment.target
     _warm_up(target, on_progress)
     cold, warm = _invocations(options, target, on_progress)
+    on_progress("updating an item")
+    updates = database.conditional_updates(target, options.invocations)
     on_progress("one customer after the other")
     purchases = checkouts.one_after_the_other(target, options.checkouts)
     on_progress(f"{options.concurrency} customers at a time")
@@ -129,6 +132,7 @@ def _measure(
         redeploy_s=environment.redeploy_s,
         lambda_cold_ms=cold,
         lambda_warm_ms=warm,
+        conditional_update_ms=Times.of(updates),
         checkout_ms=before,
         checkouts_per_s=round(rate, 2),
         stored_orders=options.stored,

@@ -89,6 +89,7 @@ class Report:
     redeploy_s: float | None
     lambda_cold_ms: Times
     lambda_warm_ms: Times
+    conditional_update_ms: Times
     checkout_ms: Times
     checkouts_per_s: float
     executions_per_s: float

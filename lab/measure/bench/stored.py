@@ -74,7 +74,7 @@ def _copy(rows: list[tuple[str, Item]], order_id: str, number: int) -> Iterator[
 
 
 def _write(client: Any, writes: list[tuple[str, Any]]) -> None:
-    """Writes one table after the other: moto rejects a batch with equal keys of two tables."""
+    """Writes one table after the other."""
     for table in {name: None for name, _ in writes}:
         for batch in batched((w for name, w in writes if name == table), BATCH, strict=False):
             requests = {table: list(batch)}

@@ -34,6 +34,7 @@ def _rows(result: Report) -> Iterator[tuple[str, str]]:
     yield "a deploy of a changed function takes", _seconds(result.redeploy_s)
     yield "a cold invocation", _times(result.lambda_cold_ms)
     yield "a warm invocation", _times(result.lambda_warm_ms)
+    yield "a conditional update of an item", _times(result.conditional_update_ms)
     yield "a checkout, from the POST to its end status", _times(result.checkout_ms)
     yield f"checkouts a second, {clients} customers", f"{result.checkouts_per_s}"
     yield f"executions a second, {clients} clients", f"{result.executions_per_s}"
@@ -72,7 +73,8 @@ def _megabytes(value: float | None) -> str:
 
 
 def _times(times: Times) -> str:
-    return f"{times.p50:.0f} ms (p95 {times.p95:.0f})"
+    p50, p95 = (f"{value:.{1 if value < 10 else 0}f}" for value in (times.p50, times.p95))
+    return f"{p50} ms (p95 {p95})"
 
 
 def _cost(cost: Cost) -> RenderableType:
