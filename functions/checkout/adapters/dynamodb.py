@@ -22,6 +22,13 @@ Item = dict[str, Any]
 BATCH = 100  # BatchGetItem's limit
 ATTEMPTS = 8  # with the delays below: about 3 seconds, well inside a step's timeout
 FIRST_WAIT_S = 0.02
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+BUSY = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "TransactionConflictException",
+}
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
@@ -144,17 +151,27 @@ class Table:
         )
 
     def _write(self, call: Any, **arguments: Any) -> None:
-        try:
-            call(
-                TableName=self.name,
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **arguments,
-            )
-        except ClientError as error:
-            if _code(error) != "ConditionalCheckFailedException":
-                raise
-            old: Any = error.response.get("Item")
-            raise ConditionFailed(decode(old) if old else None) from error
+        """Tries again while the item is busy: botocore does not for a transaction's conflict.
+
+        Raises `Contended` if it stays so.
+        """
+        for wait in backoff_delays():
+            try:
+                call(
+                    TableName=self.name,
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **arguments,
+                )
+            except ClientError as error:
+                if _code(error) == "ConditionalCheckFailedException":
+                    old: Any = error.response.get("Item")
+                    raise ConditionFailed(decode(old) if old else None) from error
+                if _code(error) not in BUSY:
+                    raise
+                time.sleep(wait)
+            else:
+                return
+        raise Contended(f"An item of {self.name} stayed busy")
 
     def query(self, condition: str, values: Mapping[str, Any], **options: Any) -> Iterator[Item]:
         """All items that match, page by page. `options` go to Query as they are."""

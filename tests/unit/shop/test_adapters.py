@@ -223,6 +223,28 @@ class TestWriting:
 
 
 @pytest.mark.usefixtures("_no_waiting")
+class TestWritingWhatIsBusy:
+    """botocore tries again what is throttled, some times, and a transaction's conflict never."""
+
+    @pytest.mark.parametrize("code", sorted(dynamodb.BUSY))
+    def test_a_busy_item_is_tried_again(self, code: str) -> None:
+        client = Client(aws_error(code), aws_error(code), {})
+        Table(client, "orders").put_if_absent({"orderId": "ord_1"}, "orderId")
+        assert len(client.calls) == 3
+
+    def test_an_item_that_stays_busy_is_contended(self) -> None:
+        client = Client(*[aws_error("TransactionConflictException")] * dynamodb.ATTEMPTS)
+        with pytest.raises(Contended, match="orders"):
+            Table(client, "orders").put_if_absent({"orderId": "ord_1"}, "orderId")
+
+    def test_what_no_retry_can_help_is_raised_at_once(self) -> None:
+        client = Client(aws_error("ValidationException"))
+        with pytest.raises(ClientError):
+            Table(client, "orders").put_if_absent({"orderId": "ord_1"}, "orderId")
+        assert len(client.calls) == 1
+
+
+@pytest.mark.usefixtures("_no_waiting")
 class TestReading:
     def test_keys_that_were_left_unprocessed_are_asked_for_again(self) -> None:
         first, rest = {"sku": {"S": "A"}}, {"sku": {"S": "B"}}
