@@ -14,7 +14,7 @@ from tests.deployed_shop import DeployedShop
 Tell = Callable[[str], None]
 FIGURE = "figure"
 SETTINGS = os.environ.get("LAB_DYNAMODB", "").split()
-"""What of AWS's DynamoDB is switched on for the suite: `test_stale_reads_and_throttling.py` has an example."""
+"""Settings of DynamoDB for the suite, as `test_stale_reads_and_throttling.py` shows."""
 
 
 @pytest.fixture(scope="session")

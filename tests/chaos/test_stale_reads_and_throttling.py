@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
 from lab.emulator import dynamodb_settings
 from tests.chaos.conftest import Tell
@@ -54,8 +56,29 @@ def test_under_contention_nothing_is_oversold_and_no_order_is_lost(
     assert sum(ended.values()) == len(set(placed)) == CUSTOMERS
     assert crowd.available(sku) == 0
     books = crowd.audit()
+    _collide(crowd, crowd.sell(1))  # whatever the machine's speed: some are counted
     counted = {name: _counted(crowd, name, began) for name in ("conflicts", "throttled writes")}
     tell(f"{dict(ended)}, {counted}; {books}")
+
+
+def _collide(crowd: Crowd, sku: str) -> None:
+    """Transactions and writes of one item at the same moment, which change nothing."""
+    client = crowd.shop.target.client("dynamodb")
+    update = {
+        "TableName": crowd.shop.target.table("inventory"),
+        "Key": {"sku": {"S": sku}},
+        "UpdateExpression": "ADD available :nothing",
+        "ExpressionAttributeValues": {":nothing": {"N": "0"}},
+    }
+
+    def collide(_number: int) -> None:
+        with suppress(ClientError):
+            client.transact_write_items(TransactItems=[{"Update": update}])
+        with suppress(ClientError):
+            client.update_item(**update)
+
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        list(pool.map(collide, range(AT_A_TIME)))
 
 
 METRICS = {"conflicts": "TransactionConflict", "throttled writes": "WriteThrottleEvents"}
