@@ -1,6 +1,6 @@
 """The HTTP server in front of LocalStack: a thread for each connection.
 
-LocalStack's own, on Twisted, hands each request to another thread and each part of the answer back
-again, and parses headers as if they were a mail's. That was more than half of what the emulator's
-processor did (docs/performance.md).
+LocalStack's own server, on Twisted, hands each request to another thread, hands each part of the
+response back, and parses headers with the parser for e-mail. That took more than half of the
+emulator's processor time (docs/performance.md).
 """

@@ -1,7 +1,7 @@
-"""How much of all requests' bodies is in memory at a time: each is within its limit, and all are.
+"""Limits the memory that the bodies of all requests take together.
 
-A body is in memory from when its bytes come until its request has been answered, and once more
-when LocalStack has unpacked it.
+A body is in memory from the arrival of its first bytes until its request has been answered, and a
+second time when LocalStack has decompressed it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from localstack_host.server.refusal import Refusal
 
 
 class Bodies:
-    """Counts the bytes of all bodies of a server, whichever connection they came by."""
+    """Counts the bytes of all request bodies of a server, on all of its connections."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -23,11 +23,11 @@ class Bodies:
 
     @property
     def held(self) -> int:
-        """The bytes that are in memory now."""
+        """The number of bytes in memory now."""
         return self._held
 
-    def take(self, size: int) -> None:
-        """Counts `size` bytes more. Raises Refusal if they are too many together."""
+    def reserve(self, size: int) -> None:
+        """Counts `size` more bytes. Raises Refusal if the total would exceed the limit."""
         with self._counting:
             if self._held + size > self._most:
                 raise Refusal(
@@ -37,7 +37,7 @@ class Bodies:
                 )
             self._held += size
 
-    def give_back(self, size: int) -> None:
-        """Bytes that are in memory no more."""
+    def release(self, size: int) -> None:
+        """Subtracts `size` bytes, which are no longer in memory."""
         with self._counting:
             self._held -= size

@@ -1,7 +1,7 @@
-"""The certificate for clients that speak TLS: self-signed, for this machine's names.
+"""The certificate for TLS clients: self-signed, for this machine's names.
 
-LocalStack makes one by what pyOpenSSL 26.2 has removed, which would hold cryptography at 47. It
-takes one that is already in its place.
+LocalStack creates one with functions that pyOpenSSL 26.2 has removed, which would keep cryptography
+at version 47. It uses a certificate that is already in the expected file.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from localstack_host.localstack_api import on_infra_start
 NAMES = ("localhost", "*.localhost", "localhost.localstack.cloud", "*.localhost.localstack.cloud")
 LOOPBACK = ("127.0.0.1", "::1")
 VALID = timedelta(days=397)
-"""Browsers take no longer one: https://support.apple.com/102028."""
+"""Browsers reject a certificate that is valid for longer: https://support.apple.com/102028."""
 RENEWED_BEFORE = timedelta(days=30)
 
 
 @on_infra_start()
 def make_certificate() -> None:
-    """Stores a certificate where LocalStack looks for one, unless one that is valid is there."""
+    """Stores a certificate in the file that LocalStack reads, unless that has a valid one."""
     from localstack.utils.ssl import get_cert_pem_file_path
 
     file = Path(get_cert_pem_file_path())  # type: ignore[no-untyped-call]
@@ -36,7 +36,7 @@ def make_certificate() -> None:
 
 
 def is_valid(file: Path, now: datetime | None = None) -> bool:
-    """Whether a file has a certificate that does not end soon."""
+    """Whether a file has a certificate that does not expire within RENEWED_BEFORE."""
     try:
         certificate = x509.load_pem_x509_certificate(file.read_bytes())
     except (OSError, ValueError):
@@ -45,27 +45,27 @@ def is_valid(file: Path, now: datetime | None = None) -> bool:
 
 
 def key_and_certificate() -> bytes:
-    """A new private key and its certificate, in PEM."""
+    """A new private key and its certificate, in PEM format."""
     key = ec.generate_private_key(ec.SECP256R1())
-    stored = key.private_bytes(
+    private_key = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    return stored + _certificate(key).public_bytes(serialization.Encoding.PEM)
+    return private_key + _certificate(key).public_bytes(serialization.Encoding.PEM)
 
 
 def _certificate(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    began = datetime.now(UTC) - timedelta(hours=1)
+    start = datetime.now(UTC) - timedelta(hours=1)
     alternatives = [
         *(x509.DNSName(one) for one in NAMES),
         *(x509.IPAddress(ipaddress.ip_address(one)) for one in LOOPBACK),
     ]
     return (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(began)
-        .not_valid_after(began + VALID)
+        .not_valid_before(start)
+        .not_valid_after(start + VALID)
         .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on one connection: requests come in and are answered one after the other."""
+"""HTTP/1.1 on one connection: requests are answered in the order in which they arrive."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OWN_VARIABLES = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})  # the others begi
 
 
 class Connection:
-    """Serves a WSGI application to one client until one of the two has enough."""
+    """Serves a WSGI application to one client until either side closes the connection."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Connection:
         self._requests = Requests(client, limits, sites or SiteCheck.of(), bodies)
 
     def serve(self) -> None:
-        """Returns when the connection is over. Raises OSError if the client has gone."""
+        """Returns when the connection ends. Raises OSError if the client has disconnected."""
         self._peer, self._own = self._client.getpeername()[:2], self._client.getsockname()[:2]
         try:
             while request := self._requests.next():
@@ -51,30 +51,30 @@ class Connection:
                 if not request.keep_alive:
                     return
         except Refusal as refusal:
-            self._requests.close()  # before the client has read why, and is gone
+            self._requests.close()  # frees the memory before the client has read the reason
             self._refuse(refusal)
         finally:
             self._requests.close()
 
     @property
     def idle_since(self) -> float | None:
-        """Since when it waits for a request, by the monotonic clock; None while it has one."""
+        """When the wait for the next request began (monotonic clock); None while serving one."""
         return self._requests.idle_since
 
     def hang_up(self) -> None:
-        """Ends a connection that waits, from another thread."""
-        with suppress(OSError):  # it has ended by itself
+        """Ends an idle connection. Called from another thread."""
+        with suppress(OSError):  # it has already ended
             self._client.shutdown(SHUT_RDWR)
 
     def turn_away(self, refusal: Refusal) -> None:
-        """Refuses whatever the client asks for. Raises OSError if it has gone."""
+        """Refuses any request of the client. Raises OSError if the client has disconnected."""
         self._client.settimeout(self._limits.parting_s)
         with suppress(TimeoutError):
-            self._client.recv(RECEIVE_BYTES)  # so that the client is not cut off while it asks
+            self._client.recv(RECEIVE_BYTES)  # so that no reset reaches the client while it sends
         self._refuse(refusal)
 
     def _refuse(self, refusal: Refusal) -> None:
-        """Says why, and reads on for a moment: a client that still sends would not read it."""
+        """Sends the reason, then reads on briefly: a client that still sends would not read it."""
         self._client.settimeout(self._limits.parting_s)
         self._client.sendall(refusal.answer(self._requests.current.method != "HEAD"))
         if not isinstance(self._client, ssl.SSLSocket):
@@ -94,7 +94,7 @@ class Connection:
             self._requests.forget(request)
 
     def _environment(self, request: Incoming) -> Environment:
-        """What PEP 3333 wants, and what LocalStack wants: headers and target as they were sent."""
+        """The variables of PEP 3333, and LocalStack's: headers and target as they were sent."""
         target = request.target.decode("latin-1")
         return {
             "REQUEST_METHOD": request.method,
@@ -122,11 +122,11 @@ class Connection:
 
 
 def _variables(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """The headers as WSGI has them; a repeated one is joined with commas.
+    """The headers as WSGI variables; the values of a repeated header are joined with commas.
 
-    A name with an underscore is left out: it would be taken for the one with a dash.
+    A name with an underscore is left out: it would be confused with the one with a hyphen.
     """
-    found: dict[str, str] = {}
+    variables: dict[str, str] = {}
     for name, value in headers:
         if b"_" in name:
             continue
@@ -134,12 +134,12 @@ def _variables(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         if key not in OWN_VARIABLES:
             key = f"HTTP_{key}"
         text = value.decode("latin-1")
-        found[key] = f"{found[key]},{text}" if key in found else text
-    return found
+        variables[key] = f"{variables[key]},{text}" if key in variables else text
+    return variables
 
 
 class Answer:
-    """One response: WSGI's start_response, and what puts it on the wire."""
+    """One response: implements WSGI's start_response, and sends the response to the client."""
 
     def __init__(self, client: socket, keep_alive: bool) -> None:
         self._client = client
@@ -152,7 +152,7 @@ class Answer:
         self._status, self._headers = status, headers
 
     def send(self, parts: Iterable[bytes], head_only: bool) -> None:
-        """Sends head and body; what is known at once goes out at once."""
+        """Sends head and body: in one piece if the body is complete, else part by part."""
         if head_only or self._has_no_body() or self._is_measured():
             self._client.sendall(self._head([]) + (b"" if head_only else b"".join(parts)))
         elif isinstance(parts, list | tuple):
@@ -163,7 +163,7 @@ class Answer:
             self._stream(parts)
 
     def _stream(self, parts: Iterable[bytes]) -> None:
-        """Sends parts as they come, for example the events of a stream."""
+        """Sends each part as soon as it is available, for example the events of a stream."""
         self._client.sendall(self._head([("Transfer-Encoding", "chunked")]))
         for part in parts:
             if part:
@@ -176,14 +176,14 @@ class Answer:
     def _is_measured(self) -> bool:
         return any(name.lower() == "content-length" for name, _ in self._headers)
 
-    def _head(self, more: list[Header]) -> bytes:
+    def _head(self, additional: list[Header]) -> bytes:
         lines = [f"HTTP/1.1 {self._status}"]
-        lines += [f"{name}: {value}" for name, value in self._all_headers(more)]
+        lines += [f"{name}: {value}" for name, value in self._all_headers(additional)]
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
-    def _all_headers(self, more: list[Header]) -> Iterator[Header]:
+    def _all_headers(self, additional: list[Header]) -> Iterator[Header]:
         yield from self._headers
-        yield from more
+        yield from additional
         names = {name.lower() for name, _ in self._headers}
         if "date" not in names:
             yield "Date", formatdate(usegmt=True)

@@ -1,21 +1,22 @@
-"""Keeps websites away: a page in the user's browser reaches this port as the user does.
+"""Refuses requests that other websites make: a page in the user's browser can reach this port.
 
-Whoever may send an AWS request may run code here, so each request has to show, before anything else
-looks at it, that no other site made it:
+Whoever can send an AWS request can run code on this machine. So every request is checked, before
+anything else handles it:
 
-- its Host is a name of this machine, which a name that was rebound to 127.0.0.1 is not
-  (https://owasp.org/www-community/attacks/DNS_Rebinding: the browser sends the name it was given);
-- a browser that says where the request comes from names this very server: Origin
+- its Host must be a name of this machine. A name that was rebound to 127.0.0.1 is not
+  (https://owasp.org/www-community/attacks/DNS_Rebinding: the browser sends the attacker's name);
+- the origin that a browser sends must be this server: Origin
   (https://www.rfc-editor.org/rfc/rfc6454#section-7) and Sec-Fetch-Site
   (https://www.w3.org/TR/fetch-metadata/);
-- a browser that does not say it is refused. To names like *.localhost.localstack.cloud, which are
-  not "potentially trustworthy" over plain HTTP, none says it; to localhost and 127.0.0.1 all do;
-- what the user began, `Sec-Fetch-Site: none`, may look and not command. An address that was typed
-  in says that, but so do a link in a mail and what a browser loads in advance.
+- a browser that sends neither is refused. No browser sends them to names like
+  *.localhost.localstack.cloud, which are not "potentially trustworthy" over plain HTTP; every
+  browser does to localhost and 127.0.0.1;
+- a request that the user started, `Sec-Fetch-Site: none`, may read but not run an operation. The
+  value is the same for a typed address, a link in a mail and a prefetched page.
 
-AWS's SDKs, Terraform and curl are no browsers. Nothing that the emulator shows in a browser
-calls the emulator: the dashboard and the lessons are files, and JupyterLab talks to its own server,
-whose kernels use boto3. So no foreign origin is allowed but those that the user names.
+AWS's SDKs, Terraform and curl are not browsers. No page that the emulator shows in a browser calls
+the emulator: the dashboard and the lessons are files, and JupyterLab calls its own server, whose
+kernels use boto3. So the only other origins that are allowed are those that the user adds.
 """
 
 from __future__ import annotations
@@ -35,34 +36,34 @@ HOSTS_VARIABLE = variable("HOSTS")
 ORIGINS_VARIABLE = variable("ORIGINS")
 
 OWN_NAMES = frozenset({b"localhost", b"127.0.0.1", b"[::1]", b"localhost.localstack.cloud"})
-# Public names that resolve to 127.0.0.1 and that nobody else can have: buckets and APIs.
+# Public names of buckets and APIs. They resolve to 127.0.0.1, and nobody else can register them.
 OWN_SUFFIX = b".localhost.localstack.cloud"
 HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
 
 LONGEST_NAME, LONGEST_LABEL = 253, 63  # RFC 1035, section 2.3.4
 
 OWN_PAGE, USER = b"same-origin", b"none"
-PURPOSES = (b"sec-purpose", b"purpose", b"x-moz")  # of what is loaded in advance
-# How the User-Agent of every browser begins, and of the player that Safari leaves videos to.
+PURPOSES = (b"sec-purpose", b"purpose", b"x-moz")  # sent with prefetch requests
+# Prefixes of User-Agent: of every browser, and of the media player that Safari uses.
 BROWSERS = (b"mozilla/", b"applecoremedia/")
-LOOKING = frozenset({"GET", "HEAD"})
-# What names an operation, or who asks for it, in the address of an AWS request: how it begins.
-COMMANDING = ("action", "x-amz-", "awsaccesskeyid")
+READ_METHODS = frozenset({"GET", "HEAD"})
+# Prefixes of the query parameters that name an AWS request's operation or its caller.
+OPERATION_PARAMETERS = ("action", "x-amz-", "awsaccesskeyid")
 
 
 class Head(Protocol):
-    """What is known of a request when its head is here; `query` is text in Latin-1."""
+    """A request whose head has been read; `query` is decoded as Latin-1."""
 
     method: str
     query: str
 
     def values(self, name: bytes) -> Sequence[bytes]:
-        """What a header says, as often as it is there; name and values in lower case."""
+        """All values of a header; name and values in lower case."""
 
 
 @dataclass(frozen=True)
 class SiteCheck:
-    """Refuses the requests of other sites; `hosts` and `origins` are those the user has added."""
+    """Refuses requests of other sites; `hosts` and `origins` are those that the user added."""
 
     hosts: frozenset[bytes] = frozenset()
     origins: frozenset[bytes] = frozenset()
@@ -76,9 +77,9 @@ class SiteCheck:
         )
 
     def check(self, request: Head, target_host: bytes | None = None) -> None:
-        """Raises Refusal: 400, 421 for a foreign host, 403 for a request of another site.
+        """Raises Refusal: 400, 421 for an unknown host, 403 for a request of another site.
 
-        `target_host` is the host of a target that names one, as clients of a proxy write it.
+        `target_host` is the host in a request target in absolute form, as clients of proxies send.
         """
         hosts, origins = request.values(b"host"), request.values(b"origin")
         if len(hosts) != 1 or len(origins) > 1:
@@ -91,12 +92,12 @@ class SiteCheck:
             self._require_own_host(target_host)
         if self.origins.isdisjoint(origins):
             _require_own_site(request, hosts[0], origins)
-            _require_looking_only(request)
+            _require_reading_only(request)
 
     def _require_own_host(self, host: bytes) -> None:
         match = HOST.fullmatch(host)
         name = match[1].lower() if match else b""
-        if name.endswith(OWN_SUFFIX) and not _is_a_name(name):
+        if name.endswith(OWN_SUFFIX) and not _is_valid_name(name):
             raise malformed(
                 f"the host {shown(host)} is no name of a host: that has at most {LONGEST_NAME}"
                 f" characters, and between 1 and {LONGEST_LABEL} between two dots"
@@ -110,8 +111,8 @@ class SiteCheck:
         )
 
 
-def _is_a_name(name: bytes) -> bool:
-    """Whether DNS could have it, and Python's codec for names (IDNA) can read it."""
+def _is_valid_name(name: bytes) -> bool:
+    """Whether this is a valid DNS name that Python's IDNA codec can decode."""
     labels = [len(label) for label in name.split(b".")]
     if len(name) > LONGEST_NAME or not all(1 <= size <= LONGEST_LABEL for size in labels):
         return False
@@ -138,9 +139,9 @@ def _require_own_site(request: Head, host: bytes, origins: Sequence[bytes]) -> N
         )
 
 
-def _require_looking_only(request: Head) -> None:
+def _require_reading_only(request: Head) -> None:
     in_advance = any(b"prefetch" in value for name in PURPOSES for value in request.values(name))
-    if in_advance or (USER in request.values(b"sec-fetch-site") and not _only_looks(request)):
+    if in_advance or (USER in request.values(b"sec-fetch-site") and not _only_reads(request)):
         raise Refusal(
             HTTPStatus.FORBIDDEN,
             "An address that is opened in a browser may show something, and not command the"
@@ -148,9 +149,10 @@ def _require_looking_only(request: Head) -> None:
         )
 
 
-def _only_looks(request: Head) -> bool:
+def _only_reads(request: Head) -> bool:
     names = [name.lower() for name, _ in parse_qsl(request.query, keep_blank_values=True)]
-    return request.method in LOOKING and not any(each.startswith(COMMANDING) for each in names)
+    names_operation = any(each.startswith(OPERATION_PARAMETERS) for each in names)
+    return request.method in READ_METHODS and not names_operation
 
 
 def _foreign(header: str, value: bytes) -> Refusal:

@@ -1,8 +1,8 @@
-"""The endpoint that functions are given: AWS's API for the sessions of roles, and nothing else.
+"""The endpoint for functions: AWS's API for the sessions of roles, and nothing else.
 
-The emulator's own pages (mails, settings, health), the owner's key, requests without a signature
-and names of other hosts are what the emulator's port is for. A function is on AWS, where none of
-these exists. So it gets a port of its own, at which this stands before the emulator.
+The emulator's port also serves its own pages (mails, settings, health), the owner's access key,
+unsigned requests and other host names. Functions on AWS have none of these. So functions use a port
+of their own, where this module filters the requests.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from localstack_host.host import ports
 Environment = dict[str, Any]
 Application = Callable[[Environment, Any], Iterable[bytes]]
 
-# An Authorization header: key, date, region and service; or, in the older form, key and signature.
+# An Authorization header: key, date, region and service; or, in version 2, key and signature.
 CREDENTIAL = re.compile(r"Credential=([^/,\s]*)/[^/,\s]*/[^/,\s]*/([^/,\s]*)/aws4_request")
-OLDER = re.compile(r"\s*AWS ([^:\s]+):")
-# Headers with which LocalStack's parts speak to each other.
+VERSION_2 = re.compile(r"\s*AWS ([^:\s]+):")
+# Prefix of the headers that LocalStack's components send to each other.
 INTERNAL = "x-localstack-"
 OF_AN_API = "_user_request_"
 INVALID = "The security token included in the request is invalid."
@@ -36,20 +36,20 @@ _listening_at: list[int] = []
 
 
 def listen(backlog: int) -> socket.socket:
-    """A port for functions, which the kernel chooses."""
+    """Listens on a port for functions that the kernel chooses."""
     listener = socket.create_server((ports.HOST, 0), backlog=backlog)
     _listening_at[:] = [listener.getsockname()[1]]
     return listener
 
 
 def url() -> str | None:
-    """What AWS_ENDPOINT_URL is for a function; None if nobody listens for functions."""
+    """The value of AWS_ENDPOINT_URL for functions; None if the endpoint is not listening."""
     return f"http://{ports.HOST}:{_listening_at[0]}" if _listening_at else None
 
 
 @dataclass(frozen=True)
 class Signature:
-    """Who a request says that it is from: access key, session token, and for which service."""
+    """The access key, the session token and the service in the signature of a request."""
 
     access_key: str
     token: str
@@ -58,7 +58,7 @@ class Signature:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a request is not let through: AWS's code, in the old protocols and in JSON."""
+    """Why a request is refused: AWS's error code, in the XML protocols and in JSON."""
 
     code: str
     code_in_json: str
@@ -75,13 +75,13 @@ ELSEWHERE = Refusal(
 
 
 class FunctionEndpoint:
-    """A WSGI application that lets through to another one what a function may ask."""
+    """A WSGI application that passes the requests that functions may make to another one."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
 
     def __call__(self, environment: Environment, start: Any) -> Iterable[bytes]:
-        """Passes the request on, or answers 403 in the form that its service has."""
+        """Passes the request on, or responds with 403 in the format of the requested service."""
         signature = _signature(environment)
         refusal = _refusal(environment, signature)
         if refusal:
@@ -98,7 +98,7 @@ def _refusal(environment: Environment, signature: Signature | None) -> Refusal |
 
 
 def _is_of_aws(environment: Environment) -> bool:
-    """No bucket and no operation has a path that begins with an underscore, as LocalStack's do."""
+    """False for LocalStack's own pages: their paths begin with an underscore, or are /health."""
     if environment.get("HTTP_HOST") not in _own_names():
         return False
     for spelled in (environment.get("RAW_URI", "/").partition("?")[0], environment["PATH_INFO"]):
@@ -115,20 +115,20 @@ def _own_names() -> list[str]:
 
 
 def _signature(environment: Environment) -> Signature | None:
-    """From the headers, or from the address of what was signed for somebody else; from one place.
+    """The signature in the headers or in a presigned URL; None if there is none, or several.
 
-    With two of them the door and the emulator might each look at another one.
+    With several, this endpoint and the emulator might each check a different one.
     """
-    found = [*_in_header(environment), *_in_address(environment["QUERY_STRING"])]
-    return found[0] if len(found) == 1 else None
+    signatures = [*_in_header(environment), *_in_address(environment["QUERY_STRING"])]
+    return signatures[0] if len(signatures) == 1 else None
 
 
 def _in_header(environment: Environment) -> Iterator[Signature]:
     token = environment.get("HTTP_X_AMZ_SECURITY_TOKEN", "")
     header = environment.get("HTTP_AUTHORIZATION", "")
-    for found in CREDENTIAL.finditer(header):
-        yield Signature(found[1], token, found[2])
-    if older := OLDER.match(header):
+    for match in CREDENTIAL.finditer(header):
+        yield Signature(match[1], token, match[2])
+    if older := VERSION_2.match(header):
         yield Signature(older[1], token, "s3")
 
 
@@ -136,25 +136,25 @@ def _in_address(query: str) -> Iterator[Signature]:
     values = parse_qs(query)
     token = values.get("X-Amz-Security-Token") or values.get("x-amz-security-token") or [""]
     for name in ("X-Amz-Credential", "AWSAccessKeyId"):
-        for named in values.get(name, ()):
-            yield Signature(named.partition("/")[0], token[0], "s3")
+        for credential in values.get(name, ()):
+            yield Signature(credential.partition("/")[0], token[0], "s3")
 
 
 def _is_of_a_session(signature: Signature) -> bool:
-    """Whether STS has given out this key with this token."""
+    """Whether STS has issued this access key with this token."""
     from moto.sts.models import sts_backends
 
-    found = (_sessions().find(account, signature.access_key) for account in list(sts_backends))
-    session = next(filter(None, found), None)
+    sessions = (_sessions().find(account, signature.access_key) for account in list(sts_backends))
+    session = next(filter(None, sessions), None)
     if session is None:
         return False
-    known: str = session.session_token
-    return secrets.compare_digest(known.encode(), signature.token.encode())
+    token: str = session.session_token
+    return secrets.compare_digest(token.encode(), signature.token.encode())
 
 
 @cache
 def _sessions() -> Any:
-    """Made late: moto takes a second to load."""
+    """Created on first use: moto takes a second to load."""
     from localstack_host.services.iam.sessions import Sessions
 
     return Sessions()
@@ -184,7 +184,7 @@ def _answer(
 def _rendered(
     refusal: Refusal, signature: Signature | None, environment: Environment
 ) -> tuple[str, bytes]:
-    """JSON for the protocols that speak it, else XML; S3 has a form of its own."""
+    """Content type and body: JSON for the JSON protocols, else XML; S3 has a format of its own."""
     if signature and signature.service == "s3":
         code = "InvalidAccessKeyId" if refusal is UNKNOWN else refusal.code
         error = f"<Error><Code>{code}</Code><Message>{escape(refusal.message)}</Message></Error>"
@@ -193,5 +193,5 @@ def _rendered(
         error = f"<Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message>"
         error = f"<Error><Type>Sender</Type>{error}</Error>"
         return "text/xml", f"<ErrorResponse>{error}</ErrorResponse>".encode()
-    told = {"__type": refusal.code_in_json, "message": refusal.message}
-    return "application/x-amz-json-1.1", json.dumps(told).encode()
+    error_body = {"__type": refusal.code_in_json, "message": refusal.message}
+    return "application/x-amz-json-1.1", json.dumps(error_body).encode()

@@ -1,4 +1,4 @@
-"""One request, and what is checked of it before anything else sees it."""
+"""One request, and the checks that it must pass before the application is called."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from localstack_host.server.refusal import Refusal, malformed, shown
 VERSIONS = frozenset({"1.0", "1.1"})
 CHUNKED = b"chunked"
 UNPACK_BYTES = 2**20
-WHITESPACE = b" \t"  # which may stand around a value: RFC 9110, section 5.5
+WHITESPACE = b" \t"  # is stripped from values: RFC 9110, section 5.5
 
 
 @dataclass
 class Incoming:
-    """One request; the rest is filled in as it comes in.
+    """One request. The fields are set while it is received.
 
-    `path` is unquoted and, like `query`, text in Latin-1, as PEP 3333 has it.
+    `path` is unquoted. It is decoded as Latin-1, like `query`, as PEP 3333 requires.
     """
 
     target: bytes = b""
@@ -36,22 +36,22 @@ class Incoming:
     query: str = ""
     keep_alive: bool = False
     held: int = 0
-    """The bytes of it that are counted among those of all bodies."""
+    """How many of its bytes are counted in Bodies."""
     _values: dict[bytes, list[bytes]] = field(default_factory=dict)
 
     def add_header(self, name: bytes, value: bytes) -> None:
-        """Adds a header, its name as it was written."""
+        """Adds a header. Its name is stored as it was sent."""
         value = value.strip(WHITESPACE)
         self.headers.append((name, value))
         self._values.setdefault(name.lower(), []).append(value.lower())
 
     def values(self, name: bytes) -> Sequence[bytes]:
-        """What a header says, as often as it is there; name and values in lower case."""
+        """All values of a header; name and values in lower case."""
         return self._values.get(name, ())
 
 
 def check_head(request: Incoming, limits: Limits, sites: SiteCheck) -> None:
-    """Splits the target, and raises Refusal for a head that must not be served."""
+    """Splits the target. Raises Refusal for a request that must not be served."""
     if request.version not in VERSIONS:
         raise Refusal(
             HTTPStatus.HTTP_VERSION_NOT_SUPPORTED,
@@ -66,7 +66,7 @@ def check_head(request: Incoming, limits: Limits, sites: SiteCheck) -> None:
 
 
 def headers_too_large(limits: Limits) -> Refusal:
-    """The refusal of headers that are longer than they may be, together."""
+    """The refusal of headers that exceed the limit together."""
     return Refusal(
         HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
         f"The headers are longer than {limits.header_bytes} bytes.",
@@ -74,7 +74,7 @@ def headers_too_large(limits: Limits) -> Refusal:
 
 
 def too_large(limits: Limits, what: str = "body") -> Refusal:
-    """The refusal of a body that is larger than it may be."""
+    """The refusal of a body that exceeds the limit."""
     return Refusal(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         f"The {what} is larger than {limits.body_bytes // MIB} MiB. Send a large object in parts.",
@@ -82,7 +82,7 @@ def too_large(limits: Limits, what: str = "body") -> Refusal:
 
 
 def _split_target(request: Incoming) -> bytes | None:
-    """Sets path and query. Returns the host, if the target names one as for a proxy."""
+    """Sets path and query. Returns the host of a target in absolute form, as sent to proxies."""
     target, host = request.target, None
     if not target.startswith(b"/") and not (target == b"*" and request.method == "OPTIONS"):
         try:
@@ -100,7 +100,7 @@ def _split_target(request: Incoming) -> bytes | None:
 
 
 def _check_body(request: Incoming, limits: Limits) -> None:
-    """What says how long the body is; the parser refuses what says it twice."""
+    """Checks the headers that set the body's length; the parser refuses repeated ones."""
     codings, lengths = request.values(b"transfer-encoding"), request.values(b"content-length")
     if codings and (list(codings) != [CHUNKED] or request.version == "1.0"):
         raise Refusal(
@@ -118,10 +118,10 @@ def _check_body(request: Incoming, limits: Limits) -> None:
 
 
 def check_unpacked(request: Incoming, limits: Limits) -> int:
-    """The bytes that LocalStack will have in memory besides when it has unpacked the body.
+    """Returns the size of the decompressed body; 0 for a body that is not compressed.
 
-    Raises Refusal for too many. It is read as LocalStack reads it. What is not packed is the
-    application's to refuse.
+    LocalStack has both in memory. Raises Refusal if the size exceeds the limit. A body that cannot
+    be decompressed is left to the application, which refuses it.
     """
     if b"gzip" not in request.values(b"content-encoding"):
         return 0

@@ -1,7 +1,7 @@
-"""What the server accepts of a client: sizes, times and numbers.
+"""The limits of the server for each client: sizes, times and numbers.
 
-Each stands beside AWS's own in docs/parity.md. They are those of a server for one person's machine:
-wide enough for what AWS itself takes, and narrow enough that no client can stop the others.
+docs/parity.md compares each with AWS's own. They suit a server on one person's machine: high enough
+for every request that AWS accepts, and low enough that no client can block the others.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ KIB, MIB = 2**10, 2**20
 class Limits:
     """Sizes in bytes, times in seconds.
 
-    `request_line_bytes` is the length of the target; `body_bytes` counts a body as it is sent, and
-    once more as it is when it has been unpacked; `bodies_bytes` counts those of all requests that
-    are served at a time, both ways. `head_s` and `request_s` are the time that a head
-    and a whole request may take to arrive, `idle_s` the time that a connection may say nothing:
-    before its first request, between two of them, and while it takes an answer. A client that is
-    told that it has been refused has `parting_s` to read why.
+    `request_line_bytes` limits the target. `body_bytes` limits a body, both as it is sent and after
+    decompression; `bodies_bytes` limits the total of both for all requests that are being served.
+    A head must arrive within `head_s`, a whole request within `request_s`. A connection may be
+    silent for `idle_s` between two requests and while it receives a response, and for `head_s`
+    before its first request. A client that was refused has `parting_s` to read the reason.
     """
 
     request_line_bytes: int = 16 * KIB
@@ -38,26 +37,26 @@ class Limits:
 
 LIMITS = Limits()
 
-# What the emulator itself may need beside its clients: functions, logs, its database.
+# For the emulator itself, beside its clients: functions, logs, databases.
 OWN_DESCRIPTORS = 128
-# Above it nothing is gained, and some programs walk through every number that they could have.
-WANTED_DESCRIPTORS = 8_192
+# A higher limit gains nothing, and some programs iterate over all possible descriptors.
+MAX_DESCRIPTORS = 8_192
 
 
 def raise_descriptor_limit() -> int:
-    """Raises the number of files that this process may have open as far as it may; returns it.
+    """Raises the soft limit of open files up to MAX_DESCRIPTORS, and returns it.
 
-    macOS starts a process with 256 (the soft limit), which is fewer than there are connections.
+    The default on macOS is 256, fewer than the number of connections.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = WANTED_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(WANTED_DESCRIPTORS, hard)
-    if soft == resource.RLIM_INFINITY or soft >= wanted:
+    requested = MAX_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(MAX_DESCRIPTORS, hard)
+    if soft == resource.RLIM_INFINITY or soft >= requested:
         return soft
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    return wanted
+    resource.setrlimit(resource.RLIMIT_NOFILE, (requested, hard))
+    return requested
 
 
 def within(descriptors: int) -> Limits:
-    """The limits, with no more connections than a process may have that has so many files open."""
+    """The limits, with at most as many connections as this number of descriptors allows."""
     possible = max(descriptors - OWN_DESCRIPTORS, OWN_DESCRIPTORS // 4)
     return replace(LIMITS, connections=min(LIMITS.connections, possible))

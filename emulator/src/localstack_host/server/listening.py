@@ -1,4 +1,4 @@
-"""Listens, and gives each connection a thread of its own, up to a number of them."""
+"""Listens, and serves each connection in a thread of its own, up to a maximum number."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from localstack_host.server.refusal import Refusal
 LOG = logging.getLogger(__name__)
 
 BACKLOG = 1024
-TLS_HANDSHAKE = b"\x16"  # the first byte of a client that wants TLS
-PAUSE_S = 0.1  # before another try, where the system cannot give a connection now
-TURNED_AWAY = 32  # clients at a time who are told that there are too many; more are hung up on
+TLS_HANDSHAKE = b"\x16"  # the first byte that a TLS client sends
+PAUSE_S = 0.1  # before a retry when the system cannot accept a connection now
+TURNED_AWAY = 32  # connections above the limit that get a 503 at a time; others are closed
 
 Credentials = tuple[str, str]
 """The files of a certificate and of its key."""
 
 
 class Server(RuntimeServer):
-    """Serves a gateway at one or more addresses, with and without TLS at the same port."""
+    """Serves a gateway at one or more addresses, with and without TLS on the same port."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
@@ -43,7 +43,7 @@ class Server(RuntimeServer):
     def register(
         self, gateway: Any, listen: Sequence[Any], ssl_creds: Credentials | None = None
     ) -> None:
-        """Listens at every address of `listen`. Raises OSError if one is taken."""
+        """Listens at every address in `listen`. Raises OSError if one is in use."""
         limits = within(raise_descriptor_limit())
         self._bodies = Bodies(limits.bodies_bytes)
         application = WsgiGateway(gateway)
@@ -64,18 +64,18 @@ class Server(RuntimeServer):
         listener.start()
 
     def run(self) -> None:
-        """Returns after `shutdown`."""
+        """Waits for `shutdown`."""
         self._stopped.wait()
 
     def shutdown(self) -> None:
-        """Stops listening. Requests that are being answered end with the process."""
+        """Stops listening. Requests in progress end with the process."""
         for listener in self._listeners:
             listener.close()
         self._stopped.set()
 
 
 class Listener:
-    """Takes connections at one address, and serves an application to each in its own thread."""
+    """Accepts connections at one address, and serves an application to each in its own thread."""
 
     def __init__(
         self,
@@ -98,29 +98,29 @@ class Listener:
         self._closed = threading.Event()
 
     def start(self) -> None:
-        """Returns at once."""
+        """Starts accepting connections, in a thread of its own."""
         name = f"gateway-{self._own.getsockname()[1]}"
         threading.Thread(target=self._accept, name=name, daemon=True).start()
 
     def close(self) -> None:
-        """Stops listening; connections go on."""
+        """Stops listening. Open connections continue."""
         self._closed.set()
         with suppress(OSError):
-            self._own.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits
+            self._own.shutdown(socket.SHUT_RDWR)  # wakes the thread in `accept`
         self._own.close()
 
     def _accept(self) -> None:
-        """Goes on until the listener is closed: no error that passes may end it."""
-        told = False
+        """Accepts connections until the listener is closed, also after temporary errors."""
+        logged = False
         while not self._closed.is_set():
             try:
                 client, _ = self._own.accept()
-            except OSError as error:  # too many open files, or a client that has gone already
-                if not self._closed.wait(PAUSE_S) and not told:
+            except OSError as error:  # too many open files, or the client has disconnected
+                if not self._closed.wait(PAUSE_S) and not logged:
                     LOG.warning("No connection can be taken now, waiting until one can: %s", error)
-                told = True
+                logged = True
                 continue
-            told = False
+            logged = False
             self._take(client)
 
     def _take(self, client: socket.socket) -> None:
@@ -132,27 +132,27 @@ class Listener:
             client.close()
 
     def _has_place(self) -> bool:
-        """Takes one, if need be that of the connection that has been idle the longest."""
+        """Acquires a place, if necessary by closing the connection that was idle the longest."""
         if self._places.acquire(blocking=False):
             return True
-        waiting = {one: since for one in list(self._open) if (since := one.idle_since)}
-        if not waiting:
+        idle = {one: since for one in list(self._open) if (since := one.idle_since)}
+        if not idle:
             return False
-        min(waiting, key=waiting.__getitem__).hang_up()
+        min(idle, key=idle.__getitem__).hang_up()
         return self._places.acquire(timeout=PAUSE_S)
 
     def _in_a_thread(self, serve: Any, client: socket.socket, places: Any) -> None:
         def run() -> None:
             try:
-                with suppress(OSError):  # the client has gone
+                with suppress(OSError):  # the client has disconnected
                     serve(client)
             finally:
-                places.release()  # before the client sees the end and comes again
+                places.release()  # before the client sees the end and reconnects
                 client.close()
 
         try:
             threading.Thread(target=run, name="gateway-connection", daemon=True).start()
-        except RuntimeError as error:  # the system gives no more threads now
+        except RuntimeError as error:  # the system cannot create more threads now
             LOG.warning("No thread can be had for a connection: %s", error)
             client.close()
             places.release()

@@ -1,4 +1,4 @@
-"""The entry point: GATEWAY_SERVER=host."""
+"""LocalStack's entry point for this server: GATEWAY_SERVER=host."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from localstack.runtime.server.core import RuntimeServerPlugin
 
 
 class ServerPlugin(RuntimeServerPlugin):
-    """Tells LocalStack which server listens for it."""
+    """Provides the server to LocalStack."""
 
     name = "host"
 
     def load(self, *_args: Any, **_kwargs: Any) -> Any:
-        """A server that does not listen yet."""
+        """Returns a server that is not listening yet."""
         from localstack_host.server.listening import Server
 
         return Server()

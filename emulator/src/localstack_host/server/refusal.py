@@ -1,4 +1,4 @@
-"""A request that goes no further than the server, and what its client is told."""
+"""The response to a request that the server refuses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 
 class Refusal(Exception):
-    """Ends a connection with an answer: the status, and a sentence that says why and what to do."""
+    """Ends a connection with a response: a status, and the reason with what to do about it."""
 
     def __init__(self, status: HTTPStatus, reason: str) -> None:
         super().__init__(reason)
@@ -14,7 +14,7 @@ class Refusal(Exception):
         self.reason = reason
 
     def answer(self, with_body: bool = True) -> bytes:
-        """The whole response. No page may show or read it as anything but text."""
+        """The whole response. Its headers prevent browsers from showing it as anything but text."""
         body = f"{self.reason}\n".encode()
         head = [
             f"HTTP/1.1 {self.status.value} {self.status.phrase}",
@@ -29,11 +29,11 @@ class Refusal(Exception):
 
 
 def malformed(reason: str) -> Refusal:
-    """The refusal of what is not HTTP/1.1, or could be read in two ways."""
+    """The refusal of a request that is not valid HTTP/1.1, or is ambiguous."""
     return Refusal(HTTPStatus.BAD_REQUEST, f"Malformed request: {reason}.")
 
 
 def shown(value: bytes, most: int = 80) -> str:
-    """Something that a client sent, so that it can stand in a sentence."""
+    """The beginning of a value that a client sent, quoted and escaped for a message."""
     text = value[:most].decode("latin-1").encode("unicode_escape").decode()
     return f"'{text}{'...' if len(value) > most else ''}'"

@@ -101,9 +101,9 @@ def test_an_application_that_fails_gives_its_body_back(serve: Serve) -> None:
 
 def test_the_count_is_exact_and_has_an_end() -> None:
     bodies = Bodies(100)
-    bodies.take(60)
+    bodies.reserve(60)
     with pytest.raises(Refusal):
-        bodies.take(41)
-    bodies.take(40)
-    bodies.give_back(100)
+        bodies.reserve(41)
+    bodies.reserve(40)
+    bodies.release(100)
     assert bodies.held == 0
