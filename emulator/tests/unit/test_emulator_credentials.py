@@ -157,7 +157,7 @@ def test_awss_own_descriptions_say_what_needs_no_signature(
 
 def test_only_services_with_something_for_everybody_look_at_an_unsigned_request() -> None:
     names = ("sts", "s3", "sns", "sqs", "sqs-query", "dynamodb", "lambda", "iam", "cloudformation")
-    served = [name for name in names if anonymous.may_come(load_service(name))]
+    served = [name for name in names if anonymous.serves_unsigned_requests(load_service(name))]
     assert served == ["sts", "s3", "sns", "sqs", "sqs-query"]
 
 
@@ -169,7 +169,7 @@ def test_what_localstack_tells_itself_is_read_of_nobody_else(
     headers = Headers({"x-localstack-data": "{}", "X-Moto-Account-Id": "1"})
     request = SimpleNamespace(headers=headers, environ={})
     seen: list[Any] = []
-    handler = partial(gate.trusts_only_itself, lambda *given: seen.append(given))
+    handler = partial(gate.mark_internal_requests, lambda *given: seen.append(given))
     handler(None, None, SimpleNamespace(operation=operation, request=request), None)
     assert [name in headers for name in gate.INTERNAL_HEADERS] == [kept, kept]
     assert len(seen) == 1

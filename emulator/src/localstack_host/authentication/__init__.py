@@ -1,1 +1,1 @@
-"""Who a request comes from: what it must carry, and what AWS serves to those who carry nothing."""
+"""The credentials that requests must have, and what AWS serves without any."""

@@ -1,9 +1,9 @@
-"""What AWS serves to a request that nobody signed.
+"""Which unsigned requests AWS serves.
 
-An operation whose description says so (STS for those who come with a token of somebody else's),
-what a subscription's secret token stands for, and what the policy of a bucket, a queue or a topic
-allows to everybody. `localstack_host.services.iam` evaluates such a policy, whether permissions are
-enforced for roles or not: an anonymous caller is no role.
+They are operations whose model declares it (STS for federated callers), operations that the secret
+token of a subscription authorizes, and what the policy of a bucket, a queue or a topic allows to
+everybody. `localstack_host.services.iam` evaluates such a policy even if permissions are not
+enforced for roles: an anonymous caller has no role.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
 
@@ -24,8 +24,8 @@ from localstack_host.services.iam.required_permissions import (
     prefix_of,
 )
 
-WITH_A_TOKEN = ("ConfirmSubscription", "Unsubscribe")
-# What a queue's policy cannot give to other accounts, and so not to everybody:
+TOKEN_OPERATIONS = ("ConfirmSubscription", "Unsubscribe")
+# Operations that a queue's policy cannot allow to other accounts, and so not to everybody:
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-overview-of-managing-access.html
 OWNERS_ONLY = frozenset(
     {
@@ -45,8 +45,8 @@ OWNERS_ONLY = frozenset(
 )
 
 
-def may_come(service: Any) -> bool:
-    """Whether anything of a service (botocore's ServiceModel) is served without a signature."""
+def serves_unsigned_requests(service: Any) -> bool:
+    """Whether a service (botocore's ServiceModel) serves any request without a signature."""
     return prefix_of(service.service_name) in OPEN or _has_open_operations(service)
 
 
@@ -58,14 +58,14 @@ def _has_open_operations(service: Any) -> bool:
 
 
 def needs_no_signature(operation: Any) -> bool:
-    """Whether AWS's description says so: `authtype: none`, or Smithy's `noAuth`."""
+    """Whether the model of the operation has `authtype: none`, or Smithy's `noAuth`."""
     return operation.auth_type == "none" or "smithy.api#noAuth" in (operation.auth or ())
 
 
 def require_served(context: Any) -> None:
     """Raises the service's error unless AWS would serve this request unsigned.
 
-    The request (LocalStack's RequestContext) is then in the region of what it is about.
+    Sets the region of the request (LocalStack's RequestContext) to that of its queue or topic.
     """
     if needs_no_signature(context.operation):
         return
@@ -75,12 +75,14 @@ def require_served(context: Any) -> None:
 
 
 def _all_allowed(context: Any, needs: Iterable[Permission]) -> bool:
-    wanted = tuple(needs)
-    return bool(wanted) and all(public_access.decision(need, context).allowed for need in wanted)
+    required = tuple(needs)
+    return bool(required) and all(
+        public_access.decision(need, context).allowed for need in required
+    )
 
 
-def _needs(context: Any) -> tuple[Permission, ...]:
-    """None, where it cannot be told what the request would need."""
+def _required_permissions(context: Any) -> tuple[Permission, ...]:
+    """The permissions that the request requires; empty if they cannot be determined."""
     place = Place(context.region, context.account_id, context.partition)
     try:
         service, operation = context.service.service_name, context.operation.name
@@ -89,8 +91,8 @@ def _needs(context: Any) -> tuple[Permission, ...]:
         return ()
 
 
-def _queue(context: Any) -> bool:
-    """The queue is named by a parameter, or by the address that the request was sent to."""
+def _allows_queue_request(context: Any) -> bool:
+    """Whether the queue's policy allows it. A parameter or the request's URL names the queue."""
     from localstack.services.sqs.utils import parse_queue_url
 
     if context.operation.name in OWNERS_ONLY:
@@ -99,42 +101,44 @@ def _queue(context: Any) -> bool:
     if not request.get("QueueName"):
         request["QueueUrl"] = request.get("QueueUrl") or context.request.base_url
         with suppress(ValueError):
-            _move(context, parse_queue_url(request["QueueUrl"])[1])
-    return _all_allowed(context, _needs(context))
+            _set_region(context, parse_queue_url(request["QueueUrl"])[1])
+    return _all_allowed(context, _required_permissions(context))
 
 
-def _topic(context: Any) -> bool:
+def _allows_topic_request(context: Any) -> bool:
     request = context.service_request
     names = ("TopicArn", "TargetArn", "SubscriptionArn")
     arn = next((request[name] for name in names if request.get(name)), "")
-    _move(context, arn.split(":")[3] if arn.count(":") >= 5 else None)
-    return context.operation.name in WITH_A_TOKEN or _all_allowed(context, _needs(context))
+    _set_region(context, arn.split(":")[3] if arn.count(":") >= 5 else None)
+    return context.operation.name in TOKEN_OPERATIONS or _all_allowed(
+        context, _required_permissions(context)
+    )
 
 
-def _bucket(context: Any) -> bool:
+def _allows_bucket_request(context: Any) -> bool:
     if context.operation.name == "PostObject":
-        return _form(context)
-    return buckets.serves(context, _needs(context))
+        return _allows_form(context)
+    return buckets.allows_everybody(context, _required_permissions(context))
 
 
-def _form(context: Any) -> bool:
-    """A form may bring a signed policy of its own, and else needs what PutObject needs."""
+def _allows_form(context: Any) -> bool:
+    """A form can have a signed policy; without one it requires the permission for PutObject."""
     form = context.request.form
     try:
         signed = credentials.of_form(form)
     except credentials.Incomplete as incomplete:
         raise errors.incomplete(context, str(incomplete)) from incomplete
     if signed and not signed.are_known:
-        raise errors.not_known(context, signed.access_key)
+        raise errors.unknown_access_key(context, signed.access_key)
     if signed:
         return True
     bucket, key = context.service_request.get("Bucket", ""), form.get("key", "")
     resource = f"arn:{context.partition}:s3:::{bucket}/{key}"
-    return buckets.serves(context, (Permission("s3:PutObject", resource),))
+    return buckets.allows_everybody(context, (Permission("s3:PutObject", resource),))
 
 
-def _move(context: Any, region: str | None) -> None:
-    """On AWS the host tells the region; here the queue or topic does, or nothing does."""
+def _set_region(context: Any, region: str | None) -> None:
+    """Sets the region. On AWS the host name contains it; here only the queue or topic does."""
     if region in _regions():
         context.region = region
 
@@ -147,7 +151,7 @@ def _regions() -> frozenset[str]:
 
 
 OPEN: dict[str, Callable[[Any], bool]] = {
-    "s3": _bucket,
-    "sns": _topic,
-    "sqs": _queue,
+    "s3": _allows_bucket_request,
+    "sns": _allows_topic_request,
+    "sqs": _allows_queue_request,
 }

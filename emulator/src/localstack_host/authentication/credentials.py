@@ -1,7 +1,7 @@
-"""The credentials that a request carries, in its Authorization header or in its address.
+"""The credentials of a request: in its Authorization header, or in a presigned URL.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
-Whether a signature is the right one is not looked at: the emulator knows no secrets.
+Signatures are not verified: the emulator has no secret access keys.
 """
 
 from __future__ import annotations
@@ -12,44 +12,43 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-IN_ADDRESS = ("x-amz-signature", "x-amz-credential", "x-amz-algorithm", "signature")
+QUERY_SIGNATURE = ("x-amz-signature", "x-amz-credential", "x-amz-algorithm", "signature")
 ALGORITHMS = ("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256")
 IN_HEADER = ("Credential", "Signature", "SignedHeaders")
 IN_QUERY = ("Algorithm", "Credential", "Signature", "SignedHeaders", "Date")
 EXPECTED_IN_VERSION_2 = "AWS authorization header is invalid. Expected AwsAccessKeyId:signature"
 PARTS = {ALGORITHMS[0]: 5, ALGORITHMS[1]: 4}  # key/date/region/service/term; 4A has no region
 
-# Whose an access key is. `test` and twelve digits name an account of the emulator; what looks like
-# one of AWS's own is somebody's who has it in the environment, or one that the emulator gave out.
+# The access keys that are accepted. `test` and twelve digits belong to accounts of the emulator; a
+# key in AWS's format comes from the user's environment, or was issued by the emulator.
 KNOWN = re.compile(r"test|[0-9]{12}|(AKIA|ASIA|LKIA|LSIA)[A-Z0-9]{12,124}")
 
-
-# What tools sign in an address, and which changes nothing.
-MAY_BE_IN_ADDRESS = {"GetCallerIdentity"}
+# Operations that tools presign, and that change nothing.
+PRESIGNABLE = {"GetCallerIdentity"}
 
 
 class Incomplete(Exception):
-    """A signature that lacks a part, or has one that cannot be read. Its text is AWS's own."""
+    """A signature with a missing or invalid part. The message is AWS's own."""
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """An access key, and the Authorization header that says the same."""
+    """An access key, and the equivalent Authorization header."""
 
     access_key: str
     header: str
 
     @property
     def are_known(self) -> bool:
-        """Whether the access key is anybody's here."""
+        """Whether the emulator accepts the access key."""
         return KNOWN.fullmatch(self.access_key) is not None
 
 
 def of(headers: Mapping[str, str], values: Mapping[str, str]) -> Credentials | None:
     """The credentials of a request with these headers and parameters, or None if it has none.
 
-    `values` are those of the query, and those of a form where the protocol is one of forms.
-    Another scheme than AWS's (Basic, Bearer) is no signature. Raises Incomplete.
+    `values` are the parameters of the query, and of the form if the protocol uses forms.
+    Other schemes than AWS's (Basic, Bearer) are ignored. Raises Incomplete.
     """
     if any(f"X-Amz-{name}" in values for name in ("Algorithm", "Credential", "Signature")):
         return _of_query(values)
@@ -62,18 +61,18 @@ def of(headers: Mapping[str, str], values: Mapping[str, str]) -> Credentials | N
     return None
 
 
-def commands_by_address(query: Any) -> bool:
-    """Whether an address (`query` is werkzeug's MultiDict of it) has a signature and a command.
+def is_presigned_command(query: Any) -> bool:
+    """Whether a query (werkzeug's MultiDict) has a signature and names an operation.
 
-    A player, an office program or the preview of a link gets any address that it is given. With a
-    signature that nobody checks it would command in the name of the laptop's owner.
+    Media players, office programs and link previews request any URL that they are given. As
+    signatures are not verified, such a URL would run the operation as the laptop's owner.
     """
-    is_signed = any(name.lower() in IN_ADDRESS for name in query)
-    return is_signed and not MAY_BE_IN_ADDRESS.issuperset(query.getlist("Action"))
+    is_signed = any(name.lower() in QUERY_SIGNATURE for name in query)
+    return is_signed and not PRESIGNABLE.issuperset(query.getlist("Action"))
 
 
 def of_form(form: Mapping[str, str]) -> Credentials | None:
-    """The credentials of a form that S3's policy for POST is sent with, or None if it has none."""
+    """The credentials of a form with an S3 POST policy, or None if it has none."""
     fields = {name.lower(): value for name, value in form.items() if name}
     if not fields.get("policy"):
         return None
@@ -89,7 +88,7 @@ def of_form(form: Mapping[str, str]) -> Credentials | None:
 
 def _of_header(header: str, headers: Mapping[str, str]) -> Credentials:
     scheme, _, rest = header.partition(" ")
-    if scheme == "AWS":  # version 2, which S3 still takes
+    if scheme == "AWS":  # version 2, which S3 still accepts
         key, _, signature = rest.strip().partition(":")
         if not key or not signature:
             raise Incomplete(EXPECTED_IN_VERSION_2)
@@ -97,23 +96,25 @@ def _of_header(header: str, headers: Mapping[str, str]) -> Credentials:
     if scheme not in ALGORITHMS:
         raise Incomplete(f"Unsupported AWS 'algorithm': '{scheme}'.")
     pairs = list(_pairs(rest, header))
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
-        raise Incomplete(f"Authorization header has '{twice}' more than once.")
-    _require_complete(found, headers, scheme)
-    key = _access_key(found["Credential"], scheme)
-    parts = (found["Credential"], found["SignedHeaders"], found["Signature"])
+    parameters = dict(pairs)
+    if len(parameters) < len(pairs):
+        [(repeated, _)] = Counter(name for name, _ in pairs).most_common(1)
+        raise Incomplete(f"Authorization header has '{repeated}' more than once.")
+    _require_complete(parameters, headers, scheme)
+    key = _access_key(parameters["Credential"], scheme)
+    parts = (parameters["Credential"], parameters["SignedHeaders"], parameters["Signature"])
     return Credentials(key, _header(scheme, *parts))
 
 
-def _require_complete(found: Mapping[str, str], headers: Mapping[str, str], scheme: str) -> None:
-    missing = [f"'{name}' parameter." for name in IN_HEADER if not found.get(name)]
+def _require_complete(
+    parameters: Mapping[str, str], headers: Mapping[str, str], scheme: str
+) -> None:
+    missing = [f"'{name}' parameter." for name in IN_HEADER if not parameters.get(name)]
     if not (headers.get("X-Amz-Date") or headers.get("Date")):
         missing.append("existence of either a 'X-Amz-Date' or a 'Date' header.")
     if missing:
-        said = " ".join(f"Authorization header requires {what}" for what in missing)
-        raise Incomplete(f"{said} Authorization={scheme}")
+        text = " ".join(f"Authorization header requires {what}" for what in missing)
+        raise Incomplete(f"{text} Authorization={scheme}")
 
 
 def _pairs(text: str, header: str) -> Iterator[tuple[str, str]]:
@@ -130,10 +131,10 @@ def _pairs(text: str, header: str) -> Iterator[tuple[str, str]]:
 def _of_query(values: Mapping[str, str]) -> Credentials:
     missing = [name for name in IN_QUERY if not values.get(f"X-Amz-{name}")]
     if missing:
-        said = "".join(
+        text = "".join(
             f"AWS query-string parameters must include 'X-Amz-{name}'. " for name in missing
         )
-        raise Incomplete(f"{said}Re-examine the query-string parameters.")
+        raise Incomplete(f"{text}Re-examine the query-string parameters.")
     algorithm, credential, signature, signed, _ = (values[f"X-Amz-{name}"] for name in IN_QUERY)
     if algorithm not in ALGORITHMS:
         raise Incomplete(f"Unsupported AWS 'algorithm': '{algorithm}'.")
@@ -152,5 +153,5 @@ def _access_key(credential: str, algorithm: str) -> str:
 
 
 def _header(scheme: str, credential: str, signed: str, signature: str) -> str:
-    """In this order, and with nothing else: what reads it afterwards finds the same key."""
+    """The normalized header: every later parser reads the same access key from it."""
     return f"{scheme} Credential={credential}, SignedHeaders={signed}, Signature={signature}"

@@ -1,6 +1,6 @@
-"""How AWS says that a request is not signed, not signed well, or signed by nobody it knows.
+"""AWS's errors for requests without credentials, or with malformed or unknown ones.
 
-https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, and for S3, which has words
+https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, and for S3, which has errors
 of its own, https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 """
 
@@ -11,10 +11,10 @@ from typing import Any
 
 from localstack_host.localstack_api import CommonServiceException
 
-# These name an error with "Exception" at its end.
+# The codes of these protocols end with "Exception".
 JSON = ("json", "smithy-rpc-v2-cbor")
 REST_JSON = "rest-json"
-# What AWS need not say: which keys there are.
+# A hint that AWS's messages do not have: which keys are accepted.
 KEYS = (
     "The emulator knows the access key `test`, an account's twelve digits, and keys of the form"
     " that AWS gives out."
@@ -26,34 +26,34 @@ def missing(context: Any) -> CommonServiceException:
     service = context.service.service_name
     if service == "s3":
         return s3_denied()
-    if service.startswith("sqs"):  # nobody is a principal there, and is not allowed this
-        said = f"Access to the resource {context.request.base_url} is denied."
-        return _error("AccessDenied", said, HTTPStatus.FORBIDDEN)
+    if service.startswith("sqs"):  # SQS treats the caller as anonymous
+        text = f"Access to the resource {context.request.base_url} is denied."
+        return _error("AccessDenied", text, HTTPStatus.FORBIDDEN)
     if context.protocol == REST_JSON:
         return _named(context, "MissingAuthenticationToken", "Missing Authentication Token")
     return _named(context, "MissingAuthenticationToken", "Request is missing Authentication Token")
 
 
 def incomplete(context: Any, text: str) -> CommonServiceException:
-    """The error for an Authorization header or a presigned URL that lacks something."""
+    """The error for an incomplete Authorization header or presigned URL."""
     if context.service.service_name == "s3":
-        said = f"The authorization header is malformed; {text}"
-        return _error("AuthorizationHeaderMalformed", said, HTTPStatus.BAD_REQUEST)
+        message = f"The authorization header is malformed; {text}"
+        return _error("AuthorizationHeaderMalformed", message, HTTPStatus.BAD_REQUEST)
     error = _named(context, "IncompleteSignature", text)
     if context.protocol != REST_JSON:
         error.status_code = HTTPStatus.BAD_REQUEST
     return error
 
 
-def by_address() -> CommonServiceException:
-    """The error for a command whose signature is in its address, where anything may follow it."""
+def presigned_command() -> CommonServiceException:
+    """The error for an operation in a presigned URL, which any program may open."""
     text = "The emulator takes no command that is signed in the address (X-Amz-Signature or"
     more = "Signature in the query, with an Action). Sign it in the Authorization header."
     return _error("AccessDenied", f"{text} {more}")
 
 
-def not_known(context: Any, access_key: str) -> CommonServiceException:
-    """The error for an access key that is nobody's."""
+def unknown_access_key(context: Any, access_key: str) -> CommonServiceException:
+    """The error for an access key that does not exist."""
     if context.service.service_name == "s3":
         text = "The AWS Access Key Id you provided does not exist in our records."
         return _error("InvalidAccessKeyId", f"{text} ({access_key}) {KEYS}")
@@ -63,19 +63,19 @@ def not_known(context: Any, access_key: str) -> CommonServiceException:
     return _error(code, text, _status(context))
 
 
-def not_readable(context: Any) -> CommonServiceException:
-    """The error for a token, of a subscription or of an identity provider, that is none."""
+def unreadable_token(context: Any) -> CommonServiceException:
+    """The error for an invalid token of a subscription or of an identity provider."""
     code = "InvalidIdentityToken" if context.service.service_name == "sts" else "InvalidParameter"
     return _error(code, "The token or the ARN cannot be read.", HTTPStatus.BAD_REQUEST)
 
 
-def other_scheme() -> CommonServiceException:
-    """S3's error for an Authorization header that is no signature at all."""
+def unsupported_scheme() -> CommonServiceException:
+    """S3's error for an Authorization header with another scheme."""
     return _error("InvalidArgument", "Unsupported Authorization Type", HTTPStatus.BAD_REQUEST)
 
 
 def s3_denied() -> CommonServiceException:
-    """S3's error for everything that nobody may do."""
+    """S3's error for a request that is not allowed."""
     return _error("AccessDenied", "Access Denied")
 
 
@@ -91,6 +91,6 @@ def _status(context: Any) -> HTTPStatus:
 def _error(
     code: str, text: str, status: HTTPStatus = HTTPStatus.FORBIDDEN
 ) -> CommonServiceException:
-    # Some protocols are told the name of the class, and others the code.
+    # Some protocols are rendered with the name of the class, others with the code.
     named: type[CommonServiceException] = type(code, (CommonServiceException,), {})
     return named(code, text, status_code=status, sender_fault=True)

@@ -1,8 +1,8 @@
-"""Whether a role trusts those who come with a token of somebody else's, and sign nothing.
+"""Checks that a role trusts the identity provider of a federated caller.
 
-LocalStack gives everybody a session of every role, of one that is not there as well. Here the role
-must trust the token's issuer, on the conditions of its trust policy. What the token says is
-believed, as signatures are nowhere checked.
+LocalStack issues a session of any role to anybody, even of a role that does not exist. Here the
+trust policy of the role must allow the token's issuer, under its conditions. The signature of the
+token is not verified, as no signature is.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
 """
 
@@ -32,7 +32,7 @@ ROLE = re.compile(r"arn:aws:iam::[0-9]{12}:role/.+")
 
 
 def require_trusted(context: Any) -> None:
-    """Raises STS's error unless the role of this request trusts its token."""
+    """Raises STS's error unless the role trusts the issuer of the request's token."""
     request, operation = context.service_request, context.operation.name
     arn = request.get("RoleArn") or ""
     if not ROLE.fullmatch(arn):
@@ -60,7 +60,7 @@ def _trusts(caller: Caller, need: Permission, context: Any) -> bool:
 
 
 def _claims(token: str) -> Mapping[str, Any]:
-    """What a JSON Web Token says. Raises InvalidIdentityToken."""
+    """The claims of a JSON Web Token. Raises InvalidIdentityToken."""
     try:
         _, body, _ = token.split(".")
         claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))

@@ -1,7 +1,7 @@
-"""The place in LocalStack's chain of handlers where a request has to say whose it is.
+"""Requires credentials, in LocalStack's chain of handlers.
 
-LocalStack signs for whoever does not, and takes that one for the owner of the account. Here such a
-request is nobody's, and is served only what AWS serves to nobody.
+LocalStack adds a signature to unsigned requests, and treats them as the account owner's. Here an
+unsigned request is anonymous, and is served only if AWS would serve it.
 """
 
 from __future__ import annotations
@@ -19,22 +19,24 @@ from localstack_host.localstack_api import CommonServiceException, ServiceExcept
 LOG = logging.getLogger(__name__)
 Handler = Callable[..., Any]
 
-# What LocalStack tells itself in headers, and must not be told by anybody else.
+# Headers that LocalStack sends to itself, and that must not be accepted from others.
 INTERNAL_HEADERS = ("x-localstack-data", "x-moto-account-id")
 INTERNAL, UNSIGNED = "host.internal", "host.unsigned"  # in a request's WSGI environment
 FORMS = ("query", "ec2")  # protocols whose parameters may be in a form
-OPERATIONS_WITH_A_TOKEN = (*anonymous.WITH_A_TOKEN, *federation.OPERATIONS)
+OPERATIONS_WITH_A_TOKEN = (*anonymous.TOKEN_OPERATIONS, *federation.OPERATIONS)
 NO_SERVICE = {
     "__type": "InvalidSignatureException",
     "message": "The credential should be scoped to a service that the emulator has.",
 }
-# API Gateway's words for what is neither signed nor a route of an API.
-UNSIGNED_FOR_NOTHING = {"message": "Missing Authentication Token"}
+# API Gateway's error for a request that is unsigned and matches no route of an API.
+UNSIGNED_WITHOUT_ROUTE = {"message": "Missing Authentication Token"}
 
 
-def trusts_only_itself(read: Handler, self: Any, chain: Any, context: Any, response: Any) -> None:
-    """The chain's first handler: what a request claims to be counts only from within."""
-    if _is_from_within(context):
+def mark_internal_requests(
+    read: Handler, self: Any, chain: Any, context: Any, response: Any
+) -> None:
+    """Wraps the first handler: internal headers are accepted only from LocalStack itself."""
+    if _is_internal(context):
         context.request.environ[INTERNAL] = True
     else:
         for name in INTERNAL_HEADERS:
@@ -42,49 +44,49 @@ def trusts_only_itself(read: Handler, self: Any, chain: Any, context: Any, respo
     read(self, chain, context, response)
 
 
-def _is_from_within(context: Any) -> bool:
-    """Whether LocalStack calls itself: by a function call, which names its operation beforehand.
+def _is_internal(context: Any) -> bool:
+    """Whether LocalStack calls itself: by a function call, for which the operation is set before.
 
-    With IN_MEMORY_CLIENT=0, which only a test sets, nothing tells its calls from others'.
+    With IN_MEMORY_CLIENT=0, which only a test sets, its calls cannot be distinguished from others.
     """
     if config.IN_MEMORY_CLIENT:
         return context.operation is not None
     return INTERNAL_HEADERS[0] in context.request.headers
 
 
-def asks_for_credentials(sign: Handler, self: Any, chain: Any, context: Any, response: Any) -> None:
-    """In the place of the handler that signs for others, which is `sign`."""
+def require_credentials(sign: Handler, self: Any, chain: Any, context: Any, response: Any) -> None:
+    """Wraps `sign`, the handler that adds a signature to unsigned requests."""
     if context.service and INTERNAL not in context.request.environ:
-        found = required(context)
-        if found:
-            context.request.headers["Authorization"] = found.header
+        credentials_of_request = required(context)
+        if credentials_of_request:
+            context.request.headers["Authorization"] = credentials_of_request.header
         else:
             context.request.environ[UNSIGNED] = True
-            # Region and account are read from a header further on.
+            # Later handlers read region and account from the header that `sign` adds.
             context.request.headers.pop("Authorization", None)
     sign(self, chain, context, response)
 
 
-def names_a_service(name: Handler, self: Any, chain: Any, context: Any, response: Any) -> None:
-    """Around the handler that finds the service: a request may be for none that there is.
+def require_service(name: Handler, self: Any, chain: Any, context: Any, response: Any) -> None:
+    """Wraps the handler that determines the service: refuses a request for no existing service.
 
-    LocalStack answers it with an empty 200.
+    LocalStack's response to it is an empty 200.
     """
     try:
         name(self, chain, context, response)
-    except Exception as error:  # nothing but the request is looked at there
+    except Exception as error:  # the handler reads only the request
         LOG.info("Refused, because no service can be told: %.500s", error)
     if context.service is None:
         if context.request.headers.get("Authorization"):
             chain.respond(HTTPStatus.BAD_REQUEST, NO_SERVICE)
         else:
-            chain.respond(HTTPStatus.FORBIDDEN, UNSIGNED_FOR_NOTHING)
+            chain.respond(HTTPStatus.FORBIDDEN, UNSIGNED_WITHOUT_ROUTE)
 
 
-def serves_nobody_more_than_aws(
+def check_unsigned_requests(
     parse: Handler, self: Any, chain: Any, context: Any, response: Any
 ) -> None:
-    """Around the handler that finds out what is asked for, which is `parse`."""
+    """Wraps `parse`, which determines the operation: serves unsigned requests as AWS does."""
     if UNSIGNED in context.request.environ:
         _require_served(lambda: parse(self, chain, context, response), context)
     else:
@@ -94,7 +96,7 @@ def serves_nobody_more_than_aws(
 
 
 def _require_served(parse: Callable[[], None], context: Any) -> None:
-    """Whatever is wrong with a request of nobody's, it is not served, and is no failure."""
+    """Refuses an unsigned request that is not public or cannot be parsed, never with a 500."""
     try:
         parse()
     except Exception as error:
@@ -108,17 +110,17 @@ def _require_served(parse: Callable[[], None], context: Any) -> None:
         raise errors.missing(context) from error
 
 
-def reads_tokens(render: Handler, self: Any, exception: Exception, context: Any) -> Any:
-    """Around what renders errors: a token that cannot be read is its sender's mistake."""
+def report_unreadable_tokens(render: Handler, self: Any, exception: Exception, context: Any) -> Any:
+    """Wraps `render`: an unreadable token is a client error, not a server error."""
     error = render(self, exception, context)
     token = context.operation and context.operation.name in OPERATIONS_WITH_A_TOKEN
     if token and error is not None and error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return render(self, errors.not_readable(context), context)
+        return render(self, errors.unreadable_token(context), context)
     return error
 
 
 def _is_federated(context: Any) -> bool:
-    """Whether a role is assumed by somebody from outside: this is asked of the owner as well."""
+    """Whether a federated caller assumes a role. Signed requests are checked as well."""
     return bool(
         context.operation
         and context.operation.name in federation.OPERATIONS
@@ -127,26 +129,28 @@ def _is_federated(context: Any) -> bool:
 
 
 def required(context: Any) -> Credentials | None:
-    """The request's credentials; None where a service serves some things without any.
+    """The request's credentials; None if it has none and the service serves unsigned requests.
 
-    Raises the service's own error for a request that needs some, or has some that are no good.
+    Raises the service's own error for missing, incomplete and unknown credentials.
     """
     try:
-        found = _read(context)
+        request_credentials = _read(context)
     except credentials.Incomplete as incomplete:
         error = errors.incomplete(context, str(incomplete))
         raise _with_operation(context, error) from incomplete
-    if found is None:
+    if request_credentials is None:
         _require_open(context)
-    elif credentials.commands_by_address(context.request.args):
-        raise _with_operation(context, errors.by_address())
-    elif not found.are_known:
-        raise _with_operation(context, errors.not_known(context, found.access_key))
-    return found
+    elif credentials.is_presigned_command(context.request.args):
+        raise _with_operation(context, errors.presigned_command())
+    elif not request_credentials.are_known:
+        raise _with_operation(
+            context, errors.unknown_access_key(context, request_credentials.access_key)
+        )
+    return request_credentials
 
 
 def _read(context: Any) -> Credentials | None:
-    """The request's, whosever. Raises Incomplete, also for what only S3 takes for a signature."""
+    """The request's credentials. Raises Incomplete, also for version 2 outside of S3."""
     headers = context.request.headers
     if headers.get("Authorization", "").startswith("AWS ") and not _is_s3(context):
         raise credentials.Incomplete("Unsupported AWS 'algorithm': 'AWS'.")
@@ -159,19 +163,19 @@ def _is_s3(context: Any) -> bool:
 
 def _require_open(context: Any) -> None:
     if _is_s3(context) and context.request.headers.get("Authorization"):
-        raise _with_operation(context, errors.other_scheme())
-    if not anonymous.may_come(context.service):
+        raise _with_operation(context, errors.unsupported_scheme())
+    if not anonymous.serves_unsigned_requests(context.service):
         raise _with_operation(context, errors.missing(context))
 
 
 def _parameters(context: Any) -> Any:
-    """The query's, and a form's where forms are the protocol: others may be streams."""
+    """Those of the query, and of the form if the protocol uses forms: bodies may be streams."""
     request = context.request
     return request.values if context.protocol in FORMS else request.args
 
 
 def _with_operation(context: Any, error: CommonServiceException) -> CommonServiceException:
-    """An error is rendered for an operation; which it is, is not looked at yet."""
+    """Sets an operation, which the error is rendered for, if none is set yet."""
     if context.operation is None:
         context.operation = _operation(context)
     return error
@@ -179,7 +183,7 @@ def _with_operation(context: Any, error: CommonServiceException) -> CommonServic
 
 def _operation(context: Any) -> Any:
     service, request = context.service, context.request
-    named = request.headers.get("X-Amz-Target", "").rpartition(".")[2] or request.args.get("Action")
-    with suppress(Exception):  # it is what somebody wrote
-        return service.operation_model(named)
+    name = request.headers.get("X-Amz-Target", "").rpartition(".")[2] or request.args.get("Action")
+    with suppress(Exception):  # the name comes from the client
+        return service.operation_model(name)
     return service.operation_model(service.operation_names[0])

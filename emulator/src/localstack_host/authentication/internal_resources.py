@@ -1,7 +1,7 @@
-"""The pages that LocalStack serves beside its chain of handlers, and which AWS guards as well.
+"""Authorization of the URLs that LocalStack serves outside of its chain of handlers.
 
-The URL of a queue, of a function, of a bucket's website, and an API's methods that want a
-signature. Everything else of an API is open, as on AWS.
+They are the URLs of queues, functions and the websites of buckets, and the methods of an API that
+require a signature. All other methods of an API are public, as on AWS.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from localstack_host.authentication import buckets, credentials
-from localstack_host.authentication.signed import Place, may
+from localstack_host.authentication.signed import Place, is_allowed
 from localstack_host.localstack_api import Response
 from localstack_host.services.iam import public_access
 from localstack_host.services.iam.required_permissions import Permission
@@ -28,31 +28,31 @@ FORBIDDEN = (
 )
 
 
-def of_a_queue(serve: Handler, request: Any, region: str) -> Any:
-    """What LocalStack would do as itself goes through the chain, unless it is signed."""
+def serve_queue_url(serve: Handler, request: Any, region: str) -> Any:
+    """Passes an operation without valid credentials to the chain of handlers, which checks it."""
     from werkzeug.exceptions import NotFound
 
     if request.values.get("Action"):
-        found = _credentials(request.headers, request.values)
-        if not found or credentials.commands_by_address(request.args):
-            raise NotFound  # the router's word for: let the chain of handlers have it
-        request.headers["Authorization"] = found.header
+        signed = _credentials(request.headers, request.values)
+        if not signed or credentials.is_presigned_command(request.args):
+            raise NotFound  # makes the router pass it to the chain of handlers
+        request.headers["Authorization"] = signed.header
     return serve(request, region)
 
 
-def of_a_function(
+def serve_function_url(
     serve: Handler, self: Any, request: Any, api_id: str, region: str, **rest: Any
 ) -> Any:
-    """A function's URL is open if it says so and the function's policy lets everybody in.
+    """Serves a function's URL if the caller may invoke it, else responds with 403.
 
     https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
     """
     url = _function_url(api_id, region)
     if url is None or _may_invoke(url, Place(request, region)):
         return serve(self, request, api_id, region, **rest)
-    answer = Response(FORBIDDEN, HTTPStatus.FORBIDDEN, mimetype="application/json")
-    answer.headers["x-amzn-ErrorType"] = "AccessDeniedException"
-    return answer
+    response = Response(FORBIDDEN, HTTPStatus.FORBIDDEN, mimetype="application/json")
+    response.headers["x-amzn-ErrorType"] = "AccessDeniedException"
+    return response
 
 
 def _function_url(api_id: str, region: str) -> Any | None:
@@ -75,14 +75,14 @@ def _may_invoke(url: Any, place: Place) -> bool:
     need = Permission("lambda:InvokeFunctionUrl", url.function_arn, keys)
     if url.auth_type != SIGNED:
         return public_access.decision(need, place).allowed
-    found = _credentials(place.request.headers, place.request.args)
-    return found is not None and may(found, need, place)
+    signed = _credentials(place.request.headers, place.request.args)
+    return signed is not None and is_allowed(signed, need, place)
 
 
-def of_a_website(
+def serve_website(
     serve: Handler, self: Any, request: Any, bucket_name: str, *place: Any, **rest: Any
 ) -> Any:
-    """A website shows only the objects that everybody may get.
+    """Serves the public objects of a website.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteAccessPermissionsReqd.html
     """
@@ -96,7 +96,7 @@ def of_a_website(
 
 
 class NotPublic(ClientError):
-    """An object that not everybody may get."""
+    """An object that is not public."""
 
     def __init__(self) -> None:
         super().__init__({"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}, "Get")
@@ -104,7 +104,7 @@ class NotPublic(ClientError):
 
 @dataclass(frozen=True)
 class PublicObjects:
-    """A client of S3 that gets an object only if everybody may."""
+    """A client of S3 that returns public objects only."""
 
     client: Any
     place: Place
@@ -112,25 +112,25 @@ class PublicObjects:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.client, name)
 
-    def get_object(self, **wanted: str) -> Any:
+    def get_object(self, **location: str) -> Any:
         """The object. Raises NotPublic."""
-        self._require_public(**wanted)
-        return self.client.get_object(**wanted)
+        self._require_public(**location)
+        return self.client.get_object(**location)
 
-    def head_object(self, **wanted: str) -> Any:
-        """What is known of the object. Raises NotPublic."""
-        self._require_public(**wanted)
-        return self.client.head_object(**wanted)
+    def head_object(self, **location: str) -> Any:
+        """The metadata of the object. Raises NotPublic."""
+        self._require_public(**location)
+        return self.client.head_object(**location)
 
     def _require_public(self, Bucket: str, Key: str) -> None:  # noqa: N803 - S3's names
         bucket = buckets.find(Bucket)
         need = Permission("s3:GetObject", f"arn:aws:s3:::{Bucket}/{Key}")
-        if bucket and not buckets.gives(bucket, need, self.place):
+        if bucket and not buckets.is_public(bucket, need, self.place):
             raise NotPublic
 
 
-def of_a_method(route: Handler, self: Any, context: Any) -> None:
-    """An API's method may want a signature: `authorizationType: AWS_IAM`.
+def authorize_method(route: Handler, self: Any, context: Any) -> None:
+    """Authorizes a method with `authorizationType: AWS_IAM`.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
     """
@@ -140,11 +140,11 @@ def of_a_method(route: Handler, self: Any, context: Any) -> None:
     if context.resource_method.get("authorizationType") != SIGNED:
         return
     headers = context.invocation_request["headers"]
-    found = _credentials(headers, context.request.args)
-    if found is None:
+    signed = _credentials(headers, context.request.args)
+    if signed is None:
         raise errors.MissingAuthTokenError("Missing Authentication Token")
     need = Permission("execute-api:Invoke", _arn(context))
-    if not may(found, need, Place(context.request, context.region)):
+    if not is_allowed(signed, need, Place(context.request, context.region)):
         raise errors.AccessDeniedError(
             f"User is not authorized to perform: {need.action} on resource: {need.resource}"
         )
@@ -157,9 +157,9 @@ def _arn(context: Any) -> str:
 
 
 def _credentials(headers: Any, values: Any) -> credentials.Credentials | None:
-    """Those that are complete and somebody's."""
+    """The credentials, if they are complete and known; else None."""
     try:
-        found = credentials.of(headers, values)
+        known = credentials.of(headers, values)
     except credentials.Incomplete:
         return None
-    return found if found and found.are_known else None
+    return known if known and known.are_known else None

@@ -1,7 +1,7 @@
-"""What is replaced so that a request has to say whose it is.
+"""The patches that require credentials.
 
-In the chain of handlers (`gate.py`), and for the pages that services serve beside it
-(`internal_resources.py`): they are together here because one guarantee needs all of them.
+They patch the chain of handlers (`gate.py`), and the URLs that services serve outside of it
+(`internal_resources.py`): the guarantee holds only with all of them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from localstack_host.localstack_api import on_infra_start, patch
 
 @on_infra_start()
 def apply_patches() -> None:
-    """For the process, when it starts."""
+    """Applies the patches, when the emulator starts."""
     _patch_handlers()
     _patch_pages()
 
@@ -26,11 +26,11 @@ def _patch_handlers() -> None:
         ServiceRequestParser,
     )
 
-    patch(InternalRequestParamsEnricher.__call__)(gate.trusts_only_itself)
-    patch(ServiceNameParser.__call__)(gate.names_a_service)
-    patch(MissingAuthHeaderInjector.__call__)(gate.asks_for_credentials)
-    patch(ServiceRequestParser.__call__)(gate.serves_nobody_more_than_aws)
-    patch(ServiceExceptionSerializer.create_exception_response)(gate.reads_tokens)
+    patch(InternalRequestParamsEnricher.__call__)(gate.mark_internal_requests)
+    patch(ServiceNameParser.__call__)(gate.require_service)
+    patch(MissingAuthHeaderInjector.__call__)(gate.require_credentials)
+    patch(ServiceRequestParser.__call__)(gate.check_unsigned_requests)
+    patch(ServiceExceptionSerializer.create_exception_response)(gate.report_unreadable_tokens)
 
 
 def _patch_pages() -> None:
@@ -41,7 +41,7 @@ def _patch_pages() -> None:
     from localstack.services.s3.website_hosting import S3WebsiteHostingHandler
     from localstack.services.sqs import query_api
 
-    patch(query_api.handle_request)(internal_resources.of_a_queue)
-    patch(FunctionUrlRouter.handle_lambda_url_invocation)(internal_resources.of_a_function)
-    patch(S3WebsiteHostingHandler.__call__)(internal_resources.of_a_website)
-    patch(InvocationRequestRouter.route_and_enrich)(internal_resources.of_a_method)
+    patch(query_api.handle_request)(internal_resources.serve_queue_url)
+    patch(FunctionUrlRouter.handle_lambda_url_invocation)(internal_resources.serve_function_url)
+    patch(S3WebsiteHostingHandler.__call__)(internal_resources.serve_website)
+    patch(InvocationRequestRouter.route_and_enrich)(internal_resources.authorize_method)

@@ -1,4 +1,4 @@
-"""What a signed request may do at a page that LocalStack serves beside its chain of handlers."""
+"""Authorization of signed requests that LocalStack serves outside of its chain of handlers."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ SESSIONS = sessions.Sessions()
 
 @dataclass(frozen=True)
 class Place:
-    """A request and its region: what conditions look at."""
+    """A request and its region, from which condition keys are read."""
 
     request: Any
     region: str
 
 
-def may(found: Credentials, need: Permission, place: Place) -> bool:
-    """Whether whoever these credentials belong to may do this; the owner may do all."""
+def is_allowed(credentials: Credentials, need: Permission, place: Place) -> bool:
+    """Whether the caller with these credentials has a permission; the owner has all."""
     from localstack.aws.accounts import get_account_id_from_access_key_id
 
     if os.environ.get(IAM_VARIABLE) == plugin.OFF:
         return True
-    account = get_account_id_from_access_key_id(found.access_key)
-    session = SESSIONS.find(account, found.access_key)
+    account = get_account_id_from_access_key_id(credentials.access_key)
+    session = SESSIONS.find(account, credentials.access_key)
     if session is None:
-        return not found.access_key.startswith(sessions.OWN_KEYS)
+        return not credentials.access_key.startswith(sessions.OWN_KEYS)
     role = sessions.role_named(session.account_id, session.role_arn)
     principal = Principal(sessions.as_role(session), role, session)
     keys = conditions(principal, place) | dict(need.keys)
