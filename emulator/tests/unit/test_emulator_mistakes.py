@@ -8,8 +8,8 @@ from typing import Any
 import botocore.session
 import pytest
 
-from localstack_host.gateway.invalid_requests import mistake, refused_unseen
-from localstack_host.gateway.malformed_requests import blamed
+from localstack_host.gateway.invalid_requests import client_error, refused_beforehand
+from localstack_host.gateway.malformed_requests import as_client_error
 
 SESSION = botocore.session.Session()
 
@@ -41,7 +41,7 @@ FAILURES = (
 
 @pytest.mark.parametrize("failure", FAILURES, ids=repr)
 def test_a_failure_stays_a_failure(failure: Exception) -> None:
-    assert blamed(failure, GET_ITEM) is failure
+    assert as_client_error(failure, GET_ITEM) is failure
 
 
 @pytest.mark.parametrize(
@@ -59,14 +59,16 @@ def test_a_failure_stays_a_failure(failure: Exception) -> None:
 def test_a_mistake_is_told_with_its_value(
     error: Exception, request_: Any, code: str | None, said: str
 ) -> None:
-    found = mistake(error, request_)
+    found = client_error(error, request_)
     assert found is not None
     assert said in found[1]
     assert code in (None, found[0])
 
 
 def test_what_a_function_is_sent_is_the_function_s_to_read() -> None:
-    assert mistake(ValueError("closed file"), sent("lambda", "Invoke", FunctionName="f")) is None
+    assert (
+        client_error(ValueError("closed file"), sent("lambda", "Invoke", FunctionName="f")) is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_what_a_function_is_sent_is_the_function_s_to_read() -> None:
     ids=lambda one: str(one.operation.name),
 )
 def test_a_list_that_can_be_served_is_served(request_: Any) -> None:
-    assert refused_unseen(request_) is None
+    assert refused_beforehand(request_) is None
 
 
 @pytest.mark.parametrize(
@@ -93,6 +95,6 @@ def test_a_list_that_can_be_served_is_served(request_: Any) -> None:
     ids=lambda one: str(one.operation.name),
 )
 def test_a_number_that_is_too_small_is_refused_whatever_there_is_to_list(request_: Any) -> None:
-    found = refused_unseen(request_)
+    found = refused_beforehand(request_)
     assert found is not None
     assert "-1" in found[1]

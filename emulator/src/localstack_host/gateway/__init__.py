@@ -1,1 +1,1 @@
-"""What stands before LocalStack's services: refusals, records, pages of its own."""
+"""Handlers and patches of the chain that every request passes before it reaches a service."""

@@ -1,9 +1,9 @@
-"""Notes the AWS calls that reach the emulator, while somebody wants to know them.
+"""Records the AWS calls that reach the emulator, on request.
 
-`PUT /_host/calls` begins anew, `DELETE /_host/calls` ends it and answers with the calls, oldest
-first: `{"calls": [{"service", "operation", "caller", "request", "response"}], "full": false}`. The
-caller is the name of the role that asked, or nothing if it was no role. Without that it notes
-nothing and costs nothing. `full` says that there were more than it notes.
+`PUT /_host/calls` starts a new recording. `DELETE /_host/calls` ends it and returns the calls,
+oldest first: `{"calls": [{"service", "operation", "caller", "request", "response"}], "full":
+false}`. `caller` is the name of the calling role, or empty if it was no role. `full` is true if the
+limit MOST was reached.
 """
 
 from __future__ import annotations
@@ -16,34 +16,34 @@ from localstack_host.services.iam.principal import access_key
 from localstack_host.services.iam.sessions import Sessions, as_role
 
 PATH = "/_host/calls"
-MOST = 10_000  # calls: who has forgotten to end it does not fill the memory
+MOST = 10_000  # calls, so that a recording that nobody ends does not fill the memory
 # Streams and files would not fit into JSON.
 SERVICES = frozenset({"dynamodb", "events", "sns", "sqs", "ses", "ssm", "lambda", "stepfunctions"})
 
 
 class Calls:
-    """The calls noted so far, or None while nobody wants to know."""
+    """The recorded calls; None while nothing is recorded."""
 
     def __init__(self) -> None:
-        self._noted: list[dict[str, Any]] | None = None
+        self._recorded: list[dict[str, Any]] | None = None
         self._sessions = Sessions()
 
     def begin(self, _request: Any) -> None:
-        """Forgets what was noted, and notes from now on."""
-        self._noted = []
+        """Starts a new recording."""
+        self._recorded = []
 
     def end(self, _request: Any) -> Any:
-        """Stops noting, and gives what was noted."""
-        noted, self._noted = self._noted or [], None
-        said = {"calls": noted, "full": len(noted) >= MOST}
-        return Response(json.dumps(said, default=str), mimetype="application/json")
+        """Ends the recording, and returns it."""
+        recorded, self._recorded = self._recorded or [], None
+        recording = {"calls": recorded, "full": len(recorded) >= MOST}
+        return Response(json.dumps(recording, default=str), mimetype="application/json")
 
     def note(self, _chain: Any, context: Any, response: Any) -> None:
-        """A handler in the gateway's chain for responses."""
-        if self._noted is None or len(self._noted) >= MOST or not context.operation:
+        """Records a call: a handler in LocalStack's chain of response handlers."""
+        if self._recorded is None or len(self._recorded) >= MOST or not context.operation:
             return
         if response.status_code < 400 and context.service.service_name in SERVICES:
-            self._noted.append(
+            self._recorded.append(
                 {
                     "service": context.service.service_name,
                     "operation": context.operation.name,
@@ -60,7 +60,7 @@ class Calls:
 
 @on_infra_start()
 def note_calls() -> None:
-    """The hook `localstack.hooks.on_infra_start`: puts the two routes and the handler in place."""
+    """The hook `localstack.hooks.on_infra_start`: adds the two routes and the handler."""
     calls: Any = Calls()
     router().add(PATH, calls.begin, methods=["PUT"])
     router().add(PATH, calls.end, methods=["DELETE"])

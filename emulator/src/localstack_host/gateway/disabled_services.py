@@ -1,6 +1,6 @@
-"""A service that the emulator does not offer says how to get it.
+"""Refuses services that the emulator does not offer, with an error that says how to enable them.
 
-LocalStack's own answer is an internal failure, 501, that names a variable which this package sets.
+LocalStack's own response is an internal failure, 501, that names a variable of this package's.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ CODE = "OptInRequired"
 def require_offered(context: Any, services: Any) -> None:
     """Refuses a service that is not offered; the emulator itself may use it.
 
-    So ssm needs secretsmanager. `services` is LocalStack's manager of those that there are.
+    For example, ssm calls secretsmanager. `services` is LocalStack's service manager.
     """
     name = context.service.service_name if context.service else ""
     if name in service_selection.DEFAULT:
         return  # nearly every request
-    asked = service_selection.wanted()
-    if name not in asked and services.exists(name) and not context.is_internal_call:
+    requested = service_selection.wanted()
+    if name not in requested and services.exists(name) and not context.is_internal_call:
         text = f"The emulator does not offer {name} by default. To have it:"
         raise CommonServiceException(
-            CODE, f"{text} {service_selection.hint(name, asked)}", HTTPStatus.FORBIDDEN, True
+            CODE, f"{text} {service_selection.hint(name, requested)}", HTTPStatus.FORBIDDEN, True
         )

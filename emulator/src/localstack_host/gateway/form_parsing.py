@@ -1,8 +1,8 @@
-"""Forms are read in time that grows with their length.
+"""Parses forms in linear time.
 
-LocalStack looks at all parameters of a list for each of its members: thousands of entries take
-seconds, in which nothing else is answered. And werkzeug reads the parameters of a part's header in
-time that grows with the square of its length.
+LocalStack scans all parameters of a list for each of its members: thousands of entries take
+seconds, in which no other request is served. werkzeug parses the parameters of a part's header in
+quadratic time.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ LONGEST_HEADER = 16 * 1024  # bytes of the header of one part; a browser sends a
 
 
 class Parameters(dict[str, Any]):
-    """Parameters of one level of a form, grouped by the first parts of their names when asked."""
+    """Parameters of one level of a form, grouped on demand by the first parts of their names."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         super().__init__(values)
         self._groups: dict[int, Mapping[str, dict[str, Any]]] = {}
 
     def below(self, name: str) -> Parameters | None:
-        """Those whose names begin with `name` and a dot, without these; None if there are none."""
+        """The parameters below `name`, without this prefix and its dot; None if there are none."""
         dots = name.count(".")
         if dots not in self._groups:
             self._groups[dots] = self._grouped(dots + 1)
-        found = self._groups[dots].get(name)
-        return Parameters(found) if found else None
+        group = self._groups[dots].get(name)
+        return Parameters(group) if group else None
 
     def _grouped(self, length: int) -> Mapping[str, dict[str, Any]]:
         groups: dict[str, dict[str, Any]] = defaultdict(dict)
@@ -41,19 +41,19 @@ class Parameters(dict[str, Any]):
 
 
 def grouped(original: Callable[..., dict[str, Any] | None]) -> Callable[..., Parameters | None]:
-    """In the place of `original`, which looks at all parameters whenever one is looked for."""
+    """Replaces `original`, which scans all parameters for each one that it looks up."""
 
     def filtered(name: str, node: Mapping[str, Any]) -> Parameters | None:
         if isinstance(node, Parameters):
             return node.below(name)
-        found = original(name, node)  # the whole form: once for each parameter of an operation
-        return Parameters(found) if found else None
+        parameters = original(name, node)  # the whole form: once for each parameter of an operation
+        return Parameters(parameters) if parameters else None
 
     return filtered
 
 
 def require_short_header(data: bytes) -> None:
-    """Refuses the header of a part that would take long to parse."""
+    """Refuses a header of a part that would take long to parse."""
     if len(data) > LONGEST_HEADER:
         text = f"The header of a part has {len(data)} bytes; {LONGEST_HEADER} are allowed."
         raise RequestEntityTooLarge(text)

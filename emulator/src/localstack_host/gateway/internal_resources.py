@@ -1,8 +1,8 @@
-"""Which of LocalStack's own pages the emulator serves: those that are of use here, and no others.
+"""The internal pages that the emulator serves: those that are useful here, and no others.
 
-They need no signature, and any program of this user may ask for them. LocalStack has more: they
-show the messages of queues and topics, give out the tokens of subscriptions, start a download, end
-the emulator or forget everything.
+They require no signature, so any program of this user can request them. LocalStack has others: they
+show the messages of queues and topics and the tokens of subscriptions, start a download, end the
+emulator or reset its state.
 """
 
 from __future__ import annotations
@@ -21,20 +21,27 @@ INTERNAL_PATH = "/_localstack"
 OPERATION = "X-Amz-Target"
 OWN = re.compile(r"/*(_aws|_localstack|_lab|_extension|_pods|moto-api|openapi\.yaml)(/|$)")
 ANY = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
-# What their handlers stumble over when they read a request.
-NOT_READ = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+# Errors that the handlers of pages raise for invalid requests.
+INVALID_REQUEST_ERRORS = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page that is served, by these methods, and who wants it."""
+    """A page that is served, with these methods, and the reason why."""
 
     path: str
     methods: frozenset[str]
     reason: str
 
     def has(self, path: str, method: str) -> bool:
-        """Whether this is a request for it; a path may have a line feed in it (%0A)."""
+        """Whether a request is for this page. A path may contain a line feed (%0A)."""
         return method in self.methods and bool(re.fullmatch(self.path, path, re.DOTALL))
 
 
@@ -51,12 +58,12 @@ SERVED = (
 
 
 def is_internal(request: Any) -> bool:
-    """Whether it may be for what LocalStack serves of itself; it would look at all else, too."""
+    """Whether a request may be for an internal page; the handler would also read all others."""
     return bool(request.path.startswith(INTERNAL_PATH))
 
 
 def may_be_a_page(request: Any) -> bool:
-    """Not if it names an AWS operation, which JSON protocols do in a header of a POST to the root.
+    """False for AWS operations, which JSON protocols name in a header of a POST to the root.
 
     https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
     """
@@ -64,7 +71,7 @@ def may_be_a_page(request: Any) -> bool:
 
 
 def serve(original: Handler, pages: Any, chain: Any, context: Any, response: Any) -> None:
-    """By `original` what is no page of LocalStack's own, and those of SERVED."""
+    """Serves a request with `original`, unless it is for an internal page that is not in SERVED."""
     path, method = context.request.path, context.request.method
     if not OWN.match(path) and not OWN.match(unquote(path)):
         original(pages, chain, context, response)
@@ -82,7 +89,7 @@ def _serve_if_readable(
 ) -> None:
     try:
         original(pages, chain, context, response)
-    except NOT_READ as error:
+    except INVALID_REQUEST_ERRORS as error:
         LOG.info("Refused, because the page cannot read it: %.500r", error)
         text = f"The page {context.request.path} cannot read this request: {error!r:.300}"
         chain.respond(HTTPStatus.BAD_REQUEST, {"message": text})

@@ -1,9 +1,10 @@
-"""Which failures of a service are mistakes of the request that it was sent.
+"""Determines which failures of a service are client errors.
 
-LocalStack and moto check little of what they are given: a parameter that is missing, an expression
-that is none or a token of somebody's own making ends in whatever Python says of it, as a 500, which
-SDKs send again. This looks only at requests that have failed, so it refuses nothing that is served;
-but for lists: what they say to a limit of -1 depends on what there is.
+LocalStack and moto validate little of their input: a missing parameter, an invalid expression or an
+invalid token raises some exception of Python's, which becomes a 500, and SDKs retry that. This
+module checks requests that have failed, so it refuses none that would be served. The exceptions are
+limits of lists, as the response to a limit of -1 depends on the stored data, and characters that an
+XML response cannot contain.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from urllib.parse import unquote
 
 from botocore.validate import ParamValidator, ValidationErrors
 
-# What is raised for a value of the wrong form: JSON, base64, text, ARNs, numbers.
+# Raised for malformed values: JSON, base64, text, ARNs, numbers.
 READING = (ValueError, RecursionError)
 LISTING = ("List", "Describe")
-TOO_SMALL = "invalid range"  # as botocore calls a number that is below the least
-INVOKE = "Invoke"  # its parameters are few, and what it is sent is the function's to read
+TOO_SMALL = "invalid range"  # botocore's name for a number below the minimum
+INVOKE = "Invoke"  # it has few parameters, and its payload is the function's to validate
 CODES = {
     "s3": "InvalidArgument",
     "sqs": "InvalidParameterValue",
@@ -30,25 +31,25 @@ CODES = {
     "cloudwatch": "InvalidParameterValue",
 }
 CODE = "ValidationException"
-QUERY_CODE = "ValidationError"  # CommonErrors of the services that are spoken to by forms
+QUERY_CODE = "ValidationError"  # of services with a form protocol
 
 
-# What no XML can hold, and so no answer of the services that answer in it.
+# Characters that XML, the format of the responses to forms, cannot contain.
 # https://www.w3.org/TR/xml/#charsets
 FORMS = ("query", "ec2")
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def refused_unseen(context: Any) -> tuple[str, str] | None:
-    """The code and the words for a request that is not served, whatever is there."""
-    said = _unanswerable(context)
-    if not said and getattr(context.operation, "name", "").startswith(LISTING):
-        said = _broken_rules(context, only=TOO_SMALL)
-    return (_code(context), said) if said else None
+def refused_beforehand(context: Any) -> tuple[str, str] | None:
+    """Code and message if a request must be refused before it is served; else None."""
+    message = _not_in_xml(context)
+    if not message and getattr(context.operation, "name", "").startswith(LISTING):
+        message = _violations(context, only=TOO_SMALL)
+    return (_code(context), message) if message else None
 
 
-def _unanswerable(context: Any) -> str:
-    """What a form has that its answer could not repeat."""
+def _not_in_xml(context: Any) -> str:
+    """The message about a value that an XML response could not contain; empty if there is none."""
     if context.protocol in FORMS:
         for value in _texts(context.service_request):
             if NOT_IN_XML.search(value):
@@ -56,44 +57,44 @@ def _unanswerable(context: Any) -> str:
     return ""
 
 
-def mistake(error: Exception, context: Any) -> tuple[str, str] | None:
-    """The code and the words for what is wrong with the request; None if nothing is."""
+def client_error(error: Exception, context: Any) -> tuple[str, str] | None:
+    """Code and message if the request has caused the error; else None."""
     if getattr(context.operation, "name", "") == INVOKE:
         return None
-    said = _broken_rules(context) or _of_reading(error) or _of_a_key(error, context)
-    return (_code(context), said) if said else None
+    message = _violations(context) or _about_reading(error) or _about_key(error, context)
+    return (_code(context), message) if message else None
 
 
-def _broken_rules(context: Any, only: str = "") -> str:
-    """What AWS's own description of the operation says against the request: all, or one kind."""
+def _violations(context: Any, only: str = "") -> str:
+    """The request's violations of the operation's model: all, or those of one kind."""
     shape = getattr(context.operation, "input_shape", None)
     if shape is None or context.service_request is None:
         return ""
-    report = ParamValidator().validate(_given(context.service_request), shape)
-    wanted = ValidationErrors()
+    report = ParamValidator().validate(_without_none(context.service_request), shape)
+    selected = ValidationErrors()
     for kind, name, facts in report._errors:
         if only in ("", kind):
-            wanted.report(name, kind, **facts)
-    return str(wanted.generate_report())
+            selected.report(name, kind, **facts)
+    return str(selected.generate_report())
 
 
-def _given(value: Any) -> Any:
-    """A request without the parameters that LocalStack's parsers write down as None."""
+def _without_none(value: Any) -> Any:
+    """A request without the parameters that LocalStack's parsers set to None."""
     if isinstance(value, dict):
-        return {name: _given(part) for name, part in value.items() if part is not None}
-    return [_given(part) for part in value] if isinstance(value, list) else value
+        return {name: _without_none(part) for name, part in value.items() if part is not None}
+    return [_without_none(part) for part in value] if isinstance(value, list) else value
 
 
-def _of_reading(error: BaseException) -> str:
+def _about_reading(error: BaseException) -> str:
     if isinstance(error, RecursionError):
         return "The request is nested too deeply, or has too many parts."
     if isinstance(error, READING):
-        return f"The request cannot be read: {_in_words(error)}"
+        return f"The request cannot be read: {_described(error)}"
     return ""
 
 
-def _of_a_key(error: Exception, context: Any) -> str:
-    """Something was looked for and is not there: what was sent, or a parameter that was not."""
+def _about_key(error: Exception, context: Any) -> str:
+    """The message for a KeyError: a value of the request, or a parameter that it lacks."""
     key = error.args[0] if isinstance(error, KeyError) and error.args else None
     if not isinstance(key, str):
         return ""
@@ -105,7 +106,7 @@ def _of_a_key(error: Exception, context: Any) -> str:
 
 
 def _parameters(shape: Any, seen: set[str]) -> Iterator[str]:
-    """The names of all that a shape can have in it."""
+    """The names of all members of a shape, nested ones included."""
     if shape is None or shape.name in seen:
         return
     seen.add(shape.name)
@@ -127,7 +128,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(each)
 
 
-def _in_words(error: BaseException) -> str:
+def _described(error: BaseException) -> str:
     return f"{type(error).__name__} {error}".strip()
 
 

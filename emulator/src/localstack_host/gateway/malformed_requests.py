@@ -1,7 +1,7 @@
-"""A request that cannot be read is its sender's mistake, in the words of its service.
+"""Reports requests that cannot be parsed as client errors, in the format of their service.
 
-LocalStack reports whatever its parsers stumble over as a failure of its own, 500. What reads a
-request is guarded here; of what a service fails at, `invalid_requests.py` says whose mistake it is.
+LocalStack reports an exception of its parsers as an internal failure, 500. This module wraps the
+parsers; `invalid_requests.py` does the same for exceptions of services.
 https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 """
@@ -19,33 +19,33 @@ from typing import Any
 from localstack.aws.protocol.parser import OperationNotFoundParserError
 from werkzeug.exceptions import BadRequest, HTTPException
 
-from localstack_host.gateway.invalid_requests import FORMS, mistake, refused_unseen
+from localstack_host.gateway.invalid_requests import FORMS, client_error, refused_beforehand
 from localstack_host.localstack_api import CommonServiceException, ServiceException
 
 LOG = logging.getLogger(__name__)
 REST = ("rest-json", "rest-xml")
 S3 = "s3"
-LONGEST = 500  # characters of a message: LocalStack's repeat what was sent, up to a megabyte
+LONGEST = 500  # characters of a message: LocalStack's contain the input, up to a megabyte
 NOT_READ = {"rest-xml": "MalformedXML"} | dict.fromkeys(FORMS, "MalformedInput")
-NOT_DECODED = (OSError, EOFError, zlib.error)  # what gzip raises for what is none
+NOT_DECODED = (OSError, EOFError, zlib.error)  # raised by gzip for data that is not gzip's
 
 
 class NotCompressed(BadRequest, OSError):
-    """A body that says that it is compressed, and is not; OSError, as gzip's own error is."""
+    """A body that is not compressed as its header declares; OSError, like gzip's own error."""
 
 
 class Inflated(gzip.GzipFile):
-    """What is in a compressed body. Raises NotCompressed where it is none."""
+    """Decompresses a body. Raises NotCompressed if it is not compressed."""
 
     def read(self, size: int | None = -1) -> bytes:
-        """Up to `size` bytes, or all."""
+        """Reads up to `size` bytes, or all."""
         try:
             return super().read(size)
         except NOT_DECODED as error:
             raise NotCompressed(f"The body is not what Content-Encoding says: {error}") from error
 
     def readline(self, size: int | None = -1) -> bytes:
-        """The next line."""
+        """Reads the next line."""
         try:
             return super().readline(size)
         except NOT_DECODED as error:
@@ -54,7 +54,7 @@ class Inflated(gzip.GzipFile):
 
 @contextmanager
 def reading_an_operation(context: Any) -> Iterator[None]:
-    """Around what finds the operation, and its parameters."""
+    """Wraps the parser of the operation and its parameters."""
     try:
         yield
         _require_possible(context)
@@ -67,45 +67,45 @@ def reading_an_operation(context: Any) -> Iterator[None]:
 
 
 @contextmanager
-def reading(code: str, said: str) -> Iterator[None]:
-    """Around what reads a part of a request; the error has this code, and says this and why."""
+def reading(code: str, message: str) -> Iterator[None]:
+    """Wraps the parser of a part of a request: raises an error with this code and message."""
     try:
         yield
     except ServiceException:
         raise
     except Exception as error:
         _report(error)
-        raise _error(code, f"{said}: {_short(error)}") from error
+        raise _error(code, f"{message}: {_short(error)}") from error
 
 
 def _require_possible(context: Any) -> None:
-    if found := refused_unseen(context):
-        code, said = found
-        raise _error(code, _cut(said))
+    if refused := refused_beforehand(context):
+        code, message = refused
+        raise _error(code, _cut(message))
 
 
-def to_be_rendered(exception: Exception, context: Any) -> Exception:
-    """What is said of an exception in a service: a body may be read anywhere."""
+def as_service_error(exception: Exception, context: Any) -> Exception:
+    """The error for a service's exception, which may be a parser's: services read bodies too."""
     if _is_senders(exception):
         _name_an_operation(context)
         return refusal(exception, context)
-    return blamed(exception, context)
+    return as_client_error(exception, context)
 
 
-def blamed(exception: Exception, context: Any) -> Exception:
-    """The exception, or what AWS would say of the request that has caused it."""
-    if isinstance(exception, (ServiceException, NotImplementedError, *of_moto())):
+def as_client_error(exception: Exception, context: Any) -> Exception:
+    """The exception, or AWS's error for the request that has caused it."""
+    if isinstance(exception, (ServiceException, NotImplementedError, *moto_errors())):
         return exception
-    found = mistake(exception, context)
-    if found is None:
+    reported = client_error(exception, context)
+    if reported is None:
         return exception
     _report(exception)
-    code, said = found
-    return _error(code, _cut(said))
+    code, message = reported
+    return _error(code, _cut(message))
 
 
-def of_moto() -> tuple[type[Exception], ...]:
-    """The errors of AWS's that moto raises, which are rendered as they are."""
+def moto_errors() -> tuple[type[Exception], ...]:
+    """The classes of AWS's errors that moto raises. They are rendered as they are."""
     from moto.core.exceptions import RESTError
     from moto.core.exceptions import ServiceException as OfMoto
 
@@ -113,12 +113,12 @@ def of_moto() -> tuple[type[Exception], ...]:
 
 
 def refusal(error: Exception, context: Any) -> ServiceException:
-    """What AWS would say of a request that could not be parsed, because of `error`."""
+    """AWS's error for a request that could not be parsed because of `error`."""
     if isinstance(error, OperationNotFoundParserError):
         return _unknown(error, context)
     if context.protocol in FORMS and "Missing Action" in str(error):
-        said = "The request is missing an action or a required parameter: Action."
-        return _error("MissingAction", said)
+        message = "The request is missing an action or a required parameter: Action."
+        return _error("MissingAction", message)
     code = NOT_READ.get(context.protocol, "SerializationException")
     for cause in _causes(error):
         if isinstance(cause, HTTPException) and _is_senders(cause):
@@ -132,8 +132,8 @@ def _unknown(error: Exception, context: Any) -> ServiceException:
     if context.protocol in FORMS:
         return _error("InvalidAction", _short(error))
     if context.service.service_name == S3:
-        said = "The specified method is not allowed against this resource."
-        return _error("MethodNotAllowed", said, HTTPStatus.METHOD_NOT_ALLOWED)
+        message = "The specified method is not allowed against this resource."
+        return _error("MethodNotAllowed", message, HTTPStatus.METHOD_NOT_ALLOWED)
     rest = context.protocol in REST
     status = HTTPStatus.NOT_FOUND if rest else HTTPStatus.BAD_REQUEST
     return _error("UnknownOperationException", _short(error), status)
@@ -144,7 +144,7 @@ def _is_senders(error: BaseException) -> bool:
 
 
 def _name_an_operation(context: Any) -> None:
-    """Errors are rendered for an operation, whichever it is."""
+    """Sets any operation, as errors are rendered for one."""
     names = context.service.operation_names
     context.operation = context.operation or context.service.operation_model(names[0])
 
@@ -159,8 +159,8 @@ def _short(error: BaseException) -> str:
     return _cut(str(error))
 
 
-def _cut(said: str) -> str:
-    return said if len(said) <= LONGEST else f"{said[:LONGEST]}…"
+def _cut(message: str) -> str:
+    return message if len(message) <= LONGEST else f"{message[:LONGEST]}…"
 
 
 def _report(error: Exception) -> None:
@@ -170,6 +170,6 @@ def _report(error: Exception) -> None:
 def _error(
     code: str, text: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST
 ) -> CommonServiceException:
-    # Some protocols are told the name of the class, and others the code.
+    # Some protocols are rendered with the name of the class, others with the code.
     named: type[CommonServiceException] = type(code, (CommonServiceException,), {})
     return named(code, text, status_code=status, sender_fault=True)

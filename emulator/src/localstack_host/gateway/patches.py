@@ -1,4 +1,4 @@
-"""What of the chain that requests go through is replaced: guards around what reads requests.
+"""The patches of LocalStack's handlers and parsers.
 
 `patch` where a function is replaced where it is defined; `replace` for a static method and for a
 module that another one has imported.
@@ -20,7 +20,7 @@ from localstack_host.localstack_api import on_infra_start, patch, replace
 
 @on_infra_start()
 def apply_patches() -> None:
-    """For the process, when it starts."""
+    """Applies the patches, when the emulator starts."""
     patch_forms()
     _patch_malformed_requests()
     _patch_internal_resources()
@@ -28,7 +28,7 @@ def apply_patches() -> None:
 
 
 def patch_forms() -> None:
-    """Both parsers take time that grows with the square of what they are sent: a guard."""
+    """Parses forms in linear time: both parsers take quadratic time."""
     from localstack.aws.protocol.parser import QueryRequestParser
     from werkzeug.sansio.multipart import MultipartDecoder
 
@@ -42,7 +42,7 @@ def patch_forms() -> None:
 
 
 def _patch_malformed_requests() -> None:
-    """LocalStack reports whatever its parsers stumble over as a failure of its own, 500."""
+    """Reports exceptions of the parsers as client errors; LocalStack reports them as 500."""
     from localstack.aws.handlers import codec
     from localstack.aws.handlers.presigned_url import ParsePreSignedUrlRequest
     from localstack.aws.handlers.service import ServiceExceptionSerializer, ServiceRequestParser
@@ -56,20 +56,20 @@ def _patch_malformed_requests() -> None:
 
     @patch(ParsePreSignedUrlRequest.__call__)
     def parse_signature(original: Any, *arguments: Any) -> None:
-        said = "The signature in the address cannot be read"
-        with malformed_requests.reading("AuthorizationQueryParametersError", said):
+        message = "The signature in the address cannot be read"
+        with malformed_requests.reading("AuthorizationQueryParametersError", message):
             original(*arguments)
 
     @patch(ServiceExceptionSerializer.create_exception_response)
     def create_exception_response(
         original: Any, serializer: Any, exception: Exception, context: Any
     ) -> Any:
-        rendered = malformed_requests.to_be_rendered(exception, context)
+        rendered = malformed_requests.as_service_error(exception, context)
         return original(serializer, rendered, context)
 
 
 def _patch_internal_resources() -> None:
-    """Only some of LocalStack's own pages; and a request for an operation is for none of them."""
+    """Serves only some of LocalStack's internal pages, and none for a request of an operation."""
     from localstack.aws.handlers.internal import LocalstackResourceHandler
     from localstack.aws.handlers.legacy import EdgeRouterHandler
 
@@ -78,7 +78,7 @@ def _patch_internal_resources() -> None:
         if internal_resources.is_internal(context.request):
             internal_resources.serve(original, pages, chain, context, response)
 
-    # `RouterHandler`, which defines it, is rolo's and has other uses.
+    # Not `RouterHandler`, which defines the method: it is rolo's and used elsewhere.
     routed: Any = EdgeRouterHandler
     original = routed.__call__
 
@@ -90,7 +90,7 @@ def _patch_internal_resources() -> None:
 
 
 def _patch_disabled_services() -> None:
-    """LocalStack's own answer is an internal failure that names a variable of this package's."""
+    """Replaces LocalStack's error, an internal failure that names a variable of this package's."""
     from localstack.aws.handlers.service_plugin import ServiceLoader
 
     @patch(ServiceLoader.require_service)
