@@ -14,7 +14,7 @@ from localstack_host.host.errors import HostError
 from localstack_host.host.paths import HOME_VARIABLE
 
 INTERRUPTED = 130
-"""What a shell says of a program that Ctrl-C has ended."""
+"""The exit code of a program that Ctrl-C has ended, as in shells."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -85,8 +85,8 @@ def _status(options: argparse.Namespace) -> int:
     if status.running:
         state = f"runs at {status.endpoint} (pid {status.pid}, {status.memory_mb:.0f} MB)"
         state += "" if status.healthy else " and does not answer"
-    found = asdict(status) | {"log": str(status.log)}
-    return _print(options, found, f"LocalStack {state}. Its log: {status.log}")
+    result = asdict(status) | {"log": str(status.log)}
+    return _print(options, result, f"LocalStack {state}. Its log: {status.log}")
 
 
 def _services(options: argparse.Namespace) -> int:
@@ -112,7 +112,7 @@ def _print(options: argparse.Namespace, result: Any, text: str) -> int:
 
 
 def _failed_on_disk(error: OSError, options: argparse.Namespace) -> int:
-    """For a program that reads JSON, what it needs to say this in its own words."""
+    """With --json, prints the fields of the error, so that the caller can write its own message."""
     if options.json:
         print(
             json.dumps({"errno": error.errno, "strerror": error.strerror, "file": error.filename})

@@ -1,9 +1,9 @@
-"""Who works now and who waits: no more at a time than a machine carries, in the order they came.
+"""A FIFO queue that limits how many tasks run at a time.
 
-Waiting for something else is not work. Who rests gives the turn to the next and does not wait for
-another one afterwards. Who has not been heard of for a while is taken to be resting: so nobody
-waits for ever for somebody who waits for the same turns (a workflow that starts another one, a
-function that calls itself).
+A task that waits for something else is idle: it releases its slot, and does not queue again when it
+continues. A task that has shown no activity for a while counts as idle. This prevents deadlocks
+between tasks that wait for each other (a workflow that starts another one, a function that calls
+itself).
 """
 
 from __future__ import annotations
@@ -12,81 +12,81 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 
-SILENCE_S = 10.0  # far more than what works here needs between two signs of life
+SILENCE_S = 10.0  # far longer than a task runs without activity
 
 Begin = Callable[[], object]
 
 
-class Turns:
-    """Gives out `places` turns. Somebody has to call `give` now and then: time frees turns, too."""
+class FairQueue:
+    """A queue with so many slots. Call `start_next` regularly: silence frees slots, too."""
 
     def __init__(
         self,
-        places: int,
+        slots: int,
         silence_s: float = SILENCE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._places = places
+        self._slots = slots
         self._silence_s = silence_s
         self._clock = clock
         self._lock = threading.Lock()
         self._waiting: dict[Hashable, Begin] = {}
-        self._heard_of: dict[Hashable, float] = {}  # those who work, and when
+        self._last_active: dict[Hashable, float] = {}  # the running tasks
 
-    def take(self, who: Hashable, begin: Begin) -> None:
-        """Calls `begin` when it is this one's turn: now, or later from another thread."""
+    def submit(self, task: Hashable, begin: Begin) -> None:
+        """Calls `begin` when a slot is free: now, or later from another thread."""
         with self._lock:
-            self._heard_of.pop(who, None)  # it may have said that it is there
-            self._waiting[who] = begin
-        self.give()
+            self._last_active.pop(task, None)  # `mark_active` may have been called before
+            self._waiting[task] = begin
+        self.start_next()
 
-    def withdraw(self, who: Hashable) -> bool:
-        """Takes somebody who waits out of the queue; False if its turn has come already."""
+    def withdraw(self, task: Hashable) -> bool:
+        """Removes a waiting task from the queue. Returns False if it was not waiting."""
         with self._lock:
-            return self._waiting.pop(who, None) is not None
+            return self._waiting.pop(task, None) is not None
 
-    def hear(self, who: Hashable) -> None:
-        """A sign of life: it works, or works again."""
-        self._heard_of[who] = self._clock()
+    def mark_active(self, task: Hashable) -> None:
+        """Records activity of a task: it runs, or has continued."""
+        self._last_active[task] = self._clock()
 
-    def end(self, who: Hashable) -> None:
-        """It has done its work, or rests until `hear`."""
+    def release(self, task: Hashable) -> None:
+        """Releases the slot of a task that has ended, or is idle until `mark_active`."""
         with self._lock:
-            self._heard_of.pop(who, None)
+            self._last_active.pop(task, None)
         if self._waiting:
-            self.give()
+            self.start_next()
 
-    def give(self) -> None:
-        """Lets those begin for whom there are turns."""
+    def start_next(self) -> None:
+        """Starts waiting tasks for which there are slots."""
         for begin in self._next():
             begin()
 
-    def wait(self, who: Hashable) -> None:
-        """Returns when it is this one's turn."""
-        come = threading.Event()
-        self.take(who, come.set)
-        come.wait()
+    def wait(self, task: Hashable) -> None:
+        """Waits for a slot."""
+        started = threading.Event()
+        self.submit(task, started.set)
+        started.wait()
 
     @property
     def waiting(self) -> int:
-        """How many wait."""
+        """The number of waiting tasks."""
         return len(self._waiting)
 
     @property
-    def working(self) -> int:
-        """How many have a turn."""
-        return len(self._heard_of)
+    def running(self) -> int:
+        """The number of running tasks."""
+        return len(self._last_active)
 
     def _next(self) -> list[Begin]:
         with self._lock:
-            self._forget_silent()
-            free = max(self._places - len(self._heard_of), 0)
+            self._release_silent()
+            free = max(self._slots - len(self._last_active), 0)
             chosen = list(self._waiting)[:free] if self._waiting else []
             now = self._clock()
-            self._heard_of |= dict.fromkeys(chosen, now)
-            return [self._waiting.pop(who) for who in chosen]
+            self._last_active |= dict.fromkeys(chosen, now)
+            return [self._waiting.pop(task) for task in chosen]
 
-    def _forget_silent(self) -> None:
+    def _release_silent(self) -> None:
         until = self._clock() - self._silence_s
-        for who in [who for who, at in list(self._heard_of.items()) if at < until]:
-            self._heard_of.pop(who, None)
+        for task in [task for task, at in list(self._last_active.items()) if at < until]:
+            self._last_active.pop(task, None)

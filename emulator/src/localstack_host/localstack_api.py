@@ -1,9 +1,8 @@
-"""The names of LocalStack that the whole package builds on: they come from here only.
+"""The parts of LocalStack's API that the whole package uses. They are imported only here.
 
-Another base would have others for them: how something runs when it starts, how a service is
-provided, how an error is raised, where routes and handlers are added, how an attribute is replaced.
-What belongs to one AWS service is imported where that service is. `tests/unit/test_patches.py`
-holds both.
+To replace LocalStack, change this module: hooks for the start, providers of services, errors,
+routes and handlers, and patches. What belongs to one AWS service is imported in the package of that
+service. `tests/unit/test_patches.py` checks both.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ def on_infra_start[**P](
     """Runs the function when LocalStack starts, if an entry point in pyproject.toml names it."""
 
     def made(function: Callable[P, None]) -> Callable[P, None]:
-        # Of two hooks of one name only one would run, and the name is the function's by default.
+        # Only one of several hooks with the same name runs; by default it is the function's name.
         name = f"{function.__module__}.{function.__name__}"
         hook = hooks.on_infra_start(name=name, priority=priority, should_load=should_load)
         hooked: Callable[P, None] = hook(function)
@@ -69,7 +68,7 @@ def on_infra_start[**P](
 
 
 def provides[**P](api: str) -> Callable[[Callable[P, Service]], Callable[P, Service]]:
-    """The function gives this service where the entry point `<api>:host` names it."""
+    """Registers the function as the provider of a service, for an entry point `<api>:host`."""
     made: Callable[[Callable[P, Service]], Callable[P, Service]] = _aws_provider(api, "host")
     return made
 
@@ -77,9 +76,9 @@ def provides[**P](api: str) -> Callable[[Callable[P, Service]], Callable[P, Serv
 def patch[**P, T](
     target: Callable[..., Any], pass_target: bool = True
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """LocalStack's own: the function takes the place of `target`, and is called with it first.
+    """LocalStack's decorator: the function replaces `target`, which is its first argument.
 
-    `target` is a function or method where it is defined. For all else there is `replace`.
+    `target` is a function or method where it is defined. For everything else use `replace`.
     """
     untyped: Any = _patch
     made: Callable[[Callable[P, T]], Callable[P, T]] = untyped(target, pass_target)
@@ -87,21 +86,21 @@ def patch[**P, T](
 
 
 class Replacement(Patch):
-    """A patch as LocalStack's, of anything: theirs refuses what is empty, 0 or not there yet."""
+    """A patch of any attribute; LocalStack's own rejects missing, empty and zero ones."""
 
     def __init__(self, owner: Any, name: str, new: Any) -> None:
         super().__init__(owner, name, new)
-        self.old: Any = inspect.getattr_static(owner, name, None)  # a static method as it is
+        self.old: Any = inspect.getattr_static(owner, name, None)  # does not unwrap static methods
 
     def apply(self) -> None:
-        """Puts the new attribute in place, and into LocalStack's list of patches."""
+        """Sets the new attribute, and adds the patch to LocalStack's list."""
         if not self.is_applied:
             setattr(self.obj, self.name, self.new)
             Patch.applied_patches.append(self)
             self.is_applied = True
 
     def undo(self) -> None:
-        """Puts the old one back."""
+        """Restores the original attribute."""
         if self.is_applied:
             Patch.applied_patches.remove(self)
             self.is_applied = False
@@ -112,50 +111,50 @@ class Replacement(Patch):
 
 
 def replace(owner: Any, name: str, new: Any) -> None:
-    """Replaces what `patch` cannot find by itself, or what is no function.
+    """Replaces an attribute that `patch` does not support.
 
-    Those are names that a module has imported, classes, constants, properties, static methods and
-    what another decorator has wrapped. Raises AttributeError if `owner` has no such attribute.
+    These are names that a module has imported, classes, constants, properties, static methods and
+    decorated functions. Raises AttributeError if `owner` has no such attribute.
     """
     inspect.getattr_static(owner, name)
     Replacement(owner, name, new).apply()
 
 
 def add(owner: Any, name: str, new: Any) -> None:
-    """Adds an attribute that `owner` does not have itself."""
+    """Adds an attribute that `owner` does not define itself."""
     Replacement(owner, name, new).apply()
 
 
 def router() -> Any:
-    """The routes that are served before the AWS services. Importing it loads all handlers."""
+    """The router that is called before the AWS services. Importing it loads all handlers."""
     from localstack.services.edge import ROUTER
 
     return ROUTER
 
 
 def request_handlers() -> Any:
-    """What is called with each request for an operation, before it is served."""
+    """The handlers that are called with each request for an operation, before it is served."""
     from localstack.aws.handlers import serve_custom_service_request_handlers
 
     return serve_custom_service_request_handlers
 
 
 def response_handlers() -> Any:
-    """What is called with each response."""
+    """The handlers that are called with each response."""
     from localstack.aws.handlers import run_custom_response_handlers
 
     return run_custom_response_handlers
 
 
 def connect_to(**options: Any) -> Any:
-    """Clients for the services of this emulator."""
+    """A factory of clients for the services of this emulator."""
     from localstack.aws.connect import connect_to as connect
 
     return connect(**options)
 
 
 def connect_as(role_arn: str, region: str, service: str) -> Any:
-    """Clients of a role that a service, such as `lambda`, has assumed."""
+    """A factory of clients for a role that a service, such as `lambda`, assumes."""
     from localstack.aws.connect import connect_to as connect
     from localstack.utils.aws.client_types import ServicePrincipal
 
@@ -165,7 +164,7 @@ def connect_as(role_arn: str, region: str, service: str) -> Any:
 
 
 def falling_back_to_moto(provider: Any) -> Service:
-    """A service of `provider`, and of moto for what it does not have."""
+    """The service of `provider`, with moto for operations that it does not implement."""
     from localstack.services.moto import MotoFallbackDispatcher
 
     return Service.for_provider(provider, dispatch_table_factory=MotoFallbackDispatcher)

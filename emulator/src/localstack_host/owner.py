@@ -1,6 +1,6 @@
-"""Ends the emulator when the process that it was started for has ended, even by a kill -9.
+"""Ends the emulator when the process that owns it has ended, even by kill -9.
 
-A test session names itself as the owner, so that no emulator outlives it.
+A test session sets itself as the owner, so that no emulator outlives it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ POLL_S = 0.5
 
 @on_infra_start()
 def end_with_the_owner() -> None:
-    """Does nothing if the emulator has no owner."""
+    """Starts a thread that waits for the owner's end; does nothing without an owner."""
     if owner := os.environ.get(OWNER_VARIABLE):
         threading.Thread(target=_follow, args=[int(owner)], name="owner", daemon=True).start()
 
@@ -32,4 +32,4 @@ def _follow(pid: int) -> None:
             time.sleep(POLL_S)
     except psutil.NoSuchProcess:
         pass
-    os._exit(0)  # functions end with the emulator; nothing else has to be put in order
+    os._exit(0)  # functions end with the emulator; no other clean-up is needed

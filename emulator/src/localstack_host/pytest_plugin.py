@@ -29,7 +29,7 @@ CREDENTIALS = {
 
 @pytest.fixture(scope="session")
 def localstack() -> Iterator[str]:
-    """The URL of an emulator that ends with the session, also if that is killed."""
+    """The URL of an emulator that ends with the session, even if that is killed."""
     if given := os.environ.get(ENDPOINT_VARIABLE):
         yield given
         return

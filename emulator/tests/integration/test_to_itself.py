@@ -111,7 +111,7 @@ def test_the_index_that_is_made_elsewhere_is_localstack_s(
 
     monkeypatch.setattr(service_index, "kept_at", lambda _path: tmp_path / "share" / "kept")
     here = build_service_index_cache(str(tmp_path / "here"))
-    elsewhere = service_index.made_elsewhere(str(tmp_path / "elsewhere"))
+    elsewhere = service_index.load_or_build(str(tmp_path / "elsewhere"))
     assert vars(elsewhere) == vars(here)
     monkeypatch.setattr(service_index.subprocess, "run", None)  # for another home it is copied
-    assert vars(service_index.made_elsewhere(str(tmp_path / "other"))) == vars(here)
+    assert vars(service_index.load_or_build(str(tmp_path / "other"))) == vars(here)

@@ -74,7 +74,7 @@ def test_all_loaders_get_the_same_description() -> None:
     ],
 )
 def test_of_ec2_only_the_machines_are_left_out(package: str, resource: str, found: Any) -> None:
-    assert service_models.without_machines(lambda *_: "read", package, resource) == found
+    assert service_models.without_instance_types(lambda *_: "read", package, resource) == found
 
 
 def test_descriptions_are_shared_before_any_other_hook_reads_them() -> None:

@@ -30,7 +30,7 @@ def test_a_service_that_there_is_not_is_refused_with_those_there_are(
 ) -> None:
     monkeypatch.setenv(VARIABLE, "cloudfront,kinesis")
     with pytest.raises(HostError, match="asks for cloudfront, which") as refused:
-        service_selection.wanted()
+        service_selection.requested()
     assert refused.value.code == 2
     assert "cloudformation, " in refused.value.hint
     assert "dynamodb," not in refused.value.hint

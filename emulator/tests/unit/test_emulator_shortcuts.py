@@ -30,7 +30,7 @@ class Maker:
 
 def test_equal_configurations_share_a_client() -> None:
     make = Maker()
-    client = internal_clients.kept_by_content(make)
+    client = internal_clients.cached_by_content(make)
     first = client("factory", service_name="sqs", config=Config(connect_timeout=1))
     second = client("factory", service_name="sqs", config=Config(connect_timeout=1))
     assert first is second
@@ -39,13 +39,13 @@ def test_equal_configurations_share_a_client() -> None:
 
 @pytest.mark.parametrize("other", [{"service_name": "sns"}, {"aws_session_token": "another"}])
 def test_another_service_or_another_session_gets_a_client_of_its_own(other: Any) -> None:
-    client = internal_clients.kept_by_content(Maker())
+    client = internal_clients.cached_by_content(Maker())
     usual = {"service_name": "sqs", "aws_session_token": "one", "config": Config()}
     assert client("factory", **usual) is not client("factory", **(usual | other))
 
 
 def test_another_timeout_makes_another_client() -> None:
-    client = internal_clients.kept_by_content(Maker())
+    client = internal_clients.cached_by_content(Maker())
     assert client("factory", config=Config(read_timeout=1)) is not client(
         "factory", config=Config(read_timeout=2)
     )
@@ -53,14 +53,14 @@ def test_another_timeout_makes_another_client() -> None:
 
 def test_a_client_of_the_emulator_answers_to_its_service_and_says_no_more_than_who_it_is() -> None:
     make = Maker()
-    internal_clients.kept_by_content(make)("factory", config=Config(read_timeout=7))
+    internal_clients.cached_by_content(make)("factory", config=Config(read_timeout=7))
     made_with = make.calls[0]["config"]
     assert (made_with.read_timeout, made_with.user_agent) == (7, "localstack")
 
 
 def test_a_factory_chooses_once_for_each_service() -> None:
     first, second = SimpleNamespace(name="a"), SimpleNamespace(name="b")
-    choose = internal_clients.kept_by_service(lambda factory, service: [factory.name, service])
+    choose = internal_clients.cached_by_service(lambda factory, service: [factory.name, service])
     assert choose(first, "sqs") is choose(first, "sqs")
     assert choose(first, "sns") == ["a", "sns"]
     assert choose(second, "sqs") == ["b", "sqs"]
@@ -68,7 +68,7 @@ def test_a_factory_chooses_once_for_each_service() -> None:
 
 def test_a_role_is_assumed_once_in_a_while() -> None:
     now, assume = [0.0], Maker()
-    assumed = internal_clients.kept_for_a_while(assume, lambda: now[0])
+    assumed = internal_clients.cached_with_expiry(assume, lambda: now[0])
     options = {"role_arn": "arn:one", "config": Config(read_timeout=1)}
     first = assumed("factory", **options)
     assert assumed("factory", **options) is first
@@ -85,7 +85,7 @@ def test_a_role_that_was_refused_is_asked_for_again() -> None:
         asked.append(options)
         raise PermissionError
 
-    assumed = internal_clients.kept_for_a_while(refuse)
+    assumed = internal_clients.cached_with_expiry(refuse)
     for _ in range(2):
         with pytest.raises(PermissionError):
             assumed("factory", role_arn="arn:one")
@@ -99,7 +99,7 @@ def test_the_content_type_is_chosen_once_for_each_pair_of_headers() -> None:
         chosen.append(headers)
         return headers.get("Accept", "application/json")
 
-    once = content_types.kept_by_headers(choose)
+    once = content_types.cached_by_headers(choose)
     assert [once(object(), {"Accept": "text/xml"}) for _ in range(2)] == ["text/xml"] * 2
     assert once(object(), None) == "application/json"
     assert chosen == [{"Accept": "text/xml"}, {}]

@@ -12,7 +12,7 @@ def test_the_last_five_logs_are_kept_with_their_modes(tmp_path: Path) -> None:
     for number in range(7):
         log.write_text(str(number))
         log.chmod(0o600)
-        log_files.keep(log)
+        log_files.rotate(log)
 
     kept = [log_files.numbered(log, number) for number in range(1, log_files.KEPT + 1)]
     assert [file.read_text() for file in kept] == ["6", "5", "4", "3", "2"]

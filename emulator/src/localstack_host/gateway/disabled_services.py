@@ -24,7 +24,7 @@ def require_offered(context: Any, services: Any) -> None:
     name = context.service.service_name if context.service else ""
     if name in service_selection.DEFAULT:
         return  # nearly every request
-    requested = service_selection.wanted()
+    requested = service_selection.requested()
     if name not in requested and services.exists(name) and not context.is_internal_call:
         text = f"The emulator does not offer {name} by default. To have it:"
         raise CommonServiceException(

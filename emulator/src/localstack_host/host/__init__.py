@@ -1,1 +1,1 @@
-"""Starts and stops LocalStack. Imports nothing of it, so that commands are fast."""
+"""Starts and stops LocalStack, without importing it, so that the commands are fast."""

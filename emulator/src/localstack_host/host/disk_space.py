@@ -1,4 +1,4 @@
-"""Room on the disk: looked at before anything is started."""
+"""Checks the free disk space before the emulator starts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from localstack_host.host.paths import HOME_VARIABLE
 
 MB = 1_000_000
 NEEDED = 32 * MB
-"""What LocalStack computes once takes 10 MB; the rest is for functions' code and for logs."""
+"""LocalStack's cache takes 10 MB; the rest is for functions' code and for logs."""
 
 
 def require(folder: Path) -> None:

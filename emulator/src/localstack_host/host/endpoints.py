@@ -14,8 +14,8 @@ DEFAULT_PORT = 4566
 LOOPBACK = "127.0.0.1"
 
 
-def wanted_port() -> int | None:
-    """The port that the environment names, if it does. Raises HostError (code 2) if it is none."""
+def requested_port() -> int | None:
+    """The port that PORT_VARIABLE sets; None if it is not set. Raises HostError (code 2)."""
     text = os.environ.get(PORT_VARIABLE, "").strip()
     if not text:
         return None
@@ -29,7 +29,7 @@ def wanted_port() -> int | None:
 
 
 def of_port(port: int) -> str:
-    """The endpoint of an emulator that listens on a port of the loopback address."""
+    """The URL of an emulator that listens on a port of the loopback address."""
     return f"http://{_name_of_loopback()}:{port}"
 
 

@@ -1,4 +1,4 @@
-"""The environment that LocalStack is started with: all of it, and nothing inherited by chance."""
+"""The complete environment of LocalStack's process. Only listed variables are inherited."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OWNER_VARIABLE = variable("OWNER")
 NAME = "host"
 """The name of this package's plugins, where LocalStack has others of the same kind."""
 
-# Where programs are found, in which language they speak, and choices that the emulator reads.
+# The search path, the language, and the variables that the emulator reads.
 INHERITED = (
     "PATH",
     "LANG",
@@ -43,49 +43,49 @@ OVERRIDDEN = (
     "SES",
     "STEPFUNCTIONS",
 )
-"""The services with a provider of this package's."""
+"""The services for which this package has a provider."""
 
 
 def state_folder() -> Path:
-    """What the emulator writes and what is gone when it stops."""
+    """The folder for the emulator's files; deleted when it stops."""
     return paths.home() / "emulator"
 
 
 def cache_folder() -> Path:
-    """What LocalStack computes once: without it the first call takes three seconds longer."""
+    """The folder of LocalStack's cache; without it the first call takes three seconds longer."""
     return paths.home() / "localstack-cache"
 
 
 def _files() -> Path:
-    """What LocalStack takes for the root of the machine: mails, metrics, and its cache."""
+    """LocalStack's FILESYSTEM_ROOT: mails, metrics, and its cache."""
     return state_folder() / "files"
 
 
 def make_folders() -> None:
-    """Empties the folder of the state, and makes the one of the cache if it is not there.
+    """Empties the folder of the state, and creates that of the cache if needed.
 
-    Of all that LocalStack writes below its root, its cache alone outlives it.
+    Of LocalStack's files below its root only the cache is kept when it stops.
     """
     shutil.rmtree(state_folder(), ignore_errors=True)
     shutil.rmtree(
         cache_folder() / "files", ignore_errors=True
-    )  # an earlier version's, with its mails
+    )  # of an earlier version, with its mails
     (state_folder() / "tmp").mkdir(parents=True)
     (cache_folder() / "home").mkdir(parents=True, exist_ok=True)
-    kept = _files() / "var" / "lib" / "localstack" / "cache"
-    kept.parent.mkdir(parents=True)
-    kept.symlink_to(cache_folder(), target_is_directory=True)
-    file_permissions.close_all(paths.home())
+    cache = _files() / "var" / "lib" / "localstack" / "cache"
+    cache.parent.mkdir(parents=True)
+    cache.symlink_to(cache_folder(), target_is_directory=True)
+    file_permissions.restrict_all(paths.home())
 
 
 def variables(port: int, iam: bool = True, owner: int | None = None) -> dict[str, str]:
     """The whole environment of an emulator that listens on `port` of the loopback address.
 
-    With `iam` it checks every request against the caller's permissions. `owner` is a process: when
-    it ends, so does the emulator.
+    With `iam` it checks every request against the caller's permissions. It ends when the process
+    with the ID `owner` ends.
 
-    Other variables of this machine (such as PYTHONDONTWRITEBYTECODE, which slows the start down by
-    seconds, or a proxy) are not passed on. Raises HostError for a wrong value of a variable.
+    Other variables of this machine (such as PYTHONDONTWRITEBYTECODE, which delays the start by
+    seconds, or a proxy) are not passed on. Raises HostError for an invalid value of a variable.
     """
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     chosen = {IAM_VARIABLE: "enforced" if iam else "off"}
@@ -117,9 +117,9 @@ def _settings(port: int) -> dict[str, str]:
         "OVERRIDE_IN_DOCKER": "0",  # the machine may itself be a container
         "LAMBDA_RUNTIME_EXECUTOR": "process",
         "LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT": "120",  # the executor has its own, shorter limit
-        "LOG_LEVEL_OVERRIDES": "localstack.deprecations=ERROR",  # it errs about the next lines
+        "LOG_LEVEL_OVERRIDES": "localstack.deprecations=ERROR",  # it wrongly reports the next two
         "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.2",  # 1 s: one mail a second at best
-        "SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL": "5",  # 60 s: an alarm about a queue rings late
+        "SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL": "5",  # 60 s: alarms of queues would be late
         **{f"PROVIDER_OVERRIDE_{service}": NAME for service in OVERRIDDEN},
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",

@@ -1,13 +1,13 @@
-"""The one error that a user of the emulator sees."""
+"""The error that is reported to the user."""
 
 from __future__ import annotations
 
 
 class HostError(Exception):
-    """Something that the user can put right: what happened, and what to do next.
+    """An error that the user can fix: what happened, and what to do next.
 
-    The command line prints it without a traceback and exits with `code`: 2 for a mistake in what
-    was typed or set, 1 for everything else.
+    The command line prints it without a traceback and exits with `code`: 2 for a wrong argument or
+    variable, 1 for everything else.
     """
 
     def __init__(self, message: str, hint: str = "", code: int = 1) -> None:

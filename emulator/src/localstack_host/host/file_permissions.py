@@ -1,4 +1,4 @@
-"""Who may read what the emulator writes: the user who runs it, and no other user of the machine."""
+"""Restricts access to the emulator's files to the user who runs it."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ SOURCES = Path(__file__).resolve().parent.parent.parent
 
 
 @cache
-def begin() -> int:
-    """From now on, files that this process and its children create have mode 0600, folders 0700.
+def set_umask() -> int:
+    """Sets the umask: new files of this process and its children have mode 0600, folders 0700.
 
     Returns the previous umask.
     """
     return os.umask(OTHERS)
 
 
-def close(home: Path) -> None:
-    """Makes a folder and everything in it readable by its owner only, if it is open to others.
+def restrict(home: Path) -> None:
+    """Removes the access of others to a folder and everything in it.
 
-    The mode of the folder itself records that this was done, so a second call costs one `stat`.
+    The mode of the folder itself records that this was done: then a call costs one `stat`.
     """
     status = home.stat()
     if status.st_mode & OTHERS and status.st_uid == os.geteuid():
-        close_all(home)
+        restrict_all(home)
 
 
-def close_all(home: Path) -> None:
-    """The same, whatever the mode of the folder itself. It comes last, to record completion."""
+def restrict_all(home: Path) -> None:
+    """Does the same for any mode of the folder, which is changed last, to record completion."""
     if _is_shared(home):
         return
     for folder, _, files in home.walk(top_down=False):
         for path in (*(folder / name for name in files), folder):
-            _close_one(path)
+            _restrict_one(path)
 
 
-def _close_one(path: Path) -> None:
-    """Skips what has been removed meanwhile, and what another user owns (a container's volume)."""
+def _restrict_one(path: Path) -> None:
+    """Skips files that were removed meanwhile, or that another user owns (a container's volume)."""
     try:
         status = path.lstat()
         if status.st_mode & OTHERS and status.st_uid == os.geteuid() and not path.is_symlink():
@@ -50,7 +50,7 @@ def _close_one(path: Path) -> None:
 
 
 def _is_shared(home: Path) -> bool:
-    """Whether the folder holds more than an emulator: /tmp, a home directory, these sources."""
+    """Whether the folder has other contents: /tmp, a home directory, or these sources."""
     if home.stat().st_mode & stat.S_ISVTX:
         return True
     place = home.resolve()

@@ -1,6 +1,6 @@
 """The emulator in the foreground: the main process of a container.
 
-`localstack-host run` becomes LocalStack, with the environment that `start` gives it.
+`localstack-host run` replaces its process with LocalStack, in the same environment as `start`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import sys
 from localstack_host.host import environment, run_state
 
 PORT = 4566
-# Who reaches a container is decided where its port is published.
+# Publishing the port decides who can reach the container.
 EVERYWHERE = f"0.0.0.0:{PORT}"
 
 
 def become_localstack() -> None:
-    """Replaces this process by LocalStack. Raises HostError for a wrong value of a variable."""
+    """Replaces this process with LocalStack. Raises HostError for an invalid variable."""
     environment.make_folders()
     os.chdir(environment.state_folder())
     iam = os.environ.get(environment.IAM_VARIABLE) != "off"

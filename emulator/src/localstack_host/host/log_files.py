@@ -1,4 +1,4 @@
-"""Keeps the emulator's earlier logs: the last words of one that died are worth reading."""
+"""Rotates the emulator's logs, so that the log of an emulator that failed can still be read."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 KEPT = 5
 
 
-def keep(log: Path) -> None:
-    """Makes `emulator.log` `emulator.log.1`, that one `.2` and so on; the oldest goes.
+def rotate(log: Path) -> None:
+    """Renames `emulator.log` to `emulator.log.1`, that to `.2` and so on; deletes the oldest.
 
-    Its mode stays as it is. An empty log, and one that is not there, is not worth a place.
+    The modes are unchanged. An empty or missing log is not rotated.
     """
     if not log.is_file() or not log.stat().st_size:
         return
@@ -22,5 +22,5 @@ def keep(log: Path) -> None:
 
 
 def numbered(log: Path, number: int) -> Path:
-    """Where the log is kept: the higher the number, the older it is."""
+    """The path of a rotated log: the higher the number, the older it is."""
     return log.with_name(f"{log.name}.{number}")

@@ -1,4 +1,4 @@
-"""Where the emulator keeps its state, its log and what it computes once."""
+"""The folder of the emulator's state, log and cache."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from localstack_host.host.wrapper import variable
 
 HOME_VARIABLE = variable("HOME")
 SOURCES = Path(__file__).resolve().parent.parent.parent
-"""The folder that holds the package: what a bare interpreter needs in its search path."""
+"""The folder of the package, for the search path of an interpreter without site-packages."""
 
 
 def home_path() -> Path:
-    """Where `home` is, whether it exists or not."""
+    """The path of `home`, which may not exist yet."""
     given = os.environ.get(HOME_VARIABLE, "").strip()
-    # `~` is still there where no shell has read the value: in .env, or in a service's settings.
+    # No shell has expanded `~` in .env files and in the settings of services.
     return Path(os.path.expanduser(given) if given else _default()).absolute()  # noqa: PTH111
 
 
 def home() -> Path:
-    """The folder of one emulator; another folder is another emulator.
+    """The folder of this emulator. Each emulator has a folder of its own.
 
-    Creates it if needed, readable by its owner only; raises OSError if that cannot be done.
+    Creates it if needed, readable by its owner only. Raises OSError if that fails.
     """
-    file_permissions.begin()
+    file_permissions.set_umask()
     path = home_path()
     path.mkdir(parents=True, exist_ok=True)
-    file_permissions.close(path)
+    file_permissions.restrict(path)
     return path
 
 
@@ -44,6 +44,6 @@ def stored_object(file: Path) -> dict[str, Any]:
 
 
 def _default() -> Path:
-    """https://specifications.freedesktop.org/basedir-spec/latest/."""
+    """The default: https://specifications.freedesktop.org/basedir-spec/latest/."""
     state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return Path(state) / "localstack-host"

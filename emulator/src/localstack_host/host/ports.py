@@ -1,4 +1,4 @@
-"""Whether a port is free, and who has it if not."""
+"""Finds free ports, and the process that listens on a port."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def any_free() -> int:
 
 
 def holder(port: int) -> str:
-    """Who listens on the port, as `name (pid 123)`, or "another process" where we may not look."""
+    """Who listens on the port: `name (pid 123)`, or "another process" if that is not visible."""
     for process in psutil.process_iter(["name", "pid"]):
         if port in _listening(process):
             return f"{process.info['name']} (pid {process.info['pid']})"

@@ -79,16 +79,16 @@ def start(
     iam: bool = True,
     owner: int | None = None,
 ) -> Emulator:
-    """Starts the emulator on `port` (by default the variable's, or 4566) and waits for its answer.
+    """Starts the emulator on `port` (default: PORT_VARIABLE, or 4566), and waits until it responds.
 
     With `iam` it enforces permissions. It ends when the process `owner` ends, if one is given. If
-    it is already running, the result says so. Raises HostError if the port is taken, if it runs
-    with other settings, if a variable has a wrong value, if there is no space on the disk, if it
-    ends while starting, or if it does not answer in `timeout_s` seconds; nothing is left running.
+    it is already running, `already_running` is true. Raises HostError if the port is in use, if it
+    runs with other settings, if a variable is invalid, if there is no disk space, if it ends while
+    starting, or if it does not respond within `timeout_s` seconds; nothing is left running.
     """
     report = on_progress or (lambda _message: None)
-    requested = port or endpoints.wanted_port()
-    service_selection.wanted()  # a wrong name is refused before anything is done
+    requested = port or endpoints.requested_port()
+    service_selection.requested()  # a wrong name is refused before anything is done
     with _exclusively():
         running = run_state.running()
         if running is not None:
@@ -99,7 +99,7 @@ def start(
 
 
 def stop() -> bool:
-    """Ends the emulator and every process that it started; False if none was running."""
+    """Ends the emulator and every process that it started. Returns False if none was running."""
     with _exclusively():
         record = run_state.running()
         process = record.process() if record else None
@@ -129,7 +129,7 @@ def status() -> EmulatorStatus:
 
 
 def is_healthy(endpoint: str) -> bool:
-    """Whether an emulator answers at this URL. Asks directly, whatever proxy is configured."""
+    """Whether an emulator responds at this URL. Ignores the configured proxy."""
     connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=2)
     try:
         connection.request("GET", "/_localstack/health")
@@ -141,13 +141,13 @@ def is_healthy(endpoint: str) -> bool:
 
 
 def log_path() -> Path:
-    """Where the emulator writes its log."""
+    """The path of the emulator's log."""
     return paths.home() / "emulator.log"
 
 
 @contextmanager
 def _exclusively() -> Iterator[None]:
-    """Commands that run at the same time wait for each other."""
+    """Holds a lock, so that concurrent commands wait for each other."""
     with (paths.home() / "emulator.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -175,7 +175,7 @@ def _already_running(record: Record, requested: int | None, iam: bool) -> Emulat
 
 def _require_services(record: Record) -> None:
     offered = record.services.split(",") if record.services else []
-    missing = service_selection.wanted().difference(offered)
+    missing = service_selection.requested().difference(offered)
     if missing:
         names = service_selection.listed({*offered, *missing})
         raise HostError(
@@ -233,7 +233,7 @@ def _require_free(port: int) -> None:
 
 
 def _becomes_free(port: int) -> bool:
-    """An emulator that was killed a moment ago may hold its port for a moment longer."""
+    """Waits a moment: an emulator that was just killed may still hold its port."""
     deadline = time.monotonic() + PORT_GRACE_S
     while not (free := ports.is_free(port)) and time.monotonic() < deadline:
         time.sleep(POLL_S)
@@ -242,7 +242,7 @@ def _becomes_free(port: int) -> bool:
 
 def _spawn(variables: dict[str, str]) -> psutil.Popen:
     environment.make_folders()
-    log_files.keep(log_path())
+    log_files.rotate(log_path())
     with log_path().open("wb") as log:
         return psutil.Popen(
             [sys.executable, *run_state.PROGRAM],
@@ -263,7 +263,7 @@ def _record(process: psutil.Popen, port: int, iam: bool) -> Record:
         endpoint=endpoints.of_port(port),
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         iam=iam,
-        services=service_selection.listed(service_selection.wanted()),
+        services=service_selection.listed(service_selection.requested()),
     )
 
 
@@ -294,6 +294,6 @@ def log_tail(lines: int = LOG_TAIL_LINES) -> str:
 
 
 def _clean_up() -> None:
-    """LocalStack keeps nothing across a restart, so its files are of no use after its end."""
+    """Removes the record and LocalStack's files, which a restart would not use."""
     run_state.clear()
     shutil.rmtree(environment.state_folder(), ignore_errors=True)

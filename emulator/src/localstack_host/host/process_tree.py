@@ -1,4 +1,4 @@
-"""The emulator's process and those that it started."""
+"""The emulator's process and its descendants."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ POLL_S = 0.05
 
 
 def end(process: psutil.Process) -> None:
-    """Kills the emulator: it keeps nothing, and its own way of stopping takes seconds.
+    """Kills the emulator: it persists nothing, and a regular stop takes seconds.
 
-    Its reaper then ends its children; whatever is left after that is killed from here.
+    Its reaper then ends its children; processes that are left after that are killed here.
     """
-    family = members(process)
+    processes = members(process)
     _kill(process)
-    for survivor in _still_alive(family):
+    for survivor in _still_alive(processes):
         _kill(survivor)
-    _still_alive(family)
+    _still_alive(processes)
 
 
 def memory_mb(process: psutil.Process) -> float:
-    """What the family occupies, in MB of 10^6 bytes; memory that is shared counts once on Linux."""
+    """The memory of all members in MB of 10^6 bytes; on Linux shared memory counts once."""
     total = 0
     for member in members(process):
         with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
@@ -36,7 +36,7 @@ def memory_mb(process: psutil.Process) -> float:
 
 
 def processor_s(process: psutil.Process) -> float:
-    """The processor time that the family has used, in seconds, its dead included."""
+    """The processor time of all members in seconds, including ended children."""
     total = 0.0
     for member in members(process):
         with suppress(psutil.NoSuchProcess):
@@ -47,17 +47,17 @@ def processor_s(process: psutil.Process) -> float:
 
 
 def members(process: psutil.Process) -> list[psutil.Process]:
-    """The process and its descendants, as they are now."""
+    """The process and its current descendants."""
     try:
         return [process, *process.children(recursive=True)]
     except psutil.NoSuchProcess:
         return []
 
 
-def _still_alive(family: list[psutil.Process]) -> list[psutil.Process]:
-    """Those that have not ended in time."""
+def _still_alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """The processes that have not ended within TIMEOUT_S."""
     deadline = time.monotonic() + TIMEOUT_S
-    while (alive := [member for member in family if is_alive(member)]) and (
+    while (alive := [member for member in processes if is_alive(member)]) and (
         time.monotonic() < deadline
     ):
         time.sleep(POLL_S)

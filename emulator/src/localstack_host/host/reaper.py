@@ -1,9 +1,9 @@
-"""Ends the emulator's child processes when the emulator is gone, however it went.
+"""Ends the emulator's child processes when the emulator has ended, even by kill -9.
 
-Run as a program it reads `+PID` and `-PID` lines from its standard input: process groups that
-belong to whoever writes there. At the end of the input the writer has ended (a pipe closes even
-after kill -9), and the groups that are still listed are killed, with every descendant of their
-leaders that has left the group. It imports next to nothing, so it starts in a few milliseconds.
+Run as a program, it reads lines `+PID` and `-PID` from its standard input: the process groups of
+the writer. The end of the input means that the writer has ended (the kernel closes its pipes). Then
+the groups that are still listed are killed, with every descendant of their leaders that has left
+the group. It has few imports, so it starts in a few milliseconds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from contextlib import suppress
 
 
 class Reaper:
-    """The emulator's end of the line. Starts the program when it is first needed."""
+    """The emulator's side of the pipe. Starts the program on first use."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -26,13 +26,13 @@ class Reaper:
         self._program: subprocess.Popen[bytes] | None = None
 
     def adopt(self, group: int) -> None:
-        """From now on this process group ends with the emulator."""
+        """Adds a process group, which then ends with the emulator."""
         with self._lock:
             self._groups.add(group)
             self._tell(f"+{group}\n")
 
     def release(self, group: int) -> None:
-        """The process group has ended: its number may soon be somebody else's."""
+        """Removes a process group that has ended: its number may be reused."""
         with self._lock:
             self._groups.discard(group)
             self._tell(f"-{group}\n")
@@ -40,7 +40,7 @@ class Reaper:
     def _tell(self, line: str) -> None:
         try:
             self._write(line)
-        except BrokenPipeError:  # somebody has killed the program: a new one learns it all
+        except BrokenPipeError:  # the program was killed: a new one gets all groups
             self._program = None
             self._write("".join(f"+{group}\n" for group in self._groups))
 
@@ -68,7 +68,7 @@ def _start() -> subprocess.Popen[bytes]:
 
 
 def watch(lines: Iterable[str]) -> None:
-    """Follows the lines to their end, then kills every group that is still listed."""
+    """Reads all lines, then kills every group that is still listed."""
     groups: set[int] = set()
     for line in lines:
         change = groups.add if line.startswith("+") else groups.discard
@@ -78,14 +78,14 @@ def watch(lines: Iterable[str]) -> None:
 
 
 def kill_group(group: int) -> None:
-    """Ends every process of a group, if there is one, and first what its leader's have started."""
+    """Kills the descendants of a group's leader, then every process of the group, if it exists."""
     kill_descendants(group)
     with suppress(ProcessLookupError, PermissionError):  # macOS: EPERM if only a zombie is left
         os.killpg(group, signal.SIGKILL)
 
 
 def kill_descendants(pid: int) -> None:
-    """Ends all that a process and its children have started, also what they start meanwhile."""
+    """Kills all descendants of a process, including those that are started meanwhile."""
     known: set[int] = set()
     while new := [one for one in descendants(pid) if one not in known]:
         known.update(new)
@@ -95,22 +95,22 @@ def kill_descendants(pid: int) -> None:
 
 
 def descendants(pid: int) -> list[int]:
-    """The processes below this one, nearest first."""
+    """The descendants of a process, children first."""
     children = _children_on_linux if sys.platform == "linux" else _children_elsewhere()
-    found = children(pid)
-    for one in found:  # grows meanwhile
-        found += children(one)
-    return found
+    pids = children(pid)
+    for one in pids:  # grows meanwhile
+        pids += children(one)
+    return pids
 
 
 def _children_on_linux(pid: int) -> list[int]:
-    """From where the kernel lists them: a walk through all processes takes too long."""
-    found: list[int] = []
+    """The children, as the kernel lists them: iterating over all processes takes too long."""
+    pids: list[int] = []
     with suppress(OSError):
         for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208
             with open(f"/proc/{pid}/task/{thread}/children") as file:  # noqa: PTH123
-                found += map(int, file.read().split())
-    return found
+                pids += map(int, file.read().split())
+    return pids
 
 
 def _children_elsewhere() -> Callable[[int], list[int]]:

@@ -26,7 +26,7 @@ class Record:
 
     `created` is the start time of the process in epoch seconds: with `pid` it identifies a process
     even after the number has been reused. `started_at` is RFC 3339 UTC. With `iam` it enforces
-    permissions. `services` are those that were asked for in addition, separated by commas.
+    permissions. `services` are those that were requested in addition, separated by commas.
     """
 
     pid: int
@@ -39,11 +39,11 @@ class Record:
 
     @property
     def name(self) -> str:
-        """How messages name it."""
+        """The name of the emulator in messages."""
         return f"pid {self.pid}"
 
     def process(self) -> psutil.Process | None:
-        """The process, or None if it has ended, also if its number has been reused."""
+        """The process; None if it has ended, even if its number has been reused."""
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.created) < 1
@@ -53,7 +53,7 @@ class Record:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    """Whether it runs. A zombie, which has ended and was not waited for, does not."""
+    """Whether the process runs. A zombie, which has ended but was not waited for, does not."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -61,7 +61,7 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 def path() -> Path:
-    """Where the record is stored."""
+    """The path of the record."""
     return paths.home_path() / "emulator.json"
 
 
@@ -72,7 +72,7 @@ def running() -> Record | None:
 
 
 def load() -> Record | None:
-    """The record as last written; None if there is none that can be read."""
+    """The stored record; None if it is missing or invalid."""
     known = {field.name: field for field in fields(Record)}
     stored = {name: value for name, value in paths.stored_object(path()).items() if name in known}
     valid = all(_has_type(value, known[name].type) for name, value in stored.items())
@@ -83,9 +83,9 @@ def load() -> Record | None:
 
 
 def restored() -> Record | None:
-    """The record of an emulator that runs although its record is lost, damaged or another's.
+    """The record of an emulator of this home that runs without a valid record; None if none does.
 
-    It is rebuilt from the environment of the process, and stored again. None if none runs.
+    It is rebuilt from the environment of the process, and stored.
     """
     candidates = [
         (process, environment)
@@ -94,7 +94,7 @@ def restored() -> Record | None:
     ]
     for process, environment in sorted(candidates, key=lambda one: one[0].create_time()):
         record = _rebuilt(process, environment)
-        with suppress(OSError):  # on a full or read-only disk the record is of use all the same
+        with suppress(OSError):  # on a full or read-only disk the record is still returned
             save(record)
         return record
     return None
@@ -128,7 +128,7 @@ def _rebuilt(process: psutil.Process, environment: dict[str, str]) -> Record:
 
 
 def _has_type(value: object, kind: object) -> bool:
-    """Whether a stored value has the type that its field is declared with."""
+    """Whether a stored value has the type of its field."""
     if kind == "float":
         return isinstance(value, int | float) and not isinstance(value, bool)
     return type(value).__name__ == kind
@@ -149,6 +149,6 @@ def clear() -> None:
 
 
 def _remove_folder() -> None:
-    """Docker creates a folder in place of a file that it is to mount and that does not exist."""
+    """Removes the folder that Docker creates to mount a file that does not exist."""
     if path().is_dir():
         path().rmdir()

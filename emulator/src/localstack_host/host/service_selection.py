@@ -1,7 +1,7 @@
-"""The services that the emulator offers: those below, and those that are asked for.
+"""The services that the emulator offers: those below, and those that are requested.
 
-A service that is not offered cannot be abused: CloudFormation would create everything that a
-template names. `LOCALSTACK_HOST_SERVICES=cloudformation,kinesis` asks for more.
+A service that is not offered cannot be abused: CloudFormation would create every resource that a
+template names. `LOCALSTACK_HOST_SERVICES=cloudformation,kinesis` requests more.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from localstack_host.host.wrapper import START, STOP, variable
 VARIABLE = variable("SERVICES")
 PROVIDERS = "localstack.aws.provider"
 
-# Those that this package supports: it has tests for each of them.
+# The services that this package supports, with tests for each.
 DEFAULT = frozenset(
     {
         "apigateway",
@@ -40,8 +40,8 @@ DEFAULT = frozenset(
 )
 
 
-def wanted() -> frozenset[str]:
-    """The services that are asked for besides the default. Raises HostError for an unknown one."""
+def requested() -> frozenset[str]:
+    """The services that are requested besides the default. Raises HostError for an unknown one."""
     names = frozenset(os.environ.get(VARIABLE, "").replace(",", " ").lower().split())
     unknown = sorted(names - known())
     if unknown:
@@ -60,20 +60,20 @@ def known() -> frozenset[str]:
 
 
 def variables() -> dict[str, str]:
-    """What tells the emulator which services to offer."""
-    asked = wanted()
+    """The variables that set which services the emulator offers."""
+    additional = requested()
     return {
-        VARIABLE: listed(asked),
-        "SERVICES": listed(DEFAULT | asked),
+        VARIABLE: listed(additional),
+        "SERVICES": listed(DEFAULT | additional),
         "STRICT_SERVICE_LOADING": "1",
     }
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names as the variables have them."""
+    """Names in the format of the variables: sorted, separated by commas."""
     return ",".join(sorted(names))
 
 
-def hint(service: str, asked: Iterable[str]) -> str:
-    """How to start an emulator that offers this service as well as those asked for before."""
-    return f"{STOP} && {VARIABLE}={listed({*asked, service})} {START}"
+def hint(service: str, requested: Iterable[str]) -> str:
+    """The command that restarts the emulator with this service and those in `requested`."""
+    return f"{STOP} && {VARIABLE}={listed({*requested, service})} {START}"

@@ -1,6 +1,6 @@
-"""How much the emulator does at a time and how much it keeps: what a variable may change.
+"""The limits on how much the emulator does at a time and how much it stores.
 
-`LOCALSTACK_HOST_KEPT_MAILS=100 localstack-host start`. README.md has them in a table.
+`LOCALSTACK_HOST_KEPT_MAILS=100 localstack-host start`. README.md has a table of them.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ PROCESSORS = os.cpu_count() or 1
 
 @dataclass(frozen=True)
 class Setting:
-    """A whole number that may be set by a variable."""
+    """A positive integer that a variable can set."""
 
     variable: str
     default: int
     what: str
 
     def value(self, variables: Mapping[str, str] = os.environ) -> int:
-        """The number. Raises HostError if what is set is none."""
-        said = variables.get(self.variable, "").strip()
-        if not said:
+        """The number. Raises HostError if the value of the variable is not a positive integer."""
+        text = variables.get(self.variable, "").strip()
+        if not text:
             return self.default
-        if said.isascii() and said.isdecimal() and int(said) > 0:
-            return int(said)
+        if text.isascii() and text.isdecimal() and int(text) > 0:
+            return int(text)
         raise HostError(
-            f"{self.variable} is {said!r}, which is no whole number above 0.",
+            f"{self.variable} is {text!r}, which is no whole number above 0.",
             f"It says {self.what}; without it that is {self.default}.",
             code=2,
         )
@@ -69,5 +69,9 @@ ALL = (
 
 
 def variables(given: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Those that are set, for the emulator's environment. Raises HostError for a wrong one."""
-    return {one.variable: str(one.value(given)) for one in ALL if given.get(one.variable)}
+    """The variables that are set, for the emulator's environment. Raises HostError if invalid."""
+    return {
+        setting.variable: str(setting.value(given))
+        for setting in ALL
+        if given.get(setting.variable)
+    }

@@ -1,7 +1,7 @@
-"""The names of variables and commands, which a tool that starts the emulator for its users chooses.
+"""The names of variables and commands. A tool that starts the emulator for its users can set them.
 
-Such a tool sets the three variables below, and every message names what its users know: with
-`LOCALSTACK_HOST_PREFIX=SHOP_` the port is read from `SHOP_PORT`, and an error says so.
+Such a tool sets the three variables below, so that messages use the names that its users know: with
+`LOCALSTACK_HOST_PREFIX=SHOP_` the port is read from `SHOP_PORT`, and errors name that.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""What LocalStack computes again and again, computed once."""
+"""Caches for results that LocalStack computes repeatedly."""

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-HEADERS = 256  # different Accept headers that are remembered
+HEADERS = 256  # cached pairs of headers
 
 
-def kept_by_headers(choose: Callable[..., str]) -> Callable[..., str]:
-    """`choose` with its choices kept, by the class of the serializer and the two headers."""
+def cached_by_headers(choose: Callable[..., str]) -> Callable[..., str]:
+    """Caches `choose` by the class of the serializer and the two headers."""
 
     @lru_cache(HEADERS)
     def kept(kind: Callable[[], Any], accept: str | None, content_type: str | None) -> str:

@@ -1,9 +1,9 @@
-"""The clients that LocalStack's services call each other with, made once and kept.
+"""Caches the clients with which LocalStack's services call each other.
 
-LocalStack means to keep them, but looks them up by the identity of a configuration that it makes
-anew for every call, and assumes a role anew for every state of a workflow. So each state made two
-clients, 20 ms of work and a megabyte each, and the last 256 stayed in memory: docs/performance.md.
-Nor is a text about the program, its machine and its settings put together anew for every call.
+LocalStack has a cache, but its key is the identity of a configuration that is created for every
+call, and it assumes a role again for every state of a workflow. So each state created two clients,
+20 ms of work and a megabyte each, and the last 256 stayed in memory: docs/performance.md. The
+clients have a constant User-Agent, which botocore would otherwise assemble for every call.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Any
 
 from botocore.config import Config
 
-CLIENTS = 48  # kept: one for each service, role and region in use
-# Credentials are good for an hour. A role that may no longer be assumed works on for this long,
-# as it does on AWS for a while.
+CLIENTS = 48  # one for each service, role and region in use
+# Credentials are valid for an hour. A role that may no longer be assumed can still be used for this
+# long; on AWS such a change takes a while, too.
 RENEWED_AFTER_S = 300.0
 ROLES = 128
 USER_AGENT = Config(user_agent="localstack")  # nobody reads it
 
 
 class ByContent:
-    """A client's configuration that equals another one with the same content."""
+    """A client's configuration, compared by its content."""
 
     def __init__(self, config: Any) -> None:
         self.config = config
@@ -38,8 +38,8 @@ class ByContent:
         return hash(self._key)
 
 
-def kept_by_content(make: Callable[..., Any]) -> Callable[..., Any]:
-    """`make` with what it made kept, by its arguments and the content of `config`."""
+def cached_by_content(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Caches `make` by its arguments and the content of `config`."""
 
     @lru_cache(CLIENTS)
     def kept(factory: Any, config: ByContent, **arguments: Any) -> Any:
@@ -51,8 +51,8 @@ def kept_by_content(make: Callable[..., Any]) -> Callable[..., Any]:
     return client
 
 
-def kept_by_service(choose: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
-    """`choose` with its choices kept by the factory that makes them: its settings never change."""
+def cached_by_service(choose: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    """Caches `choose` in the factory: its settings never change."""
 
     def client(factory: Any, service: str) -> Any:
         chosen = vars(factory).setdefault("_chosen", {})
@@ -63,10 +63,10 @@ def kept_by_service(choose: Callable[[Any, str], Any]) -> Callable[[Any, str], A
     return client
 
 
-def kept_for_a_while(
+def cached_with_expiry(
     assume: Callable[..., Any], clock: Callable[[], float] = time.monotonic
 ) -> Callable[..., Any]:
-    """`assume` with its answers kept for `RENEWED_AFTER_S`; a refusal is not kept."""
+    """Caches `assume` for `RENEWED_AFTER_S`; exceptions are not cached."""
 
     @lru_cache(ROLES)
     def kept(factory: Any, _period: int, options: tuple[Any, ...]) -> Any:

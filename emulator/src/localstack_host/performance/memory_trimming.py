@@ -1,7 +1,7 @@
-"""Memory that was freed goes back to the machine.
+"""Returns freed memory to the operating system.
 
-glibc keeps it for the next allocation. After a deploy that is a good part of all that the emulator
-occupies.
+glibc retains it for the next allocation. After a deployment that is a large part of the emulator's
+memory.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ EVERY_S = 15.0
 
 @on_infra_start()
 def give_back() -> None:
-    """The hook `localstack.hooks.on_infra_start`; nothing where the C library is another one."""
+    """The hook `localstack.hooks.on_infra_start`. Does nothing if the C library is not glibc."""
     if trim := _trim():
         threading.Thread(target=_repeat, args=(trim,), name="freed-memory", daemon=True).start()
 
 
 def _trim() -> Callable[[], object] | None:
-    """Glibc's malloc_trim, which runs without the interpreter's lock."""
-    found = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    return (lambda: found(0)) if found else None
+    """Returns glibc's malloc_trim, which runs without the interpreter's lock."""
+    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    return (lambda: malloc_trim(0)) if malloc_trim else None
 
 
 def _repeat(trim: Callable[[], object]) -> None:

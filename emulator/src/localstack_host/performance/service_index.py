@@ -1,9 +1,9 @@
-"""The index of AWS's services, made by a process that ends.
+"""The index of AWS's services, built by a process of its own.
 
-LocalStack makes it at the first start in a home, from the descriptions of all of AWS's services. It
-is small and is kept on the disk; but making it took the emulator 280 MB that it never gave back,
-and four seconds of processor time. The index depends on the versions of LocalStack and botocore
-alone, which its name says: it is kept beside the installed packages, and copied into a new home.
+LocalStack builds it at the first start in a home, from the models of all of AWS's services. It is
+small and is stored on disk; but building it took the emulator 280 MB, which were never freed, and
+four seconds of processor time. The index depends only on the versions of LocalStack and botocore,
+which are part of its name: it is stored beside the installed packages, and copied into a new home.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 
-def made_elsewhere(path: str) -> Any:
-    """The index, which is then at `path`. Raises CalledProcessError if it cannot be made."""
+def load_or_build(path: str) -> Any:
+    """Returns the index, and stores it at `path`. Raises CalledProcessError if that fails."""
     from localstack.aws.spec import load_service_index_cache
 
     kept = kept_at(path)
@@ -32,12 +32,12 @@ def made_elsewhere(path: str) -> Any:
 
 
 def kept_at(path: str) -> Path:
-    """Where the index of this name is kept for other homes: in the virtual environment."""
+    """The path of the cached index of this name, in the virtual environment."""
     return Path(sys.prefix) / "share" / "localstack-host" / Path(path).name
 
 
 def _keep(path: str, kept: Path) -> None:
-    """Copies it so that another emulator, which starts now, sees all of it or nothing."""
+    """Copies it atomically: another emulator that is starting sees all of it or nothing."""
     kept.parent.mkdir(parents=True, exist_ok=True)
     draft = kept.with_name(f"{kept.name}.{os.getpid()}")
     shutil.copyfile(path, draft)

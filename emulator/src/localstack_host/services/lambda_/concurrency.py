@@ -32,7 +32,7 @@ from localstack.services.lambda_.invocation.lambda_models import (
     InitializationType,
 )
 
-from localstack_host.fair_queue import Turns
+from localstack_host.fair_queue import FairQueue
 from localstack_host.host.settings import INVOCATIONS_AT_A_TIME
 from localstack_host.localstack_api import config
 from localstack_host.services.stepfunctions import state_clock
@@ -59,7 +59,7 @@ class QueueingAssignment(AssignmentService):
     def __init__(self, at_a_time: int | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._at_a_time = at_a_time or INVOCATIONS_AT_A_TIME.value()
-        self._turns: dict[str, Turns] = {}
+        self._queues: dict[str, FairQueue] = {}
         threading.Thread(target=self._look, name="lambda-surplus", daemon=True).start()
 
     @contextmanager
@@ -71,7 +71,7 @@ class QueueingAssignment(AssignmentService):
     ) -> Iterator[ExecutionEnvironment]:
         """An environment that is free, or a new one; waits while the function has its share."""
         with (
-            self._turn(version_manager_id),
+            self._slot(version_manager_id),
             super().get_environment(
                 version_manager_id, function_version, provisioning_type
             ) as environment,
@@ -82,24 +82,24 @@ class QueueingAssignment(AssignmentService):
         """Ends them, and forgets the queue."""
         original: Any = super()
         original.stop_environments_for_version(version_manager_id)
-        self._turns.pop(version_manager_id, None)
+        self._queues.pop(version_manager_id, None)
 
     @contextmanager
-    def _turn(self, version_manager_id: str) -> Iterator[None]:
-        turns = self._turns.setdefault(version_manager_id, Turns(self._at_a_time))
+    def _slot(self, version_manager_id: str) -> Iterator[None]:
+        queue = self._queues.setdefault(version_manager_id, FairQueue(self._at_a_time))
         invocation = object()
         with state_clock.stopped():
-            turns.wait(invocation)
+            queue.wait(invocation)
         try:
             yield
         finally:
-            turns.end(invocation)
+            queue.release(invocation)
 
     def _look(self) -> None:
         while True:
             time.sleep(LOOK_EVERY_S)
-            for turns in list(self._turns.values()):
-                turns.give()
+            for queue in list(self._queues.values()):
+                queue.start_next()
             for environments in list(self.environments.values()):
                 for environment in surplus(list(environments.values()), datetime.now()):
                     environment.keepalive_passed()  # does nothing if it is at work again

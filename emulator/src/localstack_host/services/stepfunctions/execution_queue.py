@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from localstack.services.stepfunctions.backend.execution_worker import ExecutionWorker
 
-from localstack_host.fair_queue import Turns
+from localstack_host.fair_queue import FairQueue
 
 LOOK_EVERY_S = 1.0
 
@@ -25,7 +25,7 @@ LOOK_EVERY_S = 1.0
 class QueuedWorker(ExecutionWorker):
     """LocalStack's, which waits for its turn before the first state."""
 
-    turns: ClassVar[Turns]
+    queue: ClassVar[FairQueue]
     env: Any
 
     def start(self) -> None:
@@ -33,11 +33,11 @@ class QueuedWorker(ExecutionWorker):
         self._program: Any = self._get_evaluation_entrypoint()
         self.env = self._get_evaluation_environment()
         _add_started(self)
-        self.turns.take(self.env.event_manager, self._begin)
+        self.queue.submit(self.env.event_manager, self._begin)
 
     def stop(self, stop_date: datetime, error: str | None, cause: str | None) -> None:
         """Stops an execution also while it waits."""
-        waited = self.turns.withdraw(self.env.event_manager)
+        waited = self.queue.withdraw(self.env.event_manager)
         if waited:
             self._become_running()  # only what is running can be stopped
         super().stop(stop_date=stop_date, error=error, cause=cause)
@@ -92,12 +92,12 @@ def _add_aborted(environment: Any) -> None:
     )
 
 
-def look_regularly(turns: Turns) -> None:
+def look_regularly(queue: FairQueue) -> None:
     """Time frees turns, too: a thread looks for those."""
-    threading.Thread(target=_look, args=(turns,), name="workflow-turns", daemon=True).start()
+    threading.Thread(target=_look, args=(queue,), name="workflow-turns", daemon=True).start()
 
 
-def _look(turns: Turns) -> None:
+def _look(queue: FairQueue) -> None:
     while True:
         time.sleep(LOOK_EVERY_S)
-        turns.give()
+        queue.start_next()

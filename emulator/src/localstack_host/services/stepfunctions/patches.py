@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from localstack_host.fair_queue import Turns
+from localstack_host.fair_queue import FairQueue
 from localstack_host.host.settings import KEPT_EXECUTIONS, WORKFLOWS_AT_A_TIME
 from localstack_host.localstack_api import patch, replace
 from localstack_host.services.stepfunctions import ended_executions, execution_queue, state_clock
@@ -30,10 +30,10 @@ def apply_patches() -> None:
     """For the process, when Step Functions is loaded."""
     patch_programs()
     patch_state_clock()
-    turns = Turns(WORKFLOWS_AT_A_TIME.value())
-    _patch_executions(turns)
-    _patch_waiting(turns)
-    execution_queue.look_regularly(turns)
+    queue = FairQueue(WORKFLOWS_AT_A_TIME.value())
+    _patch_executions(queue)
+    _patch_waiting(queue)
+    execution_queue.look_regularly(queue)
 
 
 def patch_programs() -> None:
@@ -79,14 +79,14 @@ def patch_state_clock() -> None:
             original(state, environment)
 
 
-def _patch_executions(turns: Turns) -> None:
+def _patch_executions(queue: FairQueue) -> None:
     from localstack.services.stepfunctions.backend import execution
     from localstack.services.stepfunctions.backend.store import SFNStore
 
     latest = ended_executions.Latest(KEPT_EXECUTIONS.value(), ended_executions.forget)
     # The store's own would be changed while somebody goes through all executions.
     replace(vars(SFNStore)["executions"], "default", ended_executions.Executions)
-    execution_queue.QueuedWorker.turns = turns
+    execution_queue.QueuedWorker.queue = queue
     replace(execution, "ExecutionWorker", execution_queue.QueuedWorker)
 
     @patch(execution.BaseExecutionWorkerCommunication.terminated)
@@ -96,10 +96,10 @@ def _patch_executions(turns: Turns) -> None:
             original(ending)
             ended_executions.remember(ending.execution, latest)
         finally:
-            turns.end(who)
+            queue.release(who)
 
 
-def _patch_waiting(turns: Turns) -> None:
+def _patch_waiting(queue: FairQueue) -> None:
     """Who waits for something else needs no turn meanwhile; any event says that it works again."""
     from localstack.services.stepfunctions.asl.component.common.retry.retrier_decl import (
         RetrierDecl,
@@ -114,7 +114,7 @@ def _patch_waiting(turns: Turns) -> None:
 
     @patch(EventManager.add_event)
     def add_event(original: Any, events: Any, *arguments: Any, **options: Any) -> Any:
-        turns.hear(events)
+        queue.mark_active(events)
         return original(events, *arguments, **options)
 
     for wait in (
@@ -125,5 +125,5 @@ def _patch_waiting(turns: Turns) -> None:
 
         @patch(wait)
         def rest(original: Any, part: Any, env: Any, *arguments: Any, **options: Any) -> Any:
-            turns.end(env.event_manager)
+            queue.release(env.event_manager)
             return original(part, env, *arguments, **options)
