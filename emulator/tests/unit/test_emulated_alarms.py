@@ -13,10 +13,10 @@ from localstack_host.services.cloudwatch.alarm_evaluation import (
     NotUnderstood,
     Rule,
     compute,
-    judge,
+    evaluate,
     statistic,
 )
-from localstack_host.services.cloudwatch.metric_store import INDEX, Place, Points, Wanted
+from localstack_host.services.cloudwatch.metric_store import INDEX, MetricQuery, Place, Points
 
 MOST = "GreaterThanOrEqualToThreshold"
 HERE = Place("000000000000", "us-east-2")
@@ -40,13 +40,13 @@ class TestJudging:
     def test_as_many_values_as_are_needed_raise_an_alarm(
         self, values: list[float], state: str
     ) -> None:
-        assert judge(values, rule(), "OK") == state
+        assert evaluate(values, rule(), "OK") == state
 
     def test_values_older_than_the_periods_do_not_count(self) -> None:
-        assert judge([0, 0, 5, 5, 5], rule(), "OK") == "OK"
+        assert evaluate([0, 0, 5, 5, 5], rule(), "OK") == "OK"
 
     def test_older_values_stand_in_for_missing_ones(self) -> None:
-        assert judge([None, None, 5, 5, 0], rule(), "OK") == "ALARM"
+        assert evaluate([None, None, 5, 5, 0], rule(), "OK") == "ALARM"
 
     @pytest.mark.parametrize(
         ("missing", "state"),
@@ -58,14 +58,14 @@ class TestJudging:
         ],
     )
     def test_nothing_at_all_is_what_the_alarm_says(self, missing: str, state: str) -> None:
-        assert judge([None] * 5, rule(missing=missing), "as before") == state
+        assert evaluate([None] * 5, rule(missing=missing), "as before") == state
 
     def test_one_order_in_half_an_hour_is_enough(self) -> None:
         quiet = rule(
             comparison="LessThanThreshold", threshold=1, periods=30, needed=30, missing="breaching"
         )
-        assert judge([None] * 40, quiet, "OK") == "ALARM"
-        assert judge([None] * 29 + [1] + [None] * 10, quiet, "ALARM") == "OK"
+        assert evaluate([None] * 40, quiet, "OK") == "ALARM"
+        assert evaluate([None] * 29 + [1] + [None] * 10, quiet, "ALARM") == "OK"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ class TestMetricMath:
 
 
 class TestPoints:
-    WANTED = Wanted.of(
+    WANTED = MetricQuery.of(
         {
             "Namespace": "N",
             "MetricName": "Errors",

@@ -52,7 +52,7 @@ def reader() -> MetricDataReader:
 
 
 def values(reader: MetricDataReader, *queries: dict[str, Any]) -> dict[str, dict[datetime, float]]:
-    results = reader.answer(queries, newest_first=False)
+    results = reader.results(queries, newest_first=False)
     return {r["Id"]: dict(zip(r["Timestamps"], r["Values"], strict=True)) for r in results}
 
 
@@ -66,7 +66,7 @@ def test_periods_begin_on_the_clock(reader: MetricDataReader) -> None:
 
 
 def test_the_newest_comes_first_unless_asked(reader: MetricDataReader) -> None:
-    (result,) = reader.answer([stat("a", "Orders")])
+    (result,) = reader.results([stat("a", "Orders")])
     assert result["Values"] == [4, 3]
 
 
@@ -89,7 +89,7 @@ def test_gaps_are_filled_and_nothing_at_all_is_not(reader: MetricDataReader) -> 
 
 @pytest.mark.parametrize("expression", ["SUM(METRICS())", "missing + 1", "a +", "1 + 1"])
 def test_what_is_not_understood_fails_alone(reader: MetricDataReader, expression: str) -> None:
-    wrong, right = reader.answer([math("e", expression), stat("a", "Orders")])
+    wrong, right = reader.results([math("e", expression), stat("a", "Orders")])
     assert (wrong["StatusCode"], wrong["Values"]) == ("InternalError", [])
     assert wrong["Messages"][0]["Code"] == "NotUnderstood"
     assert (right["StatusCode"], right["Values"]) == ("Complete", [4, 3])
@@ -98,7 +98,7 @@ def test_what_is_not_understood_fails_alone(reader: MetricDataReader, expression
 def test_periods_of_different_length_are_not_mixed(reader: MetricDataReader) -> None:
     long = stat("b", "Orders")
     long["MetricStat"]["Period"] = 300
-    *_, mixed = reader.answer([stat("a", "Orders"), long, math("e", "a + b")])
+    *_, mixed = reader.results([stat("a", "Orders"), long, math("e", "a + b")])
     assert mixed["StatusCode"] == "InternalError"
 
 

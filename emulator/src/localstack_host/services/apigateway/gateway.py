@@ -1,4 +1,4 @@
-"""What an API answers by itself: gateway responses, and the limit of what a function is given."""
+"""Gateway responses of APIs, and the limit on the size of a function's event."""
 
 from __future__ import annotations
 
@@ -19,27 +19,29 @@ HEADER = "gatewayresponse.header."
 
 
 class GatewayResponses(GatewayExceptionHandler):
-    """LocalStack's, with headers and template of the response that the API has for this error."""
+    """LocalStack's handler, with the headers and the template of the API's gateway response."""
 
     def __call__(self, chain: Any, exception: Exception, context: Any, response: Any) -> None:
-        """Characters that JSON escapes make the function's event larger than the body was."""
+        """Handles an exception. Escaped characters can make the event too large for Lambda."""
         super().__call__(chain, _too_large(exception) or exception, context, response)
 
     def create_exception_response(self, exception: Any, context: Any) -> Any:
-        """Status, headers and body."""
+        """Creates the response: status, headers and body."""
         response = super().create_exception_response(exception, context)
-        own = context.deployment.rest_api.gateway_responses
+        gateway_responses_of_api = context.deployment.rest_api.gateway_responses
         kind = "DEFAULT_5XX" if response.status_code >= 500 else "DEFAULT_4XX"
-        wanted = own.get(exception.type) or own.get(kind)
-        if wanted:
-            response.data = _render(wanted, context.context_variables) or response.data
-            for name, value in (wanted.get("responseParameters") or {}).items():
+        template = gateway_responses_of_api.get(exception.type) or gateway_responses_of_api.get(
+            kind
+        )
+        if template:
+            response.data = _render(template, context.context_variables) or response.data
+            for name, value in (template.get("responseParameters") or {}).items():
                 response.headers[name.removeprefix(HEADER)] = value.strip("'")
         return response
 
 
 class Gateway(RestApiGateway):
-    """LocalStack's chain of handlers, with the one above for what is raised in it."""
+    """LocalStack's chain of handlers, with GatewayResponses as the exception handler."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -48,7 +50,7 @@ class Gateway(RestApiGateway):
 
 
 def _too_large(exception: Exception) -> Exception | None:
-    """Lambda's refusal of a request, in the words of API Gateway."""
+    """API Gateway's error for an event that Lambda refused as too large; None for others."""
     cause = exception.__cause__
     if not isinstance(cause, ClientError):
         return None
@@ -58,22 +60,22 @@ def _too_large(exception: Exception) -> Exception | None:
     return responses.RequestTooLargeError(refusal["Message"])
 
 
-def _render(wanted: Mapping[str, Any], variables: Mapping[str, Any]) -> bytes:
-    """Gateway responses know variables and nothing else of the templates' language."""
-    text = (wanted.get("responseTemplates") or {}).get("application/json", "")
+def _render(template: Mapping[str, Any], variables: Mapping[str, Any]) -> bytes:
+    """Renders a template. In gateway responses it has variables only, no other VTL."""
+    text = (template.get("responseTemplates") or {}).get("application/json", "")
     error = variables.get("error") or {}
-    known = {
+    values = {
         "$context.requestId": variables["requestId"],
         "$context.error.messageString": json.dumps(error.get("message", "")),
         "$context.error.responseType": str(error.get("responseType", "")),
     }
-    for name, value in known.items():
+    for name, value in values.items():
         text = text.replace(name, value)
     return str(text).encode()
 
 
 def gateway_responses(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of an OpenAPI document, as PutGatewayResponse would have stored them."""
+    """The gateway responses of an OpenAPI document, as PutGatewayResponse would store them."""
     return {
         name: {
             "responseType": name,

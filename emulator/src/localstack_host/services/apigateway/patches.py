@@ -1,4 +1,4 @@
-"""What is replaced for API Gateway. What its own classes let us override is in `gateway.py`."""
+"""The patches of API Gateway. Overridden classes are in `gateway.py`."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ NOT_TEXT = b"\xff"
 
 
 def apply_patches() -> None:
-    """For the process, when API Gateway is loaded."""
+    """Applies the patches, when API Gateway is loaded."""
     from localstack.services.apigateway.next_gen.execute_api.handlers import parse
 
     patch_paths()
-    # The body as it was sent: what is not a form must not be parsed as one. An imported name.
+    # The body as it was sent, not parsed as a form. `replace`: the name was imported.
     replace(parse, "restore_payload", sent_body)
 
 
 def patch_paths() -> None:
-    """A path may have a line feed in it (%0A): werkzeug's pattern for paths stops there."""
+    """Allows a line feed (%0A) in paths, which werkzeug's pattern does not match."""
     from werkzeug.routing import PathConverter
 
     replace(PathConverter, "regex", "(?s:[^/].*?)")
@@ -33,5 +33,5 @@ def sent_body(request: Any) -> bytes:
     try:
         return bytes(request.get_data(cache=True, parse_form_data=False))
     except (OSError, EOFError, zlib.error):
-        # It says that it is compressed, and is not. AWS would pass it on as it is: not text.
+        # Not compressed as its header declares. AWS would pass it on unchanged: not text.
         return NOT_TEXT

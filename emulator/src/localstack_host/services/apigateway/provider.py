@@ -1,13 +1,13 @@
-"""The entry point PROVIDER_OVERRIDE_APIGATEWAY=host: LocalStack's API Gateway, mended in places.
+"""The entry point PROVIDER_OVERRIDE_APIGATEWAY=host: LocalStack's API Gateway, with fixes.
 
-Each repair is something that AWS does and LocalStack 4.14 does not:
+Each fix is behavior of AWS that LocalStack 4.14 lacks:
 
-- gateway responses of an OpenAPI body are kept, and are rendered with their headers and template;
-- a body reaches the integration as it was sent, even if it says that it is a form;
-- a body that only says that it is compressed is passed on, and is not an error of the server;
-- a request that is larger than a function may be given is the client's error, 413;
-- the settings of one method can be removed: LocalStack removes those of all methods only;
-- of two changes of a stage at a time none is lost: LocalStack changes a copy and puts it back.
+- gateway responses of an OpenAPI body are stored, and rendered with their headers and template;
+- a body reaches the integration as it was sent, even if its content type is a form;
+- a body that is not compressed as its header declares is passed on, and is not a server error;
+- a request that is too large for a function's event is a client error, 413;
+- the settings of one method can be removed: LocalStack removes only those of all methods;
+- concurrent changes of a stage are all applied: LocalStack changes a copy and stores it.
 """
 
 from __future__ import annotations
@@ -40,32 +40,32 @@ from localstack_host.services.apigateway.gateway import EXTENSION, Gateway, gate
 
 @provides("apigateway")
 def apigateway() -> Service:
-    """LocalStack's API Gateway with the repairs above."""
+    """LocalStack's API Gateway with the fixes above."""
     patches.apply_patches()
     return falling_back_to_moto(RestApis())
 
 
 class RestApis(ApigatewayNextGenProvider):
-    """LocalStack's API Gateway, with these operations mended."""
+    """LocalStack's API Gateway, with these operations fixed."""
 
     def __init__(self) -> None:
         endpoint: Any = ApiGatewayEndpoint
         served = endpoint(rest_gateway=Gateway(), store=apigateway_stores)
         super().__init__(router=ApiGatewayRouter(router(), handler=served))
-        self._one_at_a_time = Lock()
+        self._lock = Lock()
 
     @handler("PutRestApi", expand=False)
     def put_rest_api(  # type: ignore[override] # by `expand=False`
         self, context: RequestContext, request: Any
     ) -> Any:
-        """Keeps the gateway responses of the document. ImportRestApi comes by here, too."""
+        """Stores the gateway responses of the document. ImportRestApi calls this, too."""
         body = request["body"].read()
-        answer = super().put_rest_api(context, request | {"body": BytesIO(body)})
+        response = super().put_rest_api(context, request | {"body": BytesIO(body)})
         if EXTENSION.encode() in body:
             store: Any = get_apigateway_store(context=context)
-            kept = store.rest_apis[request["restApiId"]].gateway_responses
-            kept.update(gateway_responses(parse_json_or_yaml(to_str(body))))
-        return answer
+            stored = store.rest_apis[request["restApiId"]].gateway_responses
+            stored.update(gateway_responses(parse_json_or_yaml(to_str(body))))
+        return response
 
     def update_stage(
         self,
@@ -75,8 +75,8 @@ class RestApis(ApigatewayNextGenProvider):
         patch_operations: Any = None,
         **rest: Any,
     ) -> Any:
-        """Removes the settings if that is what is wanted; all else is LocalStack's."""
-        with self._one_at_a_time:
+        """Changes a stage; one change at a time."""
+        with self._lock:
             return self._update_stage(context, rest_api_id, stage_name, patch_operations, **rest)
 
     def _update_stage(
@@ -87,12 +87,12 @@ class RestApis(ApigatewayNextGenProvider):
         patch_operations: Any,
         **rest: Any,
     ) -> Any:
-        wanted = patch_operations or []
+        operations = patch_operations or []
         settings: dict[str, Any] = (
             get_moto_rest_api(context, rest_api_id).stages[stage_name].method_settings
         )
-        if wanted and all(_removes_one_of(settings, operation) for operation in wanted):
-            for operation in wanted:
+        if operations and all(_removes_one_of(settings, operation) for operation in operations):
+            for operation in operations:
                 del settings[_method(operation)]
             return self.get_stage(context, rest_api_id, stage_name)
         return super().update_stage(context, rest_api_id, stage_name, patch_operations, **rest)

@@ -1,1 +1,1 @@
-"""CloudWatch: alarms that are looked at, saved queries, and metrics that functions log."""
+"""CloudWatch: evaluation of alarms, metric data, and metrics in the embedded metric format."""

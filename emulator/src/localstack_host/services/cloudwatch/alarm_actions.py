@@ -1,4 +1,4 @@
-"""An alarm speaks to a topic in its own name, so that the topic's policy decides."""
+"""Publishes notifications as the alarm, so that the topic's policy is applied."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from contextvars import ContextVar
 from typing import Any
 
 SERVICE = "cloudwatch"
-_speaking: ContextVar[str | None] = ContextVar("speaking", default=None)
+_publishing: ContextVar[str | None] = ContextVar("publishing", default=None)
 
 
 @contextmanager
-def speaking_as(alarm: str) -> Iterator[None]:
-    """What is published within comes from the alarm with this ARN."""
-    before = _speaking.set(alarm)
+def publishing_as(alarm: str) -> Iterator[None]:
+    """Within the context, messages are published as the alarm with this ARN."""
+    token = _publishing.set(alarm)
     try:
         yield
     finally:
-        _speaking.reset(before)
+        _publishing.reset(token)
 
 
-def in_the_alarms_name(connect_to: Any) -> Any:
-    """`connect_to` whose topics are told which alarm publishes."""
+def connect_as_alarm(connect_to: Any) -> Any:
+    """Wraps `connect_to`: its SNS clients send the ARN of the current alarm as the source."""
 
     def connect(**options: Any) -> Any:
         return _Clients(connect_to(**options))
@@ -36,7 +36,7 @@ class _Clients:
 
     def __getattr__(self, service: str) -> Any:
         client = getattr(self._clients, service)
-        alarm = _speaking.get()
+        alarm = _publishing.get()
         if service != "sns" or alarm is None:
             return client
         return client.request_metadata(source_arn=alarm, service_principal=SERVICE)

@@ -1,4 +1,4 @@
-"""Which state an alarm is in, given what was measured: nothing but arithmetic.
+"""Computes the state of an alarm from data points. Pure functions.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 """
@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 Values = Sequence[float | None]
-"""One value for each period, the newest first; None where nothing was measured."""
+"""One value for each period, newest first; None for a period without data points."""
 
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": operator.ge,
@@ -31,12 +31,12 @@ PERCENTILE = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
 
 
 class NotUnderstood(Exception):
-    """Something that CloudWatch can do and this cannot."""
+    """Raised for a feature of CloudWatch that is not supported here."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """When an alarm rings: `needed` of the last `periods` values are beyond `threshold`."""
+    """The alarm's condition: `needed` of the last `periods` values breach `threshold`."""
 
     comparison: str
     threshold: float
@@ -45,16 +45,16 @@ class Rule:
     missing: str = "missing"
 
     @property
-    def looked_at(self) -> int:
-        """Periods that are looked at: some more than are judged, in case that some are missing."""
+    def evaluation_range(self) -> int:
+        """The evaluation range: more periods than are evaluated, in case some have no data."""
         return self.periods + max(self.periods // 3, 2)
 
 
-def judge(values: Values, rule: Rule, before: str) -> str:
-    """OK, ALARM, or INSUFFICIENT_DATA. `before` is the state until now."""
+def evaluate(values: Values, rule: Rule, previous: str) -> str:
+    """Returns OK, ALARM or INSUFFICIENT_DATA. `previous` is the current state."""
     measured = [value for value in values if value is not None][: rule.periods]
     if not measured and rule.missing == "ignore":
-        return before
+        return previous
     if not measured and rule.missing == "missing":
         return "INSUFFICIENT_DATA"
     beyond = sum(COMPARISONS[rule.comparison](value, rule.threshold) for value in measured)
@@ -64,9 +64,9 @@ def judge(values: Values, rule: Rule, before: str) -> str:
 
 
 def statistic(name: str, measured: Sequence[float]) -> float | None:
-    """Sum, Average, Minimum, Maximum, SampleCount, or a percentile such as p99; None of nothing.
+    """Sum, Average, Minimum, Maximum, SampleCount or a percentile (p99); None without values.
 
-    Raises `NotUnderstood` for any other.
+    Raises `NotUnderstood` for other statistics.
     """
     simple: Mapping[str, Callable[[Sequence[float]], float]] = {
         "Sum": sum,
@@ -86,7 +86,7 @@ def statistic(name: str, measured: Sequence[float]) -> float | None:
 
 
 def _percentile(ordered: Sequence[float], share: float) -> float:
-    """The smallest value that at least this share of all values does not exceed."""
+    """The smallest value that is not exceeded by at least this share of all values."""
     return ordered[max(math.ceil(share * len(ordered)), 1) - 1]
 
 

@@ -1,8 +1,8 @@
-"""Looks at every alarm every other second.
+"""Evaluates every alarm every two seconds.
 
-LocalStack looks at an alarm once in all its periods together, knows no percentiles and no metric
-math, and counts values that are older than the alarm asks for. AWS looks about once a minute; here
-nobody wants to wait.
+LocalStack evaluates an alarm once in all its periods together, without percentiles and metric math,
+and includes values that are too old. AWS evaluates about once a minute; here a shorter interval
+saves waiting.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from localstack_host.services.cloudwatch.alarm_evaluation import (
     Rule,
     Values,
     compute,
-    judge,
+    evaluate,
 )
-from localstack_host.services.cloudwatch.metric_store import Place, Points, Wanted
+from localstack_host.services.cloudwatch.metric_store import MetricQuery, Place, Points
 
 LOG = logging.getLogger(__name__)
 EVERY_S = 2.0
@@ -30,41 +30,41 @@ Alarm = Mapping[str, Any]
 
 
 class AlarmScheduler:
-    """Takes the place of LocalStack's `AlarmScheduler`."""
+    """Replaces LocalStack's `AlarmScheduler`."""
 
     def __init__(self) -> None:
-        self._over = threading.Event()
+        self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begins to watch."""
-        self._over.clear()
+        """Starts the evaluation, in a thread."""
+        self._stopped.clear()
         self._thread = threading.Thread(target=self._run, name="alarms", daemon=True)
         self._thread.start()
 
     def shutdown(self) -> None:
-        """Ends it."""
-        self._over.set()
+        """Stops the evaluation."""
+        self._stopped.set()
 
     def schedule_metric_alarm(self, alarm_arn: str) -> None:
-        """Nothing: every alarm is looked at."""
+        """Does nothing: every alarm is evaluated."""
 
     def delete_scheduler_for_alarm(self, alarm_arn: str) -> None:
-        """Nothing: one that is deleted is not there any more."""
+        """Does nothing: a deleted alarm is no longer listed."""
 
     def restart_existing_alarms(self) -> None:
-        """Nothing: they never stopped."""
+        """Does nothing: the evaluation includes existing alarms."""
 
     def _run(self) -> None:
-        while not self._over.wait(EVERY_S):
+        while not self._stopped.wait(EVERY_S):
             try:
-                look_at_all()
+                evaluate_all()
             except Exception:
-                LOG.exception("The alarms could not be looked at; they will be again")
+                LOG.exception("The evaluation of the alarms failed; it will be retried")
 
 
-def look_at_all() -> None:
-    """Sets the state of every alarm whose state has changed."""
+def evaluate_all() -> None:
+    """Evaluates all alarms, and sets the states that have changed."""
     from localstack.services.cloudwatch.cloudwatch_database_helper import CloudwatchDatabase
 
     alarms = list(_alarms())
@@ -73,32 +73,32 @@ def look_at_all() -> None:
     now = time.time()
     with Points.at(CloudwatchDatabase.METRICS_DB) as points:
         for place, alarm in alarms:
-            _look_at(place, alarm, points, now)
+            _evaluate(place, alarm, points, now)
 
 
 def _alarms() -> Iterator[tuple[Place, Alarm]]:
     from localstack.services.cloudwatch.models import LocalStackMetricAlarm, cloudwatch_stores
 
     for account, _region, store in cloudwatch_stores.iter_stores():
-        for kept in list(store.alarms.values()):
-            if isinstance(kept, LocalStackMetricAlarm):
-                yield Place(account, kept.region), kept.alarm
+        for alarm in list(store.alarms.values()):
+            if isinstance(alarm, LocalStackMetricAlarm):
+                yield Place(account, alarm.region), alarm.alarm
 
 
-def _look_at(place: Place, alarm: Alarm, points: Points, now: float) -> None:
+def _evaluate(place: Place, alarm: Alarm, points: Points, now: float) -> None:
     rule = rule_of(alarm)
     try:
-        values = measured(alarm, points, place, rule.looked_at, now)
-    except NotUnderstood as what:
-        LOG.debug("The alarm %s is not looked at: %s", alarm["AlarmName"], what)
+        values = values_of(alarm, points, place, rule.evaluation_range, now)
+    except NotUnderstood as error:
+        LOG.debug("The alarm %s is not evaluated: %s", alarm["AlarmName"], error)
         return
-    state = judge(values, rule, alarm["StateValue"])
+    state = evaluate(values, rule, alarm["StateValue"])
     if state != alarm["StateValue"]:
         _change(place, alarm, state, values[: rule.periods])
 
 
 def rule_of(alarm: Alarm) -> Rule:
-    """When the alarm rings."""
+    """The condition of an alarm."""
     periods = alarm["EvaluationPeriods"]
     return Rule(
         comparison=alarm["ComparisonOperator"],
@@ -109,13 +109,13 @@ def rule_of(alarm: Alarm) -> Rule:
     )
 
 
-def measured(alarm: Alarm, points: Points, place: Place, periods: int, now: float) -> Values:
-    """What the alarm compares, by period. Raises `NotUnderstood`."""
+def values_of(alarm: Alarm, points: Points, place: Place, periods: int, now: float) -> Values:
+    """The values that the alarm compares, by period. Raises `NotUnderstood`."""
     if not alarm.get("Metrics"):
         stat = alarm.get("Statistic") or alarm["ExtendedStatistic"]
-        return points.series(Wanted.of(alarm, stat, alarm["Period"]), place, periods, now)
+        return points.series(MetricQuery.of(alarm, stat, alarm["Period"]), place, periods, now)
     series = {
-        query["Id"]: points.series(_wanted(query["MetricStat"]), place, periods, now)
+        query["Id"]: points.series(_query(query["MetricStat"]), place, periods, now)
         for query in alarm["Metrics"]
         if query.get("MetricStat")
     }
@@ -125,15 +125,15 @@ def measured(alarm: Alarm, points: Points, place: Place, periods: int, now: floa
     )
 
 
-def _wanted(asked: Mapping[str, Any]) -> Wanted:
-    return Wanted.of(asked["Metric"], asked["Stat"], asked["Period"])
+def _query(metric_stat: Mapping[str, Any]) -> MetricQuery:
+    return MetricQuery.of(metric_stat["Metric"], metric_stat["Stat"], metric_stat["Period"])
 
 
 def _change(place: Place, alarm: Alarm, state: str, values: Values) -> None:
     cloudwatch = connect_to(aws_access_key_id=place.account, region_name=place.region).cloudwatch
-    said = ", ".join("nothing" if value is None else f"{value:g}" for value in values)
+    text = ", ".join("nothing" if value is None else f"{value:g}" for value in values)
     cloudwatch.set_alarm_state(
         AlarmName=alarm["AlarmName"],
         StateValue=state,
-        StateReason=f"Threshold {alarm['Threshold']:g}; measured, the newest first: {said}",
+        StateReason=f"Threshold {alarm['Threshold']:g}; measured, the newest first: {text}",
     )

@@ -1,4 +1,4 @@
-"""Metrics in the log: CloudWatch's embedded metric format.
+"""Metrics in log events: CloudWatch's embedded metric format (EMF).
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
@@ -17,7 +17,7 @@ Point = dict[str, Any]
 
 
 def publish(account: str, region: str, events: Iterable[Mapping[str, Any]]) -> None:
-    """Sends what is embedded in these log events to CloudWatch, together with what comes soon."""
+    """Sends the metrics in log events to CloudWatch, in batches."""
     for event in events:
         if MARK in event["message"]:
             for namespace, point in points(event["message"]):
@@ -25,19 +25,19 @@ def publish(account: str, region: str, events: Iterable[Mapping[str, Any]]) -> N
 
 
 def points(message: str) -> Iterator[tuple[str, Point]]:
-    """The values in a line of the log, each with its namespace; none if it is no such line."""
+    """The data points in a log event, each with its namespace; none if it is not EMF."""
     try:
-        said = json.loads(message)
-        about = said["_aws"]
-        described = about["CloudWatchMetrics"]
+        document = json.loads(message)
+        metadata = document["_aws"]
+        directives = metadata["CloudWatchMetrics"]
     except (ValueError, KeyError, TypeError):
         return
-    at = datetime.fromtimestamp(about["Timestamp"] / 1000, UTC)
-    for directive in described:
+    at = datetime.fromtimestamp(metadata["Timestamp"] / 1000, UTC)
+    for directive in directives:
         for names in directive["Dimensions"]:
-            dimensions = [{"Name": name, "Value": str(said[name])} for name in names]
+            dimensions = [{"Name": name, "Value": str(document[name])} for name in names]
             for metric in directive["Metrics"]:
-                value = said[metric["Name"]]
+                value = document[metric["Name"]]
                 yield (
                     directive["Namespace"],
                     {

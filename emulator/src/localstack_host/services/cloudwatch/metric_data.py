@@ -1,4 +1,4 @@
-"""GetMetricData: with percentiles and metric math, and of exactly the dimensions that are asked.
+"""GetMetricData with percentiles and metric math. Dimensions must match exactly.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 """
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from localstack_host.services.cloudwatch.alarm_evaluation import NotUnderstood, Values, compute
-from localstack_host.services.cloudwatch.metric_store import Place, Points, Wanted
+from localstack_host.services.cloudwatch.metric_store import MetricQuery, Place, Points
 
 Query = Mapping[str, Any]
 Result = dict[str, Any]
@@ -21,14 +21,14 @@ Result = dict[str, Any]
 
 @dataclass(frozen=True)
 class Series:
-    """One value for each period, the oldest first; the first period begins at `begin`."""
+    """One value for each period, oldest first; the first period begins at `begin`."""
 
     begin: float
     period_s: int
     values: Values
 
     def measured(self) -> list[tuple[datetime, float]]:
-        """When each period began that has a value, and the value."""
+        """The start and the value of each period that has a value."""
         at = (self.begin + number * self.period_s for number in range(len(self.values)))
         pairs = zip(at, self.values, strict=True)
         return [
@@ -40,35 +40,37 @@ class Series:
 
 @dataclass(frozen=True)
 class MetricDataReader:
-    """Answers the queries of one call: for an account, from `start` to `end` (Unix times)."""
+    """Evaluates the queries of one call: for an account, from `start` to `end` (Unix times)."""
 
     points: Points
     place: Place
     start: float
     end: float
 
-    def answer(self, queries: Sequence[Query], newest_first: bool = True) -> Iterator[Result]:
-        """A result for each query that wants one, in their order and without pages.
+    def results(self, queries: Sequence[Query], newest_first: bool = True) -> Iterator[Result]:
+        """Yields the result of each query with ReturnData, in their order, without pages.
 
-        A query that is not understood has the status `InternalError` and a message.
+        The result of an unsupported query has the status `InternalError` and a message.
         """
         series: dict[str, Series] = {}
         failed: dict[str, str] = {}
         for query in sorted(queries, key=lambda query: "Expression" in query):
             try:
                 series[query["Id"]] = self._series(query, series)
-            except NotUnderstood as what:
-                failed[query["Id"]] = str(what)
+            except NotUnderstood as error:
+                failed[query["Id"]] = str(error)
         for query in queries:
             if query.get("ReturnData", True):
-                found = series.get(query["Id"])
-                yield _result(query, found, failed.get(query["Id"], ""), newest_first)
+                result = series.get(query["Id"])
+                yield _result(query, result, failed.get(query["Id"], ""), newest_first)
 
     def _series(self, query: Query, known: Mapping[str, Series]) -> Series:
         if query.get("Expression"):
             return _math(query["Expression"], known)
-        asked = query["MetricStat"]
-        requested = Wanted.of(asked["Metric"], asked["Stat"], asked["Period"])
+        metric_stat = query["MetricStat"]
+        requested = MetricQuery.of(
+            metric_stat["Metric"], metric_stat["Stat"], metric_stat["Period"]
+        )
         begin = self.start - self.start % requested.period_s
         periods = math.ceil((self.end - begin) / requested.period_s)
         values = self.points.over(requested, self.place, begin, periods)
@@ -76,7 +78,7 @@ class MetricDataReader:
 
 
 def _math(expression: str, known: Mapping[str, Series]) -> Series:
-    """Of series in which nothing was measured at all nothing is made: FILL fills gaps only."""
+    """Evaluates metric math. FILL fills gaps, but not series without any value."""
     used = [known[name] for name in _names(expression) if name in known]
     if len({(one.begin, one.period_s) for one in used}) != 1:
         raise NotUnderstood(expression)
@@ -98,17 +100,17 @@ def _result(query: Query, series: Series | None, problem: str, newest_first: boo
     measured = series.measured() if series else []
     if newest_first:
         measured.reverse()
-    said = {"Messages": [{"Code": "NotUnderstood", "Value": problem}]} if problem else {}
+    messages = {"Messages": [{"Code": "NotUnderstood", "Value": problem}]} if problem else {}
     return {
         "Id": query["Id"],
-        "Label": query.get("Label") or _usual_label(query),
+        "Label": query.get("Label") or _default_label(query),
         "StatusCode": "InternalError" if problem else "Complete",
         "Timestamps": [at for at, _ in measured],
         "Values": [float(value) for _, value in measured],
-        **said,
+        **messages,
     }
 
 
-def _usual_label(query: Query) -> str:
-    asked = query.get("MetricStat")
-    return str(asked["Metric"]["MetricName"] if asked else query["Id"])
+def _default_label(query: Query) -> str:
+    metric_stat = query.get("MetricStat")
+    return str(metric_stat["Metric"]["MetricName"] if metric_stat else query["Id"])

@@ -1,4 +1,4 @@
-"""What was measured, read from the database that LocalStack keeps it in."""
+"""Reads data points from LocalStack's database."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ POINTS = """SELECT timestamp, value FROM SINGLE_METRICS
             WHERE namespace = ? AND metric_name = ? AND dimensions IS ? AND timestamp > ?
             AND account_id = ? AND region = ?"""
 TABLES = ("SINGLE_METRICS", "AGGREGATED_METRICS")
-# A trigger of SQLite: every so often an insertion takes the oldest points away.
+# A trigger of SQLite that deletes the oldest points, once per {every} insertions.
 KEEP_LATEST = """CREATE TRIGGER IF NOT EXISTS keep_latest_{table} AFTER INSERT ON {table}
                  WHEN NEW.id % {every} = 0
                  BEGIN DELETE FROM {table} WHERE id <= NEW.id - {most}; END"""
 
 
 def keep_latest(path: str, most: int) -> None:
-    """Lets the database in this file keep about so many data points, and forget the oldest."""
+    """Limits a database file to about `most` data points; the oldest are deleted."""
     database = sqlite3.connect(path)
     try:
         for table in TABLES:
@@ -43,8 +43,8 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A metric, and what to make of it: a statistic for each of so many periods up to now."""
+class MetricQuery:
+    """A metric, with the statistic and the period to compute."""
 
     namespace: str
     name: str
@@ -53,19 +53,19 @@ class Wanted:
     period_s: int
 
     @classmethod
-    def of(cls, metric: Mapping[str, Any], stat: str, period_s: int) -> Wanted:
-        """From a `Metric` as CloudWatch describes it."""
+    def of(cls, metric: Mapping[str, Any], stat: str, period_s: int) -> MetricQuery:
+        """Creates a query from CloudWatch's structure `Metric`."""
         pairs = sorted((d["Name"], d["Value"]) for d in metric.get("Dimensions") or ())
         return cls(metric["Namespace"], metric["MetricName"], tuple(pairs), stat, period_s)
 
     @property
     def stored_dimensions(self) -> str | None:
-        """As LocalStack writes them."""
+        """The dimensions in LocalStack's format."""
         return "".join(f"{name}={value}\t" for name, value in self.dimensions) or None
 
 
 class Points:
-    """Reads from the database; of what was put as a set of statistics, nothing."""
+    """Reads single values from the database; statistic sets are not included."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
@@ -73,7 +73,7 @@ class Points:
     @classmethod
     @contextmanager
     def at(cls, path: str) -> Iterator[Points]:
-        """The database in a file."""
+        """Opens the database in a file."""
         database = sqlite3.connect(path)
         try:
             database.execute(INDEX)
@@ -81,26 +81,26 @@ class Points:
         finally:
             database.close()
 
-    def series(self, requested: Wanted, place: Place, periods: int, now: float) -> Values:
-        """One value for each of the last `periods` periods, the newest first."""
-        found: list[list[float]] = [[] for _ in range(periods)]
+    def series(self, requested: MetricQuery, place: Place, periods: int, now: float) -> Values:
+        """One value for each of the last `periods` periods, newest first."""
+        by_period: list[list[float]] = [[] for _ in range(periods)]
         for at, value in self._measured(requested, place, now - periods * requested.period_s):
-            # A moment that is not over yet is in the newest period.
-            found[max(int((now - at) // requested.period_s), 0)].append(value)
-        return [statistic(requested.statistic, measured) for measured in found]
+            # Times after `now` count in the newest period.
+            by_period[max(int((now - at) // requested.period_s), 0)].append(value)
+        return [statistic(requested.statistic, measured) for measured in by_period]
 
-    def over(self, requested: Wanted, place: Place, begin: float, periods: int) -> Values:
-        """One value for each of `periods` periods from a time on, the oldest first."""
-        found: list[list[float]] = [[] for _ in range(periods)]
+    def over(self, requested: MetricQuery, place: Place, begin: float, periods: int) -> Values:
+        """One value for each of `periods` periods from `begin`, oldest first."""
+        by_period: list[list[float]] = [[] for _ in range(periods)]
         for at, value in self._measured(requested, place, begin - 1):
             number = int((at - begin) // requested.period_s)
             if 0 <= number < periods:
-                found[number].append(value)
-        return [statistic(requested.statistic, measured) for measured in found]
+                by_period[number].append(value)
+        return [statistic(requested.statistic, measured) for measured in by_period]
 
     def _measured(
-        self, requested: Wanted, place: Place, after: float
+        self, requested: MetricQuery, place: Place, after: float
     ) -> Iterator[tuple[float, float]]:
-        """What was measured after a time, and when."""
+        """The data points after a time: times and values."""
         what = (requested.namespace, requested.name, requested.stored_dimensions, after)
         yield from self._database.execute(POINTS, (*what, place.account, place.region))

@@ -1,4 +1,4 @@
-"""What of LocalStack's CloudWatch is replaced. All are names that its modules have imported."""
+"""The patches of CloudWatch. All are names that its modules have imported."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from types import SimpleNamespace
 from typing import Any
 
 from localstack_host.localstack_api import replace
-from localstack_host.services.cloudwatch.alarm_actions import in_the_alarms_name
+from localstack_host.services.cloudwatch.alarm_actions import connect_as_alarm
 
 
 def apply_patches() -> None:
-    """For the process, when CloudWatch is loaded."""
+    """Applies the patches, when CloudWatch is loaded."""
     from localstack.services.cloudwatch import cloudwatch_database_helper, provider_v2
 
-    # Alarms publish to topics by it, and would do so as the emulator itself.
+    # Alarms use it to publish to topics, which they would do as the emulator itself.
     untyped: Any = provider_v2
-    replace(provider_v2, "connect_to", in_the_alarms_name(untyped.connect_to))
+    replace(provider_v2, "connect_to", connect_as_alarm(untyped.connect_to))
     replace(cloudwatch_database_helper, "sqlite3", SimpleNamespace(connect=connect_without_syncing))
 
 
 def connect_without_syncing(*where: Any, **options: Any) -> sqlite3.Connection:
-    """The database ends with the emulator: there is no power cut that it has to survive."""
+    """Connects without fsync: the database is deleted when the emulator ends."""
     connection: sqlite3.Connection = sqlite3.connect(*where, **options)
     connection.execute("PRAGMA synchronous = OFF")
     return connection

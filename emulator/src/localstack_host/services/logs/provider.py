@@ -1,8 +1,8 @@
-"""The entry point PROVIDER_OVERRIDE_LOGS=host: CloudWatch Logs with what LocalStack leaves out.
+"""The entry point PROVIDER_OVERRIDE_LOGS=host: CloudWatch Logs with features LocalStack lacks.
 
-- saved queries (QueryDefinitions) are kept, so that Terraform can manage them;
-- metrics in what functions log (the embedded metric format) become metrics;
-- so many events stay as `KEPT_LOG_EVENTS` says, and the oldest go.
+- query definitions are stored, so that Terraform can manage them;
+- metrics in log events (the embedded metric format) are sent to CloudWatch;
+- at most `KEPT_LOG_EVENTS` events are stored; the oldest are deleted.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ Stream = tuple[str, str, str, str]  # account, region, log group and name
 
 @provides("logs")
 def logs() -> Service:
-    """LocalStack's CloudWatch Logs with all three."""
+    """LocalStack's CloudWatch Logs with the features above."""
     return falling_back_to_moto(Logs())
 
 
 class Latest:
-    """Counts the events of all streams; `drop` takes so many of the oldest out of a stream."""
+    """Counts the events of all streams; `drop(stream, count)` deletes the oldest of a stream."""
 
     def __init__(self, most: int, drop: Callable[[Stream, int], None]) -> None:
         self._most = most
@@ -47,7 +47,7 @@ class Latest:
         self._lock = threading.Lock()
 
     def add(self, stream: Stream, count: int) -> None:
-        """So many events have been put."""
+        """Counts `count` new events of a stream, and drops the oldest above the limit."""
         with self._lock:
             self._put.append((stream, count))
             self._kept += count
@@ -61,7 +61,7 @@ class Latest:
 
 
 def drop_oldest(stream: Stream, count: int) -> None:
-    """Takes the oldest events out of a stream of moto's, if it is still there."""
+    """Deletes the oldest events of a stream in moto, if it still exists."""
     from moto.logs.models import logs_backends
 
     account, region, group, name = stream
@@ -71,7 +71,7 @@ def drop_oldest(stream: Stream, count: int) -> None:
 
 
 class Logs(LogsProvider):
-    """CloudWatch Logs that reads what is logged, and remembers what is asked."""
+    """CloudWatch Logs with query definitions, embedded metrics and a limit of stored events."""
 
     def __init__(self) -> None:
         original: Any = super()
@@ -88,7 +88,7 @@ class Logs(LogsProvider):
         *more: Any,
         **rest: Any,
     ) -> Any:
-        """Passes metrics on to CloudWatch, and lets the oldest events go."""
+        """Stores events, sends their metrics to CloudWatch, and drops the oldest events."""
         response = super().put_log_events(
             context, log_group_name, log_stream_name, log_events, *more, **rest
         )
@@ -100,7 +100,7 @@ class Logs(LogsProvider):
     def put_query_definition(  # type: ignore[override] # the rest is named
         self, context: RequestContext, name: str, query_string: str, **rest: Any
     ) -> Any:
-        """Saves a query, or changes one that is saved."""
+        """Creates or updates a query definition."""
         number = rest.get("query_definition_id") or str(uuid.uuid4())
         self._saved(context)[number] = {
             "queryDefinitionId": number,
@@ -112,17 +112,17 @@ class Logs(LogsProvider):
         return {"queryDefinitionId": number}
 
     def describe_query_definitions(  # type: ignore[override] # the rest is named
-        self, context: RequestContext, **asked: Any
+        self, context: RequestContext, **filters: Any
     ) -> Any:
-        """All that are saved, in one page, or those whose names begin with a prefix."""
-        prefix = asked.get("query_definition_name_prefix") or ""
+        """Returns all query definitions, or those with a name prefix, in one page."""
+        prefix = filters.get("query_definition_name_prefix") or ""
         saved = self._saved(context).values()
         return {"queryDefinitions": [one for one in saved if one["name"].startswith(prefix)]}
 
     def delete_query_definition(
         self, context: RequestContext, query_definition_id: str, **_rest: Any
     ) -> Any:
-        """Forgets a query."""
+        """Deletes a query definition."""
         if self._saved(context).pop(query_definition_id, None) is None:
             raise CommonServiceException("ResourceNotFoundException", "There is no such query", 400)
         return {"success": True}

@@ -1,4 +1,4 @@
-"""What of LocalStack's S3 is replaced."""
+"""The patch of S3."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from localstack_host.localstack_api import replace
 
 
 def apply_patches() -> None:
-    """For the process, when S3 is loaded. `replace`, not `patch`: the provider imported the name.
+    """Applies the patch, when S3 is loaded. `replace`: the provider has imported the name.
 
-    A policy that cannot be read is its sender's mistake, and no failure of S3's.
+    A POST policy that cannot be parsed is a client error, not a failure of S3.
     """
     from localstack.services.s3 import provider
 

@@ -1,7 +1,7 @@
-"""The entry point PROVIDER_OVERRIDE_S3=host: S3 that keeps its objects in this emulator's home.
+"""The entry point PROVIDER_OVERRIDE_S3=host: S3 that stores its objects in this emulator's home.
 
-LocalStack's own has one folder in /tmp for all emulators of a machine: two of them would delete
-each other's objects.
+LocalStack's own uses one folder in /tmp for all emulators of a machine: they would delete each
+other's objects.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from localstack_host.localstack_api import Service, provides
 
 @provides("s3")
 def s3() -> Service:
-    """LocalStack's S3 with its folder moved."""
+    """LocalStack's S3 with another folder."""
     from localstack.services.s3.provider import S3Provider
     from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 

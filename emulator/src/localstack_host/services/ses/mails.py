@@ -1,6 +1,6 @@
-"""The mails that were sent: so many stay as `KEPT_MAILS` says.
+"""Limits the stored mails to `KEPT_MAILS`.
 
-LocalStack keeps what it was asked to send three times: for its page, in moto, and in a file.
+LocalStack stores every mail three times: for its page, in moto, and in a file.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from localstack_host.localstack_api import config
 
 
 class Latest(OrderedDict[str, Any]):
-    """The mails that were sent last, by their number; `forget` is called with older ones'."""
+    """The latest mails by their ID; `forget` is called with the IDs of those that are removed."""
 
     def __init__(self, most: int, forget: Callable[[str], None]) -> None:
         super().__init__()
@@ -27,18 +27,18 @@ class Latest(OrderedDict[str, Any]):
             self._forget(self.popitem(last=False)[0])
 
     def values(self) -> Any:
-        """All at this moment: others may be sent while somebody reads."""
+        """A copy of all mails, as others may be sent while it is read."""
         return list(super().values())
 
 
 def delete_file(number: str) -> None:
-    """Deletes the file of a mail that is forgotten."""
+    """Deletes the file of a removed mail."""
     folder = Path(config.dirs.data or config.dirs.tmp) / "ses"
     (folder / f"{number}.json").unlink(missing_ok=True)
 
 
 def forget_copies(context: Any) -> None:
-    """Empties moto's own list of mails: nobody can ask for it."""
+    """Clears moto's list of mails, which no operation returns."""
     from moto.ses.models import ses_backends
 
     ses_backends[context.account_id][context.region].sent_messages.clear()

@@ -1,4 +1,4 @@
-"""What of LocalStack's SES is replaced: it keeps each mail three times, and forgets none."""
+"""The patches of SES, which stores each mail three times, without a limit."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from localstack_host.services.ses.mails import Latest, delete_file, forget_copie
 
 
 def apply_patches() -> None:
-    """For the process, when SES is loaded. `replace`, not `patch`: imported names and a constant.
+    """Applies the patches, when SES is loaded. `replace`: an imported name and a constant.
 
-    LocalStack's page of mails reads them from `EMAILS`.
+    LocalStack's page of mails reads `EMAILS`.
     """
     from localstack.services.ses import provider
 

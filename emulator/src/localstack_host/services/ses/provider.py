@@ -1,4 +1,4 @@
-"""The entry point PROVIDER_OVERRIDE_SES=host: so many mails stay as `KEPT_MAILS` says."""
+"""The entry point PROVIDER_OVERRIDE_SES=host: SES that stores at most `KEPT_MAILS` mails."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from localstack_host.localstack_api import Service, falling_back_to_moto, provid
 
 @provides("ses")
 def ses() -> Service:
-    """LocalStack's SES, which forgets the oldest mails."""
+    """LocalStack's SES with a limit of stored mails."""
     from localstack.services.ses.provider import SesProvider
 
     from localstack_host.services.ses import patches
