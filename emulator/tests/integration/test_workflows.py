@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from localstack_host.services.stepfunctions.patches import patch_spelling
-from localstack_host.services.stepfunctions.programs import keeping_programs
+from localstack_host.services.stepfunctions.programs import cached_programs
 from tests.integration.conftest import Cloud
 from tests.integration.waiting import wait_for
 
@@ -35,7 +35,7 @@ def _told(program: object) -> str:
 
 def test_a_kept_tree_gives_the_same_program(parse: Callable[[str], Any]) -> None:
     definition = WORKFLOW.read_text()
-    program, _ = keeping_programs(parse)(definition)
+    program, _ = cached_programs(parse)(definition)
     assert _told(program) == _told(parse(definition)[0])
 
 
@@ -76,7 +76,7 @@ def test_a_text_is_parsed_once_and_its_program_is_for_all_executions(
         parsed.append(definition)
         return parse(definition)
 
-    caching = keeping_programs(counting)
+    caching = cached_programs(counting)
     first, second = (caching(WORKFLOW.read_text())[0] for _ in range(2))
     assert len(parsed) == 1
     assert first is second
@@ -88,7 +88,7 @@ def test_what_runs_parts_side_by_side_gets_a_program_for_each_execution(
     branch = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
     parallel = {"Type": "Parallel", "Branches": [branch], "End": True}
     definition = json.dumps({"StartAt": "P", "States": {"P": parallel}})
-    first, second = (keeping_programs(parse)(definition)[0] for _ in range(2))
+    first, second = (cached_programs(parse)(definition)[0] for _ in range(2))
     assert first is not second
     assert _told(first) == _told(second)
 
@@ -126,7 +126,7 @@ def _has_ended(client: Any, arn: str) -> bool:
 def test_a_faulty_definition_is_refused_each_time(parse: Callable[[str], Any]) -> None:
     from localstack.services.stepfunctions.asl.parse.asl_parser import ASLParserException
 
-    caching = keeping_programs(parse)
+    caching = cached_programs(parse)
     for _ in range(2):
         with pytest.raises(ASLParserException):
             caching('{"StartAt": 1}')

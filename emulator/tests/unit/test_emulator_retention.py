@@ -39,7 +39,7 @@ def _environment(history: History) -> Any:
 
 
 def test_a_packed_history_says_the_same_each_time() -> None:
-    kept = ended_executions.Remembered.of(_environment(History(STARTED, SUCCEEDED)))
+    kept = ended_executions.EndedEnvironment.of(_environment(History(STARTED, SUCCEEDED)))
     assert isinstance(kept.event_manager, ended_executions.PackedHistory)
     for _ in range(2):
         assert kept.event_manager.get_event_history() == [STARTED, SUCCEEDED]
@@ -54,13 +54,13 @@ def test_a_packed_history_takes_a_tenth_of_the_memory() -> None:
 
 def test_the_end_of_an_execution_that_ran_too_long_is_told_when_its_last_state_has_ended() -> None:
     history = History(STARTED)
-    kept = ended_executions.Remembered.of(_environment(history))
+    kept = ended_executions.EndedEnvironment.of(_environment(history))
     history.events.append({**SUCCEEDED, "type": "ExecutionTimedOut"})
     assert kept.event_manager.get_event_history()[-1]["type"] == "ExecutionTimedOut"
 
 
 def test_stopping_what_has_ended_changes_nothing() -> None:
-    kept = ended_executions.Remembered.of(_environment(History(STARTED, SUCCEEDED)))
+    kept = ended_executions.EndedEnvironment.of(_environment(History(STARTED, SUCCEEDED)))
     kept.set_stop(stop_date=None, cause=None, error=None)
     assert kept.event_manager.get_event_history() == [STARTED, SUCCEEDED]
 

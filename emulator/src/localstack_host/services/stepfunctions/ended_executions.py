@@ -1,9 +1,8 @@
-"""What the emulator remembers of an execution that has ended: what one may still ask for.
+"""Limits the memory of executions that have ended.
 
-LocalStack keeps everything that an execution worked with for as long as it runs itself: the data of
-each state and the threads that ran them. Here description, input, output and history stay, the
-history packed, for as many executions as `KEPT_EXECUTIONS` says. Those that ended first are
-then forgotten, as AWS forgets them after 90 days.
+LocalStack keeps all data of every execution until it stops: the data of each state and the threads
+that ran them. Here only description, input, output and the compressed history are kept, for the
+latest `KEPT_EXECUTIONS` executions. Older ones are removed, as AWS removes them after 90 days.
 """
 
 from __future__ import annotations
@@ -20,55 +19,55 @@ from typing import Any
 LAST_EVENTS = frozenset(
     {"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"}
 )
-FAST = 1  # of zlib's levels; the others cost more than they save
+FAST = 1  # zlib's fastest level; higher ones cost more time than they save memory
 
 
 @dataclass(frozen=True)
 class PackedHistory:
-    """The events of an execution that has ended, in a tenth of the memory."""
+    """The compressed history of an execution, in a tenth of the memory."""
 
     packed: bytes
 
     @classmethod
     def of(cls, events: Any) -> PackedHistory:
-        """Packs LocalStack's list of events."""
+        """Compresses LocalStack's list of events."""
         return cls(zlib.compress(pickle.dumps(events), FAST))
 
     def get_event_history(self) -> Any:
-        """The events, oldest first; a new list each time."""
+        """Returns a new list of the events, oldest first."""
         return pickle.loads(zlib.decompress(self.packed))  # noqa: S301 - packed above
 
 
 @dataclass(frozen=True)
-class Remembered:
-    """What LocalStack's provider asks of the environment of an execution that has ended."""
+class EndedEnvironment:
+    """The part of an ended execution's environment that LocalStack's provider still reads."""
 
     event_manager: Any
     callback_pool_manager: Any
     map_run_record_pool_manager: Any
 
     @classmethod
-    def of(cls, environment: Any) -> Remembered:
-        """The part of an execution's environment that stays."""
+    def of(cls, environment: Any) -> EndedEnvironment:
+        """Extracts this part of an environment."""
         return cls(
-            _packed(environment.event_manager),
+            _compressed(environment.event_manager),
             environment.callback_pool_manager,
             environment.map_run_record_pool_manager,
         )
 
     def set_stop(self, **_why: Any) -> None:
-        """It has ended: nothing more can stop it, and on AWS it is no mistake to try."""
+        """Does nothing. Stopping an ended execution is no error on AWS."""
 
 
-def _packed(manager: Any) -> Any:
-    """The manager itself if its last state still works: after a timeout it tells the end late."""
+def _compressed(manager: Any) -> Any:
+    """The compressed history; the manager itself while events may follow, as after a timeout."""
     events = manager.get_event_history()
     is_over = events and str(events[-1]["type"]) in LAST_EVENTS
     return PackedHistory.of(events) if is_over else manager
 
 
 class Latest:
-    """The executions that ended last; `forget` is called with those that are too many."""
+    """The executions that ended last; `forget` is called with those above the limit."""
 
     def __init__(self, most: int, forget: Callable[[Any], None]) -> None:
         self._most = most
@@ -77,7 +76,7 @@ class Latest:
         self._lock = threading.Lock()
 
     def add(self, execution: Any) -> None:
-        """It has just ended."""
+        """Adds an execution that has just ended."""
         with self._lock:
             self._ended.append(execution)
             surplus = [self._ended.popleft() for _ in range(len(self._ended) - self._most)]
@@ -86,42 +85,42 @@ class Latest:
 
 
 class Executions(OrderedDict[str, Any]):
-    """LocalStack's, of which it goes through all while others come and go."""
+    """LocalStack's dictionary of executions, which may change during an iteration."""
 
     def values(self) -> Any:
-        """All at this moment."""
+        """A copy of all executions."""
         return list(super().values())
 
 
 def forget(execution: Any) -> None:
-    """As if there never had been one: its name may be used again, as on AWS."""
+    """Removes an execution from the store. Its name can be used again, as on AWS."""
     from localstack.services.stepfunctions.backend.store import sfn_stores
 
-    kept = sfn_stores[execution.account_id][execution.region_name].executions
-    if kept.get(execution.exec_arn) is execution:
-        kept.pop(execution.exec_arn, None)
+    executions = sfn_stores[execution.account_id][execution.region_name].executions
+    if executions.get(execution.exec_arn) is execution:
+        executions.pop(execution.exec_arn, None)
 
 
-def remember(execution: Any, latest: Latest) -> None:
-    """The execution has just ended: what one may still ask for stays, and all else goes."""
+def reduce(execution: Any, latest: Latest) -> None:
+    """Reduces an execution that has just ended to the data that can still be read."""
     from localstack.utils.threads import TMP_THREADS
 
     worker = execution.exec_worker
-    environment, worker.env = worker.env, Remembered.of(worker.env)
+    environment, worker.env = worker.env, EndedEnvironment.of(worker.env)
     forget_data(environment)
     forget_finished(TMP_THREADS)
     latest.add(execution)
 
 
 def forget_data(environment: Any) -> None:
-    """Empties what only a running execution needs."""
+    """Clears the data that only a running execution needs."""
     for data in (environment._frames, environment.heap, environment.stack):
         data.clear()
 
 
 def forget_finished(threads: list[Any]) -> None:
-    """Takes those out of `threads` that have run; one that was not started yet stays."""
+    """Removes ended threads from a list, but not those that have not started yet."""
     for thread in list(threads):
         if getattr(thread, "ident", None) and not thread.is_alive():
-            with suppress(ValueError):  # another execution's end was quicker
+            with suppress(ValueError):  # another thread has removed it
                 threads.remove(thread)

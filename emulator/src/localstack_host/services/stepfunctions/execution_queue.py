@@ -1,11 +1,11 @@
-"""Executions of workflows begin in the order in which they were started, a few at a time.
+"""Runs executions in the order in which they were started, a limited number at a time.
 
-AWS begins each at once. A laptop on which a thousand are on their way has time for none: states
-run into their timeouts, and what they retry and undo is more work. Here an execution that was
-started is RUNNING, as on AWS, and may wait before its first state; none of its times has begun.
+AWS runs each at once. A laptop that runs a thousand at once completes none: states time out, and
+their retries and compensations add more work. Here a started execution is RUNNING, as on AWS, but
+may wait before its first state; no timeout is running meanwhile.
 
-Who waits for something else (a Wait state, the next try, a token, another execution) needs no turn
-meanwhile. A synchronous execution has somebody who waits for the answer, and never waits itself.
+An execution that waits (in a Wait state, for a retry, for a token, for another execution) occupies
+no slot. Synchronous executions are not queued, as their callers wait for the response.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ LOOK_EVERY_S = 1.0
 
 
 class QueuedWorker(ExecutionWorker):
-    """LocalStack's, which waits for its turn before the first state."""
+    """LocalStack's worker, which waits for a slot before the first state."""
 
     queue: ClassVar[FairQueue]
     env: Any
 
     def start(self) -> None:
-        """Returns at once. The history says from now on that the execution has started."""
+        """Adds the event ExecutionStarted, and queues the execution. Returns at once."""
         self._program: Any = self._get_evaluation_entrypoint()
         self.env = self._get_evaluation_environment()
         _add_started(self)
         self.queue.submit(self.env.event_manager, self._begin)
 
     def stop(self, stop_date: datetime, error: str | None, cause: str | None) -> None:
-        """Stops an execution also while it waits."""
+        """Stops an execution, even while it is queued."""
         waited = self.queue.withdraw(self.env.event_manager)
         if waited:
-            self._become_running()  # only what is running can be stopped
+            self._become_running()  # only a running execution can be stopped
         super().stop(stop_date=stop_date, error=error, cause=cause)
         if waited:
             self._execution_logic()
@@ -60,7 +60,7 @@ class QueuedWorker(ExecutionWorker):
 
 
 def _add_started(worker: Any) -> None:
-    """As in LocalStack's `_execution_logic`."""
+    """Adds the event, as LocalStack's `_execution_logic` does."""
     from localstack.aws.api.stepfunctions import HistoryEventType
     from localstack.services.stepfunctions.asl.utils.encoding import to_json_str
 
@@ -80,7 +80,7 @@ def _add_started(worker: Any) -> None:
 
 
 def _add_aborted(environment: Any) -> None:
-    """As in LocalStack's `Program`."""
+    """Adds the event, as LocalStack's `Program` does."""
     from localstack.aws.api.stepfunctions import HistoryEventType
 
     stopped = environment.program_state()
@@ -92,12 +92,12 @@ def _add_aborted(environment: Any) -> None:
     )
 
 
-def look_regularly(queue: FairQueue) -> None:
-    """Time frees turns, too: a thread looks for those."""
-    threading.Thread(target=_look, args=(queue,), name="workflow-turns", daemon=True).start()
+def poll(queue: FairQueue) -> None:
+    """Starts a thread that calls `start_next`: time frees slots, too."""
+    threading.Thread(target=_poll, args=(queue,), name="workflow-turns", daemon=True).start()
 
 
-def _look(queue: FairQueue) -> None:
+def _poll(queue: FairQueue) -> None:
     while True:
         time.sleep(LOOK_EVERY_S)
         queue.start_next()

@@ -1,10 +1,12 @@
-"""What of LocalStack's Step Functions is replaced.
+"""The patches of Step Functions.
 
-- Programs: it parses a state machine's text again for every execution, a JSONPath again for every
-  use, and spells all operations of a service in another way for every call (`programs.py`).
-- The queue: it begins every execution at once (`execution_queue.py`), and a state's time runs while
-  it waits for its turn (`state_clock.py`).
-- Memory: it keeps all that an execution worked with (`ended_executions.py`).
+Without them, LocalStack
+
+- parses a definition for every execution and a JSONPath for every use, and converts the names of
+  all operations of a service for every call (`programs.py`);
+- runs every execution at once (`execution_queue.py`), and would count the time that a state waits
+  for a slot (`state_clock.py`);
+- keeps all data of every execution (`ended_executions.py`).
 
 `patch` where a function is replaced where it is defined; `replace` for imported names, static
 methods, properties and classes.
@@ -20,24 +22,24 @@ from localstack_host.fair_queue import FairQueue
 from localstack_host.host.settings import KEPT_EXECUTIONS, WORKFLOWS_AT_A_TIME
 from localstack_host.localstack_api import patch, replace
 from localstack_host.services.stepfunctions import ended_executions, execution_queue, state_clock
-from localstack_host.services.stepfunctions.programs import keeping_programs, one_at_a_time
+from localstack_host.services.stepfunctions.programs import cached_programs, locked_property
 
 SPELLINGS = 4096  # names of operations and of their fields
 
 
 @cache
 def apply_patches() -> None:
-    """For the process, when Step Functions is loaded."""
+    """Applies the patches, when Step Functions is loaded."""
     patch_programs()
     patch_state_clock()
     queue = FairQueue(WORKFLOWS_AT_A_TIME.value())
     _patch_executions(queue)
     _patch_waiting(queue)
-    execution_queue.look_regularly(queue)
+    execution_queue.poll(queue)
 
 
 def patch_programs() -> None:
-    """Results are kept by text; what an execution changes is still made anew for each."""
+    """Caches parsed definitions and paths; mutable parts are created for each execution."""
     from localstack.services.stepfunctions.asl.component import eval_component
     from localstack.services.stepfunctions.asl.component.common.path import result_path
     from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service import (  # noqa: E501
@@ -51,13 +53,13 @@ def patch_programs() -> None:
         replace(module, "parse", cache(module.parse))
     patch_spelling(tasks)
     parser: Any = asl_parser.AmazonStateLanguageParser
-    replace(parser, "parse", staticmethod(keeping_programs(parser.parse)))
+    replace(parser, "parse", staticmethod(cached_programs(parser.parse)))
     component: Any = eval_component.EvalComponent
-    replace(component, "heap_key", one_at_a_time(component.heap_key))
+    replace(component, "heap_key", locked_property(component.heap_key))
 
 
 def patch_spelling(tasks: Any) -> None:
-    """How `tasks`, LocalStack's module, spells names, and the operations they stand for."""
+    """Caches the names and the operations that `tasks`, LocalStack's module, converts."""
     replace(tasks, "camel_to_snake_case", lru_cache(SPELLINGS)(tasks.camel_to_snake_case))
     task = tasks.StateTaskService
     models = cache(task._get_boto_operation_model)
@@ -65,7 +67,7 @@ def patch_spelling(tasks: Any) -> None:
 
 
 def patch_state_clock() -> None:
-    """Gives each state a clock: LocalStack waits for its end on an event, in a thread."""
+    """Adds a clock to each state: LocalStack waits for an event that its thread sets."""
     from localstack.services.stepfunctions.asl.component.state.state_execution import (
         execute_state as states,
     )
@@ -84,23 +86,23 @@ def _patch_executions(queue: FairQueue) -> None:
     from localstack.services.stepfunctions.backend.store import SFNStore
 
     latest = ended_executions.Latest(KEPT_EXECUTIONS.value(), ended_executions.forget)
-    # The store's own would be changed while somebody goes through all executions.
+    # The original dictionary could change during an iteration.
     replace(vars(SFNStore)["executions"], "default", ended_executions.Executions)
     execution_queue.QueuedWorker.queue = queue
     replace(execution, "ExecutionWorker", execution_queue.QueuedWorker)
 
     @patch(execution.BaseExecutionWorkerCommunication.terminated)
     def terminated(original: Any, ending: Any) -> None:
-        who = ending.execution.exec_worker.env.event_manager
+        task = ending.execution.exec_worker.env.event_manager
         try:
             original(ending)
-            ended_executions.remember(ending.execution, latest)
+            ended_executions.reduce(ending.execution, latest)
         finally:
-            queue.release(who)
+            queue.release(task)
 
 
 def _patch_waiting(queue: FairQueue) -> None:
-    """Who waits for something else needs no turn meanwhile; any event says that it works again."""
+    """Releases the slot of a waiting execution; its next event marks it active again."""
     from localstack.services.stepfunctions.asl.component.common.retry.retrier_decl import (
         RetrierDecl,
     )

@@ -1,8 +1,8 @@
-"""What a state machine's text is made into, kept by text.
+"""Caches parsed definitions.
 
-A program, which is what a tree is made into, belongs to all executions of its text: what one
-execution does is in its environment, and the parts of the program only read. The exceptions are
-`Map` and `Parallel`, which run parts of a program side by side.
+All executions of a definition share its program, which is built from the parse tree: the state of
+an execution is in its environment, and the program is not modified. The exceptions are `Map` and
+`Parallel`, which run parts of a program in parallel.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ import threading
 from functools import lru_cache
 from typing import Any
 
-SIDE_BY_SIDE = re.compile(r'"Type"\s*:\s*"(Map|Parallel)"')
-MACHINES = 128  # definitions kept: more than are deployed at a time, versions included
+PARALLEL_STATES = re.compile(r'"Type"\s*:\s*"(Map|Parallel)"')
+MACHINES = 128  # more definitions than are deployed at a time, including versions
 
 
-def keeping_programs(parse: Any) -> Any:
-    """`parse` with what it made kept by text; with `Map` or `Parallel` only the tree is kept."""
+def cached_programs(parse: Any) -> Any:
+    """Caches `parse` by definition; with `Map` or `Parallel` only the parse tree is cached."""
     from localstack.services.stepfunctions.asl.parse.preprocessor import Preprocessor
 
     parsed = lru_cache(MACHINES)(parse)
 
     def parse_anew(definition: str) -> tuple[Any, Any]:
         program, tree = parsed(definition)
-        if not SIDE_BY_SIDE.search(definition):
+        if not PARALLEL_STATES.search(definition):
             return program, tree
         preprocessor: Any = Preprocessor
         return preprocessor().visit(tree), tree
@@ -32,10 +32,10 @@ def keeping_programs(parse: Any) -> Any:
     return parse_anew
 
 
-def one_at_a_time(key: Any) -> property:
-    """The name under which a part of a program keeps its notes, found by one thread at a time.
+def locked_property(key: Any) -> property:
+    """Locks the property `key`, the key of a component in the heap.
 
-    It is made when it is first asked for: two executions must not make two.
+    It is created on first use: two executions must not create two.
     """
     lock = threading.Lock()
 

@@ -1,8 +1,8 @@
 """The entry point PROVIDER_OVERRIDE_STEPFUNCTIONS=host: LocalStack's Step Functions.
 
-It is queued, and quicker and smaller by `patches.py`. And it tells whether a workflow is traced:
-LocalStack takes it and never tells it again. There are no traces, but Terraform would want to turn
-tracing on at every apply.
+Executions are queued, and take less time and memory (`patches.py`). The tracing configuration of a
+state machine is returned, which LocalStack accepts but does not return. There are no traces, but
+Terraform would otherwise enable tracing at every apply.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ def stepfunctions() -> Service:
 
 
 class TracedWorkflows(StepFunctionsProvider):
-    """Step Functions that tells what it was told about tracing."""
+    """Step Functions that returns the tracing configuration."""
 
     def describe_state_machine(  # type: ignore[override] # the rest is named
         self, context: RequestContext, state_machine_arn: str, **rest: Any
     ) -> Any:
         """Adds the tracing configuration, if there is one."""
-        answer: Any = super().describe_state_machine(context, state_machine_arn, **rest)
+        response: Any = super().describe_state_machine(context, state_machine_arn, **rest)
         machine = self._machine(context, state_machine_arn)
         if machine.tracing_config:
-            answer["tracingConfiguration"] = machine.tracing_config
-        return answer
+            response["tracingConfiguration"] = machine.tracing_config
+        return response
 
     def update_state_machine(  # type: ignore[override] # the rest is named
         self, context: RequestContext, state_machine_arn: str, **rest: Any
     ) -> Any:
-        """Keeps the tracing configuration, if one is given."""
-        answer = super().update_state_machine(context, state_machine_arn, **rest)
-        if wanted := rest.get("tracing_configuration"):
-            self._machine(context, state_machine_arn).tracing_config = wanted
-        return answer
+        """Stores the tracing configuration, if the request has one."""
+        response = super().update_state_machine(context, state_machine_arn, **rest)
+        if tracing := rest.get("tracing_configuration"):
+            self._machine(context, state_machine_arn).tracing_config = tracing
+        return response
 
     def _machine(self, context: RequestContext, arn: str) -> StateMachineInstance:
         machines: dict[str, StateMachineInstance] = self.get_store(context).state_machines

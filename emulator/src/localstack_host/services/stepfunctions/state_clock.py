@@ -1,7 +1,7 @@
-"""The time of a state of a workflow: what it spends in a queue of this machine does not count.
+"""Excludes the time that an invocation is queued from the timeout of the calling state.
 
-AWS has an environment for each invocation. Here one may wait for its turn, and
-`lambda_/concurrency.py` stops the clock of the state that called until it has come.
+AWS runs each invocation at once. Here it may be queued, and `lambda_/concurrency.py` stops the
+clock of the calling state meanwhile.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Time = Callable[[], float]
 
 
 class StateClock:
-    """How long a state has waited for a turn, in seconds."""
+    """Measures how long a state has waited for a slot, in seconds."""
 
     def __init__(self, now: Time = time.monotonic) -> None:
         self._now = now
@@ -27,7 +27,7 @@ class StateClock:
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Does not count the time within."""
+        """Adds the time within the context to the waiting time."""
         self._since = self._now()
         try:
             yield
@@ -36,7 +36,7 @@ class StateClock:
 
     @property
     def waited_s(self) -> float:
-        """So far."""
+        """The waiting time so far."""
         since = self._since
         return self._waited + (self._now() - since if since is not None else 0.0)
 
@@ -46,7 +46,7 @@ _clock: ContextVar[StateClock | None] = ContextVar("state_clock", default=None)
 
 @contextmanager
 def stopped() -> Iterator[None]:
-    """Stops the clock of the state in which this is called, if it is called in one."""
+    """Stops the clock of the calling state, if there is one."""
     clock = _clock.get()
     if clock is None:
         yield
@@ -57,23 +57,23 @@ def stopped() -> Iterator[None]:
 
 @contextmanager
 def running() -> Iterator[None]:
-    """Starts the clock of a state."""
-    before = _clock.set(StateClock())
+    """Sets a new clock for a state."""
+    token = _clock.set(StateClock())
     try:
         yield
     finally:
-        _clock.reset(before)
+        _clock.reset(token)
 
 
 class Ended(threading.Event):
-    """The event for which LocalStack waits as long as a state may take."""
+    """The event of a state's end, for which LocalStack waits with the state's timeout."""
 
     def __init__(self) -> None:
         super().__init__()
         self._clock = _clock.get() or StateClock()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Waits for so many seconds, and for those in which the state's clock stood still."""
+        """Waits for the timeout, extended by the time that the state's clock was stopped."""
         if timeout is None:
             return super().wait()
         began = time.monotonic()
@@ -84,13 +84,13 @@ class Ended(threading.Event):
 
 
 class StateThread(threading.Thread):
-    """A thread that does a state's work: its clock is the state's."""
+    """The thread that runs a state, with the clock of that state."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._state_clock = _clock.get()
 
     def run(self) -> None:
-        """As ever."""
+        """Sets the clock, and runs the state."""
         _clock.set(self._state_clock)
         super().run()
