@@ -1,1 +1,1 @@
-"""Permissions, enforced: requests are checked against IAM policies as AWS would check them."""
+"""Enforces permissions: evaluates IAM policies for each request, as AWS does."""

@@ -1,4 +1,4 @@
-"""How AWS says no: code, status and message differ from service to service.
+"""AWS's errors for denied requests: code, status and message depend on the service.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
@@ -24,30 +24,30 @@ BAD_REQUEST = {"dynamodb", "events", "kms", "logs", "ssm", "states"}  # JSON pro
 
 
 def refusal(request: Request, decision: Decision) -> CommonServiceException:
-    """The error that the caller gets."""
+    """The service's error for a denied request."""
     service = request.action.partition(":")[0]
     return _error(service, message(request, decision))
 
 
 def not_understood(service: str, text: str) -> CommonServiceException:
-    """The error for a request of which it cannot be told what it would need."""
+    """The error for a request whose required permissions cannot be determined."""
     return _error(service, f"The emulator cannot check this request's permissions: {text}")
 
 
 def no_such_session(service: str) -> CommonServiceException:
-    """The error for temporary credentials that nobody was given."""
+    """The error for temporary credentials that were never issued."""
     code = "InvalidClientTokenId" if service in CODES else "UnrecognizedClientException"
     return _error(service, "The security token included in the request is invalid.", code)
 
 
 def _error(service: str, text: str, code: str = "") -> CommonServiceException:
     status = HTTPStatus.BAD_REQUEST if service in BAD_REQUEST else HTTPStatus.FORBIDDEN
-    said = code or CODES.get(service, "AccessDeniedException")
-    return CommonServiceException(said, text, status_code=status, sender_fault=True)
+    error_code = code or CODES.get(service, "AccessDeniedException")
+    return CommonServiceException(error_code, text, status_code=status, sender_fault=True)
 
 
 def message(request: Request, decision: Decision) -> str:
-    """AWS's sentence, in the service's own spelling."""
+    """AWS's message, in the format of the service."""
     caller, action, resource = request.caller.arn, request.action, request.resource
     service = action.partition(":")[0]
     reason = decision.reason

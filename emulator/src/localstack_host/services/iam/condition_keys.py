@@ -1,13 +1,13 @@
-"""The condition keys that are known here.
+"""The supported condition keys.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-A key that is not among them, nor supplied with the action, is not understood: an Allow that needs
-it allows nothing, and a Deny that needs it denies.
+Other keys are not supported, unless they come with the action: an Allow that depends on one allows
+nothing, and a Deny that depends on one denies.
 """
 
 from __future__ import annotations
 
-# In lower case, as keys are compared. A request that has no value for one of them lacks it on AWS.
+# In lower case, for comparison. A request without a value for one of them has none on AWS, either.
 GLOBAL = frozenset(
     {
         "aws:calledvia",
@@ -42,5 +42,5 @@ PREFIXES = ("aws:principaltag/",)
 
 
 def is_known(key: str) -> bool:
-    """Whether the key, in lower case, is one whose absence in a request means something."""
+    """Whether the key, in lower case, is supported, so that its absence is significant."""
     return key in GLOBAL or key.startswith(PREFIXES)

@@ -1,4 +1,4 @@
-"""Conditions of statements.
+"""Evaluates the conditions of statements.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
@@ -22,8 +22,8 @@ Test = Callable[[str, str], bool]  # (the request's value, the policy's value)
 class Condition:
     """One line of a `Condition` block.
 
-    `quantifier` is ForAllValues, ForAnyValue or empty; `test` the operator without `Not`, which
-    is `negated`; with `if_exists` a key that the request lacks is good.
+    `quantifier` is ForAllValues, ForAnyValue or empty. `test` is the operator without `Not`, which
+    sets `negated`. With `if_exists` the condition also holds if the request lacks the key.
     """
 
     operator: str
@@ -36,7 +36,7 @@ class Condition:
 
     @classmethod
     def of(cls, name: str, key: str, values: tuple[str, ...]) -> Condition:
-        """The condition as a policy writes it, for example `ForAnyValue:StringNotLikeIfExists`."""
+        """Parses an operator of a policy, for example `ForAnyValue:StringNotLikeIfExists`."""
         quantifier, _, rest = name.rpartition(":")
         plain = rest.removesuffix("IfExists")
         return cls(
@@ -51,39 +51,39 @@ class Condition:
 
     @property
     def understood(self) -> bool:
-        """Whether this operator is known here."""
+        """Whether the operator is supported."""
         quantified = self.quantifier in ("", "ForAllValues", "ForAnyValue")
         return quantified and self.test in (*TESTS, "Null")
 
     def holds(self, context: Context) -> bool:
-        """Whether the request is as the condition wants it."""
-        found = context.get(self.key)
+        """Whether the condition holds for a request."""
+        actual = context.get(self.key)
         if self.test == "Null":
-            return (found is None) == (self.values[0].lower() == "true")
-        if not found:
-            return self._holds_without()
+            return (actual is None) == (self.values[0].lower() == "true")
+        if not actual:
+            return self._holds_without_key()
         expected = [v for v in (resolve(value, context) for value in self.values) if v is not None]
-        answers = [self._agrees(value, expected) for value in found]
-        return all(answers) if self._wants_all() else any(answers)
+        matches = [self._matches(value, expected) for value in actual]
+        return all(matches) if self._requires_all() else any(matches)
 
-    def _holds_without(self) -> bool:
+    def _holds_without_key(self) -> bool:
         if self.if_exists or self.quantifier == "ForAllValues":
             return True
         return self.negated and self.quantifier != "ForAnyValue"
 
-    def _wants_all(self) -> bool:
+    def _requires_all(self) -> bool:
         return self.quantifier == "ForAllValues" or (self.negated and not self.quantifier)
 
-    def _agrees(self, value: str, expected: list[str]) -> bool:
+    def _matches(self, value: str, expected: list[str]) -> bool:
         test = TESTS[self.test]
-        return any(test(value, other) for other in expected) != self.negated
+        return any(test(value, candidate) for candidate in expected) != self.negated
 
 
-def _same(value: str, expected: str) -> bool:
+def _equal(value: str, expected: str) -> bool:
     return matches_text(_literal(expected), value)
 
 
-def _same_in_any_case(value: str, expected: str) -> bool:
+def _equal_ignoring_case(value: str, expected: str) -> bool:
     return matches_text(_literal(expected), value, any_case=True)
 
 
@@ -128,7 +128,7 @@ def _dates(compare: Callable[[float, float], bool]) -> Test:
 
 
 def _epoch(text: str) -> float:
-    """Seconds since 1970 of a date as policies write it: ISO 8601, or these seconds."""
+    """Seconds since 1970 of a date in a policy: ISO 8601, or already seconds."""
     with suppress(ValueError):
         return float(text)
     date = datetime.fromisoformat(text)
@@ -144,13 +144,13 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 }
 
 TESTS: dict[str, Test] = {
-    "StringEquals": _same,
-    "StringEqualsIgnoreCase": _same_in_any_case,
+    "StringEquals": _equal,
+    "StringEqualsIgnoreCase": _equal_ignoring_case,
     "StringLike": _like,
-    "ArnEquals": _arn_like,  # the same as ArnLike, says AWS
+    "ArnEquals": _arn_like,  # the same as ArnLike, according to AWS
     "ArnLike": _arn_like,
     "Bool": _truth,
-    "BinaryEquals": _same,
+    "BinaryEquals": _equal,
     "IpAddress": _in_network,
     **{f"Numeric{name}": _numbers(compare) for name, compare in COMPARISONS.items()},
     **{f"Date{name}": _dates(compare) for name, compare in COMPARISONS.items()},

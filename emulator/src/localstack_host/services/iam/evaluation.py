@@ -1,8 +1,8 @@
-"""Whether policies allow a request.
+"""Evaluates policies for a request.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
-Within one account: what anything denies is denied; else what the identity's policies or the
-resource's policy allow is allowed, as far as every boundary allows it too; else it is denied.
+Within one account, an explicit deny in any policy denies. Otherwise the request is allowed if the
+identity's policies or the resource's policy allow it, and every boundary does, too.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from localstack_host.services.iam.conditions import Condition
 from localstack_host.services.iam.patterns import Context, matches_arn, matches_text, resolve
 from localstack_host.services.iam.policies import Policy, Principals, Statement
 
-KEPT = 4096  # pairs of a policy and an action
+CACHED = 4096  # pairs of a policy and an action
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks.
+    """The principal of a request.
 
-    `arn` is how AWS's messages call the caller; `names` are the ARNs by which a resource's policy
-    may name it; `service` is set where an AWS service asks in its own name; `role` is the name of
-    the role whose session this is; `anonymous` is one who signed nothing, and has no account;
-    `federated` is the ARN of the identity provider that the caller comes from.
+    `arn` is the ARN in AWS's messages; `names` are the ARNs that match the caller in a resource's
+    policy. `service` is set if an AWS service is the principal. `role` is the name of the role of a
+    session. `anonymous` callers sign nothing and have no account. `federated` is the ARN of the
+    caller's identity provider.
     """
 
     arn: str
@@ -41,7 +41,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class Request:
-    """One thing that is asked for: an action on a resource, with its condition keys."""
+    """An action on a resource, with its condition keys."""
 
     caller: Caller
     action: str
@@ -51,7 +51,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Grant:
-    """The words of a policy that allowed something."""
+    """The elements of a policy that allowed a request."""
 
     sid: str
     action: str
@@ -59,7 +59,7 @@ class Grant:
 
 
 class Source(StrEnum):
-    """The kind of policy that decided, in AWS's words."""
+    """The type of the deciding policy, as in AWS's messages."""
 
     IDENTITY = "identity-based policy"
     RESOURCE = "resource-based policy"
@@ -69,7 +69,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer: `grant` is what allowed it, if an identity's policy did; `reason` why not."""
+    """The result. `grant` is set if an identity's policy allowed it; `reason` if it is denied."""
 
     allowed: bool
     reason: str = ""
@@ -78,10 +78,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class Policies:
-    """All policies that have a say; `boundaries` are limits, each of which must allow too.
+    """All applicable policies. Each of the `boundaries` must allow a request, too.
 
-    `resource_decides`: the resource's policy must allow, itself or by trusting the whole account
-    (roles and KMS keys); elsewhere one of the two kinds is enough.
+    With `resource_decides` (roles and KMS keys) the resource's policy must allow it to the caller
+    or to its whole account; otherwise one of the two types is enough.
     """
 
     identity: tuple[Policy, ...] = ()
@@ -94,10 +94,10 @@ Naming = Callable[[Principals, Caller], bool]
 
 
 def decide(request: Request, policies: Policies) -> Decision:
-    """Whether the policies allow the request, and why (not)."""
+    """Returns whether the policies allow the request, and the reason."""
     denial = _explicit_denial(request, policies)
     if denial:
-        return Decision(False, f"with an explicit deny in {_a(denial)}")
+        return Decision(False, f"with an explicit deny in {_with_article(denial)}")
     grant = _first_grant(request, policies.identity)
     lacking = _lacking(request, policies, grant)
     if lacking:
@@ -105,12 +105,12 @@ def decide(request: Request, policies: Policies) -> Decision:
     return Decision(True, grant=grant)
 
 
-def _a(source: Source) -> str:
+def _with_article(source: Source) -> str:
     return f"{'an' if source is Source.IDENTITY else 'a'} {source}"
 
 
 def _lacking(request: Request, policies: Policies, grant: Grant | None) -> Source | None:
-    """The kind of policy whose permission is missing, if one is."""
+    """The type of policy whose permission is missing; None if none is."""
     direct, through_account = _granted_by_resource(request, policies.resource)
     if _needs_both(request) and not (grant and (direct or through_account)):
         return Source.RESOURCE if grant else Source.IDENTITY
@@ -123,7 +123,7 @@ def _lacking(request: Request, policies: Policies, grant: Grant | None) -> Sourc
 
 
 def _needs_both(request: Request) -> bool:
-    """Another account's resource: what one side allows is not enough."""
+    """Whether the resource is another account's, so that both policies must allow the request."""
     owner = request.resource.split(":")[4:5]
     if request.caller.service or request.caller.anonymous:
         return False
@@ -132,47 +132,47 @@ def _needs_both(request: Request) -> bool:
 
 def _explicit_denial(request: Request, policies: Policies) -> Source | None:
     for source, limit in ((Source.IDENTITY, policies.identity), *policies.boundaries):
-        if any(not s.allows and _applies(s, request) for s in _about(limit, request.action)):
+        if any(not s.allows and _applies(s, request) for s in _statements(limit, request.action)):
             return source
-    denials = (s for s in _about([policies.resource], request.action) if not s.allows)
-    if any(_speaks_of(s, request.caller) and _applies(s, request) for s in denials):
+    denials = (s for s in _statements([policies.resource], request.action) if not s.allows)
+    if any(_denies_caller(s, request.caller) and _applies(s, request) for s in denials):
         return Source.RESOURCE
     return None
 
 
 def _first_grant(request: Request, policies: Iterable[Policy]) -> Grant | None:
-    for statement in _about(policies, request.action):
+    for statement in _statements(policies, request.action):
         if statement.allows and _applies(statement, request):
-            return _words(statement, request)
+            return _grant(statement, request)
     return None
 
 
-def _words(statement: Statement, request: Request) -> Grant:
+def _grant(statement: Statement, request: Request) -> Grant:
     actions = (a for a in statement.actions if _is_action(a, request.action))
     resources = (r for r in statement.resources if _is_resource(r, request))
     return Grant(statement.sid, next(actions, "NotAction"), next(resources, "NotResource"))
 
 
 def _granted_by_resource(request: Request, policy: Policy | None) -> tuple[bool, bool]:
-    """Whether the resource's policy allows it to the caller itself, and to the caller's account."""
-    about = _about([policy], request.action)
+    """Whether the resource's policy allows the request to the caller, and to its account."""
+    about = _statements([policy], request.action)
     allowing = [s for s in about if s.allows and _applies(s, request)]
     direct = any(_names(s, _is_named, request.caller) for s in allowing)
     return direct, any(_names(s, _account_is_named, request.caller) for s in allowing)
 
 
-def _about(policies: Iterable[Policy | None], action: str) -> Iterator[Statement]:
-    """The statements that are about the action, whatever the resource."""
-    return (statement for policy in policies if policy for statement in _found(policy, action))
+def _statements(policies: Iterable[Policy | None], action: str) -> Iterator[Statement]:
+    """The statements that cover the action, for any resource."""
+    return (statement for policy in policies if policy for statement in _covering(policy, action))
 
 
-@lru_cache(KEPT)
-def _found(policy: Policy, action: str) -> tuple[Statement, ...]:
+@lru_cache(CACHED)
+def _covering(policy: Policy, action: str) -> tuple[Statement, ...]:
     return tuple(s for s in policy.statements if _covers_action(s, action))
 
 
-def _speaks_of(denial: Statement, caller: Caller) -> bool:
-    """A denial for all but a role must spare the role's account too, says AWS of NotPrincipal."""
+def _denies_caller(denial: Statement, caller: Caller) -> bool:
+    """Whether a denial covers the caller. With NotPrincipal, AWS requires the account as well."""
     return _names(denial, _is_named, caller) or _names(denial, _account_is_named, caller)
 
 
@@ -186,7 +186,7 @@ def _is_named(principals: Principals, caller: Caller) -> bool:
     names = principals.named("AWS")
     if caller.federated:
         return caller.federated in principals.named("Federated")
-    if "*" in names:  # everybody: services too
+    if "*" in names:  # everybody, including services
         return True
     if caller.service:
         return caller.service in principals.named("Service")
@@ -200,7 +200,7 @@ def _account_is_named(principals: Principals, caller: Caller) -> bool:
 
 
 def _applies(statement: Statement, request: Request) -> bool:
-    """Whether a statement about the action is about this resource, under these conditions."""
+    """Whether a statement that covers the action applies to this resource and context."""
     return _covers_resource(statement, request) and _conditions_hold(statement, request.context)
 
 
@@ -213,7 +213,7 @@ def _covers_action(statement: Statement, action: str) -> bool:
 def _covers_resource(statement: Statement, request: Request) -> bool:
     if statement.not_resources:
         return not any(_is_resource(r, request) for r in statement.not_resources)
-    if not statement.resources:  # a role's trust policy: its resource is the role
+    if not statement.resources:  # a trust policy, whose resource is its role
         return bool(statement.principals or statement.not_principals)
     return any(_is_resource(r, request) for r in statement.resources)
 
@@ -228,7 +228,7 @@ def _is_resource(pattern: str, request: Request) -> bool:
 
 
 def _conditions_hold(statement: Statement, context: Context) -> bool:
-    """What is not understood here works against the request, whichever way it was meant."""
+    """Whether all conditions hold. Unsupported ones never allow, and always deny."""
     if any(not _is_understood(c, context) for c in statement.conditions):
         return not statement.allows
     return all(condition.holds(context) for condition in statement.conditions)
@@ -239,8 +239,8 @@ def _is_understood(condition: Condition, context: Context) -> bool:
 
 
 def not_understood(request: Request, policies: Policies) -> list[str]:
-    """The conditions that stood against the request because operator or key are not known here."""
+    """The conditions with an unsupported operator or key, which counted against the request."""
     limits = (policy for _, limit in policies.boundaries for policy in limit)
-    about = _about((*policies.identity, policies.resource, *limits), request.action)
-    strange = (c for s in about for c in s.conditions if not _is_understood(c, request.context))
-    return sorted({f"{c.operator} {c.key}" for c in strange})
+    about = _statements((*policies.identity, policies.resource, *limits), request.action)
+    unsupported = (c for s in about for c in s.conditions if not _is_understood(c, request.context))
+    return sorted({f"{c.operator} {c.key}" for c in unsupported})

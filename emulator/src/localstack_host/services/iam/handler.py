@@ -1,4 +1,4 @@
-"""The check, in LocalStack's chain of handlers: after a request is parsed, before it is served."""
+"""Checks permissions, in LocalStack's chain of handlers, before a parsed request is served."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOG = logging.getLogger(__name__)
 
 
 class PermissionCheck:
-    """Refuses what the caller's policies do not allow, and notes what they were used for."""
+    """Refuses requests that the caller's policies do not allow, and records their use."""
 
     def __init__(self, usage: Usage) -> None:
         self._usage = usage
@@ -42,26 +42,26 @@ class PermissionCheck:
     def _require_all(self, principal: Principal, context: Any) -> None:
         try:
             for need in _needs(context):
-                request, decision = self._judge(principal, need, context)
+                request, decision = self._decide(principal, need, context)
                 if not decision.allowed:
                     raise access_denied.refusal(request, decision)
         except (NotUnderstood, MalformedPolicy) as error:
             raise self._not_understood(principal, context, str(error)) from error
 
-    def _not_understood(self, principal: Principal, context: Any, why: str) -> Exception:
+    def _not_understood(self, principal: Principal, context: Any, reason: str) -> Exception:
         prefix = prefix_of(context.service.service_name)
         request = Request(principal.caller, f"{prefix}:{context.operation.name}", "?", {})
-        self._usage.note(request, Decision(False, why))
-        LOG.warning("Refused, because it is not understood: %s: %s", principal.caller.arn, why)
-        return access_denied.not_understood(prefix, why)
+        self._usage.note(request, Decision(False, reason))
+        LOG.warning("Refused, because it is not understood: %s: %s", principal.caller.arn, reason)
+        return access_denied.not_understood(prefix, reason)
 
     def _require_beforehand(self, check: setup_checks.Check, context: Any) -> None:
         for need in check.needs:
-            _, decision = self._judge(check.principal, need, context)
+            _, decision = self._decide(check.principal, need, context)
             if not decision.allowed:
                 raise check.error(need)
 
-    def _judge(
+    def _decide(
         self, principal: Principal, need: Permission, context: Any
     ) -> tuple[Request, Decision]:
         keys = conditions(principal, context) | dict(need.keys)
@@ -71,8 +71,8 @@ class PermissionCheck:
         self._usage.note(request, decision)
         if not decision.allowed:
             LOG.warning("Refused: %s", access_denied.message(request, decision))
-        for strange in () if decision.allowed else not_understood(request, policies):
-            LOG.warning("A condition is not understood, and so stood against it: %s", strange)
+        for condition in () if decision.allowed else not_understood(request, policies):
+            LOG.warning("A condition is not understood, and so stood against it: %s", condition)
         return request, decision
 
 

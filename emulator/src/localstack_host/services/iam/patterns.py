@@ -1,4 +1,4 @@
-"""Patterns of policies: wildcards, ARNs and variables.
+"""Patterns in policies: wildcards, ARNs and variables.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
@@ -10,29 +10,29 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-KEPT = 8192  # compiled patterns: some for every grant, some for every value of a variable
+CACHED = 8192  # compiled patterns: those of policies, with each value of their variables
 ARN_PARTS = 6
 VARIABLE = re.compile(r"\$\{([^},]+)(?:,\s*'([^']*)')?\}")
 
-# What a variable gives is text: its stars are stars, and no wildcards.
+# The value of a variable is literal text: `*` in it is not a wildcard.
 LITERALS = {"*": "\ue000", "?": "\ue001", "$": "\ue002"}
-MEANT = {code: character for character, code in LITERALS.items()}
+CHARACTERS = {code: character for character, code in LITERALS.items()}
 
 Context = Mapping[str, tuple[str, ...]]
 """The condition keys of a request, in lower case, each with its values."""
 
 
 def resolve(pattern: str, context: Context) -> str | None:
-    """The pattern with its variables filled in; None if one of them has no single value."""
+    """Substitutes the variables of a pattern; None if one of them has no single value."""
     if "${" not in pattern:
         return pattern
     missing = False
 
     def value_of(match: re.Match[str]) -> str:
         nonlocal missing
-        found = _value(match[1], match[2], context)
-        missing = missing or found is None
-        return found or ""
+        value = _value(match[1], match[2], context)
+        missing = missing or value is None
+        return value or ""
 
     resolved = VARIABLE.sub(value_of, pattern)
     return None if missing else resolved
@@ -47,26 +47,26 @@ def _value(name: str, default: str | None, context: Context) -> str | None:
 
 
 def matches_text(pattern: str, text: str, *, any_case: bool = False) -> bool:
-    """Whether the text is of the pattern; `*` stands for any characters, `?` for one."""
+    """Whether a text matches the pattern; `*` matches any characters, `?` one."""
     return _compiled(pattern, any_case).fullmatch(text) is not None
 
 
 def matches_arn(pattern: str, arn: str) -> bool:
-    """Whether the resource is of the pattern; a wildcard stays in its part of the ARN.
+    """Whether a resource matches the pattern; a wildcard matches within its part of the ARN.
 
-    A pattern with fewer parts than an ARN means all the rest. A request without a resource has
-    the resource `*`, and only the pattern `*` names that.
+    A pattern with fewer parts than an ARN matches any values of the other parts. The resource of a
+    request without one is `*`, which only the pattern `*` matches.
     """
     return pattern == "*" or _compiled_arn(pattern).fullmatch(arn) is not None
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHED)
 def _compiled(pattern: str, any_case: bool) -> re.Pattern[str]:
     flags = re.DOTALL | (re.IGNORECASE if any_case else 0)
     return re.compile(_expression(pattern, "."), flags)
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHED)
 def _compiled_arn(pattern: str) -> re.Pattern[str]:
     parts = pattern.split(":", ARN_PARTS - 1)
     parts += ["*"] * (ARN_PARTS - len(parts))
@@ -75,5 +75,5 @@ def _compiled_arn(pattern: str) -> re.Pattern[str]:
 
 
 def _expression(pattern: str, character: str) -> str:
-    known = {"*": f"{character}*", "?": character}
-    return "".join(known.get(c) or re.escape(MEANT.get(c, c)) for c in pattern)
+    wildcards = {"*": f"{character}*", "?": character}
+    return "".join(wildcards.get(c) or re.escape(CHARACTERS.get(c, c)) for c in pattern)

@@ -13,7 +13,7 @@ PATH = "/_host/iam"
 
 @on_infra_start(should_load=lambda: os.environ.get(IAM_VARIABLE, ON) == ON)
 def enforce_permissions() -> None:
-    """Puts the check into the chain of handlers, and its record at `/_host/iam`."""
+    """Adds the check to the chain of handlers, and its report at `/_host/iam`."""
     from localstack_host.services.iam.handler import PermissionCheck
     from localstack_host.services.iam.usage import Usage
 

@@ -1,4 +1,4 @@
-"""Policies, read once per text.
+"""Parses policies. The results are cached by text.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
@@ -13,30 +13,30 @@ from typing import Any
 
 from localstack_host.services.iam.conditions import Condition
 
-KEPT = 1024  # a text for each policy, and its earlier versions
+CACHED = 1024  # policies, and their earlier versions
 
-# Since this version `${…}` is a variable; before, it is a text.
+# The version that introduced variables: before it, `${…}` is text.
 WITH_VARIABLES = "2012-10-17"
 
 
 class MalformedPolicy(Exception):
-    """A document that is not a policy; nothing may be concluded from it."""
+    """A document that is not a valid policy, and neither allows nor denies anything."""
 
 
 @dataclass(frozen=True)
 class Principals:
-    """Whom a statement of a resource's policy speaks of, by kind: AWS, Service and others."""
+    """The principals of a statement in a resource's policy, by type: AWS, Service and others."""
 
     kinds: Mapping[str, tuple[str, ...]]
 
     def named(self, kind: str) -> tuple[str, ...]:
-        """The principals of a kind; `*` is everybody of every kind."""
+        """The principals of a type; `*` is everybody, in every type."""
         return self.kinds.get(kind, ())
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement; where an element is absent it is empty, or None for the principals."""
+    """A statement. Missing elements are empty, or None for the principals."""
 
     sid: str
     allows: bool
@@ -51,14 +51,14 @@ class Statement:
 
 @dataclass(frozen=True, eq=False)
 class Policy:
-    """The statements of a document, in its order. As each text is read once, it is its own key."""
+    """The statements of a document, in order. Hashed by identity: each text is parsed once."""
 
     statements: tuple[Statement, ...]
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHED)
 def parse(text: str) -> Policy:
-    """The policy that a JSON document says. Raises MalformedPolicy if it says none."""
+    """Parses a JSON document. Raises MalformedPolicy if it is not a policy."""
     try:
         document = json.loads(text)
         statements = _listed(document["Statement"])
@@ -103,7 +103,7 @@ def _texts_without_variables(given: Any) -> tuple[str, ...]:
 
 
 def _text(value: Any) -> str:
-    """Conditions may write true, false and numbers without quotes."""
+    """A value as text. Conditions may contain unquoted numbers, true and false."""
     return json.dumps(value) if isinstance(value, bool | int | float) else str(value)
 
 

@@ -1,4 +1,4 @@
-"""The policies that the emulator's services hold: of roles, and of resources."""
+"""Finds the policies of roles and resources in the stores of the services."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from localstack_host.services.iam.evaluation import Policies, Source
 from localstack_host.services.iam.policies import Policy, parse
 from localstack_host.services.iam.sessions import PARTITION, role_named
 
-# Their policies have the last word; elsewhere an identity's policy is enough.
-ASSUMING = "sts:AssumeRole"  # also WithSAML and WithWebIdentity
-DECIDING = (ASSUMING, "kms:")
+# Actions that the resource's policy must allow; for others an identity's policy is enough.
+ASSUME_ROLE = "sts:AssumeRole"  # also WithSAML and WithWebIdentity
+RESOURCE_DECIDES = (ASSUME_ROLE, "kms:")
 
 
 def policies_for(action: str, resource: str, role: Any | None, limit: str | None) -> Policies:
-    """All policies that have a say when a role (moto's Role; None for others) asks for this.
+    """All policies that apply to a request of a role (moto's Role; None for other callers).
 
-    `limit` is the policy of the session, if it was begun with one.
+    `limit` is the session policy, if there is one.
     """
     return Policies(
         identity=_of_role(role) if role else (),
         resource=of_resource(action, resource),
         boundaries=tuple(_boundaries(role, limit)),
-        resource_decides=action.startswith(DECIDING),
+        resource_decides=action.startswith(RESOURCE_DECIDES),
     )
 
 
@@ -53,15 +53,15 @@ def _default_version(policy: Any) -> str:
 
 
 def of_resource(action: str, arn: str) -> Policy | None:
-    """The resource's own policy, if it is of a kind that can have one and has one."""
-    if action.startswith(ASSUMING):
+    """The resource's policy; None if it has none, or cannot have one."""
+    if action.startswith(ASSUME_ROLE):
         role = role_named(arn.split(":")[4], arn)
         return parse(role.assume_role_policy_document) if role else None
     if not arn.startswith("arn:"):
         return None
     _, _, service, region, account, resource = arn.split(":", 5)
-    look = HOLDERS.get(service)
-    text = look(account, region, resource) if look else None
+    policy_of = POLICIES.get(service)
+    text = policy_of(account, region, resource) if policy_of else None
     return parse(text) if text else None
 
 
@@ -70,8 +70,10 @@ def _of_function(account: str, region: str, resource: str) -> str | None:
 
     _, name, *qualifier = resource.split(":")
     function = lambda_stores[account][region].functions.get(name)
-    held = function.permissions.get(qualifier[0] if qualifier else "$LATEST") if function else None
-    return json.dumps(dataclasses.asdict(held.policy)) if held else None
+    permission = (
+        function.permissions.get(qualifier[0] if qualifier else "$LATEST") if function else None
+    )
+    return json.dumps(dataclasses.asdict(permission.policy)) if permission else None
 
 
 def _of_queue(account: str, region: str, name: str) -> str | None:
@@ -114,7 +116,7 @@ def _of_key(account: str, region: str, resource: str) -> str | None:
     return key.policy if key else None
 
 
-HOLDERS: dict[str, Callable[[str, str, str], str | None]] = {
+POLICIES: dict[str, Callable[[str, str, str], str | None]] = {
     "events": _of_bus,
     "kms": _of_key,
     "lambda": _of_function,

@@ -1,4 +1,4 @@
-"""Who asks, and under which conditions."""
+"""The principal of a request, and its condition keys."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from localstack_host.services.iam.required_permissions import prefix_of
 
 Pairs = Iterator[tuple[str, tuple[str, ...]]]
 
-# These services name the owner of what they speak of; topics' default policy asks for it.
+# These services send aws:SourceOwner, which the default policy of topics requires.
 OWNERS_NAMED_BY = ("cloudwatch", "s3", "ses")
 
 
 @dataclass(frozen=True)
 class Principal:
-    """A caller with the role (moto's Role) and the session (moto's AssumedRole) behind it."""
+    """A caller, with its role (moto's Role) and its session (moto's AssumedRole)."""
 
     caller: Caller
     role: Any | None = None
@@ -30,18 +30,18 @@ class Principal:
 
     @property
     def limit(self) -> str | None:
-        """The policy that the session was begun with."""
+        """The session policy."""
         return self.session.policy if self.session else None
 
 
 class PrincipalResolver:
-    """Finds out who makes a request."""
+    """Determines the principal of a request."""
 
     def __init__(self) -> None:
         self._sessions = sessions.Sessions()
 
     def of(self, context: Any) -> Principal | None:
-        """Who asks; None for the owner of the account and for LocalStack itself, who may all.
+        """The principal; None for the account's owner and LocalStack itself, which are not checked.
 
         Raises the service's error for credentials of a session that does not exist.
         """
@@ -56,7 +56,7 @@ class PrincipalResolver:
 
 
 def access_key(request: Any) -> str:
-    """The access key that signed a request, in its headers or its address; empty if none did."""
+    """The access key of a request, in its headers or its query; empty if there is none."""
     presigned = request.args.get("X-Amz-Credential", "").partition("/")[0]
     return presigned or extract_access_key_id_from_auth_header(request.headers) or ""
 
@@ -66,7 +66,7 @@ def _without_session(context: Any) -> Principal | None:
     service = internal.get("service_principal") if internal else None
     if service:
         return Principal(sessions.as_service(service, context.account_id))
-    # Whom a role trusts is asked of everybody, also of users and the owner.
+    # Trust policies are evaluated for all callers, including users and the owner.
     if internal is None and context.operation.name == "AssumeRole":
         user = sessions.as_user(context.account_id, access_key(context.request))
         return Principal(user or sessions.as_owner(context.account_id))
@@ -74,7 +74,7 @@ def _without_session(context: Any) -> Principal | None:
 
 
 def conditions(principal: Principal, context: Any) -> dict[str, tuple[str, ...]]:
-    """The condition keys that every request of this caller has."""
+    """The condition keys of a request that do not depend on its action."""
     return dict(
         [*_of_request(context), *_of_role(principal), *_of_service(principal.caller, context)]
     )
@@ -85,7 +85,7 @@ def _of_request(context: Any) -> Pairs:
     yield "aws:currenttime", (datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),)
     yield "aws:epochtime", (str(int(now)),)
     yield "aws:requestedregion", (context.region,)
-    # Plain HTTP that never leaves the machine stands for what is HTTPS on AWS.
+    # Plain HTTP on the loopback interface counts as HTTPS.
     yield "aws:securetransport", ("true",)
     yield "aws:viaawsservice", ("false",)
     if address := context.request.remote_addr:

@@ -1,4 +1,4 @@
-"""What a resource's policy allows to everybody: to a request that nobody signed.
+"""What a resource's policy allows to everybody, and so to unsigned requests.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
@@ -16,9 +16,9 @@ from localstack_host.services.iam.sessions import NOBODY
 
 
 def decision(need: Permission, context: Any) -> Decision:
-    """Whether everybody may do this.
+    """Decides whether everybody has a permission.
 
-    A policy that cannot be read allows nothing, and neither does a region that there is not.
+    A malformed policy and a region that does not exist allow nothing.
     """
     keys = conditions(Principal(NOBODY), context) | dict(need.keys)
     try:

@@ -1,4 +1,4 @@
-"""Who makes a request, by the credentials that sign it."""
+"""Determines callers by their credentials."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from moto.sts.models import sts_backends
 from localstack_host.services.iam.evaluation import Caller
 
 PARTITION = "aws"
-OWN_KEYS = "LSIA"  # how the emulator's own temporary access keys begin
-# AWS's name for whoever signs nothing, and for the account of that one.
+OWN_KEYS = "LSIA"  # the prefix of the emulator's temporary access keys
+# The caller of unsigned requests.
 NOBODY = Caller(arn="anonymous", account="anonymous", anonymous=True)
 
 
 class Sessions:
-    """The sessions of roles by access key; STS only has a list of them, which never shrinks."""
+    """The sessions of roles by access key; moto has only a list, which never shrinks."""
 
     def __init__(self) -> None:
         self._by_key: dict[str, Any] = {}
@@ -25,25 +25,25 @@ class Sessions:
     def find(self, account: str, access_key: str) -> Any | None:
         """The session of an access key (moto's AssumedRole), or None."""
         if access_key not in self._by_key:
-            self._look_at_new_ones(account)
+            self._read_new_sessions(account)
         return self._by_key.get(access_key)
 
-    def _look_at_new_ones(self, account: str) -> None:
+    def _read_new_sessions(self, account: str) -> None:
         seen = self._seen.get(account, 0)
         new = sts_backends[account][PARTITION].assumed_roles[seen:]
         self._by_key |= {session.access_key_id: session for session in new}
-        self._seen[account] = seen + len(new)  # another thread may see some of them again
+        self._seen[account] = seen + len(new)  # a concurrent call may read some of them twice
 
 
 def role_named(account: str, arn: str) -> Any | None:
-    """The role of an ARN (moto's Role), or None if it is gone."""
+    """The role with an ARN (moto's Role), or None if it does not exist."""
     name = arn.rpartition("/")[2]
     roles = iam_backends[account][PARTITION].roles.values()
     return next((role for role in list(roles) if role.name == name), None)
 
 
 def as_role(session: Any) -> Caller:
-    """The caller that a role's session is."""
+    """The caller of a role's session."""
     return Caller(
         arn=session.arn,
         account=session.account_id,
@@ -53,15 +53,15 @@ def as_role(session: Any) -> Caller:
 
 
 def as_service(name: str, account: str) -> Caller:
-    """An AWS service in its own name; LocalStack calls it `events`, AWS `events.amazonaws.com`."""
+    """The caller for an AWS service: LocalStack's `events` is AWS's `events.amazonaws.com`."""
     principal = f"{name}.amazonaws.com"
     return Caller(arn=principal, account=account, service=principal)
 
 
 def as_user(account: str, access_key: str) -> Caller | None:
-    """The IAM user whose access key it is, or None.
+    """The IAM user with an access key, or None.
 
-    Policies of users are not looked at: who trusts the account trusts each of them.
+    The policies of users are not evaluated: a role that trusts the account trusts each of them.
     """
     user = iam_backends[account][PARTITION].get_user_from_access_key_id(access_key)
     if user is None:

@@ -1,4 +1,4 @@
-"""What AWS checks when something is set up, of the role that will run it.
+"""Checks of a role's permissions when a resource is created, as on AWS.
 
 - A state machine that logs: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 - A function that reads a queue: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
@@ -31,7 +31,7 @@ READING_A_QUEUE = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 
 @dataclass(frozen=True)
 class Check:
-    """What a role must be allowed, and the error if it is not."""
+    """The permissions that a role requires, and the error if one is missing."""
 
     principal: Principal
     needs: tuple[Permission, ...]
@@ -39,9 +39,9 @@ class Check:
 
 
 def checks(context: Any) -> tuple[Check, ...]:
-    """The checks that the request's operation asks for, of whoever makes it."""
-    look = LOOKS.get((context.service.service_name, context.operation.name))
-    check = look(context) if look else None
+    """The checks for the request's operation, for any caller."""
+    check_of = CHECKS.get((context.service.service_name, context.operation.name))
+    check = check_of(context) if check_of else None
     return (check,) if check else ()
 
 
@@ -92,7 +92,7 @@ def _check(arn: str, needs: tuple[Permission, ...], error: Callable[..., Any]) -
     return Check(Principal(caller, role_named(account, arn)), needs, error)
 
 
-LOOKS: dict[tuple[str, str], Callable[[Any], Check | None]] = {
+CHECKS: dict[tuple[str, str], Callable[[Any], Check | None]] = {
     ("lambda", "CreateEventSourceMapping"): _reading,
     ("stepfunctions", "CreateStateMachine"): _logging,
     ("stepfunctions", "UpdateStateMachine"): _logging,

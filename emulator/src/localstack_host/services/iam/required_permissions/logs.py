@@ -1,4 +1,4 @@
-"""CloudWatch Logs: AWS asks for the log stream, whose name is empty where a group is meant."""
+"""CloudWatch Logs: the resource is a log stream, with an empty name for a log group."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from localstack_host.services.iam.required_permissions.permission import (
 
 
 def needs(operation: str, params: Params, place: Place) -> Permissions | None:
-    """The stream of the request's group."""
+    """A permission on the log stream of the request."""
     group = params.get("logGroupName")
     if not group:
         return None

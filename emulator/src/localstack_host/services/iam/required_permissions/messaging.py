@@ -13,7 +13,7 @@ from localstack_host.services.iam.required_permissions.permission import (
 
 ACCOUNT_DIGITS = 12
 
-# A batch is the same action.
+# Batch operations require the action of the single operation.
 BATCHES = {
     "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
     "DeleteMessageBatch": "DeleteMessage",
@@ -22,7 +22,7 @@ BATCHES = {
 
 
 def sqs(operation: str, params: Params, place: Place) -> Permissions | None:
-    """The queue of the request's URL or name."""
+    """A permission on the queue with the request's URL or name."""
     action = f"sqs:{BATCHES.get(operation, operation)}"
     if url := params.get("QueueUrl"):
         return [Permission(action, _queue(url, place))]
@@ -38,7 +38,7 @@ def _queue(url: str, place: Place) -> str:
 
 
 def sns(operation: str, params: Params, _place: Place) -> Permissions | None:
-    """The topic or device; a telephone has no ARN."""
+    """A permission on the topic or device; a telephone number has no ARN."""
     if operation in ("Publish", "PublishBatch"):
         target = params.get("TopicArn") or params.get("TargetArn") or "*"
         return [Permission("sns:Publish", target)]
@@ -46,7 +46,7 @@ def sns(operation: str, params: Params, _place: Place) -> Permissions | None:
 
 
 def events(operation: str, params: Params, place: Place) -> Permissions | None:
-    """The bus of every event."""
+    """A permission on the event bus of each entry."""
     if operation != "PutEvents":
         return None
     return [

@@ -1,4 +1,4 @@
-"""The values that the modules beside this one speak in."""
+"""The types that the modules of this package share."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Keys = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class NotUnderstood(Exception):
-    """It cannot be told what a request would need."""
+    """Raised if the required permissions of a request cannot be determined."""
 
 
 @dataclass(frozen=True)
 class Permission:
-    """An action, as IAM spells it, on a resource (`*` if the action has none).
+    """An action, by its IAM name, on a resource (`*` if the action has none).
 
     `keys` are the condition keys that come with the action, in lower case, with their values.
     """
@@ -31,16 +31,16 @@ Permissions = Iterable[Permission]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a request is made: what its resources' ARNs have in common."""
+    """The region, account and partition of a request: the common parts of its ARNs."""
 
     region: str
     account: str
     partition: str = "aws"
 
     def arn(self, service: str, resource: str) -> str:
-        """The ARN of a resource of this account in this region."""
+        """The ARN of a resource in this account and region."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
     def named(self, service: str, kind: str, name: str) -> str:
-        """The ARN of `name`, which may be one already; `kind` ends with its separator."""
+        """The ARN of `name`, which may already be one; `kind` includes its separator."""
         return name if name.startswith("arn:") else self.arn(service, f"{kind}{name}")

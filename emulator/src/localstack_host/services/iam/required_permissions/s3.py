@@ -1,4 +1,4 @@
-"""S3, whose actions are named otherwise than its operations.
+"""S3, whose actions have other names than its operations.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 """
@@ -33,7 +33,7 @@ ON_OBJECT = {
 
 
 def needs(operation: str, params: Params, place: Place) -> Permissions | None:
-    """The bucket, or each object."""
+    """A permission on the bucket, or on each object."""
     bucket = f"arn:{place.partition}:s3:::{params.get('Bucket', '')}"
     if operation == "ListBuckets":
         return [Permission("s3:ListAllMyBuckets")]

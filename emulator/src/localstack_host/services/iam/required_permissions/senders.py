@@ -1,4 +1,4 @@
-"""What is sent out: mails by SES, metrics to CloudWatch."""
+"""SES and CloudWatch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAILS = ("SendEmail", "SendRawEmail", "SendTemplatedEmail", "SendBulkTemplatedEm
 
 
 def ses(operation: str, params: Params, place: Place) -> Permissions | None:
-    """The identity that a mail comes from."""
+    """A permission on the sender's identity."""
     if operation not in MAILS or not params.get("Source"):
         return None
     name, address = parseaddr(params["Source"])
@@ -35,7 +35,7 @@ def _recipients(params: Params) -> tuple[str, ...]:
 
 
 def cloudwatch(operation: str, params: Params, _place: Place) -> Permissions | None:
-    """Metrics have no resource; their namespace is a condition key."""
+    """PutMetricData has no resource; the namespace is a condition key."""
     if operation != "PutMetricData":
         return None
     return [

@@ -12,7 +12,7 @@ from localstack_host.services.iam.required_permissions.permission import (
 
 
 def ssm(operation: str, params: Params, place: Place) -> Permissions | None:
-    """The parameters, or the path that is asked for: who may read a path may read what is below."""
+    """A permission on each parameter or path; that on a path includes the parameters below it."""
     named = params.get("Names") or [params.get("Name") or params.get("Path")]
     if "Parameter" not in operation or not all(named):
         return None
@@ -24,7 +24,7 @@ def _parameter(name: str, place: Place) -> str:
 
 
 def kms(operation: str, params: Params, place: Place) -> Permissions | None:
-    """The key. Raises NotUnderstood for an alias, and for a key that only the ciphertext names."""
+    """A permission on the key. Raises NotUnderstood for aliases, and to encrypt without a key ID."""
     key = params.get("KeyId")
     if key and ":alias/" not in key and not key.startswith("alias/"):
         return [Permission(f"kms:{operation}", place.named("kms", "key/", key))]
