@@ -28,7 +28,7 @@ def test_what_is_too_long_for_one_call_goes_in_several() -> None:
 
 
 def test_the_reader_gets_all_lines_before_it_is_told_to_stop() -> None:
-    queue = logs.Gathering(wait_s=0)
+    queue = logs.BatchingQueue(wait_s=0)
     for item in (_item("a", "1"), QUEUE_SHUTDOWN, _item("a", "2")):
         queue.put(item)
     assert queue.get() == _item("a", "1\n2")

@@ -1,13 +1,13 @@
 """Runs Lambda functions as processes of this machine, on AWS's own Python runtime client.
 
-`plugin` and `provider` are what LocalStack loads, `patches` what is replaced of it. `executor` is
-one execution environment, `runtime_process` one life of its process, `runtime_api` the HTTP
-interface that AWS gives to a runtime (`runtime_http` is its server). `monitoring` has the logs and
-metrics of invocations.
+LocalStack loads `plugin` and `provider`; `patches` has the patches. `executor` is an execution
+environment, `runtime_process` a process in it, `runtime_api` the Lambda Runtime API for the runtime
+client, with the server in `runtime_http`. `monitoring` has the logs and metrics of invocations.
 
-How a process comes about: `launching` says what it is started with, `packages` what it imports,
-`spawning` starts it, from one of the `zygotes` (the program is in `zygote`) or as a program.
+Starting a process: `launching` collects its parameters, `packages` inspects its imports, and
+`spawning` starts it, either forked from one of the `zygotes` (their program is in `zygote`) or as a
+program.
 
-What Lambda does around it: `validation` of events and variables, `memory`,
-`concurrency` for how many run at a time, `draining` for what runs while its function is changed.
+Other features of Lambda: `validation` of events and variables, `memory` limits, `concurrency` of
+invocations, and `draining` of running invocations when their function is updated.
 """

@@ -1,7 +1,7 @@
 """Unpacked function code: one folder for each distinct zip, compiled once.
 
-Functions that are deployed from the same zip share its folder where it is read-only for them, as in
-Lambda. Elsewhere each function has a copy (`own_copy`).
+Functions with the same zip share its folder if it is read-only for them, as in Lambda. Otherwise
+each function has a copy (`own_copy`).
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _LOCK = threading.Lock()
 
 
 def unpacked(archive: S3Code | HotReloadingCode, folder: Path) -> Path:
-    """The folder with the archive's code, below `folder`; unpacks it if it is not there yet.
+    """Returns the folder with the archive's code, below `folder`; unpacks it if needed.
 
-    Hot reloading means that LocalStack was given a folder of this machine: it is used as it is.
+    With hot reloading the code is a folder of this machine, which is used directly.
     """
     if isinstance(archive, HotReloadingCode):
         return Path(archive.get_unzipped_code_location()).resolve()
@@ -36,13 +36,13 @@ def unpacked(archive: S3Code | HotReloadingCode, folder: Path) -> Path:
 
 
 def unpacked_layers(archives: Sequence[S3Code], folder: Path) -> Path:
-    """What Lambda shows as /opt: a later layer covers an earlier one, file by file."""
+    """Returns the merged layers, Lambda's /opt: files of later layers replace earlier ones."""
     names = "".join(archive.code_sha256 for archive in archives)
     return _unpacked_once(archives, folder / hashlib.sha256(names.encode()).hexdigest()[:32])
 
 
 def own_copy(code: Path, owner: str) -> Path:
-    """The same files in a folder that no other function has; `owner` names this one."""
+    """Returns a copy of the code for the function `owner`; creates it if needed."""
     target = code.with_name(f"{code.name}-{hashlib.sha256(owner.encode()).hexdigest()[:16]}")
     with _LOCK:
         if not target.exists():
@@ -81,9 +81,9 @@ def _unpack(archives: Sequence[S3Code], target: Path) -> None:
 
 
 def _protect(folder: Path) -> None:
-    """Against a function that writes over its own code, where nothing else keeps it from that.
+    """Makes the files read-only, so that a function that is not confined cannot overwrite them.
 
-    The folders stay as they are, so that they can be removed.
+    The modes of the folders are unchanged, so that they can be removed.
     """
     for file in folder.rglob("*"):
         if file.is_file() and not file.is_symlink():
@@ -91,16 +91,16 @@ def _protect(folder: Path) -> None:
 
 
 def _latest(folder: Path) -> Path | None:
-    """The folder that was unpacked last."""
+    """The folder that was unpacked last, if there is one."""
     unpacked = [path for path in folder.iterdir() if path.is_dir() and not path.suffix]
     return max(unpacked, key=lambda path: path.stat().st_mtime, default=None)
 
 
 def _compile(folder: Path, earlier: Path | None) -> None:
-    """Compiles now what every first start would compile again in Lambda's read-only folder.
+    """Compiles the sources, as Python cannot store bytecode in a read-only folder.
 
-    The folder never changes, so Python need not compare the sources' times either. A package
-    changes in few files from one time to the next: what is as it was `earlier` is taken from there.
+    The folder never changes, so Python need not compare modification times, either. Files that are
+    unchanged since `earlier`, usually most of a package, are linked from there.
     """
     for source in folder.rglob("*.py"):
         compiled = Path(cache_from_source(source))

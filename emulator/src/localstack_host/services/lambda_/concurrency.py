@@ -1,15 +1,15 @@
-"""How many environments of a function run at a time: what the machine can carry, and no more.
+"""Limits how many environments of a function run at a time.
 
-AWS starts another environment for each invocation that finds none free. A laptop that starts thirty
-processes at once for thirty orders is so busy with starting that functions run into their timeouts.
-Here an invocation waits for its turn instead, in the order in which they came, which on a few
-processors is also sooner. Neither the function's timeout nor that of a state that called it runs
-meanwhile. One that has worked for long without an end (it may sleep, or wait for another invocation
-of the same function) keeps nobody waiting: the next begins beside it.
+AWS starts another environment for each invocation if none is free. On a laptop, starting thirty
+processes for thirty orders takes so long that functions time out. Here invocations are queued
+instead, in the order of their arrival, which on a few processors is also faster. Meanwhile neither
+the function's timeout nor that of a calling state runs. An invocation that runs for long (it may
+sleep, or wait for another invocation of the same function) does not block the queue: the next one
+starts beside it.
 
-After a rush each function keeps one environment for LocalStack's LAMBDA_KEEPALIVE_MS. The others
-end when nobody has needed them for a while: each occupies some 25 MB. One thread looks after them
-all, where LocalStack starts one with each invocation.
+After a rush each function keeps one environment for LocalStack's LAMBDA_KEEPALIVE_MS. The others,
+25 MB each, end when they have been idle for a while. One thread ends them all; LocalStack starts a
+timer for each invocation.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class UntimedEnvironment(ExecutionEnvironment):
     """An environment without a timer of its own."""
 
     def release(self) -> None:
-        """As LocalStack's, but for the timer."""
+        """Makes the environment ready again, as LocalStack does, but without a timer."""
         self.last_returned = datetime.now()
         with self.status_lock:
             if self.status != RuntimeStatus.INVOKING:
@@ -54,13 +54,13 @@ class UntimedEnvironment(ExecutionEnvironment):
 
 
 class QueueingAssignment(AssignmentService):
-    """LocalStack's assignment of environments to invocations, a few at a time."""
+    """LocalStack's assignment of environments to invocations, with a queue for each version."""
 
     def __init__(self, at_a_time: int | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._at_a_time = at_a_time or INVOCATIONS_AT_A_TIME.value()
         self._queues: dict[str, FairQueue] = {}
-        threading.Thread(target=self._look, name="lambda-surplus", daemon=True).start()
+        threading.Thread(target=self._poll, name="lambda-surplus", daemon=True).start()
 
     @contextmanager
     def get_environment(
@@ -69,7 +69,7 @@ class QueueingAssignment(AssignmentService):
         function_version: FunctionVersion,
         provisioning_type: InitializationType,
     ) -> Iterator[ExecutionEnvironment]:
-        """An environment that is free, or a new one; waits while the function has its share."""
+        """Waits for a slot, then yields a free environment or a new one."""
         with (
             self._slot(version_manager_id),
             super().get_environment(
@@ -79,7 +79,7 @@ class QueueingAssignment(AssignmentService):
             yield environment
 
     def stop_environments_for_version(self, version_manager_id: str) -> None:
-        """Ends them, and forgets the queue."""
+        """Ends the environments of a version, and removes its queue."""
         original: Any = super()
         original.stop_environments_for_version(version_manager_id)
         self._queues.pop(version_manager_id, None)
@@ -95,22 +95,23 @@ class QueueingAssignment(AssignmentService):
         finally:
             queue.release(invocation)
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         while True:
             time.sleep(LOOK_EVERY_S)
             for queue in list(self._queues.values()):
                 queue.start_next()
             for environments in list(self.environments.values()):
                 for environment in surplus(list(environments.values()), datetime.now()):
-                    environment.keepalive_passed()  # does nothing if it is at work again
+                    environment.keepalive_passed()  # does nothing if it is in use again
 
 
 def surplus(
     environments: Iterable[ExecutionEnvironment], now: datetime
 ) -> list[ExecutionEnvironment]:
-    """Those of a function that nobody has needed for a while; the one used last may stay longer.
+    """The environments of a function that have been idle for too long.
 
-    LocalStack notes times without a zone. Provisioned concurrency is wanted, and never surplus.
+    The latest one is kept longer. Provisioned environments are never surplus. LocalStack's times
+    have no time zone.
     """
     idle = [
         environment

@@ -1,7 +1,7 @@
-"""What is running may finish: an update or a deletion waits for it, as in Lambda.
+"""Completes running invocations before a version stops after an update or deletion, as in Lambda.
 
 LocalStack ends the environments of a replaced version at once, with their invocations, and refuses
-those that come in the same moment.
+invocations that arrive at that moment.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class DrainingVersionManager(LambdaVersionManager):
         self._change = threading.Condition()
 
     def invoke(self, *, invocation: Invocation) -> InvocationResult:
-        """As LocalStack; counted."""
+        """Invokes the function, and counts running invocations."""
         self._count(1)
         try:
             return super().invoke(invocation=invocation)
@@ -38,7 +38,7 @@ class DrainingVersionManager(LambdaVersionManager):
             self._count(-1)
 
     def stop(self) -> None:
-        """Returns at once: an invocation may take minutes."""
+        """Stops the version in a thread, as running invocations may take minutes."""
         threading.Thread(target=self._stop_when_idle, name="lambda-stop", daemon=True).start()
 
     def _stop_when_idle(self) -> None:

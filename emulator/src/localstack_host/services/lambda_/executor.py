@@ -1,4 +1,4 @@
-"""One Lambda execution environment. It outlives the processes that fail in it, as in Lambda."""
+"""A Lambda execution environment. A failed process is replaced by a new one, as in Lambda."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from localstack_host.services.lambda_.runtime_api import (
 from localstack_host.services.lambda_.runtime_process import RuntimeProcess
 from localstack_host.services.lambda_.zygote.launch import Launch
 
-# Lambda gives a start 10 s. Here many environments may start at once on a few cores.
+# Lambda's limit is 10 s. Here many environments may start at once on a few cores.
 INIT_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True)
 class Start:
-    """A process's start: how it ended (None: not in time), how long it took, what it printed."""
+    """The start of a process: its result (None: timeout), its duration and its output."""
 
     event: Event | None
     duration_ms: float
@@ -61,30 +61,30 @@ class ProcessExecutor(RuntimeExecutor):
         self._start: Start | None = None  # until an invocation has reported it
 
     def start(self, env_vars: dict[str, str]) -> None:
-        """Starts the process. If that fails, the first invocation says why: so does Lambda."""
+        """Starts the process. A failure is reported by the first invocation, as in Lambda."""
         self._launch = launch(self.function_version, env_vars, self._output.path, self._tmp)
         self._boot()
 
     def stop(self) -> None:
-        """Ends the process, whatever it is doing."""
+        """Kills the process, and removes its files."""
         if self._process:
             self._process.kill()
         self._output.remove()
         shutil.rmtree(self._tmp, ignore_errors=True)
 
     def invoke(self, payload: dict[str, str]) -> InvocationResult:
-        """Runs one invocation; what has failed before is replaced by a new process first."""
+        """Runs one invocation, in a new process if the previous one has failed."""
         process = self._usable_process()
         start, self._start = self._start, None
         request = _request(payload, self._config.timeout)
         if start and start.failed:
-            return self._answer_failed_start(request, start)
-        began = time.monotonic()
+            return self._result_of_failed_start(request, start)
+        started_at = time.monotonic()
         event = process.invoke(request, self._config.timeout)
-        return self._answer(request, event, _milliseconds_since(began), start)
+        return self._result(request, event, _milliseconds_since(started_at), start)
 
     def get_address(self) -> str:
-        """Where the function runs: here."""
+        """The address of the environment: the loopback address."""
         return "127.0.0.1"
 
     def get_endpoint_from_executor(self) -> str:
@@ -96,21 +96,21 @@ class ProcessExecutor(RuntimeExecutor):
         return f"http://127.0.0.1:{config.GATEWAY_LISTEN[0].port}"
 
     def get_logs(self) -> str:
-        """What was printed since the last invocation."""
+        """The output since the last invocation."""
         return self._output.take()
 
     @classmethod
     def prepare_version(cls, function_version: FunctionVersion) -> None:
-        """Unpacks and compiles the code, and loads beforehand what it brings along."""
+        """Unpacks and compiles the code, and preloads its libraries."""
         prepare(function_version)
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
-        """Nothing to do: other functions may use the same code."""
+        """Does nothing: other functions may use the same code."""
 
     @classmethod
     def validate_environment(cls) -> bool:
-        """Nothing that it needs could be missing."""
+        """Always true: the executor has no prerequisites."""
         return True
 
     def _usable_process(self) -> RuntimeProcess:
@@ -120,27 +120,29 @@ class ProcessExecutor(RuntimeExecutor):
 
     def _boot(self) -> RuntimeProcess:
         assert self._launch is not None  # noqa: S101 - LocalStack starts before it invokes
-        began = time.monotonic()
+        started_at = time.monotonic()
         start = partial(spawner().start, self._launch)
         self._process = RuntimeProcess(start, self._config.memory_size)
         event = self._process.wait_until_ready(INIT_TIMEOUT_S)
-        self._start = Start(event, _milliseconds_since(began), self._output.take())
+        self._start = Start(event, _milliseconds_since(started_at), self._output.take())
         return self._process
 
-    def _answer(
+    def _result(
         self, request: Request, event: Event | None, duration_ms: float, start: Start | None
     ) -> InvocationResult:
         failure = _failure(event, self._config.timeout)
         metrics.invoked(self.function_version.id, duration_ms, isinstance(event, Response))
         usage = self._usage(duration_ms, start.duration_ms if start else None)
-        if failure or event is TOO_LARGE:  # to a runtime that was refused: it ends with an error
+        if (
+            failure or event is TOO_LARGE
+        ):  # whose runtime ends with an error, as its response was refused
             self._discard_process()
         printed = self._output.take() + (failure.line(request.request_id) if failure else "")
         logs = (start.printed if start else "") + self._lines(request, printed, usage, failure)
         payload = _payload(event, failure, request)
         return InvocationResult(request.request_id, payload, not isinstance(event, Response), logs)
 
-    def _answer_failed_start(self, request: Request, start: Start) -> InvocationResult:
+    def _result_of_failed_start(self, request: Request, start: Start) -> InvocationResult:
         failure = _failure(start.event, INIT_TIMEOUT_S)
         payload = _payload(start.event, failure, request)
         error_type = json.loads(payload)["errorType"]
@@ -206,5 +208,5 @@ def _payload(event: Event | None, failure: Failure | None, request: Request) -> 
     return failure.payload(request.request_id) if failure else b""
 
 
-def _milliseconds_since(began: float) -> float:
-    return (time.monotonic() - began) * 1000
+def _milliseconds_since(started_at: float) -> float:
+    return (time.monotonic() - started_at) * 1000

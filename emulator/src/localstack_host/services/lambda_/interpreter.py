@@ -1,13 +1,13 @@
-"""The interpreter that functions run on."""
+"""The interpreter for functions."""
 
 from __future__ import annotations
 
 import sys
 
-# Without `site` a process sees AWS's packages and the function's, and no others.
+# Without `site` a process can import only AWS's packages and the function's.
 OPTIONS = ("-S", "-X", "utf8")
 
 
 def python() -> str:
-    """The interpreter itself, not the virtual environment's link to it."""
+    """The path of the interpreter itself, not of the virtual environment's link to it."""
     return str(getattr(sys, "_base_executable", sys.executable))

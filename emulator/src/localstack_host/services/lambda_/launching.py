@@ -1,4 +1,4 @@
-"""From a function version to the process that runs it."""
+"""Collects what a process needs to run a function version."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from localstack.services.lambda_.invocation.lambda_models import FunctionVersion
 from localstack_host.host import paths
 from localstack_host.host.environment import state_folder
 from localstack_host.services.lambda_.code_store import own_copy, unpacked, unpacked_layers
-from localstack_host.services.lambda_.packages import ships_libraries, starts_anew
+from localstack_host.services.lambda_.packages import needs_new_interpreter, ships_libraries
 from localstack_host.services.lambda_.runtime_folder import runtime_folder
 from localstack_host.services.lambda_.spawning import Spawner
 from localstack_host.services.lambda_.variables import function_variables
@@ -23,17 +23,17 @@ from localstack_host.services.lambda_.zygote.launch import Launch
 from localstack_host.services.lambda_.zygote.places import ON_AWS
 from localstack_host.services.lambda_.zygotes import Zygotes, fork_is_safe
 
-_MAKING = threading.Lock()  # `cache` alone lets two threads in at once
+_LOCK = threading.Lock()  # `cache` alone may call the function in two threads at once
 
 
 def folder(name: str) -> Path:
-    """Where the executor keeps files of this kind while the emulator runs."""
+    """The folder for files of this kind, such as `code`, while the emulator runs."""
     return state_folder().resolve() / "lambda" / name
 
 
 def spawner() -> Spawner:
-    """The one of this emulator. Many functions are created at once; the first one makes it."""
-    with _MAKING:
+    """The spawner of this emulator. Thread-safe, as many functions are created at once."""
+    with _LOCK:
         return _spawner()
 
 
@@ -44,7 +44,7 @@ def _spawner() -> Spawner:
 
 
 def prepare(version: FunctionVersion) -> None:
-    """Unpacks and compiles the code. Libraries that it ships are loaded in the background."""
+    """Unpacks and compiles the code. Its libraries are preloaded in the background."""
     shipped = () if _changes_in_place(version) else _shipped(*_folders(version))
     _code_to_run(version)
     threading.Thread(target=spawner().prepare, args=(shipped,), daemon=True).start()
@@ -53,11 +53,11 @@ def prepare(version: FunctionVersion) -> None:
 def launch(
     version: FunctionVersion, given: Mapping[str, object], output: Path, tmp: Path
 ) -> Launch:
-    """What a process of the version is started with; `given` is what LocalStack computed."""
+    """The parameters of a process of the version; `given` are LocalStack's variables."""
     (code, opt), packages = _folders(version), _runtime_folder()
     settings, runtime = version.config.environment or {}, str(version.config.runtime)
     variables = function_variables(given, settings, runtime)
-    others = [*_searched(code, opt), *_named(variables.get("PYTHONPATH", ""), code, opt)]
+    others = [*_search_path(code, opt), *_translated(variables.get("PYTHONPATH", ""), code, opt)]
     return Launch(
         handler=str(version.config.handler),
         code=str(_code_to_run(version)),
@@ -68,7 +68,8 @@ def launch(
         tmp=str(tmp),
         tmp_mb=version.config.ephemeral_storage.size,
         shipped=_shipped(code, opt),
-        anew=_changes_in_place(version) or starts_anew(variables, others, packages),
+        new_interpreter=_changes_in_place(version)
+        or needs_new_interpreter(variables, others, packages),
     )
 
 
@@ -83,7 +84,7 @@ def _runtime_folder() -> Path:
 
 
 def _folders(version: FunctionVersion) -> tuple[Path, Path | None]:
-    """The code, and the layers as one folder."""
+    """The folder of the code, and the folder of the merged layers."""
     assert version.config.code is not None  # noqa: S101 - only images have none
     layers: list[Any] = [layer.code for layer in version.config.layers if layer.code]
     opt = unpacked_layers(layers, folder("layers")) if layers else None
@@ -91,35 +92,35 @@ def _folders(version: FunctionVersion) -> tuple[Path, Path | None]:
 
 
 def _code_to_run(version: FunctionVersion) -> Path:
-    """Where functions can write, each has its own."""
+    """The folder of the code; a copy for this function if functions could write into it."""
     code, _ = _folders(version)
     if _changes_in_place(version) or spawner().confines:
         return code
     return own_copy(code, f"{version.id.account}:{version.id.region}:{version.id.function_name}")
 
 
-def _searched(code: Path, opt: Path | None) -> list[Path]:
-    """What comes before AWS's packages."""
+def _search_path(code: Path, opt: Path | None) -> list[Path]:
+    """The folders that are searched before AWS's packages."""
     python = f"python{sys.version_info.major}.{sys.version_info.minor}"
     layers = [opt / "python" / "lib" / python / "site-packages", opt / "python"] if opt else []
     return [code, *layers]
 
 
-def _named(search: str, code: Path, opt: Path | None) -> list[Path]:
-    """The folders of a search path as a function writes it, where they lie on this machine."""
+def _translated(search: str, code: Path, opt: Path | None) -> list[Path]:
+    """Translates the folders of a function's search path to those of this machine."""
     places = {ON_AWS.task: str(code), ON_AWS.opt: str(opt or "")}
-    found = []
+    folders = []
     for entry in filter(None, search.split(":")):
         start = next((place for place in places if entry.startswith(place)), "")
-        found.append(Path(places.get(start, "") + entry.removeprefix(start)))
-    return found
+        folders.append(Path(places.get(start, "") + entry.removeprefix(start)))
+    return folders
 
 
 def _changes_in_place(version: FunctionVersion) -> bool:
-    """Whether the code is a folder that somebody works in: what was loaded from it grows old."""
+    """Whether the code is edited in place (hot reloading), so that preloading is not possible."""
     return isinstance(version.config.code, HotReloadingCode)
 
 
 def _shipped(code: Path, opt: Path | None) -> tuple[str, ...]:
-    ships = any(map(ships_libraries, _searched(code, opt)))
+    ships = any(map(ships_libraries, _search_path(code, opt)))
     return (str(code), str(opt or "")) if ships else ()

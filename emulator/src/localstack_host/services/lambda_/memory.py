@@ -1,4 +1,4 @@
-"""How much memory a function uses, with the programs that it started."""
+"""Measures the memory of a function, including the programs that it started."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from localstack_host.host.reaper import descendants
 
 
 class Memory:
-    """The memory of one function, in bytes. So many processes `above` its own are the emulator's.
+    """The memory of one function, in bytes. The first `above` processes are the emulator's.
 
-    What a zygote has loaded beforehand counts, as if the process had loaded it: 20 MB more than
-    in Lambda for a function that imports nothing, about the same for one that uses boto3.
+    Modules that a zygote has preloaded are included: 20 MB more than in Lambda for a function
+    without imports, about the same for one that uses boto3.
     """
 
     def __init__(self, pid: int, above: int) -> None:
@@ -23,15 +23,15 @@ class Memory:
         self._above = above
         self.peak = 0
 
-    def look(self) -> int:
-        """The most that has been in use so far, also if it was freed before anybody looked."""
+    def measure(self) -> int:
+        """Updates and returns the peak; on Linux including memory that has been freed again."""
         with suppress(OSError, psutil.Error):
             own, *started = [self._pid, *descendants(self._pid)][self._above :] or [self._pid]
-            self.peak = max(self.peak, _most_resident(own) + sum(map(_resident, started)))
+            self.peak = max(self.peak, _peak_resident(own) + sum(map(_resident, started)))
         return self.peak
 
 
-def _most_resident(pid: int) -> int:
+def _peak_resident(pid: int) -> int:
     if sys.platform != "linux":
         return _resident(pid)
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()

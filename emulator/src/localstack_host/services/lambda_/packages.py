@@ -1,4 +1,4 @@
-"""Where a function finds what it imports, and what a zygote may therefore load beforehand."""
+"""Inspects a function's packages, to decide what a zygote may preload."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from pathlib import Path
 
 from localstack_host.services.lambda_.zygote.preload import SHIPPED
 
-# What the interpreter, and the libraries of a zygote, look at once only: when they start.
+# Prefixes of variables that the interpreter and preloaded libraries read only when they start.
 READ_AT_START = ("PYTHON", "POWERTOOLS_DEBUG", "WRAPT_", "SPHINX_BUILD")
 ON_DEMAND = "on-demand"
 
 
-def starts_anew(variables: Mapping[str, str], own: Iterable[Path], runtime_folder: Path) -> bool:
-    """Whether the function needs an interpreter that has loaded nothing.
+def needs_new_interpreter(
+    variables: Mapping[str, str], own: Iterable[Path], runtime_folder: Path
+) -> bool:
+    """Whether the function needs a new interpreter, without preloaded modules.
 
-    So it is when `own`, the folders that come before AWS's packages, hold another version of
-    something that a zygote has loaded, or when a variable would come too late.
+    This is the case if the folders in `own`, which are searched before AWS's packages, contain
+    another version of a preloaded module, or if a variable would be set too late.
     """
     late = (
         any(name.startswith(READ_AT_START) and name != "PYTHONPATH" for name in variables)
@@ -30,15 +32,15 @@ def starts_anew(variables: Mapping[str, str], own: Iterable[Path], runtime_folde
 
 @cache
 def ships_libraries(folder: Path) -> bool:
-    """Whether the folder holds any of the libraries that a zygote can load."""
+    """Whether the folder contains any of the libraries that a zygote can preload."""
     return not _names(folder).keys().isdisjoint(module.partition(".")[0] for module in SHIPPED)
 
 
 @cache
 def _overrides(folder: Path, runtime_folder: Path) -> bool:
-    """Whether an import finds something else here than a zygote has loaded.
+    """Whether the folder contains a different version of a preloaded module.
 
-    The same package once more (such as jmespath, which Powertools brings along) is no override.
+    An identical copy of a package (such as jmespath, a dependency of Powertools) is no override.
     """
     provided = _names(runtime_folder)
     return any(
@@ -48,7 +50,7 @@ def _overrides(folder: Path, runtime_folder: Path) -> bool:
 
 
 def _names(folder: Path) -> dict[str, Path]:
-    """What can be imported from a folder, by its name."""
+    """The paths of the modules in a folder, by name."""
     if not folder.is_dir():
         return {}
     return {path.name.partition(".")[0]: path for path in folder.iterdir() if _is_module(path)}

@@ -1,6 +1,6 @@
-"""What of LocalStack's Lambda is replaced: classes and a function that its modules have imported.
+"""The patches of Lambda: classes and a function that its modules have imported.
 
-All by `replace`: `patch` would change the original where it is defined, and these extend it.
+All use `replace`: `patch` would change the originals, which the replacements extend.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ from localstack_host.services.lambda_.draining import DrainingVersionManager
 from localstack_host.services.lambda_.queue_batches import SeveralBatches
 from localstack_host.services.lambda_.table_streams import TableStreamPoller
 
-RECORDING = "record-cloudwatch-metric"  # how LocalStack's threads are called that do
+RECORDING = "record-cloudwatch-metric"  # the name of LocalStack's threads that record metrics
 
 
 @cache
 def apply_patches() -> None:
-    """For the process, when Lambda is loaded."""
+    """Applies the patches, when Lambda is loaded."""
     from localstack.services.lambda_.event_source_mapping import esm_worker_factory
     from localstack.services.lambda_.invocation import assignment, lambda_service, version_manager
 
-    # An update would end what runs; and logs are delivered in another way.
+    # The original ends running invocations at an update; also delivers logs in batches.
     replace(lambda_service, "LambdaVersionManager", DrainingVersionManager)
-    # Each would start a timer with each invocation.
+    # The original starts a timer for each invocation.
     replace(assignment, "ExecutionEnvironment", UntimedEnvironment)
-    # A poller would take one batch after the other.
+    # The original processes one batch at a time.
     replace(esm_worker_factory, "SqsPoller", SeveralBatches)
-    # It would begin all shards anew when one of them is closed.
+    # The original restarts all shards when one of them is closed.
     replace(esm_worker_factory, "DynamoDBPoller", TableStreamPoller)
-    # Each invocation would start a thread for its metrics: the executor has counted them already.
+    # The original starts a thread for the metrics of each invocation; the executor records them.
     untyped: Any = version_manager
     replace(version_manager, "start_thread", without_metrics(untyped.start_thread))
 
 
 def without_metrics(start: Any) -> Any:
-    """`start`, LocalStack's, for all threads but those that record metrics."""
+    """Wraps LocalStack's `start_thread`: does not start the threads that record metrics."""
 
     def start_thread(method: Any, *arguments: Any, **options: Any) -> Any:
         if str(options.get("name")).startswith(RECORDING):

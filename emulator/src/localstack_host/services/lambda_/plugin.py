@@ -1,4 +1,4 @@
-"""The entry point: LAMBDA_RUNTIME_EXECUTOR=process."""
+"""LocalStack's entry point for this executor: LAMBDA_RUNTIME_EXECUTOR=process."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 
 
 class ProcessExecutorPlugin(RuntimeExecutorPlugin):
-    """Tells LocalStack which class runs its execution environments."""
+    """Provides the executor class to LocalStack."""
 
     name = "process"
 
     def load(self, *_args: Any, **_kwargs: Any) -> type:
-        """The executor class; imported only when Lambda is used."""
+        """Returns the executor class; imported only when Lambda is used."""
         from localstack_host.services.lambda_.executor import ProcessExecutor
 
         return ProcessExecutor

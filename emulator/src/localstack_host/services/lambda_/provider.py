@@ -1,9 +1,9 @@
 """The entry point PROVIDER_OVERRIDE_LAMBDA=host: Lambda for Python functions.
 
-A function that could never run is refused when it is created: LocalStack would accept it, mark it
-as failed, and then be unable to delete it. And LocalStack forgets which KMS key a function's
-variables are encrypted with. Nothing is encrypted, but Terraform would want to set the key at every
-apply.
+A function that cannot run is refused when it is created: LocalStack would accept it, mark it as
+failed, and then be unable to delete it. LocalStack does not store the KMS key of a function's
+variables; this provider does. Nothing is encrypted, but Terraform would otherwise set the key at
+every apply.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Function = tuple[str, str, str]
 
 
 class KeyedLambda(LambdaProvider):
-    """Lambda that tells which key it was told."""
+    """Lambda that stores the KMS keys of functions."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class KeyedLambda(LambdaProvider):
     def create_function(  # type: ignore[override] # by `expand=False`
         self, context: RequestContext, request: CreateFunctionRequest
     ) -> FunctionConfiguration:
-        """Keeps the key, if one is given."""
+        """Stores the key, if the request has one."""
         made = super().create_function(context, request)
         self._keys[_function(context, made)] = request.get("KMSKeyArn") or ""
         return made
@@ -60,7 +60,7 @@ class KeyedLambda(LambdaProvider):
     def update_function_configuration(  # type: ignore[override] # by `expand=False`
         self, context: RequestContext, request: UpdateFunctionConfigurationRequest
     ) -> FunctionConfiguration:
-        """Keeps the key, if one is given; an empty one takes it away."""
+        """Stores the key, if the request has one; an empty one removes it."""
         updated = super().update_function_configuration(context, request)
         if "KMSKeyArn" in request:
             self._keys[_function(context, updated)] = request["KMSKeyArn"] or ""
@@ -70,10 +70,10 @@ class KeyedLambda(LambdaProvider):
         self, context: RequestContext, function_name: str, **rest: Any
     ) -> Any:
         """Adds the key, if there is one."""
-        answer: Any = super().get_function(context, function_name, **rest)
-        if key := self._keys.get(_function(context, answer["Configuration"])):
-            answer["Configuration"]["KMSKeyArn"] = key
-        return answer
+        response: Any = super().get_function(context, function_name, **rest)
+        if key := self._keys.get(_function(context, response["Configuration"])):
+            response["Configuration"]["KMSKeyArn"] = key
+        return response
 
 
 def _function(context: RequestContext, configuration: FunctionConfiguration) -> Function:
@@ -86,8 +86,8 @@ class PythonOnlyLambda(KeyedLambda):
     def __init__(self) -> None:
         super().__init__()
         self.lambda_service.assignment_service = QueueingAssignment()
-        # An update ends the listener for asynchronous events of the version before, which takes
-        # up to 2 s of waiting in a thread: the usual pool of 4 to 6 lets other functions wait too.
+        # An update stops the previous version's listener for asynchronous events, which blocks a
+        # thread for up to 2 s. The default pool of 4 to 6 threads would delay other functions.
         self.lambda_service.task_executor = ThreadPoolExecutor(64, "lambda-service-task")
 
     def _validate_runtime(self, package_type: PackageType, runtime: str | None) -> None:
@@ -99,7 +99,7 @@ class PythonOnlyLambda(KeyedLambda):
     def _create_routing_config_model(
         self, routing_config_dict: dict[str, float], function_version: FunctionVersion | None = None
     ) -> AliasRoutingConfig:
-        """As LocalStack, which passes no version when an alias is updated, and answers 500."""
+        """Also accepts a call without a version, as for an update of an alias: LocalStack fails."""
         if function_version is None:
             return AliasRoutingConfig(version_weights=routing_config_dict)
         model = super()._create_routing_config_model(routing_config_dict, function_version)
@@ -114,7 +114,7 @@ class PythonOnlyLambda(KeyedLambda):
         payload: IO[bytes] | None = None,
         **others: Any,
     ) -> InvocationResponse:
-        """As LocalStack, after a look at the event's size and form."""
+        """Validates the size and the format of the event, then invokes the function."""
         event = payload.read() if payload else b""
         validation.require_event(event, invocation_type)
         return super().invoke(
@@ -129,7 +129,7 @@ class PythonOnlyLambda(KeyedLambda):
     def create_function(  # type: ignore[override] # by `expand=False`
         self, context: RequestContext, request: CreateFunctionRequest
     ) -> FunctionConfiguration:
-        """As LocalStack, after a look at the wanted variables."""
+        """Validates the variables, then creates the function."""
         validation.require_variables(request.get("Environment"))
         return super().create_function(context, request)
 
@@ -137,7 +137,7 @@ class PythonOnlyLambda(KeyedLambda):
     def update_function_configuration(  # type: ignore[override] # by `expand=False`
         self, context: RequestContext, request: UpdateFunctionConfigurationRequest
     ) -> FunctionConfiguration:
-        """As LocalStack, after a look at the wanted runtime and variables."""
+        """Validates runtime and variables, then updates the configuration."""
         if runtime := request.get("Runtime"):
             _require_python(runtime)
         validation.require_variables(request.get("Environment"))

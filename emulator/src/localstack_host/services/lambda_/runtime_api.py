@@ -1,10 +1,10 @@
 """The Lambda Runtime API, served to one runtime process.
 
-https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html: the runtime asks for the next
-invocation, and posts its response, its error, or the error that kept it from starting.
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html: the runtime requests the next
+invocation, and posts its response, its error, or the error of its initialization.
 
-Any process of this machine, and any web page, can connect to the port. So the address that the
-runtime is given ends in a secret, and nobody else is answered.
+Any process of this machine, and any web page, can connect to the port. So the address for the
+runtime ends with a secret, and requests without it are refused.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PREFIX = "/2018-06-01/runtime"
 
 @dataclass(frozen=True)
 class Request:
-    """One invocation as the runtime gets it; `deadline_ms` is epoch milliseconds."""
+    """An invocation for the runtime; `deadline_ms` is in epoch milliseconds."""
 
     request_id: str
     payload: bytes
@@ -32,7 +32,7 @@ class Request:
     trace_id: str
 
     def headers(self) -> dict[str, str]:
-        """The headers of the answer to `next`."""
+        """The headers of the response to `next`."""
         return {
             "Content-Type": "application/json",
             "Lambda-Runtime-Aws-Request-Id": self.request_id,
@@ -44,19 +44,19 @@ class Request:
 
 @dataclass(frozen=True)
 class Ready:
-    """The runtime has loaded the function and asks for work."""
+    """The runtime has loaded the function and requests an invocation."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """What the handler returned, as JSON."""
+    """The handler's return value, as JSON."""
 
     payload: bytes
 
 
 @dataclass(frozen=True)
 class FunctionError:
-    """The handler raised; `payload` is the error as JSON."""
+    """The handler raised an exception; `payload` is the error as JSON."""
 
     payload: bytes
 
@@ -70,7 +70,7 @@ class InitError:
 
 @dataclass(frozen=True)
 class OutOfMemory:
-    """The function used more memory than it has."""
+    """The function exceeded its memory limit."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,9 @@ Event = Ready | Response | FunctionError | InitError | OutOfMemory | Exited
 
 
 class RuntimeApi:
-    """Serves one runtime process, and says what it did in `events`, in order.
+    """Serves one runtime process, and queues its events in `events`, in order.
 
-    `on_idle` is called when the runtime asks for work, from another thread.
+    `on_idle` is called from another thread when the runtime requests an invocation.
     """
 
     def __init__(self, on_idle: Callable[[], None]) -> None:
@@ -110,7 +110,7 @@ class RuntimeApi:
         self._started = False
         self._current: str | None = None
         self._secret = secrets.token_urlsafe(24)
-        self._server = Server(self._secret, self._answer, MAX_RESPONSE_BYTES)
+        self._server = Server(self._secret, self._handle, MAX_RESPONSE_BYTES)
 
     @property
     def address(self) -> str:
@@ -119,30 +119,32 @@ class RuntimeApi:
 
     @property
     def idle(self) -> bool:
-        """Whether no invocation waits for the runtime."""
+        """Whether no invocation is queued for the runtime."""
         return self._requests.empty()
 
     def send(self, request: Request) -> None:
-        """Gives the runtime its next invocation."""
+        """Queues the next invocation for the runtime."""
         self._requests.put(request)
 
     def close(self) -> None:
-        """Ends the server; a runtime that waits for work is hung up on."""
+        """Ends the server, and closes the connection of a waiting runtime."""
         self._requests.put(None)
         self._server.close()
 
-    def _answer(self, method: str, path: str, body: bytes | None) -> Answer:
-        """Answers a request of the runtime's. A `body` of None was larger than allowed."""
+    def _handle(self, method: str, path: str, body: bytes | None) -> Answer:
+        """Handles a request of the runtime. A `body` of None exceeded the limit."""
         match method, path.removeprefix(PREFIX).split("/"):
             case "GET", ["", "invocation", "next"]:
                 return self._next()
             case "POST", ["", "init", "error"]:
-                return self._note_init_error(body)
+                return self._record_init_error(body)
             case "POST", ["", "invocation", request_id, "response"]:
-                return self._note_end(request_id, Response(body) if body is not None else TOO_LARGE)
+                return self._record_end(
+                    request_id, Response(body) if body is not None else TOO_LARGE
+                )
             case "POST", ["", "invocation", request_id, "error"]:
                 error = FunctionError(body) if body is not None else TOO_LARGE
-                return self._note_end(request_id, error)
+                return self._record_end(request_id, error)
         raise Refused(404, "InvalidRequest", f"There is no {method} {path} in the Runtime API.")
 
     def _next(self) -> Answer:
@@ -159,7 +161,7 @@ class RuntimeApi:
             self._current = request.request_id
         return Answer(200, request.payload, request.headers())
 
-    def _note_init_error(self, body: bytes | None) -> Answer:
+    def _record_init_error(self, body: bytes | None) -> Answer:
         with self._lock:
             if self._started:
                 raise Refused(403, "InvalidStateTransition", "The runtime has started already.")
@@ -167,8 +169,8 @@ class RuntimeApi:
         self.events.put(InitError(body or b"{}"))
         return ACCEPTED
 
-    def _note_end(self, request_id: str, event: Event) -> Answer:
-        """Only of the invocation that runs, and only once."""
+    def _record_end(self, request_id: str, event: Event) -> Answer:
+        """Records the end of the current invocation. Refuses any other, and a second end."""
         with self._lock:
             if self._current is None:
                 raise Refused(403, "InvalidStateTransition", "No invocation waits for an answer.")

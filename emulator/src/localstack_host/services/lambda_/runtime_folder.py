@@ -1,4 +1,4 @@
-"""The packages that AWS's Python runtime brings along, and nothing else.
+"""The folder with the packages that AWS's Python runtime includes, and no others.
 
 A package that is missing from a function's zip must be missing here too.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from localstack_host.services.lambda_.zygote import bootstrap
 
-# What `import` finds in AWS's image besides the standard library: the SDK and the runtime client.
+# The packages in AWS's image besides the standard library: the SDK and the runtime client.
 DISTRIBUTIONS = (
     "awslambdaric",
     "simplejson",
@@ -28,7 +28,7 @@ _LOCK = threading.Lock()
 
 
 def runtime_folder(folder: Path) -> Path:
-    """Fills the folder with links to those packages and what starts them, once; returns it."""
+    """Returns the folder. Creates it if needed, with links to the packages and the bootstrap."""
     with _LOCK:
         if not folder.exists():
             draft = folder.with_suffix(".draft")
@@ -48,6 +48,6 @@ def _link(package: Distribution, folder: Path) -> None:
 
 
 def _top_level_names(package: Distribution) -> set[str]:
-    """The files and folders of a package in site-packages; not scripts, which lie outside it."""
+    """The files and folders of a package in site-packages; not scripts, which are outside of it."""
     names = {file.parts[0] for file in package.files or []}
     return names - {"..", "__pycache__"}

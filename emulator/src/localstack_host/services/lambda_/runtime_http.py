@@ -1,6 +1,6 @@
-"""The HTTP server of the Runtime API: one client, known by a secret, and no more memory than said.
+"""The HTTP server of the Runtime API: one client, identified by a secret, and limited memory.
 
-Nothing that a request says about its own length is believed, and nobody else's connection lasts.
+The lengths that a request declares are checked, and connections of other clients are closed.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from socketserver import TCPServer
 from typing import Any
 
 HOST = "127.0.0.1"
-# What a browser sends and AWS's runtime client does not.
+# Headers that browsers send, but not AWS's runtime client.
 OF_BROWSERS = ("Origin", "Referer", "Sec-Fetch-Site", "Sec-Fetch-Mode")
-# How long somebody may take to say who it is. The runtime itself is silent while a function runs.
+# The time in which a client must send the secret. The runtime is silent while a function runs.
 STRANGER_TIMEOUT_S = 5.0
 CONNECTIONS = 16
-# A body that is too large is read to its end, so that the client hears the answer, if it is not
+# A body above the limit is read to its end, so that the client receives the response, if it is not
 # larger than this.
 READ_AWAY_BYTES = 2**28
 CHUNK_BYTES = 2**16
@@ -32,7 +32,7 @@ LENGTH = re.compile(r"[0-9]{1,18}")
 
 
 class Refused(Exception):
-    """The answer to what the Runtime API does not take, in AWS's form."""
+    """A request that the Runtime API refuses, with an error in AWS's format."""
 
     def __init__(self, status: int, error_type: str, message: str) -> None:
         super().__init__(message)
@@ -42,7 +42,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """A response; `afterwards` is done when it has been sent."""
+    """A response; `afterwards` is called when it has been sent."""
 
     status: int
     body: bytes = b""
@@ -54,7 +54,7 @@ Answering = Callable[[str, str, bytes | None], Answer]
 
 
 class Server:
-    """Listens on a port of its own until it is closed, which ends every connection."""
+    """Listens on a port of its own until it is closed, which closes every connection."""
 
     def __init__(self, secret: str, answer: Answering, max_body_bytes: int) -> None:
         self._server = _Server(secret, answer, max_body_bytes)
@@ -68,10 +68,10 @@ class Server:
         return self._server.address
 
     def close(self) -> None:
-        """Ends the server and its connections."""
+        """Closes the server and its connections."""
         self._server.shutdown()
         self._server.server_close()
-        self._server.hang_up()
+        self._server.close_connections()
 
 
 class _Server(ThreadingHTTPServer):
@@ -91,11 +91,11 @@ class _Server(ThreadingHTTPServer):
         return f"{HOST}:{self.server_address[1]}"
 
     def server_bind(self) -> None:
-        """Without asking the name service who this is."""
+        """Binds the port without a lookup of the host name."""
         TCPServer.server_bind(self)
 
     def verify_request(self, request: Any, *_address: Any) -> bool:
-        """Each connection has a thread: there are only so many."""
+        """Limits the number of connections, as each has a thread."""
         with self._lock:
             if len(self._open) >= CONNECTIONS:
                 return False
@@ -107,7 +107,7 @@ class _Server(ThreadingHTTPServer):
             self._open.discard(request)
         super().shutdown_request(request)
 
-    def hang_up(self) -> None:
+    def close_connections(self) -> None:
         with self._lock:
             still_open = list(self._open)
         for connection in still_open:
@@ -115,7 +115,7 @@ class _Server(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that has gone, or that took too long, is nobody's error."""
+        """Ignores errors of clients that have disconnected, or timed out."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -134,17 +134,17 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             path = self._require_the_runtime()
             self.connection.settimeout(None)
-            answer = self.server.answer(method, path, body())
+            response = self.server.answer(method, path, body())
         except Refused as refused:
             self.close_connection = True
             self._send(Answer(refused.status, refused.body, {"Connection": "close"}))
             return
-        self._send(answer)
-        if answer.afterwards:
-            answer.afterwards()
+        self._send(response)
+        if response.afterwards:
+            response.afterwards()
 
     def _require_the_runtime(self) -> str:
-        """The path without the secret."""
+        """Returns the path without the secret. Raises Refused for other clients."""
         _, secret, *path = [*self.path.split("/", 2), ""]
         own = secrets.compare_digest(secret.encode(), self.server.secret.encode())
         foreign = any(name in self.headers for name in OF_BROWSERS)
@@ -153,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
         return "/" + "".join(path)
 
     def _body(self) -> bytes | None:
-        """None if it is larger than allowed; then it has been read and thrown away."""
+        """The body; None if it exceeds the limit, after reading it to its end."""
         length = self._length()
         if length <= self.server.max_body_bytes:
             return self.rfile.read(length)
@@ -164,12 +164,12 @@ class _Handler(BaseHTTPRequestHandler):
         return None
 
     def _length(self) -> int:
-        said = self.headers.get_all("Content-Length") or []
-        if not said or "Transfer-Encoding" in self.headers:
+        lengths = self.headers.get_all("Content-Length") or []
+        if not lengths or "Transfer-Encoding" in self.headers:
             raise Refused(411, "LengthRequired", "The Content-Length is missing.")
-        if len(said) > 1 or not LENGTH.fullmatch(said[0]):
-            raise Refused(400, "InvalidRequest", f"Not a Content-Length: {', '.join(said)[:80]}")
-        return int(said[0])
+        if len(lengths) > 1 or not LENGTH.fullmatch(lengths[0]):
+            raise Refused(400, "InvalidRequest", f"Not a Content-Length: {', '.join(lengths)[:80]}")
+        return int(lengths[0])
 
     def _send(self, answer: Answer) -> None:
         """Writes the whole response at once: a second packet would wait for the first one's ACK."""

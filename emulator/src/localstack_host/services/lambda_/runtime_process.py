@@ -1,4 +1,4 @@
-"""One life of a runtime process: it starts, answers invocations one after the other, and ends."""
+"""A runtime process: starts it, sends invocations one after the other, and ends it."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from localstack_host.services.lambda_.runtime_api import (
     RuntimeApi,
 )
 
-# How often the memory of a function that is busy is looked at.
+# The interval in which the memory of a running function is measured.
 LOOK_EVERY_S = 0.1
 
 
 class Process(Protocol):
-    """An operating-system process, the leader of a group, whose end has not been noted yet.
+    """An operating-system process, the leader of a group, that has not been reaped yet.
 
-    `above` is how many processes from this one on are the emulator's; the next is the function's.
+    `above` is the number of the emulator's processes, from this one down to the function's.
     """
 
     pid: int
     above: int
 
     def wait(self) -> int:
-        """Waits for the end: the exit code, or minus the number of a signal."""
+        """Waits for the end. Returns the exit code, or minus the number of the signal."""
 
     def reap(self) -> None:
-        """From here on the process's number may be another one's."""
+        """Reaps the process; then its ID may be reused."""
 
 
 class RuntimeProcess:
     """A process group that runs `awslambdaric` with one function.
 
-    `start` gets the address of the Runtime API, as AWS_LAMBDA_RUNTIME_API has it.
+    `start` is called with the address of the Runtime API, for AWS_LAMBDA_RUNTIME_API.
     """
 
     def __init__(self, start: Callable[[str], Process], memory_mb: int) -> None:
@@ -52,18 +52,18 @@ class RuntimeProcess:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._api = RuntimeApi(self._freeze)
-        with self._lock:  # the process may ask for work before its number is known here
+        with self._lock:  # the process may request work before its ID is known here
             self._process = start(self._api.address)
         REAPER.adopt(self._process.pid)
         self._memory = Memory(self._process.pid, self._process.above)
         threading.Thread(target=self._watch, name="lambda-exit", daemon=True).start()
 
     def wait_until_ready(self, timeout_s: float) -> Event | None:
-        """How the start ended: Ready, InitError, Exited, OutOfMemory, or None: not in time."""
+        """Returns Ready, InitError, Exited or OutOfMemory; None after the timeout."""
         return self._next_event(timeout_s)
 
     def invoke(self, request: Request, timeout_s: float) -> Event | None:
-        """What came of the invocation, or None if nothing came in time."""
+        """Runs an invocation, and returns its result; None after the timeout."""
         with self._lock:
             self._api.send(request)
             self._signal(signal.SIGCONT)
@@ -76,24 +76,24 @@ class RuntimeProcess:
 
     @property
     def peak_memory_mb(self) -> int:
-        """The most memory used, in MB of 2^20 bytes as Lambda reports it: never over the limit."""
+        """The peak memory in MB of 2^20 bytes; at most the limit, as Lambda reports it."""
         return min(self._memory.peak, self._limit) // 2**20
 
     def kill(self) -> None:
-        """Ends the process and everything that it started. May be called twice."""
+        """Ends the process and its descendants. Can be called repeatedly."""
         with self._lock:
             if self.alive:
                 kill_group(self._process.pid)
         self._ended.wait()
 
     def _freeze(self) -> None:
-        """Stops a process that has no work, threads and all: so does Lambda."""
+        """Stops an idle process with all of its threads, as Lambda does."""
         with self._lock:
             if self._api.idle:
                 self._signal(signal.SIGSTOP)
 
     def _signal(self, number: signal.Signals) -> None:
-        """To the function. A process of the emulator above it goes on: it has to notice its end."""
+        """Signals the function, but not the emulator's process that waits for its end."""
         if not self.alive:
             return
         with suppress(ProcessLookupError, PermissionError):
@@ -104,10 +104,10 @@ class RuntimeProcess:
                     os.kill(pid, number)
 
     def _next_event(self, timeout_s: float) -> Event | None:
-        """Waits for what the process does next, and watches its memory meanwhile.
+        """Waits for the next event, and measures the memory meanwhile.
 
-        A limit that the kernel keeps (RLIMIT_AS) would count address space, of which threads
-        reserve much, and would raise MemoryError, where Lambda kills. Control groups need root.
+        The kernel's limit RLIMIT_AS counts address space, of which threads reserve much, and causes
+        MemoryError, where Lambda kills the process. Control groups require root.
         """
         deadline = time.monotonic() + timeout_s
         while (left := deadline - time.monotonic()) > 0:
@@ -119,10 +119,10 @@ class RuntimeProcess:
         return None
 
     def _is_over_its_limit(self) -> bool:
-        return self.alive and self._memory.look() > self._limit
+        return self.alive and self._memory.measure() > self._limit
 
     def _watch(self) -> None:
-        """Waits for the end, and takes the rest of the group along while its number is ours."""
+        """Waits for the end, and kills the rest of the group before its ID can be reused."""
         status = self._process.wait()
         with self._lock:
             kill_group(self._process.pid)

@@ -1,4 +1,4 @@
-"""How a function's process comes about: forked from a zygote, or started as a program."""
+"""Starts functions' processes: forked from a zygote, or as a program."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Spawner:
 
     @property
     def confines(self) -> bool:
-        """Whether it is certain that functions see only what they see in Lambda."""
+        """Whether all functions are confined."""
         return self._zygotes is not None and self._zygotes.confine
 
     def start(self, launch: Launch, api_address: str) -> Process:
-        """A running process; `api_address` is where its Runtime API is."""
+        """Starts a process; `api_address` is the address of its Runtime API."""
         given = launch.variables | {"AWS_LAMBDA_RUNTIME_API": api_address}
         launch = replace(launch, variables=given)
         if self._zygotes:
@@ -41,7 +41,7 @@ class Spawner:
         return Program.confined(launch, self._machine) if _LINUX else Program.plain(launch)
 
     def prepare(self, shipped: tuple[str, ...]) -> None:
-        """Has these folders' libraries loaded before a function needs them."""
+        """Preloads the libraries in these folders."""
         if self._zygotes:
             self._zygotes.prepare(shipped)
 
@@ -50,7 +50,7 @@ _LINUX = sys.platform == "linux"
 
 
 class Program:
-    """A process that was started the ordinary way; with `above` one, it has started another."""
+    """A process that was started as a program; with `above` = 1, it starts the function's."""
 
     def __init__(self, popen: subprocess.Popen[bytes], above: int = 0) -> None:
         self._popen = popen
@@ -59,22 +59,22 @@ class Program:
 
     @classmethod
     def confined(cls, launch: Launch, machine: Machine) -> Program:
-        """The zygote's program, for this function alone."""
+        """Starts the zygote's program for a single function, which is confined if possible."""
         arguments = command(alone.WORD, *astuple(machine))
         popen = subprocess.Popen(
             arguments, cwd="/", env=ENVIRONMENT, stdin=subprocess.PIPE, start_new_session=True
         )
         assert popen.stdin is not None  # noqa: S101 - it is a pipe
-        with popen.stdin as told:
-            told.write(json.dumps(asdict(replace(launch, anew=True))).encode())
+        with popen.stdin as stdin:
+            stdin.write(json.dumps(asdict(replace(launch, new_interpreter=True))).encode())
         return cls(popen, above=1)
 
     @classmethod
     def plain(cls, launch: Launch) -> Program:
-        """The interpreter. Its /tmp is the machine's.
+        """Starts the interpreter without confinement: its /tmp is the machine's.
 
-        Output goes to a file and not through a pipe: what was printed before a response is in the
-        file when the response arrives, in order, and no thread has to read along.
+        Output is written to a file, not a pipe: output before a response is complete and in order
+        when the response arrives, and no thread has to read it.
         """
         places = on_this_machine(launch)
         Path(launch.tmp).mkdir(parents=True, exist_ok=True)
@@ -92,12 +92,12 @@ class Program:
         return cls(popen)
 
     def wait(self) -> int:
-        """Waits without burying, which only `bury` may do."""
+        """Waits without reaping the process, which only `reap` may do."""
         ended = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         assert ended is not None  # noqa: S101 - only with WNOHANG
         by_itself = ended.si_code == os.CLD_EXITED
         return ended.si_status if by_itself else -ended.si_status
 
     def reap(self) -> None:
-        """Reads the status, after which the number is free."""
+        """Reaps the process; then its ID may be reused."""
         self._popen.wait()

@@ -1,8 +1,8 @@
 """Reads the stream of a table for a function, shard by shard.
 
-LocalStack looks for the shards once. When one is closed, which AWS does after some four hours, or
-an iterator has expired, it begins all of them anew where the mapping once began: with TRIM_HORIZON
-the function gets a day of records again, and with LATEST it misses some.
+LocalStack lists the shards once. When one is closed, after some four hours on AWS, or an iterator
+has expired, it restarts all of them at the mapping's starting position: with TRIM_HORIZON the
+function receives a day of records again, and with LATEST it misses some.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
 """
 
@@ -21,7 +21,7 @@ NEXT = "AFTER_SEQUENCE_NUMBER"
 
 
 class TableStreamPoller(DynamoDBPoller):
-    """Continues each shard after the last record that was read, and a closed one with its child."""
+    """Continues each shard after its last record, and a closed one with its children."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -32,14 +32,14 @@ class TableStreamPoller(DynamoDBPoller):
 
     @property
     def stream_parameters(self) -> dict[str, Any]:
-        """The mapping's settings; a batch is no larger than what GetRecords returns at most."""
+        """The mapping's settings; a batch is not larger than the limit of GetRecords."""
         settings: dict[str, Any] = super().stream_parameters
         return settings | {"BatchSize": min(settings["BatchSize"], MAX_RECORDS)}
 
     def initialize_shards(self) -> dict[str, str]:
         """Returns an iterator for each shard that can be read now, by the shard's id.
 
-        A shard follows when its parent has been read to its end, so that the changes of an item
+        A shard is read when its parent has been read completely, so that the changes of an item
         stay in order.
         """
         described = self._client.describe_stream(StreamArn=self.source_arn)
@@ -57,9 +57,9 @@ class TableStreamPoller(DynamoDBPoller):
         }
 
     def poll_events_from_shard(self, shard_id: str, shard_iterator: str) -> None:
-        """Passes on what the shard has, and follows it to its children when it is closed."""
-        found = self.get_records(shard_iterator)
-        records, following = found["Records"], found.get("NextShardIterator")
+        """Forwards the records of a shard, and continues with its children when it is closed."""
+        response = self.get_records(shard_iterator)
+        records, following = response["Records"], response.get("NextShardIterator")
         if records:
             self._last_read[shard_id] = records[-1]["dynamodb"]["SequenceNumber"]
         batcher = self.shard_batcher[shard_id]
@@ -87,12 +87,12 @@ class TableStreamPoller(DynamoDBPoller):
         last = self._last_read.get(shard_id)
         if last:
             position = {"ShardIteratorType": NEXT, "SequenceNumber": last}
-        elif last == "":  # nothing of it was read yet, and the mapping begins with what comes
+        elif last == "":  # not read yet, and the mapping starts at LATEST
             position = {"ShardIteratorType": "LATEST"}
-        found = self._client.get_shard_iterator(
+        response = self._client.get_shard_iterator(
             StreamArn=self.source_arn, ShardId=shard_id, **position
         )
-        return str(found["ShardIterator"])
+        return str(response["ShardIterator"])
 
     def _pass_on(self, shard_id: str, records: list[dict[str, Any]]) -> None:
         forward: Any = self.forward_events_to_target
@@ -102,5 +102,5 @@ class TableStreamPoller(DynamoDBPoller):
 
 
 def _range(shard: dict[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = shard["SequenceNumberRange"]
-    return found
+    sequence_numbers: dict[str, str] = shard["SequenceNumberRange"]
+    return sequence_numbers

@@ -1,12 +1,12 @@
-"""What Lambda refuses before it runs anything, in AWS's words.
+"""Validates events and variables, with AWS's errors.
 
-How large an event may be, and that it must be JSON:
+The size of an event, and that it is JSON:
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 
-Names that a function's variables may not have, Lambda's own and what is no name:
+The names of variables, which must not be reserved or malformed:
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html and
-https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html. LocalStack itself refuses more
-than 4 KB.
+https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html. LocalStack itself limits their
+size to 4 KB.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ MAX_EVENT_BYTES = 2**20
 
 
 def require_event(payload: bytes, kind: str | None) -> None:
-    """Refuses, in AWS's words, an event that is too large for the invocation type or not JSON."""
+    """Raises AWS's error for an event that is not JSON, or too large for the invocation type."""
     if kind == InvocationType.Event and len(payload) > MAX_EVENT_BYTES:
         _refuse_size(
             f"{len(payload)} byte payload is too large for the Event invocation type"
@@ -85,7 +85,7 @@ def _require_json(payload: bytes) -> None:
 
 
 def require_variables(environment: Environment | None) -> None:
-    """Refuses, in AWS's words, variables that the function could not have on AWS."""
+    """Raises AWS's error for variables with reserved or invalid names."""
     names = (environment or {}).get("Variables") or {}
     if used := [name for name in names if name in RESERVED]:
         raise InvalidParameterValueException(

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from localstack_host.server import function_endpoint
 
-# Of LocalStack's own variables a function sees the endpoint and nothing else: the rest belongs to
-# the program that starts functions inside a container.
+# Functions get only the endpoint of LocalStack's own variables; the others are for the program that
+# starts functions in a container.
 INTERNAL = {"EDGE_PORT", "AWS_LAMBDA_FUNCTION_TIMEOUT"}
 INTERNAL_PREFIX = "LOCALSTACK_"
 
@@ -18,10 +18,10 @@ INTERNAL_PREFIX = "LOCALSTACK_"
 def function_variables(
     given: Mapping[str, object], own: Mapping[str, str], runtime: str
 ) -> dict[str, str]:
-    """What the function's process has in its environment, but for the places of its files.
+    """The environment of the function's process, without the locations of its files.
 
-    `given` is what LocalStack computed (region, credentials of the role, log group …), `own` what
-    the function's configuration sets: it wins, as in Lambda.
+    `given` are LocalStack's variables (region, credentials of the role, log group …). `own` are
+    those of the function's configuration, which take precedence, as in Lambda.
     """
     return (
         {name: str(value) for name, value in given.items() if not _is_internal(name)}

@@ -1,4 +1,4 @@
-"""The zygote processes of this emulator, and the function processes that come from them."""
+"""The zygote processes of this emulator, and the function processes forked from them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from localstack_host.services.lambda_.zygote.launch import (
     encode,
 )
 
-# Set to 0, every function starts on an interpreter of its own.
+# With the value 0 every function starts on a new interpreter.
 SWITCH = variable("LAMBDA_FORK")
 KEPT = 4
 STARTED_WITHIN_S = 60.0
@@ -46,7 +46,7 @@ class ZygoteGoneError(Exception):
 
 
 class ForkedProcess:
-    """A process that a zygote has started. Until `reap` its number is its own."""
+    """A process that a zygote has forked. Its ID is not reused until `reap`."""
 
     above = 0
 
@@ -56,16 +56,16 @@ class ForkedProcess:
         self._status: Future[int] = Future()
 
     def wait(self) -> int:
-        """Waits for the end: the exit code, or minus the number of a signal."""
+        """Waits for the end. Returns the exit code, or minus the number of the signal."""
         return self._status.result()
 
     def reap(self) -> None:
-        """The number may be given to another process."""
+        """Reaps the process; then its ID may be reused."""
         with suppress(ZygoteGoneError):
-            self._zygote.tell(Reap(self.pid))
+            self._zygote.send(Reap(self.pid))
 
     def ended(self, status: int) -> None:
-        """The zygote says so."""
+        """Called when the zygote reports the end."""
         self._status.set_result(status)
 
 
@@ -74,37 +74,37 @@ class Zygote:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._asking = threading.Lock()
-        self._answers: SimpleQueue[int | None] = SimpleQueue()
+        self._requesting = threading.Lock()
+        self._responses: SimpleQueue[int | None] = SimpleQueue()
         self._children: dict[int, ForkedProcess] = {}
-        self._early: dict[int, int] = {}
+        self._ended_early: dict[int, int] = {}
         self._confined: Future[bool] = Future()
         self._table = threading.Lock()
         threading.Thread(target=self._listen, name="lambda-zygote", daemon=True).start()
 
     @property
     def confined(self) -> bool:
-        """Whether its functions see only what they see in Lambda. Raises ZygoteGoneError."""
+        """Whether its functions are confined. Raises ZygoteGoneError."""
         return self._confined.result()
 
     def start(self, launch: Launch) -> ForkedProcess:
         """Forks a function's process. Raises ZygoteGoneError."""
-        return self._adopt(self._ask(Start(launch)))
+        return self._adopt(self._request(Start(launch)))
 
     def split(self, launch: Launch) -> Zygote:
-        """Forks another zygote, which loads libraries that this function brings along."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            child = self._adopt(self._ask(Split(launch), theirs))
+        """Forks another zygote, which preloads the libraries of this function."""
+        own_end, child_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with child_end:
+            child = self._adopt(self._request(Split(launch), child_end))
         _follow(child)
-        return Zygote(ours)
+        return Zygote(own_end)
 
     def retire(self) -> None:
-        """Lets the process end once its children have."""
+        """Makes the process end when its children have ended."""
         with suppress(ZygoteGoneError):
-            self.tell(Retire())
+            self.send(Retire())
 
-    def tell(self, message: Message, *passed: socket.socket) -> None:
+    def send(self, message: Message, *passed: socket.socket) -> None:
         """Sends a message. Raises ZygoteGoneError."""
         try:
             descriptors = [each.fileno() for each in passed]
@@ -112,21 +112,21 @@ class Zygote:
         except OSError as error:
             raise ZygoteGoneError from error
 
-    def _ask(self, message: Message, *passed: socket.socket) -> int:
-        with self._asking:
-            self.tell(message, *passed)
-            pid = self._answers.get()
+    def _request(self, message: Message, *passed: socket.socket) -> int:
+        with self._requesting:
+            self.send(message, *passed)
+            pid = self._responses.get()
         if pid is None:
-            self._answers.put(None)
+            self._responses.put(None)
             raise ZygoteGoneError
         return pid
 
     def _adopt(self, pid: int) -> ForkedProcess:
-        """A child may have ended before its number got here."""
+        """Registers a child, which may have ended before its ID arrived."""
         child = ForkedProcess(self, pid)
         with self._table:
-            if pid in self._early:
-                child.ended(self._early.pop(pid))
+            if pid in self._ended_early:
+                child.ended(self._ended_early.pop(pid))
             else:
                 self._children[pid] = child
         return child
@@ -137,14 +137,14 @@ class Zygote:
                 case Ready(confined):
                     self._confined.set_result(confined)
                 case Started(pid):
-                    self._answers.put(pid)
+                    self._responses.put(pid)
                 case Ended(pid, status):
-                    self._note_end(pid, status)
+                    self._record_end(pid, status)
         self._connection.close()
-        self._answers.put(None)
+        self._responses.put(None)
         if not self._confined.done():
             self._confined.set_exception(ZygoteGoneError())
-        self._give_up_children()
+        self._kill_children()
 
     def _receive(self) -> bytes:
         try:
@@ -152,16 +152,16 @@ class Zygote:
         except OSError:
             return b""
 
-    def _note_end(self, pid: int, status: int) -> None:
+    def _record_end(self, pid: int, status: int) -> None:
         with self._table:
             child = self._children.pop(pid, None)
             if child is None:
-                self._early[pid] = status
+                self._ended_early[pid] = status
         if child:
             child.ended(status)
 
-    def _give_up_children(self) -> None:
-        """Somebody has killed the zygote: what came from it is nobody's, and ends too."""
+    def _kill_children(self) -> None:
+        """Kills the children of a zygote that has ended unexpectedly."""
         with self._table:
             orphans, self._children = self._children, {}
         for pid, child in orphans.items():
@@ -170,9 +170,9 @@ class Zygote:
 
 
 class Zygotes:
-    """The first zygote, and those forked from it, which start functions.
+    """The first zygote, and those forked from it, which fork functions.
 
-    One is for functions that ship no known libraries, and one for each of the latest packages.
+    One is for functions without known libraries, the others for the latest packages with some.
     """
 
     def __init__(self, machine: Machine) -> None:
@@ -182,9 +182,9 @@ class Zygotes:
         self._split: OrderedDict[tuple[str, ...], Zygote] = OrderedDict()
 
     def start(self, launch: Launch) -> ForkedProcess:
-        """Forks a function's process from the zygote that has loaded most of what it needs.
+        """Forks a function's process from the zygote that has preloaded its libraries.
 
-        A zygote that was killed is replaced. Raises ZygoteGoneError if that is killed too.
+        A zygote that was killed is replaced once. Raises ZygoteGoneError if that fails, too.
         """
         try:
             return self._for(launch.shipped).start(launch)
@@ -194,13 +194,13 @@ class Zygotes:
 
     @property
     def confine(self) -> bool:
-        """Whether functions see only what they see in Lambda: this machine allows it or not."""
+        """Whether functions are confined, which depends on this machine."""
         with suppress(ZygoteGoneError):
             return self._for(()).confined
         return False
 
     def prepare(self, shipped: tuple[str, ...]) -> None:
-        """Has the zygote ready when a function comes."""
+        """Starts the zygote for a package in advance."""
         with suppress(ZygoteGoneError):
             self._for(shipped)
 
@@ -217,7 +217,7 @@ class Zygotes:
             return self._split[shipped]
 
     def _retire_oldest(self) -> None:
-        """The one without libraries of functions' own stays."""
+        """Retires the oldest zygotes, but not the one without libraries."""
         shipping = [shipped for shipped in self._split if shipped]
         for shipped in shipping[:-KEPT]:
             self._split.pop(shipped).retire()
@@ -232,33 +232,33 @@ class Zygotes:
 
 
 def fork_is_safe() -> bool:
-    """Linux. On macOS the system's own libraries do not survive a fork."""
+    """True on Linux, unless disabled. On macOS system libraries do not support fork."""
     allowed = os.environ.get(SWITCH) != "0"
     return allowed and sys.platform == "linux" and hasattr(os, "pidfd_open")
 
 
 def command(*arguments: str) -> list[str]:
-    """What runs the zygote's program."""
+    """The command line of the zygote's program."""
     module = "localstack_host.services.lambda_.zygote"
     return [python(), "-P", *OPTIONS, "-m", module, str(paths.SOURCES), *arguments]
 
 
 def _start_first(machine: Machine) -> Zygote:
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs:
+    own_end, child_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with child_end:
         process = subprocess.Popen(
             command(*astuple(machine)),
             cwd="/",
             env=ENVIRONMENT,
-            stdin=theirs.fileno(),
+            stdin=child_end.fileno(),
             start_new_session=True,
         )
     _follow(process)
-    return Zygote(ours)
+    return Zygote(own_end)
 
 
 def _follow(zygote: subprocess.Popen[bytes] | ForkedProcess) -> None:
-    """Sees to it that it ends with the emulator, and is not taken for alive when it has ended."""
+    """Ties a zygote to the emulator's life, and reaps it when it has ended."""
 
     def wait() -> None:
         zygote.wait()

@@ -24,7 +24,7 @@ def _parameter(name: str, place: Place) -> str:
 
 
 def kms(operation: str, params: Params, place: Place) -> Permissions | None:
-    """A permission on the key. Raises NotUnderstood for aliases, and to encrypt without a key ID."""
+    """A permission on the key. Raises NotUnderstood for an alias, and to encrypt without an ID."""
     key = params.get("KeyId")
     if key and ":alias/" not in key and not key.startswith("alias/"):
         return [Permission(f"kms:{operation}", place.named("kms", "key/", key))]

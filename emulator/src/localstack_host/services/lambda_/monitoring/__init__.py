@@ -1,5 +1,5 @@
-"""What is known of invocations afterwards: their logs and their metrics.
+"""Logs and metrics of invocations.
 
-`output` is what a function printed, `report` the lines that Lambda writes around it. `logs` brings
-both to CloudWatch Logs, in the role's name, and `metrics` what was counted to CloudWatch.
+`output` is the output of a function, `report` the log lines that Lambda adds. `logs` sends both to
+CloudWatch Logs, with the function's role, and `metrics` sends metrics to CloudWatch.
 """

@@ -1,11 +1,11 @@
-"""Logs of invocations, on their way to CloudWatch Logs.
+"""Sends the logs of invocations to CloudWatch Logs.
 
-LocalStack calls CloudWatch Logs for each invocation. Under load the lines of several invocations go
-there together here, a moment later, as they do on AWS. Each stream keeps its order.
+LocalStack calls CloudWatch Logs for each invocation. Here the lines of several invocations are sent
+together, with a short delay, as on AWS. Each stream keeps its order.
 
-And LocalStack creates the log group whenever a stream is missing, and loses the lines if it may
-not. A role that can write into its group, which Terraform has made, is enough here, as it is on
-AWS. Permissions are checked, or not, where CloudWatch Logs is called: nothing here depends on it.
+LocalStack creates the log group whenever a stream is missing, and loses the lines if that is not
+allowed. Here a role that can write to an existing group is sufficient, as on AWS. Permissions are
+checked, if at all, by the called CloudWatch Logs.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from localstack_host.localstack_api import connect_as
 
 LOG = logging.getLogger(__name__)
 WAIT_S = 0.25
-# Of one call to PutLogEvents, which AWS lets have 1 MB with 26 bytes more for each line.
+# Per call to PutLogEvents. AWS's limit is 1 MB, with 26 bytes added for each line.
 MAX_CHARACTERS = 2**18
 
 
 class LogDelivery(LogHandler):
-    """LocalStack's, of one version of a function, which writes in a way of its own."""
+    """LocalStack's log handler of a version, which sends batches."""
 
     def __init__(self, role_arn: str, region: str) -> None:
         super().__init__(role_arn, region)
-        self.log_queue: Queue[Any] = Gathering()
+        self.log_queue: Queue[Any] = BatchingQueue()
 
     def run_log_loop(self, *_arguments: Any, **_options: Any) -> None:
-        """Writes what is queued until the pill comes that ends it."""
+        """Writes queued items until it receives QUEUE_SHUTDOWN."""
         client = connect_as(self.role_arn, self.region, "lambda").logs
         while (item := self.log_queue.get()) is not QUEUE_SHUTDOWN:
             try:
@@ -47,8 +47,8 @@ class LogDelivery(LogHandler):
                 LOG.warning("Lines for the log group %s are lost: %s", item.log_group, error)
 
 
-class Gathering(Queue[Any]):
-    """A queue whose one reader gets what comes within `WAIT_S` joined by stream."""
+class BatchingQueue(Queue[Any]):
+    """A queue for one reader that joins the items of `wait_s` seconds by stream."""
 
     def __init__(self, wait_s: float = WAIT_S) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class Gathering(Queue[Any]):
         self._joined: deque[Any] = deque()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        """The next item; what is not of a log's kind (the wish to stop) comes last."""
+        """The next item. Items that are no LogItems (QUEUE_SHUTDOWN) come last."""
         if not self._joined:
             first = super().get(block, timeout)
             time.sleep(self._wait_s)
@@ -70,7 +70,7 @@ class Gathering(Queue[Any]):
 
 
 def joined(items: Iterable[Any]) -> list[Any]:
-    """LogItems of the same stream as one, in the order of their first; others behind them."""
+    """Joins LogItems of the same stream, in the order of the first ones; others come last."""
     logs: list[Any] = []
     open_: dict[tuple[str, str], int] = {}
     others = []

@@ -1,9 +1,9 @@
-"""Metrics of invocations, on their way to CloudWatch.
+"""Sends the metrics of invocations to CloudWatch.
 
-For each invocation LocalStack starts a thread that calls CloudWatch, which commits to a database on
-the disk and waits for the disk. That was a good part of what a warm invocation cost. Here the data
-points go there together with those that come within a second; so do the metrics that functions log.
-And there are those that LocalStack leaves out: it counts invocations and errors only.
+For each invocation LocalStack starts a thread that calls CloudWatch, which commits to a database
+and waits for the disk. That was a large part of the cost of a warm invocation. Here the data points
+of a second are sent together, including the metrics that functions log. Durations and throttles,
+which LocalStack lacks, are sent as well.
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 """
 
@@ -27,25 +27,25 @@ METRICS_WAIT_S = 1.0
 METRICS_AT_A_TIME = 1000
 NAMESPACE = "AWS/Lambda"
 
-Point = dict[str, Any]  # a MetricDatum, as PutMetricData takes it
+Point = dict[str, Any]  # a MetricDatum of PutMetricData
 Place = tuple[str | None, str | None, str]  # account, region and namespace
 Send = Callable[[Place, list[Point]], None]
 
 
 def invoked(function: Any, duration_ms: float | None, well: bool) -> None:
-    """An invocation has ended after so long; None: the function never started.
+    """Records an invocation, with its duration, or None if the function failed to start.
 
     `function` is LocalStack's identifier of a version.
     """
     _count(function, "Invocations", 1)
-    # Also if there is none: nothing is no zero, and an alarm would end late.
+    # Also zero errors: without data points an alarm would recover late.
     _count(function, "Errors", 0 if well else 1)
     if duration_ms is not None:
         _count(function, "Duration", duration_ms)
 
 
 def throttled(function: Any) -> None:
-    """An invocation was refused: too many ran already."""
+    """Records an invocation that was refused because too many were running."""
     _count(function, "Throttles", 1)
 
 
@@ -58,12 +58,12 @@ def _count(function: Any, metric: str, value: float) -> None:
 
 @cache
 def delivery() -> Metrics:
-    """The one way to CloudWatch."""
+    """The shared instance."""
     return Metrics(put_metrics)
 
 
 class Metrics:
-    """Data points on their way to CloudWatch: at most `wait_s` late, with their own time."""
+    """Sends data points to CloudWatch in batches, with a delay of `wait_s`."""
 
     def __init__(self, send: Send, wait_s: float = METRICS_WAIT_S) -> None:
         self._send = send
@@ -72,7 +72,7 @@ class Metrics:
         threading.Thread(target=self._run, name="lambda-metrics", daemon=True).start()
 
     def add(self, place: Place, point: Point) -> None:
-        """Sends a data point soon. Its value is in `Values`."""
+        """Queues a data point, with its value in `Values`."""
         self._waiting.put((place, point))
 
     def _run(self) -> None:
@@ -83,22 +83,22 @@ class Metrics:
             for place, point in [first, *_waiting(self._waiting)]:
                 points[place].append(point)
             for place, some in points.items():
-                self._send(place, gathered(some))
+                self._send(place, merge(some))
 
 
-def gathered(points: list[Point]) -> list[Point]:
-    """The same values, in one data point for each metric and second: each costs a commit."""
-    together: dict[str, Point] = {}
+def merge(points: list[Point]) -> list[Point]:
+    """Merges data points of the same metric and second, as each costs a commit."""
+    merged: dict[str, Point] = {}
     for point in points:
         second = point["Timestamp"].replace(microsecond=0)
-        what = (point["MetricName"], point["Dimensions"], point.get("Unit"), second)
-        kept = together.setdefault(repr(what), point | {"Values": []})
-        kept["Values"] += point["Values"]
-    return list(together.values())
+        key = (point["MetricName"], point["Dimensions"], point.get("Unit"), second)
+        data_point = merged.setdefault(repr(key), point | {"Values": []})
+        data_point["Values"] += point["Values"]
+    return list(merged.values())
 
 
 def put_metrics(place: Place, points: list[Point]) -> None:
-    """Gives data points to CloudWatch; what it does not take is lost, with a line in the log."""
+    """Sends data points to CloudWatch. Rejected ones are logged and lost."""
     account, region, namespace = place
     client = connect_to(aws_access_key_id=account, region_name=region).cloudwatch
     try:

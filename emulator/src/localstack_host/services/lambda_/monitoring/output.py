@@ -1,4 +1,4 @@
-"""What a function printed."""
+"""The output of a function."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ TRUNCATE_AT_BYTES = 2**20
 
 
 class Output:
-    """A file that processes append to and that is read in turns."""
+    """A file to which processes append, and which is read in parts."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -17,7 +17,7 @@ class Output:
         path.touch()
 
     def take(self) -> str:
-        """The text that is new since the last call, ended by a line break."""
+        """Returns the text since the last call, ending with a line break."""
         with self.path.open("rb+") as file:
             file.seek(self._read)
             new = file.read()

@@ -1,4 +1,4 @@
-"""The lines that Lambda writes around an invocation, and the errors that it answers itself.
+"""The log lines that Lambda adds to an invocation, and the errors that Lambda itself returns.
 
 Formats as observed on AWS, and as in LocalStack's snapshots of it:
 https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
@@ -20,18 +20,18 @@ OUT_OF_MEMORY = "Runtime.OutOfMemory"
 
 @dataclass(frozen=True)
 class Failure:
-    """Why an invocation has no response of the function's own."""
+    """Why an invocation has no response of the function."""
 
     error_type: str
     message: str
 
     def payload(self, request_id: str) -> bytes:
-        """The answer to the caller."""
+        """The response to the caller."""
         message = f"RequestId: {request_id} Error: {self.message}"
         return json.dumps({"errorType": self.error_type, "errorMessage": message}).encode()
 
     def line(self, request_id: str) -> str:
-        """What the log says about it."""
+        """The lines in the log."""
         if self.error_type == TIMED_OUT:
             now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
             return f"{now} {request_id} {self.message}\n\n"
@@ -39,17 +39,17 @@ class Failure:
 
 
 def timed_out(seconds: float) -> Failure:
-    """The function did not answer in its time."""
+    """The failure of a function that exceeded its timeout."""
     return Failure(TIMED_OUT, f"Task timed out after {seconds:.2f} seconds")
 
 
 def out_of_memory() -> Failure:
-    """The function used more memory than it has, and was ended for it."""
+    """The failure of a function that exceeded its memory limit, and was killed."""
     return Failure(OUT_OF_MEMORY, "Runtime exited with error: signal: killed")
 
 
 def exited(status: int) -> Failure:
-    """The process ended by itself; a negative status is the number of the signal that ended it."""
+    """The failure of a process that ended; a negative status is minus the signal's number."""
     if status < 0:
         name = signal.strsignal(-status) or f"signal {-status}"
         return Failure(EXITED, f"Runtime exited with error: signal: {name.lower()}")
@@ -60,7 +60,7 @@ def exited(status: int) -> Failure:
 
 @dataclass(frozen=True)
 class Usage:
-    """What an invocation took: milliseconds, and MB of 2^20 bytes."""
+    """Duration and memory of an invocation, in milliseconds and MB of 2^20 bytes."""
 
     duration_ms: float
     memory_mb: int
@@ -69,17 +69,17 @@ class Usage:
 
     @property
     def billed_ms(self) -> int:
-        """Whole milliseconds; since August 2025 the start of the environment is billed too."""
+        """Rounded up; since August 2025 the initialization is billed, too."""
         return math.ceil(self.duration_ms + (self.init_ms or 0))
 
 
 def start_line(request_id: str, version: str) -> str:
-    """The line before the function's own."""
+    """The line before the function's output."""
     return f"START RequestId: {request_id} Version: {version}\n"
 
 
 def end_lines(request_id: str, usage: Usage, error_type: str | None = None) -> str:
-    """The lines after the function's own."""
+    """The lines after the function's output."""
     fields = [
         f"REPORT RequestId: {request_id}",
         f"Duration: {usage.duration_ms:.2f} ms",
@@ -94,7 +94,7 @@ def end_lines(request_id: str, usage: Usage, error_type: str | None = None) -> s
 
 
 def init_report_line(init_ms: float, error_type: str) -> str:
-    """The line after a start that failed."""
+    """The line after a failed initialization."""
     status = "\t".join(_status(error_type))
     return f"INIT_REPORT Init Duration: {init_ms:.2f} ms\tPhase: init\t{status}\n"
 

@@ -1,11 +1,10 @@
-"""The warmed process that function processes are forked from: what AWS's snapshot is to Lambda.
+"""The zygote: a process with preloaded modules from which function processes are forked.
 
-Run as a program (`python -m localstack_host.services.lambda_.zygote`) by the bare interpreter that
-functions run on, without site-packages: it may import the standard library and what AWS's runtime
-brings along, and nothing else. `launch` is what it is told, `server` how it listens, `preload` what
-it has loaded, `child` what a forked process does before it runs the function with `bootstrap`.
+It runs as a program (`python -m localstack_host.services.lambda_.zygote`) on the functions'
+interpreter without site-packages: it may import only the standard library and the packages of AWS's
+runtime. `launch` has its messages, `server` receives them, `preload` loads modules, and `child`
+prepares a forked process, which then runs the function with `bootstrap`.
 
-What a function reaches of the machine: `confinement` for files, at the `places` that AWS has them,
-and `namespaces` for processes; `system_calls` is what both ask of Linux. `alone` starts a function
-without a zygote.
+`confinement` limits a function's access to files, which have AWS's `places`, and `namespaces` to
+processes; both use `system_calls` of Linux. `alone` starts a function without a zygote.
 """

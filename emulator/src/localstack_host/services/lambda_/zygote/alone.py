@@ -1,4 +1,4 @@
-"""One function on an interpreter of its own, confined as those that come from a zygote."""
+"""Runs one function on a new interpreter, confined like functions forked from a zygote."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WORD = "alone"
 
 
 def run(launch: Launch, standard: list[str], confinement: Confinement | None) -> None:
-    """Returns never: ends as the function did, and all that it started with it."""
+    """Runs the function, and exits with its status after ending all that it started."""
     namespace = make(show_processes) if confinement else None
     adopt_orphans()
     if namespace:

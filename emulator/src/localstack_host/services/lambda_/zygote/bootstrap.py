@@ -1,10 +1,11 @@
 """Runs AWS's runtime client for Python, as /var/runtime/bootstrap.py does in Lambda.
 
-The address of the Runtime API ends in a secret here (`127.0.0.1:4001/SECRET`): only the process
-that was given it is answered. The client's compiled half takes such an address as it is; its other
-half, which reports that a function cannot be loaded, has to be told where the host ends.
+The address of the Runtime API ends with a secret here (`127.0.0.1:4001/SECRET`), without which
+requests are refused. The compiled part of the client accepts such an address. The Python part,
+which reports initialization errors, is patched to split it into host and path.
 
-It is run as a program too, without this package: it knows the standard library and the client.
+This module also runs as a program, without this package: it imports only the standard library and
+the client.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ RUNTIME_CLIENT = "awslambdaric"
 
 def main(handler: str) -> None:
     """Runs the function until the process is killed."""
-    _let_the_address_have_a_path()
+    _allow_path_in_address()
     sys.argv[:] = [RUNTIME_CLIENT, handler]
     runpy.run_module(RUNTIME_CLIENT, run_name="__main__", alter_sys=True)
 
 
-def _let_the_address_have_a_path() -> None:
+def _allow_path_in_address() -> None:
     from awslambdaric.lambda_runtime_client import BaseLambdaRuntimeClient, LambdaRuntimeClient
 
     original: Any = BaseLambdaRuntimeClient.call_rapid

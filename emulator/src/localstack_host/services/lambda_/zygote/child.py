@@ -1,4 +1,4 @@
-"""What a forked process does before it is a function's."""
+"""Prepares a forked process, and runs the function in it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ PACKAGE = __name__.partition(".")[0]
 
 @dataclass(frozen=True)
 class Task:
-    """What to run, and in which namespace; None where functions cannot be confined."""
+    """The function to run, and its namespace; None if functions cannot be confined."""
 
     launch: Launch
     namespace: Namespace | None
 
 
 def run(task: Task, standard: list[str], confinement: Confinement | None) -> None:
-    """Runs the function until it is killed. `standard` is where the standard library is found."""
+    """Runs the function until it is killed. `standard` is the path of the standard library."""
     launch = task.launch
     _redirect((HOST if confinement else "") + launch.output)
     if confinement and task.namespace:
@@ -36,18 +36,18 @@ def run(task: Task, standard: list[str], confinement: Confinement | None) -> Non
     else:
         adopt_orphans()
     places = ON_AWS if confinement else on_this_machine(launch)
-    _become(launch, places)
+    _set_up(launch, places)
     if not confinement:
-        _use_a_folder_for_temporary_files(launch)
-    if launch.anew:
-        _start_anew(launch, places)
-    _forget_this_package()
+        _set_temporary_folder(launch)
+    if launch.new_interpreter:
+        _exec_interpreter(launch, places)
+    _unload_package()
     sys.path[:] = [*places.search(launch), *standard]
     bootstrap.main(launch.handler)
 
 
-def _become(launch: Launch, places: Places) -> None:
-    """The random generator of Python seeds itself anew in a forked process."""
+def _set_up(launch: Launch, places: Places) -> None:
+    """Sets up the process's state. Python reseeds its random generator after a fork."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(places.variables(launch))
@@ -57,26 +57,26 @@ def _become(launch: Launch, places: Places) -> None:
     os.chdir(places.task)
 
 
-def _use_a_folder_for_temporary_files(launch: Launch) -> None:
-    os.makedirs(launch.tmp, exist_ok=True)  # noqa: PTH103 - pathlib is not needed before
+def _set_temporary_folder(launch: Launch) -> None:
+    os.makedirs(launch.tmp, exist_ok=True)  # noqa: PTH103 - avoids importing pathlib
     os.environ["TMPDIR"] = launch.tmp
 
 
-def _start_anew(launch: Launch, places: Places) -> None:
-    """On an interpreter that has loaded nothing. Does not return."""
+def _exec_interpreter(launch: Launch, places: Places) -> None:
+    """Replaces the process with a new interpreter. Does not return."""
     program = [sys.executable, *OPTIONS, f"{places.runtime}/bootstrap.py", launch.handler]
     os.execve(sys.executable, program, dict(os.environ))  # noqa: S606
 
 
 def _redirect(output: str) -> None:
-    """Output goes to a file and not through a pipe: it is there when the response arrives."""
+    """Redirects output to a file, not a pipe, so that it is complete when the response arrives."""
     file = os.open(output, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(file, 1)
     os.dup2(file, 2)
     os.close(file)
 
 
-def _forget_this_package() -> None:
-    """A function that imports this package must fail here as it would in Lambda."""
+def _unload_package() -> None:
+    """Unloads this package, so that a function that imports it fails, as in Lambda."""
     for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
         del sys.modules[name]

@@ -1,9 +1,9 @@
-"""What a function sees of the machine: as in Lambda the system, its code, its layers and a /tmp.
+"""Confines functions to the files that they have in Lambda: system, code, layers and a /tmp.
 
-Everything else is not there, and all but /tmp is read-only. It is a file system of its own (a mount
-namespace with another root), for root at once, for others in a user namespace, where the kernel
-allows one. What all functions have in common is built once, by the zygote; `enter` adds what one
-function has of its own, and leaves the machine's files behind.
+No other files are visible, and all but /tmp are read-only. Functions have a mount namespace with
+another root; users other than root also need a user namespace, which the kernel may not allow. The
+zygote builds the root once for all functions. `enter` adds the files of one function, and detaches
+the machine's files.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ from localstack_host.services.lambda_.zygote.system_calls import (
     MS_REC,
 )
 
-# The system's programs and libraries, and its settings. Links are made again as they are.
+# The system's programs, libraries and settings. Symbolic links are recreated.
 SYSTEM = ("/usr", "/etc", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-# Package managers whose programs find their libraries in folders beside their own.
+# Package managers whose programs load libraries from other folders of the same store.
 STORES = ("/nix/store", "/gnu/store", "/home/linuxbrew/.linuxbrew")
 DEVICES = ("null", "zero", "full", "random", "urandom")
 LINKS = {"fd": "fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
 SETTINGS = "/etc"
 RESOLVER = "/etc/resolv.conf"
-TMP = "/tmp"  # noqa: S108 - this one is meant
+TMP = "/tmp"  # noqa: S108 - not a predictable file name
 OPT = ON_AWS.opt
 HOST = "/.host"
 NEW = MS_NOSUID | MS_NODEV
 Copies = dict[str, int]
-"""Where to attach each copy of a mount."""
+"""The descriptors of copied mounts, by the path at which to attach them."""
 PROC = NEW | system.MS_RDONLY | system.MS_NOEXEC
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What the emulator knows: an empty folder to build in, AWS's packages, what nobody may see."""
+    """Folders: an empty one for the new root, AWS's packages, and one to hide."""
 
     folder: str
     runtime: str
@@ -53,16 +53,16 @@ class Machine:
 
 @dataclass(frozen=True)
 class Confinement:
-    """The root that is built. `interpreter` is where Python lies."""
+    """The new root. `interpreter` are the folders of Python."""
 
     interpreter: tuple[str, ...]
 
     def show(self, code: str, opt: str) -> None:
-        """Puts the code at /var/task, and the layers at /opt."""
+        """Mounts the code at /var/task, and the layers at /opt."""
         _attach(self._copies(code, opt))
 
     def enter(self, launch: Launch, namespace: Namespace) -> None:
-        """For good: the function's own files and processes, and nothing else of the machine."""
+        """Confines this process to the function's files and processes. Cannot be undone."""
         copies = self._copies(launch.code, launch.opt)
         interpreter = self._copies_of_interpreter(TMP)
         namespace.enter()
@@ -80,28 +80,28 @@ class Confinement:
         return copies | self._copies_of_interpreter(OPT)
 
     def _copies_of_interpreter(self, covered: str) -> Copies:
-        """Where it lies in a folder that something is mounted over."""
+        """Copies of the interpreter's folders in `covered`, over which a file system is mounted."""
         inside = [path for path in self.interpreter if _is_in(path, covered)]
         return {path: system.copy_mount(path) for path in inside}
 
 
 def _attach(copies: Copies) -> None:
-    """What lies in /opt needs places there first."""
+    """Attaches the copies; those in /opt need mount points there."""
     in_opt = [target for target in copies if _is_in(target, OPT)]
     if in_opt:
         system.mount("tmpfs", OPT, "tmpfs", NEW, "size=1m,mode=755")
     for target, copy in copies.items():
         if target != ON_AWS.task:
-            _make_place(target, os.fstat(copy).st_mode)
+            _make_mount_point(target, os.fstat(copy).st_mode)
         system.attach(copy, target)
     if in_opt:
         system.make_read_only(OPT)
 
 
 def show_processes() -> None:
-    """What the first process of a namespace does: from here on it can do nothing any more.
+    """Mounts /proc in the first process of a namespace, which then drops its privileges.
 
-    It also lets go of the machine's files, which takes the kernel milliseconds at times.
+    Also detaches the machine's files, which sometimes takes the kernel milliseconds.
     """
     system.mount("proc", "/proc", "proc", PROC)
     system.detach(HOST)
@@ -109,14 +109,14 @@ def show_processes() -> None:
 
 
 def confine(machine: Machine) -> Confinement | None:
-    """Builds the root that all functions share. None where this machine does not allow it."""
+    """Builds the root that all functions share. Returns None if this machine does not allow it."""
     if not _is_allowed(machine):
         return None
     return _build(machine)
 
 
 def _is_allowed(machine: Machine) -> bool:
-    """Tried out, in a process of its own: half a way back there is none."""
+    """Tries it in a process of its own, as a partial failure could not be undone."""
     pid = os.fork()
     if pid == 0:
         try:
@@ -150,12 +150,12 @@ def _build(machine: Machine) -> Confinement:
     for path in (TMP, "/proc", "/dev", "/var/task", OPT, HOST):
         os.makedirs(root + path)  # noqa: PTH103
     for path in _top(confinement.interpreter):
-        _copy_or_show(path, root)
+        _link_or_mount(path, root)
     for name in os.listdir(machine.runtime):  # noqa: PTH208
-        _show(os.path.realpath(f"{machine.runtime}/{name}"), f"{root}{ON_AWS.runtime}/{name}")
+        _mount(os.path.realpath(f"{machine.runtime}/{name}"), f"{root}{ON_AWS.runtime}/{name}")
     _make_devices(root)
     system.make_read_only(root)
-    _show_devices(root)
+    _mount_devices(root)
     _hide(root, machine.hidden)
     system.pivot_root(root, root + HOST)
     os.chdir("/")
@@ -185,19 +185,19 @@ def _interpreter() -> tuple[str, ...]:
 
 
 def _top(interpreter: Iterable[str]) -> list[str]:
-    """What is shown of the machine, without what lies in another one of these."""
-    wanted = [*SYSTEM, *interpreter, _resolver()]
+    """The machine's folders to mount, without those that are inside of others."""
+    paths = [*SYSTEM, *interpreter, _resolver()]
     chosen: list[str] = []
-    for path in wanted:
+    for path in paths:
         if os.path.lexists(path) and not any(_is_in(path, other) for other in chosen):
             chosen.append(path)
     return chosen
 
 
 def _resolver() -> str:
-    """How names are found. The folder, since the file is replaced when the network changes.
+    """The DNS settings: their folder, as the file is replaced when the network changes.
 
-    Not /run as a whole: there are the sockets of other programs.
+    Not all of /run, which contains the sockets of other programs.
     """
     file = os.path.realpath(RESOLVER)
     folder = os.path.dirname(file)  # noqa: PTH120
@@ -208,22 +208,22 @@ def _is_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
 
 
-def _copy_or_show(path: str, root: str) -> None:
+def _link_or_mount(path: str, root: str) -> None:
     if os.path.islink(path) and path in SYSTEM:  # noqa: PTH114
         os.symlink(os.readlink(path), root + path)  # noqa: PTH115, PTH211
     else:
-        _show(os.path.realpath(path), root + path)
+        _mount(os.path.realpath(path), root + path)
 
 
-def _show(source: str, target: str) -> None:
-    """Read-only, with what is mounted below."""
-    _make_place(target, os.stat(source).st_mode)  # noqa: PTH116
+def _mount(source: str, target: str) -> None:
+    """Mounts a path read-only, with the mounts below it."""
+    _make_mount_point(target, os.stat(source).st_mode)  # noqa: PTH116
     system.mount(source, target, None, MS_BIND | MS_REC)
     system.make_read_only(target)
 
 
-def _make_place(path: str, mode: int) -> None:
-    """A folder for a folder, a file for a file."""
+def _make_mount_point(path: str, mode: int) -> None:
+    """Creates a mount point: a folder or a file, depending on the mode."""
     if stat.S_ISDIR(mode):
         os.makedirs(path, exist_ok=True)  # noqa: PTH103
     elif not os.path.exists(path):  # noqa: PTH110
@@ -242,31 +242,31 @@ def _make_devices(root: str) -> None:
         os.symlink(f"/proc/self/{target}", f"{root}/dev/{name}")  # noqa: PTH211
 
 
-def _show_devices(root: str) -> None:
+def _mount_devices(root: str) -> None:
     for name in DEVICES:
         system.mount(f"/dev/{name}", f"{root}/dev/{name}", None, MS_BIND)
 
 
 def _hide(root: str, hidden: str) -> None:
-    """What lies in a folder that is shown, and is nobody's business."""
-    for path in [*_of_root_alone(root + SETTINGS), root + hidden]:
+    """Hides the emulator's files, and those in /etc that only root may read."""
+    for path in [*_readable_by_root_only(root + SETTINGS), root + hidden]:
         if os.path.isdir(path):  # noqa: PTH112
             system.mount("tmpfs", path, "tmpfs", NEW | system.MS_RDONLY, "size=4k,mode=755")
         elif os.path.exists(path):  # noqa: PTH110
             system.mount(f"{root}/dev/null", path, None, MS_BIND)
 
 
-def _of_root_alone(folder: str) -> list[str]:
-    """What others may not read in it: who is root may not either, as a function."""
+def _readable_by_root_only(folder: str) -> list[str]:
+    """If this user is root, the files in a folder that other users may not read."""
     if os.geteuid() != 0:
         return []
-    found = []
-    for place, folders, files in os.walk(folder):
-        closed = [name for name in folders if not _is_open(f"{place}/{name}", stat.S_IXOTH)]
+    paths = []
+    for parent, folders, files in os.walk(folder):
+        closed = [name for name in folders if not _is_open(f"{parent}/{name}", stat.S_IXOTH)]
         folders[:] = [name for name in folders if name not in closed]
-        closed += [name for name in files if not _is_open(f"{place}/{name}", stat.S_IROTH)]
-        found += [f"{place}/{name}" for name in closed]
-    return found
+        closed += [name for name in files if not _is_open(f"{parent}/{name}", stat.S_IROTH)]
+        paths += [f"{parent}/{name}" for name in closed]
+    return paths
 
 
 def _is_open(path: str, needed: int) -> bool:

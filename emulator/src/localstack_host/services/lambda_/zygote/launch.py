@@ -1,4 +1,4 @@
-"""How a function's process is started: the words that the emulator and the zygote share."""
+"""The parameters of a function's process, and the messages between emulator and zygote."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 UMASK = 0o022
-"""Lambda's. The emulator's own lets nobody else read."""
+"""Lambda's umask. The emulator's own denies all access to others."""
 
 
 @dataclass(frozen=True)
 class Launch:
-    """A function's process.
+    """The parameters of a function's process.
 
-    `code`, `opt` (its layers, or empty) and `runtime` (AWS's packages) are folders of this machine;
-    `variables` is the environment but for what says where these are. `output` is the file that it
-    prints into. Its own /tmp has `tmp_mb` MB (2^20 bytes); where it cannot have one, `tmp` is the
-    folder for temporary files. `shipped` are the code and the layers that a zygote may load
-    libraries from beforehand. `anew`: on a new interpreter.
+    `code`, `opt` (its layers, or empty) and `runtime` (AWS's packages) are folders of this machine.
+    `variables` is the environment without the paths of these. `output` is the file for its output.
+    Its /tmp has `tmp_mb` MB (2^20 bytes); if it cannot have one, `tmp` is the folder for temporary
+    files. `shipped` are the code and the layers from which a zygote may preload libraries. With
+    `new_interpreter` no preloaded modules are used.
     """
 
     handler: str
@@ -31,26 +31,26 @@ class Launch:
     tmp: str
     tmp_mb: int
     shipped: tuple[str, ...] = ()
-    anew: bool = False
+    new_interpreter: bool = False
 
     @classmethod
     def of_folders(cls, code: str, opt: str, runtime: str) -> Launch:
-        """One that says where a function's files are, and no more."""
+        """A launch with only the folders of a function."""
         return cls("", code, opt, runtime, {}, os.devnull, "", tmp_mb=1)
 
 
 @dataclass(frozen=True)
 class Start:
-    """Ask for a function's process. The answer: Started."""
+    """Requests a function's process. The reply is Started."""
 
     launch: Launch
 
 
 @dataclass(frozen=True)
 class Split:
-    """Ask for another zygote that has loaded libraries of this function too. With a socket.
+    """Requests another zygote that preloads the libraries of this function.
 
-    The answer: Started.
+    Sent with a socket for the new zygote. The reply is Started.
     """
 
     launch: Launch
@@ -58,26 +58,26 @@ class Split:
 
 @dataclass(frozen=True)
 class Reap:
-    """The process that has ended may go: its number may be given to another one. No answer."""
+    """Requests that an ended process is reaped, so that its ID may be reused. No reply."""
 
     pid: int
 
 
 @dataclass(frozen=True)
 class Retire:
-    """End when the last child has ended. No answer."""
+    """Requests that the zygote ends after its last child. No reply."""
 
 
 @dataclass(frozen=True)
 class Ready:
-    """The first that a zygote says: whether its functions see only what they see in Lambda."""
+    """The first message of a zygote: whether its functions are confined."""
 
     confined: bool
 
 
 @dataclass(frozen=True)
 class Started:
-    """A child runs, as the leader of a process group of its own."""
+    """A child is running, as the leader of its process group."""
 
     pid: int
 
@@ -103,7 +103,7 @@ def encode(message: Message) -> bytes:
 
 
 def decode(datagram: bytes) -> Message:
-    """What `encode` was given."""
+    """The message of a datagram from `encode`."""
     kind, fields = json.loads(datagram)
     if "launch" in fields:
         fields["launch"] = Launch(**_tuples(fields["launch"]))
@@ -112,7 +112,7 @@ def decode(datagram: bytes) -> Message:
 
 
 def _tuples(fields: dict[str, Any]) -> dict[str, Any]:
-    """JSON knows no tuples."""
+    """Converts lists to tuples, which JSON does not have."""
     return {
         name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
     }

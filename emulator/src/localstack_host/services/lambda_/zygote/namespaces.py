@@ -1,9 +1,9 @@
-"""Process namespaces: what a function started ends with it, whatever it did to get away.
+"""Process namespaces: all processes that a function has started end with it.
 
-Each has a first process, which does nothing. When that ends, the kernel ends all others. It ends
-when nobody holds the other end of its lifeline any more: a killed zygote takes its functions
-along. It is a copy of a small process, the nursery, and made before it is needed: to copy a
-zygote takes milliseconds.
+Each namespace has a first process, which does nothing. When that ends, the kernel kills all others.
+It ends when all holders of its lifeline, a pipe, have closed it: so functions end with a killed
+zygote. It is forked in advance from a small process, the factory, as forking a zygote takes
+milliseconds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from localstack_host.services.lambda_.zygote.system_calls import adopt_orphans
 if sys.platform == "linux":
     OWN = os.CLONE_NEWNS | os.CLONE_NEWPID | os.CLONE_NEWIPC
     INSIDE = os.CLONE_NEWNS | os.CLONE_NEWIPC
-# The next function's namespace can wait for this one's start.
+# The start of a function has priority over the preparation of the next namespace.
 NICE = 10
 NUMBER = struct.Struct("i")
 ANOTHER = b"1"
@@ -30,55 +30,55 @@ ANOTHER = b"1"
 
 @dataclass(frozen=True)
 class Namespace:
-    """The first process, as a descriptor of it, and its lifeline."""
+    """The descriptors of the first process and of its lifeline."""
 
     first: int
     lifeline: int
 
     def for_children(self) -> None:
-        """Those that this process forks from now on are in the namespace."""
+        """Places future children of this process in the namespace."""
         os.setns(self.first, os.CLONE_NEWPID)
 
     def enter(self) -> None:
-        """In such a child: its mounts too. The child holds nothing of it any more."""
+        """Called in such a child: enters the mount namespace, too, and closes the descriptors."""
         os.setns(self.first, INSIDE)
-        self.let_go()
+        self.close()
 
     def end(self) -> None:
-        """Ends every process that is in it."""
+        """Kills every process in the namespace."""
         signal.pidfd_send_signal(self.first, signal.SIGKILL)
-        self.let_go()
+        self.close()
 
-    def let_go(self) -> None:
-        """Without ending it, as long as somebody else holds the lifeline."""
+    def close(self) -> None:
+        """Closes the descriptors. The namespace ends if no other process holds the lifeline."""
         os.close(self.first)
         os.close(self.lifeline)
 
 
 def make(prepare: Callable[[], None]) -> Namespace:
-    """A new one, in which the first process has done `prepare`. Raises OSError."""
-    told, tell = os.pipe()
+    """Creates a namespace, and calls `prepare` in its first process. Raises OSError."""
+    reader, writer = os.pipe()
     ending, lifeline = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
             os.close(lifeline)
-            _make_first(prepare, tell, ending)
+            _make_first(prepare, writer, ending)
         finally:
             os._exit(1)
-    os.close(tell)
+    os.close(writer)
     os.close(ending)
-    with suppress(ChildProcessError):  # the nursery buries its children unseen
+    with suppress(ChildProcessError):  # the factory's children are reaped by the kernel
         os.waitpid(pid, 0)
-    number = os.read(told, NUMBER.size)
-    os.close(told)
+    number = os.read(reader, NUMBER.size)
+    os.close(reader)
     if not number:
         os.close(lifeline)
         raise OSError("The first process of a namespace has failed.")
     return Namespace(os.pidfd_open(NUMBER.unpack(number)[0]), lifeline)
 
 
-def _make_first(prepare: Callable[[], None], tell: int, ending: int) -> None:
+def _make_first(prepare: Callable[[], None], writer: int, ending: int) -> None:
     os.unshare(OWN)
     ready, write_end = os.pipe()
     first = os.fork()
@@ -89,12 +89,12 @@ def _make_first(prepare: Callable[[], None], tell: int, ending: int) -> None:
         _wait(ending)
     os.close(write_end)
     if os.read(ready, 1):
-        os.write(tell, NUMBER.pack(first))
+        os.write(writer, NUMBER.pack(first))
     os._exit(0)
 
 
 def _wait(ending: int) -> None:
-    """Who has lost their parent become children of the first process, and are buried unseen."""
+    """Waits for the end of the lifeline. Orphans become children, which the kernel reaps."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.dup2(ending, 0)
@@ -103,26 +103,26 @@ def _wait(ending: int) -> None:
     os._exit(0)
 
 
-class Nursery:
-    """The way to the small process that makes namespaces. Zygotes share it."""
+class NamespaceFactory:
+    """The connection to the small process that creates namespaces. Zygotes share it."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
 
     @classmethod
-    def start(cls, prepare: Callable[[], None], *others: socket.socket) -> Nursery:
-        """Forks it off; it closes `others`, and ends with the last zygote."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    def start(cls, prepare: Callable[[], None], *others: socket.socket) -> NamespaceFactory:
+        """Forks the factory, which closes `others`, and ends with the last zygote."""
+        own_end, factory_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         if os.fork() == 0:
-            for each in (ours, *others):
+            for each in (own_end, *others):
                 each.close()
-            _serve(theirs, prepare)
-        theirs.close()
-        ours.send(ANOTHER)
-        return cls(ours)
+            _serve(factory_end, prepare)
+        factory_end.close()
+        own_end.send(ANOTHER)
+        return cls(own_end)
 
     def take(self) -> Namespace:
-        """One that nobody has had; orders the next. Raises OSError if there will be none."""
+        """Returns an unused namespace, and requests the next. Raises OSError if there is none."""
         _, passed, *_ = socket.recv_fds(self._connection, 1, 2)
         self._connection.send(ANOTHER)
         if len(passed) != 2:
@@ -130,12 +130,12 @@ class Nursery:
         return Namespace(*passed)
 
     def close(self) -> None:
-        """In a function's process."""
+        """Closes the connection, in a function's process."""
         self._connection.close()
 
 
 def _serve(connection: socket.socket, prepare: Callable[[], None]) -> None:
-    """First processes lose their parent at once, and stay in the family as children of this one."""
+    """Serves requests. First processes become children of this process, as their parent ends."""
     os.nice(NICE)
     adopt_orphans()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -153,4 +153,4 @@ def _send_one(connection: socket.socket, prepare: Callable[[], None]) -> None:
         connection.send(ANOTHER)
         return
     socket.send_fds(connection, [ANOTHER], [made.first, made.lifeline])
-    made.let_go()
+    made.close()

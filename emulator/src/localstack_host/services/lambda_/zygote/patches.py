@@ -1,7 +1,7 @@
-"""What of botocore is replaced in a zygote, and so in the functions that it forks.
+"""The patch of botocore in a zygote, and so in the functions that are forked from it.
 
-A plain assignment: LocalStack and its `@patch` are not loaded here, which would be most of the
-memory of each function.
+A plain assignment: loading LocalStack and its `@patch` would take most of the memory of each
+function.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import Any
 
 
 def share_service_models(read: dict[Any, Any]) -> None:
-    """New sessions start with these service descriptions.
+    """Initializes the cache of new sessions' loaders with these service models.
 
-    boto3 reads them once for each session, and only ever reads them. Folders that the function
-    names in AWS_DATA_PATH are searched as ever.
+    boto3 loads them for each session, and does not modify them. The folders in the function's
+    AWS_DATA_PATH are still searched.
     """
     from botocore import session
 

@@ -1,4 +1,4 @@
-"""Where a function finds its code, its layers and AWS's packages."""
+"""The paths of a function's code, its layers and AWS's packages."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from localstack_host.services.lambda_.zygote.launch import Launch
 
 @dataclass(frozen=True)
 class Places:
-    """Folders as the function's process sees them; `opt` is empty if there are no layers."""
+    """The folders in the function's process; `opt` is empty if there are no layers."""
 
     task: str
     opt: str
     runtime: str
 
     def search(self, launch: Launch) -> list[str]:
-        """What `import` looks through besides the standard library."""
+        """The search path of modules, without the standard library."""
         python = f"python{sys.version_info.major}.{sys.version_info.minor}"
         layers = [f"{self.opt}/python/lib/{python}/site-packages", f"{self.opt}/python"]
-        found = [folder for folder in layers if self.opt and os.path.isdir(folder)]  # noqa: PTH112
+        existing = [folder for folder in layers if self.opt and os.path.isdir(folder)]  # noqa: PTH112
         own = launch.variables.get("PYTHONPATH", "")
-        return [self.task, *found, self.runtime, *filter(None, own.split(":"))]
+        return [self.task, *existing, self.runtime, *filter(None, own.split(":"))]
 
     def variables(self, launch: Launch) -> dict[str, str]:
         """The whole environment of the process."""
@@ -38,5 +38,5 @@ ON_AWS = Places("/var/task", "/opt", "/var/runtime")
 
 
 def on_this_machine(launch: Launch) -> Places:
-    """Where they lie, for a process that sees the machine as it is."""
+    """The folders for a process that is not confined."""
     return Places(launch.code, launch.opt, launch.runtime)

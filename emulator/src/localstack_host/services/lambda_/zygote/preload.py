@@ -1,4 +1,4 @@
-"""What a zygote has loaded: what nearly every function would load first."""
+"""Loads modules in a zygote that nearly every function imports."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ RUNTIME = (
     "zoneinfo",
 )
 
-# Of the libraries that functions ship themselves. None of them opens anything when it is imported.
+# Of libraries in functions' packages. None of them opens files or connections on import.
 SHIPPED = (
     "aws_lambda_powertools.event_handler",
     "aws_lambda_powertools.logging",
@@ -51,41 +51,41 @@ SHIPPED = (
     "typing_extensions",
 )
 
-# Services whose descriptions are read beforehand: parsing them is most of a client's creation.
+# Services whose models are preloaded: parsing them takes most of the time to create a client.
 SERVICES = ("dynamodb", "events", "ses", "sns", "sqs", "ssm", "stepfunctions")
 
 
 def load_runtime(search: Iterable[str]) -> None:
     """Loads AWS's packages."""
     _load(RUNTIME, search)
-    share_service_models(_descriptions())
-    _settle()
+    share_service_models(_service_models())
+    _freeze()
 
 
 def load_shipped(search: Iterable[str]) -> None:
     """Loads those of the known libraries that the function's own folders contain."""
     _load(SHIPPED, search)
-    _settle()
+    _freeze()
 
 
 def _load(modules: Iterable[str], search: Iterable[str]) -> None:
     standard = list(sys.path)
     sys.path[:0] = search
     for module in modules:
-        with suppress(Exception):  # the function that imports it is the one to be told
+        with suppress(Exception):  # the error is raised again in the function that imports it
             importlib.import_module(module)
     sys.path[:] = standard
     importlib.invalidate_caches()
 
 
-def _settle() -> None:
-    """What is there now is not moved or looked at again, so that its memory stays shared."""
+def _freeze() -> None:
+    """Excludes existing objects from garbage collection, so that their memory stays shared."""
     gc.collect()
     gc.freeze()
 
 
-def _descriptions() -> dict[Any, Any]:
-    """Makes clients, which open nothing until they are used, and keeps what they have read."""
+def _service_models() -> dict[Any, Any]:
+    """Creates clients, which open no connections, and returns the models that they have loaded."""
     from botocore.loaders import Loader
     from botocore.session import Session
 

@@ -1,9 +1,9 @@
-"""The zygote's ear: it forks when it is asked to, and says how its children end.
+"""The zygote's message loop: forks on request, and reports the ends of its children.
 
-It has one thread, and forks only from there; the sockets that it holds are closed in the child.
+It has one thread, and forks only from there. Its sockets are closed in the child.
 
-A zygote that starts functions forks each into a namespace of its own, and cannot fork into its
-own any more. So the first zygote forks other zygotes only.
+A zygote that forks functions into namespaces of their own can no longer fork into its own
+namespace. So the first zygote forks only other zygotes.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from localstack_host.services.lambda_.zygote.launch import (
     decode,
     encode,
 )
-from localstack_host.services.lambda_.zygote.namespaces import Namespace, Nursery
+from localstack_host.services.lambda_.zygote.namespaces import Namespace, NamespaceFactory
 
 
 @dataclass(frozen=True)
 class ChildZygote:
-    """What a child is to become instead of a function: a zygote that serves this connection."""
+    """The task of a child that becomes a zygote, which serves this connection."""
 
     connection: socket.socket
     launch: Launch
@@ -43,25 +43,25 @@ class ChildZygote:
 
 @dataclass(frozen=True)
 class Child:
-    """A process that was forked here: a descriptor of it, and what ends with it."""
+    """A forked process: its descriptor, and the namespace that ends with it."""
 
     pidfd: int
     namespace: Namespace | None
 
 
 class Server:
-    """Serves one connection until it closes. Without a nursery functions are not confined."""
+    """Serves one connection until it closes. Without a factory, functions are not confined."""
 
-    def __init__(self, connection: socket.socket, nursery: Nursery | None) -> None:
+    def __init__(self, connection: socket.socket, factory: NamespaceFactory | None) -> None:
         self._connection = connection
-        self._nursery = nursery
+        self._factory = factory
         self._children: dict[int, Child] = {}
         self._retired = False
         self._selector = selectors.DefaultSelector()
         self._selector.register(connection, selectors.EVENT_READ)
 
     def serve(self) -> Task | ChildZygote | None:
-        """Returns in a child, with what it is to become; in the zygote at its end, with None."""
+        """Returns the task in a child, and None in the zygote when it ends."""
         while self._children or not self._retired:
             for key, _ in self._selector.select():
                 if key.data is not None:
@@ -70,45 +70,45 @@ class Server:
                 datagram, passed, *_ = socket.recv_fds(self._connection, MAX_BYTES, 1)
                 if not datagram:
                     return None
-                task = self._obey(decode(datagram), passed)
+                task = self._handle(decode(datagram), passed)
                 if task is not None:
                     return task
         return None
 
-    def _obey(self, message: Message, passed: list[int]) -> Task | ChildZygote | None:
+    def _handle(self, message: Message, passed: list[int]) -> Task | ChildZygote | None:
         match message:
             case Start(launch):
                 return self._start(launch)
             case Split(launch):
                 return self._split(launch, passed[0])
             case Reap(pid):
-                self._bury(pid)
+                self._reap(pid)
             case Retire():
                 self._retired = True
         return None
 
     def _start(self, launch: Launch) -> Task | None:
-        namespace = self._nursery.take() if self._nursery else None
+        namespace = self._factory.take() if self._factory else None
         if namespace:
             namespace.for_children()
         if not self._fork(namespace):
             return None
-        if self._nursery:
-            self._nursery.close()
+        if self._factory:
+            self._factory.close()
         return Task(launch, namespace)
 
     def _split(self, launch: Launch, descriptor: int) -> ChildZygote | None:
-        """The connection of the new zygote stays open only there."""
+        """Forks a zygote. Its connection stays open only in the child."""
         if self._fork(keep=descriptor):
             return ChildZygote(socket.socket(fileno=descriptor), launch)
         os.close(descriptor)
         return None
 
     def _fork(self, namespace: Namespace | None = None, keep: int | None = None) -> bool:
-        """True in the child, which has left everything behind that belongs to its parent."""
+        """Forks. Returns True in the child, which has closed the descriptors of its parent."""
         pid = os.fork()
         if pid == 0:
-            self._leave(keep)
+            self._close_inherited(keep)
             return True
         pidfd = os.pidfd_open(pid)
         self._children[pid] = Child(pidfd, namespace)
@@ -116,20 +116,20 @@ class Server:
         self._send(Started(pid))
         return False
 
-    def _leave(self, keep: int | None) -> None:
+    def _close_inherited(self, keep: int | None) -> None:
         os.setsid()
         self._selector.close()
         self._connection.close()
         for child in self._children.values():
             os.close(child.pidfd)
             if child.namespace:
-                child.namespace.let_go()
+                child.namespace.close()
         self._children.clear()
         if keep is not None:
             os.set_inheritable(keep, False)
 
     def _report_end(self, pid: int) -> None:
-        """The process stays a zombie until it is buried: nobody else gets its number."""
+        """Reports an end. The process stays a zombie until `_reap`, to prevent reuse of its ID."""
         child = self._children[pid]
         self._selector.unregister(child.pidfd)
         ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
@@ -142,11 +142,11 @@ class Server:
         if child.namespace:
             child.namespace.end()
             self._children[pid] = Child(child.pidfd, None)
-        elif not self._nursery:
+        elif not self._factory:
             self._end_orphans()
 
     def _end_orphans(self) -> None:
-        """Without a namespace they have become this process's children."""
+        """Kills orphans, which are this process's children without a namespace."""
         while orphans := [one for one in _children() if one not in self._children]:
             for orphan in orphans:
                 for one in (*descendants(orphan), orphan):
@@ -154,7 +154,7 @@ class Server:
                         os.kill(one, signal.SIGKILL)
                 os.waitpid(orphan, 0)
 
-    def _bury(self, pid: int) -> None:
+    def _reap(self, pid: int) -> None:
         os.waitpid(pid, 0)
         os.close(self._children.pop(pid).pidfd)
 

@@ -16,11 +16,11 @@ AT_FDCWD, AT_RECURSIVE, AT_EMPTY_PATH, O_CLOEXEC = -100, 0x8000, 0x1000, os.O_CL
 OPEN_TREE_CLONE, MOVE_MOUNT_F_EMPTY_PATH = 1, 4
 # From <linux/prctl.h> and <linux/capability.h>.
 PR_SET_SECUREBITS, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 28, 36, 38
-# Root is nobody special, a change of the user changes no capability, and both stay so.
+# SECBIT_NOROOT and SECBIT_NO_SETUID_FIXUP, both locked.
 SECURE = 1 | 1 << 1 | 1 << 2 | 1 << 3
 CAPABILITIES_VERSION = 0x20080522
-# Numbers of calls that glibc has no function for, or only a new one has. New calls have the same
-# number on every processor.
+# Numbers of calls for which glibc has no function, or only in new versions. New calls have the same
+# number on all architectures.
 SYS_OPEN_TREE, SYS_MOVE_MOUNT, SYS_MOUNT_SETATTR = 428, 429, 442
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 
@@ -37,13 +37,13 @@ class _MountAttributes(ctypes.Structure):
 
 
 def mount(source: str | None, target: str, kind: str | None, flags: int, data: str = "") -> None:
-    """Attaches a file system, or a folder at another place."""
+    """Mounts a file system, or a folder at another path, with the system call of this name."""
     encoded = [text.encode() if text else None for text in (source, target, kind, data)]
     _check(_LIBC.mount(*encoded[:3], ctypes.c_ulong(flags), encoded[3]), target)
 
 
 def make_read_only(target: str) -> None:
-    """The mount and those below it: nothing is written there, no device opened, no user changed.
+    """Makes a mount and those below it read-only, nodev and nosuid.
 
     mount_setattr(2), since Linux 5.12.
     """
@@ -51,7 +51,7 @@ def make_read_only(target: str) -> None:
 
 
 def copy_mount(source: str) -> int:
-    """What is seen at `source`, read-only and not yet attached anywhere: open_tree(2)."""
+    """Returns the descriptor of a detached read-only copy of the mount `source`: open_tree(2)."""
     flags = OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE
     copy = _call(SYS_OPEN_TREE, AT_FDCWD, source.encode(), flags)
     _check(min(copy, 0), source)
@@ -60,7 +60,7 @@ def copy_mount(source: str) -> int:
 
 
 def attach(copy: int, target: str) -> None:
-    """Attaches what `copy_mount` gave; that may have been in another namespace: move_mount(2)."""
+    """Attaches a copy from `copy_mount`, also in another namespace: move_mount(2)."""
     encoded = target.encode()
     result = _call(SYS_MOVE_MOUNT, copy, b"", AT_FDCWD, encoded, MOVE_MOUNT_F_EMPTY_PATH)
     _check(result, target)
@@ -78,18 +78,18 @@ def _set_read_only(place: int, path: str, flags: int) -> None:
 
 
 def _call(number: int, *arguments: Any) -> int:
-    """A system call by its number: each of its arguments is as wide as a register."""
+    """Makes a system call by number. Integers are passed with the width of a register."""
     wide = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
     return int(_LIBC.syscall(ctypes.c_long(number), *wide))
 
 
 def detach(target: str) -> None:
-    """umount2(2), with all that is mounted below."""
+    """Detaches a mount, with those below it: umount2(2)."""
     _check(_LIBC.umount2(target.encode(), MNT_DETACH), target)
 
 
 def pivot_root(new: str, old: str) -> None:
-    """The root becomes `new`; the old one is then found at `old`, which lies below it."""
+    """Makes `new` the root; the previous one is moved to `old`, a folder below it."""
     number = SYS_PIVOT_ROOT.get(os.uname().machine)
     if number is None:
         raise OSError(f"Nobody has looked up the number of pivot_root on {os.uname().machine}.")
@@ -97,12 +97,12 @@ def pivot_root(new: str, old: str) -> None:
 
 
 def adopt_orphans() -> None:
-    """Descendants whose parent has ended become this process's children."""
+    """Makes descendants whose parent ends children of this process."""
     _check(_LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "PR_SET_CHILD_SUBREAPER")
 
 
 def drop_privileges() -> None:
-    """Gives up every capability, and that any program could bring one back, root's included."""
+    """Drops every capability, and prevents any program from regaining one, even for root."""
     _check(_LIBC.prctl(PR_SET_SECUREBITS, SECURE, 0, 0, 0), "PR_SET_SECUREBITS")
     _check(_LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS")
     header: Any = (ctypes.c_uint32 * 2)(CAPABILITIES_VERSION, 0)

@@ -1,4 +1,4 @@
-"""What `ps` shows of a forked process: `lambda FUNCTION`, not the zygote's command line."""
+"""Sets the command line that `ps` shows for a forked process: `lambda FUNCTION`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ WORD = "lambda"
 
 
 def show(function: str) -> None:
-    """Writes over the command line where the kernel reads it: Linux has no call for that."""
+    """Overwrites the command line in memory, as Linux has no system call for that."""
     start, end = _place()
     room = end - start
     words = f"{WORD}\0{function}".encode()[: room - 1]
@@ -16,7 +16,7 @@ def show(function: str) -> None:
 
 
 def _place() -> tuple[int, int]:
-    """Fields 48 and 49 of /proc/PID/stat; the second field is a name that may hold anything."""
+    """Fields 48 and 49 of /proc/PID/stat. The second field is a name with any characters."""
     with open("/proc/self/stat") as file:  # noqa: PTH123
         fields = file.read().rpartition(")")[2].split()
     return int(fields[45]), int(fields[46])
