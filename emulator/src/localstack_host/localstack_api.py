@@ -57,20 +57,20 @@ def on_infra_start[**P](
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Runs the function when LocalStack starts, if an entry point in pyproject.toml names it."""
 
-    def made(function: Callable[P, None]) -> Callable[P, None]:
+    def register(function: Callable[P, None]) -> Callable[P, None]:
         # Only one of several hooks with the same name runs; by default it is the function's name.
         name = f"{function.__module__}.{function.__name__}"
         hook = hooks.on_infra_start(name=name, priority=priority, should_load=should_load)
         hooked: Callable[P, None] = hook(function)
         return hooked
 
-    return made
+    return register
 
 
 def provides[**P](api: str) -> Callable[[Callable[P, Service]], Callable[P, Service]]:
     """Registers the function as the provider of a service, for an entry point `<api>:host`."""
-    made: Callable[[Callable[P, Service]], Callable[P, Service]] = _aws_provider(api, "host")
-    return made
+    decorator: Callable[[Callable[P, Service]], Callable[P, Service]] = _aws_provider(api, "host")
+    return decorator
 
 
 def patch[**P, T](
@@ -81,8 +81,8 @@ def patch[**P, T](
     `target` is a function or method where it is defined. For everything else use `replace`.
     """
     untyped: Any = _patch
-    made: Callable[[Callable[P, T]], Callable[P, T]] = untyped(target, pass_target)
-    return made
+    decorator: Callable[[Callable[P, T]], Callable[P, T]] = untyped(target, pass_target)
+    return decorator
 
 
 class Replacement(Patch):

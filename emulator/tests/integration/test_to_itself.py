@@ -109,7 +109,7 @@ def test_the_index_that_is_made_elsewhere_is_localstack_s(
 ) -> None:
     from localstack.aws.spec import build_service_index_cache
 
-    monkeypatch.setattr(service_index, "kept_at", lambda _path: tmp_path / "share" / "kept")
+    monkeypatch.setattr(service_index, "cached_at", lambda _path: tmp_path / "share" / "kept")
     here = build_service_index_cache(str(tmp_path / "here"))
     elsewhere = service_index.load_or_build(str(tmp_path / "elsewhere"))
     assert vars(elsewhere) == vars(here)

@@ -113,7 +113,7 @@ def _require_complete(
     if not (headers.get("X-Amz-Date") or headers.get("Date")):
         missing.append("existence of either a 'X-Amz-Date' or a 'Date' header.")
     if missing:
-        text = " ".join(f"Authorization header requires {what}" for what in missing)
+        text = " ".join(f"Authorization header requires {part}" for part in missing)
         raise Incomplete(f"{text} Authorization={scheme}")
 
 

@@ -92,5 +92,5 @@ def _error(
     code: str, text: str, status: HTTPStatus = HTTPStatus.FORBIDDEN
 ) -> CommonServiceException:
     # Some protocols are rendered with the name of the class, others with the code.
-    named: type[CommonServiceException] = type(code, (CommonServiceException,), {})
-    return named(code, text, status_code=status, sender_fault=True)
+    error_class: type[CommonServiceException] = type(code, (CommonServiceException,), {})
+    return error_class(code, text, status_code=status, sender_fault=True)

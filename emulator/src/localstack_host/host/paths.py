@@ -17,9 +17,9 @@ SOURCES = Path(__file__).resolve().parent.parent.parent
 
 def home_path() -> Path:
     """The path of `home`, which may not exist yet."""
-    given = os.environ.get(HOME_VARIABLE, "").strip()
+    value = os.environ.get(HOME_VARIABLE, "").strip()
     # No shell has expanded `~` in .env files and in the settings of services.
-    return Path(os.path.expanduser(given) if given else _default()).absolute()  # noqa: PTH111
+    return Path(os.path.expanduser(value) if value else _default()).absolute()  # noqa: PTH111
 
 
 def home() -> Path:

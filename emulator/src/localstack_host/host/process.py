@@ -35,7 +35,7 @@ from localstack_host.host.wrapper import RESTART, START, STOP
 
 READY_TIMEOUT_S = 60.0
 PORT_GRACE_S = 1.0
-ANSWER_TIMEOUT_S = 10.0
+RESPONSE_TIMEOUT_S = 10.0
 POLL_S = 0.05
 LOG_TAIL_LINES = 20
 
@@ -165,7 +165,7 @@ def _already_running(record: Record, requested: int | None, iam: bool) -> Emulat
             f"Stop it first: {RESTART} --no-iam",
         )
     _require_services(record)
-    if not _answers_within(record.endpoint, ANSWER_TIMEOUT_S):
+    if not _responds_within(record.endpoint, RESPONSE_TIMEOUT_S):
         raise HostError(
             f"The emulator is running ({record.name}) and does not answer at {record.endpoint}.",
             f"Start it anew: {RESTART}. Its log: {log_path()}",
@@ -194,11 +194,11 @@ def _emulator(record: Record, *, already_running: bool = False, ready_s: float =
     )
 
 
-def _answers_within(endpoint: str, timeout_s: float) -> bool:
+def _responds_within(endpoint: str, timeout_s: float) -> bool:
     deadline = time.monotonic() + timeout_s
-    while not (answers := is_healthy(endpoint)) and time.monotonic() < deadline:
+    while not (healthy := is_healthy(endpoint)) and time.monotonic() < deadline:
         time.sleep(POLL_S)
-    return answers
+    return healthy
 
 
 def _start(port: int, timeout_s: float, report: Progress, iam: bool, owner: int | None) -> Emulator:

@@ -29,15 +29,15 @@ class Reaper:
         """Adds a process group, which then ends with the emulator."""
         with self._lock:
             self._groups.add(group)
-            self._tell(f"+{group}\n")
+            self._send(f"+{group}\n")
 
     def release(self, group: int) -> None:
         """Removes a process group that has ended: its number may be reused."""
         with self._lock:
             self._groups.discard(group)
-            self._tell(f"-{group}\n")
+            self._send(f"-{group}\n")
 
-    def _tell(self, line: str) -> None:
+    def _send(self, line: str) -> None:
         try:
             self._write(line)
         except BrokenPipeError:  # the program was killed: a new one gets all groups
@@ -86,9 +86,9 @@ def kill_group(group: int) -> None:
 
 def kill_descendants(pid: int) -> None:
     """Kills all descendants of a process, including those that are started meanwhile."""
-    known: set[int] = set()
-    while new := [one for one in descendants(pid) if one not in known]:
-        known.update(new)
+    killed: set[int] = set()
+    while new := [one for one in descendants(pid) if one not in killed]:
+        killed.update(new)
         for one in new:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(one, signal.SIGKILL)

@@ -73,9 +73,11 @@ def running() -> Record | None:
 
 def load() -> Record | None:
     """The stored record; None if it is missing or invalid."""
-    known = {field.name: field for field in fields(Record)}
-    stored = {name: value for name, value in paths.stored_object(path()).items() if name in known}
-    valid = all(_has_type(value, known[name].type) for name, value in stored.items())
+    record_fields = {field.name: field for field in fields(Record)}
+    stored = {
+        name: value for name, value in paths.stored_object(path()).items() if name in record_fields
+    }
+    valid = all(_has_type(value, record_fields[name].type) for name, value in stored.items())
     try:
         return Record(**stored) if valid else None
     except TypeError:

@@ -68,10 +68,10 @@ ALL = (
 )
 
 
-def variables(given: Mapping[str, str] = os.environ) -> dict[str, str]:
+def variables(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The variables that are set, for the emulator's environment. Raises HostError if invalid."""
     return {
-        setting.variable: str(setting.value(given))
+        setting.variable: str(setting.value(environment))
         for setting in ALL
-        if given.get(setting.variable)
+        if environment.get(setting.variable)
     }

@@ -13,13 +13,13 @@ def cached_by_headers(choose: Callable[..., str]) -> Callable[..., str]:
     """Caches `choose` by the class of the serializer and the two headers."""
 
     @lru_cache(HEADERS)
-    def kept(kind: Callable[[], Any], accept: str | None, content_type: str | None) -> str:
-        given = {"Accept": accept, "Content-Type": content_type}
-        return choose(kind(), {name: value for name, value in given.items() if value is not None})
+    def cached(kind: Callable[[], Any], accept: str | None, content_type: str | None) -> str:
+        values = {"Accept": accept, "Content-Type": content_type}
+        return choose(kind(), {name: value for name, value in values.items() if value is not None})
 
     def chosen(serializer: Any, headers: Any) -> str:
-        given = headers or {}
+        values = headers or {}
         kind: Any = type(serializer)
-        return kept(kind, given.get("Accept"), given.get("Content-Type"))
+        return cached(kind, values.get("Accept"), values.get("Content-Type"))
 
     return chosen

@@ -42,11 +42,11 @@ def cached_by_content(make: Callable[..., Any]) -> Callable[..., Any]:
     """Caches `make` by its arguments and the content of `config`."""
 
     @lru_cache(CLIENTS)
-    def kept(factory: Any, config: ByContent, **arguments: Any) -> Any:
+    def cached(factory: Any, config: ByContent, **arguments: Any) -> Any:
         return make(factory, config=config.config.merge(USER_AGENT), **arguments)
 
     def client(factory: Any, *, config: Any, **arguments: Any) -> Any:
-        return kept(factory, ByContent(config), **arguments)
+        return cached(factory, ByContent(config), **arguments)
 
     return client
 
@@ -55,10 +55,10 @@ def cached_by_service(choose: Callable[[Any, str], Any]) -> Callable[[Any, str],
     """Caches `choose` in the factory: its settings never change."""
 
     def client(factory: Any, service: str) -> Any:
-        chosen = vars(factory).setdefault("_chosen", {})
-        if service not in chosen:
-            chosen[service] = choose(factory, service)
-        return chosen[service]
+        clients = vars(factory).setdefault("_chosen", {})
+        if service not in clients:
+            clients[service] = choose(factory, service)
+        return clients[service]
 
     return client
 
@@ -69,12 +69,12 @@ def cached_with_expiry(
     """Caches `assume` for `RENEWED_AFTER_S`; exceptions are not cached."""
 
     @lru_cache(ROLES)
-    def kept(factory: Any, _period: int, options: tuple[Any, ...]) -> Any:
+    def cached(factory: Any, _period: int, options: tuple[Any, ...]) -> Any:
         return assume(factory, **dict(_plain(options)))
 
     def assumed(factory: Any, **options: Any) -> Any:
         period = int(clock() // RENEWED_AFTER_S)
-        return kept(factory, period, tuple(sorted(_comparable(options))))
+        return cached(factory, period, tuple(sorted(_comparable(options))))
 
     return assumed
 

@@ -51,10 +51,10 @@ def apply_patches() -> None:
     from moto.core import responses
 
     factory: Any = ClientFactory
-    chosen = internal_clients.cached_by_service(ServiceLevelClientFactory.get_client)
-    replace(ServiceLevelClientFactory, "get_client", chosen)
-    made = internal_clients.cached_by_content(factory._get_client.__wrapped__)
-    replace(factory, "_get_client", made)
+    get_client = internal_clients.cached_by_service(ServiceLevelClientFactory.get_client)
+    replace(ServiceLevelClientFactory, "get_client", get_client)
+    create_client = internal_clients.cached_by_content(factory._get_client.__wrapped__)
+    replace(factory, "_get_client", create_client)
     replace(
         factory,
         "with_assumed_role",
@@ -64,5 +64,5 @@ def apply_patches() -> None:
     untyped: Any = responses
     replace(untyped, "method_names_from_class", cache(untyped.method_names_from_class))
     serializer: Any = ResponseSerializer
-    chosen_type = content_types.cached_by_headers(serializer._get_mime_type)
-    replace(serializer, "_get_mime_type", chosen_type)
+    get_mime_type = content_types.cached_by_headers(serializer._get_mime_type)
+    replace(serializer, "_get_mime_type", get_mime_type)

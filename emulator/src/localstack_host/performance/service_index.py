@@ -21,27 +21,27 @@ def load_or_build(path: str) -> Any:
     """Returns the index, and stores it at `path`. Raises CalledProcessError if that fails."""
     from localstack.aws.spec import load_service_index_cache
 
-    kept = kept_at(path)
-    if kept.is_file():
-        shutil.copyfile(kept, path)
+    cached = cached_at(path)
+    if cached.is_file():
+        shutil.copyfile(cached, path)
     else:
         subprocess.run([sys.executable, "-m", __name__, path], check=True)
         with suppress(OSError):  # the environment may be read-only, as in an image
-            _keep(path, kept)
+            _store(path, cached)
     return load_service_index_cache(path)
 
 
-def kept_at(path: str) -> Path:
+def cached_at(path: str) -> Path:
     """The path of the cached index of this name, in the virtual environment."""
     return Path(sys.prefix) / "share" / "localstack-host" / Path(path).name
 
 
-def _keep(path: str, kept: Path) -> None:
+def _store(path: str, cached: Path) -> None:
     """Copies it atomically: another emulator that is starting sees all of it or nothing."""
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    draft = kept.with_name(f"{kept.name}.{os.getpid()}")
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    draft = cached.with_name(f"{cached.name}.{os.getpid()}")
     shutil.copyfile(path, draft)
-    draft.replace(kept)
+    draft.replace(cached)
 
 
 def _make(path: str) -> None:

@@ -47,7 +47,7 @@ class Connection:
         self._peer, self._own = self._client.getpeername()[:2], self._client.getsockname()[:2]
         try:
             while request := self._requests.next():
-                self._answer(request)
+                self._respond(request)
                 if not request.keep_alive:
                     return
         except Refusal as refusal:
@@ -76,7 +76,7 @@ class Connection:
     def _refuse(self, refusal: Refusal) -> None:
         """Sends the reason, then reads on briefly: a client that still sends would not read it."""
         self._client.settimeout(self._limits.parting_s)
-        self._client.sendall(refusal.answer(self._requests.current.method != "HEAD"))
+        self._client.sendall(refusal.response(self._requests.current.method != "HEAD"))
         if not isinstance(self._client, ssl.SSLSocket):
             self._client.shutdown(SHUT_WR)
         until = time.monotonic() + self._limits.parting_s
@@ -84,11 +84,11 @@ class Connection:
             while self._client.recv(RECEIVE_BYTES) and time.monotonic() < until:
                 pass
 
-    def _answer(self, request: Incoming) -> None:
-        answer = Answer(self._client, request.keep_alive)
-        parts = self._application(self._environment(request), answer.start)
+    def _respond(self, request: Incoming) -> None:
+        writer = ResponseWriter(self._client, request.keep_alive)
+        parts = self._application(self._environment(request), writer.start)
         try:
-            answer.send(parts, head_only=request.method == "HEAD")
+            writer.send(parts, head_only=request.method == "HEAD")
         finally:
             getattr(parts, "close", lambda: None)()
             self._requests.forget(request)
@@ -138,7 +138,7 @@ def _variables(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     return variables
 
 
-class Answer:
+class ResponseWriter:
     """One response: implements WSGI's start_response, and sends the response to the client."""
 
     def __init__(self, client: socket, keep_alive: bool) -> None:

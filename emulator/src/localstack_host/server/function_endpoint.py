@@ -85,7 +85,7 @@ class FunctionEndpoint:
         signature = _signature(environment)
         refusal = _refusal(environment, signature)
         if refusal:
-            return _answer(refusal, signature, environment, start)
+            return _respond(refusal, signature, environment, start)
         return self._application(_without_internal_headers(environment), start)
 
 
@@ -170,7 +170,7 @@ def _without_internal_headers(environment: Environment) -> Environment:
     return kept
 
 
-def _answer(
+def _respond(
     refusal: Refusal, signature: Signature | None, environment: Environment, start: Any
 ) -> Iterable[bytes]:
     kind, body = _rendered(refusal, signature, environment)

@@ -35,7 +35,7 @@ class Incoming:
     path: str = ""
     query: str = ""
     keep_alive: bool = False
-    held: int = 0
+    counted: int = 0
     """How many of its bytes are counted in Bodies."""
     _values: dict[bytes, list[bytes]] = field(default_factory=dict)
 
@@ -73,11 +73,11 @@ def headers_too_large(limits: Limits) -> Refusal:
     )
 
 
-def too_large(limits: Limits, what: str = "body") -> Refusal:
+def too_large(limits: Limits, part: str = "body") -> Refusal:
     """The refusal of a body that exceeds the limit."""
     return Refusal(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        f"The {what} is larger than {limits.body_bytes // MIB} MiB. Send a large object in parts.",
+        f"The {part} is larger than {limits.body_bytes // MIB} MiB. Send a large object in parts.",
     )
 
 

@@ -135,7 +135,9 @@ class Listener:
         """Acquires a place, if necessary by closing the connection that was idle the longest."""
         if self._places.acquire(blocking=False):
             return True
-        idle = {one: since for one in list(self._open) if (since := one.idle_since)}
+        idle = {
+            connection: since for connection in list(self._open) if (since := connection.idle_since)
+        }
         if not idle:
             return False
         min(idle, key=idle.__getitem__).hang_up()

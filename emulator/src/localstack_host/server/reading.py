@@ -72,8 +72,8 @@ class Requests:
 
     def forget(self, request: Incoming) -> None:
         """Frees the body of a request that has been answered, or will not be."""
-        self._bodies.release(request.held)
-        request.held, request.body = 0, io.BytesIO()
+        self._bodies.release(request.counted)
+        request.counted, request.body = 0, io.BytesIO()
 
     def close(self) -> None:
         """Frees the bodies of the requests that were not answered."""
@@ -121,8 +121,8 @@ class Requests:
         except httptools.HttpParserUpgrade:  # may be ignored: the response is HTTP/1.1
             self._complete[-1].keep_alive = False
         except httptools.HttpParserError as error:
-            own = error.__context__  # raised by a callback below
-            self._refusal = own if isinstance(own, Refusal) else malformed(str(error))
+            cause = error.__context__  # raised by a callback below
+            self._refusal = cause if isinstance(cause, Refusal) else malformed(str(error))
         # The parser buffers a header or a trailer until it is complete, which it may never be.
         if self._unparsed > self._limits.header_bytes + RECEIVE_BYTES:
             self._refusal = self._refusal or headers_too_large(self._limits)
@@ -186,4 +186,4 @@ class Requests:
 
     def _hold(self, size: int) -> None:
         self._bodies.reserve(size)
-        self.current.held += size
+        self.current.counted += size

@@ -13,7 +13,7 @@ class Refusal(Exception):
         self.status = status
         self.reason = reason
 
-    def answer(self, with_body: bool = True) -> bytes:
+    def response(self, with_body: bool = True) -> bytes:
         """The whole response. Its headers prevent browsers from showing it as anything but text."""
         body = f"{self.reason}\n".encode()
         head = [

@@ -64,9 +64,9 @@ class MetricDataReader:
                 result = series.get(query["Id"])
                 yield _result(query, result, failed.get(query["Id"], ""), newest_first)
 
-    def _series(self, query: Query, known: Mapping[str, Series]) -> Series:
+    def _series(self, query: Query, series: Mapping[str, Series]) -> Series:
         if query.get("Expression"):
-            return _math(query["Expression"], known)
+            return _math(query["Expression"], series)
         metric_stat = query["MetricStat"]
         requested = MetricQuery.of(
             metric_stat["Metric"], metric_stat["Stat"], metric_stat["Period"]
@@ -77,14 +77,16 @@ class MetricDataReader:
         return Series(begin, requested.period_s, values)
 
 
-def _math(expression: str, known: Mapping[str, Series]) -> Series:
+def _math(expression: str, series: Mapping[str, Series]) -> Series:
     """Evaluates metric math. FILL fills gaps, but not series without any value."""
-    used = [known[name] for name in _names(expression) if name in known]
-    if len({(one.begin, one.period_s) for one in used}) != 1:
+    used = [series[name] for name in _names(expression) if name in series]
+    if len({(each.begin, each.period_s) for each in used}) != 1:
         raise NotUnderstood(expression)
     first = used[0]
-    values = compute(expression, {name: one.values for name, one in known.items() if one in used})
-    if not any(one.measured() for one in used):
+    values = compute(
+        expression, {name: each.values for name, each in series.items() if each in used}
+    )
+    if not any(each.measured() for each in used):
         values = [None] * len(values)
     return Series(first.begin, first.period_s, values)
 

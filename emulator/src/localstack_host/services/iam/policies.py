@@ -68,38 +68,38 @@ def parse(text: str) -> Policy:
         raise MalformedPolicy(f"not a policy ({error!r}): {text[:200]}") from error
 
 
-def _statement(given: Mapping[str, Any], variables: bool) -> Statement:
+def _statement(statement: Mapping[str, Any], variables: bool) -> Statement:
     texts = _texts if variables else _texts_without_variables
     return Statement(
-        sid=str(given.get("Sid", "")),
-        allows={"Allow": True, "Deny": False}[given["Effect"]],
-        actions=texts(given.get("Action", ())),
-        not_actions=texts(given.get("NotAction", ())),
-        resources=texts(given.get("Resource", ())),
-        not_resources=texts(given.get("NotResource", ())),
-        principals=_principals(given.get("Principal")),
-        not_principals=_principals(given.get("NotPrincipal")),
+        sid=str(statement.get("Sid", "")),
+        allows={"Allow": True, "Deny": False}[statement["Effect"]],
+        actions=texts(statement.get("Action", ())),
+        not_actions=texts(statement.get("NotAction", ())),
+        resources=texts(statement.get("Resource", ())),
+        not_resources=texts(statement.get("NotResource", ())),
+        principals=_principals(statement.get("Principal")),
+        not_principals=_principals(statement.get("NotPrincipal")),
         conditions=tuple(
             Condition.of(name, key, texts(values))
-            for name, block in given.get("Condition", {}).items()
+            for name, block in statement.get("Condition", {}).items()
             for key, values in block.items()
         ),
     )
 
 
-def _principals(given: Any) -> Principals | None:
-    if given is None:
+def _principals(element: Any) -> Principals | None:
+    if element is None:
         return None
-    kinds = {"AWS": given, "Service": given} if isinstance(given, str) else given
+    kinds = {"AWS": element, "Service": element} if isinstance(element, str) else element
     return Principals({kind: _texts(values) for kind, values in kinds.items()})
 
 
-def _texts(given: Any) -> tuple[str, ...]:
-    return tuple(_text(value) for value in _listed(given))
+def _texts(element: Any) -> tuple[str, ...]:
+    return tuple(_text(value) for value in _listed(element))
 
 
-def _texts_without_variables(given: Any) -> tuple[str, ...]:
-    return tuple(text.replace("${", "${$}{") for text in _texts(given))
+def _texts_without_variables(element: Any) -> tuple[str, ...]:
+    return tuple(text.replace("${", "${$}{") for text in _texts(element))
 
 
 def _text(value: Any) -> str:
@@ -107,5 +107,5 @@ def _text(value: Any) -> str:
     return json.dumps(value) if isinstance(value, bool | int | float) else str(value)
 
 
-def _listed(given: Any) -> list[Any]:
-    return list(given) if isinstance(given, list | tuple) else [given]
+def _listed(element: Any) -> list[Any]:
+    return list(element) if isinstance(element, list | tuple) else [element]

@@ -117,8 +117,8 @@ def _of_service(caller: Caller, context: Any) -> Pairs:
     yield "aws:principalisawsservice", ("true",)
     yield "aws:principalservicename", (caller.service,)
     sources = source_arns.of(caller.service, context)
-    own = source_arns.account(context)
-    accounts = {arn.split(":")[4] or own for arn in sources} or {own}
+    account = source_arns.account(context)
+    accounts = {arn.split(":")[4] or account for arn in sources} or {account}
     yield "aws:sourceaccount", tuple(accounts)
     if sources:
         yield "aws:sourcearn", sources

@@ -51,12 +51,12 @@ def prepare(version: FunctionVersion) -> None:
 
 
 def launch(
-    version: FunctionVersion, given: Mapping[str, object], output: Path, tmp: Path
+    version: FunctionVersion, computed: Mapping[str, object], output: Path, tmp: Path
 ) -> Launch:
-    """The parameters of a process of the version; `given` are LocalStack's variables."""
+    """The parameters of a process of the version; `computed` are LocalStack's variables."""
     (code, opt), packages = _folders(version), _runtime_folder()
     settings, runtime = version.config.environment or {}, str(version.config.runtime)
-    variables = function_variables(given, settings, runtime)
+    variables = function_variables(computed, settings, runtime)
     others = [*_search_path(code, opt), *_translated(variables.get("PYTHONPATH", ""), code, opt)]
     return Launch(
         handler=str(version.config.handler),

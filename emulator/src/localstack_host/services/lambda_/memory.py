@@ -26,8 +26,10 @@ class Memory:
     def measure(self) -> int:
         """Updates and returns the peak; on Linux including memory that has been freed again."""
         with suppress(OSError, psutil.Error):
-            own, *started = [self._pid, *descendants(self._pid)][self._above :] or [self._pid]
-            self.peak = max(self.peak, _peak_resident(own) + sum(map(_resident, started)))
+            pid, *descendant_pids = [self._pid, *descendants(self._pid)][self._above :] or [
+                self._pid
+            ]
+            self.peak = max(self.peak, _peak_resident(pid) + sum(map(_resident, descendant_pids)))
         return self.peak
 
 

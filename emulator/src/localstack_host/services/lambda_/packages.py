@@ -60,8 +60,8 @@ def _is_module(path: Path) -> bool:
     return path.suffix in (".py", ".so") or (path.is_dir() and path.name.isidentifier())
 
 
-def _same(one: Path, other: Path) -> bool:
-    files, others = _sources(one), _sources(other)
+def _same(path: Path, other: Path) -> bool:
+    files, others = _sources(path), _sources(other)
     return files.keys() == others.keys() and all(
         filecmp.cmp(files[name], others[name], shallow=False) for name in files
     )

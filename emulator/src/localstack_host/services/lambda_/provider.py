@@ -52,9 +52,9 @@ class KeyedLambda(LambdaProvider):
         self, context: RequestContext, request: CreateFunctionRequest
     ) -> FunctionConfiguration:
         """Stores the key, if the request has one."""
-        made = super().create_function(context, request)
-        self._keys[_function(context, made)] = request.get("KMSKeyArn") or ""
-        return made
+        configuration = super().create_function(context, request)
+        self._keys[_function(context, configuration)] = request.get("KMSKeyArn") or ""
+        return configuration
 
     @handler("UpdateFunctionConfiguration", expand=False)
     def update_function_configuration(  # type: ignore[override] # by `expand=False`

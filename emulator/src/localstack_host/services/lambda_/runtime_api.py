@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
 
-from localstack_host.services.lambda_.runtime_http import Answer, Refused, Server
+from localstack_host.services.lambda_.runtime_http import HttpResponse, Refused, Server
 
 PREFIX = "/2018-06-01/runtime"
 
@@ -131,7 +131,7 @@ class RuntimeApi:
         self._requests.put(None)
         self._server.close()
 
-    def _handle(self, method: str, path: str, body: bytes | None) -> Answer:
+    def _handle(self, method: str, path: str, body: bytes | None) -> HttpResponse:
         """Handles a request of the runtime. A `body` of None exceeded the limit."""
         match method, path.removeprefix(PREFIX).split("/"):
             case "GET", ["", "invocation", "next"]:
@@ -147,7 +147,7 @@ class RuntimeApi:
                 return self._record_end(request_id, error)
         raise Refused(404, "InvalidRequest", f"There is no {method} {path} in the Runtime API.")
 
-    def _next(self) -> Answer:
+    def _next(self) -> HttpResponse:
         """Waits for the next invocation."""
         with self._lock:
             first, self._started = not self._started, True
@@ -159,9 +159,9 @@ class RuntimeApi:
             raise Refused(410, "Closed", "The environment has ended.")
         with self._lock:
             self._current = request.request_id
-        return Answer(200, request.payload, request.headers())
+        return HttpResponse(200, request.payload, request.headers())
 
-    def _record_init_error(self, body: bytes | None) -> Answer:
+    def _record_init_error(self, body: bytes | None) -> HttpResponse:
         with self._lock:
             if self._started:
                 raise Refused(403, "InvalidStateTransition", "The runtime has started already.")
@@ -169,7 +169,7 @@ class RuntimeApi:
         self.events.put(InitError(body or b"{}"))
         return ACCEPTED
 
-    def _record_end(self, request_id: str, event: Event) -> Answer:
+    def _record_end(self, request_id: str, event: Event) -> HttpResponse:
         """Records the end of the current invocation. Refuses any other, and a second end."""
         with self._lock:
             if self._current is None:
@@ -180,9 +180,9 @@ class RuntimeApi:
                 )
             self._current = None
         if event is TOO_LARGE:
-            return Answer(413, TOO_LARGE.payload, JSON, lambda: self.events.put(event))
-        return Answer(202, b"", {}, lambda: self.events.put(event))
+            return HttpResponse(413, TOO_LARGE.payload, JSON, lambda: self.events.put(event))
+        return HttpResponse(202, b"", {}, lambda: self.events.put(event))
 
 
 JSON = {"Content-Type": "application/json"}
-ACCEPTED = Answer(202)
+ACCEPTED = HttpResponse(202)

@@ -41,7 +41,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpResponse:
     """A response; `afterwards` is called when it has been sent."""
 
     status: int
@@ -50,14 +50,14 @@ class Answer:
     afterwards: Callable[[], None] | None = None
 
 
-Answering = Callable[[str, str, bytes | None], Answer]
+RequestHandler = Callable[[str, str, bytes | None], HttpResponse]
 
 
 class Server:
     """Listens on a port of its own until it is closed, which closes every connection."""
 
-    def __init__(self, secret: str, answer: Answering, max_body_bytes: int) -> None:
-        self._server = _Server(secret, answer, max_body_bytes)
+    def __init__(self, secret: str, respond: RequestHandler, max_body_bytes: int) -> None:
+        self._server = _Server(secret, respond, max_body_bytes)
         threading.Thread(
             target=self._server.serve_forever, name="lambda-runtime-api", daemon=True
         ).start()
@@ -78,9 +78,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, secret: str, answer: Answering, max_body_bytes: int) -> None:
+    def __init__(self, secret: str, respond: RequestHandler, max_body_bytes: int) -> None:
         self.secret = secret
-        self.answer = answer
+        self.respond = respond
         self.max_body_bytes = max_body_bytes
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -134,10 +134,10 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             path = self._require_the_runtime()
             self.connection.settimeout(None)
-            response = self.server.answer(method, path, body())
+            response = self.server.respond(method, path, body())
         except Refused as refused:
             self.close_connection = True
-            self._send(Answer(refused.status, refused.body, {"Connection": "close"}))
+            self._send(HttpResponse(refused.status, refused.body, {"Connection": "close"}))
             return
         self._send(response)
         if response.afterwards:
@@ -146,9 +146,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _require_the_runtime(self) -> str:
         """Returns the path without the secret. Raises Refused for other clients."""
         _, secret, *path = [*self.path.split("/", 2), ""]
-        own = secrets.compare_digest(secret.encode(), self.server.secret.encode())
-        foreign = any(name in self.headers for name in OF_BROWSERS)
-        if not own or foreign or self.headers.get("Host") != self.server.address:
+        authenticated = secrets.compare_digest(secret.encode(), self.server.secret.encode())
+        from_browser = any(name in self.headers for name in OF_BROWSERS)
+        if not authenticated or from_browser or self.headers.get("Host") != self.server.address:
             raise Refused(403, "Forbidden", "This Runtime API answers its own runtime only.")
         return "/" + "".join(path)
 
@@ -171,12 +171,12 @@ class _Handler(BaseHTTPRequestHandler):
             raise Refused(400, "InvalidRequest", f"Not a Content-Length: {', '.join(lengths)[:80]}")
         return int(lengths[0])
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, response: HttpResponse) -> None:
         """Writes the whole response at once: a second packet would wait for the first one's ACK."""
-        fields = dict(answer.headers) | {"Content-Length": str(len(answer.body))}
-        head = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
+        fields = dict(response.headers) | {"Content-Length": str(len(response.body))}
+        head = [f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
         head += [f"{name}: {value}" for name, value in fields.items()]
-        self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1") + answer.body)
+        self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1") + response.body)
 
     def log_message(self, *_args: Any) -> None:
         pass

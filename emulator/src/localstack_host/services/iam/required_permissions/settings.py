@@ -13,10 +13,10 @@ from localstack_host.services.iam.required_permissions.permission import (
 
 def ssm(operation: str, params: Params, place: Place) -> Permissions | None:
     """A permission on each parameter or path; that on a path includes the parameters below it."""
-    named = params.get("Names") or [params.get("Name") or params.get("Path")]
-    if "Parameter" not in operation or not all(named):
+    names = params.get("Names") or [params.get("Name") or params.get("Path")]
+    if "Parameter" not in operation or not all(names):
         return None
-    return [Permission(f"ssm:{operation}", _parameter(name, place)) for name in named]
+    return [Permission(f"ssm:{operation}", _parameter(name, place)) for name in names]
 
 
 def _parameter(name: str, place: Place) -> str:

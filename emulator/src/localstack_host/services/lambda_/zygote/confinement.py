@@ -187,11 +187,11 @@ def _interpreter() -> tuple[str, ...]:
 def _top(interpreter: Iterable[str]) -> list[str]:
     """The machine's folders to mount, without those that are inside of others."""
     paths = [*SYSTEM, *interpreter, _resolver()]
-    chosen: list[str] = []
+    top: list[str] = []
     for path in paths:
-        if os.path.lexists(path) and not any(_is_in(path, other) for other in chosen):
-            chosen.append(path)
-    return chosen
+        if os.path.lexists(path) and not any(_is_in(path, other) for other in top):
+            top.append(path)
+    return top
 
 
 def _resolver() -> str:

@@ -148,9 +148,9 @@ def _serve(connection: socket.socket, prepare: Callable[[], None]) -> None:
 
 def _send_one(connection: socket.socket, prepare: Callable[[], None]) -> None:
     try:
-        made = make(prepare)
+        namespace = make(prepare)
     except OSError:
         connection.send(ANOTHER)
         return
-    socket.send_fds(connection, [ANOTHER], [made.first, made.lifeline])
-    made.close()
+    socket.send_fds(connection, [ANOTHER], [namespace.first, namespace.lifeline])
+    namespace.close()
