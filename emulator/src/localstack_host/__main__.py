@@ -93,7 +93,7 @@ def _services(options: argparse.Namespace) -> int:
     known = service_selection.known()
     default = sorted(service_selection.DEFAULT)
     more = sorted(known - service_selection.DEFAULT)
-    text = f"By default: {', '.join(default)}\n{service_selection.VARIABLE} asks for more of: "
+    text = f"By default: {', '.join(default)}\n{service_selection.VARIABLE} adds more of: "
     return _print(options, {"default": default, "more": more}, text + ", ".join(more))
 
 
@@ -118,7 +118,7 @@ def _failed_on_disk(error: OSError, options: argparse.Namespace) -> int:
             json.dumps({"errno": error.errno, "strerror": error.strerror, "file": error.filename})
         )
         return 1
-    hint = f"Put that right, or use another folder: {HOME_VARIABLE}=/another/folder"
+    hint = f"Fix that, or use another folder: {HOME_VARIABLE}=/another/folder"
     return _failed(HostError(f"{error.filename}: {error.strerror}.", hint), options)
 
 

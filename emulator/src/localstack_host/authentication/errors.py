@@ -16,8 +16,8 @@ JSON = ("json", "smithy-rpc-v2-cbor")
 REST_JSON = "rest-json"
 # A hint that AWS's messages do not have: which keys are accepted.
 KEYS = (
-    "The emulator knows the access key `test`, an account's twelve digits, and keys of the form"
-    " that AWS gives out."
+    "The emulator accepts the access key `test`, an account's twelve digits, and keys in AWS's"
+    " format."
 )
 
 
@@ -47,9 +47,9 @@ def incomplete(context: Any, text: str) -> CommonServiceException:
 
 def presigned_command() -> CommonServiceException:
     """The error for an operation in a presigned URL, which any program may open."""
-    text = "The emulator takes no command that is signed in the address (X-Amz-Signature or"
-    more = "Signature in the query, with an Action). Sign it in the Authorization header."
-    return _error("AccessDenied", f"{text} {more}")
+    text = "The emulator accepts no operation in a presigned URL (X-Amz-Signature or Signature in"
+    hint = "the query, with an Action). Sign it in the Authorization header."
+    return _error("AccessDenied", f"{text} {hint}")
 
 
 def unknown_access_key(context: Any, access_key: str) -> CommonServiceException:

@@ -75,7 +75,7 @@ def require_service(name: Handler, self: Any, chain: Any, context: Any, response
     try:
         name(self, chain, context, response)
     except Exception as error:  # the handler reads only the request
-        LOG.info("Refused, because no service can be told: %.500s", error)
+        LOG.info("Refused: the service cannot be determined: %.500s", error)
     if context.service is None:
         if context.request.headers.get("Authorization"):
             chain.respond(HTTPStatus.BAD_REQUEST, NO_SERVICE)
@@ -106,7 +106,7 @@ def _require_served(parse: Callable[[], None], context: Any) -> None:
     except ServiceException:
         raise
     except Exception as error:
-        LOG.info("Refused, because it is not understood: %.500r", error)
+        LOG.info("Refused: the request cannot be checked: %.500r", error)
         raise errors.missing(context) from error
 
 

@@ -90,6 +90,6 @@ def _serve_if_readable(
     try:
         original(pages, chain, context, response)
     except INVALID_REQUEST_ERRORS as error:
-        LOG.info("Refused, because the page cannot read it: %.500r", error)
+        LOG.info("Refused: the page cannot read the request: %.500r", error)
         text = f"The page {context.request.path} cannot read this request: {error!r:.300}"
         chain.respond(HTTPStatus.BAD_REQUEST, {"message": text})

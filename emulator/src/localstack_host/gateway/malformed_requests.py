@@ -164,7 +164,7 @@ def _cut(message: str) -> str:
 
 
 def _report(error: Exception) -> None:
-    LOG.info("Refused, because it cannot be read: %s", _short(error))
+    LOG.info("Refused: the request cannot be read: %s", _short(error))
 
 
 def _error(

@@ -168,7 +168,7 @@ def _already_running(record: Record, requested: int | None, iam: bool) -> Emulat
     if not _responds_within(record.endpoint, RESPONSE_TIMEOUT_S):
         raise HostError(
             f"The emulator is running ({record.name}) and does not answer at {record.endpoint}.",
-            f"Start it anew: {RESTART}. Its log: {log_path()}",
+            f"Restart it: {RESTART}. Its log: {log_path()}",
         )
     return _emulator(record, already_running=True)
 

@@ -32,7 +32,7 @@ class Setting:
             return int(text)
         raise HostError(
             f"{self.variable} is {text!r}, which is no whole number above 0.",
-            f"It says {self.what}; without it that is {self.default}.",
+            f"It sets {self.what}; the default is {self.default}.",
             code=2,
         )
 

@@ -32,8 +32,8 @@ class Bodies:
             if self._held + size > self._most:
                 raise Refusal(
                     HTTPStatus.SERVICE_UNAVAILABLE,
-                    "The bodies of all requests that are served now are larger than"
-                    f" {self._most // MIB} MiB together. Send this one again when others are done.",
+                    f"The bodies of all requests in progress exceed {self._most // MIB} MiB."
+                    " Retry when other requests have ended.",
                 )
             self._held += size
 

@@ -99,7 +99,7 @@ class SiteCheck:
         name = match[1].lower() if match else b""
         if name.endswith(OWN_SUFFIX) and not _is_valid_name(name):
             raise malformed(
-                f"the host {shown(host)} is no name of a host: that has at most {LONGEST_NAME}"
+                f"the host {shown(host)} is not a host name: that has at most {LONGEST_NAME}"
                 f" characters, and between 1 and {LONGEST_LABEL} between two dots"
             )
         if name in OWN_NAMES or name in self.hosts or name.endswith(OWN_SUFFIX):
@@ -107,7 +107,7 @@ class SiteCheck:
         raise Refusal(
             HTTPStatus.MISDIRECTED_REQUEST,
             f"The emulator does not answer to the host {shown(host)}. Use localhost or 127.0.0.1;"
-            f" if the name is this machine's, add it to {HOSTS_VARIABLE} and start it anew.",
+            f" if the name is this machine's, add it to {HOSTS_VARIABLE} and restart it.",
         )
 
 
@@ -134,8 +134,8 @@ def _require_own_site(request: Head, host: bytes, origins: Sequence[bytes]) -> N
     if not (origins or sites) and any(each.startswith(BROWSERS) for each in agents):
         raise Refusal(
             HTTPStatus.FORBIDDEN,
-            f"A browser does not tell {shown(host)} which site a request comes from, so it could be"
-            " any. Open http://localhost:PORT instead; an API is below /_aws/execute-api/ there.",
+            f"Browsers do not send the origin of a request to {shown(host)}, so it could be any"
+            " website. Open http://localhost:PORT instead, with APIs below /_aws/execute-api/.",
         )
 
 
@@ -144,8 +144,8 @@ def _require_reading_only(request: Head) -> None:
     if in_advance or (USER in request.values(b"sec-fetch-site") and not _only_reads(request)):
         raise Refusal(
             HTTPStatus.FORBIDDEN,
-            "An address that is opened in a browser may show something, and not command the"
-            " emulator. Use awslocal, aws or an SDK.",
+            "A URL that is opened in a browser may read data, but not run an operation. Use"
+            " awslocal, aws or an SDK.",
         )
 
 
@@ -158,8 +158,8 @@ def _only_reads(request: Head) -> bool:
 def _foreign(header: str, value: bytes) -> Refusal:
     return Refusal(
         HTTPStatus.FORBIDDEN,
-        f"Another website asked for this ({header}: {shown(value)}), and no website may"
-        f" use the emulator. If it is yours, add its origin to {ORIGINS_VARIABLE}.",
+        f"Another website made this request ({header}: {shown(value)}), and no website may use the"
+        f" emulator. If it is yours, add its origin to {ORIGINS_VARIABLE}.",
     )
 
 

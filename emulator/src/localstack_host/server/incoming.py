@@ -55,10 +55,10 @@ def check_head(request: Incoming, limits: Limits, sites: SiteCheck) -> None:
     if request.version not in VERSIONS:
         raise Refusal(
             HTTPStatus.HTTP_VERSION_NOT_SUPPORTED,
-            f"This server speaks HTTP/1.1, and not HTTP/{request.version}.",
+            f"This server supports HTTP/1.1, not HTTP/{request.version}.",
         )
     if request.method == "CONNECT":
-        raise Refusal(HTTPStatus.NOT_IMPLEMENTED, "This server makes no tunnels.")
+        raise Refusal(HTTPStatus.NOT_IMPLEMENTED, "This server does not support CONNECT.")
     if sum(len(name) + len(value) + 4 for name, value in request.headers) > limits.header_bytes:
         raise headers_too_large(limits)
     sites.check(request, _split_target(request))
@@ -88,9 +88,9 @@ def _split_target(request: Incoming) -> bytes | None:
         try:
             parts = urlsplit(target)
         except ValueError:
-            raise malformed(f"the target {shown(target)} is no address") from None
+            raise malformed(f"the target {shown(target)} is not a valid URL") from None
         if parts.scheme not in (b"http", b"https") or not parts.netloc:
-            raise malformed(f"the target {shown(target)} is no path")
+            raise malformed(f"the target {shown(target)} is not a path")
         host = parts.netloc
         target = (parts.path or b"/") + (b"?" + parts.query if parts.query else b"")
     path, _, query = target.partition(b"?")
@@ -106,14 +106,14 @@ def _check_body(request: Incoming, limits: Limits) -> None:
         raise Refusal(
             HTTPStatus.NOT_IMPLEMENTED,
             f"The Transfer-Encoding {shown(b', '.join(codings))} of HTTP/{request.version} is not"
-            " known here; 'chunked' of HTTP/1.1 is.",
+            " supported; 'chunked' of HTTP/1.1 is.",
         )
     if lengths and int(lengths[0]) > limits.body_bytes:
         raise too_large(limits)
     if request.values(b"upgrade") and (codings or any(length != b"0" for length in lengths)):
         raise Refusal(
             HTTPStatus.NOT_IMPLEMENTED,
-            "A request with a body cannot ask for another protocol. Send it without Upgrade.",
+            "A request with a body cannot request another protocol. Send it without Upgrade.",
         )
 
 

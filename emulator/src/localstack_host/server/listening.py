@@ -117,7 +117,7 @@ class Listener:
                 client, _ = self._own.accept()
             except OSError as error:  # too many open files, or the client has disconnected
                 if not self._closed.wait(PAUSE_S) and not logged:
-                    LOG.warning("No connection can be taken now, waiting until one can: %s", error)
+                    LOG.warning("Cannot accept connections at the moment, retrying: %s", error)
                 logged = True
                 continue
             logged = False
@@ -155,7 +155,7 @@ class Listener:
         try:
             threading.Thread(target=run, name="gateway-connection", daemon=True).start()
         except RuntimeError as error:  # the system cannot create more threads now
-            LOG.warning("No thread can be had for a connection: %s", error)
+            LOG.warning("Cannot start a thread for a connection: %s", error)
             client.close()
             places.release()
 
@@ -179,7 +179,7 @@ class Listener:
         most = self._limits.connections
         refusal = Refusal(
             HTTPStatus.SERVICE_UNAVAILABLE,
-            f"There are {most} connections, and no more at a time. Close some, or try again.",
+            f"The limit of {most} connections is reached. Close some, or retry later.",
         )
         self._connection(client).turn_away(refusal)
 

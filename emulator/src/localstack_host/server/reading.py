@@ -108,8 +108,8 @@ class Requests:
         head, whole = self._limits.head_s, self._limits.request_s
         return Refusal(
             HTTPStatus.REQUEST_TIMEOUT,
-            f"The request did not arrive in time: its head may take {head:g} s, all of it"
-            f" {whole:g} s.",
+            f"The request did not arrive in time: the limit is {head:g} s for its head and"
+            f" {whole:g} s in total.",
         )
 
     def _feed(self, received: bytes) -> None:
@@ -139,7 +139,7 @@ class Requests:
         most = self._limits.request_line_bytes
         if len(self.current.target) > most:
             raise Refusal(
-                HTTPStatus.REQUEST_URI_TOO_LONG, f"The address is longer than {most} bytes."
+                HTTPStatus.REQUEST_URI_TOO_LONG, f"The request target is longer than {most} bytes."
             )
 
     def on_header(self, name: bytes, value: bytes) -> None:

@@ -52,7 +52,9 @@ class PermissionCheck:
         prefix = prefix_of(context.service.service_name)
         request = Request(principal.caller, f"{prefix}:{context.operation.name}", "?", {})
         self._usage.note(request, Decision(False, reason))
-        LOG.warning("Refused, because it is not understood: %s: %s", principal.caller.arn, reason)
+        LOG.warning(
+            "Refused: the permissions of %s cannot be checked: %s", principal.caller.arn, reason
+        )
         return access_denied.not_understood(prefix, reason)
 
     def _require_beforehand(self, check: setup_checks.Check, context: Any) -> None:
@@ -72,7 +74,7 @@ class PermissionCheck:
         if not decision.allowed:
             LOG.warning("Refused: %s", access_denied.message(request, decision))
         for condition in () if decision.allowed else not_understood(request, policies):
-            LOG.warning("A condition is not understood, and so stood against it: %s", condition)
+            LOG.warning("An unsupported condition counted against the request: %s", condition)
         return request, decision
 
 

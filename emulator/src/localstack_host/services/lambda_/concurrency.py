@@ -49,7 +49,9 @@ class UntimedEnvironment(ExecutionEnvironment):
         self.last_returned = datetime.now()
         with self.status_lock:
             if self.status != RuntimeStatus.INVOKING:
-                raise InvalidStatusException(f"{self.id} is {self.status}, and not at work.")
+                raise InvalidStatusException(
+                    f"{self.id} is {self.status}, not running an invocation."
+                )
             self.status = RuntimeStatus.READY
 
 

@@ -164,7 +164,7 @@ class RuntimeApi:
     def _record_init_error(self, body: bytes | None) -> HttpResponse:
         with self._lock:
             if self._started:
-                raise Refused(403, "InvalidStateTransition", "The runtime has started already.")
+                raise Refused(403, "InvalidStateTransition", "The runtime has already started.")
             self._started = True
         self.events.put(InitError(body or b"{}"))
         return ACCEPTED
@@ -173,11 +173,9 @@ class RuntimeApi:
         """Records the end of the current invocation. Refuses any other, and a second end."""
         with self._lock:
             if self._current is None:
-                raise Refused(403, "InvalidStateTransition", "No invocation waits for an answer.")
+                raise Refused(403, "InvalidStateTransition", "No invocation is running.")
             if request_id != self._current:
-                raise Refused(
-                    400, "InvalidRequestID", f"Not the invocation that runs: {request_id}"
-                )
+                raise Refused(400, "InvalidRequestID", f"Not the current invocation: {request_id}")
             self._current = None
         if event is TOO_LARGE:
             return HttpResponse(413, TOO_LARGE.payload, JSON, lambda: self.events.put(event))

@@ -149,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         authenticated = secrets.compare_digest(secret.encode(), self.server.secret.encode())
         from_browser = any(name in self.headers for name in OF_BROWSERS)
         if not authenticated or from_browser or self.headers.get("Host") != self.server.address:
-            raise Refused(403, "Forbidden", "This Runtime API answers its own runtime only.")
+            raise Refused(403, "Forbidden", "This Runtime API serves only its own runtime.")
         return "/" + "".join(path)
 
     def _body(self) -> bytes | None:
@@ -158,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
         if length <= self.server.max_body_bytes:
             return self.rfile.read(length)
         if length > READ_AWAY_BYTES:
-            raise Refused(413, "RequestEntityTooLarge", f"{length} bytes are too many.")
+            raise Refused(413, "RequestEntityTooLarge", f"The body of {length} bytes is too large.")
         while length > 0 and (read := self.rfile.read(min(length, CHUNK_BYTES))):
             length -= len(read)
         return None
@@ -168,7 +168,9 @@ class _Handler(BaseHTTPRequestHandler):
         if not lengths or "Transfer-Encoding" in self.headers:
             raise Refused(411, "LengthRequired", "The Content-Length is missing.")
         if len(lengths) > 1 or not LENGTH.fullmatch(lengths[0]):
-            raise Refused(400, "InvalidRequest", f"Not a Content-Length: {', '.join(lengths)[:80]}")
+            raise Refused(
+                400, "InvalidRequest", f"Invalid Content-Length: {', '.join(lengths)[:80]}"
+            )
         return int(lengths[0])
 
     def _send(self, response: HttpResponse) -> None:

@@ -64,7 +64,9 @@ def needs_of(service: str, operation: str, params: Params, place: Place) -> tupl
     try:
         return tuple(dict.fromkeys(_needs(prefix_of(service), operation, params, place)))
     except (KeyError, TypeError, AttributeError, IndexError) as error:
-        raise NotUnderstood(f"{service} {operation} lacks or garbles {error}") from error
+        raise NotUnderstood(
+            f"{service} {operation} has a missing or invalid parameter: {error}"
+        ) from error
 
 
 def _needs(prefix: str, operation: str, params: Params, place: Place) -> Permissions:

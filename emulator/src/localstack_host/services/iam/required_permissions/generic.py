@@ -50,7 +50,7 @@ def _resources(prefix: str, action: Any, params: Params, place: Place) -> Iterat
     if arns:
         yield from arns
     elif any(kind["required"] for kind in kinds):
-        raise NotUnderstood(f"which resource {prefix}:{action['name']} means cannot be told")
+        raise NotUnderstood(f"the resource of {prefix}:{action['name']} cannot be determined")
     else:
         yield "*"
 

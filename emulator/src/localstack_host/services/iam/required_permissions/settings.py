@@ -29,5 +29,5 @@ def kms(operation: str, params: Params, place: Place) -> Permissions | None:
     if key and ":alias/" not in key and not key.startswith("alias/"):
         return [Permission(f"kms:{operation}", place.named("kms", "key/", key))]
     if key or operation.endswith(("crypt", "cryptFrom", "cryptTo")):
-        raise NotUnderstood(f"kms:{operation} is understood only with the ID or ARN of a key")
+        raise NotUnderstood(f"kms:{operation} can be checked only with the ID or ARN of a key")
     return None

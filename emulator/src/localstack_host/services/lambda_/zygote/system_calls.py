@@ -92,7 +92,7 @@ def pivot_root(new: str, old: str) -> None:
     """Makes `new` the root; the previous one is moved to `old`, a folder below it."""
     number = SYS_PIVOT_ROOT.get(os.uname().machine)
     if number is None:
-        raise OSError(f"Nobody has looked up the number of pivot_root on {os.uname().machine}.")
+        raise OSError(f"The system call number of pivot_root on {os.uname().machine} is not known.")
     _check(_call(number, new.encode(), old.encode()), new)
 
 
