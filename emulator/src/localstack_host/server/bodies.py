@@ -32,8 +32,8 @@ class Bodies:
             if self._held + size > self._most:
                 raise Refusal(
                     HTTPStatus.SERVICE_UNAVAILABLE,
-                    f"The bodies of all requests in progress exceed {self._most // MIB} MiB."
-                    " Retry when other requests have ended.",
+                    f"The bodies of all requests in progress exceed {self._most // MIB} MiB"
+                    " together. Send this request again when others have ended.",
                 )
             self._held += size
 
