@@ -50,8 +50,8 @@ from embedded_dynamodb.validation.shapes import (
 
 
 def _request(members: dict[str, Shape], *required: str) -> RequestShape:
-    others = {name: shape for name, shape in members.items() if name != "TableName"}
-    return RequestShape(Structure("Request", others, frozenset(required)), members.get("TableName"))
+    names = [name for name in ("TableName",) if name in members]
+    return RequestShape(Structure("Request", members, frozenset((*required, *names))))
 
 
 _PLACEHOLDERS: dict[str, Shape] = {

@@ -5,38 +5,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from embedded_dynamodb.errors import SerializationException, ValidationException
-from embedded_dynamodb.validation.shapes import Shape, Structure, constraint
+from embedded_dynamodb.validation.shapes import Structure
 
 MAX_ERRORS = 10
 
 
 @dataclass(frozen=True)
 class RequestShape:
-    """The members of an operation's request; a table's name is checked before the others."""
+    """The members of an operation's request."""
 
     members: Structure
-    table_name: Shape | None = None
     # The control plane says in words of its own that there is no name.
     named_by_control_plane: bool = False
 
     def check(self, parameters: dict[str, Any]) -> None:
-        """Raises what is wrong with the types and constraints: a wrong table name alone."""
-        if self.table_name is not None:
-            self._check_table_name(parameters.get("TableName"), self.table_name)
+        """Raises the first wrong type, or else all broken constraints."""
         broken: list[str] = []
         self.members.check(parameters, "", broken)
-        if broken:
-            raise validation_errors(broken)
-
-    def _check_table_name(self, name: Any, shape: Shape) -> None:
-        if name is None:
-            if self.named_by_control_plane:
-                raise ValidationException(
-                    "The parameter 'TableName' is required but was not present in the request"
-                )
-            raise validation_errors([constraint(None, "tableName", "Member must not be null")])
-        broken: list[str] = []
-        shape.check(name, "tableName", broken)
+        if self.named_by_control_plane and parameters.get("TableName") is None:
+            raise ValidationException(
+                "The parameter 'TableName' is required but was not present in the request"
+            )
         if broken:
             raise validation_errors(broken)
 

@@ -74,15 +74,38 @@ def test_an_answer_has_its_checksum_and_an_id_of_its_own(client: Client) -> None
         ),
     ],
 )
-def test_a_wrong_table_name_is_said_before_anything_else(
+def test_a_wrong_table_name_is_said_with_all_else_that_is_wrong(
     client: Client, name: str | None, wrong: str
 ) -> None:
     given = {} if name is None else {"TableName": name}
-    refused = client.refusal("PutItem", ReturnValues="WRONG", Item={}, **given)
-    assert refused.message == ONE + wrong
+    assert client.refusal("PutItem", Item={}, **given).message == ONE + wrong
+    refused = client.refusal("PutItem", **given)
+    assert refused.message == f"2 validation errors detected: {wrong}; {NULL.format('item')}"
 
 
-def test_all_other_broken_constraints_are_said_together(client: Client) -> None:
+@pytest.mark.parametrize("table", [{}, {"TableName": "a b"}, {"TableName": ""}])
+@pytest.mark.parametrize(
+    ("operation", "parameters", "message"),
+    [
+        ("DeleteItem", {"Expected": {"a": {"Exists": 5}}}, "NUMBER_VALUE cannot be converted"),
+        ("Scan", {"Limit": "5"}, "STRING_VALUE cannot be converted to Integer"),
+        ("CreateTable", {"KeySchema": [{"KeyType": 5}]}, "NUMBER_VALUE cannot be converted"),
+        ("DescribeTable", {"TableName": 5}, "NUMBER_VALUE cannot be converted to String"),
+    ],
+)
+def test_a_wrong_type_is_said_before_a_wrong_table_name(
+    client: Client,
+    table: dict[str, Any],
+    operation: str,
+    parameters: dict[str, Any],
+    message: str,
+) -> None:
+    refused = client.refusal(operation, **(table | parameters))
+    assert refused.type == "com.amazon.coral.service#SerializationException"
+    assert refused.message.startswith(message)
+
+
+def test_all_broken_constraints_are_said_together(client: Client) -> None:
     refused = client.refusal(
         "DeleteItem", TableName="orders", ReturnValues="A", ReturnConsumedCapacity="B"
     )
