@@ -7,17 +7,15 @@ from embedded_dynamodb.expressions.condition_checks import checks_of
 from embedded_dynamodb.expressions.condition_parser import ConditionParser
 from embedded_dynamodb.expressions.evaluation import Evaluate, compiled
 from embedded_dynamodb.expressions.nodes import (
-    Constant,
-    Leaf,
     Names,
-    Operand,
     Path,
     ResolvedPath,
     Test,
-    ValueRef,
     Values,
     leaves_of,
+    nested,
     operands_of,
+    paths_of,
     references_of,
 )
 from embedded_dynamodb.expressions.placeholders import undefined
@@ -63,21 +61,18 @@ class Condition:
         return ValidationException(f"Invalid {self.kind}: {message}")
 
     @cached_property
+    def nested(self) -> tuple[Path, ...]:
+        """The paths that lead into an attribute."""
+        return nested(self.paths)
+
+    @cached_property
     def paths(self) -> list[Path]:
         """The paths that the condition reads, as they were written."""
-        return [path for leaf in self._leaves for path in _paths_in(leaf)]
+        return [path for leaf in self._leaves for path in paths_of(leaf)]
 
     def resolved_paths(self, names: Names) -> list[ResolvedPath]:
         """The paths that the condition reads."""
         return [path.resolved(names) for path in self.paths]
-
-
-def _paths_in(node: Leaf | Operand) -> list[Path]:
-    if isinstance(node, Path):
-        return [node]
-    if isinstance(node, ValueRef | Constant):
-        return []
-    return [path for operand in operands_of(node) for path in _paths_in(operand)]
 
 
 @lru_cache(CACHED)

@@ -152,6 +152,20 @@ def leaves_of(test: Test) -> list[Leaf]:
     return [test]
 
 
+def paths_of(node: Leaf | Operand | Arithmetic | None) -> list[Path]:
+    """The paths in a condition or an operand, in the order in which they were written."""
+    if isinstance(node, Path):
+        return [node]
+    if node is None or isinstance(node, ValueRef | Constant):
+        return []
+    return [path for operand in operands_of(node) for path in paths_of(operand)]
+
+
+def nested(paths: list[Path]) -> tuple[Path, ...]:
+    """Those that lead into an attribute."""
+    return tuple([path for path in paths if len(path.parts) > 1])
+
+
 def references_of(operand: Operand | Arithmetic) -> list[str]:
     """The placeholders of an operand, in the order in which they were written."""
     match operand:

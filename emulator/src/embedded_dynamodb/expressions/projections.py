@@ -3,7 +3,14 @@
 from functools import lru_cache
 
 from embedded_dynamodb.errors import ValidationException
-from embedded_dynamodb.expressions.nodes import Names, Path, ResolvedPath, Values, references_of
+from embedded_dynamodb.expressions.nodes import (
+    Names,
+    Path,
+    ResolvedPath,
+    Values,
+    nested,
+    references_of,
+)
 from embedded_dynamodb.expressions.parsing import Parser
 from embedded_dynamodb.expressions.paths import overlap_error, projected, tree_of
 from embedded_dynamodb.expressions.placeholders import undefined
@@ -35,6 +42,8 @@ class Projection:
     def __init__(self, paths: list[Path], names: frozenset[str] = frozenset()) -> None:
         self.paths = paths
         self.names = names
+        # Those that lead into an attribute.
+        self.nested = nested(paths)
         self._literal = not any(path.has_placeholders for path in paths)
         self._tree = (
             tree_of([(path, None) for path in self.resolved_paths({})])

@@ -17,7 +17,9 @@ from embedded_dynamodb.expressions.nodes import (
     ResolvedPath,
     ValueRef,
     Values,
+    nested,
     operands_of,
+    paths_of,
     references_of,
 )
 from embedded_dynamodb.expressions.parsing import UPDATE_FUNCTIONS
@@ -63,6 +65,9 @@ class Update:
         self._paths = [action.path for action in actions]
         self._literal = not any(path.has_placeholders for path in self._paths)
         self._flat = all(len(path.parts) == 1 for path in self._paths)
+        read = [path for action in actions for path in paths_of(action.value)]
+        # The paths that lead into an attribute.
+        self.nested = nested([*self._paths, *read])
         self._overlap = overlap_error(self.paths({})) if self._literal else None
         self._checks = [
             *[check for action in actions for check in _section_checks(action)],
@@ -113,6 +118,16 @@ class Update:
                     f"{name}. This attribute is part of the key"
                 )
 
+    def check_index_types(
+        self, names: Names, values: Values, check: Callable[[str, str], None]
+    ) -> None:
+        """Calls `check` with each whole attribute and the type, as far as it is known, it gets."""
+        for action in self.actions:
+            if len(action.path.parts) == 1 and action.value is not None:
+                kind = _known_type(action.value, values)
+                if kind is not None:
+                    check(str(action.path.resolved(names)[0]), kind)
+
     def apply(self, item: Item, names: Names, values: Values, exists: bool = True) -> Item:
         """The item as the update leaves it; `item` is not changed.
 
@@ -120,6 +135,20 @@ class Update:
         """
         new = [make(item, names, values) for make in self._changes]
         return changed(item, self.paths(names), new, exists=exists, flat=self._flat)
+
+
+def _known_type(value: Operand | Arithmetic, values: Values) -> str | None:
+    """The type of a value that does not depend on the item."""
+    match value:
+        case ValueRef():
+            return type_of(values[value.name])
+        case Constant():
+            return type_of(value.value)
+        case Arithmetic():
+            return "N"
+        case Function(name="list_append"):
+            return "L"
+    return None
 
 
 def _section_checks(action: Action) -> list[Check]:

@@ -9,7 +9,7 @@ from typing import Any
 from embedded_dynamodb.errors import ConditionalCheckFailedException, ValidationException
 from embedded_dynamodb.expressions import Condition, condition, update
 from embedded_dynamodb.expressions.legacy import legacy_condition, legacy_update
-from embedded_dynamodb.items.expressions_of import check_mixture, placeholders_of
+from embedded_dynamodb.items.expressions_of import check_mixture, check_scalars, placeholders_of
 from embedded_dynamodb.tables.keys import Item, check_item_key, check_key
 from embedded_dynamodb.tables.stored import Stored
 from embedded_dynamodb.tables.table import Table
@@ -59,8 +59,10 @@ class Action:
             )
 
     def locate(self, table: Table) -> bytes:
-        """The position of the item, if its key is one of this table."""
-        return check_key(table.schema, self.key)
+        """The position of the item, if its key is one of this table, as the paths take it."""
+        position = check_key(table.schema, self.key)
+        check_scalars(table, self.names, self.condition)
+        return position
 
     def check(self, table: Table, position: bytes) -> tuple[Stored | None, Item | None]:
         """What is there, if the condition holds; the item itself only if it was needed."""
@@ -92,6 +94,7 @@ class Put(Action):
         position = check_item_key(table.schema, self.item)
         if table.indexes:
             table.check_index_keys(self.item)
+        check_scalars(table, self.names, self.condition)
         return position
 
     def plan(self, table: Table, position: bytes) -> Write:
@@ -147,10 +150,13 @@ class Update(Action):
         self.names, self.values = placeholders.names, placeholders.values
 
     def locate(self, table: Table) -> bytes:
-        """A key cannot be updated."""
+        """A key cannot be updated, and that of an index only by values of its type."""
         position = check_key(table.schema, self.key)
         if self.update is not None:
             self.update.check_keys(self.names, table.schema.names)
+            if table.indexes:
+                self.update.check_index_types(self.names, self.values, table.check_index_type)
+        check_scalars(table, self.names, self.update, self.condition)
         return position
 
     def plan(self, table: Table, position: bytes) -> Write:

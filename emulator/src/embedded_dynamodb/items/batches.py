@@ -154,6 +154,8 @@ def batch_get_item(request: Request) -> Answer:
         positions = {
             name: _positions(request.table(name), one.keys) for name, one in wanted.items()
         }
+        for name, one in wanted.items():
+            one.part.check(request.table(name))
         sources = {
             name: entries_at(request.table(name), moment_of(engine, consistent=one.consistent))
             for name, one in wanted.items()

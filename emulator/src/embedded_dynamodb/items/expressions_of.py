@@ -3,7 +3,8 @@
 from typing import Any
 
 from embedded_dynamodb.errors import ValidationException
-from embedded_dynamodb.expressions import Placeholders
+from embedded_dynamodb.expressions import Condition, Placeholders, Projection, Update
+from embedded_dynamodb.tables.table import Table
 
 NAMES = "ExpressionAttributeNames"
 VALUES = "ExpressionAttributeValues"
@@ -42,3 +43,12 @@ def check_mixture(
 def placeholders_of(parameters: dict[str, Any]) -> Placeholders:
     """The placeholders of a request, checked for themselves."""
     return Placeholders(parameters.get(NAMES), parameters.get(VALUES))
+
+
+def check_scalars(
+    table: Table, names: dict[str, str], *expressions: Condition | Projection | Update | None
+) -> None:
+    """Raises if a path leads into an attribute of a key of the table or of an index."""
+    for expression in expressions:
+        if expression is not None and expression.nested:
+            table.check_scalars([path.resolved(names) for path in expression.nested])

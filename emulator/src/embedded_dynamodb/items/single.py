@@ -13,7 +13,7 @@ from embedded_dynamodb.errors import (
 from embedded_dynamodb.expressions import at_paths, projection
 from embedded_dynamodb.expressions.legacy import legacy_projection
 from embedded_dynamodb.items.actions import Action, Delete, Put, Update
-from embedded_dynamodb.items.expressions_of import check_mixture, placeholders_of
+from embedded_dynamodb.items.expressions_of import check_mixture, check_scalars, placeholders_of
 from embedded_dynamodb.request import Encoded, Request
 from embedded_dynamodb.tables.keys import check_key
 from embedded_dynamodb.tables.stored import Stored
@@ -51,6 +51,7 @@ def get_item(request: Request) -> Answer:
     with request.engine.lock:
         table = request.table(parameters["TableName"])
         position = check_key(table.schema, key)
+        part.check(table)
         if request.engine.simulates:
             stored = read_one(request, table, position, consistent=consistent)
         else:
@@ -90,6 +91,10 @@ class Part:
             self.names = placeholders.names
         elif parameters.get("AttributesToGet") is not None:
             self.projection = legacy_projection(parameters["AttributesToGet"])
+
+    def check(self, table: Table) -> None:
+        """Raises if it would be a part of a key attribute."""
+        check_scalars(table, self.names, self.projection)
 
     def of(self, stored: Stored) -> Any:
         """That part, as a member of an answer."""

@@ -5,7 +5,7 @@ from typing import Any
 from embedded_dynamodb.errors import ValidationException
 from embedded_dynamodb.expressions import Bound, key_condition
 from embedded_dynamodb.expressions.legacy import legacy_key_conditions
-from embedded_dynamodb.items.expressions_of import check_mixture, placeholders_of
+from embedded_dynamodb.items.expressions_of import check_mixture, check_scalars, placeholders_of
 from embedded_dynamodb.queries.page import read_page
 from embedded_dynamodb.queries.ranges import Range, range_of
 from embedded_dynamodb.queries.reading import (
@@ -92,8 +92,10 @@ class _Plan:
                 raise ValidationException(
                     "The query can return at most one row and cannot be restarted"
                 )
+        check_scalars(table, self.names, self.selection.projection)
         self._check_filter(schema)
         self.selection.bind(index)
+        check_scalars(table, self.names, self.selection.filter)
         return wanted
 
     def _bounds(self, schema: KeySchema) -> list[Bound]:

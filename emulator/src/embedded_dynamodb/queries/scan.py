@@ -3,7 +3,7 @@
 from typing import Any
 
 from embedded_dynamodb.errors import ValidationException
-from embedded_dynamodb.items.expressions_of import check_mixture, placeholders_of
+from embedded_dynamodb.items.expressions_of import check_mixture, check_scalars, placeholders_of
 from embedded_dynamodb.queries.page import read_page
 from embedded_dynamodb.queries.reading import (
     BAD_START,
@@ -39,6 +39,7 @@ def scan(request: Request) -> dict[str, Any]:
             _check_segment(position, low, high, parameters)
             low = position + b"\0"
         selection.bind(index)
+        check_scalars(table, selection.names, selection.projection, selection.filter)
         source = Source(request, table, index)
         page = read_page(
             source.entries,

@@ -1,5 +1,6 @@
 """A table: its items in the order of their keys, its indexes, its settings."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +86,24 @@ class Table:
             index.replace(None, stored.item(), stored)
         self.indexes[index.name] = index
 
+    def check_scalars(self, paths: Iterable[tuple[str | int, ...]]) -> None:
+        """No path leads into an attribute of a key: those have no parts."""
+        for name, *parts in paths:
+            if parts and name in self.attribute_types:
+                key = "Key" if name in self.schema.names else "IndexKey"
+                raise ValidationException(
+                    "Key attributes must be scalars; list random access '[]' and map lookup '.' "
+                    f"are not allowed: {key}: {name}"
+                )
+
+    def check_index_type(self, name: str, kind: str) -> None:
+        """An attribute that gets a value of this type: it fits the indexes' keys."""
+        wanted = self.attribute_types.get(name, kind)
+        if wanted != kind:
+            for index in self.indexes.values():
+                if (name, wanted) in index.schema.attributes:
+                    raise _mismatch(name, wanted, kind, index.name)
+
     def check_index_keys(self, item: Item, *, updated: bool = False) -> None:
         """An index's key attribute has the index's type, or is missing."""
         for index in self.indexes.values():
@@ -93,14 +112,23 @@ class Table:
                 if value is None or name in self.schema.names:
                     continue
                 if kind not in value:
-                    raise ValidationException(
-                        f"{_INVALID}Type mismatch for Index Key {name} Expected: {kind} "
-                        f"Actual: {next(iter(value))} IndexName: {index.name}"
-                    )
+                    if updated:
+                        raise ValidationException(
+                            "The update expression attempted to update the secondary index key "
+                            "to unsupported type"
+                        )
+                    raise _mismatch(name, kind, next(iter(value)), index.name)
                 if value[kind] == "":
                     raise _empty_index_key(name, kind, index.name, updated=updated)
             if index.schema.is_in(item):
                 check_key_contents(index.schema, item)
+
+
+def _mismatch(name: str, wanted: str, kind: str, index: str) -> ValidationException:
+    return ValidationException(
+        f"{_INVALID}Type mismatch for Index Key {name} Expected: {wanted} Actual: {kind} "
+        f"IndexName: {index}"
+    )
 
 
 def _empty_index_key(name: str, kind: str, index: str, *, updated: bool) -> ValidationException:

@@ -25,7 +25,10 @@ def transact_get_items(request: Request) -> dict[str, Any]:
     keys = [check_item(get["Key"]) for get in gets]
     with request.engine.lock:
         tables = [request.table(get["TableName"]) for get in gets]
-        found = read_all(request, tables, locate_all(tables, keys))
+        positions = locate_all(tables, keys)
+        for table, part in zip(tables, parts, strict=True):
+            part.check(table)
+        found = read_all(request, tables, positions)
     for table, stored in zip(tables, found, strict=True):
         request.note_read(table, Consumed(_units(stored)))
     if sum(stored.size for stored in found if stored is not None) > MAX_SIZE:
