@@ -57,7 +57,7 @@ class KeyCondition:
     """The key conditions that a text says, whatever the table."""
 
     def __init__(self, parsed: Condition) -> None:
-        self._condition = parsed
+        self.condition = parsed
         self.names = parsed.names
         self.values = parsed.values
         self._templates: list[Template] = []
@@ -69,7 +69,11 @@ class KeyCondition:
 
     def check(self, names: Names, values: Values) -> None:
         """Raises what AWS says of the expression before it looks at the table."""
-        self._condition.check(names, values)
+        self.condition.check(names, values)
+        self.check_form(names)
+
+    def check_form(self, names: Names) -> None:
+        """Raises if it is a condition, but none on a key."""
         if self._problem:
             raise ValidationException(self._problem)
         attributes = {each.attribute.resolved(names) for each in self._templates}

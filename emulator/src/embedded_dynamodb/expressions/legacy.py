@@ -63,6 +63,8 @@ OPERATORS: dict[str, tuple[int, int | None, tuple[str, ...]]] = {
 OPERATOR_NAMES = (
     "IN, NULL, BETWEEN, LT, NOT_CONTAINS, EQ, GT, NOT_NULL, NE, LE, BEGINS_WITH, GE, CONTAINS"
 )
+type KeyConditions = dict[str, tuple[str, list[Value]]]
+
 MISMATCH = "Type mismatch for attribute to update"
 
 
@@ -225,19 +227,27 @@ def _test(name: str, operator: str, values: list[Value]) -> Test:
     return And((Function("attribute_exists", (path,)), Not(contains)))
 
 
-def legacy_key_conditions(conditions: Any, partition: Key, sort: Key) -> list[Bound]:
+def checked_key_conditions(conditions: Any) -> KeyConditions:
+    """KeyConditions, checked as far as no table is needed for it."""
+    checked = {
+        name: _checked("KeyConditions", name, given)
+        for name, given in _members("KeyConditions", conditions)
+    }
+    if len(checked) not in (1, 2):
+        raise ValidationException("Conditions can be of length 1 or 2 only")
+    return checked
+
+
+def legacy_key_conditions(conditions: KeyConditions, partition: Key, sort: Key) -> list[Bound]:
     """KeyConditions, in the order of the key attributes."""
     keys = {name for name, _ in [*partition, *sort]}
     bounds = {}
-    for name, given in _members("KeyConditions", conditions):
-        operator, values = _checked("KeyConditions", name, given)
+    for name, (operator, values) in conditions.items():
         if operator not in KEY_OPERATORS and name in keys:
             raise ValidationException(
                 "Attempted conditional constraint is not an indexable operation"
             )
         bounds[name] = Bound(name, KEY_OPERATORS.get(operator, operator), tuple(values))
-    if len(bounds) not in (1, 2):
-        raise ValidationException("Conditions can be of length 1 or 2 only")
     return bound(bounds, partition, sort)
 
 

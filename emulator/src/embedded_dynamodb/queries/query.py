@@ -4,13 +4,15 @@ from typing import Any
 
 from embedded_dynamodb.errors import ValidationException
 from embedded_dynamodb.expressions import Bound, key_condition
-from embedded_dynamodb.expressions.legacy import legacy_key_conditions
+from embedded_dynamodb.expressions.legacy import checked_key_conditions, legacy_key_conditions
 from embedded_dynamodb.items.expressions_of import check_mixture, check_scalars, placeholders_of
 from embedded_dynamodb.queries.page import read_page
 from embedded_dynamodb.queries.ranges import Range, range_of
 from embedded_dynamodb.queries.reading import (
     Source,
     answer_page,
+    check_start,
+    check_start_in,
     index_of,
     start_position,
     start_values,
@@ -18,7 +20,7 @@ from embedded_dynamodb.queries.reading import (
 from embedded_dynamodb.queries.selection import Selection
 from embedded_dynamodb.request import Request
 from embedded_dynamodb.tables.index import Index
-from embedded_dynamodb.tables.keys import KeySchema
+from embedded_dynamodb.tables.keys import KeySchema, check_key_contents
 from embedded_dynamodb.tables.table import Table
 
 _EXPRESSIONS = ("ProjectionExpression", "FilterExpression", "KeyConditionExpression")
@@ -55,39 +57,41 @@ class _Plan:
             # KeyConditions may stand beside a filter expression.
             older = tuple(name for name in _OLDER if name != "KeyConditions")
         check_mixture(parameters, _EXPRESSIONS, older)
+        self.selection = Selection(parameters, "QueryFilter")
         self.start = start_values(parameters)
-        self.conditions = parameters.get("KeyConditions")
         self.expression = None
-        text = parameters.get("KeyConditionExpression")
-        if text is None and self.conditions is None:
+        text, conditions = parameters.get("KeyConditionExpression"), parameters.get("KeyConditions")
+        if text is None and conditions is None:
             raise ValidationException(
                 "Either the KeyConditions or KeyConditionExpression parameter must be specified "
                 "in the request."
             )
+        older_filter = parameters.get("QueryFilter") is not None
+        self.filter_name = "QueryFilter" if older_filter else "Filter Expression"
         self.reverse = parameters.get("ScanIndexForward") is False
         placeholders = placeholders_of(parameters)
         if text is not None:
             self.expression = key_condition(text)
-            placeholders.use(self.expression)
-        self.selection = Selection(parameters, "QueryFilter")
-        if parameters.get("FilterExpression") is not None and self.selection.filter is not None:
-            placeholders.use(self.selection.filter)
-        if (
-            parameters.get("ProjectionExpression") is not None
-            and self.selection.projection is not None
-        ):
-            placeholders.use(self.selection.projection)
+            placeholders.use(self.expression.condition)
+        self.selection.parse(parameters, placeholders)
+        if self.expression is not None:
+            self.expression.check_form(placeholders.names)
         placeholders.finish()
+        self.conditions = None if text is not None else checked_key_conditions(conditions)
         self.names, self.values = placeholders.names, placeholders.values
-        self.selection.names, self.selection.values = self.names, self.values
 
     def bind(self, table: Table, index: Index | None) -> Range:
         """The range of positions in the table or the index."""
         schema = table.schema if index is None else index.schema
+        if self.start is not None:
+            check_start(self.start, table, index)
+            check_start_in(self.start, schema.hash)
         wanted = range_of(schema, self._bounds(schema))
         if self.start is not None:
-            position = start_position(self.start, table, index, detail="")
-            wanted = wanted.after(position, reverse=self.reverse)
+            check_start_in(self.start, schema.range)
+            check_key_contents(schema, self.start)
+            position = start_position(self.start, table, index)
+            wanted = wanted.after(schema.partition(self.start), position, reverse=self.reverse)
             if index is None and not schema.range:
                 raise ValidationException(
                     "The query can return at most one row and cannot be restarted"
@@ -111,6 +115,6 @@ class _Plan:
         for name in schema.names:
             if name in used:
                 raise ValidationException(
-                    "Filter Expression can only contain non-primary key attributes: "
+                    f"{self.filter_name} can only contain non-primary key attributes: "
                     f"Primary key attribute: {name}"
                 )

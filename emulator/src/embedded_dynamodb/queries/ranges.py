@@ -14,16 +14,22 @@ class Range(NamedTuple):
     partition: bytes
     low: bytes
     high: bytes
+    # Whether there is a condition on a sort key.
+    has_predicate: bool = False
 
-    def after(self, position: bytes, *, reverse: bool) -> "Range":
-        """What is left behind a position in the direction of reading."""
-        if not position.startswith(self.partition):
-            raise ValidationException(
-                "The provided starting key is outside query boundaries based on provided conditions"
-            )
-        if not self.low <= position < self.high:
+    def after(self, partition: bytes, position: bytes, *, reverse: bool) -> "Range":
+        """What is left behind a position, which is in a partition, in the direction of reading."""
+        in_this_one = self.partition + position[len(partition) :]
+        if not self.low <= in_this_one < self.high:
             raise ValidationException(
                 "The provided starting key does not match the range key predicate"
+            )
+        if partition != self.partition:
+            raise ValidationException(
+                "The query can return at most one row and cannot be restarted"
+                if self.has_predicate
+                else "The provided starting key is outside query boundaries based on provided "
+                "conditions"
             )
         if reverse:
             return self._replace(high=position)
@@ -41,9 +47,9 @@ def range_of(schema: KeySchema, bounds: list[Bound]) -> Range:
             break
         if bound.operator != "=":
             low, high = _bounded(prefix, kind, bound)
-            return Range(partition, low, max(low, high))
+            return Range(partition, low, max(low, high), has_predicate=True)
         prefix += encode(bound.values[0], kind)
-    return Range(partition, prefix, after(prefix))
+    return Range(partition, prefix, after(prefix), has_predicate=prefix != partition)
 
 
 def _bounded(prefix: bytes, kind: str, bound: Bound) -> tuple[bytes, bytes]:

@@ -1,5 +1,6 @@
 """What Query and Scan share: the index, the starting key, the answer."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from embedded_dynamodb import capacity, throttling
@@ -11,13 +12,21 @@ from embedded_dynamodb.queries.page import Page
 from embedded_dynamodb.queries.selection import Selection
 from embedded_dynamodb.request import Encoded, Request
 from embedded_dynamodb.tables.index import Index
-from embedded_dynamodb.tables.keys import NO_MATCH, Item, KeySchema, check_key_contents
+from embedded_dynamodb.tables.keys import NO_MATCH, Item, KeyAttribute, check_key_contents
 from embedded_dynamodb.tables.ordered import Entries
 from embedded_dynamodb.tables.stored import Stored
 from embedded_dynamodb.tables.table import Table
 from embedded_dynamodb.values import check_item
 
 BAD_START = "The provided starting key is invalid"
+# What AWS says of a starting key's value without saying that it is the starting key's.
+_SAID_ALONE = (
+    "contains duplicates",
+    "number set",
+    "numeric value",
+    "significant digits",
+    "number with magnitude",
+)
 
 
 def index_of(request: Request, table: Table) -> Index | None:
@@ -34,29 +43,42 @@ def index_of(request: Request, table: Table) -> Index | None:
 def start_values(parameters: dict[str, Any]) -> Item | None:
     """ExclusiveStartKey with its values checked."""
     start = parameters.get("ExclusiveStartKey")
-    return None if start is None else check_item(start)
+    if start is None:
+        return None
+    try:
+        return check_item(start)
+    except ValidationException as error:
+        if any(words in error.message for words in _SAID_ALONE):
+            raise
+        raise ValidationException(f"{BAD_START}: {error.message}") from None
 
 
-def start_position(start: Item, table: Table, index: Index | None, *, detail: str) -> bytes:
-    """Where the reading goes on; `detail` says what a Scan adds to the message."""
+def check_start(start: Item, table: Table, index: Index | None, *, detail: str = "") -> None:
+    """Raises if it is no key of what is read; `detail` says what a Scan of a table adds."""
     names = table.schema.names if index is None else index.key_names
-    if start.keys() != set(names):
+    if len(start) != len(names):
         raise ValidationException(BAD_START + detail)
-    schemas = [table.schema] if index is None else [index.schema, table.schema]
-    position = b""
-    for schema in schemas:
-        _check_start(start, schema)
-        position += schema.position(start)
-    return position
 
 
-def _check_start(start: Item, schema: KeySchema) -> None:
-    if not schema.is_in(start):
+def check_start_in(start: Item, attributes: Iterable[KeyAttribute]) -> None:
+    """Raises if the attributes of a key are not in it, or have other types."""
+    for name, kind in attributes:
+        if name not in start:
+            raise ValidationException(BAD_START)
+        if kind not in start[name]:
+            raise ValidationException(NO_MATCH)
+
+
+def start_position(start: Item, table: Table, index: Index | None) -> bytes:
+    """Where the reading goes on, if the table's key is in it, too."""
+    if not table.schema.is_in(start):
         raise ValidationException(f"{BAD_START}: {NO_MATCH}")
     try:
-        check_key_contents(schema, start)
+        check_key_contents(table.schema, start)
     except ValidationException as error:
         raise ValidationException(f"{BAD_START}: {error.message}") from None
+    position = table.schema.position(start)
+    return position if index is None else index.schema.position(start) + position
 
 
 class Source:

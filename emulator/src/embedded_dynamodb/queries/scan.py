@@ -9,13 +9,15 @@ from embedded_dynamodb.queries.reading import (
     BAD_START,
     Source,
     answer_page,
+    check_start,
+    check_start_in,
     index_of,
     start_position,
     start_values,
 )
 from embedded_dynamodb.queries.selection import Selection
 from embedded_dynamodb.request import Request
-from embedded_dynamodb.tables.keys import NO_MATCH
+from embedded_dynamodb.tables.keys import NO_MATCH, check_key_contents
 
 _EXPRESSIONS = ("ProjectionExpression", "FilterExpression")
 _OLDER = ("AttributesToGet", "ScanFilter", "ConditionalOperator")
@@ -26,19 +28,26 @@ def scan(request: Request) -> dict[str, Any]:
     """Reads a page of a table or an index."""
     parameters = request.parameters
     check_mixture(parameters, _EXPRESSIONS, _OLDER)
-    selection = _selection(parameters)
+    selection = Selection(parameters, "ScanFilter")
     start = start_values(parameters)
     low, high = _segment(parameters)
+    placeholders = placeholders_of(parameters)
+    selection.parse(parameters, placeholders)
+    placeholders.finish()
     limit = parameters.get("Limit")
     with request.engine.lock:
         table = request.table(parameters["TableName"])
         index = index_of(request, table)
         if start is not None:
-            detail = "" if index is not None else f": {NO_MATCH}"
-            position = start_position(start, table, index, detail=detail)
+            check_start(start, table, index, detail="" if index else f": {NO_MATCH}")
+            if index is not None:
+                check_start_in(start, index.schema.attributes)
+                check_key_contents(index.schema, start)
+        selection.bind(index)
+        if start is not None:
+            position = start_position(start, table, index)
             _check_segment(position, low, high, parameters)
             low = position + b"\0"
-        selection.bind(index)
         check_scalars(table, selection.names, selection.projection, selection.filter)
         source = Source(request, table, index)
         page = read_page(
@@ -49,18 +58,6 @@ def scan(request: Request) -> dict[str, Any]:
         )
         entries = source.finish(selection, page)
     return answer_page(request, table, index, selection, page, entries)
-
-
-def _selection(parameters: dict[str, Any]) -> Selection:
-    placeholders = placeholders_of(parameters)
-    selection = Selection(parameters, "ScanFilter")
-    if parameters.get("FilterExpression") is not None and selection.filter is not None:
-        placeholders.use(selection.filter)
-    if parameters.get("ProjectionExpression") is not None and selection.projection is not None:
-        placeholders.use(selection.projection)
-    placeholders.finish()
-    selection.names, selection.values = placeholders.names, placeholders.values
-    return selection
 
 
 def _segment(parameters: dict[str, Any]) -> tuple[bytes | None, bytes | None]:

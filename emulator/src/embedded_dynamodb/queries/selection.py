@@ -3,7 +3,7 @@
 from typing import Any
 
 from embedded_dynamodb.errors import ValidationException
-from embedded_dynamodb.expressions import condition, projection
+from embedded_dynamodb.expressions import Condition, Placeholders, Projection, condition, projection
 from embedded_dynamodb.expressions.legacy import legacy_filter, legacy_projection
 from embedded_dynamodb.request import Encoded
 from embedded_dynamodb.tables.index import Index
@@ -24,21 +24,35 @@ class Selection:
         self.select = parameters.get("Select")
         self.names: dict[str, str] = {}
         self.values: dict[str, Any] = {}
-        self.filter = None
-        self.projection = None
+        self.filter: Condition | None = None
+        self.projection: Projection | None = None
         self.older_filter = older_filter
         # Whether the items come from the table though an index is read.
         self.fetches = False
         _check_select(self.select, parameters)
+        steps = [self._take_attributes, self._take_older_filter]
+        # The order in which AWS checks them is not the same in Query.
+        for step in steps if older_filter == "ScanFilter" else reversed(steps):
+            step(parameters)
+
+    def _take_attributes(self, parameters: dict[str, Any]) -> None:
         if parameters.get("AttributesToGet") is not None:
             self.projection = legacy_projection(parameters["AttributesToGet"])
-        operator = parameters.get("ConditionalOperator")
-        if parameters.get(older_filter) is not None or operator is not None:
-            self.filter = legacy_filter(older_filter, parameters.get(older_filter), operator)
+
+    def _take_older_filter(self, parameters: dict[str, Any]) -> None:
+        given, operator = parameters.get(self.older_filter), parameters.get("ConditionalOperator")
+        if given is not None or operator is not None:
+            self.filter = legacy_filter(self.older_filter, given, operator)
+
+    def parse(self, parameters: dict[str, Any], placeholders: Placeholders) -> None:
+        """Takes the expressions, which AWS looks at after all else that needs no table."""
         if parameters.get("FilterExpression") is not None:
             self.filter = condition(parameters["FilterExpression"], "FilterExpression")
+            placeholders.use(self.filter)
         if parameters.get("ProjectionExpression") is not None:
             self.projection = projection(parameters["ProjectionExpression"])
+            placeholders.use(self.projection)
+        self.names, self.values = placeholders.names, placeholders.values
 
     def bind(self, index: Index | None) -> None:
         """Checks that the index has what is asked for; a local one fetches it."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 Client = Any
+NO_MATCH = "The provided key element does not match the schema"
 START = "The provided starting key is invalid"
 NUMBERS = [
     "-1e125",
@@ -165,11 +166,9 @@ def test_a_page_has_a_megabyte_at_most(client: Client) -> None:
         ({"p": "a"}, START),
         ({"p": "a", "s": 1, "x": 1}, START),
         ({"p": "a", "x": 1}, START),
-        ({"p": "a", "s": "1"}, f"{START}: The provided key element does not match the schema"),
-        (
-            {"p": "b", "s": 1},
-            "The provided starting key is outside query boundaries based on provided conditions",
-        ),
+        ({"p": "a", "s": "1"}, NO_MATCH),
+        ({"p": "b", "s": 1}, "The query can return at most one row and cannot be restarted"),
+        ({"p": "b", "s": 50}, "The provided starting key does not match the range key predicate"),
         ({"p": "a", "s": 100}, "The provided starting key does not match the range key predicate"),
     ],
 )
@@ -184,6 +183,106 @@ def test_a_query_goes_on_only_from_a_key_that_it_could_have_given(
         ExclusiveStartKey=client.item(**start),
     )
     assert refused.message == message
+
+
+def test_a_query_of_a_partition_does_not_go_on_from_another(client: Client, numbers: str) -> None:
+    refused = client.refusal(
+        "Query",
+        TableName=numbers,
+        KeyConditionExpression="p = :p",
+        ExpressionAttributeValues=client.values(p="a"),
+        ExclusiveStartKey=client.item(p="b", s=1),
+    )
+    assert refused.message == (
+        "The provided starting key is outside query boundaries based on provided conditions"
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        ({"g": 1, "p": "a", "s": 1}, NO_MATCH),
+        ({"g": "", "p": "a", "s": 1}, "One or more parameter values are not valid. "),
+        ({"x": "x", "p": "a", "s": 1}, START),
+        ({"g": "x", "p": 1, "s": 1}, f"{START}: {NO_MATCH}"),
+        ({"g": "x", "p": "a", "t": 1}, f"{START}: {NO_MATCH}"),
+    ],
+)
+@pytest.mark.parametrize("operation", ["Query", "Scan"])
+def test_the_key_of_an_index_is_checked_before_the_tables(
+    client: Client, operation: str, start: dict[str, Any], message: str
+) -> None:
+    index = client.index("by-g", "g")
+    table = client.table("indexed", "p s:N", types={"g": "S"}, GlobalSecondaryIndexes=[index])
+    wanted: dict[str, Any] = {"TableName": table, "IndexName": "by-g"}
+    if operation == "Query":
+        wanted |= {
+            "KeyConditionExpression": "g = :g",
+            "ExpressionAttributeValues": client.values(g="x"),
+        }
+    refused = client.refusal(operation, **wanted, ExclusiveStartKey=client.item(**start))
+    assert refused.message.startswith(message)
+    assert refused.message == message or message.endswith(" ")
+
+
+NULL_VALUE = "One or more parameter values were invalid: Null attribute value types"
+DUPLICATES = "One or more parameter values were invalid: Input collection [a, a] contains"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"ExclusiveStartKey": {"p": {"NULL": False}}}, f"{START}: {NULL_VALUE}"),
+        ({"ExclusiveStartKey": {"p": {"SS": ["a", "a"]}}}, DUPLICATES),
+        ({"ExclusiveStartKey": {"p": {"N": "x"}}}, "The parameter cannot be converted"),
+        ({"TotalSegments": 2}, "The Segment parameter is required"),
+    ],
+)
+def test_a_starting_key_and_a_segment_are_checked_before_expressions(
+    client: Client, parameters: dict[str, Any], message: str
+) -> None:
+    refused = client.refusal(
+        "Scan", TableName="nowhere", FilterExpression="", ExpressionAttributeNames={}, **parameters
+    )
+    assert refused.message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        (
+            {"QueryFilter": {"a": {"ComparisonOperator": "EQ"}}, "ExclusiveStartKey": {"p": {}}},
+            "One or more parameter values were invalid: Invalid number of argument(s) for the EQ",
+        ),
+        ({"AttributesToGet": ["a", "a"], "ExclusiveStartKey": {"p": {}}}, "One or more parameter"),
+        ({"ExclusiveStartKey": {"p": {}}}, f"{START}: Supplied AttributeValue is empty"),
+        (
+            {"KeyConditionExpression": "size(p) = :p", "FilterExpression": ""},
+            "Invalid FilterExpression: The expression can not be empty;",
+        ),
+        (
+            {"KeyConditions": {"p": {"ComparisonOperator": "LT", "AttributeValueList": []}}},
+            "One or more parameter values were invalid: Invalid number of argument(s) for the LT",
+        ),
+        ({"KeyConditions": {}}, "Conditions can be of length 1 or 2 only"),
+    ],
+)
+def test_what_needs_no_table_is_checked_in_order_before_the_table_is_looked_for(
+    client: Client, parameters: dict[str, Any], message: str
+) -> None:
+    if "KeyConditionExpression" in parameters:
+        parameters = parameters | {"ExpressionAttributeValues": client.values(p="a")}
+    assert client.refusal("Query", TableName="nowhere", **parameters).message.startswith(message)
+
+
+def test_a_query_filter_is_named_as_such(client: Client, numbers: str) -> None:
+    is_x = {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "x"}]}
+    refused = client.refusal(
+        "Query", TableName=numbers, KeyConditions={"p": is_x}, QueryFilter={"p": is_x}
+    )
+    assert refused.message == (
+        "QueryFilter can only contain non-primary key attributes: Primary key attribute: p"
+    )
 
 
 def test_a_starting_key_need_not_be_there_any_more(client: Client, numbers: str) -> None:

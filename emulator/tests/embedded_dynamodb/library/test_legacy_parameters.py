@@ -8,6 +8,7 @@ from embedded_dynamodb.expressions import Bound
 from embedded_dynamodb.expressions.legacy import (
     MISMATCH,
     OPERATOR_NAMES,
+    checked_key_conditions,
     legacy_condition,
     legacy_filter,
     legacy_key_conditions,
@@ -228,7 +229,7 @@ def test_key_conditions_are_bound_in_the_order_of_the_key() -> None:
         "s": compared("BETWEEN", {"N": "1"}, {"N": "2"}),
         "p": compared("EQ", {"S": "x"}),
     }
-    assert legacy_key_conditions(conditions, P, S) == [
+    assert legacy_key_conditions(checked_key_conditions(conditions), P, S) == [
         Bound("p", "=", ({"S": "x"},)),
         Bound("s", "BETWEEN", ({"N": "1"}, {"N": "2"})),
     ]
@@ -265,7 +266,10 @@ def test_key_conditions_are_bound_in_the_order_of_the_key() -> None:
     ],
 )
 def test_key_conditions_fit_the_key_schema(refusal, conditions: Any, message: str) -> None:
-    assert refusal(legacy_key_conditions, conditions, P, S) == message
+    def bounds() -> list[Bound]:
+        return legacy_key_conditions(checked_key_conditions(conditions), P, S)
+
+    assert refusal(bounds) == message
 
 
 @pytest.mark.parametrize(
@@ -354,7 +358,7 @@ def test_attributes_to_get_are_top_level_and_different(refusal) -> None:
         (legacy_condition, [[], None]),
         (legacy_condition, [{"a": "x"}, None]),
         (legacy_filter, ["ScanFilter", "x", None]),
-        (legacy_key_conditions, [["p"], P, S]),
+        (checked_key_conditions, [["p"]]),
         (legacy_update, [[]]),
         (legacy_update, [{"a": []}]),
         (legacy_projection, ["a"]),
