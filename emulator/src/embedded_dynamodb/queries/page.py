@@ -1,4 +1,4 @@
-"""A page: what is read until the limit, or until a megabyte."""
+"""A page: what is read until the limit, or until a megabyte is full."""
 
 from typing import NamedTuple
 
@@ -33,11 +33,10 @@ def read_page(
     size = 0
     for position in entries.irange(low, high, inclusive=(True, False), reverse=reverse):
         stored = entries[position]
-        if used + size + stored.size > MAX_PAGE_SIZE and (page or used):
-            return Page(page, size, True)
         page.append(stored)
         size += stored.size
-        if len(page) == limit:
+        # The item that fills the megabyte is in the page: hence AWS's pages of 128.5 units.
+        if len(page) == limit or used + size >= MAX_PAGE_SIZE:
             # DynamoDB does not look whether there is more.
             return Page(page, size, True)
     return Page(page, size, False)

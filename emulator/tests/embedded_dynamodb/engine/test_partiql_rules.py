@@ -128,11 +128,15 @@ def test_what_a_transaction_refuses(
     assert words in client.refusal("ExecuteTransaction", TransactStatements=given).message
 
 
-def test_a_page_of_several_partitions_holds_a_megabyte(client: Client, table: str) -> None:
-    for p in "uvw":
+def test_a_page_of_several_partitions_ends_where_a_megabyte_is_full(
+    client: Client, table: str
+) -> None:
+    for p in "uvwx":
         client.put(table, p=p, s=1, text="x" * 380_000)
-    page = client("ExecuteStatement", Statement="SELECT p FROM orders WHERE p IN ['u', 'v', 'w']")
-    assert len(page["Items"]) == 2
+    page = client(
+        "ExecuteStatement", Statement="SELECT p FROM orders WHERE p IN ['u', 'v', 'w', 'x']"
+    )
+    assert len(page["Items"]) == 3
     assert "NextToken" in page
 
 

@@ -149,13 +149,14 @@ def test_a_limit_counts_what_is_read_not_what_passes_the_filter(
     assert answer == {"Count": 1, "ScannedCount": len(NUMBERS) + 1}
 
 
-def test_a_page_has_a_megabyte_at_most(client: Client) -> None:
+def test_a_page_ends_with_the_item_that_fills_a_megabyte(client: Client) -> None:
     table = client.table("large", "p s:N")
     for place in range(5):
         client.put(table, p="a", s=place, v="x" * 300_000)
-    answer = query(client, table)
-    assert answer["Count"] == 3
-    assert answer["LastEvaluatedKey"] == client.item(p="a", s=2)
+    answer = query(client, table, ReturnConsumedCapacity="TOTAL")
+    assert answer["Count"] == 4
+    assert answer["LastEvaluatedKey"] == client.item(p="a", s=3)
+    assert answer["ConsumedCapacity"]["CapacityUnits"] == 146.5
     found = client.all("Scan", TableName=table)
     assert len(found) == 5
 
