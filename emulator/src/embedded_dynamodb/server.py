@@ -7,14 +7,16 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
+from zlib import crc32
 
 from embedded_dynamodb.engine import Answer, Engine
 from embedded_dynamodb.operations import STREAM_OPERATIONS
 
 logger = logging.getLogger(__name__)
 
-# BatchWriteItem takes 16 MB of items; JSON and base64 make them larger.
-MAX_BODY = 32 * 1024 * 1024
+MAX_BODY = 16 * 1024 * 1024
+_JSON_TYPES = ("application/x-amz-json-1.0", "application/json")
+_NOT_FOUND = b"<UnknownOperationException/>\n"
 DEFAULT_REGION = "us-east-1"
 DEFAULT_ACCOUNT = "000000000000"
 _DYNAMODB, _STREAMS = "DynamoDB_20120810", "DynamoDBStreams_20120810"
@@ -73,9 +75,25 @@ class Handler(BaseHTTPRequestHandler):
             self._plain(413, f"A request has at most {MAX_BODY} bytes, this one has {length}.")
             return
         body = self.rfile.read(length)
+        kind = self.headers.get("Content-Type", "").partition(";")[0].strip()
+        if kind not in _JSON_TYPES:
+            self._not_found()
+            return
         operation = operation_of(self.headers.get("X-Amz-Target", ""))
         account, region = caller(self.headers.get("Authorization"))
-        self._answer(self.server.engine.handle(operation, body, account, region))
+        self._answer(self.server.engine.handle(operation, body, account, region), kind)
+
+    def do_PUT(self) -> None:
+        """Nothing: operations are posted."""
+        refused = self._refusal()
+        # A body that nobody reads would be taken for the next request.
+        self.close_connection = True
+        if refused is not None:
+            self._plain(*refused)
+        else:
+            self._not_found()
+
+    do_DELETE = do_PATCH = do_OPTIONS = do_PUT  # noqa: N815 - the names that the base class calls
 
     def do_GET(self) -> None:
         """DynamoDB's health check."""
@@ -98,11 +116,18 @@ class Handler(BaseHTTPRequestHandler):
         text = self.headers.get("Content-Length", "")
         return int(text) if text.isascii() and text.isdigit() else None
 
-    def _answer(self, answer: Answer) -> None:
+    def _answer(self, answer: Answer, kind: str) -> None:
         self.send_response_only(answer.status)
-        for name, value in answer.headers.items():
+        for name, value in (answer.headers | {"Content-Type": kind}).items():
             self.send_header(name, value)
         self._end(answer.body)
+
+    def _not_found(self) -> None:
+        self.send_response_only(404)
+        self.send_header("x-amz-crc32", str(crc32(_NOT_FOUND)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self._end(_NOT_FOUND)
 
     def _plain(self, status: int, text: str) -> None:
         self.send_response_only(status)

@@ -13,7 +13,10 @@ import pytest
 
 from embedded_dynamodb.server import MAX_BODY, Server, caller, is_local
 
-HEADERS = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "x"}
+HEADERS = {
+    "X-Amz-Target": "DynamoDB_20120810.ListTables",
+    "Content-Type": "application/x-amz-json-1.0",
+}
 
 
 @pytest.fixture
@@ -129,6 +132,30 @@ def test_what_is_no_operation_of_dynamodb_is_unknown(port: int, target: str) -> 
     status, _, body = post(port, **{"X-Amz-Target": target})
     assert status == 400
     assert json.loads(body)["__type"].endswith("#UnknownOperationException")
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8"])
+def test_the_answer_is_of_the_requests_type(port: int, kind: str) -> None:
+    status, headers, _ = post(port, **{"Content-Type": kind})
+    assert (status, headers["Content-Type"]) == (200, "application/json")
+
+
+@pytest.mark.parametrize("kind", ["", "application/x-amz-json-1.1", "text/json"])
+def test_a_body_of_another_type_is_not_found(port: int, kind: str) -> None:
+    status, headers, body = post(port, **{"Content-Type": kind})
+    assert (status, body) == (404, b"<UnknownOperationException/>\n")
+    assert headers["x-amz-crc32"] == "3552371480"
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_another_method_is_not_found(port: int, method: str) -> None:
+    connection = HTTPConnection("127.0.0.1", port)
+    connection.request(method, "/", b"{}", HEADERS)
+    assert connection.getresponse().status == 404
+    connection.close()
+    connection.request(method, "/", headers={"Host": "evil.example"})
+    assert connection.getresponse().status == 403
+    connection.close()
 
 
 def test_streams_have_a_prefix_of_their_own(port: int) -> None:
