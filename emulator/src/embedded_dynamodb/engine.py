@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import Any, NamedTuple
+from uuid import UUID
 from zlib import crc32
 
 from embedded_dynamodb import consistency
@@ -196,9 +197,8 @@ class Engine:
                 self.ongoing.end(transaction)
 
     def new_id(self) -> str:
-        """A UUID."""
-        digits = f"{self.random.getrandbits(128):032x}"
-        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        """A UUID of version 4, as AWS's are."""
+        return str(UUID(int=self.random.getrandbits(128), version=4))
 
     def _headers(self, payload: bytes) -> dict[str, str]:
         return {

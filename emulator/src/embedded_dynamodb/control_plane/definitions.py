@@ -85,6 +85,7 @@ def check_local_indexes(indexes: list[dict[str, Any]], table: Elements, types: T
     for index in indexes:
         keys, name = index["KeySchema"], index["IndexName"]
         check_index_keys(keys, types)
+        _check_order(keys)
         if len(keys) < 2:
             raise ValidationException(
                 f"{INVALID}Index KeySchema does not have a range key for index: {name}"

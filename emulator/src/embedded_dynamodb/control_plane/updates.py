@@ -10,7 +10,11 @@ from embedded_dynamodb.control_plane.settings import (
     switch_stream_on,
 )
 from embedded_dynamodb.control_plane.tables import find_table
-from embedded_dynamodb.errors import ResourceNotFoundException, ValidationException
+from embedded_dynamodb.errors import (
+    LimitExceededException,
+    ResourceNotFoundException,
+    ValidationException,
+)
 from embedded_dynamodb.request import Request
 from embedded_dynamodb.tables.table import Table
 
@@ -121,8 +125,18 @@ def _check_against(parameters: Parameters, table: Table) -> None:
                 "request higher limits."
             )
     _check_stream_change(parameters.get("StreamSpecification"), table)
+    _check_index_count(parameters.get("GlobalSecondaryIndexUpdates") or [])
     for update in parameters.get("GlobalSecondaryIndexUpdates") or []:
         _check_index_update(update, parameters, table, on_demand=mode == "PAY_PER_REQUEST")
+
+
+def _check_index_count(updates: list[Parameters]) -> None:
+    online = [update for update in updates if update.get("Update") is None]
+    if len(online) > 1:
+        raise LimitExceededException(
+            "Subscriber limit exceeded: Only 1 online index can be created or deleted "
+            "simultaneously per table"
+        )
 
 
 def _check_stream_change(stream: Parameters | None, table: Table) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from embedded_dynamodb import capacity, throttling
 from embedded_dynamodb.capacity import Consumed
 from embedded_dynamodb.consistency import entries_at, moment_of
-from embedded_dynamodb.errors import ValidationException
+from embedded_dynamodb.errors import ResourceNotFoundException, ValidationException
 from embedded_dynamodb.items.actions import Action, Delete, Put
 from embedded_dynamodb.items.expressions_of import check_mixture
 from embedded_dynamodb.items.single import Part, collection_metrics
@@ -141,6 +141,17 @@ class _Wanted:
         self.keys = [check_item(key) for key in parameters["Keys"]]
 
 
+def _tables(request: Request, wanted: dict[str, _Wanted]) -> dict[str, Table]:
+    """The tables; that a key is there twice is said before that a table is missing."""
+    try:
+        return {name: request.table(name) for name in wanted}
+    except ResourceNotFoundException:
+        for one in wanted.values():
+            if any(key in one.keys[:place] for place, key in enumerate(one.keys)):
+                raise ValidationException(DUPLICATES) from None
+        raise
+
+
 def batch_get_item(request: Request) -> Answer:
     """Reads up to 100 items and 16 MB; what does not fit is left to be asked for again."""
     by_table = _requests(request, "BatchGetItem")
@@ -151,9 +162,8 @@ def batch_get_item(request: Request) -> Answer:
     left: dict[str, list[Item]] = {}
     engine = request.engine
     with engine.lock:
-        positions = {
-            name: _positions(request.table(name), one.keys) for name, one in wanted.items()
-        }
+        tables = _tables(request, wanted)
+        positions = {name: _positions(tables[name], one.keys) for name, one in wanted.items()}
         for name, one in wanted.items():
             one.part.check(request.table(name))
         sources = {

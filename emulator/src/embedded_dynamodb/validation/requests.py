@@ -22,6 +22,9 @@ class RequestShape:
         """Raises the first wrong type, or else all broken constraints."""
         broken: list[str] = []
         self.members.check(parameters, "", broken)
+        if broken or (self.named_by_control_plane and parameters.get("TableName") is None):
+            # Whoever runs the operation looks into the values: nobody will.
+            self.members.decode(parameters)
         if self.named_by_control_plane and parameters.get("TableName") is None:
             raise ValidationException(
                 "The parameter 'TableName' is required but was not present in the request"

@@ -2,18 +2,25 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
-from embedded_dynamodb.errors import SerializationException
+from embedded_dynamodb.errors import SerializationException, ValidationException
 from embedded_dynamodb.validation.java_text import java_text
+from embedded_dynamodb.values import check_item, check_value
 
 INT32 = 2**31
+_OBJECT_OR_NOT = (dict, list, type(None))
 
 
 class Shape(Protocol):
-    """What a member may be: `check` raises for a wrong type and notes broken constraints."""
+    """What a member may be: `check` raises for a wrong type and notes broken constraints.
+
+    It does not look into attribute values. `decode` of those that can have some raises for a wrong
+    type in them.
+    """
 
     def check(self, value: Any, path: str, broken: list[str]) -> None:
         """Raises SerializationException, or adds the constraints that `value` breaks."""
@@ -171,6 +178,11 @@ class ListOf:
     at_least: int | None = None
     at_most: int | None = None
 
+    def decode(self, value: list[Any]) -> None:
+        """Looks into the attribute values of each member."""
+        for each in value:
+            _decode(self.member, each)
+
     def check(self, value: Any, path: str, broken: list[str]) -> None:
         """Members are counted from one."""
         if not isinstance(value, list):
@@ -206,6 +218,11 @@ class MapOf:
     java: str
     names: Text | None = None
     lengths: tuple[int, int] | None = None
+
+    def decode(self, value: dict[str, Any]) -> None:
+        """Looks into the attribute values of each member."""
+        for each in value.values():
+            _decode(self.member, each)
 
     def check(self, value: Any, path: str, broken: list[str]) -> None:
         """The names are part of the path of what is wrong below them."""
@@ -255,6 +272,11 @@ class Values:
 
     one: bool = False
 
+    def decode(self, value: Any) -> None:
+        """Raises for a wrong type; what else is wrong is said after the constraints."""
+        with suppress(ValidationException):
+            check_value(value) if self.one else check_item(value)
+
     def check(self, value: Any, path: str, broken: list[str]) -> None:  # noqa: ARG002
         """Only that it is an object."""
         if isinstance(value, dict):
@@ -278,6 +300,21 @@ class Structure:
     java: str
     members: Mapping[str, Shape]
     required: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def _objects(self) -> tuple[str, ...]:
+        """The members that are objects of a type of their own."""
+        return tuple(
+            name
+            for name, shape in self.members.items()
+            if isinstance(shape, Structure) or (isinstance(shape, Values) and shape.one)
+        )
+
+    def decode(self, value: dict[str, Any]) -> None:
+        """Looks into the attribute values of each member."""
+        for name, member in value.items():
+            if name in self.members:
+                _decode(self.members[name], member)
 
     def check(self, value: Any, path: str, broken: list[str]) -> None:
         """In the order of the table of members, which is the order of AWS's sentences."""
@@ -305,6 +342,9 @@ class Structure:
             # A null is as if it were not there; whoever reads the request shall not meet it.
             for name in [name for name, member in value.items() if member is None]:
                 del value[name]
+        for name in self._objects:
+            if not isinstance(value.get(name), _OBJECT_OR_NOT):
+                raise SerializationException("Unexpected field type")
         for name, member in value.items():
             if name in members:
                 members[name].check(member, path, broken)
@@ -314,3 +354,8 @@ class Structure:
 def _below(path: str, name: str) -> str:
     lower = name[0].lower() + name[1:]
     return f"{path}.{lower}" if path else lower
+
+
+def _decode(shape: Shape, value: Any) -> None:
+    if value is not None and isinstance(shape, ListOf | MapOf | Structure | Values):
+        shape.decode(value)

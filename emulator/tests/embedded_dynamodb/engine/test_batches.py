@@ -179,3 +179,13 @@ def test_an_answer_has_16_megabytes_and_the_rest_is_left(client: Client, table: 
     assert left == {**wanted, "Keys": wanted["Keys"][41:]}
     rest = client("BatchGetItem", RequestItems=answer["UnprocessedKeys"])
     assert len(rest["Responses"][table]) == 4
+
+
+def test_a_key_twice_is_said_before_that_the_table_is_missing(client: Client) -> None:
+    key = {"p": {"S": "1"}}
+    for keys, message in (
+        ([key, key], "Provided list of item keys contains duplicates"),
+        ([key], "Requested resource not found"),
+    ):
+        refused = client.refusal("BatchGetItem", RequestItems={"nowhere": {"Keys": keys}})
+        assert refused.message == message

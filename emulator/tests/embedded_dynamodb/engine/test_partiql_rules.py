@@ -133,9 +133,8 @@ def test_a_page_of_several_partitions_ends_where_a_megabyte_is_full(
 ) -> None:
     for p in "uvwx":
         client.put(table, p=p, s=1, text="x" * 380_000)
-    page = client(
-        "ExecuteStatement", Statement="SELECT p FROM orders WHERE p IN ['u', 'v', 'w', 'x']"
-    )
+    text = "SELECT p FROM orders WHERE p IN ['u', 'v', 'w', 'x']"
+    page = client("ExecuteStatement", Statement=text)
     assert len(page["Items"]) == 3
     assert "NextToken" in page
 

@@ -88,6 +88,12 @@ def test_a_wrong_table_name_is_said_with_all_else_that_is_wrong(
     ("operation", "parameters", "message"),
     [
         ("DeleteItem", {"Expected": {"a": {"Exists": 5}}}, "NUMBER_VALUE cannot be converted"),
+        ("PutItem", {"Item": {"a": {"S": 5}}}, "NUMBER_VALUE cannot be converted to String"),
+        ("Scan", {"ExclusiveStartKey": {"a": {"L": [{"S": 5}]}}}, "NUMBER_VALUE cannot"),
+        ("Scan", {"ScanFilter": {"a": {"AttributeValueList": [{"N": 5}]}}}, "NUMBER_VALUE"),
+        ("DeleteItem", {"Expected": {"a": {"Value": "x"}}}, "Unexpected field type"),
+        ("CreateTable", {"ProvisionedThroughput": "x"}, "Unexpected field type"),
+        ("CreateTable", {"KeySchema": ["x"]}, "Unexpected value type in payload"),
         ("Scan", {"Limit": "5"}, "STRING_VALUE cannot be converted to Integer"),
         ("CreateTable", {"KeySchema": [{"KeyType": 5}]}, "NUMBER_VALUE cannot be converted"),
         ("DescribeTable", {"TableName": 5}, "NUMBER_VALUE cannot be converted to String"),

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -387,3 +388,51 @@ def test_throughput_goes_up_and_down_but_not_nowhere(client: Client) -> None:
     described = client("DescribeTable", TableName="orders")["Table"]
     assert described["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
     assert described["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_the_second_key_of_a_local_index_sorts(client: Client) -> None:
+    index = client.index("by-s", "p", "s", projection="")
+    index["KeySchema"][1]["KeyType"] = "HASH"
+    refused = _refused_with(client, LocalSecondaryIndexes=[index | {"Projection": {}}])
+    assert refused == "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type"
+
+
+def _refused_with(client: Client, **more: Any) -> str:
+    refused = client.refusal(
+        "CreateTable",
+        TableName="orders",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[
+            {"AttributeName": "p", "KeyType": "HASH"},
+            {"AttributeName": "s", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "p", "AttributeType": "S"},
+            {"AttributeName": "s", "AttributeType": "S"},
+        ],
+        **more,
+    )
+    return str(refused.message)
+
+
+def test_one_index_is_created_or_deleted_at_a_time(client: Client) -> None:
+    table = client.table()
+    refused = client.refusal(
+        "UpdateTable",
+        TableName=table,
+        GlobalSecondaryIndexUpdates=[
+            {"Delete": {"IndexName": "one"}},
+            {"Delete": {"IndexName": "another"}},
+        ],
+    )
+    assert (refused.code, refused.message) == (
+        "LimitExceededException",
+        "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously "
+        "per table",
+    )
+
+
+def test_the_id_of_a_table_is_a_uuid_of_version_four(client: Client) -> None:
+    client.table()
+    table_id = client("DescribeTable", TableName="orders")["Table"]["TableId"]
+    assert UUID(table_id).version == 4
