@@ -97,9 +97,9 @@ class Engine:
         to `run`.
         """
         known = OPERATIONS.get(operation)
+        parameters = parse(body)
         if known is None:
             raise UnknownOperationException
-        parameters = parse(body)
         try:
             known.shape.check(parameters)
         except (UnicodeEncodeError, RecursionError):

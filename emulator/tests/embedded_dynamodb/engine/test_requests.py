@@ -43,6 +43,34 @@ def test_an_unknown_operation_is_the_callers_fault(client: Client) -> None:
     assert refused.type == "com.amazon.coral.service#UnknownOperationException"
 
 
+def test_what_is_no_json_is_said_before_the_operation(client: Client) -> None:
+    answer = client.engine.handle("Nope", b"{")
+    assert json.loads(answer.body) == {"__type": "com.amazon.coral.service#SerializationException"}
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"B": "=+/="}, "Invalid last non-pad Base64 character dectected"),
+        ({"B": "+/+="}, "Invalid last non-pad Base64 character dectected"),
+        ({"B": "a==="}, "Invalid Base64 character detected"),
+        ({"B": "=aaa"}, "Invalid Base64 character detected"),
+        ({"B": "ab=="}, "Invalid last non-pad Base64 character dectected"),
+        ({"B": "a-b="}, "Invalid last non-pad Base64 character dectected"),
+        ({"B": "a-Y="}, "Invalid Base64 character detected"),
+        (
+            [],
+            "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue",
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_decoded_has_a_message_of_its_own(
+    client: Client, value: Any, message: str
+) -> None:
+    refused = client.refusal("PutItem", TableName=client.table(), Item={"p": value})
+    assert refused.message == message
+
+
 def test_an_answer_has_its_checksum_and_an_id_of_its_own(client: Client) -> None:
     answers = [client.engine.handle("ListTables", b"{}") for _ in range(2)]
     for answer in answers:
