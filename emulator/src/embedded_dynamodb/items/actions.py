@@ -4,6 +4,7 @@ Making an action checks everything that needs no table; `locate` checks the key 
 `plan` evaluates the condition and makes the write. Nothing is applied here.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from embedded_dynamodb.errors import ConditionalCheckFailedException, ValidationException
@@ -22,7 +23,7 @@ UPDATE_TOO_LARGE = "Item size to update has exceeded the maximum allowed size"
 Path = tuple[str | int, ...]
 
 
-class Action:
+class Action(ABC):
     """What all have: a condition, and whether a failed one shows the item."""
 
     expressions: tuple[str, ...] = ("ConditionExpression",)
@@ -74,9 +75,9 @@ class Action:
             raise ConditionalCheckFailedException(item if self.shows_item else None)
         return stored, item
 
+    @abstractmethod
     def plan(self, table: Table, position: bytes) -> Write:
         """The write, if the condition holds."""
-        raise NotImplementedError
 
 
 class Put(Action):

@@ -160,3 +160,33 @@ def throttled(client: Client) -> Client:
     """A client of an engine that throttles."""
     client.engine.configure({"throttling": True})
     return client
+
+
+NUMBERS = [
+    "-1e125",
+    "-12.5",
+    "-12",
+    "-1.5",
+    "-1",
+    "-1e-130",
+    "0",
+    "1e-130",
+    "0.5",
+    "1",
+    "1.5",
+    "2",
+    "10",
+    "12",
+    "12.5",
+    "100",
+    "9.99e125",
+]
+
+
+@pytest.fixture
+def numbers(client: Client) -> str:
+    table = client.table("numbers", "p s:N")
+    for number in sorted(NUMBERS):
+        client("PutItem", TableName=table, Item={"p": {"S": "a"}, "s": {"N": number}})
+    client.put(table, p="b", s=1)
+    return table

@@ -6,22 +6,18 @@ from uuid import UUID
 
 import pytest
 
+from tests.embedded_dynamodb.engine.table_definitions import (
+    INVALID,
+    LOCAL,
+    MANY,
+    ON_DEMAND,
+    UNITS,
+    keys,
+    types,
+)
+
 Client = Any
 KMS = "arn:aws:kms:eu-west-1:111111111111"
-INVALID = "One or more parameter values were invalid: "
-ON_DEMAND = {"BillingMode": "PAY_PER_REQUEST"}
-UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 6}
-
-
-def keys(*names: str) -> list[dict[str, str]]:
-    return [
-        {"AttributeName": name, "KeyType": kind}
-        for name, kind in zip(names, ("HASH", "RANGE", "RANGE"), strict=False)
-    ]
-
-
-def types(*names: str) -> list[dict[str, str]]:
-    return [{"AttributeName": name, "AttributeType": "S"} for name in names]
 
 
 def test_a_new_table_is_being_made_and_can_be_used(client: Client) -> None:
@@ -101,16 +97,6 @@ def test_an_alias_is_shown_as_the_key_that_it_leads_to(
         shown.append(described["SSEDescription"]["KMSMasterKeyArn"])
     assert shown[0] == shown[1]
     assert re.fullmatch(f"{KMS}:key/[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}", shown[0])
-
-
-MANY = [
-    {"IndexName": f"index{n}", "KeySchema": keys("p"), "Projection": {"ProjectionType": "ALL"}}
-    for n in range(21)
-]
-LOCAL = [
-    {"IndexName": f"index{n}", "KeySchema": keys("p", "s"), "Projection": {"ProjectionType": "ALL"}}
-    for n in range(6)
-]
 
 
 @pytest.mark.parametrize(
@@ -288,108 +274,6 @@ def test_names_are_listed_in_order_page_by_page(client: Client) -> None:
     assert rest == {"TableNames": ["orders"]}
 
 
-def test_a_protected_table_is_not_deleted(client: Client) -> None:
-    client.table("orders", DeletionProtectionEnabled=True)
-    refused = client.refusal("DeleteTable", TableName="orders")
-    assert "protected against deletion" in refused.message
-    client("UpdateTable", TableName="orders", DeletionProtectionEnabled=False)
-    answer = client("DeleteTable", TableName="orders")
-    assert answer["TableDescription"]["TableStatus"] == "DELETING"
-    assert client("ListTables") == {"TableNames": []}
-    client.table("orders")
-    assert client("Scan", TableName="orders")["Count"] == 0
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        (
-            {},
-            "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-            "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates or TableClass is "
-            "required",
-        ),
-        (
-            {"BillingMode": "PROVISIONED"},
-            f"{INVALID}ProvisionedThroughput must be specified when BillingMode is PROVISIONED",
-        ),
-        (
-            {"ProvisionedThroughput": UNITS},
-            f"{INVALID}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when "
-            "BillingMode is PAY_PER_REQUEST",
-        ),
-        (
-            {"StreamSpecification": {"StreamEnabled": False}},
-            "Table has no stream to disable: orders",
-        ),
-        (
-            {"ReplicaUpdates": [{"Create": {"RegionName": "us-east-1"}}]},
-            "ReplicaUpdates are not supported: this DynamoDB has no global tables.",
-        ),
-        (
-            {"GlobalSecondaryIndexUpdates": [{}]},
-            f"{INVALID}One of GlobalSecondaryIndexUpdate.Update, "
-            "GlobalSecondaryIndexUpdate.Create, "
-            "GlobalSecondaryIndexUpdate.Delete must not be null",
-        ),
-        (
-            {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "none"}}] * 2},
-            f"{INVALID}Only one global secondary index update per index is allowed simultaneously. "
-            "Index: none",
-        ),
-        (
-            {"GlobalSecondaryIndexUpdates": [{"Create": MANY[0]}]},
-            f"{INVALID}Some index key attributes are not defined in AttributeDefinitions. "
-            "Keys: [p], "
-            "AttributeDefinitions: []",
-        ),
-        (
-            {
-                "GlobalSecondaryIndexUpdates": [{"Create": MANY[0] | {"IndexName": "gsi"}}],
-                "AttributeDefinitions": types("p"),
-            },
-            f"{INVALID}Attempting to create an index which already exists: gsi",
-        ),
-    ],
-)
-def test_a_change_that_cannot_be_changes_nothing(
-    client: Client, parameters: dict[str, Any], message: str
-) -> None:
-    client.table("orders", GlobalSecondaryIndexes=[client.index("gsi", "p")])
-    before = client("DescribeTable", TableName="orders")
-    assert client.refusal("UpdateTable", TableName="orders", **parameters).message == message
-    assert client("DescribeTable", TableName="orders") == before
-
-
-def test_an_index_that_is_not_there_is_not_deleted(client: Client) -> None:
-    client.table("orders")
-    for kind in ("Delete", "Update"):
-        refused = client.refusal(
-            "UpdateTable",
-            TableName="orders",
-            GlobalSecondaryIndexUpdates=[{kind: {"IndexName": "none"}}],
-        )
-        assert refused.code == "ResourceNotFoundException"
-
-
-def test_throughput_goes_up_and_down_but_not_nowhere(client: Client) -> None:
-    client.table("orders", BillingMode="PROVISIONED", ProvisionedThroughput=UNITS)
-    refused = client.refusal("UpdateTable", TableName="orders", ProvisionedThroughput=UNITS)
-    assert refused.message.startswith(
-        "The provisioned throughput for the table will not change. The requested value equals the "
-        "current value. Current ReadCapacityUnits provisioned for the table: 5."
-    )
-    more = {"ReadCapacityUnits": 10, "WriteCapacityUnits": 6}
-    client("UpdateTable", TableName="orders", ProvisionedThroughput=more)
-    described = client("DescribeTable", TableName="orders")["Table"]["ProvisionedThroughput"]
-    assert described["ReadCapacityUnits"] == 10
-    assert "LastIncreaseDateTime" in described
-    client("UpdateTable", TableName="orders", **ON_DEMAND)
-    described = client("DescribeTable", TableName="orders")["Table"]
-    assert described["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
-    assert described["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
-
-
 def test_the_second_key_of_a_local_index_sorts(client: Client) -> None:
     index = client.index("by-s", "p", "s", projection="")
     index["KeySchema"][1]["KeyType"] = "HASH"
@@ -413,23 +297,6 @@ def _refused_with(client: Client, **more: Any) -> str:
         **more,
     )
     return str(refused.message)
-
-
-def test_one_index_is_created_or_deleted_at_a_time(client: Client) -> None:
-    table = client.table()
-    refused = client.refusal(
-        "UpdateTable",
-        TableName=table,
-        GlobalSecondaryIndexUpdates=[
-            {"Delete": {"IndexName": "one"}},
-            {"Delete": {"IndexName": "another"}},
-        ],
-    )
-    assert (refused.code, refused.message) == (
-        "LimitExceededException",
-        "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously "
-        "per table",
-    )
 
 
 def test_the_id_of_a_table_is_a_uuid_of_version_four(client: Client) -> None:

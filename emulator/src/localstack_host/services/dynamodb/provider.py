@@ -10,6 +10,7 @@ import threading
 from functools import cache
 from typing import Any
 
+from embedded_dynamodb.control_plane import settings
 from embedded_dynamodb.engine import Engine
 from localstack_host.localstack_api import Service, connect_to, provides
 from localstack_host.services.dynamodb.metrics import TableMetrics
@@ -50,10 +51,8 @@ def key_arn(account: str, region: str, key: str) -> str:
 
     AWS does not check on CreateTable whether the key exists.
     """
-    from embedded_dynamodb.control_plane import settings
-
+    client = connect_to(aws_access_key_id=account, region_name=region).kms
     try:
-        client = connect_to(aws_access_key_id=account, region_name=region).kms
         described: Any = client.describe_key(KeyId=key)["KeyMetadata"]
         if key == AWS_MANAGED_KEY and described["KeyManager"] != "AWS":
             _present_as_managed(described["KeyId"], account, region)
