@@ -11,8 +11,9 @@ TEST_SUITES := unit contract integration browser terraform e2e notebooks chaos
 # Half of the time is waiting: for Terraform's provider, for retries, for time-outs.
 SIDE_BY_SIDE := --dist=loadgroup --no-loadscope-reorder --numprocesses
 PRESENT := $(wildcard $(TEST_SUITES:%=tests/%))
+EMULATOR_TESTS := cd emulator && .venv/bin/pytest --dist=loadfile --numprocesses 3 --durations=5
 
-.PHONY: help install demo up down test emulator coverage lessons-html test-docker $(TEST_SUITES) conformance plain plans docs security audit-dependencies lint format
+.PHONY: help install demo up down test test-all emulator coverage lessons-html test-docker $(TEST_SUITES) conformance plain plans docs security audit-dependencies lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -32,9 +33,15 @@ up: $(INSTALLED) ## Starts the emulator
 down: $(INSTALLED) ## Stops the emulator
 	@$(LAB) down
 
-test: $(INSTALLED) ## Runs every suite that this machine can run, and says which it could not
-	@$(PYTEST) $(PRESENT) $(SIDE_BY_SIDE) 3
-	@cd emulator && .venv/bin/pytest --dist=loadfile --numprocesses 3
+test: $(INSTALLED) ## Tests of every kind, in some minutes; says what it left to `make test-all`
+	@$(PYTEST) $(PRESENT) $(SIDE_BY_SIDE) 3 -m "not exhaustive"
+	@$(EMULATOR_TESTS) -m "not exhaustive"
+
+test-all: $(INSTALLED) ## The tests that take long, which `make test` leaves out; then what needs Docker
+	@$(PYTEST) $(PRESENT) $(SIDE_BY_SIDE) 3 -m exhaustive
+	@$(EMULATOR_TESTS) -m exhaustive
+	@$(MAKE) --no-print-directory audit-dependencies
+	@scripts/test-docker.sh --if-possible
 
 lessons-html: $(INSTALLED) ## Runs the lessons, solutions included, and writes them as web pages
 	@$(LAB) lessons-html
@@ -55,7 +62,7 @@ integration: $(INSTALLED) ## Tests of each part on the emulator
 	@$(PYTEST) tests/integration
 
 emulator: $(INSTALLED) ## Tests of the emulator, a project of its own, and of its DynamoDB engine
-	@cd emulator && .venv/bin/pytest --dist=loadfile --numprocesses 3
+	@$(EMULATOR_TESTS)
 
 conformance: $(INSTALLED) ## Suites of others on the DynamoDB engine: make conformance SUITES=folder,address
 	@PYTHONPATH=emulator emulator/.venv/bin/python -m conformance "$(SUITES)" $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")

@@ -16,7 +16,7 @@ from lab.shop import shop_client
 from tests import plain_apply
 from tests.deployed_shop import DeployedShop
 
-pytest_plugins = ["tests.emulator.plugin", "tests.lanes"]
+pytest_plugins = ["tests.emulator.plugin", "tests.exhaustive", "tests.lanes"]
 UNREADABLE = ",[::1]"
 
 

@@ -82,6 +82,7 @@ def test_an_image_with_a_referrer_commands_nothing(attack: Attack) -> None:
     attack.assert_refused()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", ["image", "navigation"])
 @pytest.mark.parametrize("command", BY_GET)
 def test_no_command_is_accepted_by_get(attack: Attack, command: str, kind: str) -> None:
@@ -114,6 +115,7 @@ def test_no_preflight_is_granted(attack: Attack, command: str) -> None:
     attack.assert_refused()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("command", BY_GET)
 @pytest.mark.parametrize("host", ["localhost", "s3.localhost.localstack.cloud"])
 def test_a_page_reads_nothing(attack: Attack, command: str, host: str) -> None:
@@ -125,6 +127,7 @@ def test_a_page_reads_nothing(attack: Attack, command: str, host: str) -> None:
     attack.assert_refused()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("host", ADDRESSES)
 def test_no_other_name_of_the_laptop_helps(attack: Attack, host: str, kind: str) -> None:
@@ -133,6 +136,7 @@ def test_no_other_name_of_the_laptop_helps(attack: Attack, host: str, kind: str)
     attack.assert_refused()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("origin", ORIGINS)
 def test_another_server_of_this_laptop_is_foreign_too(
@@ -143,6 +147,7 @@ def test_another_server_of_this_laptop_is_foreign_too(
     attack.assert_refused()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("frame", FRAMES)
 def test_a_page_without_an_origin_is_foreign_too(attack: Attack, frame: str, kind: str) -> None:
@@ -151,6 +156,7 @@ def test_a_page_without_an_origin_is_foreign_too(attack: Attack, frame: str, kin
     attack.assert_refused()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_from_the_disk_is_foreign_too(attack: Attack, kind: str, tmp_path: Path) -> None:
     command, write = KINDS[kind]
@@ -160,6 +166,7 @@ def test_a_page_from_the_disk_is_foreign_too(attack: Attack, kind: str, tmp_path
     attack.assert_refused()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("status", [302, 307])
 def test_a_redirect_hides_nobody(attack: Attack, status: int, kind: str) -> None:

@@ -17,6 +17,8 @@ from lab.operate import audit
 from tests.chaos.conftest import Tell
 from tests.chaos.crowd import Crowd
 
+pytestmark = pytest.mark.exhaustive
+
 # The first try to charge takes a second. All those tries keep the function at work for longer than
 # a state may take: were the wait for a turn the state's time, it would run into its timeout.
 SLOW = ("tok_timeout_once",)

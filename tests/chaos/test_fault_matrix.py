@@ -22,6 +22,8 @@ from tests.chaos.conftest import Tell
 from tests.chaos.crowd import Crowd
 from tests.deployed_shop import at_once, order_of
 
+pytestmark = pytest.mark.exhaustive
+
 ENDINGS = tuple(state for state, package in FUNCTIONS.items() if package == "order_generator")
 """What the order generator serves; the other functions serve the beginnings."""
 

@@ -63,6 +63,7 @@ def killer(crowd: Crowd) -> Killer:
     return Killer(process)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(900)
 def test_200_orders_survive_that_functions_are_killed_at_random(
     crowd: Crowd, killer: Killer, tell: Tell

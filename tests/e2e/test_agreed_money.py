@@ -44,6 +44,7 @@ def place(customer: CheckoutApi, request: Mapping[str, Any]) -> str:
     return str(customer.checkout(request, purchase.new_key())["orderId"])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("said", [True, False], ids=["expectedTotal", "no expectedTotal"])
 def test_a_price_that_rises_after_the_order_is_not_charged(
     shop: DeployedShop, change: Change, said: bool
@@ -63,6 +64,7 @@ def test_a_price_that_rises_after_the_order_is_not_charged(
     assert order["payment"] == {"status": "NONE"}
 
 
+@pytest.mark.exhaustive
 def test_an_order_whose_promotion_was_deleted_ends_and_its_stock_goes_back(
     shop: DeployedShop,
 ) -> None:

@@ -9,6 +9,8 @@ import pytest
 from lab.cli import app
 from tests.deployed_shop import DeployedShop
 
+pytestmark = pytest.mark.exhaustive
+
 # Design, section 7.
 KEYS = {
     "emulator_start_s",

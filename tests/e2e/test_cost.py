@@ -10,6 +10,8 @@ from lab.cli import app
 from lab.measure import cost
 from tests.deployed_shop import DeployedShop
 
+pytestmark = pytest.mark.exhaustive
+
 KEEP = "the shop uses something else now; if it should: lab cost --keep && make docs"
 STATES = 6  # five tasks and the end
 WORKFLOW_FUNCTIONS = {

@@ -81,6 +81,7 @@ def typed(text: str, where: Path, variables: dict[str, str], timeout_s: float = 
     return COLOURS.sub("", done.stdout)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("page", "first"), docs_commands.BY_HAND)
 def test_terraform_and_aws_s_own_programs_meet_the_lab(
     checkout: Path, alone: dict[str, str], page: str, first: str
@@ -103,6 +104,7 @@ def test_getting_started_works_from_the_first_line_to_the_last(
         assert told in said.replace(": ", ":"), told
 
 
+@pytest.mark.exhaustive
 def test_the_runbook_s_commands_work(
     shop: DeployedShop, checkout: Path, alone: dict[str, str]
 ) -> None:
@@ -118,6 +120,7 @@ def test_the_runbook_s_commands_work(
     assert '"final": true' in said
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("page", "first"), docs_commands.ALONE)
 def test_a_block_works_by_itself(
     checkout: Path, alone: dict[str, str], page: str, first: str

@@ -103,6 +103,7 @@ def looked(shop: DeployedShop, tmp_path_factory: pytest.TempPathFactory) -> dict
 NAMES = [one.name for one in [*ENVIRONMENTS, *spellings("http://localhost:1")]]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(900)  # the first of them runs all
 @pytest.mark.parametrize("name", NAMES)
 def test_every_look_works_in_the_environment(looked: dict[str, Said], name: str) -> None:
@@ -128,6 +129,7 @@ def test_orders_are_placed_stocked_and_audited_whatever_is_set(
     assert audit.run(shop.target, settle_s=60).clean
 
 
+@pytest.mark.exhaustive
 def test_a_backup_is_made_and_restored_whatever_is_set(shop: DeployedShop, tmp_path: Path) -> None:
     """And found again in between."""
     variables = Environment("all", EVERYTHING, {"config": BROKEN}).prepared(
@@ -179,6 +181,7 @@ def test_a_mistake_with_a_backup_is_told_in_a_sentence(
     assert "bug of the lab" not in said.text
 
 
+@pytest.mark.exhaustive
 def test_terraform_deploys_the_same_whatever_is_set(shop: DeployedShop, tmp_path: Path) -> None:
     variables = Environment("all", EVERYTHING, {"config": BROKEN}).prepared(
         _base(shop, tmp_path), tmp_path / "all"

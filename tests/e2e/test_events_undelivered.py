@@ -17,6 +17,8 @@ from lab.shop import mailbox
 from tests.deployed_shop import DeployedShop, order_of
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.exhaustive
+
 TEA = ("TEA-BREAKFAST-100", 1)
 QUICKLY_S = 2  # instead of the queue's own minute, so that five receives take seconds
 CLAIM_S = 30  # how long a delivery that failed keeps its claim on the mail

@@ -33,6 +33,7 @@ NOTHING_HANGS = [
 ]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(600)
 def test_compensations_that_failed_wait_in_the_queue_and_are_redriven(shop: DeployedShop) -> None:
     customer = shop.customer()
@@ -48,6 +49,7 @@ def test_compensations_that_failed_wait_in_the_queue_and_are_redriven(shop: Depl
     assert waiting(shop) == 0
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(600)
 def test_nobody_is_called_to_give_back_what_was_never_taken(shop: DeployedShop) -> None:
     """The order is left to the sweeper, which ends it by what the books say."""

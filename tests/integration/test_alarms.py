@@ -24,7 +24,7 @@ from lab.core.target import Target
 from lab.shop import alarms, carts, purchase
 from tests.waiting import eventually
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(900)]
 
 PATIENCE_S = 60.0
 BEYOND: dict[str, float] = {"Average": 1.0}

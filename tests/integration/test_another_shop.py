@@ -21,7 +21,7 @@ from tests.own_checkout import OwnCheckout, another_shop
 SHOP = another_shop()
 PORT = ports.any_free()
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ BUCKET, LOCKS, KEY, REGION = (
 )
 LOGS_ROLE = f"api-gateway-logs-{REGION}"
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

@@ -100,6 +100,7 @@ def test_an_interrupted_up_leaves_a_free_port_and_can_be_repeated(
     assert "at http://localhost" in lab.run("up", "--port", str(lab.port))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(600)
 def test_an_interrupted_deploy_and_seed_can_be_repeated(new_lab: Callable[[str], Lab]) -> None:
     lab = new_lab("a")
@@ -123,6 +124,7 @@ def test_an_interrupted_deploy_and_seed_can_be_repeated(new_lab: Callable[[str],
     assert "nothing remains" in lab.run("destroy", "--yes")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(600)
 def test_a_deploy_ends_within_seconds_when_its_emulator_has_ended(
     new_lab: Callable[[str], Lab],
@@ -185,6 +187,7 @@ def test_a_disk_that_fills_up_ends_a_deploy_within_seconds(new_lab: Callable[[st
     assert "no space left on the disk" in said
 
 
+@pytest.mark.exhaustive
 def test_an_interrupted_bench_leaves_nothing(new_lab: Callable[[str], Lab]) -> None:
     lab = new_lab("a")
     pids: list[int] = []

@@ -14,7 +14,7 @@ from checkout.metrics import METRICS
 from lab.core import naming, paths
 from lab.core.target import Target
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(900)]
 
 OWN = naming.shop().metric_namespace
 AWS: dict[str, tuple[set[str], set[str]]] = {

@@ -21,7 +21,7 @@ CORE = ("test_placing_orders", "test_events", "test_permissions")
 
 PATIENCE = "--timeout=600"  # the first test applies everything, where others work too
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(900)]
 
 
 def test_the_core_of_the_e2e_suite_passes_after_a_plain_apply(endpoint: str) -> None:

@@ -15,7 +15,7 @@ from lab.deploy.terraform.state import State
 from lab.shop import api_key, carts, execution, purchase, shop_client, tokens
 from lab.shop.shop_client import ApiError, CheckoutApi
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(900)]
 
 FIRST = carts.read(carts.CARTS / "01-first-order.json")
 ALL_AT_ONCE = ["-var=canary_weight=0"]

@@ -13,7 +13,7 @@ from lab.cli import app
 from lab.deploy.account import BackendSettings, Identity
 from tests import plain_apply
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

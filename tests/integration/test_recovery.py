@@ -34,7 +34,7 @@ from lab.shop import shop_client
 from tests.builders import an_order
 from tests.deployed_shop import DeployedShop, order_of
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(900)]
 
 SKU = "TEA-EARLGREY-125"
 SETTLE_S = 120.0

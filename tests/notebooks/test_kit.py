@@ -96,6 +96,7 @@ def test_a_lesson_that_was_broken_off_is_cleared_away_by_the_next(lesson: Lesson
         lesson.api.product(sku)
 
 
+@pytest.mark.exhaustive
 def test_a_second_lesson_waits_until_the_first_has_put_everything_back(lesson: Lesson) -> None:
     sku = lesson.product(pieces=2)
     beginning = [sys.executable, "-c", "from lab import lessons; lessons.begin('05').restore()"]
@@ -140,6 +141,7 @@ def test_a_shop_that_sells_more_than_the_seed_is_told_at_the_beginning(
     assert "not in seed/" not in capsys.readouterr().out
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "switch",
     [

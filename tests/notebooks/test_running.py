@@ -58,6 +58,7 @@ def executed(file: Path) -> Any:
         return NotebookRun(file, CELL_TIMEOUT_S).execute()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("book", reversed(LESSONS), ids=name_of)
 def test_it_runs_without_the_lessons_before_it_and_its_checks_pass_again(
     book: Book, lab: DeployedShop, tmp_path: Path

@@ -14,6 +14,8 @@ import pytest
 
 from lab.core import paths
 
+pytestmark = pytest.mark.exhaustive
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 FOLDER = paths.TERRAFORM / "examples"

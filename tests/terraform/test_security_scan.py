@@ -11,6 +11,8 @@ import pytest
 
 from lab.core import paths
 
+pytestmark = pytest.mark.exhaustive
+
 # As of the day that everything else is resolved for; it needs a network only the first time.
 CHECKOV = ("tool", "run", "--exclude-newer", "2026-03-02", "checkov==3.2.506")
 CONFIGURATION = paths.ROOT / ".checkov.yaml"
