@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.core import paths
+from lab.lessons import notebook_files
 from tests.emulator.choice import CONTAINER, HOST
 from tests.emulator.plugin import CHOICE
 
@@ -13,6 +14,7 @@ LESSONS = "the lessons"
 EMULATOR = "an emulator"
 LABS = "labs of their own"
 REST = "the rest"
+LESSON_NAMES = [book.name for book in notebook_files.all_lessons()]
 LONGEST_FIRST = [SHOP, LESSONS, EMULATOR, LABS, REST]
 
 
@@ -50,5 +52,6 @@ def _group(item: pytest.Item) -> str:
     if item.config.stash[CHOICE].way not in (HOST, CONTAINER):
         return SHOP  # all tests have the same emulator
     if lane == LESSONS and isinstance(item, pytest.Function):
-        return item.originalname  # backwards and in their order, on a lab each
+        half = LESSON_NAMES.index(item.callspec.params["book"].name) * 2 // len(LESSON_NAMES)
+        return f"{item.originalname} {half}"  # backwards and in their order, halves on a lab each
     return lane

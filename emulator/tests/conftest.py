@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -12,6 +13,12 @@ UNREADABLE = ",[::1]"
 # The same examples every time, as long as the machine takes.
 settings.register_profile("unit", max_examples=40, deadline=None, derandomize=True)
 settings.load_profile("unit")
+
+
+def pytest_configure() -> None:
+    """A shell that runs us in the background ignores Ctrl-C, and so would all that tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -14,6 +14,8 @@ from localstack_host.host import environment, ports, process, run_state
 from tests.file_modes import executable, modes, open_to_others
 from tests.integration.conftest import Cloud
 
+pytestmark = pytest.mark.exhaustive
+
 EVERYBODY_MAY = 0
 CUSTOMER = "nobody-else@example.com"
 PRINTS_AND_TELLS = """\

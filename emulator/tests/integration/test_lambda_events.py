@@ -14,6 +14,8 @@ from localstack_host.services.lambda_ import queue_batches
 from tests.integration.conftest import Cloud
 from tests.integration.waiting import wait_for
 
+pytestmark = pytest.mark.exhaustive
+
 # LocalStack's wait before the first retry, a minute as in AWS, is cut short for these tests.
 RETRY_AFTER = {"LAMBDA_RETRY_BASE_DELAY": "1"}
 

@@ -198,6 +198,7 @@ def test_a_body_of_a_terabyte_is_not_waited_for(api: RuntimeApi, invoked: Runtim
     assert api.events.empty()
 
 
+@pytest.mark.exhaustive
 def test_connections_that_say_nothing_end_and_leave_no_thread(
     api: RuntimeApi, invoked: Runtime
 ) -> None:

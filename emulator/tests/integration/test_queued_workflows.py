@@ -22,6 +22,8 @@ from localstack_host.host import ports, process
 from tests.integration.conftest import Cloud
 from tests.integration.waiting import wait_for
 
+pytestmark = pytest.mark.exhaustive
+
 SLOW = "import time\ndef handle(event, context):\n    time.sleep(2)\n    return event\n"
 QUICK = "def handle(event, context):\n    return event\n"
 KEPT = 5

@@ -19,6 +19,8 @@ from localstack_host.host import ports
 from tests.integration.conftest import zipped
 from tests.integration.waiting import wait_for
 
+pytestmark = pytest.mark.exhaustive
+
 README = (Path(__file__).parents[2] / "README.md").read_text()
 BIN = Path(sys.executable).parent
 TIMEOUT_S = 240

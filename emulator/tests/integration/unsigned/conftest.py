@@ -24,7 +24,7 @@ def lenient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.stop()
 
 
-@pytest.fixture(params=["enforced", "off"])
+@pytest.fixture(params=["enforced", pytest.param("off", marks=pytest.mark.exhaustive)])
 def cloud(request: pytest.FixtureRequest, endpoint: str) -> Iterator[Cloud]:
     enforced = request.param == "enforced"
     cloud = Cloud(endpoint if enforced else request.getfixturevalue("lenient"))
