@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lab.core import paths
@@ -52,6 +54,7 @@ def _group(item: pytest.Item) -> str:
     if item.config.stash[CHOICE].way not in (HOST, CONTAINER):
         return SHOP  # all tests have the same emulator
     if lane == LESSONS and isinstance(item, pytest.Function):
-        half = LESSON_NAMES.index(item.callspec.params["book"].name) * 2 // len(LESSON_NAMES)
+        book: Any = item.callspec.params["book"]
+        half = LESSON_NAMES.index(book.name) * 2 // len(LESSON_NAMES)
         return f"{item.originalname} {half}"  # backwards and in their order, halves on a lab each
     return lane
