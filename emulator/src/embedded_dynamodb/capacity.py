@@ -12,6 +12,9 @@ from embedded_dynamodb.values import item_size
 
 READ_UNIT = 4096
 WRITE_UNIT = 1024
+# What a partition gives in a second.
+PARTITION_READ_UNITS = 3_000
+PARTITION_WRITE_UNITS = 1_000
 
 
 @dataclass(slots=True)
@@ -35,6 +38,16 @@ class Consumed:
         for mine, theirs in ((self.local, other.local), (self.global_, other.global_)):
             for name, units in theirs.items():
                 mine[name] = mine.get(name, 0.0) + units
+
+
+def has_one_partition(settings: dict[str, Any]) -> bool:
+    """Whether a table's provisioned throughput is no more than what one partition gives."""
+    if settings["BillingMode"] != "PROVISIONED":
+        return False
+    units = settings["ProvisionedThroughput"]
+    reads = units["ReadCapacityUnits"] / PARTITION_READ_UNITS
+    writes = units["WriteCapacityUnits"] / PARTITION_WRITE_UNITS
+    return bool(reads + writes <= 1)
 
 
 def read_units(size: int, *, consistent: bool) -> float:

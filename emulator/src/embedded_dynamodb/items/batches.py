@@ -1,9 +1,9 @@
 """BatchGetItem and BatchWriteItem: many items at once, each for itself."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from embedded_dynamodb import capacity, throttling
-from embedded_dynamodb.capacity import Consumed
+from embedded_dynamodb.capacity import Consumed, has_one_partition
 from embedded_dynamodb.consistency import entries_at, moment_of
 from embedded_dynamodb.errors import ResourceNotFoundException, ValidationException
 from embedded_dynamodb.items.actions import Action, Delete, Put
@@ -14,12 +14,14 @@ from embedded_dynamodb.tables.keys import Item, check_key
 from embedded_dynamodb.tables.stored import Stored, dump
 from embedded_dynamodb.tables.table import Table
 from embedded_dynamodb.throttling import ThrottleEvent
-from embedded_dynamodb.values import check_item
+from embedded_dynamodb.values import MAX_ITEM_SIZE, check_item
 from embedded_dynamodb.writes import Write
 
 MAX_WRITES = 25
 MAX_KEYS = 100
 MAX_ANSWER_SIZE = 16 * 1024 * 1024
+# AWS reads about a megabyte of a partition: what it still returns was measured there.
+MAX_PARTITION_SIZE = 1024 * 1024 + MAX_ITEM_SIZE - 3
 DUPLICATES = "Provided list of item keys contains duplicates"
 SEVERAL = (
     "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
@@ -153,48 +155,101 @@ def _tables(request: Request, wanted: dict[str, _Wanted]) -> dict[str, Table]:
 
 
 def batch_get_item(request: Request) -> Answer:
-    """Reads up to 100 items and 16 MB; what does not fit is left to be asked for again."""
+    """Reads up to 100 items, 16 MB, and 1 MB of a partition.
+
+    What does not fit is left to be asked for again.
+    """
     by_table = _requests(request, "BatchGetItem")
     wanted = {name: _Wanted(parameters) for name, parameters in by_table.items()}
     if sum(len(one.keys) for one in wanted.values()) > MAX_KEYS:
         raise ValidationException("Too many items requested for the BatchGetItem call")
-    found: dict[str, list[Stored]] = {}
+    found: dict[str, list[Stored]] = {name: [] for name in wanted}
     left: dict[str, list[Item]] = {}
-    engine = request.engine
-    with engine.lock:
-        tables = _tables(request, wanted)
-        positions = {name: _positions(tables[name], one.keys) for name, one in wanted.items()}
-        for name, one in wanted.items():
-            one.part.check(request.table(name))
-        sources = {
-            name: entries_at(request.table(name), moment_of(engine, consistent=one.consistent))
-            for name, one in wanted.items()
-        }
-        size = 0
-        for name, one in wanted.items():
-            table = request.table(name)
-            found[name] = []
-            for key, position in zip(one.keys, positions[name], strict=True):
-                stored = sources[name].get(position)
-                size += 0 if stored is None else stored.size
-                if size > MAX_ANSWER_SIZE or _throttled(request, table, position, stored, one):
-                    left.setdefault(name, []).append(key)
-                    continue
-                _note(request, table, stored, one)
-                if stored is not None:
-                    found[name].append(stored)
+    with request.engine.lock:
+        reads = _reads(request, wanted)
+        sizes = _Sizes(reads)
+        for read in reads:
+            fits = sizes.take(read)
+            if fits and not _throttled(request, read):
+                _note(request, read, read.stored)
+                if read.stored is not None:
+                    found[read.table_name].append(read.stored)
+                continue
+            left.setdefault(read.table_name, []).append(read.key)
+            if not fits:
+                # AWS counts it as the smallest read there is.
+                _note(request, read, None)
     if request.throttle_events and not request.reads:
         raise throttling.refusal(list(request.throttle_events))
     return _answer(request, wanted, found, left)
 
 
-def _throttled(
-    request: Request, table: Table, position: bytes, stored: Stored | None, one: "_Wanted"
-) -> bool:
+class _Read(NamedTuple):
+    """One key, and what is there."""
+
+    table_name: str
+    table: Table
+    key: Item
+    position: bytes
+    stored: Stored | None
+    consistent: bool
+
+    @property
+    def size(self) -> int:
+        return 0 if self.stored is None else self.stored.size
+
+    @property
+    def partition(self) -> tuple[str, bytes]:
+        """A small provisioned table has one, else each partition key value is one."""
+        if has_one_partition(self.table.settings):
+            return self.table.name, b""
+        return self.table.name, self.table.schema.partition(self.key)
+
+
+def _reads(request: Request, wanted: dict[str, _Wanted]) -> list[_Read]:
+    """All keys are checked before anything is read; the caller holds the lock."""
+    tables = _tables(request, wanted)
+    positions = {name: _positions(tables[name], one.keys) for name, one in wanted.items()}
+    for name, one in wanted.items():
+        one.part.check(tables[name])
+    reads = []
+    for name, one in wanted.items():
+        table = tables[name]
+        entries = entries_at(table, moment_of(request.engine, consistent=one.consistent))
+        reads += [
+            _Read(name, table, key, position, entries.get(position), one.consistent)
+            for key, position in zip(one.keys, positions[name], strict=True)
+        ]
+    return reads
+
+
+class _Sizes:
+    """How much is read, of each partition and together."""
+
+    def __init__(self, reads: list[_Read]) -> None:
+        # Most batches are small: then nothing has to be counted.
+        self._all_fit = sum(read.size for read in reads) <= MAX_PARTITION_SIZE
+        self._together = 0
+        self._partitions: dict[tuple[str, bytes], int] = {}
+
+    def take(self, read: _Read) -> bool:
+        """Whether the item fits; then it is counted."""
+        if self._all_fit or not read.size:
+            return True
+        partition = read.partition
+        there = self._partitions.get(partition, 0) + read.size
+        if there > MAX_PARTITION_SIZE or self._together + read.size > MAX_ANSWER_SIZE:
+            return False
+        self._partitions[partition] = there
+        self._together += read.size
+        return True
+
+
+def _throttled(request: Request, read: _Read) -> bool:
     if not request.engine.settings.throttling:
         return False
-    units = capacity.of_read(stored, consistent=one.consistent)
-    return bool(request.take(throttling.of_item(table, position, "Read", units)))
+    units = capacity.of_read(read.stored, consistent=read.consistent)
+    return bool(request.take(throttling.of_item(read.table, read.position, "Read", units)))
 
 
 def _positions(table: Table, keys: list[Item]) -> list[bytes]:
@@ -204,8 +259,9 @@ def _positions(table: Table, keys: list[Item]) -> list[bytes]:
     return positions
 
 
-def _note(request: Request, table: Table, stored: Stored | None, one: _Wanted) -> None:
-    request.note_read(table, Consumed(capacity.of_read(stored, consistent=one.consistent)))
+def _note(request: Request, read: _Read, stored: Stored | None) -> None:
+    units = capacity.of_read(stored, consistent=read.consistent)
+    request.note_read(read.table, Consumed(units))
 
 
 def _answer(

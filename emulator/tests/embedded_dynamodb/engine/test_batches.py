@@ -164,21 +164,64 @@ def test_100_keys_are_the_limit_of_all_tables_together(client: Client, table: st
     assert refused.message == "Too many items requested for the BatchGetItem call"
 
 
+def read_together(client: Client, table: str, keys: list[Any], size: int, **more: Any) -> Any:
+    """Puts items with these keys and reads them in one batch: the answer."""
+    for key in keys:
+        client.put(table, **key, v="x" * size)
+    wanted = {"Keys": [client.item(**key) for key in keys], "ConsistentRead": True, **more}
+    return client("BatchGetItem", RequestItems={table: wanted}, ReturnConsumedCapacity="TOTAL")
+
+
 def test_an_answer_has_16_megabytes_and_the_rest_is_left(client: Client, table: str) -> None:
-    for s in range(45):
-        client.put(table, p="a", s=s, v="x" * 400_000)
-    wanted = {
-        "Keys": [client.item(p="a", s=s) for s in range(45)],
+    keys = [{"p": f"p{s}", "s": s} for s in range(45)]
+    answer = read_together(client, table, keys, 400_000, ProjectionExpression="s")
+    left = answer["UnprocessedKeys"][table]
+    assert len(answer["Responses"][table]) == 41
+    assert left == {
+        "Keys": [client.item(**key) for key in keys[41:]],
         "ConsistentRead": True,
         "ProjectionExpression": "s",
     }
-    answer = client("BatchGetItem", RequestItems={table: wanted})
-    found = answer["Responses"][table]
-    left = answer["UnprocessedKeys"][table]
-    assert len(found) == 41
-    assert left == {**wanted, "Keys": wanted["Keys"][41:]}
     rest = client("BatchGetItem", RequestItems=answer["UnprocessedKeys"])
     assert len(rest["Responses"][table]) == 4
+
+
+def test_a_megabyte_is_read_of_a_partition_and_the_rest_is_left(client: Client, table: str) -> None:
+    keys = [{"p": "a", "s": s} for s in range(5)] + [{"p": "b", "s": s} for s in range(2)]
+    answer = read_together(client, table, keys, 400_000)
+    left = [client.item(p="a", s=s) for s in (3, 4)]
+    assert answer["UnprocessedKeys"] == {table: {"Keys": left, "ConsistentRead": True}}
+    assert len(answer["Responses"][table]) == 5
+    # 98 units each; what is left is counted as the smallest read.
+    assert answer["ConsumedCapacity"][0]["CapacityUnits"] == 5 * 98 + 2
+
+
+# An item's key and its attributes' names have six bytes. AWS's limit, as dynalite's tests
+# recorded it, is 1 MB and the largest item but three bytes.
+LIMIT = 1024 * 1024 + 400 * 1024 - 3
+LAST = LIMIT - 3 * 400_006 - 6
+
+
+@pytest.mark.parametrize(("last", "left"), [(LAST, 0), (LAST + 1, 1)])
+def test_the_item_that_fills_the_megabyte_is_read_too(
+    client: Client, table: str, last: int, left: int
+) -> None:
+    for s, length in enumerate((400_000, 400_000, 400_000, last), start=1):
+        client.put(table, p="a", s=s, v="x" * length)
+    keys = [client.item(p="a", s=s) for s in range(1, 5)]
+    answer = client("BatchGetItem", RequestItems={table: {"Keys": keys}})
+    assert len(answer["UnprocessedKeys"].get(table, {"Keys": []})["Keys"]) == left
+
+
+@pytest.mark.parametrize(("reads", "writes", "left"), [(10, 5, 2), (1500, 501, 0)])
+def test_a_table_of_little_throughput_has_one_partition(
+    client: Client, reads: int, writes: int, left: int
+) -> None:
+    units = {"ReadCapacityUnits": reads, "WriteCapacityUnits": writes}
+    client.table("carts", BillingMode="PROVISIONED", ProvisionedThroughput=units)
+    answer = read_together(client, "carts", [{"p": f"p{n}"} for n in range(5)], 400_000)
+    unprocessed = answer["UnprocessedKeys"].get("carts", {"Keys": []})["Keys"]
+    assert unprocessed == [client.item(p=f"p{n}") for n in range(5 - left, 5)]
 
 
 def test_a_key_twice_is_said_before_that_the_table_is_missing(client: Client) -> None:
