@@ -69,7 +69,7 @@ class Engine:
         self.simulates = self.settings.is_on
         self.random = random.Random(seed)  # noqa: S311 - ids, no secrets
         self.lock = Lock()
-        self.store = Store()
+        self.store = Store(clock)
         self.sequences = Sequences()
         self.tokens = Tokens()
         self.ongoing = Ongoing()

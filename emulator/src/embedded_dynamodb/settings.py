@@ -59,6 +59,9 @@ class Settings:
     restore_delay_seconds: float = _seconds(
         0.0, HOUR, "how long before now LatestRestorableDateTime is; on AWS about 300"
     )
+    control_plane_seconds: float = _seconds(
+        0.0, HOUR, "how long a table or an index is being created, updated or deleted"
+    )
 
     def __post_init__(self) -> None:
         for each in fields(self):

@@ -4,9 +4,14 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from embedded_dynamodb.control_plane.description import describe
-from embedded_dynamodb.errors import BackupNotFoundException, TableNotFoundException
+from embedded_dynamodb.errors import (
+    BackupNotFoundException,
+    TableInUseException,
+    TableNotFoundException,
+)
 from embedded_dynamodb.request import Request
 from embedded_dynamodb.tables.backup import Backup, Snapshot
+from embedded_dynamodb.tables.pending import CREATING, DELETING
 from embedded_dynamodb.tables.stored import Stored
 from embedded_dynamodb.tables.table import Table
 
@@ -29,6 +34,8 @@ def create_backup(request: Request) -> Answer:
         table = request.engine.store.find(request.account, request.region, name)
         if table is None:
             raise TableNotFoundException(f"Table not found: {name}")
+        if table.status in (CREATING, DELETING):
+            raise TableInUseException(f"Table is being {table.status.lower()[:-3]}ed: {name}")
         backup = keep(request.engine, table, request.parameters["BackupName"], "USER")
     return {"BackupDetails": {**_details(backup), "BackupStatus": "CREATING"}}
 
@@ -96,7 +103,7 @@ def _backups(request: Request) -> dict[str, Backup]:
 def keep(engine: "Engine", table: Table, name: str, kind: str) -> Backup:
     """Makes a backup; the caller holds the lock."""
     now = engine.clock()
-    described = describe(table)
+    described = describe(table, now)
     source = {member: described[member] for member in _SOURCE} | {
         "TableCreationDateTime": table.created,
         "BillingMode": table.settings["BillingMode"],

@@ -4,8 +4,9 @@ from copy import deepcopy
 from typing import Any
 
 from embedded_dynamodb.backups.backups import find_backup, snapshot
-from embedded_dynamodb.control_plane.description import describe, elements_of
+from embedded_dynamodb.control_plane.description import elements_of
 from embedded_dynamodb.control_plane.settings import encryption_of
+from embedded_dynamodb.control_plane.tables import begin_creating
 from embedded_dynamodb.errors import (
     InvalidRestoreTimeException,
     PointInTimeRecoveryUnavailableException,
@@ -101,32 +102,34 @@ def _restore(request: Request, source: Snapshot, summary: Answer) -> Answer:
         engine.clock(),
         source.schema,
         {name: kind for name, kind in source.attribute_types.items() if name in used},
-        settings | {"RestoreSummary": {**summary, "RestoreInProgress": False}},
+        settings | {"RestoreSummary": {**summary, "RestoreInProgress": True}},
     )
     for position, stored in source.entries.items():
         table.replace(position, None, stored, None, None)
     for index in indexes:
         table.add_index(index)
     space.tables[name] = table
-    answer = describe(table)
-    answer["TableStatus"] = "CREATING"
-    answer["RestoreSummary"] = {**summary, "RestoreInProgress": True}
-    return {"TableDescription": answer}
+    done = {"RestoreSummary": {**summary, "RestoreInProgress": False}}
+    return {"TableDescription": begin_creating(request, space, table, done)}
 
 
 def _settings(request: Request, source: Snapshot) -> Answer:
     """The source's, but for what AWS does not restore and for what the request overrides."""
     parameters = request.parameters
     settings = deepcopy(source.settings)
-    for name in ("LatestStream", "RestoreSummary", "LastIncreaseDateTime", "LastDecreaseDateTime"):
+    for name in (
+        "LatestStream",
+        "OnDemandSince",
+        "RestoreSummary",
+        "LastIncreaseDateTime",
+        "LastDecreaseDateTime",
+        "Decreases",
+    ):
         settings.pop(name, None)
     settings["DeletionProtectionEnabled"] = False
     mode = parameters.get("BillingModeOverride", settings["BillingMode"])
     if mode != settings["BillingMode"]:
         settings["BillingMode"] = mode
-        settings.pop("OnDemandSince", None)
-        if mode == "PAY_PER_REQUEST":
-            settings["OnDemandSince"] = request.engine.clock()
     for name in ("ProvisionedThroughput", "OnDemandThroughput"):
         if f"{name}Override" in parameters:
             settings[name] = parameters[f"{name}Override"]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from embedded_dynamodb.control_plane.pending_changes import check_not_in_use
 from embedded_dynamodb.control_plane.tables import find_table
 from embedded_dynamodb.errors import (
     DynamoDBError,
@@ -9,6 +10,7 @@ from embedded_dynamodb.errors import (
     ValidationException,
 )
 from embedded_dynamodb.request import Request
+from embedded_dynamodb.tables.pending import CREATING, DELETING
 from embedded_dynamodb.tables.table import Table
 from embedded_dynamodb.tables.undo_log import UndoLog
 
@@ -44,6 +46,7 @@ def update_time_to_live(request: Request) -> Answer:
     enabled, attribute = specification["Enabled"], specification["AttributeName"]
     with request.engine.lock:
         table = find_table(request)
+        check_not_in_use(table, CREATING, DELETING)
         if enabled and table.time_to_live is not None:
             raise ValidationException("TimeToLive is already enabled")
         if not enabled and table.time_to_live is None:

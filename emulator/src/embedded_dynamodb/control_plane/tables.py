@@ -5,6 +5,11 @@ from typing import Any
 from embedded_dynamodb.backups.backups import keep
 from embedded_dynamodb.control_plane import definitions
 from embedded_dynamodb.control_plane.description import describe
+from embedded_dynamodb.control_plane.pending_changes import (
+    begin,
+    check_no_index_in_use,
+    check_not_in_use,
+)
 from embedded_dynamodb.control_plane.settings import (
     check_stream,
     encryption_of,
@@ -18,7 +23,8 @@ from embedded_dynamodb.errors import (
     ValidationException,
 )
 from embedded_dynamodb.request import Request
-from embedded_dynamodb.tables.store import table_arn
+from embedded_dynamodb.tables.pending import CREATING, DELETING
+from embedded_dynamodb.tables.store import Space, table_arn
 from embedded_dynamodb.tables.table import Table
 
 PAGE_OF_NAMES = 100
@@ -29,7 +35,7 @@ Parameters = dict[str, Any]
 
 
 def create_table(request: Request) -> Answer:
-    """Makes a table; it can be used at once, though the answer says that it is being made."""
+    """Makes a table, which can be used when it is active: at once, unless a setting says else."""
     parameters = request.parameters
     types = _types(parameters)
     _check_definition(parameters, types)
@@ -37,32 +43,36 @@ def create_table(request: Request) -> Answer:
     with request.engine.lock:
         space = request.engine.store.space(request.account, request.region)
         name = parameters["TableName"]
-        if name in space.tables:
-            raise ResourceInUseException(f"Table already exists: {name}")
+        check_name_is_free(space, name)
         table = _make(request, types)
         table.tags = tags
         space.tables[name] = table
         stream = parameters.get("StreamSpecification")
         if stream is not None and stream["StreamEnabled"]:
             switch_stream_on(request.engine, space, table, stream["StreamViewType"])
-        answer = describe(table)
-    answer["TableStatus"] = "CREATING"
-    indexes = answer.get("GlobalSecondaryIndexes", [])
-    for index in indexes:
-        index["IndexStatus"] = "CREATING"
-    for one in (answer, *indexes):
-        _warming(one, table)
-    return {"TableDescription": answer}
+        return {"TableDescription": begin_creating(request, space, table)}
 
 
-def _warming(described: Answer, table: Table) -> None:
-    """What is new is not warm yet: only what was asked for is shown."""
-    index = table.indexes.get(described.get("IndexName", ""))
-    settings = table.settings if index is None else index.settings
-    if "WarmThroughput" in settings:
-        described["WarmThroughput"]["Status"] = "UPDATING"
-    else:
-        del described["WarmThroughput"]
+def check_name_is_free(space: Space, name: str) -> None:
+    """A table that is being created or deleted says so, any other one that it is there."""
+    table = space.tables.get(name)
+    if table is not None:
+        check_not_in_use(table, CREATING, DELETING)
+        raise ResourceInUseException(f"Table already exists: {name}")
+
+
+def begin_creating(
+    request: Request, space: Space, table: Table, settings: dict[str, Any] | None = None
+) -> Answer:
+    """Describes a new table, which may be there at once; `settings` are shown when it is."""
+    engine = request.engine
+    shown = dict(settings or {})
+    if table.settings["BillingMode"] == "PAY_PER_REQUEST":
+        shown["OnDemandSince"] = table.created
+    begin(engine, table, CREATING, settings=shown)
+    answer = describe(table, engine.clock())
+    engine.store.settle(space, table)
+    return answer
 
 
 def find_table(request: Request) -> Table:
@@ -77,14 +87,16 @@ def find_table(request: Request) -> Table:
 def describe_table(request: Request) -> Answer:
     """Describes a table."""
     with request.engine.lock:
-        return {"Table": describe(find_table(request))}
+        return {"Table": describe(find_table(request), request.engine.clock())}
 
 
 def delete_table(request: Request) -> Answer:
-    """Deletes a table at once; its stream can be read for another day."""
+    """Deletes a table; its stream can be read for another day."""
     engine = request.engine
     with engine.lock:
         table = find_table(request)
+        check_not_in_use(table)
+        check_no_index_in_use(table)
         if table.settings["DeletionProtectionEnabled"]:
             raise ValidationException(
                 "Resource cannot be deleted as it is currently protected against deletion. "
@@ -95,8 +107,9 @@ def delete_table(request: Request) -> Answer:
             keep(engine, table, f"{table.name}$DeletedTableBackup", "SYSTEM")
         switch_stream_off(engine, table)
         space = engine.store.space(request.account, request.region)
-        del space.tables[table.name]
-        described = describe(table)
+        begin(engine, table, DELETING)
+        described = describe(table, engine.clock())
+        engine.store.settle(space, table)
     kept = (
         "DeletionProtectionEnabled",
         "ItemCount",
@@ -107,9 +120,9 @@ def delete_table(request: Request) -> Answer:
         "ProvisionedThroughput",
         "BillingModeSummary",
         "TableClassSummary",
+        "TableStatus",
     )
-    answer = {name: described[name] for name in kept if name in described}
-    return {"TableDescription": {**answer, "TableStatus": "DELETING"}}
+    return {"TableDescription": {name: described[name] for name in kept if name in described}}
 
 
 def list_tables(request: Request) -> Answer:
@@ -189,7 +202,7 @@ def _make(request: Request, types: dict[str, str]) -> Table:
         now,
         schema,
         types,
-        _settings(request, now),
+        _settings(request),
     )
     for member, is_global in (("LocalSecondaryIndexes", False), ("GlobalSecondaryIndexes", True)):
         for definition in parameters.get(member) or []:
@@ -198,14 +211,12 @@ def _make(request: Request, types: dict[str, str]) -> Table:
     return table
 
 
-def _settings(request: Request, now: float) -> dict[str, Any]:
+def _settings(request: Request) -> dict[str, Any]:
     parameters = request.parameters
     settings: dict[str, Any] = {
         "BillingMode": parameters.get("BillingMode", "PROVISIONED"),
         "DeletionProtectionEnabled": parameters.get("DeletionProtectionEnabled") is True,
     }
-    if settings["BillingMode"] == "PAY_PER_REQUEST":
-        settings["OnDemandSince"] = now
     for name in ("ProvisionedThroughput", "OnDemandThroughput", "WarmThroughput", "TableClass"):
         if parameters.get(name) is not None:
             settings[name] = parameters[name]

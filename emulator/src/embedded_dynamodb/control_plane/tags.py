@@ -3,12 +3,14 @@
 import re
 from typing import Any
 
+from embedded_dynamodb.control_plane.pending_changes import check_not_in_use
 from embedded_dynamodb.errors import (
     AccessDeniedException,
     ResourceNotFoundException,
     ValidationException,
 )
 from embedded_dynamodb.request import Request
+from embedded_dynamodb.tables.pending import CREATING, DELETING
 from embedded_dynamodb.tables.table import Table
 
 MAX_TAGS = 50
@@ -115,4 +117,5 @@ def _table(request: Request) -> Table:
         raise ResourceNotFoundException(
             f"Requested resource not found: ResourcArn: {arn} not found"
         )
+    check_not_in_use(table, CREATING, DELETING)
     return table

@@ -1,22 +1,30 @@
 """UpdateTable: one change at a time."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embedded_dynamodb.control_plane import definitions
-from embedded_dynamodb.control_plane.description import describe, elements_of
+from embedded_dynamodb.control_plane.description import describe
+from embedded_dynamodb.control_plane.pending_changes import (
+    begin,
+    blocked,
+    check_index_changes,
+    check_not_in_use,
+    one_at_a_time,
+)
 from embedded_dynamodb.control_plane.settings import (
     encryption_of,
     switch_stream_off,
     switch_stream_on,
 )
 from embedded_dynamodb.control_plane.tables import find_table
-from embedded_dynamodb.errors import (
-    LimitExceededException,
-    ResourceNotFoundException,
-    ValidationException,
-)
+from embedded_dynamodb.errors import ResourceNotFoundException, ValidationException
 from embedded_dynamodb.request import Request
+from embedded_dynamodb.tables.pending import CREATING, DELETING, UPDATING, note_change
+from embedded_dynamodb.tables.store import Space
 from embedded_dynamodb.tables.table import Table
+
+if TYPE_CHECKING:
+    from embedded_dynamodb.engine import Engine
 
 _INVALID = definitions.INVALID
 _CHANGES = (
@@ -31,6 +39,13 @@ _CHANGES = (
     "DeletionProtectionEnabled",
     "WarmThroughput",
 )
+_ASYNCHRONOUS = (
+    "ProvisionedThroughput",
+    "BillingMode",
+    "StreamSpecification",
+    "SSESpecification",
+    "TableClass",
+)
 _KINDS = ("Create", "Update", "Delete")
 
 Answer = dict[str, Any]
@@ -38,24 +53,24 @@ Parameters = dict[str, Any]
 
 
 def update_table(request: Request) -> Answer:
-    """Changes a table at once, though the answer says that it is being changed."""
+    """Changes a table. New throughput is shown when the table is active again."""
     parameters = request.parameters
     _check(parameters)
     with request.engine.lock:
         table = find_table(request)
         _check_against(parameters, table)
-        encryption = table.settings.get("SSEDescription")
-        _change_throughput(request, table)
-        _change_settings(request, table)
+        later = _change_throughput(request, table) | _change_settings(request, table)
         _change_stream(request, table)
-        _change_indexes(parameters, table)
-        answer = describe(table)
-    changed = table.settings.get("SSEDescription")
-    if changed != encryption:
-        answer["SSEDescription"] = {**(changed or encryption or {}), "Status": "UPDATING"}
-    if any(parameters.get(name) is not None for name in _CHANGES[:6]):
-        answer["TableStatus"] = "UPDATING"
+        _change_indexes(request, table)
+        if any(parameters.get(name) is not None for name in _ASYNCHRONOUS):
+            begin(request.engine, table, UPDATING, settings=later)
+        answer = describe(table, request.engine.clock())
+        request.engine.store.settle(_space(request), table)
     return {"TableDescription": answer}
+
+
+def _space(request: Request) -> Space:
+    return request.engine.store.space(request.account, request.region)
 
 
 def _check(parameters: Parameters) -> None:
@@ -104,6 +119,8 @@ def _check_index_updates(updates: list[Parameters]) -> None:
 
 def _check_against(parameters: Parameters, table: Table) -> None:
     """What only the table can tell; nothing is changed before this has passed."""
+    check_index_changes(table, parameters.get("GlobalSecondaryIndexUpdates") or [])
+    check_not_in_use(table)
     settings = table.settings
     mode = parameters.get("BillingMode") or settings["BillingMode"]
     throughput = parameters.get("ProvisionedThroughput")
@@ -125,17 +142,39 @@ def _check_against(parameters: Parameters, table: Table) -> None:
                 "request higher limits."
             )
     _check_stream_change(parameters.get("StreamSpecification"), table)
-    _check_index_count(parameters.get("GlobalSecondaryIndexUpdates") or [])
-    for update in parameters.get("GlobalSecondaryIndexUpdates") or []:
+    updates = parameters.get("GlobalSecondaryIndexUpdates") or []
+    _check_index_count(updates)
+    _check_index_throughputs(updates)
+    if mode == "PROVISIONED" and settings["BillingMode"] != mode:
+        _check_all_indexes_provisioned(updates, table)
+    for update in updates:
         _check_index_update(update, parameters, table, on_demand=mode == "PAY_PER_REQUEST")
 
 
 def _check_index_count(updates: list[Parameters]) -> None:
     online = [update for update in updates if update.get("Update") is None]
     if len(online) > 1:
-        raise LimitExceededException(
-            "Subscriber limit exceeded: Only 1 online index can be created or deleted "
-            "simultaneously per table"
+        raise one_at_a_time()
+
+
+def _check_index_throughputs(updates: list[Parameters]) -> None:
+    """AWS does not say that the number is too high; nor does it look first whether it is there."""
+    for update in updates:
+        throughput = (update.get("Update") or {}).get("ProvisionedThroughput") or {}
+        if any(units > definitions.MAX_CAPACITY for units in throughput.values()):
+            raise blocked("IndexUpdate")
+
+
+def _check_all_indexes_provisioned(updates: list[Parameters], table: Table) -> None:
+    """Who leaves on-demand says what each index gets."""
+    given = {
+        update["Update"]["IndexName"] for update in updates if update.get("Update") is not None
+    }
+    left = [index.name for index in table.indexes.values() if index.is_global]
+    left = [name for name in left if name not in given]
+    if left:
+        raise ValidationException(
+            f"{_INVALID}ProvisionedThroughput must be specified for index: {','.join(left)}"
         )
 
 
@@ -165,8 +204,6 @@ def _check_index_update(
             raise ResourceNotFoundException(
                 f"Requested resource not found: Index: {name} not found"
             )
-        if kind == "Update":
-            definitions.check_throughput(definition.get("ProvisionedThroughput"))
         return
     if index is not None:
         raise ValidationException(
@@ -192,37 +229,41 @@ def _types(parameters: Parameters, table: Table) -> dict[str, str]:
     return {name: table.attribute_types.get(name, kind) for name, kind in given.items()}
 
 
-def _change_throughput(request: Request, table: Table) -> None:
+def _change_throughput(request: Request, table: Table) -> Parameters:
+    """Returns what is shown later: new numbers. Another mode is shown at once."""
     parameters, now = request.parameters, request.engine.clock()
     settings = table.settings
-    throughput = parameters.get("ProvisionedThroughput")
-    if throughput is not None:
-        before = settings.get("ProvisionedThroughput")
-        if before is not None:
-            more = any(throughput[name] > before[name] for name in throughput)
-            settings["LastIncreaseDateTime" if more else "LastDecreaseDateTime"] = now
-        settings["ProvisionedThroughput"] = throughput
-    mode = parameters.get("BillingMode")
-    if mode is not None:
-        if mode == "PAY_PER_REQUEST" and settings["BillingMode"] != mode:
-            settings["OnDemandSince"] = now
+    mode, throughput = parameters.get("BillingMode"), parameters.get("ProvisionedThroughput")
+    later: Parameters = {}
+    if mode is not None and mode != settings["BillingMode"]:
         settings["BillingMode"] = mode
+        if throughput is not None:
+            settings["ProvisionedThroughput"] = throughput
+        if mode == "PAY_PER_REQUEST":
+            later["OnDemandSince"] = now
+    elif throughput is not None:
+        later["ProvisionedThroughput"] = throughput
+        note_change(settings, later, now)
+    return later
 
 
-def _change_settings(request: Request, table: Table) -> None:
+def _change_settings(request: Request, table: Table) -> Parameters:
+    """Returns what is shown later: another table class, or how the table is encrypted."""
     parameters, settings = request.parameters, table.settings
     for name in ("OnDemandThroughput", "WarmThroughput", "DeletionProtectionEnabled"):
         if parameters.get(name) is not None:
             settings[name] = parameters[name]
+    later: Parameters = {}
     if parameters.get("TableClass") is not None:
-        settings["TableClass"] = parameters["TableClass"]
-        settings["TableClassSince"] = request.engine.clock()
+        later["TableClass"] = parameters["TableClass"]
+        later["TableClassSince"] = request.engine.clock()
     specification = parameters.get("SSESpecification")
     if specification is not None:
-        settings.pop("SSEDescription", None)
-        encryption = encryption_of(request, specification)
-        if encryption is not None:
-            settings["SSEDescription"] = encryption
+        before, after = settings.get("SSEDescription"), encryption_of(request, specification)
+        if before != after:
+            settings["SSEDescription"] = {**(after or before or {}), "Status": "UPDATING"}
+            later["SSEDescription"] = after
+    return later
 
 
 def _change_stream(request: Request, table: Table) -> None:
@@ -230,28 +271,37 @@ def _change_stream(request: Request, table: Table) -> None:
     if stream is None:
         return
     if stream["StreamEnabled"]:
-        space = request.engine.store.space(request.account, request.region)
-        switch_stream_on(request.engine, space, table, stream["StreamViewType"])
+        switch_stream_on(request.engine, _space(request), table, stream["StreamViewType"])
     else:
         switch_stream_off(request.engine, table)
 
 
-def _change_indexes(parameters: Parameters, table: Table) -> None:
-    types = {**_types(parameters, table), **table.attribute_types}
+def _change_indexes(request: Request, table: Table) -> None:
+    """Writes go to a new index at once, though it is read only when it is filled."""
+    engine, parameters = request.engine, request.parameters
+    types = _types(parameters, table)
     for update in parameters.get("GlobalSecondaryIndexUpdates") or []:
         if update.get("Create") is not None:
-            index = definitions.make_index(update["Create"], types, table.schema, is_global=True)
+            table.attribute_types |= types
+            known = table.attribute_types
+            index = definitions.make_index(update["Create"], known, table.schema, is_global=True)
             table.add_index(index)
+            begin(engine, table, CREATING, index=index.name)
         elif update.get("Delete") is not None:
-            del table.indexes[update["Delete"]["IndexName"]]
+            name = update["Delete"]["IndexName"]
+            # It may be one that is being filled.
+            table.pending = [change for change in table.pending if change["index"] != name]
+            begin(engine, table, DELETING, index=name)
         else:
-            change = update["Update"]
-            members = ("ProvisionedThroughput", "OnDemandThroughput", "WarmThroughput")
-            settings = table.indexes[change["IndexName"]].settings
-            settings |= {name: change[name] for name in members if change.get(name) is not None}
-    used = {
-        element["AttributeName"]
-        for schema in (table.schema, *(index.schema for index in table.indexes.values()))
-        for element in elements_of(schema)
-    }
-    table.attribute_types = {name: kind for name, kind in types.items() if name in used}
+            _change_index(engine, table, update["Update"])
+    table.forget_unused_types()
+
+
+def _change_index(engine: "Engine", table: Table, change: Parameters) -> None:
+    settings = table.indexes[change["IndexName"]].settings
+    members = ("ProvisionedThroughput", "OnDemandThroughput", "WarmThroughput")
+    new = {name: change[name] for name in members if change.get(name) is not None}
+    later = {name: new.pop(name) for name in members[:1] if settings.get(name) and name in new}
+    settings |= new
+    note_change(settings, later, engine.clock())
+    begin(engine, table, UPDATING, index=change["IndexName"], settings=later)

@@ -1,13 +1,15 @@
 """All tables of all accounts and regions."""
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from embedded_dynamodb.errors import ResourceNotFoundException
 from embedded_dynamodb.streams import StreamLog
 from embedded_dynamodb.tables.backup import Backup
 from embedded_dynamodb.tables.ordered import SortedDict
+from embedded_dynamodb.tables.pending import CREATING, settle
 from embedded_dynamodb.tables.table import Table
 
 _TABLE_ARN = re.compile(r"arn:[a-z-]+:dynamodb:([a-z0-9-]+):([0-9]+):table/([a-zA-Z0-9_.-]+)")
@@ -34,9 +36,10 @@ class Space:
 
 
 class Store:
-    """Spaces by account and region; nothing is made by looking."""
+    """Spaces by account and region; nothing is made by looking, but what is pending comes true."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self.clock = clock
         self.spaces: dict[tuple[str, str], Space] = {}
 
     def tables(self) -> Iterator[Table]:
@@ -54,7 +57,18 @@ class Store:
 
     def space(self, account: str, region: str) -> Space:
         """What the account has in the region."""
-        return self.spaces.setdefault((account, region), Space())
+        space = self.spaces.setdefault((account, region), Space())
+        for table in list(space.tables.values()):
+            if table.pending:
+                self.settle(space, table)
+        return space
+
+    def settle(self, space: Space, table: Table) -> Table | None:
+        """The table as it is by now; None if it is gone."""
+        if settle(table, self.clock()):
+            return table
+        del space.tables[table.name]
+        return None
 
     def find(self, account: str, region: str, name: str) -> Table | None:
         """The table of that name or ARN, if there is one that this caller can reach."""
@@ -62,17 +76,18 @@ class Store:
         if space is None:
             return None
         table = space.tables.get(name)
-        if table is not None or not name.startswith("arn:"):
-            return table
-        match = _TABLE_ARN.fullmatch(name)
-        if match is None or match.group(1, 2) != (region, account):
-            return None
-        return space.tables.get(match.group(3))
+        if table is None and name.startswith("arn:"):
+            match = _TABLE_ARN.fullmatch(name)
+            if match is not None and match.group(1, 2) == (region, account):
+                table = space.tables.get(match.group(3))
+        if table is not None and table.pending:
+            return self.settle(space, table)
+        return table
 
     def get(self, account: str, region: str, name: str) -> Table:
         """The table of that name or ARN, for operations on items."""
         table = self.find(account, region, name)
-        if table is None:
+        if table is None or (table.pending and table.status == CREATING):
             raise ResourceNotFoundException
         return table
 

@@ -9,6 +9,7 @@ from embedded_dynamodb.streams import StreamLog
 from embedded_dynamodb.tables.index import Index
 from embedded_dynamodb.tables.keys import Item, KeySchema, check_key_contents
 from embedded_dynamodb.tables.ordered import SortedDict
+from embedded_dynamodb.tables.pending import CREATING, DELETING, Pending, status_of
 from embedded_dynamodb.tables.stored import Stored
 from embedded_dynamodb.tables.undo_log import UndoLog
 
@@ -39,7 +40,8 @@ class Table:
     time_to_live: str | None = None
     # Kept while point-in-time recovery is on.
     undo: UndoLog | None = None
-    status: str = "ACTIVE"
+    # What is being created, updated or deleted of it.
+    pending: list[Pending] = field(default_factory=list)
     entries: SortedDict[bytes, Stored] = field(default_factory=SortedDict)
     size: int = 0
     stream: StreamLog | None = None
@@ -49,11 +51,21 @@ class Table:
     buckets: "Buckets" = field(default_factory=dict)
 
     def index(self, name: str) -> Index:
-        """The index of that name."""
+        """The index of that name, to be read."""
         index = self.indexes.get(name)
-        if index is None:
+        status = status_of(self, name) if self.pending else ""
+        if index is None or status == DELETING:
             raise ValidationException(f"The table does not have the specified index: {name}")
+        if status == CREATING:
+            raise ValidationException(
+                f"Cannot read from backfilling global secondary index: {name}"
+            )
         return index
+
+    @property
+    def status(self) -> str:
+        """CREATING, UPDATING, DELETING or ACTIVE."""
+        return status_of(self)
 
     @property
     def has_local_indexes(self) -> bool:
@@ -85,6 +97,13 @@ class Table:
         for stored in self.entries.values():
             index.replace(None, stored.item(), stored)
         self.indexes[index.name] = index
+
+    def forget_unused_types(self) -> None:
+        """Keeps the types of those attributes that are in a key."""
+        schemas = (self.schema, *(index.schema for index in self.indexes.values()))
+        used = {name for schema in schemas for name in schema.names}
+        types = self.attribute_types
+        self.attribute_types = {name: kind for name, kind in types.items() if name in used}
 
     def check_scalars(self, paths: Iterable[tuple[str | int, ...]]) -> None:
         """No path leads into an attribute of a key: those have no parts."""

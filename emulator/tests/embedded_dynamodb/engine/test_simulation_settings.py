@@ -61,6 +61,7 @@ def test_some_are_changed_and_the_others_stay() -> None:
         "partition_read_units": 7,
         "partition_write_units": 1_000,
         "restore_delay_seconds": 0,
+        "control_plane_seconds": 0,
     }
     engine.configure({"throttling": True})
     assert engine.settings.stale_read_seconds == 1
