@@ -97,7 +97,8 @@ class Engine:
         to `run`.
         """
         known = OPERATIONS.get(operation)
-        parameters = parse(body)
+        # AWS reads what there is before it looks for the operation.
+        parameters = parse(body) if body or known is not None else {}
         if known is None:
             raise UnknownOperationException
         try:
@@ -200,10 +201,14 @@ class Engine:
         """A UUID of version 4, as AWS's are."""
         return str(UUID(int=self.random.getrandbits(128), version=4))
 
+    def new_request_id(self) -> str:
+        """The id of an answer."""
+        return f"{self.random.getrandbits(_REQUEST_ID_BITS):052X}"
+
     def _headers(self, payload: bytes) -> dict[str, str]:
         return {
             **_HEADERS,
-            "x-amzn-RequestId": f"{self.random.getrandbits(_REQUEST_ID_BITS):052X}",
+            "x-amzn-RequestId": self.new_request_id(),
             "x-amz-crc32": str(crc32(payload)),
         }
 

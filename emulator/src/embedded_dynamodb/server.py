@@ -77,8 +77,11 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         kind = self.headers.get("Content-Type", "").partition(";")[0].strip()
         if kind not in _JSON_TYPES:
-            self._not_found()
-            return
+            if body:
+                self._not_found()
+                return
+            # AWS looks at the type of a body only if there is one.
+            kind = "application/json"
         operation = operation_of(self.headers.get("X-Amz-Target", ""))
         account, region = caller(self.headers.get("Authorization"))
         self._answer(self.server.engine.handle(operation, body, account, region), kind)
@@ -101,7 +104,7 @@ class Handler(BaseHTTPRequestHandler):
         if refused is not None:
             self._plain(*refused)
         else:
-            self._plain(200, f"healthy: dynamodb.{DEFAULT_REGION}.amazonaws.com ")
+            self._said(200, f"healthy: dynamodb.{DEFAULT_REGION}.amazonaws.com ".encode())
 
     def _refusal(self) -> tuple[int, str] | None:
         host = urlsplit(f"//{self.headers.get('Host', '')}")
@@ -123,11 +126,16 @@ class Handler(BaseHTTPRequestHandler):
         self._end(answer.body)
 
     def _not_found(self) -> None:
-        self.send_response_only(404)
-        self.send_header("x-amz-crc32", str(crc32(_NOT_FOUND)))
+        self._said(404, _NOT_FOUND)
+
+    def _said(self, status: int, body: bytes) -> None:
+        """What AWS's front door says itself: it has an id and a checksum, and no type."""
+        self.send_response_only(status)
+        self.send_header("x-amzn-RequestId", self.server.engine.new_request_id())
+        self.send_header("x-amz-crc32", str(crc32(body)))
         if self.close_connection:
             self.send_header("Connection", "close")
-        self._end(_NOT_FOUND)
+        self._end(body)
 
     def _plain(self, status: int, text: str) -> None:
         self.send_response_only(status)

@@ -118,15 +118,15 @@ class Update:
                     f"{name}. This attribute is part of the key"
                 )
 
-    def check_index_types(
-        self, names: Names, values: Values, check: Callable[[str, str], None]
-    ) -> None:
-        """Calls `check` with each whole attribute and the type, as far as it is known, it gets."""
+    def known_types(self, names: Names, values: Values) -> dict[str, str]:
+        """The whole attributes that are set, and their types as far as the values show them."""
+        types = {}
         for action in self.actions:
             if len(action.path.parts) == 1 and action.value is not None:
                 kind = _known_type(action.value, values)
                 if kind is not None:
-                    check(str(action.path.resolved(names)[0]), kind)
+                    types[str(action.path.resolved(names)[0])] = kind
+        return types
 
     def apply(self, item: Item, names: Names, values: Values, exists: bool = True) -> Item:
         """The item as the update leaves it; `item` is not changed.

@@ -156,7 +156,7 @@ class Update(Action):
         if self.update is not None:
             self.update.check_keys(self.names, table.schema.names)
             if table.indexes:
-                self.update.check_index_types(self.names, self.values, table.check_index_type)
+                table.check_index_types(self.update.known_types(self.names, self.values))
         check_scalars(table, self.names, self.update, self.condition)
         return position
 

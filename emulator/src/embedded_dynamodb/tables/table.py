@@ -115,12 +115,12 @@ class Table:
                     f"are not allowed: {key}: {name}"
                 )
 
-    def check_index_type(self, name: str, kind: str) -> None:
-        """An attribute that gets a value of this type: it fits the indexes' keys."""
-        wanted = self.attribute_types.get(name, kind)
-        if wanted != kind:
-            for index in self.indexes.values():
-                if (name, wanted) in index.schema.attributes:
+    def check_index_types(self, types: dict[str, str]) -> None:
+        """Attributes that get values of these types: AWS goes through the indexes' keys."""
+        for index in self.indexes.values():
+            for name, wanted in index.schema.attributes:
+                kind = types.get(name, wanted)
+                if kind != wanted:
                     raise _mismatch(name, wanted, kind, index.name)
 
     def check_index_keys(self, item: Item, *, updated: bool = False) -> None:

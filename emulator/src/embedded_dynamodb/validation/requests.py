@@ -36,7 +36,7 @@ class RequestShape:
 def parse(body: bytes) -> dict[str, Any]:
     """The JSON object of a body, or AWS's error."""
     try:
-        parameters = _decoder.decode(body.decode() or "{}")
+        parameters = _decoder.decode(body.decode())
     except (ValueError, RecursionError):
         raise SerializationException("") from None
     if not isinstance(parameters, dict):

@@ -118,3 +118,22 @@ def test_a_value_of_another_type_from_the_item_is_refused_for_an_index_key(
     refused = client.refusal("UpdateItem", TableName=table, Key=KEY, UpdateExpression=update)
     assert refused.message == UNSUPPORTED
     assert client.get(table, p="1")["g"] == {"S": "x"}
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"UpdateExpression": "SET h = :n, g = :n"},
+        {"UpdateExpression": "SET h.a = :n ADD g :n"},
+        {"AttributeUpdates": {"h": {"Value": {"N": "1"}}, "g": {"Value": {"N": "1"}}}},
+    ],
+)
+def test_wrong_types_are_said_in_the_order_of_the_indexes(
+    client: Client, update: dict[str, Any]
+) -> None:
+    indexes = [client.index("by-g", "g"), client.index("by-h", "h")]
+    client.table("things", "p", types={"h": "S", "g": "S"}, GlobalSecondaryIndexes=indexes)
+    if "UpdateExpression" in update:
+        update = {**update, "ExpressionAttributeValues": client.values(n=1)}
+    refused = client.refusal("UpdateItem", TableName="things", Key=KEY, **update)
+    assert refused.message.endswith("Index Key g Expected: S Actual: N IndexName: by-g")

@@ -1,6 +1,7 @@
 """The server on loopback."""
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -145,6 +146,20 @@ def test_a_body_of_another_type_is_not_found(port: int, kind: str) -> None:
     status, headers, body = post(port, **{"Content-Type": kind})
     assert (status, body) == (404, b"<UnknownOperationException/>\n")
     assert headers["x-amz-crc32"] == "3552371480"
+    assert re.fullmatch("[0-9A-F]{52}", headers["x-amzn-RequestId"])
+
+
+@pytest.mark.parametrize("kind", ["", "text/json"])
+@pytest.mark.parametrize(
+    ("target", "error"),
+    [("", "UnknownOperationException"), (HEADERS["X-Amz-Target"], "SerializationException")],
+)
+def test_a_type_without_a_body_does_not_matter(
+    port: int, kind: str, target: str, error: str
+) -> None:
+    status, headers, body = post(port, b"", **{"Content-Type": kind, "X-Amz-Target": target})
+    assert (status, headers["Content-Type"]) == (400, "application/json")
+    assert json.loads(body)["__type"] == f"com.amazon.coral.service#{error}"
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
@@ -166,7 +181,9 @@ def test_streams_have_a_prefix_of_their_own(port: int) -> None:
 def test_it_says_that_it_is_well(port: int) -> None:
     connection = HTTPConnection("127.0.0.1", port)
     connection.request("GET", "/")
-    assert connection.getresponse().read().startswith(b"healthy")
+    answer = connection.getresponse()
+    assert answer.read() == b"healthy: dynamodb.us-east-1.amazonaws.com "
+    assert answer.headers["x-amz-crc32"] == "3128867991"
 
 
 def start(*arguments: str) -> "subprocess.Popen[str]":
