@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -11,6 +13,7 @@ from localstack_host.host import ports, process
 from localstack_host.host.errors import HostError
 from localstack_host.host.service_selection import VARIABLE
 from tests.integration.conftest import Cloud
+from tests.waiting import eventually
 
 OFF = [
     ("cloudformation", "list_stacks"),
@@ -53,6 +56,87 @@ def test_a_service_that_is_asked_for_is_there_and_others_are_not(
     with pytest.raises(HostError, match="already running, without ec2") as refused:
         process.start(emulator.port)
     assert "LOCALSTACK_HOST_SERVICES=cloudformation,ec2 localstack-host start" in refused.value.hint
+
+
+TABLE = {
+    "Type": "AWS::DynamoDB::GlobalTable",
+    "Properties": {
+        "TableName": "orders",
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "WriteProvisionedThroughputSettings": {
+            "WriteCapacityAutoScalingSettings": {
+                "MinCapacity": 3,
+                "MaxCapacity": 9,
+                "TargetTrackingScalingPolicyConfiguration": {"TargetValue": 70},
+            }
+        },
+        "GlobalSecondaryIndexes": [
+            {
+                "IndexName": "by-id",
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+        "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+        "TimeToLiveSpecification": {"Enabled": True, "AttributeName": "expires"},
+        "Replicas": [
+            {
+                "Region": {"Ref": "AWS::Region"},
+                "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+                "ReadProvisionedThroughputSettings": {"ReadCapacityUnits": 7},
+                "DeletionProtectionEnabled": False,
+                "Tags": [{"Key": "shop", "Value": "one"}],
+            }
+        ],
+    },
+}
+
+
+def test_a_global_table_with_one_replica_is_a_table(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "cloudformation")
+    cloud = Cloud(process.start(ports.any_free()).endpoint)
+    assert _deployed(cloud, "one", TABLE) == ("CREATE_COMPLETE", "")
+    dynamodb = cloud.client("dynamodb")
+    table = dynamodb.describe_table(TableName="orders")["Table"]
+    units = {"ReadCapacityUnits": 7, "WriteCapacityUnits": 3}
+    assert units.items() <= table["ProvisionedThroughput"].items()
+    assert table["StreamSpecification"]["StreamViewType"] == "NEW_IMAGE"
+    assert "Replicas" not in table
+    recovery = dynamodb.describe_continuous_backups(TableName="orders")
+    description = recovery["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    assert description["PointInTimeRecoveryStatus"] == "ENABLED"
+    tags = dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
+    assert {"Key": "shop", "Value": "one"} in tags
+    expiry = dynamodb.describe_time_to_live(TableName="orders")["TimeToLiveDescription"]
+    assert expiry["AttributeName"] == "expires"
+
+    other = {**TABLE, "Properties": {**TABLE["Properties"], "TableName": "carts"}}
+    other["Properties"]["Replicas"] = [{"Region": "eu-west-1"}, {"Region": "us-west-2"}]
+    status, reason = _deployed(cloud, "two", other)
+    assert status in ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+    assert "The emulator has no global tables: Replicas must have one entry" in reason
+    assert "has eu-west-1, us-west-2" in reason
+    assert dynamodb.list_tables()["TableNames"] == ["orders"]
+
+
+def _deployed(cloud: Cloud, name: str, resource: dict[str, Any]) -> tuple[str, str]:
+    """How a stack with this resource ends, and why its resource failed."""
+    formation = cloud.client("cloudformation")
+    formation.create_stack(
+        StackName=name, TemplateBody=json.dumps({"Resources": {"Table": resource}})
+    )
+
+    def ended() -> str:
+        status = formation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
+        return "" if status.endswith("IN_PROGRESS") else str(status)
+
+    status = eventually(ended, f"end of the stack {name}", timeout_s=60)
+    events = formation.describe_stack_events(StackName=name)["StackEvents"]
+    failed = [one for one in events if one["ResourceStatus"] == "CREATE_FAILED"]
+    return status, " ".join(one.get("ResourceStatusReason", "") for one in failed)
 
 
 def test_a_service_that_there_is_not_starts_nothing(

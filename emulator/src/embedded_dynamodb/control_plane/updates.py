@@ -56,6 +56,7 @@ def update_table(request: Request) -> Answer:
     """Changes a table. New throughput is shown when the table is active again."""
     parameters = request.parameters
     _check(parameters)
+    _check_replicas(request)
     with request.engine.lock:
         table = find_table(request)
         _check_against(parameters, table)
@@ -80,10 +81,6 @@ def _check(parameters: Parameters) -> None:
             "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates or TableClass is "
             "required"
         )
-    if parameters.get("ReplicaUpdates"):
-        raise ValidationException(
-            "ReplicaUpdates are not supported: this DynamoDB has no global tables."
-        )
     mode, throughput = parameters.get("BillingMode"), parameters.get("ProvisionedThroughput")
     if mode == "PROVISIONED" and throughput is None:
         raise ValidationException(
@@ -96,6 +93,23 @@ def _check(parameters: Parameters) -> None:
         )
     definitions.check_throughput(throughput)
     _check_index_updates(parameters.get("GlobalSecondaryIndexUpdates") or [])
+
+
+def _check_replicas(request: Request) -> None:
+    """A table's own region is not its replica, and there are no others."""
+    updates = request.parameters.get("ReplicaUpdates") or []
+    parts = [part for update in updates for part in update.values() if isinstance(part, dict)]
+    regions = [str(part.get("RegionName")) for part in parts]
+    if request.region in regions:
+        raise ValidationException(
+            "Cannot add, delete, or update the local region through ReplicaUpdates. Use "
+            "CreateTable, DeleteTable, or UpdateTable as required."
+        )
+    if updates:
+        raise ValidationException(
+            f"ReplicaUpdates for {', '.join(regions) or 'no region'} are not supported: this "
+            "DynamoDB has no global tables. Create a table in each region."
+        )
 
 
 def _check_index_updates(updates: list[Parameters]) -> None:

@@ -51,7 +51,13 @@ def test_a_protected_table_is_not_deleted(client: Client) -> None:
         ),
         (
             {"ReplicaUpdates": [{"Create": {"RegionName": "us-east-1"}}]},
-            "ReplicaUpdates are not supported: this DynamoDB has no global tables.",
+            "ReplicaUpdates for us-east-1 are not supported: this DynamoDB has no global tables. "
+            "Create a table in each region.",
+        ),
+        (
+            {"ReplicaUpdates": [{"Create": {"RegionName": "eu-west-1"}}]},
+            "Cannot add, delete, or update the local region through ReplicaUpdates. Use "
+            "CreateTable, DeleteTable, or UpdateTable as required.",
         ),
         (
             {"GlobalSecondaryIndexUpdates": [{}]},

@@ -1,0 +1,1 @@
+"""CloudFormation, which is not offered by default."""
