@@ -88,11 +88,21 @@ def variables(port: int, iam: bool = True, owner: int | None = None) -> dict[str
     seconds, or a proxy) are not passed on. Raises HostError for an invalid value of a variable.
     """
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    inherited |= _of_npm() if "kinesis" in service_selection.requested() else {}
     chosen = {IAM_VARIABLE: "enforced" if iam else "off"}
     chosen |= service_selection.variables() | settings.variables()
     if owner:
         chosen[OWNER_VARIABLE] = str(owner)
     return inherited | _folders() | _settings(port) | chosen
+
+
+def _of_npm() -> dict[str, str]:
+    """How npm reaches its registry: Kinesis is a program that it downloads."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name == "NODE_EXTRA_CA_CERTS" or name.lower().startswith("npm_config_")
+    }
 
 
 def _folders() -> dict[str, str]:

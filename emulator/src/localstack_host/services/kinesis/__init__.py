@@ -1,0 +1,1 @@
+"""Kinesis, which is not offered by default."""

@@ -1,0 +1,35 @@
+"""The patches of Kinesis: that its program could not be installed is said soon, and in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localstack_host.host import service_selection
+from localstack_host.localstack_api import CommonServiceException, on_infra_start, patch
+
+
+def _is_offered() -> bool:
+    return "kinesis" in service_selection.requested()
+
+
+@on_infra_start(should_load=_is_offered)
+def apply_patches() -> None:
+    """Applies the patches, if Kinesis is offered."""
+    from localstack.packages.api import PackageException
+    from localstack.packages.core import NodePackageInstaller
+    from localstack.services.kinesis.kinesis_mock_server import KinesisServerManager
+
+    from localstack_host.services.kinesis.installation import install
+
+    @patch(NodePackageInstaller._install)
+    def _install(_original: Any, installer: Any, target: Any) -> None:
+        install(installer._get_install_dir(target), installer.package_spec)
+
+    @patch(KinesisServerManager.get_server_for_account)
+    def get_server_for_account(original: Any, manager: Any, account: str) -> Any:
+        try:
+            return original(manager, account)
+        except PackageException as error:
+            if isinstance(error.__cause__, CommonServiceException):
+                raise error.__cause__ from None
+            raise
