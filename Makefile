@@ -13,7 +13,7 @@ SIDE_BY_SIDE := --dist=loadgroup --no-loadscope-reorder --numprocesses
 PRESENT := $(wildcard $(TEST_SUITES:%=tests/%))
 EMULATOR_TESTS := cd emulator && .venv/bin/pytest --dist=loadfile --numprocesses 3 --durations=5
 
-.PHONY: help install demo up down test test-all emulator coverage lessons-html test-docker $(TEST_SUITES) conformance plain plans docs security audit-dependencies lint format
+.PHONY: help install demo up down test test-all emulator coverage lessons-html test-docker test-portable $(TEST_SUITES) conformance plain plans docs security audit-dependencies lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -40,7 +40,7 @@ test: $(INSTALLED) ## Tests of every kind, in some minutes; says what it left to
 test-all: $(INSTALLED) ## The tests that take long, which `make test` leaves out; then what needs Docker
 	@$(PYTEST) $(PRESENT) $(SIDE_BY_SIDE) 3 -m exhaustive
 	@$(EMULATOR_TESTS) -m exhaustive
-	@$(MAKE) --no-print-directory audit-dependencies
+	@$(MAKE) --no-print-directory test-portable audit-dependencies
 	@scripts/test-docker.sh --if-possible
 
 lessons-html: $(INSTALLED) ## Runs the lessons, solutions included, and writes them as web pages
@@ -48,6 +48,12 @@ lessons-html: $(INSTALLED) ## Runs the lessons, solutions included, and writes t
 
 test-docker: $(INSTALLED) ## Tests Docker Compose and testcontainers; on Debian, root gets the engine too
 	@scripts/test-docker.sh
+
+test-portable: $(INSTALLED) ## Tests functions and an order without what only Linux has, as on macOS
+	@cd emulator && LOCALSTACK_HOST_PORTABLE=1 .venv/bin/pytest --dist=loadfile --numprocesses 2 \
+		tests/integration/test_portable_mode.py tests/integration/test_lambda*.py \
+		tests/integration/test_reaper.py
+	@LAB_PORTABLE=1 $(PYTEST) tests/e2e/test_placing_orders.py
 
 unit: $(INSTALLED) ## Tests of the rules and the use cases, without a network
 	@$(PYTEST) tests/unit

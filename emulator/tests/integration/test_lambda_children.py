@@ -6,10 +6,16 @@ import os
 
 import pytest
 
+from localstack_host.host import linux_features
 from tests.integration.conftest import Cloud
 from tests.integration.waiting import wait_for, wait_until_gone
 
-pytestmark = pytest.mark.usefixtures("functions_on_this_machine")
+pytestmark = [
+    pytest.mark.usefixtures("functions_on_this_machine"),
+    pytest.mark.skipif(
+        not linux_features.available(), reason="only Linux can name the orphans of a process"
+    ),
+]
 
 DAEMON = """
 import os, subprocess, sys

@@ -22,6 +22,7 @@ OWN = {
     "gateway/call_recorder.py",
     "localstack_api.py",
     "owner.py",
+    "portable_mode.py",
     "pytest_plugin.py",
 }
 # What is replaced in LocalStack: emulator/tests/unit/test_patches.py has a list of its own.
@@ -43,6 +44,7 @@ RUNNING = {
     "services/lambda_/zygote/child.py",
     "services/lambda_/zygote/launch.py",
     "services/lambda_/zygote/preload.py",
+    "services/lambda_/zygote/runtime_client.py",
     "services/lambda_/zygote/server.py",
     "services/lambda_/zygote/system_calls.py",
     "services/lambda_/zygote/title.py",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from localstack_host.host import (
     file_permissions,
+    linux_features,
     paths,
     ports,
     service_selection,
@@ -29,6 +30,7 @@ INHERITED = (
     "LC_ALL",
     *wrapper.ALL,
     variable("LAMBDA_FORK"),
+    linux_features.SWITCH,
     HOSTS_VARIABLE,
     ORIGINS_VARIABLE,
 )

@@ -3,7 +3,8 @@
 Run as a program, it reads lines `+PID` and `-PID` from its standard input: the process groups of
 the writer. The end of the input means that the writer has ended (the kernel closes its pipes). Then
 the groups that are still listed are killed, with every descendant of their leaders that has left
-the group. It has few imports, so it starts in a few milliseconds.
+the group. It has few imports, so it starts in a few milliseconds. In portable mode its argument is
+`portable`, as it cannot import the module that knows.
 """
 
 from __future__ import annotations
@@ -15,6 +16,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+
+PORTABLE = "portable"
+if __name__ == "__main__":
+    HAS_PROCESS_FILES = sys.platform == "linux" and sys.argv[1:] != [PORTABLE]
+else:
+    from localstack_host.host import linux_features
+
+    HAS_PROCESS_FILES = linux_features.available()
 
 
 class Reaper:
@@ -56,7 +65,7 @@ REAPER = Reaper()
 
 def _start() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", __file__],
+        [sys.executable, "-I", "-S", __file__, *([] if HAS_PROCESS_FILES else [PORTABLE])],
         bufsize=0,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -96,7 +105,7 @@ def kill_descendants(pid: int) -> None:
 
 def descendants(pid: int) -> list[int]:
     """The descendants of a process, children first."""
-    children = _children_on_linux if sys.platform == "linux" else _children_elsewhere()
+    children = _children_on_linux if HAS_PROCESS_FILES else _children_elsewhere()
     pids = children(pid)
     for one in pids:  # grows meanwhile
         pids += children(one)
@@ -114,9 +123,15 @@ def _children_on_linux(pid: int) -> list[int]:
 
 
 def _children_elsewhere() -> Callable[[int], list[int]]:
-    listed = subprocess.run(["ps", "-A", "-o", "ppid=,pid="], capture_output=True, text=True)
-    pairs = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
-    return lambda pid: [child for parent, child in pairs if parent == pid]
+    """The children, as `ps` lists them, which is itself a child of this process."""
+    with subprocess.Popen(
+        ["ps", "-A", "-o", "ppid=,pid="], stdout=subprocess.PIPE, text=True
+    ) as listing:
+        lines = listing.communicate()[0].splitlines()
+    pairs = [tuple(map(int, line.split())) for line in lines]
+    return lambda pid: [
+        child for parent, child in pairs if parent == pid and child != listing.pid
+    ]
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from localstack_host.host import linux_features
 from localstack_host.localstack_api import on_infra_start
 
 EVERY_S = 15.0
@@ -25,6 +26,8 @@ def give_back() -> None:
 
 def _trim() -> Callable[[], object] | None:
     """Returns glibc's malloc_trim, which runs without the interpreter's lock."""
+    if not linux_features.available():
+        return None
     malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     return (lambda: malloc_trim(0)) if malloc_trim else None
 

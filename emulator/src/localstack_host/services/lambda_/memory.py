@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
+from localstack_host.host import linux_features
 from localstack_host.host.reaper import descendants
 
 
@@ -34,7 +34,7 @@ class Memory:
 
 
 def _peak_resident(pid: int) -> int:
-    if sys.platform != "linux":
+    if not linux_features.available():
         return _resident(pid)
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     kilobytes = next((line.split()[1] for line in lines if line.startswith("VmHWM:")), "0")

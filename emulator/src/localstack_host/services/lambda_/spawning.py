@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import asdict, astuple, replace
 from pathlib import Path
 
+from localstack_host.host import linux_features
 from localstack_host.services.lambda_.interpreter import OPTIONS, python
 from localstack_host.services.lambda_.runtime_process import Process
 from localstack_host.services.lambda_.zygote import alone
@@ -38,15 +38,16 @@ class Spawner:
         if self._zygotes:
             with suppress(ZygoteGoneError):
                 return self._zygotes.start(launch)
-        return Program.confined(launch, self._machine) if _LINUX else Program.plain(launch)
+        return (
+            Program.confined(launch, self._machine)
+            if linux_features.available()
+            else Program.plain(launch)
+        )
 
     def prepare(self, shipped: tuple[str, ...]) -> None:
         """Preloads the libraries in these folders."""
         if self._zygotes:
             self._zygotes.prepare(shipped)
-
-
-_LINUX = sys.platform == "linux"
 
 
 class Program:

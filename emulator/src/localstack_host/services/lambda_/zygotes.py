@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 import threading
 from collections import OrderedDict
 from concurrent.futures import Future
@@ -13,7 +12,7 @@ from contextlib import suppress
 from dataclasses import astuple
 from queue import SimpleQueue
 
-from localstack_host.host import paths
+from localstack_host.host import linux_features, paths
 from localstack_host.host.reaper import REAPER, kill_group
 from localstack_host.host.wrapper import variable
 from localstack_host.services.lambda_.interpreter import OPTIONS, python
@@ -234,7 +233,7 @@ class Zygotes:
 def fork_is_safe() -> bool:
     """True on Linux, unless disabled. On macOS system libraries do not support fork."""
     allowed = os.environ.get(SWITCH) != "0"
-    return allowed and sys.platform == "linux" and hasattr(os, "pidfd_open")
+    return allowed and linux_features.available() and hasattr(os, "pidfd_open")
 
 
 def command(*arguments: str) -> list[str]:
