@@ -129,9 +129,7 @@ def _children_elsewhere() -> Callable[[int], list[int]]:
     ) as listing:
         lines = listing.communicate()[0].splitlines()
     pairs = [tuple(map(int, line.split())) for line in lines]
-    return lambda pid: [
-        child for parent, child in pairs if parent == pid and child != listing.pid
-    ]
+    return lambda pid: [child for parent, child in pairs if parent == pid and child != listing.pid]
 
 
 if __name__ == "__main__":
