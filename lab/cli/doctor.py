@@ -11,6 +11,7 @@ from typing import Literal
 
 import httpx
 
+from lab.cli import function_check
 from lab.core import child_processes, clients, emulator_program, endpoints, ports
 from lab.core.errors import LabError
 from lab.deploy.terraform import provider_mirror
@@ -37,8 +38,8 @@ class Check:
 
 
 def checks() -> list[Check]:
-    """Runs all checks, which takes about a second."""
-    return [_python(), _terraform(), _provider(), _port(), _emulator(), _docker()]
+    """Runs all checks, which takes a second or two."""
+    return [_python(), _terraform(), _provider(), _port(), _emulator(), _functions(), _docker()]
 
 
 def failed(results: Iterable[Check]) -> bool:
@@ -120,6 +121,30 @@ def _emulator() -> Check:
     except LabError as error:
         return Check("Emulator", "fail", error.message, purpose, error.hint)
     return Check("Emulator", "ok", f"{len(offered)} services", purpose)
+
+
+def _functions() -> Check:
+    """Whether the running emulator runs functions: invokes one."""
+    purpose = "the shop's code"
+    running = process.status()
+    if not running.running or running.endpoint is None:
+        remedy = "Start it with `lab up`, and run `lab doctor` again."
+        return Check("Functions", "warn", "not tried: the emulator does not run", purpose, remedy)
+    return function_result(function_check.run(running.endpoint), str(running.log))
+
+
+def function_result(result: function_check.Result, log: str) -> Check:
+    """The check of an invocation, in words."""
+    latest, shop, purpose = result.latest, result.shop, "the shop's code"
+    if not result.runs:
+        found = f"cannot run: {latest.function} failed with {latest.problem}"
+        remedy = f"Look at the end of {log}, then `lab down` and `lab up`."
+        return Check("Functions", "fail", found, purpose, remedy)
+    if shop and shop.problem:
+        found = f"run, but {shop.function} failed with {shop.problem}"
+        return Check("Functions", "warn", found, purpose, "See `lab logs checkout-api`.")
+    found = f"{latest.function} answered in {latest.milliseconds:.0f} ms"
+    return Check("Functions", "ok", found, purpose)
 
 
 def _docker() -> Check:
