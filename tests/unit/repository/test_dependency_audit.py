@@ -172,4 +172,5 @@ def test_the_pipelines_look_at_every_change_and_every_week() -> None:
     assert {"pull_request", "push", "schedule"} <= set(content[True])  # YAML's `on`
     steps = content["jobs"]["audit"]["steps"]
     assert "make audit-dependencies" in [step.get("run") for step in steps]
-    assert "make audit-dependencies" in (paths.ROOT / ".ci" / "run").read_text()
+    test_all = (paths.ROOT / "Makefile").read_text().partition("\ntest-all:")[2].partition("\n\n")[0]
+    assert "audit-dependencies" in test_all
