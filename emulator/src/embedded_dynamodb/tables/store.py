@@ -76,13 +76,17 @@ class Store:
         if space is None:
             return None
         table = space.tables.get(name)
-        if table is None and name.startswith("arn:"):
-            match = _TABLE_ARN.fullmatch(name)
-            if match is not None and match.group(1, 2) == (region, account):
-                table = space.tables.get(match.group(3))
-        if table is not None and table.pending:
-            return self.settle(space, table)
-        return table
+        if table is None:
+            table = self._by_arn(space, account, region, name)
+        if table is None or not table.pending:
+            return table
+        return self.settle(space, table)
+
+    def _by_arn(self, space: Space, account: str, region: str, name: str) -> Table | None:
+        match = _TABLE_ARN.fullmatch(name)
+        if match is None or match.group(1, 2) != (region, account):
+            return None
+        return space.tables.get(match.group(3))
 
     def get(self, account: str, region: str, name: str) -> Table:
         """The table of that name or ARN, for operations on items."""
