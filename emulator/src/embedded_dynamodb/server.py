@@ -24,6 +24,7 @@ _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/[^/]*/([a-z0-9-]+)/")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _TIMEOUT = 60.0
+_CHUNK = 64 * 1024
 # AWS deletes within days, this server within seconds.
 SWEEP_INTERVAL = 10.0
 
@@ -73,6 +74,7 @@ class Handler(BaseHTTPRequestHandler):
         if length > MAX_BODY:
             self.close_connection = True
             self._plain(413, f"A request has at most {MAX_BODY} bytes, this one has {length}.")
+            self._discard(length)
             return
         body = self.rfile.read(length)
         kind = self.headers.get("Content-Type", "").partition(";")[0].strip()
@@ -118,6 +120,12 @@ class Handler(BaseHTTPRequestHandler):
     def _length(self) -> int | None:
         text = self.headers.get("Content-Length", "")
         return int(text) if text.isascii() and text.isdigit() else None
+
+    def _discard(self, length: int) -> None:
+        """Reads what is left of a body: a client that still sends would not see the answer."""
+        left = min(length, 4 * MAX_BODY)
+        while left > 0 and (chunk := self.rfile.read(min(left, _CHUNK))):
+            left -= len(chunk)
 
     def _answer(self, answer: Answer, kind: str) -> None:
         self.send_response_only(answer.status)

@@ -118,6 +118,12 @@ def test_a_body_has_a_length_and_a_limit(port: int, head: str, status: int) -> N
     assert b"Connection: close" in answer
 
 
+def test_who_sends_too_large_a_body_gets_the_answer(port: int) -> None:
+    status, headers, body = post(port, b"a" * (MAX_BODY + 1))
+    assert (status, headers["Connection"]) == (413, "close")
+    assert body.startswith(b"A request has at most 16777216 bytes")
+
+
 @pytest.mark.parametrize(
     "target",
     [
