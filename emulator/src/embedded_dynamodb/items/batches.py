@@ -1,6 +1,6 @@
 """BatchGetItem and BatchWriteItem: many items at once, each for itself."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from embedded_dynamodb import capacity, throttling
 from embedded_dynamodb.capacity import Consumed, has_one_partition
@@ -141,6 +141,12 @@ class _Wanted:
         self.consistent = parameters.get("ConsistentRead") is True
         self.parameters = parameters
         self.keys = [check_item(key) for key in parameters["Keys"]]
+        # What is found, in the order of the keys, and what becomes of it.
+        self.table: Table
+        self.positions: list[bytes]
+        self.stored: list[Stored | None]
+        self.found: list[Stored] = []
+        self.left: list[Item] = []
 
 
 def _tables(request: Request, wanted: dict[str, _Wanted]) -> dict[str, Table]:
@@ -163,93 +169,74 @@ def batch_get_item(request: Request) -> Answer:
     wanted = {name: _Wanted(parameters) for name, parameters in by_table.items()}
     if sum(len(one.keys) for one in wanted.values()) > MAX_KEYS:
         raise ValidationException("Too many items requested for the BatchGetItem call")
-    found: dict[str, list[Stored]] = {name: [] for name in wanted}
-    left: dict[str, list[Item]] = {}
     with request.engine.lock:
-        reads = _reads(request, wanted)
-        sizes = _Sizes(reads)
-        for read in reads:
-            fits = sizes.take(read)
-            if fits and not _throttled(request, read):
-                _note(request, read, read.stored)
-                if read.stored is not None:
-                    found[read.table_name].append(read.stored)
-                continue
-            left.setdefault(read.table_name, []).append(read.key)
-            if not fits:
-                # AWS counts it as the smallest read there is.
-                _note(request, read, None)
+        _look(request, wanted)
+        sizes = None if _all_fit(wanted) else _Sizes()
+        for one in wanted.values():
+            _read(request, one, sizes)
     if request.throttle_events and not request.reads:
         raise throttling.refusal(list(request.throttle_events))
-    return _answer(request, wanted, found, left)
+    return _answer(request, wanted)
 
 
-class _Read(NamedTuple):
-    """One key, and what is there."""
-
-    table_name: str
-    table: Table
-    key: Item
-    position: bytes
-    stored: Stored | None
-    consistent: bool
-
-    @property
-    def size(self) -> int:
-        return 0 if self.stored is None else self.stored.size
-
-    @property
-    def partition(self) -> tuple[str, bytes]:
-        """A small provisioned table has one, else each partition key value is one."""
-        if has_one_partition(self.table.settings):
-            return self.table.name, b""
-        return self.table.name, self.table.schema.partition(self.key)
-
-
-def _reads(request: Request, wanted: dict[str, _Wanted]) -> list[_Read]:
-    """All keys are checked before anything is read; the caller holds the lock."""
+def _look(request: Request, wanted: dict[str, _Wanted]) -> None:
+    """Finds what is there: all keys are checked before. The caller holds the lock."""
     tables = _tables(request, wanted)
-    positions = {name: _positions(tables[name], one.keys) for name, one in wanted.items()}
+    for name, one in wanted.items():
+        one.positions = _positions(tables[name], one.keys)
     for name, one in wanted.items():
         one.part.check(tables[name])
-    reads = []
     for name, one in wanted.items():
-        table = tables[name]
-        entries = entries_at(table, moment_of(request.engine, consistent=one.consistent))
-        reads += [
-            _Read(name, table, key, position, entries.get(position), one.consistent)
-            for key, position in zip(one.keys, positions[name], strict=True)
-        ]
-    return reads
+        one.table = tables[name]
+        entries = entries_at(one.table, moment_of(request.engine, consistent=one.consistent))
+        one.stored = [entries.get(position) for position in one.positions]
+
+
+def _read(request: Request, one: _Wanted, sizes: "_Sizes | None") -> None:
+    """Takes what fits and is not throttled; the rest is left."""
+    units = 0.0
+    throttles = request.engine.settings.throttling
+    for key, position, stored in zip(one.keys, one.positions, one.stored, strict=True):
+        fits = sizes is None or stored is None or sizes.take(one.table, key, stored.size)
+        # AWS counts what does not fit as the smallest read there is.
+        needed = capacity.of_read(stored if fits else None, consistent=one.consistent)
+        charges = throttling.of_item(one.table, position, "Read", needed) if throttles else []
+        taken = not (charges and request.take(charges))
+        units += needed if taken else 0.0
+        if not taken or not fits:
+            one.left.append(key)
+        elif stored is not None:
+            one.found.append(stored)
+    if units:
+        request.note_read(one.table, Consumed(units))
+
+
+def _all_fit(wanted: dict[str, _Wanted]) -> bool:
+    """Whether a batch is so small, as most are, that partitions need not be looked at."""
+    sizes = (stored.size for one in wanted.values() for stored in one.stored if stored is not None)
+    return sum(sizes) <= MAX_PARTITION_SIZE
 
 
 class _Sizes:
     """How much is read, of each partition and together."""
 
-    def __init__(self, reads: list[_Read]) -> None:
-        # Most batches are small: then nothing has to be counted.
-        self._all_fit = sum(read.size for read in reads) <= MAX_PARTITION_SIZE
+    def __init__(self) -> None:
         self._together = 0
         self._partitions: dict[tuple[str, bytes], int] = {}
 
-    def take(self, read: _Read) -> bool:
-        """Whether the item fits; then it is counted."""
-        if self._all_fit or not read.size:
-            return True
-        partition = read.partition
-        there = self._partitions.get(partition, 0) + read.size
-        if there > MAX_PARTITION_SIZE or self._together + read.size > MAX_ANSWER_SIZE:
+    def take(self, table: Table, key: Item, size: int) -> bool:
+        """Whether an item fits; then it is counted.
+
+        A small provisioned table has one partition, of others each partition key value is one.
+        """
+        one = has_one_partition(table.settings)
+        partition = (table.name, b"" if one else table.schema.partition(key))
+        there = self._partitions.get(partition, 0) + size
+        if there > MAX_PARTITION_SIZE or self._together + size > MAX_ANSWER_SIZE:
             return False
         self._partitions[partition] = there
-        self._together += read.size
+        self._together += size
         return True
-
-
-def _throttled(request: Request, read: _Read) -> bool:
-    if not request.engine.settings.throttling:
-        return False
-    units = capacity.of_read(read.stored, consistent=read.consistent)
-    return bool(request.take(throttling.of_item(read.table, read.position, "Read", units)))
 
 
 def _positions(table: Table, keys: list[Item]) -> list[bytes]:
@@ -259,26 +246,15 @@ def _positions(table: Table, keys: list[Item]) -> list[bytes]:
     return positions
 
 
-def _note(request: Request, read: _Read, stored: Stored | None) -> None:
-    units = capacity.of_read(stored, consistent=read.consistent)
-    request.note_read(read.table, Consumed(units))
-
-
-def _answer(
-    request: Request,
-    wanted: dict[str, _Wanted],
-    found: dict[str, list[Stored]],
-    left: dict[str, list[Item]],
-) -> Answer:
+def _answer(request: Request, wanted: dict[str, _Wanted]) -> Answer:
     tables = [
-        b"%b:[%b]"
-        % (dump(name), b",".join([_json(wanted[name].part.of(stored)) for stored in stored_items]))
-        for name, stored_items in found.items()
+        b"%b:[%b]" % (dump(name), b",".join([_json(one.part.of(stored)) for stored in one.found]))
+        for name, one in wanted.items()
     ]
     answer: Answer = {
         "Responses": Encoded(b"{%b}" % b",".join(tables)),
         "UnprocessedKeys": {
-            name: {**wanted[name].parameters, "Keys": keys} for name, keys in left.items()
+            name: {**one.parameters, "Keys": one.left} for name, one in wanted.items() if one.left
         },
     }
     units = capacity.shown_all(
