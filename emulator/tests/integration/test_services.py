@@ -113,6 +113,14 @@ def test_a_global_table_with_one_replica_is_a_table(
     expiry = dynamodb.describe_time_to_live(TableName="orders")["TimeToLiveDescription"]
     assert expiry["AttributeName"] == "expires"
 
+    changed = {**TABLE, "Properties": {**TABLE["Properties"], "BillingMode": "PAY_PER_REQUEST"}}
+    body = json.dumps({"Resources": {"Table": changed}})
+    formation = cloud.client("cloudformation")
+    formation.update_stack(StackName="one", TemplateBody=body)
+    _, reason = _ended(cloud, "one")
+    assert "cannot update an AWS::DynamoDB::GlobalTable: delete the stack" in reason
+    assert "change the table orders by UpdateTable" in reason
+
     other = {**TABLE, "Properties": {**TABLE["Properties"], "TableName": "carts"}}
     other["Properties"]["Replicas"] = [{"Region": "eu-west-1"}, {"Region": "us-west-2"}]
     status, reason = _deployed(cloud, "two", other)
@@ -120,14 +128,19 @@ def test_a_global_table_with_one_replica_is_a_table(
     assert "The emulator has no global tables: Replicas must have one entry" in reason
     assert "has eu-west-1, us-west-2" in reason
     assert dynamodb.list_tables()["TableNames"] == ["orders"]
+    formation.delete_stack(StackName="one")
+    eventually(lambda: not dynamodb.list_tables()["TableNames"], "end of the table")
 
 
 def _deployed(cloud: Cloud, name: str, resource: dict[str, Any]) -> tuple[str, str]:
     """How a stack with this resource ends, and why its resource failed."""
+    body = json.dumps({"Resources": {"Table": resource}})
+    cloud.client("cloudformation").create_stack(StackName=name, TemplateBody=body)
+    return _ended(cloud, name)
+
+
+def _ended(cloud: Cloud, name: str) -> tuple[str, str]:
     formation = cloud.client("cloudformation")
-    formation.create_stack(
-        StackName=name, TemplateBody=json.dumps({"Resources": {"Table": resource}})
-    )
 
     def ended() -> str:
         status = formation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
@@ -135,7 +148,7 @@ def _deployed(cloud: Cloud, name: str, resource: dict[str, Any]) -> tuple[str, s
 
     status = eventually(ended, f"end of the stack {name}", timeout_s=60)
     events = formation.describe_stack_events(StackName=name)["StackEvents"]
-    failed = [one for one in events if one["ResourceStatus"] == "CREATE_FAILED"]
+    failed = [one for one in events if one["ResourceStatus"].endswith("_FAILED")]
     return status, " ".join(one.get("ResourceStatusReason", "") for one in failed)
 
 

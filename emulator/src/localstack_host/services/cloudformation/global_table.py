@@ -48,6 +48,21 @@ def create_table(request: Any) -> Any:
     return _event(request, OperationStatus.IN_PROGRESS)
 
 
+def refuse_update(request: Any) -> Any:
+    """Says that a table stays as it is."""
+    model = request.previous_state
+    text = (
+        "The emulator cannot update an AWS::DynamoDB::GlobalTable: delete the stack and create it "
+        f"again, or change the table {model['TableName']} by UpdateTable."
+    )
+    return ProgressEvent(
+        status=OperationStatus.FAILED,
+        resource_model=model,
+        custom_context=request.custom_context,
+        message=text,
+    )
+
+
 def _event(request: Any, status: OperationStatus, message: str = "") -> Any:
     return ProgressEvent(
         status=status,

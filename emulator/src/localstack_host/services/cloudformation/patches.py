@@ -1,7 +1,7 @@
-"""The patch of CloudFormation: a global table with one replica is a table.
+"""The patches of CloudFormation: a global table with one replica is a table.
 
 LocalStack adds all replicas by UpdateTable, also that of the stack's own region, which AWS refuses
-there. What a replica is given beside its region gets lost.
+there. What a replica is given beside its region gets lost. An update changes nothing and succeeds.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ def _is_offered() -> bool:
 
 @on_infra_start(should_load=_is_offered)
 def apply_patches() -> None:
-    """Applies the patch, if CloudFormation is offered: its providers take memory."""
+    """Applies the patches, if CloudFormation is offered: its providers take memory."""
     from localstack.services.dynamodb.resource_providers.aws_dynamodb_globaltable import (
         REPEATED_INVOCATION,
         DynamoDBGlobalTableProvider,
     )
 
-    from localstack_host.services.cloudformation.global_table import create_table
+    from localstack_host.services.cloudformation.global_table import create_table, refuse_update
 
     @patch(DynamoDBGlobalTableProvider.create)
     def create(original: Any, provider: Any, request: Any) -> Any:
@@ -32,3 +32,7 @@ def apply_patches() -> None:
             return original(provider, request)
         request.custom_context[REPEATED_INVOCATION] = True
         return create_table(request)
+
+    @patch(DynamoDBGlobalTableProvider.update)
+    def update(_original: Any, _provider: Any, request: Any) -> Any:
+        return refuse_update(request)
