@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from localstack_host.host import environment
 from localstack_host.localstack_api import CommonServiceException
 from localstack_host.services.kinesis import installation
+from localstack_host.services.kinesis.patches import LOOPBACK
 
 PACKAGE = "kinesis-local@0.5.2"
 
@@ -62,6 +65,18 @@ def test_an_npm_that_ends_well_is_enough(tmp_path: Path, monkeypatch: pytest.Mon
     npm(tmp_path, 'echo "$@" > "$3/asked"', monkeypatch)
     installation.install(str(tmp_path), PACKAGE)
     assert PACKAGE in (tmp_path / "asked").read_text()
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node.js")
+@pytest.mark.parametrize("arguments", ["{port: 0, host: '0.0.0.0'}", "0", "0, '0.0.0.0'"])
+def test_the_program_listens_on_loopback_whatever_it_asks_for(arguments: str) -> None:
+    script = (
+        f"const s = require('http').createServer().listen({arguments}, () => "
+        "{ console.log(s.address().address); s.close() })"
+    )
+    command = ["node", "--require", str(LOOPBACK), "--eval", script]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
+    assert done.stdout.strip() == "127.0.0.1"
 
 
 @pytest.mark.parametrize(("services", "inherited"), [("kinesis", True), ("cloudformation", False)])

@@ -1,11 +1,14 @@
-"""The patches of Kinesis: that its program could not be installed is said soon, and in words."""
+"""The patches of Kinesis: its program listens on loopback, and why it is not there is said soon."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from localstack_host.host import service_selection
 from localstack_host.localstack_api import CommonServiceException, on_infra_start, patch
+
+LOOPBACK = Path(__file__).parent / "loopback.cjs"
 
 
 def _is_offered() -> bool:
@@ -17,13 +20,21 @@ def apply_patches() -> None:
     """Applies the patches, if Kinesis is offered."""
     from localstack.packages.api import PackageException
     from localstack.packages.core import NodePackageInstaller
-    from localstack.services.kinesis.kinesis_mock_server import KinesisServerManager
+    from localstack.services.kinesis.kinesis_mock_server import (
+        KinesisMockNodeServer,
+        KinesisServerManager,
+    )
 
     from localstack_host.services.kinesis.installation import install
 
     @patch(NodePackageInstaller._install)
     def _install(_original: Any, installer: Any, target: Any) -> None:
         install(installer._get_install_dir(target), installer.package_spec)
+
+    @patch(KinesisMockNodeServer._create_shell_command)
+    def _create_shell_command(original: Any, server: Any) -> Any:
+        (node, *program), variables = original(server)
+        return [node, "--require", str(LOOPBACK), *program], variables
 
     @patch(KinesisServerManager.get_server_for_account)
     def get_server_for_account(original: Any, manager: Any, account: str) -> Any:
