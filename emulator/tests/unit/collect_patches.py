@@ -14,7 +14,7 @@ import sys
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from pkgutil import walk_packages
+from pkgutil import resolve_name, walk_packages
 from typing import Any
 
 from localstack.utils.patch import Patch
@@ -78,7 +78,7 @@ def _assigned(module: types.ModuleType) -> dict[str, str]:
 
 def _at(target: str) -> tuple[Any, Any]:
     owner, _, name = target.rpartition(".")
-    found = importlib.import_module(owner)
+    found = resolve_name(owner)  # a module, or a class in one
     return found, getattr(found, name)
 
 

@@ -42,6 +42,8 @@ RUNNING = {
     "services/lambda_/zygote/alone.py",
     "services/lambda_/zygote/bootstrap.py",
     "services/lambda_/zygote/child.py",
+    "services/lambda_/zygote/direct_connections.py",
+    "services/lambda_/zygote/direct_requests.py",
     "services/lambda_/zygote/launch.py",
     "services/lambda_/zygote/preload.py",
     "services/lambda_/zygote/runtime_client.py",

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from localstack_host.host import (
     file_permissions,
-    linux_features,
     paths,
     ports,
     service_selection,
@@ -29,8 +28,6 @@ INHERITED = (
     "LANG",
     "LC_ALL",
     *wrapper.ALL,
-    variable("LAMBDA_FORK"),
-    linux_features.SWITCH,
     HOSTS_VARIABLE,
     ORIGINS_VARIABLE,
 )

@@ -1,4 +1,4 @@
-"""The limits on how much the emulator does at a time and how much it stores.
+"""The limits on how much the emulator does at a time and how much it stores, and its switches.
 
 `LOCALSTACK_HOST_KEPT_MAILS=100 localstack-host start`. README.md has a table of them.
 """
@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from localstack_host.host import linux_features
 from localstack_host.host.errors import HostError
 from localstack_host.host.wrapper import variable
 
@@ -37,6 +38,26 @@ class Setting:
         )
 
 
+@dataclass(frozen=True)
+class Switch:
+    """A variable with a few values; unset, it is as `default` says."""
+
+    variable: str
+    values: tuple[str, ...]
+    default: str
+
+    def value(self, variables: Mapping[str, str] = os.environ) -> str:
+        """The value; empty if it is not set. Raises HostError for any other value."""
+        text = variables.get(self.variable, "").strip()
+        if text in ("", *self.values):
+            return text
+        raise HostError(
+            f"{self.variable} is {text!r}, which is not {' or '.join(self.values)}.",
+            f"Without it, {self.default}.",
+            code=2,
+        )
+
+
 WORKFLOWS_AT_A_TIME = Setting(
     variable("WORKFLOWS_AT_A_TIME"),
     max(8, 4 * PROCESSORS),
@@ -58,6 +79,13 @@ KEPT_DATA_POINTS = Setting(
     variable("KEPT_DATA_POINTS"), 1_000_000, "how many data points of metrics are kept"
 )
 
+LAMBDA_FORK = Switch(variable("LAMBDA_FORK"), ("0", "1"), "functions are forked on Linux")
+PORTABLE = Switch(linux_features.SWITCH, ("0", "1"), "features of Linux are used where they are")
+FUNCTIONS_BOTOCORE = Switch(
+    variable("FUNCTIONS_BOTOCORE"), ("untouched",), "functions send ordinary requests directly"
+)
+
+SWITCHES = (LAMBDA_FORK, PORTABLE, FUNCTIONS_BOTOCORE)
 ALL = (
     WORKFLOWS_AT_A_TIME,
     INVOCATIONS_AT_A_TIME,
@@ -72,6 +100,6 @@ def variables(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The variables that are set, for the emulator's environment. Raises HostError if invalid."""
     return {
         setting.variable: str(setting.value(environment))
-        for setting in ALL
+        for setting in (*ALL, *SWITCHES)
         if environment.get(setting.variable)
     }

@@ -14,8 +14,9 @@ from queue import SimpleQueue
 
 from localstack_host.host import linux_features, paths
 from localstack_host.host.reaper import REAPER, kill_group
-from localstack_host.host.wrapper import variable
+from localstack_host.host.settings import FUNCTIONS_BOTOCORE, LAMBDA_FORK
 from localstack_host.services.lambda_.interpreter import OPTIONS, python
+from localstack_host.services.lambda_.zygote import DIRECT_REQUESTS
 from localstack_host.services.lambda_.zygote.confinement import Machine
 from localstack_host.services.lambda_.zygote.launch import (
     MAX_BYTES,
@@ -33,7 +34,7 @@ from localstack_host.services.lambda_.zygote.launch import (
 )
 
 # With the value 0 every function starts on a new interpreter.
-SWITCH = variable("LAMBDA_FORK")
+SWITCH = LAMBDA_FORK.variable
 KEPT = 4
 STARTED_WITHIN_S = 60.0
 KILLED = -9
@@ -248,7 +249,7 @@ def _start_first(machine: Machine) -> Zygote:
         process = subprocess.Popen(
             command(*astuple(machine)),
             cwd="/",
-            env=ENVIRONMENT,
+            env=ENVIRONMENT | ({} if FUNCTIONS_BOTOCORE.value() else {DIRECT_REQUESTS: "1"}),
             stdin=child_end.fileno(),
             start_new_session=True,
         )

@@ -7,4 +7,8 @@ prepares a forked process, which then runs the function with `bootstrap`.
 
 `confinement` limits a function's access to files, which have AWS's `places`, and `namespaces` to
 processes; both use `system_calls` of Linux. `alone` starts a function without a zygote.
+`direct_requests` makes the requests of AWS's clients cheaper.
 """
+
+DIRECT_REQUESTS = "DIRECT_REQUESTS"
+"""A variable for the zygote's program: with a value, functions send ordinary requests directly."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from localstack_host.services.lambda_.zygote.patches import share_service_models
+from localstack_host.services.lambda_.zygote import DIRECT_REQUESTS
+from localstack_host.services.lambda_.zygote.patches import send_directly, share_service_models
 
 # Not awslambdaric's bootstrap and runtime client: they read the environment when they are imported.
 RUNTIME = (
@@ -59,6 +61,8 @@ def load_runtime(search: Iterable[str]) -> None:
     """Loads AWS's packages."""
     _load(RUNTIME, search)
     share_service_models(_service_models())
+    if os.environ.get(DIRECT_REQUESTS):
+        send_directly()
     _freeze()
 
 
