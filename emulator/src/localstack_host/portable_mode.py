@@ -7,16 +7,16 @@ import logging
 from localstack_host.host import linux_features
 from localstack_host.localstack_api import on_infra_start
 
+EARLY = 99
+"""The priority of a hook: after the one that must be the first, which reads files only."""
 LOG = logging.getLogger(__name__)
-SECOND = 99
-"""After what all hooks share, `performance.patches.FIRST`."""
 
 
 def _is_on() -> bool:
     return not linux_features.available()
 
 
-@on_infra_start(priority=SECOND, should_load=_is_on)
+@on_infra_start(priority=EARLY, should_load=_is_on)
 def hide_linux_features() -> None:
-    """The hook `localstack.hooks.on_infra_start`. Runs before those that use such features."""
+    """The hook `localstack.hooks.on_infra_start`. Runs before nearly all others."""
     linux_features.hide(LOG.error)

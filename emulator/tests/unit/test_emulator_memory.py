@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 from botocore.loaders import JSONFileLoader, Loader
 from localstack import config
@@ -21,7 +22,7 @@ from moto.utilities import utils
 
 import localstack_host
 from localstack_host.performance import memory_trimming, patches, service_models
-from localstack_host.services.lambda_.concurrency import SURPLUS_FOR, surplus
+from localstack_host.services.lambda_.concurrency import SURPLUS_FOR, surplus, surplus_for
 from localstack_host.services.stepfunctions import ended_executions
 
 OURS = "localstack_host."
@@ -149,6 +150,17 @@ def _environment(
 def test_after_a_rush_the_environment_that_was_used_last_stays() -> None:
     older, last = _environment(LONG_AGO - timedelta(seconds=1)), _environment(LONG_AGO)
     assert surplus([last, older], NOW) == [older]
+
+
+def test_environments_end_sooner_where_memory_is_scarce(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = SimpleNamespace(available=2**31)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: left)
+    assert surplus_for() == SURPLUS_FOR
+    left.available = 2**29
+    assert surplus_for() < SURPLUS_FOR
+    idle = _environment(NOW - surplus_for() - timedelta(seconds=1))
+    assert surplus([idle, _environment(NOW)], NOW, surplus_for()) == [idle]
+    assert surplus([idle, _environment(NOW)], NOW) == []
 
 
 def test_an_environment_that_was_just_used_is_not_surplus() -> None:

@@ -9,7 +9,7 @@ import psutil
 
 from lab.core import process_tree
 
-REST_S = 25.0  # an idle emulator ends surplus processes in less
+REST_S = 70.0  # an idle emulator ends surplus processes in less
 POLL_S = 1.0
 
 

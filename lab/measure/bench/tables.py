@@ -41,7 +41,7 @@ def _rows(result: Report) -> Iterator[tuple[str, str]]:
     yield "processor time of an execution", _milliseconds(result.processor_ms)
     yield f"growth of a checkout at {result.stored_orders} stored orders", f"x {result.growth}"
     yield "memory of everything", _megabytes(result.memory_mb)
-    yield "memory of everything, half a minute later", _megabytes(result.memory_at_rest_mb)
+    yield "memory of everything, a minute later", _megabytes(result.memory_at_rest_mb)
     yield from _burst(result.burst)
     if result.cost:
         yield "a checkout on AWS", f"{result.cost.total:.6f} USD"

@@ -8,8 +8,9 @@ sleep, or wait for another invocation of the same function) does not block the q
 starts beside it.
 
 After a rush each function keeps one environment for LocalStack's LAMBDA_KEEPALIVE_MS. The others,
-25 MB each, end when they have been idle for a while. One thread ends them all; LocalStack starts a
-timer for each invocation.
+25 MB each, end when they have been idle for a minute, or sooner where memory is scarce: a rush
+within that minute need not start a dozen of them again. One thread ends them all; LocalStack starts
+a timer for each invocation.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+import psutil
 from localstack.services.lambda_.invocation.assignment import AssignmentService
 from localstack.services.lambda_.invocation.execution_environment import (
     ExecutionEnvironment,
@@ -37,7 +39,9 @@ from localstack_host.host.settings import INVOCATIONS_AT_A_TIME
 from localstack_host.localstack_api import config
 from localstack_host.services.stepfunctions import state_clock
 
-SURPLUS_FOR = timedelta(seconds=15)
+SURPLUS_FOR = timedelta(minutes=1)
+SURPLUS_FOR_IF_SCARCE = timedelta(seconds=15)
+SCARCE_BYTES = 2**30
 LOOK_EVERY_S = 1.0
 
 
@@ -102,13 +106,20 @@ class QueueingAssignment(AssignmentService):
             time.sleep(LOOK_EVERY_S)
             for queue in list(self._queues.values()):
                 queue.start_next()
+            kept = surplus_for()
             for environments in list(self.environments.values()):
-                for environment in surplus(list(environments.values()), datetime.now()):
+                for environment in surplus(list(environments.values()), datetime.now(), kept):
                     environment.keepalive_passed()  # does nothing if it is in use again
 
 
+def surplus_for() -> timedelta:
+    """How long an environment may be idle, by the memory that is left on this machine."""
+    scarce = psutil.virtual_memory().available < SCARCE_BYTES
+    return SURPLUS_FOR_IF_SCARCE if scarce else SURPLUS_FOR
+
+
 def surplus(
-    environments: Iterable[ExecutionEnvironment], now: datetime
+    environments: Iterable[ExecutionEnvironment], now: datetime, kept: timedelta = SURPLUS_FOR
 ) -> list[ExecutionEnvironment]:
     """The environments of a function that have been idle for too long.
 
@@ -123,6 +134,6 @@ def surplus(
     ]
     idle.sort(key=lambda environment: environment.last_returned)
     kept_for = timedelta(milliseconds=config.LAMBDA_KEEPALIVE_MS)
-    limits = [SURPLUS_FOR] * (len(idle) - 1) + [kept_for]
+    limits = [kept] * (len(idle) - 1) + [kept_for]
     since = zip(idle, limits, strict=False)
     return [one for one, limit in since if now - one.last_returned > limit]
