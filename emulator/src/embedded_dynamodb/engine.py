@@ -23,6 +23,7 @@ from embedded_dynamodb.errors import (
 from embedded_dynamodb.observers import RequestReport
 from embedded_dynamodb.operations import OPERATIONS
 from embedded_dynamodb.request import Encoded, Request
+from embedded_dynamodb.saved_state import engine as saved_state
 from embedded_dynamodb.settings import Settings
 from embedded_dynamodb.streams import Change, Sequences
 from embedded_dynamodb.tables.store import Store
@@ -178,6 +179,18 @@ class Engine:
             if table.stream is not None:
                 table.stream.append(change)
             self._tell(self.on_change, change)
+
+    def save(self) -> dict[str, Any]:
+        """Everything that the engine holds, as plain data; the caller holds the lock.
+
+        Parts of it are the engine's own: copy it, as by writing it, before releasing the lock.
+        """
+        return saved_state.save(self)
+
+    def load(self, saved: dict[str, Any]) -> None:
+        """Fills a new engine with what `save` returned; ValueError for another format."""
+        with self.lock:
+            saved_state.load(self, saved)
 
     def expire(self, now: float | None = None) -> int:
         """Deletes the items whose time to live has passed; says how many. To be called often.

@@ -4,7 +4,6 @@ The operations of the DynamoDB Streams API, in `streams_api`, read these logs.
 """
 
 from dataclasses import dataclass, field
-from itertools import count
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -65,11 +64,13 @@ class Sequences:
     """Numbers for changes: each is one more than the last."""
 
     def __init__(self) -> None:
-        self._numbers = count()
+        self.following = 0
 
     def next(self) -> int:
-        """The next number."""
-        return next(self._numbers)
+        """The next number; the caller holds the engine's lock."""
+        number = self.following
+        self.following = number + 1
+        return number
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The command line: `localstack-host start | stop | status | services | run`."""
+"""The command line: `localstack-host start | stop | save | restore | status | services | run`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from localstack_host.host import foreground, process, service_selection
@@ -42,7 +43,14 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--port", type=_port, help="default: 4566")
     start.add_argument("--no-iam", action="store_true", help="do not enforce permissions")
     start.add_argument("--owner", type=int, metavar="PID", help="end when this process ends")
-    _command(commands, "stop", _stop, "stop it, with every process that it started")
+    anew = start.add_mutually_exclusive_group()
+    anew.add_argument("--fresh", action="store_true", help="begin without the state it had")
+    anew.add_argument("--state", type=Path, metavar="FOLDER", help="begin with a saved state")
+    _command(commands, "stop", _stop, "save its state, and stop it and all its processes")
+    save = _command(commands, "save", _save, "save its state in a new folder")
+    save.add_argument("folder", type=Path)
+    restore = _command(commands, "restore", _restore, "restart it with a saved state")
+    restore.add_argument("folder", type=Path)
     _command(commands, "status", _status, "show whether it runs, and where")
     _command(commands, "services", _services, "list the services: those it offers, and more")
     _command(commands, "run", _run, "run in the foreground on all interfaces: for a container")
@@ -66,17 +74,44 @@ def _port(text: str) -> int:
 
 def _start(options: argparse.Namespace) -> int:
     emulator = process.start(
-        options.port, on_progress=_report, iam=not options.no_iam, owner=options.owner
+        options.port,
+        on_progress=_report,
+        iam=not options.no_iam,
+        owner=options.owner,
+        beginning=process.Beginning(options.fresh, options.state),
     )
+    return _print(options, asdict(emulator), _started(emulator))
+
+
+def _started(emulator: process.Emulator) -> str:
     how = (
         "is already running" if emulator.already_running else f"runs after {emulator.ready_s:.1f} s"
     )
-    return _print(options, asdict(emulator), f"LocalStack {how} at {emulator.endpoint}")
+    lines = [f"LocalStack {how} at {emulator.endpoint}"]
+    if emulator.state["restored"]:
+        lines.append(f"It has the state of {emulator.state['saved_at']}.")
+    if emulator.state["refused"]:
+        lines.append(emulator.state["refused"])
+    return "\n".join(lines)
 
 
 def _stop(options: argparse.Namespace) -> int:
     stopped = process.stop()
-    return _print(options, {"stopped": stopped}, "Stopped." if stopped else "It was not running.")
+    text = "Stopped." if stopped else "It was not running."
+    if stopped.not_saved:
+        text += f" Its latest changes were not saved: {stopped.not_saved}"
+    return _print(options, asdict(stopped), text)
+
+
+def _save(options: argparse.Namespace) -> int:
+    saved = process.save(options.folder)
+    text = f"Saved {saved.size / 1e6:.1f} MB of {len(saved.services)} services in {options.folder}"
+    return _print(options, saved.as_dict(), text)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    emulator = process.restart_with(options.folder, on_progress=_report)
+    return _print(options, asdict(emulator), _started(emulator))
 
 
 def _status(options: argparse.Namespace) -> int:

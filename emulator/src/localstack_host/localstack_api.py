@@ -42,6 +42,7 @@ __all__ = [
     "connect_to",
     "falling_back_to_moto",
     "handler",
+    "on_infra_shutdown",
     "on_infra_start",
     "patch",
     "provides",
@@ -56,11 +57,23 @@ def on_infra_start[**P](
     priority: int = 0, should_load: Callable[[], bool] | None = None
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Runs the function when LocalStack starts, if an entry point in pyproject.toml names it."""
+    return _hooked(hooks.on_infra_start, priority, should_load)
 
+
+def on_infra_shutdown[**P](
+    priority: int = 0, should_load: Callable[[], bool] | None = None
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Runs the function before LocalStack ends by itself, as after SIGTERM."""
+    return _hooked(hooks.on_infra_shutdown, priority, should_load)
+
+
+def _hooked[**P](
+    decorator: Any, priority: int, should_load: Callable[[], bool] | None
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
     def register(function: Callable[P, None]) -> Callable[P, None]:
         # Only one of several hooks with the same name runs; by default it is the function's name.
         name = f"{function.__module__}.{function.__name__}"
-        hook = hooks.on_infra_start(name=name, priority=priority, should_load=should_load)
+        hook = decorator(name=name, priority=priority, should_load=should_load)
         hooked: Callable[P, None] = hook(function)
         return hooked
 

@@ -32,19 +32,22 @@ class UndoLog:
         self.since = since
         self.days = days
         self.size = 0
-        self._entries: TrimmedList[Undo] = TrimmedList()
+        self.entries: TrimmedList[Undo] = TrimmedList()
 
     def note(self, moment: float, position: bytes, old: Stored | None) -> None:
         """Keeps what a write replaces; drops what is too old, or too much."""
-        undo = Undo(moment, position, old)
-        self._entries.append(undo)
-        self.size += undo.size
+        self.add(Undo(moment, position, old))
         self.trim(moment)
+
+    def add(self, undo: Undo) -> None:
+        """Adds an entry after the others."""
+        self.entries.append(undo)
+        self.size += undo.size
 
     def trim(self, now: float) -> None:
         """Drops what lies before the window, and the oldest if it is too much."""
         oldest = now - self.days * DAY
-        entries = self._entries
+        entries = self.entries
         while entries and (self.size > MAX_SIZE or entries[0].moment < oldest):
             undo = entries.popleft()
             self.size -= undo.size
@@ -61,7 +64,7 @@ class UndoLog:
     def restored(self, entries: dict[bytes, Stored], moment: float) -> dict[bytes, Stored]:
         """The entries as they were at a moment: what came after is undone, the last first."""
         before = dict(entries)
-        for undo in reversed(self._entries):
+        for undo in reversed(self.entries):
             if undo.moment <= moment:
                 break
             if undo.old is None:

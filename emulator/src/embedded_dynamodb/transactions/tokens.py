@@ -26,12 +26,12 @@ class Tokens:
     """The tokens of the last ten minutes, by account, region and token."""
 
     def __init__(self) -> None:
-        self._used: dict[tuple[str, str, str], Used] = {}
+        self.used: dict[tuple[str, str, str], Used] = {}
         self._until_sweep = _SWEEP_EVERY
 
     def find(self, key: tuple[str, str, str], request: str, now: float) -> Used | None:
         """What was done with the token, if it was for the same request."""
-        used = self._used.get(key)
+        used = self.used.get(key)
         if used is None or now - used.done >= LIFETIME:
             return None
         if used.request != request:
@@ -42,13 +42,13 @@ class Tokens:
 
     def note(self, key: tuple[str, str, str], used: Used) -> None:
         """Keeps a token that was used."""
-        self._used[key] = used
+        self.used[key] = used
         self._until_sweep -= 1
         if self._until_sweep <= 0:
             self._until_sweep = _SWEEP_EVERY
-            self._used = {
+            self.used = {
                 other: entry
-                for other, entry in self._used.items()
+                for other, entry in self.used.items()
                 if used.done - entry.done < LIFETIME
             }
 

@@ -53,6 +53,7 @@ SERVED = (
     Page(r"/_aws/sns/SimpleNotificationService-\w+\.pem", frozenset({"GET"}), "SNS's signatures"),
     Page(r"/_host/calls", frozenset({"PUT", "DELETE"}), "the calls that were recorded"),
     Page(r"/_host/dynamodb", ANY, "what of AWS's DynamoDB is switched on"),
+    Page(r"/_host/state", frozenset({"GET", "POST"}), "what was loaded, and a save"),
     Page(r"/_host/iam", ANY, "what roles asked for, and were refused"),
 )
 

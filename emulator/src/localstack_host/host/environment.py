@@ -28,6 +28,8 @@ INHERITED = (
     "LANG",
     "LC_ALL",
     *wrapper.ALL,
+    variable("FORK"),
+    variable("STATE"),
     HOSTS_VARIABLE,
     ORIGINS_VARIABLE,
 )
@@ -46,7 +48,7 @@ OVERRIDDEN = (
 
 
 def state_folder() -> Path:
-    """The folder for the emulator's files; deleted when it stops."""
+    """The folder for the running emulator's files; deleted when it stops, unlike its saved state."""
     return paths.home() / "emulator"
 
 

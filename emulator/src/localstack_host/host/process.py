@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import http.client
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -32,6 +35,10 @@ from localstack_host.host import (
 from localstack_host.host.errors import HostError
 from localstack_host.host.run_state import Record
 from localstack_host.host.wrapper import RESTART, START, STOP
+from localstack_host.state import commands as states
+from localstack_host.state import saved_states
+from localstack_host.state.about import About
+from localstack_host.state.variables import keeps_state
 
 READY_TIMEOUT_S = 60.0
 PORT_GRACE_S = 1.0
@@ -44,13 +51,31 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Emulator:
-    """A running emulator; `already_running` if this call did not start it. Times in seconds."""
+    """A running emulator; `already_running` if this call did not start it. Times in seconds.
+
+    `state` is `{"restored", "saved_at", "refused"}`: whether it has loaded a saved state, of which
+    moment, and in words which state it has not loaded.
+    """
 
     pid: int
     port: int
     endpoint: str
     already_running: bool
     ready_s: float
+    state: dict[str, Any] = field(default_factory=lambda: dict(states.NOTHING))
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What an emulator begins with: without any, with the state that it had."""
+
+    fresh: bool = False
+    folder: Path | None = None
+
+    @property
+    def option(self) -> str:
+        """The option on the command line."""
+        return "--fresh" if self.fresh else f"--state {self.folder}" if self.folder else ""
 
 
 @dataclass(frozen=True)
@@ -78,11 +103,13 @@ def start(
     on_progress: Progress | None = None,
     iam: bool = True,
     owner: int | None = None,
+    beginning: Beginning = Beginning(),  # noqa: B008 - it is frozen
 ) -> Emulator:
     """Starts the emulator on `port` (default: PORT_VARIABLE, or 4566), and waits until it responds.
 
-    With `iam` it enforces permissions. It ends when the process `owner` ends, if one is given. If
-    it is already running, `already_running` is true. Raises HostError if the port is in use, if it
+    With `iam` it enforces permissions. It ends when the process `owner` ends, if one is given. It
+    loads the state that this home's last one had, unless `beginning` says otherwise. If it is
+    already running, `already_running` is true. Raises HostError if the port is in use, if it
     runs with other settings, if a variable is invalid, if there is no disk space, if it ends while
     starting, or if it does not respond within `timeout_s` seconds; nothing is left running.
     """
@@ -92,21 +119,92 @@ def start(
     with _exclusively():
         running = run_state.running()
         if running is not None:
+            _require_no_beginning(running, beginning)
             return _already_running(running, requested, iam)
         disk_space.require(paths.home())
         _clean_up()
+        _begin(beginning)
         return _start(requested or endpoints.DEFAULT_PORT, timeout_s, report, iam, owner)
 
 
-def stop() -> bool:
-    """Ends the emulator and every process that it started. Returns False if none was running."""
+@dataclass(frozen=True)
+class Stopped:
+    """Whether an emulator was running, and why its state was not saved if it was not."""
+
+    stopped: bool
+    not_saved: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.stopped
+
+
+def stop() -> Stopped:
+    """Saves the emulator's state, and ends it and every process that it started.
+
+    The result is false if none was running.
+    """
     with _exclusively():
-        record = run_state.running()
-        process = record.process() if record else None
-        if process is not None:
-            process_tree.end(process)
+        return _stop()
+
+
+def _stop() -> Stopped:
+    record = run_state.running()
+    process = record.process() if record else None
+    if record is None or process is None:
         _clean_up()
-        return process is not None
+        return Stopped(False)
+    problem = states.save_running(record.endpoint) if keeps_state() else None
+    process_tree.end(process)
+    _clean_up()
+    return Stopped(True, problem)
+
+
+def save(folder: Path) -> About:
+    """Saves the running emulator's state, or else the latest saved one, in a new folder."""
+    record = run_state.running()
+    if folder.exists():
+        raise HostError(f"{folder} exists already.", "Choose another folder, or remove it first.")
+    if record is not None and (problem := states.save_running(record.endpoint)):
+        raise HostError(f"The emulator could not save its state: {problem}", f"Log: {log_path()}")
+    return states.save_to(folder)
+
+
+def restart_with(folder: Path, on_progress: Progress | None = None) -> Emulator:
+    """Restarts the emulator with the same options, and with the state in a folder.
+
+    Raises HostError if none is running, or if the state cannot be used: then it runs on.
+    """
+    states.require_usable(folder)
+    record = run_state.running()
+    if record is None:
+        raise HostError("No emulator is running.", f"Start one: {START} --state {folder}")
+    os.environ[service_selection.VARIABLE] = record.services
+    with tempfile.TemporaryDirectory(dir=paths.home(), prefix="restore-") as place:
+        kept = Path(place) / "state"  # the folder may be one that the stop replaces
+        saved_states.copy(folder.absolute(), kept)
+        stop()
+        return start(
+            record.port,
+            on_progress=on_progress,
+            iam=record.iam,
+            owner=record.owner or None,
+            beginning=Beginning(folder=kept),
+        )
+
+
+def _require_no_beginning(record: Record, beginning: Beginning) -> None:
+    if beginning.option:
+        raise HostError(
+            f"The emulator is already running ({record.name}): {beginning.option} is for a start.",
+            f"Stop it first: {RESTART} {beginning.option}",
+        )
+
+
+def _begin(beginning: Beginning) -> None:
+    if beginning.folder is not None:
+        states.begin_with(beginning.folder)
+    elif beginning.fresh:
+        states.begin_anew()
 
 
 def status() -> EmulatorStatus:
@@ -191,6 +289,7 @@ def _emulator(record: Record, *, already_running: bool = False, ready_s: float =
         endpoint=record.endpoint,
         already_running=already_running,
         ready_s=ready_s,
+        state=states.report(record.endpoint),
     )
 
 
@@ -208,7 +307,7 @@ def _start(port: int, timeout_s: float, report: Progress, iam: bool, owner: int 
     report(f"Starting LocalStack on port {port}")
     process = _spawn(variables)
     try:
-        record = _record(process, port, iam)
+        record = _record(process, port, iam, owner)
         run_state.save(record)
         _wait_until_healthy(process, record.endpoint, timeout_s)
     except BaseException:  # also Ctrl-C: nothing is left behind
@@ -255,7 +354,7 @@ def _spawn(variables: dict[str, str]) -> psutil.Popen:
         )
 
 
-def _record(process: psutil.Popen, port: int, iam: bool) -> Record:
+def _record(process: psutil.Popen, port: int, iam: bool, owner: int | None) -> Record:
     return Record(
         pid=process.pid,
         created=process.create_time(),
@@ -264,6 +363,7 @@ def _record(process: psutil.Popen, port: int, iam: bool) -> Record:
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         iam=iam,
         services=service_selection.listed(service_selection.requested()),
+        owner=owner or 0,
     )
 
 

@@ -14,7 +14,7 @@ POLL_S = 0.05
 
 
 def end(process: psutil.Process) -> None:
-    """Kills the emulator: it persists nothing, and a regular stop takes seconds.
+    """Kills the emulator, whose state has been saved: a regular stop takes seconds.
 
     Its reaper then ends its children; processes that are left after that are killed here.
     """

@@ -1,6 +1,6 @@
 """The record of a running emulator: `emulator.json` in its home. Other programs may read it.
 
-`{"pid", "created", "port", "endpoint", "started_at", "iam", "services"}`.
+`{"pid", "created", "port", "endpoint", "started_at", "iam", "services", "owner"}`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ class Record:
 
     `created` is the start time of the process in epoch seconds: with `pid` it identifies a process
     even after the number has been reused. `started_at` is RFC 3339 UTC. With `iam` it enforces
-    permissions. `services` are those that were requested in addition, separated by commas.
+    permissions. `services` are those that were requested in addition, separated by commas. `owner`
+    is the process with which it ends, or 0.
     """
 
     pid: int
@@ -36,6 +37,7 @@ class Record:
     started_at: str
     iam: bool = True
     services: str = ""
+    owner: int = 0
 
     @property
     def name(self) -> str:
@@ -126,6 +128,7 @@ def _rebuilt(process: psutil.Process, environment: dict[str, str]) -> Record:
         started_at=datetime.fromtimestamp(created, UTC).isoformat(timespec="seconds"),
         iam=environment[variable("IAM")] == "enforced",
         services=environment.get(variable("SERVICES"), ""),
+        owner=int(environment.get(variable("OWNER"), "0")),
     )
 
 

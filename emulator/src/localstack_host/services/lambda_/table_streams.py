@@ -29,6 +29,23 @@ class TableStreamPoller(DynamoDBPoller):
         self._begun = False
         self._last_read: dict[str, str] = {}  # the sequence number, by shard
         self._finished: set[str] = set()
+        self._processed: dict[str, str] = {}  # as `_last_read`, after the function had it
+
+    @property
+    def position(self) -> dict[str, Any]:
+        """Where another poller goes on: after the records that the function has processed."""
+        return {
+            "begun": self._begun,
+            "processed": dict(self._processed),
+            "finished": sorted(self._finished),
+        }
+
+    def go_on_from(self, position: dict[str, Any]) -> None:
+        """Begins at the position of another poller of the same mapping."""
+        self._begun = position["begun"]
+        self._last_read = dict(position["processed"])
+        self._processed = dict(position["processed"])
+        self._finished = set(position["finished"])
 
     @property
     def stream_parameters(self) -> dict[str, Any]:
@@ -68,6 +85,9 @@ class TableStreamPoller(DynamoDBPoller):
             self.shards[shard_id] = following
         if is_due or not following:
             self._pass_on(shard_id, batcher.flush())
+            self._processed |= {
+                shard: last for shard, last in self._last_read.items() if shard == shard_id
+            }
         if not following:
             self._finished.add(shard_id)
             self.shards = self.initialize_shards()
@@ -81,6 +101,7 @@ class TableStreamPoller(DynamoDBPoller):
         for shard in shards:
             if shard["ShardId"] not in self._finished:
                 self._last_read.setdefault(shard["ShardId"], "")
+                self._processed.setdefault(shard["ShardId"], "")
 
     def _iterator(self, shard_id: str) -> str:
         position: dict[str, str] = {"ShardIteratorType": BEGINNING}

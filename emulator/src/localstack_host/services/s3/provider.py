@@ -14,11 +14,11 @@ from localstack_host.localstack_api import Service, provides
 def s3() -> Service:
     """LocalStack's S3 with another folder."""
     from localstack.services.s3.provider import S3Provider
-    from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 
     from localstack_host.services.s3 import patches
+    from localstack_host.services.s3.object_store import NamedObjectStore
 
     patches.apply_patches()
     folder = state_folder() / "s3"
     folder.mkdir(exist_ok=True)
-    return Service.for_provider(S3Provider(EphemeralS3ObjectStore(str(folder))))
+    return Service.for_provider(S3Provider(NamedObjectStore(str(folder))))

@@ -1,0 +1,132 @@
+"""What stands beside a saved state: of which versions it is, and whether it is undamaged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from localstack_host.host import paths
+
+FORMAT = 1
+ABOUT = "about.json"
+STATE = "state.pickle"
+OWN_PACKAGES = ("localstack_host", "embedded_dynamodb")
+BLOCK = 1 << 20
+COMPARED = {
+    "format": "the format",
+    "localstack": "LocalStack",
+    "moto": "moto",
+    "python": "Python",
+    "host": "the emulator's own code",
+}
+
+
+class Unusable(Exception):
+    """A saved state that cannot be loaded. The message says why."""
+
+
+@dataclass(frozen=True)
+class About:
+    """The contents of `about.json`."""
+
+    format: int
+    saved_at: str
+    localstack: str
+    moto: str
+    python: str
+    host: str
+    services: tuple[str, ...]
+    sha256: str
+    size: int
+
+    @classmethod
+    def of(cls, folder: Path, services: tuple[str, ...]) -> About:
+        """Describes the state that was just written in a folder."""
+        state = folder / STATE
+        return cls(
+            **versions(),
+            saved_at=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            services=services,
+            sha256=digest(state),
+            size=state.stat().st_size,
+        )
+
+    def write(self, folder: Path) -> None:
+        """Writes `about.json` in the folder."""
+        (folder / ABOUT).write_text(json.dumps(asdict(self), indent=2) + "\n")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The contents, for JSON."""
+        return asdict(self)
+
+
+def read(folder: Path) -> About:
+    """Reads `about.json` of a saved state. Raises Unusable if it is missing or damaged."""
+    stored = paths.stored_object(folder / ABOUT)
+    names = [field.name for field in fields(About)]
+    if not stored:
+        raise Unusable(f"{folder} has no readable {ABOUT}: it is no saved state, or is damaged")
+    if not all(name in stored for name in names):
+        raise Unusable(f"{folder / ABOUT} is incomplete")
+    chosen = {name: stored[name] for name in names}
+    return About(**chosen | {"services": tuple(map(str, stored["services"]))})
+
+
+def check(folder: Path) -> About:
+    """Reads `about.json`, and raises Unusable if the state is damaged or of other versions."""
+    about = read(folder)
+    require_same_versions(about)
+    state = folder / STATE
+    try:
+        undamaged = state.stat().st_size == about.size and digest(state) == about.sha256
+    except OSError as error:
+        raise Unusable(f"{state} cannot be read: {error.strerror}") from error
+    if not undamaged:
+        raise Unusable(f"{state} is damaged: its checksum is not the one in {ABOUT}")
+    return about
+
+
+def require_same_versions(about: About) -> None:
+    """Raises Unusable if a state was saved by other versions: its objects may have changed."""
+    differences = [
+        f"{what} is {now!r} and was {then!r}"
+        for name, what in COMPARED.items()
+        if (now := versions()[name]) != (then := getattr(about, name))
+    ]
+    if differences:
+        raise Unusable(f"it was saved by other versions: {'; '.join(differences)}")
+
+
+@cache
+def versions() -> dict[str, Any]:
+    """The versions that must be the same for a state to be loaded."""
+    return {
+        "format": FORMAT,
+        "localstack": version("localstack-core"),
+        "moto": version("moto-ext"),
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "host": _hash_of_sources(),
+    }
+
+
+def _hash_of_sources() -> str:
+    """A hash of the emulator's own sources: two megabytes, a few milliseconds."""
+    total = hashlib.sha256()
+    for package in OWN_PACKAGES:
+        for file in sorted((paths.SOURCES / package).rglob("*.py")):
+            total.update(file.relative_to(paths.SOURCES).as_posix().encode() + b"\0")
+            total.update(file.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def digest(file: Path) -> str:
+    """The SHA-256 of a file."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -1,0 +1,76 @@
+"""Collects the whole state of this process, writes it to a folder, and loads it from one."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from localstack.services.plugins import SERVICE_PLUGINS, ServiceState
+
+from localstack_host.state import executions, members, objects, pickling, revival, stores
+from localstack_host.state.about import STATE, About
+
+State = dict[str, Any]
+
+
+def loaded_services() -> list[str]:
+    """The services that have been used since the start: the others have no state."""
+    return sorted(
+        name
+        for name, container in list(SERVICE_PLUGINS._services.items())
+        if container.state == ServiceState.RUNNING
+    )
+
+
+def collect() -> State:
+    """The state, made of the services' own objects: it is to be written at once."""
+    services = loaded_services()
+    return {
+        "services": services,
+        "stores": {name: stores.content_of(store) for name, store in stores.all_stores().items()},
+        "members": members.save_all(services),
+        "moment": time.time(),
+    }
+
+
+def write(folder: Path, before: Path | None, state: State, metrics: Path | None) -> None:
+    """Writes a state to an empty folder; `before` has the contents of the state before it."""
+    if "s3" in state["services"]:
+        store = members.provider_of("s3")._storage_backend
+        objects.write(store, folder / objects.BLOBS, before / objects.BLOBS if before else None)
+    with (folder / STATE).open("wb") as file:
+        pickling.dump(state, file)
+    if metrics is not None and metrics.exists():
+        metrics.rename(folder / members.METRICS)
+    About.of(folder, tuple(state["services"])).write(folder)
+
+
+def load(folder: Path) -> list[Any]:
+    """Loads a checked state into this process. Returns the executions that it has aborted."""
+    with (folder / STATE).open("rb") as file:
+        services = _services_of(folder)
+        with ThreadPoolExecutor(4) as pool:  # most of a service's start is reading files
+            list(pool.map(SERVICE_PLUGINS.require, services))
+        state = pickling.load(file)
+    for name, content in state["stores"].items():
+        stores.fill(stores.named(name), content)
+    members.load_all(state["members"], folder)
+    if (folder / members.METRICS).exists():
+        members.copy_metrics(folder / members.METRICS, members.metrics_database())
+    return _revive(services)
+
+
+def _services_of(folder: Path) -> list[str]:
+    from localstack_host.state import about
+
+    return list(about.read(folder).services)
+
+
+def _revive(services: list[str]) -> list[Any]:
+    if "events" in services:
+        revival.revive_events(members.provider_of("events"))
+    if "lambda" in services:
+        revival.revive_lambda(members.provider_of("lambda"))
+    return executions.abort_running() if "stepfunctions" in services else []

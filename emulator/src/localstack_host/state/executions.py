@@ -1,0 +1,119 @@
+"""Step Functions' executions: what is saved of a running one, and how it ends after a load.
+
+Its threads end with the process. AWS does not lose a running execution; here it ends as ABORTED,
+with its event in the history and the event "Step Functions Execution Status Change".
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+LOG = logging.getLogger(__name__)
+WORKERS = "localstack.services.stepfunctions.backend.execution_worker"
+LOGGING_SESSION = "localstack.services.stepfunctions.asl.eval.event.logging"
+ERROR = "Emulator.Stopped"
+CAUSE = "The emulator stopped while this execution was running."
+
+
+class SavedEnvironment:
+    """The part of an execution's environment that is still read: its history."""
+
+    def __init__(self, events: list[Any]) -> None:
+        self.event_manager = SavedHistory(events)
+        self.callback_pool_manager = None
+        self.map_run_record_pool_manager = None
+
+    def set_stop(self, **_why: Any) -> None:
+        """Does nothing: the execution has ended."""
+
+
+class SavedHistory:
+    """The events of an execution, oldest first."""
+
+    def __init__(self, events: list[Any]) -> None:
+        self.events = events
+
+    def get_event_history(self) -> list[Any]:
+        """A copy of the events."""
+        return list(self.events)
+
+
+class SavedWorker:
+    """In the place of the worker of an execution that no thread runs any more."""
+
+    def __init__(self, events: list[Any]) -> None:
+        self.env: Any = SavedEnvironment(events)
+
+    def stop(self, **_why: Any) -> None:
+        """Does nothing: the execution has ended."""
+
+
+def reduced_worker(obj: Any) -> Any:
+    """How the worker of an execution is pickled; NotImplemented for other objects."""
+    module = type(obj).__module__
+    if module == LOGGING_SESSION:
+        return type(None), ()
+    names = {base.__module__ for base in type(obj).__mro__}
+    if WORKERS not in names:
+        return NotImplemented
+    environment = obj.env
+    if environment is None:
+        return SavedWorker, ([],)
+    if type(environment).__name__ == "EndedEnvironment":
+        return _ended_worker, (environment,)
+    # Not `get_event_history`: another thread, which a child process does not have, may hold its lock.
+    return SavedWorker, (list(environment.event_manager._history_event_list),)
+
+
+def _ended_worker(environment: Any) -> SavedWorker:
+    worker = SavedWorker([])
+    worker.env = environment
+    return worker
+
+
+def abort_running() -> list[Any]:
+    """Ends the executions that ran when the state was saved. Returns them."""
+    from localstack.aws.api.stepfunctions import ExecutionStatus
+
+    aborted = [one for one in _all() if one.exec_status == ExecutionStatus.RUNNING]
+    for execution in aborted:
+        execution.exec_status = ExecutionStatus.ABORTED
+        execution.stop_date = datetime.now(UTC)
+        execution.error, execution.cause = ERROR, CAUSE
+        _add_event(execution)
+    return aborted
+
+
+def _all() -> Iterator[Any]:
+    from localstack.services.stepfunctions.backend.store import sfn_stores
+
+    for _, _, store in sfn_stores.iter_stores():
+        yield from store.executions.values()
+
+
+def _add_event(execution: Any) -> None:
+    from localstack.aws.api.stepfunctions import HistoryEventType
+
+    events = execution.exec_worker.env.event_manager.events
+    number = len(events) + 1
+    events.append(
+        {
+            "id": number,
+            "previousEventId": number - 1,
+            "type": HistoryEventType.ExecutionAborted,
+            "timestamp": execution.stop_date,
+            "executionAbortedEventDetails": {"error": ERROR, "cause": CAUSE},
+        }
+    )
+
+
+def publish(executions: list[Any]) -> None:
+    """Sends the status change of each execution to EventBridge."""
+    for execution in executions:
+        try:
+            execution.publish_execution_status_change_event()
+        except Exception:
+            LOG.exception("The end of %s was not published", execution.exec_arn)

@@ -1,0 +1,129 @@
+"""What the services hold outside of their stores, and how each is saved and loaded.
+
+`tests/unit/state/test_everything_is_carried.py` finds all of it, and fails for what is missing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from localstack.services.plugins import SERVICE_PLUGINS
+
+from localstack_host.state import objects, stream_positions
+
+METRICS = "metrics.db"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A part of a service: what is saved of it, and how it is loaded after the stores."""
+
+    service: str
+    name: str
+    save: Callable[[Any], Any]
+    load: Callable[[Any, Any, Path], None]
+
+
+def provider_of(service: str) -> Any:
+    """The provider of a loaded service (of LocalStack's `Service`); None if it has none."""
+    container = SERVICE_PLUGINS._services.get(service)
+    return container.service._provider if container else None
+
+
+def _engine(_provider: Any) -> Any:
+    from localstack_host.services.dynamodb.provider import engine
+
+    return engine()
+
+
+def _load_engine(_provider: Any, saved: Any, _folder: Path) -> None:
+    _engine(None).load(saved)
+
+
+def _load_queries(provider: Any, saved: Any, _folder: Path) -> None:
+    provider._queries.update(saved)
+
+
+def _load_events_counted(provider: Any, saved: Any, _folder: Path) -> None:
+    put, kept = saved
+    provider._latest._put.extend(put)
+    provider._latest._kept = kept
+
+
+def _load_keys(provider: Any, saved: Any, _folder: Path) -> None:
+    provider._keys.update(saved)
+
+
+def _mails(_provider: Any) -> Any:
+    from localstack.services.ses import provider
+
+    return provider.EMAILS
+
+
+def _load_mails(_provider: Any, saved: Any, _folder: Path) -> None:
+    _mails(None).update(saved)
+
+
+def _load_objects(provider: Any, saved: Any, folder: Path) -> None:
+    from localstack.services.s3.models import s3_stores
+
+    buckets: dict[str, Any] = {}
+    for _, _, store in s3_stores.iter_stores():
+        buckets |= store.buckets
+    objects.load(provider._storage_backend, saved, folder / objects.BLOBS, buckets)
+
+
+MEMBERS = (
+    Member("dynamodb", "engine", lambda _: _engine(None).save(), _load_engine),
+    Member("logs", "queries", lambda logs: logs._queries, _load_queries),
+    Member(
+        "logs",
+        "events counted",
+        lambda logs: (list(logs._latest._put), logs._latest._kept),
+        _load_events_counted,
+    ),
+    Member("lambda", "keys", lambda lambda_: lambda_._keys, _load_keys),
+    Member("lambda", "stream positions", stream_positions.of, stream_positions.load),
+    Member("ses", "mails", lambda ses: dict(_mails(ses)), _load_mails),
+    Member("s3", "objects", lambda s3: objects.index(s3._storage_backend), _load_objects),
+)
+
+
+def save_all(services: list[str]) -> dict[str, Any]:
+    """What is saved of all members of these services."""
+    return {
+        f"{member.service} {member.name}": member.save(provider_of(member.service))
+        for member in MEMBERS
+        if member.service in services
+    }
+
+
+def load_all(saved: dict[str, Any], folder: Path) -> None:
+    """Loads all members that were saved."""
+    for member in MEMBERS:
+        key = f"{member.service} {member.name}"
+        if key in saved:
+            member.load(provider_of(member.service), saved[key], folder)
+
+
+def metrics_database() -> Path:
+    """The file of CloudWatch's data points."""
+    from localstack.services.cloudwatch.cloudwatch_database_helper import CloudwatchDatabase
+
+    return Path(CloudwatchDatabase.METRICS_DB)
+
+
+def copy_metrics(source: Path, target: Path) -> None:
+    """Copies the data points as they are at one moment."""
+    if not source.exists():
+        return
+    read, write = sqlite3.connect(source), sqlite3.connect(target)
+    try:
+        read.backup(write)
+    finally:
+        read.close()
+        write.close()

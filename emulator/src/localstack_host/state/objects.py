@@ -1,0 +1,114 @@
+"""The contents of S3's objects: files named by their SHA-256, which saved states share."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+BLOBS = "blobs"
+
+
+class Blob(NamedTuple):
+    """The SHA-256 of a content, and when it was written (in nanoseconds)."""
+
+    sha256: str
+    modified: int
+
+
+def prepare(store: Any) -> None:
+    """Computes the hashes of new contents. No lock is needed to read them after that."""
+    for file in _files(store):
+        known = getattr(file, "saved_as", None)
+        if known is None or known.modified != file.internal_last_modified:
+            with file.position_lock:
+                file.flush()
+                _hashed(file)
+
+
+def index(store: Any) -> dict[str, Any]:
+    """What has which content: objects by bucket, key and version, and parts of uploads."""
+    return {
+        bucket: {
+            "keys": {key: _hashed(file) for key, file in list(content["keys"].items())},
+            "parts": {
+                upload: {number: _hashed(file) for number, file in list(one.parts.items())}
+                for upload, one in list(content["multiparts"].items())
+            },
+        }
+        for bucket, content in list(store._filesystem.items())
+    }
+
+
+def write(store: Any, blobs: Path, before: Path | None) -> None:
+    """Writes every content, or links it if the state before has it."""
+    blobs.mkdir()
+    for file in _files(store):
+        blob = _hashed(file)
+        target = blobs / blob.sha256
+        if target.exists():
+            continue
+        if before is None or not _linked(before / blob.sha256, target):
+            target.write_bytes(_content(file))
+
+
+def _linked(source: Path, target: Path) -> bool:
+    try:
+        os.link(source, target)
+    except OSError:
+        return False
+    return True
+
+
+def _files(store: Any) -> Iterator[Any]:
+    for content in list(store._filesystem.values()):
+        yield from list(content["keys"].values())
+        for upload in list(content["multiparts"].values()):
+            yield from list(upload.parts.values())
+
+
+def _hashed(file: Any) -> Blob:
+    """The hash of a file's content, computed once for each content."""
+    known: Blob | None = getattr(file, "saved_as", None)
+    if known is None or known.modified != file.internal_last_modified:
+        known = Blob(hashlib.sha256(_content(file)).hexdigest(), file.internal_last_modified)
+        file.saved_as = known
+    return known
+
+
+def _content(file: Any) -> bytes:
+    """The content, without moving the position: a child process shares it with its parent."""
+    inner = file._file
+    if hasattr(inner, "getvalue"):
+        return bytes(inner.getvalue())
+    return os.pread(inner.fileno(), os.fstat(inner.fileno()).st_size, 0)
+
+
+def load(store: Any, saved: dict[str, Any], blobs: Path, buckets: dict[str, Any]) -> None:
+    """Creates the files of a saved index. `buckets` are the S3 buckets by name."""
+    for name, content in saved.items():
+        store.create_bucket(name)
+        for key, blob in content["keys"].items():
+            store._filesystem[name]["keys"][key] = _file(store, name, blob, blobs)
+        for upload, parts in content["parts"].items():
+            multipart = buckets[name].multiparts.get(upload)
+            if multipart is not None:
+                files = store.get_multipart(name, multipart).parts
+                files |= {number: _file(store, name, blob, blobs) for number, blob in parts.items()}
+
+
+def _file(store: Any, bucket: str, blob: Any, blobs: Path) -> Any:
+    from localstack.services.s3.storage.ephemeral import (
+        S3_MAX_FILE_SIZE_BYTES,
+        LockedSpooledTemporaryFile,
+    )
+
+    folder = os.path.join(store.root_directory, bucket)  # noqa: PTH118 - LocalStack's are strings
+    file: Any = LockedSpooledTemporaryFile(dir=folder, max_size=S3_MAX_FILE_SIZE_BYTES)
+    file.write((blobs / blob[0]).read_bytes())
+    file.seek(0)
+    file.internal_last_modified = blob[1]
+    file.saved_as = Blob(*blob)
+    return file

@@ -1,0 +1,110 @@
+"""The patches of the state: operations pass the gate, and note what was written."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from typing import Any
+
+from localstack_host.localstack_api import patch
+from localstack_host.state.gate import GATE
+from localstack_host.state.operations import is_long, is_write
+
+LOOK_S = 1.0
+
+
+@cache
+def apply_patches() -> None:
+    """Applies the patches, when the emulator starts."""
+    _patch_operations()
+    _patch_long_polls()
+    _patch_executions()
+    _watch_tables()
+
+
+def _patch_operations() -> None:
+    from localstack.aws.handlers.service import ServiceRequestRouter
+
+    @patch(ServiceRequestRouter.__call__)
+    def serve(original: Any, router: Any, chain: Any, context: Any, response: Any) -> None:
+        if context.service is None or context.operation is None:
+            original(router, chain, context, response)
+        elif is_long(context):
+            original(router, chain, context, response)
+            GATE.written.set()
+        else:
+            with GATE.passing():
+                original(router, chain, context, response)
+                if is_write(context):
+                    GATE.written.set()
+
+
+def _patch_long_polls() -> None:
+    """A queue's messages are awaited outside of the gate, and taken within it."""
+    from localstack.services.sqs.models import FifoQueue, StandardQueue
+
+    kinds: tuple[tuple[Any, str], ...] = (
+        (StandardQueue, "visible"),
+        (FifoQueue, "message_group_queue"),
+    )
+    for kind, attribute in kinds:
+        patch(kind.receive)(_receiving(attribute))
+
+
+def _receiving(attribute: str) -> Any:
+    def receive(
+        original: Any,
+        queue: Any,
+        num_messages: int = 1,
+        wait_time_seconds: int | None = None,
+        visibility_timeout: int | None = None,
+        *,
+        poll_empty_queue: bool = False,
+    ) -> Any:
+        deadline = time.monotonic() + (wait_time_seconds or 0)
+        while True:
+            left = deadline - time.monotonic()
+            if left > 0:
+                _wait_for_a_message(getattr(queue, attribute), left)
+            result = original(queue, num_messages, 0, visibility_timeout)
+            if result.successful or result.dead_letter_messages:
+                GATE.written.set()
+                return result
+            if time.monotonic() >= deadline or getattr(queue, attribute).is_shutdown:
+                return result
+
+    return receive
+
+
+def _wait_for_a_message(messages: Any, timeout_s: float) -> None:
+    deadline = time.monotonic() + timeout_s
+    with GATE.stepping_out(), messages.not_empty:
+        while not messages._qsize() and not messages.is_shutdown:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return
+            messages.not_empty.wait(left)
+
+
+def _patch_executions() -> None:
+    from localstack.services.stepfunctions.backend.execution import Execution
+
+    @patch(Execution.publish_execution_status_change_event)
+    def publish(original: Any, execution: Any) -> None:
+        GATE.written.set()
+        original(execution)
+
+
+def _watch_tables() -> None:
+    """Requests for tables may take another way than other operations."""
+    from embedded_dynamodb.operations import OPERATIONS
+    from localstack_host.services.dynamodb.provider import engine
+    from localstack_host.state.operations import reads
+
+    writing = frozenset(name for name in OPERATIONS if not reads(name))
+
+    def note(report: Any) -> None:
+        if report.operation in writing:
+            GATE.written.set()
+
+    engine().on_request.append(note)

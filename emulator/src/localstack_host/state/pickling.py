@@ -1,0 +1,108 @@
+"""Writes and reads the state of this machine's own emulator, as a pickle.
+
+A pickle can run code when it is loaded: only files that this emulator has written itself are read.
+What is handed to other people has another format (`exported.py`).
+"""
+
+from __future__ import annotations
+
+import copyreg
+import io
+import pickle
+import sys
+import threading
+import types
+from collections import OrderedDict, defaultdict
+from typing import Any, BinaryIO
+
+from localstack_host.state.executions import reduced_worker
+
+LOCK, REENTRANT_LOCK = type(threading.Lock()), type(threading.RLock())
+PLAIN_DICTIONARIES = (dict.__init__, defaultdict.__init__, OrderedDict.__init__)
+
+
+class NotCarried(Exception):
+    """Raised for an object that cannot be saved: where it is, and why."""
+
+
+def event(is_set: bool) -> threading.Event:
+    """A new event, set or not."""
+    made = threading.Event()
+    if is_set:
+        made.set()
+    return made
+
+
+def nothing() -> None:
+    """In the place of what a new process makes itself."""
+
+
+class StatePickler(pickle.Pickler):
+    """Writes locks as new ones, and threads and workers as what is left of them."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        """What is written for an object; NotImplemented for the usual."""
+        kind = type(obj)
+        if reduce := REDUCERS.get(kind):
+            return reduce(obj)
+        if kind is types.FunctionType:
+            return _reduced_function(obj)
+        if isinstance(obj, dict) and kind.__init__ not in PLAIN_DICTIONARIES:
+            return _reduced_dictionary(obj)
+        if isinstance(obj, threading.Thread):
+            return nothing, ()
+        return reduced_worker(obj)
+
+
+REDUCERS: dict[type, Any] = {
+    LOCK: lambda _lock: (threading.Lock, ()),
+    REENTRANT_LOCK: lambda _lock: (threading.RLock, ()),
+    threading.Event: lambda obj: (event, (obj.is_set(),)),
+    # A condition shares its lock with the queue that it belongs to.
+    threading.Condition: lambda obj: (threading.Condition, (obj._lock,)),
+}
+
+
+def _reduced_function(function: types.FunctionType) -> Any:
+    """By name; a function without one is what a new process makes itself."""
+    found: Any = sys.modules.get(function.__module__)
+    for name in function.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return NotImplemented if found is function else (nothing, ())
+
+
+def _reduced_dictionary(obj: Any) -> Any:
+    """Without its `__init__`, which may need arguments."""
+    slots = {"default_factory": obj.default_factory} if isinstance(obj, defaultdict) else {}
+    return copyreg.__newobj__, (type(obj),), (vars(obj), slots), None, iter(dict.items(obj))  # type: ignore[attr-defined]
+
+
+def dump(state: Any, file: BinaryIO) -> None:
+    """Writes a state. Raises NotCarried."""
+    try:
+        StatePickler(file, protocol=5).dump(state)
+    except Exception as error:
+        raise NotCarried(f"{where(state)}: {error!r}") from error
+
+
+def load(file: BinaryIO) -> Any:
+    """Reads a state that this emulator has written."""
+    return pickle.load(file)  # noqa: S301 - only after `about.check`, from the emulator's own home
+
+
+def where(content: Any, depth: int = 0) -> str:
+    """The path to the innermost object that cannot be saved."""
+    for key, value in _parts(content) if depth < 20 else []:
+        try:
+            StatePickler(io.BytesIO(), protocol=5).dump(value)
+        except Exception:
+            return f"[{str(key)[:60]!r}]{where(value, depth + 1)}"
+    return f" <{type(content).__module__}.{type(content).__name__}>"
+
+
+def _parts(content: Any) -> Any:
+    if isinstance(content, dict):
+        return list(content.items())
+    if isinstance(content, list | tuple | set):
+        return list(enumerate(content))
+    return list(vars(content).items()) if hasattr(content, "__dict__") else []

@@ -1,0 +1,125 @@
+"""The hooks of the state: loads it before the server listens, and saves it when LocalStack stops."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from localstack_host.host import run_state
+from localstack_host.localstack_api import Response, on_infra_shutdown, on_infra_start, router
+from localstack_host.state import about
+from localstack_host.state.about import Unusable
+from localstack_host.state.saved_states import CURRENT, PREVIOUS, SavedStates
+from localstack_host.state.saver import Saver
+from localstack_host.state.variables import FORK, PATH, REFUSED, keeps_state
+
+LOG = logging.getLogger(__name__)
+FIRST, LAST = 1000, -1000
+
+SAVERS: list[Saver] = []
+
+
+class StatePage:
+    """The page `/_host/state`: GET says what was loaded, POST saves."""
+
+    def __init__(self, report: dict[str, Any], saver: Saver) -> None:
+        self._report = report
+        self._saver = saver
+
+    def show(self, _request: Any) -> Any:
+        """Returns `{"restored", "saved_at", "refused"}`."""
+        return _json(self._report)
+
+    def save(self, _request: Any) -> Any:
+        """Saves now. Returns `{"error": null}`, or why that failed."""
+        return _json({"error": self._saver.save() or None})
+
+
+@on_infra_start(priority=LAST, should_load=keeps_state)
+def keep_state() -> None:
+    """Loads the state of this home, and saves it from then on."""
+    from localstack_host.state.patches import apply_patches
+
+    apply_patches()
+    states = SavedStates.of_home()
+    report, aborted = _load(states)
+    saver = Saver(states, fork=os.environ.get(FORK) != "0")
+    SAVERS.append(saver)
+    page = StatePage(report, saver)
+    router().add(PATH, page.show, methods=["GET"])
+    router().add(PATH, page.save, methods=["POST"])
+    saver.start()
+    if aborted:
+        threading.Thread(target=_publish, args=[aborted], name="aborted", daemon=True).start()
+
+
+@on_infra_shutdown(priority=FIRST, should_load=keeps_state)
+def save_at_the_end() -> None:
+    """Saves before LocalStack ends its services, as after SIGTERM."""
+    for saver in SAVERS:
+        saver.stop()
+
+
+def _publish(aborted: list[Any]) -> None:
+    from localstack_host.state.executions import publish
+
+    publish(aborted)
+
+
+def _load(states: SavedStates) -> tuple[dict[str, Any], list[Any]]:
+    """Loads `current`, or `previous` if that cannot be loaded; says what happened."""
+    refused = [text] if (text := os.environ.pop(REFUSED, "")) else []
+    with states.locked():
+        states.remove_leftovers()
+        while folder := states.folder(CURRENT) or states.folder(PREVIOUS):
+            link = CURRENT if states.folder(CURRENT) else PREVIOUS
+            try:
+                described = about.check(folder)
+            except Unusable as error:
+                refused.append(_put_aside(states, link, f"{error}"))
+                continue
+            aborted = _filled(states, link, folder, refused)
+            if link == PREVIOUS:
+                states.promote_previous()
+            return _report(described.saved_at, refused), aborted
+    return _report(None, refused), []
+
+
+def _filled(states: SavedStates, link: str, folder: Path, refused: list[str]) -> list[Any]:
+    """Loads a folder. If that fails halfway, this process starts again, without the folder."""
+    from localstack_host.state import contents
+
+    try:
+        return contents.load(folder)
+    except Exception as error:
+        LOG.exception("The state in %s cannot be loaded", folder)
+        refused.append(_put_aside(states, link, f"it cannot be loaded: {error!r}"))
+        environment = {**os.environ, REFUSED: " ".join(refused)}
+        arguments = [sys.executable, *run_state.PROGRAM]
+        os.execve(sys.executable, arguments, environment)  # noqa: S606
+
+
+def _put_aside(states: SavedStates, link: str, why: str) -> str:
+    kept = states.keep_refused(link)
+    text = (
+        f"The saved state was not loaded: {why}. It is kept in {kept}. Delete that folder if you"
+        " do not need it, and create your resources again."
+    )
+    LOG.warning("%s", text)
+    return text
+
+
+def _report(saved_at: str | None, refused: list[str]) -> dict[str, Any]:
+    why = " ".join(refused)
+    if refused and saved_at:
+        why += f" The older state of {saved_at} was loaded instead."
+    return {"restored": saved_at is not None, "saved_at": saved_at, "refused": why or None}
+
+
+def _json(content: Any) -> Any:
+    return Response(json.dumps(content), mimetype="application/json")

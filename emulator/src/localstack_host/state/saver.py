@@ -1,0 +1,216 @@
+"""Saves the state while the emulator runs: soon after a write, at a stop, and when asked to.
+
+With `fork` a child process writes what the emulator held at one moment, and the emulator goes on
+after some milliseconds. Without it (macOS) the emulator waits, so it is saved once a minute only.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import signal
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from localstack_host.state import contents, members, objects
+from localstack_host.state.gate import GATE, Gate
+from localstack_host.state.saved_states import SavedStates
+
+LOG = logging.getLogger(__name__)
+PAUSE_S = 1.5  # between two saves: together with the time that one takes, two seconds
+FIRST_S = 0.3  # after the first write: others usually follow
+QUIET_S = (0.05, 0.1, 0.2, 0.4)  # how long to wait for operations, attempt by attempt
+RETRY_S = 10.0  # after a failure
+CHILD_TIMEOUT_S = 60.0
+LOCK_S = 0.05
+NICE = 5
+
+
+class Saver:
+    """Saves the state of this process to the folder of `states`."""
+
+    def __init__(self, states: SavedStates, gate: Gate = GATE, *, fork: bool = True) -> None:
+        self._states = states
+        self._gate = gate
+        self._fork = fork
+        self._pause_s = PAUSE_S if fork else 60.0
+        self._saving = threading.Lock()
+        self._failed = ""
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        """Starts the thread that saves after writes."""
+        threading.Thread(target=self._run, name="state", daemon=True).start()
+
+    def stop(self) -> None:
+        """Saves, and never again."""
+        self._stopped.set()
+        if self._gate.written.is_set():
+            self.save()
+
+    def save(self) -> str:
+        """Saves now. Returns an empty string, or why that failed; nothing is lost then."""
+        with self._saving:
+            self._gate.written.clear()
+            try:
+                self._save()
+                self._failed = ""
+            except Exception as error:  # a full disk, or an object that cannot be saved
+                self._gate.written.set()
+                self._report(error)
+            return self._failed
+
+    def _report(self, error: Exception) -> None:
+        """Logs a failure once, not at every attempt."""
+        text = f"{error}" or repr(error)
+        if text != self._failed:
+            LOG.error("The state was not saved, and it will be tried again: %s", text)
+        self._failed = text
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._gate.written.wait()
+            if self._stopped.wait(FIRST_S):
+                return
+            if not self._states.root.parent.is_dir():
+                return  # the home was deleted, as by a test: there is nowhere to save
+            began = time.monotonic()
+            failed = self.save()
+            pause_s = RETRY_S if failed else self._pause_s - FIRST_S
+            self._stopped.wait(max(pause_s - (time.monotonic() - began), 0))
+
+    def _save(self) -> None:
+        metrics = self._copied_metrics()
+        try:
+            _prepare_objects()
+            if self._fork:
+                self._save_in_a_child(metrics)
+            else:
+                with self._states.locked(), self._quiet():
+                    self._write(metrics, lambda: True)
+        finally:
+            if metrics is not None:
+                metrics.unlink(missing_ok=True)
+
+    def _copied_metrics(self) -> Path | None:
+        """A copy of the data points, made before the pause: their file is a database."""
+        if "cloudwatch" not in contents.loaded_services():
+            return None
+        self._states.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        target = self._states.root / "metrics.db.draft"
+        target.unlink(missing_ok=True)
+        members.copy_metrics(members.metrics_database(), target)
+        return target
+
+    def _write(self, metrics: Path | None, may_commit: Callable[[], bool]) -> None:
+        def write(draft: Path, before: Path | None) -> None:
+            contents.write(draft, before, contents.collect(), metrics)
+
+        self._states.save(write, may_commit)
+
+    def _save_in_a_child(self, metrics: Path | None) -> None:
+        reading, writing = os.pipe()
+        parent = os.getpid()
+        with self._quiet():
+            child = os.fork()
+            if child == 0:
+                _run_child(writing, lambda: self._locked_write(metrics, parent))
+        os.close(writing)
+        _raise_failure(child, reading)
+
+    def _locked_write(self, metrics: Path | None, parent: int) -> None:
+        with self._states.locked():
+            self._write(metrics, lambda: os.getppid() == parent)
+
+    @contextmanager
+    def _quiet(self) -> Iterator[None]:
+        """Within the context no operation is half done, if they end in time."""
+        for timeout_s in QUIET_S:
+            with self._gate.closed(timeout_s) as is_quiet:
+                if is_quiet or timeout_s == QUIET_S[-1]:
+                    with _locks_held():
+                        _prepare_objects()
+                        yield
+                    return
+            time.sleep(timeout_s)
+
+
+def _prepare_objects() -> None:
+    if "s3" in contents.loaded_services():
+        objects.prepare(members.provider_of("s3")._storage_backend)
+
+
+@contextmanager
+def _locks_held() -> Iterator[None]:
+    """Holds the locks of what changes outside of operations: tables, and queues."""
+    with ExitStack() as held:
+        for lock in _locks():
+            if lock.acquire(timeout=LOCK_S):
+                held.callback(lock.release)
+        yield
+
+
+def _locks() -> Iterator[Any]:
+    services = contents.loaded_services()
+    if "sqs" in services:
+        from localstack.services.sqs.models import sqs_stores
+
+        for _, _, store in sqs_stores.iter_stores():
+            for queue in list(store.queues.values()):
+                yield queue.mutex
+    from localstack_host.services.dynamodb.provider import engine
+
+    yield engine().lock
+
+
+def _run_child(report: int, work: Callable[[], None]) -> None:
+    """Runs in the child, which ends here. Its only thread has no locks of others to wait for."""
+    status = 1
+    try:
+        gc.disable()  # would copy the pages that the two processes share
+        os.nice(NICE)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.alarm(int(CHILD_TIMEOUT_S))
+        _close_others(report)
+        work()
+        status = 0
+    except BaseException as error:
+        with suppress(OSError):
+            os.write(report, str(error or repr(error)).encode()[:4000])
+    finally:
+        os._exit(status)
+
+
+def _close_others(report: int) -> None:
+    """Closes sockets and pipes: their other ends would not see that the emulator closes them."""
+    for descriptor in _descriptors():
+        if descriptor <= 2 or descriptor == report:
+            continue
+        with suppress(OSError):
+            mode = os.fstat(descriptor).st_mode
+            if stat.S_ISSOCK(mode) or stat.S_ISFIFO(mode):
+                os.close(descriptor)
+
+
+def _descriptors() -> list[int]:
+    try:
+        return [int(name) for name in os.listdir("/proc/self/fd")]  # noqa: PTH208
+    except FileNotFoundError:
+        return list(range(3, 4096))
+
+
+def _raise_failure(child: int, reading: int) -> None:
+    """Waits for the child. Raises OSError with what it has reported, if it has failed."""
+    with os.fdopen(reading, "rb") as reports:
+        reported = reports.read().decode(errors="replace")
+    _, status = os.waitpid(child, 0)
+    if status:
+        code = os.waitstatus_to_exitcode(status)
+        raise OSError(reported or f"the process that writes the state ended with {code}")

@@ -1,0 +1,87 @@
+"""Finds the stores of all services: LocalStack's bundles and moto's backends.
+
+They are found by reflection, as module attributes, so that a store that LocalStack does not show to
+its own visitors is not missed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from localstack.services.stores import AccountRegionBundle
+from moto.core.base_backend import BackendDict
+
+PACKAGES = ("localstack.", "localstack_host.", "moto.")
+SHARED = ("_global", "_universal")  # of a bundle's account, and of the bundle
+OWN = ("_service_name", "_account_id", "_region_name")
+Content = dict[str, Any]
+
+
+def all_stores() -> dict[str, Any]:
+    """Every store in the modules that are loaded, by `module:attribute`."""
+    found: dict[int, tuple[str, Any]] = {}
+    for name, store in _attributes():
+        known = found.get(id(store))
+        if known is None or name < known[0]:
+            found[id(store)] = (name, store)
+    return dict(sorted(found.values(), key=lambda pair: pair[0]))
+
+
+def _attributes() -> Iterator[tuple[str, Any]]:
+    for module_name, module in list(sys.modules.items()):
+        if module_name.startswith(PACKAGES):
+            for attribute, value in list(vars(module).items()):
+                if type(value) in (AccountRegionBundle, BackendDict):
+                    yield f"{module_name}:{attribute}", value
+
+
+def named(name: str) -> Any:
+    """The store with a name; imports its module."""
+    module, _, attribute = name.partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def content_of(store: Any) -> Content:
+    """The content of a store, without the objects that a new process makes itself."""
+    if isinstance(store, BackendDict):
+        return {account: _regions_of_moto(regions) for account, regions in list(store.items())}
+    return {
+        "universal": store._universal,
+        "accounts": {account: _regions_of(regions) for account, regions in list(store.items())},
+    }
+
+
+def _regions_of_moto(regions: Any) -> Content:
+    return {region: vars(backend) for region, backend in dict.items(regions)}
+
+
+def _regions_of(regions: Any) -> Content:
+    return {
+        "global": regions._global,
+        "regions": {
+            region: {
+                name: value
+                for name, value in vars(store).items()
+                if name not in SHARED and name not in OWN
+            }
+            for region, store in list(regions.items())
+        },
+    }
+
+
+def fill(store: Any, content: Content) -> None:
+    """Puts the content of a saved store into the one of this process."""
+    if isinstance(store, BackendDict):
+        for account, regions in content.items():
+            for region, attributes in regions.items():
+                vars(store[account][region]).update(attributes)
+        return
+    store._universal.update(content["universal"])
+    for account, saved in content["accounts"].items():
+        regions = store[account]
+        regions._global.update(saved["global"])
+        for region, attributes in saved["regions"].items():
+            vars(regions[region]).update(attributes)

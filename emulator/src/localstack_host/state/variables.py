@@ -1,0 +1,20 @@
+"""The variables and the page of the state, for the command line and the emulator."""
+
+from __future__ import annotations
+
+import os
+
+from localstack_host.host.wrapper import variable
+
+STATE = variable("STATE")
+"""`off`: nothing is loaded, and nothing is saved."""
+FORK = variable("FORK")
+"""`0`: the emulator does not fork, and saves once a minute only."""
+REFUSED = "LOCALSTACK_HOST_REFUSED_STATE"
+"""Set by the emulator for itself, when it starts again because a state cannot be loaded."""
+PATH = "/_host/state"
+
+
+def keeps_state() -> bool:
+    """Whether the state is loaded and saved."""
+    return os.environ.get(STATE, "").strip().lower() != "off"
