@@ -6,6 +6,7 @@ import io
 import json
 import socket
 import threading
+import urllib.request
 import uuid
 import zipfile
 from base64 import b64decode
@@ -136,6 +137,11 @@ class Cloud:
         )
         self.tables.append(name)
         return name
+
+    def mails(self) -> list[dict[str, Any]]:
+        """The mails that were sent."""
+        with urllib.request.urlopen(f"{self.endpoint}/_aws/ses") as response:
+            return list(json.load(response)["messages"])
 
     def remove(self) -> None:
         for name in list(self.functions):

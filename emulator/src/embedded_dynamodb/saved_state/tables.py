@@ -66,7 +66,10 @@ def _fill(table: Table, indexes: list[Index]) -> None:
 
 def save_schema(schema: KeySchema) -> Data:
     """The attributes of a key."""
-    return {"hash": [list(one) for one in schema.hash], "range": [list(one) for one in schema.range]}
+    return {
+        "hash": [list(one) for one in schema.hash],
+        "range": [list(one) for one in schema.range],
+    }
 
 
 def load_schema(saved: Data) -> KeySchema:

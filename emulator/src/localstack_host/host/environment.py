@@ -48,7 +48,7 @@ OVERRIDDEN = (
 
 
 def state_folder() -> Path:
-    """The folder for the running emulator's files; deleted when it stops, unlike its saved state."""
+    """The folder for the running emulator's files, not its saved state; deleted when it stops."""
     return paths.home() / "emulator"
 
 

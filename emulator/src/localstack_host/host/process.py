@@ -103,7 +103,7 @@ def start(
     on_progress: Progress | None = None,
     iam: bool = True,
     owner: int | None = None,
-    beginning: Beginning = Beginning(),  # noqa: B008 - it is frozen
+    beginning: Beginning = Beginning(),
 ) -> Emulator:
     """Starts the emulator on `port` (default: PORT_VARIABLE, or 4566), and waits until it responds.
 

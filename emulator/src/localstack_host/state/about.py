@@ -67,6 +67,10 @@ class About:
         return asdict(self)
 
 
+class OtherVersion(Unusable):
+    """A saved state that is undamaged, and of other versions than those that run."""
+
+
 def read(folder: Path) -> About:
     """Reads `about.json` of a saved state. Raises Unusable if it is missing or damaged."""
     stored = paths.stored_object(folder / ABOUT)
@@ -94,14 +98,14 @@ def check(folder: Path) -> About:
 
 
 def require_same_versions(about: About) -> None:
-    """Raises Unusable if a state was saved by other versions: its objects may have changed."""
+    """Raises OtherVersion if a state was saved by other versions: its objects may have changed."""
     differences = [
         f"{what} is {now!r} and was {then!r}"
         for name, what in COMPARED.items()
         if (now := versions()[name]) != (then := getattr(about, name))
     ]
     if differences:
-        raise Unusable(f"it was saved by other versions: {'; '.join(differences)}")
+        raise OtherVersion(f"it was saved by other versions: {'; '.join(differences)}")
 
 
 @cache

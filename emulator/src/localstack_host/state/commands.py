@@ -24,7 +24,8 @@ NOTHING = {"restored": False, "saved_at": None, "refused": None}
 
 def report(endpoint: str) -> dict[str, Any]:
     """What an emulator has loaded: `{"restored", "saved_at", "refused"}`."""
-    return _request(endpoint, "GET") or dict(NOTHING)
+    answer = _request(endpoint, "GET") or {}
+    return {name: answer.get(name, value) for name, value in NOTHING.items()}
 
 
 def save_running(endpoint: str) -> str | None:

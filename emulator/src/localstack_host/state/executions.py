@@ -64,7 +64,7 @@ def reduced_worker(obj: Any) -> Any:
         return SavedWorker, ([],)
     if type(environment).__name__ == "EndedEnvironment":
         return _ended_worker, (environment,)
-    # Not `get_event_history`: another thread, which a child process does not have, may hold its lock.
+    # Not `get_event_history`: its lock may be held by a thread that a child process does not have.
     return SavedWorker, (list(environment.event_manager._history_event_list),)
 
 

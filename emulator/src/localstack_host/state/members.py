@@ -59,9 +59,9 @@ def _load_keys(provider: Any, saved: Any, _folder: Path) -> None:
 
 
 def _mails(_provider: Any) -> Any:
-    from localstack.services.ses import provider
+    from localstack.services.ses.provider import EMAILS
 
-    return provider.EMAILS
+    return EMAILS
 
 
 def _load_mails(_provider: Any, saved: Any, _folder: Path) -> None:

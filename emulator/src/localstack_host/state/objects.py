@@ -100,13 +100,12 @@ def load(store: Any, saved: dict[str, Any], blobs: Path, buckets: dict[str, Any]
 
 
 def _file(store: Any, bucket: str, blob: Any, blobs: Path) -> Any:
-    from localstack.services.s3.storage.ephemeral import (
-        S3_MAX_FILE_SIZE_BYTES,
-        LockedSpooledTemporaryFile,
-    )
+    from localstack.services.s3.storage import ephemeral
 
+    files: Any = ephemeral
     folder = os.path.join(store.root_directory, bucket)  # noqa: PTH118 - LocalStack's are strings
-    file: Any = LockedSpooledTemporaryFile(dir=folder, max_size=S3_MAX_FILE_SIZE_BYTES)
+    most = files.S3_MAX_FILE_SIZE_BYTES
+    file = files.LockedSpooledTemporaryFile(dir=folder, max_size=most)
     file.write((blobs / blob[0]).read_bytes())
     file.seek(0)
     file.internal_last_modified = blob[1]

@@ -10,8 +10,6 @@ from localstack_host.localstack_api import patch
 from localstack_host.state.gate import GATE
 from localstack_host.state.operations import is_long, is_write
 
-LOOK_S = 1.0
-
 
 @cache
 def apply_patches() -> None:
@@ -61,13 +59,19 @@ def _receiving(attribute: str) -> Any:
         *,
         poll_empty_queue: bool = False,
     ) -> Any:
+        if poll_empty_queue:  # LocalStack's own header: fill a batch, however long it takes
+            with GATE.stepping_out():
+                options = {"poll_empty_queue": True}
+                return original(
+                    queue, num_messages, wait_time_seconds, visibility_timeout, **options
+                )
         deadline = time.monotonic() + (wait_time_seconds or 0)
         while True:
             left = deadline - time.monotonic()
             if left > 0:
                 _wait_for_a_message(getattr(queue, attribute), left)
             result = original(queue, num_messages, 0, visibility_timeout)
-            if result.successful or result.dead_letter_messages:
+            if result.successful or result.dead_letter_messages:  # the caller moves the latter
                 GATE.written.set()
                 return result
             if time.monotonic() >= deadline or getattr(queue, attribute).is_shutdown:

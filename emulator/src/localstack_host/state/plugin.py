@@ -1,4 +1,4 @@
-"""The hooks of the state: loads it before the server listens, and saves it when LocalStack stops."""
+"""The hooks of the state: it is loaded before the server listens, and saved at the end."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from localstack_host.host import run_state
 from localstack_host.localstack_api import Response, on_infra_shutdown, on_infra_start, router
 from localstack_host.state import about
-from localstack_host.state.about import Unusable
+from localstack_host.state.about import OtherVersion, Unusable
 from localstack_host.state.saved_states import CURRENT, PREVIOUS, SavedStates
 from localstack_host.state.saver import Saver
 from localstack_host.state.variables import FORK, PATH, REFUSED, keeps_state
@@ -32,8 +32,8 @@ class StatePage:
         self._saver = saver
 
     def show(self, _request: Any) -> Any:
-        """Returns `{"restored", "saved_at", "refused"}`."""
-        return _json(self._report)
+        """Returns `{"restored", "saved_at", "refused", "last_save"}`."""
+        return _json(self._report | {"last_save": self._saver.latest})
 
     def save(self, _request: Any) -> Any:
         """Saves now. Returns `{"error": null}`, or why that failed."""
@@ -82,6 +82,8 @@ def _load(states: SavedStates) -> tuple[dict[str, Any], list[Any]]:
                 described = about.check(folder)
             except Unusable as error:
                 refused.append(_put_aside(states, link, f"{error}"))
+                if isinstance(error, OtherVersion):
+                    break  # the older one is of those versions, too
                 continue
             aborted = _filled(states, link, folder, refused)
             if link == PREVIOUS:

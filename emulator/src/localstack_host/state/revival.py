@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any
 
@@ -84,22 +85,30 @@ def revive_lambda(provider: Any) -> None:
     """Starts every version of every function, side by side, and after that the mappings."""
     from localstack.services.lambda_.invocation.models import lambda_stores
 
-    started: list[tuple[str, Future[None]]] = []
-    for _, _, store in lambda_stores.iter_stores():
-        for function in list(store.functions.values()):
-            for version in list(function.versions.values()):
-                if version.config.state.state != "Deleting":
-                    future = provider.lambda_service.create_function_version(version)
-                    started.append((version.id.qualified_arn(), future))
-    for arn, future in started:
-        try:
-            future.result(timeout=START_TIMEOUT_S)
-        except Exception:
-            LOG.exception("The version %s did not start after the load", arn)
-    for _, _, store in lambda_stores.iter_stores():
+    lambdas = [store for _, _, store in lambda_stores.iter_stores()]
+    service = provider.lambda_service
+    started = [(one, service.create_function_version(one)) for one in _versions(lambdas)]
+    for version, future in started:
+        _wait(version, future)
+    for store in lambdas:
         _restore_concurrency(provider, store)
         for mapping in list(store.event_source_mappings.values()):
             _start_mapping(provider, mapping)
+
+
+def _versions(lambdas: list[Any]) -> Iterator[Any]:
+    for store in lambdas:
+        for function in list(store.functions.values()):
+            for version in list(function.versions.values()):
+                if version.config.state.state != "Deleting":
+                    yield version
+
+
+def _wait(version: Any, future: Future[None]) -> None:
+    try:
+        future.result(timeout=START_TIMEOUT_S)
+    except Exception:
+        LOG.exception("A version of %s did not start after the load", version.id.function_name)
 
 
 def _restore_concurrency(provider: Any, store: Any) -> None:
@@ -108,20 +117,21 @@ def _restore_concurrency(provider: Any, store: Any) -> None:
             alias = function.aliases.get(qualifier)
             version = function.versions.get(alias.function_version if alias else qualifier)
             if version is not None:
-                arn = version.id.qualified_arn()
+                arn: Any = version.id.qualified_arn()
                 manager = provider.lambda_service.get_lambda_version_manager(arn)
                 wanted = settings.provisioned_concurrent_executions
                 manager.update_provisioned_concurrency_config(wanted)
 
 
 def _start_mapping(provider: Any, mapping: Any) -> None:
-    from localstack.services.lambda_.event_source_mapping.esm_worker_factory import EsmWorkerFactory
+    from localstack.services.lambda_.event_source_mapping import esm_worker_factory
     from localstack.services.lambda_.provider_utils import get_function_version_from_arn
 
+    factories: Any = esm_worker_factory
     try:
         version: Any = get_function_version_from_arn(mapping["FunctionArn"])
         enabled = mapping.get("State") not in ("Disabled", "Disabling", "Deleting", None)
-        factory: Any = EsmWorkerFactory(mapping, version.config.role, enabled)
+        factory = factories.EsmWorkerFactory(mapping, version.config.role, enabled)
         worker = factory.get_esm_worker()
         position = getattr(provider, "saved_positions", {}).get(worker.uuid)
         stream_positions.restart(worker.poller, position)

@@ -43,7 +43,7 @@ class SavedStates:
     def folder(self, link: str) -> Path | None:
         """The folder that `current`, `previous` or `replaced` stands for, if it exists."""
         try:
-            target = self.root / os.readlink(self.root / link)
+            target = self.root / (self.root / link).readlink()
         except OSError:
             return None
         return target if target.is_dir() else None

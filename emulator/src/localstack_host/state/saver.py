@@ -42,6 +42,8 @@ class Saver:
         self._pause_s = PAUSE_S if fork else 60.0
         self._saving = threading.Lock()
         self._failed = ""
+        self.latest = {"count": 0, "paused_ms": 0.0, "seconds": 0.0}
+        """How many saves there were, and how long the last one paused the emulator, and took."""
         self._stopped = threading.Event()
 
     def start(self) -> None:
@@ -58,13 +60,22 @@ class Saver:
         """Saves now. Returns an empty string, or why that failed; nothing is lost then."""
         with self._saving:
             self._gate.written.clear()
+            began = time.monotonic()
             try:
-                self._save()
+                paused_s = self._save()
                 self._failed = ""
+                self._note(paused_s, time.monotonic() - began)
             except Exception as error:  # a full disk, or an object that cannot be saved
                 self._gate.written.set()
                 self._report(error)
             return self._failed
+
+    def _note(self, paused_s: float, took_s: float) -> None:
+        self.latest = {
+            "count": self.latest["count"] + 1,
+            "paused_ms": round(1000 * paused_s, 1),
+            "seconds": round(took_s, 3),
+        }
 
     def _report(self, error: Exception) -> None:
         """Logs a failure once, not at every attempt."""
@@ -85,15 +96,17 @@ class Saver:
             pause_s = RETRY_S if failed else self._pause_s - FIRST_S
             self._stopped.wait(max(pause_s - (time.monotonic() - began), 0))
 
-    def _save(self) -> None:
+    def _save(self) -> float:
+        """Saves. Returns for how many seconds operations had to wait."""
         metrics = self._copied_metrics()
         try:
             _prepare_objects()
             if self._fork:
-                self._save_in_a_child(metrics)
-            else:
-                with self._states.locked(), self._quiet():
-                    self._write(metrics, lambda: True)
+                return self._save_in_a_child(metrics)
+            with self._states.locked(), self._quiet():
+                began = time.monotonic()
+                self._write(metrics, lambda: True)
+                return time.monotonic() - began
         finally:
             if metrics is not None:
                 metrics.unlink(missing_ok=True)
@@ -114,29 +127,35 @@ class Saver:
 
         self._states.save(write, may_commit)
 
-    def _save_in_a_child(self, metrics: Path | None) -> None:
+    def _save_in_a_child(self, metrics: Path | None) -> float:
         reading, writing = os.pipe()
         parent = os.getpid()
-        with self._quiet():
+        with self._quiet() as began:
             child = os.fork()
             if child == 0:
                 _run_child(writing, lambda: self._locked_write(metrics, parent))
+        paused_s = time.monotonic() - began
         os.close(writing)
         _raise_failure(child, reading)
+        return paused_s
 
     def _locked_write(self, metrics: Path | None, parent: int) -> None:
         with self._states.locked():
             self._write(metrics, lambda: os.getppid() == parent)
 
     @contextmanager
-    def _quiet(self) -> Iterator[None]:
-        """Within the context no operation is half done, if they end in time."""
+    def _quiet(self) -> Iterator[float]:
+        """Within the context no operation is half done, if they end in time.
+
+        Yields when the operations had to wait from.
+        """
         for timeout_s in QUIET_S:
+            began = time.monotonic()
             with self._gate.closed(timeout_s) as is_quiet:
                 if is_quiet or timeout_s == QUIET_S[-1]:
                     with _locks_held():
                         _prepare_objects()
-                        yield
+                        yield began
                     return
             time.sleep(timeout_s)
 

@@ -77,11 +77,11 @@ def fill(store: Any, content: Content) -> None:
     if isinstance(store, BackendDict):
         for account, regions in content.items():
             for region, attributes in regions.items():
-                vars(store[account][region]).update(attributes)
+                store[account][region].__dict__.update(attributes)
         return
     store._universal.update(content["universal"])
     for account, saved in content["accounts"].items():
         regions = store[account]
         regions._global.update(saved["global"])
         for region, attributes in saved["regions"].items():
-            vars(regions[region]).update(attributes)
+            regions[region].__dict__.update(attributes)
