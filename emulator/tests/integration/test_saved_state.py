@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -300,7 +299,7 @@ def test_a_saved_state_is_restored_here_and_in_another_home(
 
 
 @pytest.fixture
-def stopped(own: Emulator, home: Path) -> Iterator[Path]:
+def stopped(own: Emulator, home: Path) -> Path:
     """The state folder after two saves and a stop: `/a` is 2, and 1 in the older state."""
     cloud = Cloud(own.endpoint)
     put(cloud, "/a", "1")
@@ -308,7 +307,7 @@ def stopped(own: Emulator, home: Path) -> Iterator[Path]:
     shutil.rmtree(home / "first")
     put(cloud, "/a", "2")
     process.stop()
-    yield home / "state"
+    return home / "state"
 
 
 def test_a_damaged_state_is_kept_and_the_older_one_is_loaded(stopped: Path) -> None:

@@ -6,19 +6,16 @@ after some milliseconds. Without it (macOS) the emulator waits, so it is saved o
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
-import signal
-import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from localstack_host.state import contents, members, objects
+from localstack_host.state import child, contents, members, objects
 from localstack_host.state.gate import GATE, Gate
 from localstack_host.state.saved_states import SavedStates
 
@@ -27,9 +24,7 @@ PAUSE_S = 1.5  # between two saves: together with the time that one takes, two s
 FIRST_S = 0.3  # after the first write: others usually follow
 QUIET_S = (0.05, 0.1, 0.2, 0.4)  # how long to wait for operations, attempt by attempt
 RETRY_S = 10.0  # after a failure
-CHILD_TIMEOUT_S = 60.0
 LOCK_S = 0.05
-NICE = 5
 
 
 class Saver:
@@ -131,12 +126,12 @@ class Saver:
         reading, writing = os.pipe()
         parent = os.getpid()
         with self._quiet() as began:
-            child = os.fork()
-            if child == 0:
-                _run_child(writing, lambda: self._locked_write(metrics, parent))
+            pid = os.fork()
+            if pid == 0:
+                child.run(writing, lambda: self._locked_write(metrics, parent))
         paused_s = time.monotonic() - began
         os.close(writing)
-        _raise_failure(child, reading)
+        child.result(pid, reading)
         return paused_s
 
     def _locked_write(self, metrics: Path | None, parent: int) -> None:
@@ -186,50 +181,3 @@ def _locks() -> Iterator[Any]:
     from localstack_host.services.dynamodb.provider import engine
 
     yield engine().lock
-
-
-def _run_child(report: int, work: Callable[[], None]) -> None:
-    """Runs in the child, which ends here. Its only thread has no locks of others to wait for."""
-    status = 1
-    try:
-        gc.disable()  # would copy the pages that the two processes share
-        os.nice(NICE)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.alarm(int(CHILD_TIMEOUT_S))
-        _close_others(report)
-        work()
-        status = 0
-    except BaseException as error:
-        with suppress(OSError):
-            os.write(report, str(error or repr(error)).encode()[:4000])
-    finally:
-        os._exit(status)
-
-
-def _close_others(report: int) -> None:
-    """Closes sockets and pipes: their other ends would not see that the emulator closes them."""
-    for descriptor in _descriptors():
-        if descriptor <= 2 or descriptor == report:
-            continue
-        with suppress(OSError):
-            mode = os.fstat(descriptor).st_mode
-            if stat.S_ISSOCK(mode) or stat.S_ISFIFO(mode):
-                os.close(descriptor)
-
-
-def _descriptors() -> list[int]:
-    try:
-        return [int(name) for name in os.listdir("/proc/self/fd")]  # noqa: PTH208
-    except FileNotFoundError:
-        return list(range(3, 4096))
-
-
-def _raise_failure(child: int, reading: int) -> None:
-    """Waits for the child. Raises OSError with what it has reported, if it has failed."""
-    with os.fdopen(reading, "rb") as reports:
-        reported = reports.read().decode(errors="replace")
-    _, status = os.waitpid(child, 0)
-    if status:
-        code = os.waitstatus_to_exitcode(status)
-        raise OSError(reported or f"the process that writes the state ended with {code}")
