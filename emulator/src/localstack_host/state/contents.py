@@ -29,7 +29,9 @@ def collect() -> State:
     services = loaded_services()
     return {
         "services": services,
-        "stores": {name: stores.content_of(store) for name, store in stores.all_stores().items()},
+        "stores": {
+            name: stores.content_of(store) for name, store in stores.stores_of(services).items()
+        },
         "members": members.save_all(services),
         "moment": time.time(),
     }

@@ -15,7 +15,7 @@ import types
 from collections import OrderedDict, defaultdict
 from typing import Any, BinaryIO
 
-from localstack_host.state.executions import reduced_worker
+from localstack_host.state import executions, managed_policies
 
 LOCK, REENTRANT_LOCK = type(threading.Lock()), type(threading.RLock())
 PLAIN_DICTIONARIES = (dict.__init__, defaultdict.__init__, OrderedDict.__init__)
@@ -51,7 +51,9 @@ class StatePickler(pickle.Pickler):
             return _reduced_dictionary(obj)
         if isinstance(obj, threading.Thread):
             return nothing, ()
-        return reduced_worker(obj)
+        if (kind.__module__, kind.__name__) == managed_policies.KIND:
+            return managed_policies.reduced(obj)
+        return executions.reduced_worker(obj)
 
 
 REDUCERS: dict[type, Any] = {

@@ -11,13 +11,41 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from localstack.services.plugins import SERVICE_PLUGINS
 from localstack.services.stores import AccountRegionBundle
+from localstack.state.core import StateVisitor
 from moto.core.base_backend import BackendDict
 
 PACKAGES = ("localstack.", "localstack_host.", "moto.")
 SHARED = ("_global", "_universal")  # of a bundle's account, and of the bundle
 OWN = ("_service_name", "_account_id", "_region_name")
 Content = dict[str, Any]
+
+
+class _Visited(StateVisitor):
+    """Collects the identities of what a service shows."""
+
+    def __init__(self) -> None:
+        self.seen: set[int] = set()
+
+    def visit(self, state_container: Any) -> None:
+        """Adds a store."""
+        self.seen.add(id(state_container))
+
+
+def stores_of(services: list[str]) -> dict[str, Any]:
+    """The stores to save. Of moto's, only those that a service in use shows.
+
+    moto creates others by itself, such as EC2's machine images when Systems Manager is asked.
+    """
+    visited = _Visited()
+    for service in services:
+        SERVICE_PLUGINS._services[service].service.accept_state_visitor(visited)
+    return {
+        name: store
+        for name, store in all_stores().items()
+        if not isinstance(store, BackendDict) or id(store) in visited.seen
+    }
 
 
 def all_stores() -> dict[str, Any]:
