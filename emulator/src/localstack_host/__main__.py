@@ -1,4 +1,4 @@
-"""The command line: `localstack-host start | stop | save | restore | status | services | run`."""
+"""The command line: `localstack-host start`, `stop`, `save`, and others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from typing import Any
 from localstack_host.host import foreground, process, service_selection
 from localstack_host.host.errors import HostError
 from localstack_host.host.paths import HOME_VARIABLE
+from localstack_host.state import commands
 
+RESTORE = "localstack-host restore"
 INTERRUPTED = 130
 """The exit code of a program that Ctrl-C has ended, as in shells."""
 
@@ -38,29 +40,35 @@ def _parser() -> argparse.ArgumentParser:
         prog="localstack-host",
         description="LocalStack as a process of this machine: no Docker, no account, no token.",
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    start = _command(commands, "start", _start, "start the emulator and return when it answers")
+    names = parser.add_subparsers(required=True, metavar="COMMAND")
+    start = _command(names, "start", _start, "start the emulator and return when it answers")
     start.add_argument("--port", type=_port, help="default: 4566")
     start.add_argument("--no-iam", action="store_true", help="do not enforce permissions")
     start.add_argument("--owner", type=int, metavar="PID", help="end when this process ends")
     anew = start.add_mutually_exclusive_group()
     anew.add_argument("--fresh", action="store_true", help="begin without the state it had")
     anew.add_argument("--state", type=Path, metavar="FOLDER", help="begin with a saved state")
-    _command(commands, "stop", _stop, "save its state, and stop it and all its processes")
-    save = _command(commands, "save", _save, "save its state in a new folder")
+    _command(names, "stop", _stop, "save its state, and stop it and all its processes")
+    save = _command(names, "save", _save, "save its state in a new folder")
     save.add_argument("folder", type=Path)
-    restore = _command(commands, "restore", _restore, "restart it with a saved state")
+    restore = _command(names, "restore", _restore, "restart it with a saved state")
     restore.add_argument("folder", type=Path)
-    _command(commands, "status", _status, "show whether it runs, and where")
-    _command(commands, "services", _services, "list the services: those it offers, and more")
-    _command(commands, "run", _run, "run in the foreground on all interfaces: for a container")
+    export = _command(names, "export", _export, "write a saved state as data, for other people")
+    export.add_argument("folder", type=Path)
+    export.add_argument("file", type=Path, metavar="FILE.tar.gz")
+    imported = _command(names, "import", _import, "make a saved state of an exported file")
+    imported.add_argument("file", type=Path, metavar="FILE.tar.gz")
+    imported.add_argument("folder", type=Path)
+    _command(names, "status", _status, "show whether it runs, and where")
+    _command(names, "services", _services, "list the services: those it offers, and more")
+    _command(names, "run", _run, "run in the foreground on all interfaces: for a container")
     return parser
 
 
 def _command(
-    commands: Any, name: str, function: Callable[[argparse.Namespace], int], summary: str
+    names: Any, name: str, function: Callable[[argparse.Namespace], int], summary: str
 ) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary)
+    parser: argparse.ArgumentParser = names.add_parser(name, help=summary, description=summary)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.set_defaults(command=function)
     return parser
@@ -112,6 +120,17 @@ def _save(options: argparse.Namespace) -> int:
 def _restore(options: argparse.Namespace) -> int:
     emulator = process.restart_with(options.folder, on_progress=_report)
     return _print(options, asdict(emulator), _started(emulator))
+
+
+def _export(options: argparse.Namespace) -> int:
+    result = commands.export(options.folder, options.file)
+    return _print(options, result, f"Exported {options.folder} to {options.file}")
+
+
+def _import(options: argparse.Namespace) -> int:
+    result = commands.import_file(options.file, options.folder)
+    text = f"Imported {options.file}. Load it: {RESTORE} {options.folder}"
+    return _print(options, result, text)
 
 
 def _status(options: argparse.Namespace) -> int:

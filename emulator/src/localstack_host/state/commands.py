@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -19,6 +21,7 @@ from localstack_host.state.saved_states import CURRENT, SavedStates
 from localstack_host.state.variables import PATH, STATE
 
 SAVE_TIMEOUT_S = 60.0
+EXCHANGE = "localstack_host.state.exchange"
 NOTHING = {"restored": False, "saved_at": None, "refused": None}
 
 
@@ -65,6 +68,33 @@ def save_to(folder: Path) -> About:
         if current is None:
             raise HostError("There is no saved state in this home.", f"Start an emulator: {START}")
         return saved_states.copy(current, folder.absolute())
+
+
+def export(folder: Path, file: Path) -> dict[str, Any]:
+    """Writes a saved state as data that can be handed to other people. Raises HostError."""
+    return _exchange("export", folder, file)
+
+
+def import_file(file: Path, folder: Path) -> dict[str, Any]:
+    """Makes a saved state of an exported file. Raises HostError for one that is not allowed."""
+    return _exchange("import", file, folder)
+
+
+def _exchange(command: str, source: Path, target: Path) -> dict[str, Any]:
+    """Runs the program that reads and checks: it imports LocalStack."""
+    arguments = [sys.executable, "-m", EXCHANGE, command, f"{source.absolute()}"]
+    run = subprocess.run([*arguments, f"{target.absolute()}"], stdout=subprocess.PIPE, check=False)
+    try:
+        result: dict[str, Any] = json.loads(run.stdout)
+    except ValueError as error:
+        raise HostError(f"The {command} of {source} ended with {run.returncode}.") from error
+    if "error" in result:
+        hint = "Nothing was written. Ask its author for a new export of a saved state."
+        done = "imported" if command == "import" else "exported"
+        raise HostError(
+            f"{source} was not {done}: {result['error']}.", hint if command == "import" else ""
+        )
+    return result
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from localstack.services.plugins import SERVICE_PLUGINS, ServiceState
 
 from localstack_host.state import executions, members, objects, pickling, revival, stores
 from localstack_host.state.about import STATE, About
+from localstack_host.state.layout import BLOBS, METRICS
 
 State = dict[str, Any]
 
@@ -41,11 +42,11 @@ def write(folder: Path, before: Path | None, state: State, metrics: Path | None)
     """Writes a state to an empty folder; `before` has the contents of the state before it."""
     if "s3" in state["services"]:
         store = members.provider_of("s3")._storage_backend
-        objects.write(store, folder / objects.BLOBS, before / objects.BLOBS if before else None)
+        objects.write(store, folder / BLOBS, before / BLOBS if before else None)
     with (folder / STATE).open("wb") as file:
         pickling.dump(state, file)
     if metrics is not None and metrics.exists():
-        metrics.rename(folder / members.METRICS)
+        metrics.rename(folder / METRICS)
     About.of(folder, tuple(state["services"])).write(folder)
 
 
@@ -59,8 +60,8 @@ def load(folder: Path) -> list[Any]:
     for name, content in state["stores"].items():
         stores.fill(stores.named(name), content)
     members.load_all(state["members"], folder)
-    if (folder / members.METRICS).exists():
-        members.copy_metrics(folder / members.METRICS, members.metrics_database())
+    if (folder / METRICS).exists():
+        members.copy_metrics(folder / METRICS, members.metrics_database())
     return _revive(services)
 
 

@@ -44,8 +44,7 @@ class SavedHistory:
 class SavedWorker:
     """In the place of the worker of an execution that no thread runs any more."""
 
-    def __init__(self, events: list[Any]) -> None:
-        self.env: Any = SavedEnvironment(events)
+    env: Any
 
     def stop(self, **_why: Any) -> None:
         """Does nothing: the execution has ended."""
@@ -59,19 +58,23 @@ def reduced_worker(obj: Any) -> Any:
     names = {base.__module__ for base in type(obj).__mro__}
     if WORKERS not in names:
         return NotImplemented
-    environment = obj.env
-    if environment is None:
-        return SavedWorker, ([],)
-    if type(environment).__name__ == "EndedEnvironment":
-        return _ended_worker, (environment,)
-    # Not `get_event_history`: its lock may be held by a thread that a child process does not have.
-    return SavedWorker, (list(environment.event_manager._history_event_list),)
+    return saved_worker, (_saved(obj.env),)
 
 
-def _ended_worker(environment: Any) -> SavedWorker:
-    worker = SavedWorker([])
+def saved_worker(environment: Any) -> SavedWorker:
+    """A worker with this environment."""
+    worker = SavedWorker()
     worker.env = environment
     return worker
+
+
+def _saved(environment: Any) -> Any:
+    if environment is None:
+        return SavedEnvironment([])
+    if type(environment).__name__ in ("EndedEnvironment", SavedEnvironment.__name__):
+        return environment
+    # Not `get_event_history`: its lock may be held by a thread that a child process does not have.
+    return SavedEnvironment(list(environment.event_manager._history_event_list))
 
 
 def abort_running() -> list[Any]:

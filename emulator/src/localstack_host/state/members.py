@@ -14,8 +14,7 @@ from typing import Any
 from localstack.services.plugins import SERVICE_PLUGINS
 
 from localstack_host.state import objects, stream_positions
-
-METRICS = "metrics.db"
+from localstack_host.state.layout import BLOBS
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def _load_objects(provider: Any, saved: Any, folder: Path) -> None:
     buckets: dict[str, Any] = {}
     for _, _, store in s3_stores.iter_stores():
         buckets |= store.buckets
-    objects.load(provider._storage_backend, saved, folder / objects.BLOBS, buckets)
+    objects.load(provider._storage_backend, saved, folder / BLOBS, buckets)
 
 
 MEMBERS = (

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-BLOBS = "blobs"
-
 
 class Blob(NamedTuple):
     """The SHA-256 of a content, and when it was written (in nanoseconds)."""

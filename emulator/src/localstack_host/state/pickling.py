@@ -14,6 +14,7 @@ import threading
 import types
 from collections import OrderedDict, defaultdict
 from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
 
 from localstack_host.state import executions, managed_policies
 
@@ -59,6 +60,7 @@ class StatePickler(pickle.Pickler):
 REDUCERS: dict[type, Any] = {
     LOCK: lambda _lock: (threading.Lock, ()),
     REENTRANT_LOCK: lambda _lock: (threading.RLock, ()),
+    ZoneInfo: lambda zone: (ZoneInfo, (zone.key,)),
     threading.Event: lambda obj: (event, (obj.is_set(),)),
     # A condition shares its lock with the queue that it belongs to.
     threading.Condition: lambda obj: (threading.Condition, (obj._lock,)),
