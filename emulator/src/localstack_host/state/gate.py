@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -46,6 +46,22 @@ class Gate:
             yield
         finally:
             self._enter()
+
+    def handed_over[**P, T](self, function: Callable[P, T]) -> Callable[P, T]:
+        """A function for another thread, which belongs to the operation that hands it over."""
+        if not getattr(self._own, "depth", 0):
+            return function
+        with self._changed:
+            self._inside += 1
+
+        def run(*arguments: P.args, **options: P.kwargs) -> T:
+            self._own.depth = 1
+            try:
+                return function(*arguments, **options)
+            finally:
+                self._leave()
+
+        return run
 
     def _enter(self) -> None:
         with self._changed:

@@ -14,6 +14,7 @@ from typing import Any
 from localstack.services.plugins import SERVICE_PLUGINS
 
 from localstack_host.state import objects, stream_positions
+from localstack_host.state.executions import ERROR as STOPPED
 from localstack_host.state.layout import BLOBS
 
 
@@ -57,6 +58,40 @@ def _load_keys(provider: Any, saved: Any, _folder: Path) -> None:
     provider._keys.update(saved)
 
 
+def event_queues() -> dict[str, Any]:
+    """Lambda's queues of asynchronous events, by their names."""
+    queues: dict[str, Any] = _event_queues().queues
+    return queues
+
+
+def _event_queues() -> Any:
+    from localstack.services.lambda_.invocation.internal_sqs_queue import get_fake_sqs_client
+
+    return get_fake_sqs_client().queue_manager
+
+
+def _load_event_queues(_provider: Any, saved: Any, _folder: Path) -> None:
+    """A version finds its queue by its name when it starts."""
+    manager = _event_queues()
+    manager.queues.update(saved)
+    for queue in saved.values():
+        manager.queue_update_worker.add_queue(queue)
+
+
+def _move_tasks(_provider: Any) -> None:
+    """They are in the store."""
+
+
+def _end_move_tasks(_provider: Any, _saved: Any, _folder: Path) -> None:
+    """A task that moved messages has ended with the process; the others are where they were."""
+    from localstack.services.sqs.models import sqs_stores
+
+    for _, _, store in sqs_stores.iter_stores():
+        for task in store.move_tasks.values():
+            if task.status in ("CREATED", "RUNNING", "CANCELLING"):
+                task.status, task.failure_reason = "FAILED", STOPPED
+
+
 def _mails(_provider: Any) -> Any:
     from localstack.services.ses.provider import EMAILS
 
@@ -86,8 +121,10 @@ MEMBERS = (
         _load_events_counted,
     ),
     Member("lambda", "keys", lambda lambda_: lambda_._keys, _load_keys),
+    Member("lambda", "events", lambda _: dict(event_queues()), _load_event_queues),
     Member("lambda", "stream positions", stream_positions.of, stream_positions.load),
     Member("ses", "mails", lambda ses: dict(_mails(ses)), _load_mails),
+    Member("sqs", "move tasks", _move_tasks, _end_move_tasks),
     Member("s3", "objects", lambda s3: objects.index(s3._storage_backend), _load_objects),
 )
 

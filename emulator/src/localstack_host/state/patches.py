@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
-from localstack_host.localstack_api import patch
+from localstack_host.localstack_api import patch, replace
 from localstack_host.state.gate import GATE
 from localstack_host.state.operations import is_long, is_write
 
@@ -16,6 +17,7 @@ def apply_patches() -> None:
     """Applies the patches, when the emulator starts."""
     _patch_operations()
     _patch_long_polls()
+    _patch_deliveries()
     _patch_executions()
     _watch_tables()
 
@@ -70,7 +72,8 @@ def _receiving(attribute: str) -> Any:
             left = deadline - time.monotonic()
             if left > 0:
                 _wait_for_a_message(getattr(queue, attribute), left)
-            result = original(queue, num_messages, 0, visibility_timeout)
+            with GATE.passing():
+                result = original(queue, num_messages, 0, visibility_timeout)
             if result.successful or result.dead_letter_messages:  # the caller moves the latter
                 GATE.written.set()
                 return result
@@ -88,6 +91,24 @@ def _wait_for_a_message(messages: Any, timeout_s: float) -> None:
             if left <= 0:
                 return
             messages.not_empty.wait(left)
+
+
+def _patch_deliveries() -> None:
+    """What another thread delivers for an operation, as a topic's messages, is part of it."""
+    from localstack.services.s3 import notifications
+    from localstack.services.sns import publisher
+    from localstack.services.sns.executor import TopicPartitionedThreadPoolExecutor
+
+    class Deliveries(ThreadPoolExecutor):
+        def submit(self, function: Any, /, *arguments: Any, **options: Any) -> Any:
+            return super().submit(GATE.handed_over(function), *arguments, **options)
+
+    for module in (notifications, publisher):
+        replace(module, "ThreadPoolExecutor", Deliveries)
+
+    @patch(TopicPartitionedThreadPoolExecutor.submit)
+    def submit(original: Any, executor: Any, function: Any, *more: Any, **options: Any) -> None:
+        original(executor, GATE.handed_over(function), *more, **options)
 
 
 def _patch_executions() -> None:

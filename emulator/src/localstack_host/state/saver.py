@@ -22,7 +22,7 @@ from localstack_host.state.saved_states import SavedStates
 LOG = logging.getLogger(__name__)
 PAUSE_S = 1.5  # between two saves: together with the time that one takes, two seconds
 FIRST_S = 0.3  # after the first write: others usually follow
-QUIET_S = (0.05, 0.1, 0.2, 0.4)  # how long to wait for operations, attempt by attempt
+QUIET_S = (0.05, 0.1, 0.2)  # how long to wait for operations, attempt by attempt
 RETRY_S = 10.0  # after a failure
 LOCK_S = 0.05
 
@@ -178,6 +178,9 @@ def _locks() -> Iterator[Any]:
         for _, _, store in sqs_stores.iter_stores():
             for queue in list(store.queues.values()):
                 yield queue.mutex
+    if "lambda" in services:
+        for queue in list(members.event_queues().values()):
+            yield queue.mutex
     from localstack_host.services.dynamodb.provider import engine
 
     yield engine().lock

@@ -14,6 +14,9 @@ from localstack.services.lambda_.event_source_mapping.pollers.dynamodb_poller im
     DynamoDBPoller,
 )
 
+from embedded_dynamodb.streams import shown_sequence
+from embedded_dynamodb.streams_api.iterators import read_iterator
+
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html
 MAX_RECORDS = 1000
 BEGINNING = "TRIM_HORIZON"
@@ -68,7 +71,7 @@ class TableStreamPoller(DynamoDBPoller):
         listed = {shard["ShardId"] for shard in stream["Shards"]}
         unread = listed - self._finished
         return {
-            shard["ShardId"]: self._iterator(shard["ShardId"])
+            shard["ShardId"]: self._iterator(shard["ShardId"], _range(shard))
             for shard in stream["Shards"]
             if shard["ShardId"] in unread and shard.get("ParentShardId") not in unread
         }
@@ -103,7 +106,7 @@ class TableStreamPoller(DynamoDBPoller):
                 self._last_read.setdefault(shard["ShardId"], "")
                 self._processed.setdefault(shard["ShardId"], "")
 
-    def _iterator(self, shard_id: str) -> str:
+    def _iterator(self, shard_id: str, numbers: dict[str, str]) -> str:
         position: dict[str, str] = {"ShardIteratorType": BEGINNING}
         last = self._last_read.get(shard_id)
         if last:
@@ -113,7 +116,12 @@ class TableStreamPoller(DynamoDBPoller):
         response = self._client.get_shard_iterator(
             StreamArn=self.source_arn, ShardId=shard_id, **position
         )
-        return str(response["ShardIterator"])
+        iterator = str(response["ShardIterator"])
+        if last == "":  # from now on everything counts, also after the iterator has expired
+            before = shown_sequence(read_iterator(iterator).sequence - 1)
+            first = max(before, numbers["StartingSequenceNumber"])
+            self._last_read[shard_id] = self._processed[shard_id] = first
+        return iterator
 
     def _pass_on(self, shard_id: str, records: list[dict[str, Any]]) -> None:
         forward: Any = self.forward_events_to_target

@@ -1,0 +1,301 @@
+"""An exported file may come from anybody: what it names is checked, and nothing of it runs."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import pickle
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localstack_host.state import about, allowed, exported, imported, pickling
+from localstack_host.state.about import ABOUT, STATE, About, Unusable
+from localstack_host.state.allowed import NotAllowed
+from localstack_host.state.layout import STATE_JSON
+
+MODELS = "localstack.services.lambda_.invocation.lambda_models"
+NOTHING: dict[str, Any] = {"services": [], "stores": {}, "members": {}, "moment": 0.0}
+CALLS = (
+    ("os", "system"),
+    ("posix", "system"),
+    ("subprocess", "Popen"),
+    ("builtins", "eval"),
+    ("builtins", "exec"),
+    ("builtins", "getattr"),
+    ("builtins", "__import__"),
+    ("importlib", "import_module"),
+    ("functools", "partial"),
+    ("operator", "methodcaller"),
+    ("localstack.utils.run", "run"),
+    ("localstack.utils.run", "ShellCommandThread"),
+    ("localstack.services.plugins", "SERVICE_PLUGINS.require"),
+    ("localstack_host.host.process", "stop"),
+    ("localstack_host.state.executions", "abort_running"),
+    ("localstack_host.state.imported", "new_object"),
+    ("localstack_host.state.pickling", "load"),
+    ("localstack_host.state.pickling", "pickle.loads"),
+    ("moto.core.utils", "import_module"),
+    ("antigravity", "webbrowser.open"),
+    (MODELS, "S3Code"),
+)
+
+
+def node(kind: str, module: str, name: str, *arguments: Any, **contents: Any) -> list[Any]:
+    state, items, entries = (
+        contents.get("state"),
+        contents.get("items", []),
+        contents.get("entries", []),
+    )
+    return [kind, module, name, list(arguments), state, items, entries]
+
+
+def listed(root: Any) -> list[Any]:
+    """The list of objects of a state that has only data."""
+    return exported.Encoder().encode_all(root)
+
+
+def around(*nodes: list[Any]) -> list[Any]:
+    """A state that has the first of some objects in a store."""
+    objects = listed(NOTHING | {"stores": {"x": "HERE"}})
+    text = json.dumps(objects).replace('"HERE"', json.dumps(["at", len(objects)]))
+    shifted = json.dumps(list(nodes)).replace('"+', '"')
+    return json.loads(text) + json.loads(shifted)
+
+
+def described(**changed: Any) -> bytes:
+    versions = about.versions()
+    return json.dumps(
+        {
+            **versions,
+            "saved_at": "2026-01-01T00:00:00.000Z",
+            "services": [],
+            "sha256": "",
+            "size": 0,
+            **changed,
+        }
+    ).encode()
+
+
+def packed(objects: Any, *more: tuple[tarfile.TarInfo, bytes], **changed: Any) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        for member, data in (
+            member_of(ABOUT, described(**changed)),
+            member_of(STATE_JSON, json.dumps(objects).encode()),
+            *more,
+        ):
+            archive.addfile(member, io.BytesIO(data))
+    return file.getvalue()
+
+
+def member_of(name: str, data: bytes, kind: bytes = tarfile.REGTYPE) -> tuple[Any, bytes]:
+    member = tarfile.TarInfo(name)
+    member.type = kind
+    member.size = len(data)
+    if kind in (tarfile.SYMTYPE, tarfile.LNKTYPE):
+        member.linkname = "/etc/passwd"
+    return member, data
+
+
+def imports(tmp_path: Path, data: bytes) -> About:
+    file = tmp_path / "file.tar.gz"
+    file.write_bytes(data)
+    return imported.import_file(file, tmp_path / "state")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(tmp_path: Path) -> Iterator[None]:
+    """What is refused leaves nothing, not even a draft."""
+    yield
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left <= {"file.tar.gz", "state"}
+
+
+def refused(tmp_path: Path, data: bytes, why: str) -> None:
+    with pytest.raises((NotAllowed, Unusable), match=why):
+        imports(tmp_path, data)
+    assert not (tmp_path / "state").exists()
+
+
+def test_data_comes_back_as_it_was(tmp_path: Path) -> None:
+    kept = [1, 2.5, float("inf"), "ä\ud800", b"\0", (1, (2,)), {3}, frozenset({4}), None, True]
+    kept.append(kept)
+    imports(tmp_path, packed(listed(NOTHING | {"stores": {"kept": kept}})))
+    with (tmp_path / "state" / STATE).open("rb") as file:
+        found = pickling.load(file)["stores"]["kept"]
+    assert found[:-1] == kept[:-1]
+    assert found[-1] is found
+    assert about.check(tmp_path / "state").services == ()
+
+
+def test_models_come_back_with_their_references(tmp_path: Path) -> None:
+    from localstack.services.sqs.models import StandardQueue
+
+    queue: Any = StandardQueue("q", "us-east-1", "000000000000")
+    sent = queue.put({"Body": "text", "MessageId": "1"})
+    queue.receipts["handle"] = sent
+    written = io.BytesIO()
+    pickling.dump(NOTHING | {"stores": {"kept": queue}}, written)
+    written.seek(0)
+    root = exported.RecordUnpickler(written).load()
+    imports(tmp_path, packed(exported.Encoder().encode_all(root)))
+    with (tmp_path / "state" / STATE).open("rb") as file:
+        found = pickling.load(file)["stores"]["kept"]
+    assert found.receipts["handle"] is found.visible.queue[0]
+    received = found.receive(1, 0)
+    assert received.successful[0].message["Body"] == "text"
+
+
+@pytest.mark.parametrize(("module", "name"), CALLS)
+@pytest.mark.parametrize("kind", ["call", "object"])
+def test_other_functions_and_classes_are_refused(
+    tmp_path: Path, module: str, name: str, kind: str
+) -> None:
+    if (kind, name) == ("object", "S3Code"):
+        pytest.skip("a model, which is made without a call")
+    objects = around(node(kind, module, name, f"touch {tmp_path}/canary"))
+    refused(tmp_path, packed(objects), "it (calls|names|makes)|is no class")
+
+
+@pytest.mark.parametrize(("module", "name"), CALLS)
+def test_other_functions_and_classes_are_no_values(tmp_path: Path, module: str, name: str) -> None:
+    state = ["at", 9]
+    objects = around(node("object", MODELS, "Function", state=state))
+    at = len(objects)
+    objects[-1][4] = ["at", at]
+    objects.append(["dict", [["function_name", ["name", module, name]]]])
+    refused(tmp_path, packed(objects), "as a value")
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        around(node("object", MODELS, "HotReloadingCode")),
+        around(node("object", allowed.HISTORIES, "PackedHistory")),
+        around(node("object", "localstack.services.sqs.models", "SqsMessage.__init__")),
+        around(node("object", "localstack.services.sqs.models", "threading.Thread")),
+        around(node("call", "localstack.aws.api.sqs", "QueueAttributeName", ["at", 0])),
+        around(node("call", "collections", "defaultdict", ["name", "os", "system"])),
+        around(node("call", "threading", "RLock", state=["tuple", [None, 1]])),
+        around(["function", "os", "system"]),
+        around(["list", [["eval", "1"]]]),
+        [["list", []]],
+        [],
+        {"a": 1},
+        "text",
+        listed({"services": []}),
+    ],
+    ids=range(14),
+)
+def test_other_objects_are_refused(tmp_path: Path, objects: Any) -> None:
+    refused(tmp_path, packed(objects), ".")
+
+
+@pytest.mark.parametrize("attribute", ["__class__", "__dict__", "run", "__reduce__"])
+def test_attributes_that_a_class_has_not_are_refused(tmp_path: Path, attribute: str) -> None:
+    objects = around(node("object", MODELS, "Function"))
+    at = len(objects)
+    objects[-1][4] = ["tuple", [None, ["at", at]]]
+    objects.append(["dict", [[attribute, 1]]])
+    refused(tmp_path, packed(objects), "this has not")
+
+
+@pytest.mark.parametrize("name", ["..", "../../home", "/etc", "a/../b", "", None, "a\0b", "a/b"])
+def test_what_becomes_a_path_is_a_name(tmp_path: Path, name: Any) -> None:
+    objects = around(node("object", MODELS, "S3Code"))
+    at = len(objects)
+    objects[-1][4] = ["at", at]
+    objects.append(["dict", [["id", name], ["s3_bucket", "bucket"]]])
+    refused(tmp_path, packed(objects), "no name")
+    bucket = {"s3 objects": {name or "": {"keys": {}, "parts": {}}}}
+    refused(tmp_path, packed(listed(NOTHING | {"members": bucket})), "no name")
+    refused(tmp_path, packed(listed(NOTHING | {"members": {"ses mails": {name: 1}}})), "no name")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("/etc/cron.d/x", tarfile.REGTYPE),
+        ("../x", tarfile.REGTYPE),
+        ("blobs/../../x", tarfile.REGTYPE),
+        ("state.pickle", tarfile.REGTYPE),
+        ("metrics.db", tarfile.REGTYPE),
+        ("blobs", tarfile.DIRTYPE),
+        (f"blobs/{'0' * 64}", tarfile.SYMTYPE),
+        (f"blobs/{'0' * 64}", tarfile.LNKTYPE),
+        (f"blobs/{'0' * 64}", tarfile.FIFOTYPE),
+        (f"blobs/{'0' * 64}", tarfile.CHRTYPE),
+        (f"blobs/{'g' * 64}", tarfile.REGTYPE),
+    ],
+)
+def test_other_members_of_an_archive_are_refused(tmp_path: Path, name: str, kind: bytes) -> None:
+    refused(tmp_path, packed(listed(NOTHING), member_of(name, b"", kind)), "no export has")
+
+
+def test_a_content_has_the_checksum_that_is_its_name(tmp_path: Path) -> None:
+    sha256 = hashlib.sha256(b"content").hexdigest()
+    good = packed(listed(NOTHING), member_of(f"blobs/{sha256}", b"content"))
+    bad = packed(listed(NOTHING), member_of(f"blobs/{sha256}", b"other"))
+    refused(tmp_path, bad, "another content")
+    imports(tmp_path, good)
+    assert (tmp_path / "state" / "blobs" / sha256).read_bytes() == b"content"
+
+
+def test_a_missing_content_is_refused(tmp_path: Path) -> None:
+    blob = node("object", "localstack_host.state.objects", "Blob", "a" * 64, 1)
+    objects = listed(
+        NOTHING | {"members": {"s3 objects": {"bucket": {"keys": {"k": "HERE"}, "parts": {}}}}}
+    )
+    text = json.dumps(objects).replace('"HERE"', json.dumps(["at", len(objects)]))
+    refused(tmp_path, packed([*json.loads(text), blob]), "is missing")
+
+
+def test_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imported, "MOST_BYTES", 50_000)
+    bomb = packed(listed(NOTHING), member_of(f"blobs/{'0' * 64}", b"\0" * 1_000_000))
+    assert len(bomb) < 10_000
+    refused(tmp_path, bomb, "more than")
+    monkeypatch.setattr(imported, "MOST_BYTES", 1 << 30)
+    monkeypatch.setattr(imported, "MOST_JSON", 10)
+    refused(tmp_path, packed(listed(NOTHING)), "has more than")
+
+
+@pytest.mark.parametrize("data", [b"", b"no archive", gzip.compress(b"text" * 1000)])
+def test_what_is_no_archive_is_refused(tmp_path: Path, data: bytes) -> None:
+    refused(tmp_path, data, ".")
+
+
+def test_a_cut_file_is_refused(tmp_path: Path) -> None:
+    whole = packed(listed(NOTHING))
+    for length in range(1, len(whole) - 8, 97):
+        refused(tmp_path, whole[:length], ".")
+
+
+def test_deep_json_is_refused(tmp_path: Path) -> None:
+    deep = member_of(STATE_JSON, b"[" * 200_000)
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        for member, data in (member_of(ABOUT, described()), deep):
+            archive.addfile(member, io.BytesIO(data))
+    refused(tmp_path, file.getvalue(), ".")
+
+
+def test_other_versions_are_refused(tmp_path: Path) -> None:
+    refused(tmp_path, packed(listed(NOTHING), moto="1.0"), "moto is")
+
+
+def test_an_export_reads_a_pickle_without_running_it(tmp_path: Path) -> None:
+    class Bomb:
+        def __reduce__(self) -> Any:
+            return (Path.touch, (tmp_path / "canary",))
+
+    record = exported.RecordUnpickler(io.BytesIO(pickle.dumps(Bomb()))).load()
+    assert isinstance(record, exported.Record)
+    assert record.named[1] == "Path.touch"
+    assert not (tmp_path / "canary").exists()
