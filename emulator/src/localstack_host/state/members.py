@@ -78,8 +78,20 @@ def _load_event_queues(_provider: Any, saved: Any, _folder: Path) -> None:
         manager.queue_update_worker.add_queue(queue)
 
 
-def _move_tasks(_provider: Any) -> None:
-    """They are in the store."""
+def _in_the_store(_provider: Any) -> None:
+    """What is saved of a member that follows from the stores."""
+
+
+def _count_ended(_provider: Any, _saved: Any, _folder: Path) -> None:
+    """The limit of how many are kept includes those that were loaded."""
+    from localstack.services.stepfunctions.backend.store import sfn_stores
+
+    from localstack_host.services.stepfunctions.ended_executions import kept
+
+    executions = [e for _, _, store in sfn_stores.iter_stores() for e in store.executions.values()]
+    ended = [execution for execution in executions if execution.stop_date]
+    for execution in sorted(ended, key=lambda execution: execution.stop_date):
+        kept().add(execution)
 
 
 def _end_move_tasks(_provider: Any, _saved: Any, _folder: Path) -> None:
@@ -124,7 +136,8 @@ MEMBERS = (
     Member("lambda", "events", lambda _: dict(event_queues()), _load_event_queues),
     Member("lambda", "stream positions", stream_positions.of, stream_positions.load),
     Member("ses", "mails", lambda ses: dict(_mails(ses)), _load_mails),
-    Member("sqs", "move tasks", _move_tasks, _end_move_tasks),
+    Member("sqs", "move tasks", _in_the_store, _end_move_tasks),
+    Member("stepfunctions", "ended", _in_the_store, _count_ended),
     Member("s3", "objects", lambda s3: objects.index(s3._storage_backend), _load_objects),
 )
 

@@ -46,6 +46,7 @@ def keep_state() -> None:
     from localstack_host.state.patches import apply_patches
 
     apply_patches()
+    about.versions()  # of the code that runs, even if its files change later
     states = SavedStates.of_home()
     report, aborted = _load(states)
     saver = Saver(states, fork=os.environ.get(FORK) != "0")

@@ -14,7 +14,10 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+
+from localstack_host.host.settings import KEPT_EXECUTIONS
 
 LAST_EVENTS = frozenset(
     {"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"}
@@ -82,6 +85,12 @@ class Latest:
             surplus = [self._ended.popleft() for _ in range(len(self._ended) - self._most)]
         for execution in surplus:
             self._forget(execution)
+
+
+@cache
+def kept() -> Latest:
+    """Those of this process."""
+    return Latest(KEPT_EXECUTIONS.value(), forget)
 
 
 class Executions(OrderedDict[str, Any]):

@@ -19,7 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from localstack_host.fair_queue import FairQueue
-from localstack_host.host.settings import KEPT_EXECUTIONS, WORKFLOWS_AT_A_TIME
+from localstack_host.host.settings import WORKFLOWS_AT_A_TIME
 from localstack_host.localstack_api import patch, replace
 from localstack_host.services.stepfunctions import ended_executions, execution_queue, state_clock
 from localstack_host.services.stepfunctions.programs import cached_programs, locked_property
@@ -85,7 +85,7 @@ def _patch_executions(queue: FairQueue) -> None:
     from localstack.services.stepfunctions.backend import execution
     from localstack.services.stepfunctions.backend.store import SFNStore
 
-    latest = ended_executions.Latest(KEPT_EXECUTIONS.value(), ended_executions.forget)
+    latest = ended_executions.kept()
     # The original dictionary could change during an iteration.
     replace(vars(SFNStore)["executions"], "default", ended_executions.Executions)
     execution_queue.QueuedWorker.queue = queue
