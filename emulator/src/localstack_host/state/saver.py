@@ -15,12 +15,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from localstack_host.state import child, contents, members, objects
+from localstack_host.state import child, contents, members, objects, stores
 from localstack_host.state.gate import GATE, Gate
 from localstack_host.state.saved_states import SavedStates
 
 LOG = logging.getLogger(__name__)
-PAUSE_S = 1.5  # between two saves: together with the time that one takes, two seconds
+LOST_AT_MOST_S = 2.0
+WITHOUT_FORK_S = 60.0
+SHORTEST_PAUSE_S = 0.75  # between the begins of two saves, however long they take
 FIRST_S = 0.3  # after the first write: others usually follow
 QUIET_S = (0.05, 0.1, 0.2)  # how long to wait for operations, attempt by attempt
 RETRY_S = 10.0  # after a failure
@@ -34,7 +36,6 @@ class Saver:
         self._states = states
         self._gate = gate
         self._fork = fork
-        self._pause_s = PAUSE_S if fork else 60.0
         self._saving = threading.Lock()
         self._failed = ""
         self.latest = {"count": 0, "paused_ms": 0.0, "seconds": 0.0}
@@ -88,14 +89,21 @@ class Saver:
                 return  # the home was deleted, as by a test: there is nowhere to save
             began = time.monotonic()
             failed = self.save()
-            pause_s = RETRY_S if failed else self._pause_s - FIRST_S
+            pause_s = RETRY_S if failed else self._pause_s(time.monotonic() - began)
             self._stopped.wait(max(pause_s - (time.monotonic() - began), 0))
+
+    def _pause_s(self, took_s: float) -> float:
+        """From the begin of a save to that of the next one, which then takes about as long."""
+        if not self._fork:
+            return WITHOUT_FORK_S
+        return max(LOST_AT_MOST_S - FIRST_S - took_s, SHORTEST_PAUSE_S)
 
     def _save(self) -> float:
         """Saves. Returns for how many seconds operations had to wait."""
         metrics = self._copied_metrics()
         try:
             _prepare_objects()
+            stores.all_stores()  # the child has them already then
             if self._fork:
                 return self._save_in_a_child(metrics)
             with self._states.locked(), self._quiet():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from localstack.services.plugins import SERVICE_PLUGINS
@@ -50,6 +51,12 @@ def stores_of(services: list[str]) -> dict[str, Any]:
 
 def all_stores() -> dict[str, Any]:
     """Every store in the modules that are loaded, by `module:attribute`."""
+    return _all_stores(len(sys.modules))
+
+
+@lru_cache(maxsize=1)
+def _all_stores(_modules: int) -> dict[str, Any]:
+    """The same; they are looked for again only when there are more modules."""
     found: dict[int, tuple[str, Any]] = {}
     for name, store in _attributes():
         known = found.get(id(store))
