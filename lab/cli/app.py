@@ -11,6 +11,7 @@ import click
 import typer
 
 from lab.cli.commands import (
+    caching,
     costing,
     emulator,
     infrastructure,
@@ -25,6 +26,7 @@ from lab.cli.commands import (
     reloading,
     repairing,
     shopping,
+    snapshots,
     tour,
 )
 from lab.cli.commands.environments import App, require_value
@@ -67,6 +69,8 @@ GROUPS = (
     tour,
     lessons,
     emulator,
+    snapshots,
+    caching,
     infrastructure,
     reloading,
     shopping,

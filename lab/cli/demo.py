@@ -29,6 +29,7 @@ from lab.shop import carts, mailbox, order_views, purchase
 from lab.shop.carts import Cart
 
 SETTLE_S = 30.0
+QUICKLY = terraform.Options(cache=True, trust_state=True)
 WELCOME = (
     "Real orders, on this machine: API Gateway takes them, a Step Functions workflow carries them"
     " through Lambda functions and DynamoDB, EventBridge and SNS spread the news, SES mails it."
@@ -128,7 +129,7 @@ def _prepare(steps: _Steps, port: int | None) -> Target:
     invocation.works_in(target.environment)
     watchdog.emulator(endpoint)
     with steps.step("Infrastructure", "Applying terraform/environments/dev") as step:
-        step.result = reports.deployed(terraform.deploy(target, step.on_progress))
+        step.result = reports.deployed(terraform.deploy(target, step.on_progress, options=QUICKLY))
     with steps.step("Shop", "Loading products and stock") as step:
         step.result = reports.seeded(seed.load(target, step.on_progress))
     return target

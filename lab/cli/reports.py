@@ -199,7 +199,11 @@ def others(report: SeedReport) -> str:
 
 def deployed(result: DeployResult) -> str:
     """A summary of a deployment on one line."""
-    return changed(Changes(result.added, result.changed, result.destroyed))
+    checked = ", and a plan is empty" if result.verified else ""
+    if result.restored_from:
+        when = render.moment(result.restored_from)
+        return f"{result.added} resources, restored as deployed on {when}{checked}"
+    return changed(Changes(result.added, result.changed, result.destroyed)) + checked
 
 
 def changed(changes: Changes) -> str:

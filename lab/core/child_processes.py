@@ -63,7 +63,7 @@ def on_emulator(endpoint: str, access_key: str, region: str) -> dict[str, str]:
     """
     network = {n: v for n, v in os.environ.items() if n in INTERNET or n.startswith(REGISTRY)}
     own = {"TF_IN_AUTOMATION": "1", **_emulator(endpoint, access_key, region)}
-    return bare() | network | _terraform_variables() | own
+    return bare() | network | terraform_variables() | own
 
 
 def in_a_shell(endpoint: str, access_key: str, region: str) -> dict[str, str]:
@@ -90,7 +90,8 @@ def _emulator(endpoint: str, access_key: str, region: str) -> dict[str, str]:
     }
 
 
-def _terraform_variables() -> dict[str, str]:
+def terraform_variables() -> dict[str, str]:
+    """The variables of Terraform that the user has set for the emulator (`LAB_TF_VAR_x`)."""
     chosen = {name: value for name, value in os.environ.items() if name.startswith(VARIABLE_PREFIX)}
     return {name.removeprefix("LAB_"): value for name, value in chosen.items()}
 

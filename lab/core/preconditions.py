@@ -41,21 +41,26 @@ def require_space(what: str) -> None:
 
 def require_room(folder: Path, needed: int, what: str) -> None:
     """Raises LabError if there are fewer than `needed` bytes free on the disk of a folder."""
-    free = shutil.disk_usage(_existing(folder)).free
-    if free < needed:
+    there = free(folder)
+    if there < needed:
         raise LabError(
             f"There is not enough space on the disk: {what} needs {needed // MB} MB where {folder}"
-            f" is, and {free / MB:.1f} MB are free.",
+            f" is, and {there / MB:.1f} MB are free.",
             _space_hint(folder),
         )
+
+
+def free(folder: Path) -> int:
+    """The number of free bytes on the disk of a folder, which may not exist yet."""
+    return shutil.disk_usage(_existing(folder)).free
 
 
 def full_disk() -> LabError | None:
     """The LabError if a disk that the lab writes to is full; otherwise None."""
     for folder in _folders():
-        free = shutil.disk_usage(folder).free
-        if free < MIN_FREE:
-            return no_space(folder, f"{free / MB:.1f} MB are free")
+        there = free(folder)
+        if there < MIN_FREE:
+            return no_space(folder, f"{there / MB:.1f} MB are free")
     return None
 
 

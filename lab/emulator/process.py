@@ -15,7 +15,8 @@ from lab.core import clients, emulator_program, endpoints, paths, ports, run_sta
 from lab.core.errors import LabError
 from lab.core.progress import Progress, ignore
 from lab.core.run_state import Record
-from lab.emulator import container
+from lab.emulator import container, saved_state
+from lab.emulator.saved_state import Loaded
 
 ANSWER_S = 2.0
 ANSWER_TIMEOUT_S = 10.0
@@ -27,7 +28,8 @@ SERVICES_VARIABLE = "LAB_SERVICES"
 class Emulator:
     """A running emulator; `already_running` if this call did not start it. Times in seconds.
 
-    In a container, `container` is its id and `pid` is 0.
+    In a container, `container` is its id and `pid` is 0. `state` is what the start did with the
+    saved state; None in a container, or if it was running already.
     """
 
     pid: int
@@ -36,6 +38,7 @@ class Emulator:
     already_running: bool
     ready_s: float
     container: str = ""
+    state: Loaded | None = None
 
     @property
     def name(self) -> str:
@@ -75,12 +78,13 @@ def start(
     iam: bool = True,
     docker: bool = False,
     owner: int | None = None,
+    fresh: bool = False,
 ) -> Emulator:
     """Starts the emulator on `port` (by default LAB_PORT, else 4566); returns when it answers.
 
-    With `iam` it enforces permissions. It ends when the process `owner` ends, if one is given. If
-    it is already running, the result says so. Raises LabError if it cannot be started, or runs with
-    other settings than these.
+    It has the state of when it stopped, or none if it is to start `fresh`. With `iam` it enforces
+    permissions. It ends when the process `owner` ends, if one is given. If it is already running,
+    the result says so. Raises LabError if it cannot be started, or runs with other settings.
     """
     requested = port or endpoints.wanted_port()
     running = _container()
@@ -91,7 +95,9 @@ def start(
         return _start_container(requested, on_progress or ignore, iam)
     arguments = [*(["--port", str(requested)] if requested else []), *([] if iam else ["--no-iam"])]
     arguments += ["--owner", str(owner)] if owner else []
-    return Emulator(**emulator_program.run("start", *arguments, on_progress=on_progress))
+    arguments += ["--fresh"] if fresh else []
+    started = emulator_program.run("start", *arguments, on_progress=on_progress)
+    return Emulator(**started | {"state": saved_state.loaded(started.get("state"))})
 
 
 def stop() -> bool:

@@ -27,7 +27,7 @@ def ready(on_progress: Progress) -> Target:
         on_progress(
             "Building the checkout with Terraform: one to two minutes, the first time only."
         )
-        terraform.deploy(target)
+        terraform.deploy(target, options=terraform.Options(cache=True))
         on_progress("Loading products and stock.")
         seed.load(target)
     return target

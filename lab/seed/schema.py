@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from referencing import Registry, Resource
 
 from lab.core import paths
 from lab.seed.problems import Problem
 
-FORMATS = FormatChecker(formats=())
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator, ValidationError
+
+SLOW = "rfc3987_syntax"
+"""A package of JupyterLab's that jsonschema imports where it is installed, to check the format of
+IRIs. That takes two seconds, and no schema of the seed has such a format."""
 
 
-@FORMATS.checks("date-time", raises=ValueError)
+@cache
+def _jsonschema() -> Any:
+    """The library, imported without the slow package."""
+    slow_is_new = SLOW not in sys.modules
+    if slow_is_new:
+        sys.modules[SLOW] = None  # type: ignore[assignment] # so that its import fails
+    try:
+        import jsonschema
+    finally:
+        if slow_is_new:
+            del sys.modules[SLOW]
+    return jsonschema
+
+
 def is_a_time(value: object) -> bool:
     """Whether a string is an RFC 3339 time; True for other types, which `type` checks."""
     return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
@@ -28,7 +46,13 @@ def validator(name: str) -> Draft202012Validator:
     """The validator for `catalogue`, `inventory`, `promotions` or `cart`."""
     shared = Resource.from_contents(document("definitions"))
     registry: Registry[Any] = Registry().with_resource("definitions.schema.json", shared)
-    return Draft202012Validator(document(name), registry=registry, format_checker=FORMATS)
+    library = _jsonschema()
+    formats = library.FormatChecker(formats=())
+    formats.checks("date-time", raises=ValueError)(is_a_time)
+    checked: Draft202012Validator = library.Draft202012Validator(
+        document(name), registry=registry, format_checker=formats
+    )
+    return checked
 
 
 def document(name: str) -> dict[str, Any]:

@@ -45,9 +45,13 @@ def up(
     no_iam: Annotated[
         bool, typer.Option("--no-iam", help="Do not enforce permissions: every role may do all.")
     ] = False,
+    fresh: Annotated[
+        bool,
+        typer.Option("--fresh", help="Begin with nothing, not with the state of the last time."),
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Starts the emulator and returns when it is ready.
+    """Starts the emulator with everything that was in it, and returns when it is ready.
 
     It provides the services that the lab uses; LAB_SERVICES=kinesis,swf adds more.
     """
@@ -56,7 +60,7 @@ def up(
 
     if host and docker:
         raise LabError("--host and --docker exclude each other.", "Choose one.", code=2)
-    started = _start(port, iam=not no_iam, docker=docker)
+    started = _start(port, iam=not no_iam, docker=docker, fresh=fresh)
     if json:
         render.as_json(asdict(started))
     elif started.already_running:
@@ -65,17 +69,29 @@ def up(
         ready = render.duration(started.ready_s)
         render.done(f"The emulator is ready at {started.endpoint} ({started.name}, {ready}).")
 
+    _report_state(started)
 
-def _start(port: int | None, iam: bool, docker: bool) -> Emulator:
+
+def _start(port: int | None, iam: bool, docker: bool, fresh: bool) -> Emulator:
     from lab.console.progress import working
     from lab.emulator import process
 
     with working("Starting the emulator") as on_progress:
-        return process.start(port, on_progress=on_progress, iam=iam, docker=docker)
+        return process.start(port, on_progress=on_progress, iam=iam, docker=docker, fresh=fresh)
+
+
+def _report_state(started: Emulator) -> None:
+    from lab.console import render
+
+    state = started.state
+    if state and state.restored:
+        render.note(f"Everything is as it was on {render.moment(state.saved_at)}.")
+    if state and state.refused:
+        render.note(f"It begins with nothing: {state.refused}")
 
 
 def down(json: Json = False) -> None:
-    """Stops the emulator. Everything deployed there is lost."""
+    """Stops the emulator, and keeps everything that is in it for the next `lab up`."""
     from lab.console import render
     from lab.console.progress import working
     from lab.emulator import process
@@ -85,7 +101,8 @@ def down(json: Json = False) -> None:
     if json:
         render.as_json({"stopped": stopped})
     else:
-        render.done("The emulator has stopped." if stopped else "The emulator was not running.")
+        kept = "The emulator has stopped. Its state is kept: `lab up` continues from here."
+        render.done(kept if stopped else "The emulator was not running.")
 
 
 def env(

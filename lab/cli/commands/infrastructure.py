@@ -21,8 +21,20 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=panel, epilog="Example: lab token --customer ada")(token)
 
 
-def deploy(environment: EnvironmentArgument = "dev", json: Json = False) -> None:
-    """Applies the environment's Terraform to the emulator."""
+def deploy(
+    environment: EnvironmentArgument = "dev",
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check with a plan that nothing is left to change.")
+    ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Always run Terraform, and keep nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Applies the environment's Terraform to the emulator.
+
+    An empty emulator gets what this machine has deployed before from the same sources.
+    """
     from lab.cli import reports
     from lab.console import render
     from lab.console.progress import working
@@ -30,7 +42,8 @@ def deploy(environment: EnvironmentArgument = "dev", json: Json = False) -> None
 
     target = target_of(environment)
     with working(f"Deploying {environment}") as on_progress:
-        result = terraform.deploy(target, on_progress)
+        options = terraform.Options(cache=not no_cache, verify=verify)
+        result = terraform.deploy(target, on_progress, options=options)
     if json:
         render.as_json(asdict(result))
     else:

@@ -17,6 +17,15 @@ LEFT = {
     "dynamodb": "`lab dynamodb` shows what is switched on.",
     "up": "No emulator was left running by it: `lab status` shows whether one runs.",
     "down": "The emulator may still run: `lab status` shows it, `lab down` stops it.",
+    "save": "No snapshot was made; one that was to be replaced is still there.",
+    "load": "What was there is kept: the emulator has it, or `lab load before-load` brings it back."
+    " `lab up` starts the emulator if it has stopped.",
+    "snapshots describe": NOTHING,
+    "snapshots remove": "`lab snapshots` shows whether it is still there.",
+    "snapshots export": "No file was written.",
+    "snapshots import": "No snapshot was made.",
+    "cache show": NOTHING,
+    "cache clear": f"Some entries may be deleted already. {AGAIN}",
     "deploy": "What was created is in Terraform's state: `lab deploy` continues from here,"
     " `lab destroy` removes it.",
     "destroy": "What is not destroyed is in Terraform's state: `lab destroy` continues from here,"

@@ -8,6 +8,7 @@ with plain `terraform`.
 from lab.deploy.terraform.deployment import (
     DeployResult,
     DestroyResult,
+    Options,
     deploy,
     destroy,
     plan_is_clean,
@@ -17,6 +18,7 @@ from lab.deploy.terraform.provider import provider_mirror
 __all__ = [
     "DeployResult",
     "DestroyResult",
+    "Options",
     "deploy",
     "destroy",
     "plan_is_clean",

@@ -36,7 +36,7 @@ class Tflocal:
     region: str
     on_progress: Progress
     config: Path = field(init=False)
-    _life: preconditions.Life = field(init=False)
+    _life: preconditions.Life = field(init=False)  # of the emulator of the last run
 
     def __post_init__(self) -> None:
         if not shutil.which("terraform"):
@@ -46,7 +46,6 @@ class Tflocal:
             )
         provider.require_room()
         self.config = provider.cli_config(self.workspace.home)
-        self._life = preconditions.Life.of(self.endpoint)
 
     def init(self) -> None:
         """Runs `init`, unless none of its inputs has changed since the last run."""
@@ -126,6 +125,7 @@ class Tflocal:
         handle_line: Callable[[str], None] = lambda _: None,
         on_interrupt: Callable[[], None] | None = None,
     ) -> Completed:
+        self._life = preconditions.Life.of(self.endpoint)
         command = [sys.executable, _tflocal_script(), *arguments]
         place = Place(self.workspace.folder, self._environment(), self.workspace.log, self.lock)
         return run(command, place, handle_line, on_interrupt, self._failure)

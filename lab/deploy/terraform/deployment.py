@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lab.console import render
@@ -15,9 +15,9 @@ from lab.core.errors import LabError
 from lab.core.progress import Progress, ignore
 from lab.core.target import Target
 from lab.deploy import code_swap, package
+from lab.deploy.deployment_cache.kept_deployment import KeptDeployment
 from lab.deploy.terraform import emulator_overrides, leftovers
 from lab.deploy.terraform.command import Tflocal
-from lab.deploy.terraform.json_log import Changes
 from lab.deploy.terraform.secret import delete_secret, ensure_secret
 from lab.deploy.terraform.state import State
 from lab.deploy.terraform.workspace import Workspace
@@ -26,7 +26,11 @@ from lab.shop import api_key
 
 @dataclass(frozen=True)
 class DeployResult:
-    """The result of a deploy: numbers of resources, and seconds of wall-clock time."""
+    """The result of a deploy: numbers of resources, and seconds of wall-clock time.
+
+    With `restored_from` it was restored from the cache: as it was made then, an RFC 3339 time.
+    `verified` is whether a plan has found nothing to change; None if none was asked for.
+    """
 
     environment: str
     added: int
@@ -34,6 +38,8 @@ class DeployResult:
     destroyed: int
     init_s: float
     apply_s: float
+    restored_from: str = ""
+    verified: bool | None = None
 
     @property
     def unchanged(self) -> bool:
@@ -54,8 +60,30 @@ class DestroyResult:
     kept: tuple[leftovers.Leftover, ...] = ()
 
 
+@dataclass(frozen=True)
+class Options:
+    """How a deploy may save time, and whether a plan checks the result.
+
+    With `cache` an empty emulator gets the deployment that this machine has made before of the
+    same sources and versions, and the first one is kept. With `trust_state` Terraform does not run
+    if its state is the one that a deploy of the same sources left: what was changed by hand since
+    is not noticed.
+    """
+
+    cache: bool = False
+    trust_state: bool = False
+    verify: bool = False
+
+
+REAL = Options()
+"""Always runs Terraform."""
+
+
 def deploy(
-    target: Target, on_progress: Progress | None = None, functions: Path | None = None
+    target: Target,
+    on_progress: Progress | None = None,
+    functions: Path | None = None,
+    options: Options = REAL,
 ) -> DeployResult:
     """Applies the target's environment to the emulator, and creates its secrets.
 
@@ -65,15 +93,69 @@ def deploy(
     """
     on_progress = on_progress or ignore
     with _terraform(target, on_progress, functions) as terraform:
-        started = time.monotonic()
-        _init(terraform, target)
-        initialised = time.monotonic()
-        changes = terraform.apply()
+        kept = KeptDeployment.of(target, terraform.workspace, package.built())
+        result = _quickly(terraform, target, kept, options) or _apply(terraform, target)
+        if kept and options.cache and not result.restored_from and result.added:
+            kept.keep(result.added)
         # Terraform does not see code that `lab watch` published and that was reverted since.
         code_swap.publish(target, package.built(), code_swap.function_names())
         ensure_secret(target)
         api_key.ensure(target)
-        return _deployed(target, changes, initialised - started, time.monotonic() - initialised)
+        if options.verify:
+            result = _verified(terraform, target, kept, result)
+        if kept:
+            kept.note_deployed()
+        return result
+
+
+def _quickly(
+    terraform: Tflocal, target: Target, kept: KeptDeployment | None, options: Options
+) -> DeployResult | None:
+    """Deploys without Terraform, if that is asked for and possible."""
+    started = time.monotonic()
+    if kept and options.trust_state and not kept.was_empty and kept.is_deployed():
+        return DeployResult(target.environment, 0, 0, 0, 0.0, _seconds_since(started))
+    entry = kept.restore(terraform.on_progress) if kept and options.cache else None
+    if entry is None:
+        return None
+    took = _seconds_since(started)
+    return DeployResult(target.environment, entry.resources, 0, 0, 0.0, took, entry.made_at)
+
+
+def _apply(terraform: Tflocal, target: Target) -> DeployResult:
+    started = time.monotonic()
+    _init(terraform, target)
+    initialised = _seconds_since(started)
+    changes = terraform.apply()
+    applied = round(_seconds_since(started) - initialised, 1)
+    return DeployResult(
+        target.environment, changes.added, changes.changed, changes.destroyed, initialised, applied
+    )
+
+
+def _verified(
+    terraform: Tflocal, target: Target, kept: KeptDeployment | None, result: DeployResult
+) -> DeployResult:
+    """Plans. Applies a restored deployment that would change, and deletes it from the cache.
+
+    Raises LabError if what Terraform has just applied would change.
+    """
+    _init(terraform, target)
+    terraform.on_progress("checking with a plan")
+    if terraform.has_no_changes():
+        return replace(result, verified=True)
+    if not (kept and result.restored_from):
+        raise LabError(
+            f"A plan of {target.environment} is not empty: `lab deploy` would change something.",
+            f"Terraform's output is in {terraform.workspace.log}.",
+        )
+    kept.drop()
+    render.note("The kept deployment is not what Terraform would make. It is deleted.")
+    return _verified(terraform, target, None, _apply(terraform, target))
+
+
+def _seconds_since(started: float) -> float:
+    return round(time.monotonic() - started, 1)
 
 
 def plan_is_clean(target: Target, on_progress: Progress | None = None) -> bool:
@@ -117,17 +199,6 @@ def _init(terraform: Tflocal, target: Target) -> None:
     """Runs `init` with a lock table, which tflocal creates only if `backend.tf` names one."""
     State.of(target).create_lock_table()
     terraform.init()
-
-
-def _deployed(target: Target, changes: Changes, init_s: float, apply_s: float) -> DeployResult:
-    return DeployResult(
-        target.environment,
-        changes.added,
-        changes.changed,
-        changes.destroyed,
-        round(init_s, 1),
-        round(apply_s, 1),
-    )
 
 
 @contextmanager

@@ -60,7 +60,7 @@ def provider_mirror() -> Path | None:
 
 def cli_config(folder: Path) -> Path:
     """Returns the CLI configuration for Terraform: the user's own, or one written to `folder`."""
-    own = _own_config()
+    own = own_config()
     if own:
         return own
     mirror = provider_mirror()
@@ -78,7 +78,7 @@ def locked_version() -> str:
 
 def require_room() -> None:
     """Raises LabError if the provider must be downloaded, and there is no space for it."""
-    if _own_config() or provider_mirror() or _offers(_cache(), locked_version()):
+    if own_config() or provider_mirror() or _offers(_cache(), locked_version()):
         return
     preconditions.require_room(_cache(), DOWNLOAD_SIZE, "Terraform's AWS provider")
 
@@ -94,7 +94,8 @@ def _with_cache() -> str:
     return FROM_REGISTRY.format(cache=cache.as_posix())
 
 
-def _own_config() -> Path | None:
+def own_config() -> Path | None:
+    """The CLI configuration that the user has for Terraform, if there is one."""
     configured = [os.environ.get("TF_CLI_CONFIG_FILE"), "~/.terraformrc"]
     files = [_expanded(name) for name in configured if name]
     return next((file for file in files if file.is_file()), None)

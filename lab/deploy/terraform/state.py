@@ -44,6 +44,16 @@ class State:
         instance_lists = (r["instances"] for r in self._managed() if r["type"] == kind)
         return [instance["attributes"] for instances in instance_lists for instance in instances]
 
+    def version(self) -> str:
+        """A hash of the stored state; empty if there is none."""
+        try:
+            head = self.target.client("s3").head_object(Bucket=self.bucket, Key=self.key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in GONE:
+                return ""
+            raise
+        return str(head["ETag"])
+
     def create_lock_table(self) -> None:
         """Creates the lock table unless it exists."""
         dynamodb = self.target.client("dynamodb")

@@ -109,6 +109,12 @@ class Workspace:
         ]
         return [file for file in moved if file]
 
+    def sources(self) -> dict[str, Path]:
+        """The files of the repository that decide what Terraform does here, by their names."""
+        lock = self.source / LOCK
+        files = {**_sources(), lock.relative_to(paths.ROOT): lock}
+        return {name.as_posix(): file for name, file in files.items()}
+
     def copy_lock(self) -> None:
         """Copies the committed provider checksums; Terraform may add this platform's."""
         _copy(self.source / LOCK, self.folder / LOCK)

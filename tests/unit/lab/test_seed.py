@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -349,3 +351,12 @@ class TestABadFile:
         spoil(folder, "catalogue.json", lambda c: [p.pop("name") for p in c["products"]])
         with pytest.raises(LabError, match="and 40 more"):
             seed.read(folder)
+
+
+def test_reading_the_seed_imports_nothing_that_takes_seconds() -> None:
+    code = (
+        "import sys; from lab.seed import files; files.read();"
+        " print(sorted({'rfc3987_syntax', 'lark'} & sys.modules.keys()))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

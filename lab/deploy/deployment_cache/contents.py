@@ -1,0 +1,52 @@
+"""What an emulator holds: nothing yet, a deployment alone, or more than that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+
+from lab.core import clients, naming
+from lab.core.reachability import HEALTH
+from lab.core.target import Target
+from lab.deploy.terraform import inventory, leftovers
+from lab.deploy.terraform.inventory import Listing
+from lab.deploy.terraform.state import BUCKET
+
+UNUSED = frozenset({"available", "disabled"})
+TIMEOUT_S = 10.0
+AWS_OWN = ("default", "alias/aws/")
+"""The beginnings of names that exist without anybody's doing: the default bus, AWS's own keys."""
+
+
+def is_empty(endpoint: str) -> bool:
+    """Whether nobody has used any service of an emulator since it started with no state."""
+    try:
+        with clients.http(endpoint, timeout=TIMEOUT_S) as emulator:
+            services = emulator.get(HEALTH).json()["services"]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return False
+    return isinstance(services, dict) and UNUSED.issuperset(services.values())
+
+
+def others(target: Target) -> list[str]:
+    """What there is besides the environment's resources, and tables of it with items."""
+    with ThreadPoolExecutor() as pool:
+        names = pool.map(lambda listing: list(_others(target, listing)), inventory.LISTINGS)
+        return [*(name for found in names for name in found), *_filled_tables(target)]
+
+
+def _others(target: Target, listing: Listing) -> Iterator[str]:
+    expected = {BUCKET, naming.shop().lock_table}
+    for found in inventory.resources(target, listing):
+        ours = leftovers.is_ours(target.environment, found.service, found.name)
+        if not ours and found.name not in expected and not found.name.startswith(AWS_OWN):
+            yield f"{found.service} {found.name}"
+
+
+def _filled_tables(target: Target) -> Iterator[str]:
+    dynamodb = target.client("dynamodb")
+    for name in map(target.table, leftovers.TABLES):
+        if dynamodb.scan(TableName=name, Limit=1)["Items"]:
+            yield f"items in {name}"

@@ -1,0 +1,149 @@
+"""Saves, loads, exports and imports snapshots."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.core import paths, run_state, watchdog
+from lab.core.error_messages import not_running
+from lab.core.errors import LabError
+from lab.core.progress import Progress, ignore
+from lab.core.run_state import Record
+from lab.core.target import Target
+from lab.deploy.terraform.state import State
+from lab.deploy.terraform.workspace import Workspace
+from lab.emulator import process, saved_state
+from lab.operate.snapshots.library import Library, Snapshot, require_name
+
+BEFORE_LOAD = "before-load"
+"""The name under which `load` keeps what it replaces."""
+
+FILE_SUFFIXES = (".tar.gz", ".tgz")
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What was loaded, where, and the snapshot that has what was there before."""
+
+    name: str
+    saved_at: str
+    endpoint: str
+    kept_as: str
+
+
+def save(name: str, replace: bool = False, on_progress: Progress = ignore) -> Snapshot:
+    """Makes a snapshot of the running emulator. Raises LabError if that is not possible.
+
+    With `replace` it takes the place of one that has the name, once it is complete.
+    """
+    library = Library.of_home()
+    _require_own_name(name)
+    if not replace:
+        library.require_free(name)
+    with library.locked(), _alone() as emulator:
+        watchdog.space("a snapshot")
+        on_progress("saving the emulator's state")
+        return library.put(_draft(library, name, emulator), name)
+
+
+def load(name: str, on_progress: Progress = ignore) -> LoadResult:
+    """Restarts the emulator with a snapshot. Keeps what was there as the snapshot BEFORE_LOAD.
+
+    Starts the emulator first, if it does not run. Raises LabError if the snapshot cannot be used.
+    """
+    library = Library.of_home()
+    snapshot = library.find(name)
+    if run_state.load() is None or saved_state.own_process() is None:
+        _require_no_container()
+        process.start(on_progress=on_progress)
+    with library.locked(), _alone() as emulator:
+        watchdog.space("a snapshot of what is there")
+        on_progress(f"saving what is there as {BEFORE_LOAD}")
+        draft = _draft(library, BEFORE_LOAD, emulator)
+        try:
+            on_progress(f"restarting the emulator with {name}")
+            endpoint = saved_state.restore(snapshot.state, on_progress)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+        library.put(draft, BEFORE_LOAD)
+    return LoadResult(name, snapshot.about.saved_at, endpoint, BEFORE_LOAD)
+
+
+def export(name: str, file: Path) -> Snapshot:
+    """Writes a snapshot to a file that another lab can import."""
+    snapshot = Library.of_home().find(name)
+    draft = file.with_name(f".{file.name}.draft")
+    try:
+        saved_state.export(snapshot.state, draft.absolute())
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+    return snapshot
+
+
+def import_file(file: Path, name: str = "", replace: bool = False) -> Snapshot:
+    """Makes a snapshot of an exported file, by default with the file's name."""
+    library = Library.of_home()
+    name = name or _stem(file)
+    _require_own_name(name)
+    if not replace:
+        library.require_free(name)
+    with library.locked():
+        draft = library.draft(
+            name,
+            lambda folder: saved_state.import_file(file.absolute(), folder),
+            {"imported_from": file.name},
+        )
+        return library.put(draft, name)
+
+
+def _draft(library: Library, name: str, emulator: Record) -> Path:
+    return library.draft(name, saved_state.save, {"environments": _deployed(emulator.endpoint)})
+
+
+def _deployed(endpoint: str) -> dict[str, int]:
+    """The number of resources in Terraform's state, by environment."""
+    folders = (file.parent for file in paths.TERRAFORM.glob("environments/*/backend.tf"))
+    names = sorted(folder.name for folder in folders)
+    counts = {name: len(State.of(Target(name, endpoint)).resources()) for name in names}
+    return {name: count for name, count in counts.items() if count}
+
+
+@contextmanager
+def _alone() -> Iterator[Record]:
+    """The running emulator, while no deploy changes it: a lock of Terraform's would be saved."""
+    emulator = saved_state.own_process()
+    if emulator is None:
+        _require_no_container()
+        raise not_running()
+    with Workspace("dev").alone():
+        yield emulator
+
+
+def _require_no_container() -> None:
+    record = run_state.load()
+    if record and record.container and record.runs():
+        raise LabError(
+            f"The emulator runs in a container ({record.name}), which keeps its state itself.",
+            "Snapshots are of an emulator that is a process: lab down && lab up --host",
+        )
+
+
+def _require_own_name(name: str) -> None:
+    require_name(name)
+    if name == BEFORE_LOAD:
+        raise LabError(
+            f"{BEFORE_LOAD!r} is the name under which `lab load` keeps what it replaces.",
+            "Choose another name.",
+            2,
+        )
+
+
+def _stem(file: Path) -> str:
+    suffix = next((one for one in FILE_SUFFIXES if file.name.endswith(one)), "")
+    return file.name.removesuffix(suffix)
