@@ -68,7 +68,10 @@ def load(name: str, on_progress: Progress = ignore) -> LoadResult:
             on_progress(f"restarting the emulator with {name}")
             endpoint = saved_state.restore(snapshot.state, on_progress)
         except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
+            if name == BEFORE_LOAD:  # it is needed to try again
+                shutil.rmtree(draft, ignore_errors=True)
+            else:  # the emulator may have stopped, and what was there be nowhere else
+                library.put(draft, BEFORE_LOAD)
             raise
         library.put(draft, BEFORE_LOAD)
     return LoadResult(name, snapshot.about.saved_at, endpoint, BEFORE_LOAD)
