@@ -100,14 +100,28 @@ def start(
     return Emulator(**started | {"state": saved_state.loaded(started.get("state"))})
 
 
-def stop() -> bool:
-    """Ends the emulator and every process that it started; False if none was running."""
+@dataclass(frozen=True)
+class Stopped:
+    """Whether an emulator was running; if its state could not be saved, `not_saved` says why."""
+
+    stopped: bool
+    not_saved: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.stopped
+
+
+def stop() -> Stopped:
+    """Saves the emulator's state, and ends it and every process that it started.
+
+    The result is false if none was running.
+    """
     running = _container()
     if running is None:
-        return bool(emulator_program.run("stop")["stopped"])
+        return Stopped(**emulator_program.run("stop"))
     container.stop(running.container)
     run_state.clear()
-    return True
+    return Stopped(True)
 
 
 def status() -> EmulatorStatus:

@@ -55,20 +55,22 @@ def bytes_of(folder: Path) -> int:
 
 
 def save(folder: Path) -> None:
-    """Saves the state of the running emulator to a new folder; nothing stays after a failure.
+    """Saves the emulator's state to a new folder; nothing stays after a failure.
 
-    Raises LabError or OSError.
+    Raises LabError, also if the emulator does not run and never had a state, or OSError.
     """
     _undone_if_it_fails(folder, "save", str(folder))
 
 
 def restore(folder: Path, on_progress: Progress) -> str:
-    """Restarts the running emulator at its port, with the state of a folder.
+    """Restarts the emulator with the state of a folder, at the same port, or starts it.
 
-    Returns its endpoint. Raises LabError, also for a state of other versions or a damaged one.
+    Returns its endpoint. Raises LabError, also for a state of other versions or a damaged one; an
+    emulator that runs goes on then.
     """
+    words = ["restore", str(folder)] if own_process() else ["start", "--state", str(folder)]
     watchdog.no_emulator()  # it ends, and begins again
-    started = emulator_program.run("restore", str(folder), on_progress=on_progress)
+    started = emulator_program.run(*words, on_progress=on_progress)
     endpoint = str(started["endpoint"])
     watchdog.emulator(endpoint)
     return endpoint

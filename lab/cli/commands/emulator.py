@@ -68,8 +68,7 @@ def up(
     else:
         ready = render.duration(started.ready_s)
         render.done(f"The emulator is ready at {started.endpoint} ({started.name}, {ready}).")
-
-    _report_state(started)
+        _report_state(started)
 
 
 def _start(port: int | None, iam: bool, docker: bool, fresh: bool) -> Emulator:
@@ -87,7 +86,7 @@ def _report_state(started: Emulator) -> None:
     if state and state.restored:
         render.note(f"Everything is as it was on {render.moment(state.saved_at)}.")
     if state and state.refused:
-        render.note(f"It begins with nothing: {state.refused}")
+        render.note(f"{state.refused} `lab deploy` and `lab seed` build the shop anew.")
 
 
 def down(json: Json = False) -> None:
@@ -99,10 +98,14 @@ def down(json: Json = False) -> None:
     with working("Stopping the emulator"):
         stopped = process.stop()
     if json:
-        render.as_json({"stopped": stopped})
+        render.as_json(asdict(stopped))
+    elif not stopped:
+        render.done("The emulator was not running.")
+    elif stopped.not_saved:
+        render.done("The emulator has stopped.")
+        render.note(f"Its latest changes were not saved: {stopped.not_saved}")
     else:
-        kept = "The emulator has stopped. Its state is kept: `lab up` continues from here."
-        render.done(kept if stopped else "The emulator was not running.")
+        render.done("The emulator has stopped. Its state is kept: `lab up` continues from here.")
 
 
 def env(

@@ -65,7 +65,8 @@ def load(name: Name, json: Json = False) -> None:
         return
     when = render.moment(result.saved_at)
     render.done(f"The emulator at {result.endpoint} has the state of {name}, saved {when}.")
-    render.note(f"What was there before is kept: lab load {result.kept_as}")
+    if result.kept_as:
+        render.note(f"What was there before is kept: lab load {result.kept_as}")
 
 
 @snapshots.callback()

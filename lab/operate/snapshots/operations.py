@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.core import paths, run_state, watchdog
-from lab.core.error_messages import not_running
 from lab.core.errors import LabError
 from lab.core.progress import Progress, ignore
-from lab.core.run_state import Record
 from lab.core.target import Target
 from lab.deploy.terraform.state import State
 from lab.deploy.terraform.workspace import Workspace
-from lab.emulator import process, saved_state
+from lab.emulator import saved_state
 from lab.operate.snapshots.library import Library, Snapshot, require_name
 
 BEFORE_LOAD = "before-load"
@@ -27,7 +25,7 @@ FILE_SUFFIXES = (".tar.gz", ".tgz")
 
 @dataclass(frozen=True)
 class LoadResult:
-    """What was loaded, where, and the snapshot that has what was there before."""
+    """What was loaded, where, and the snapshot that has what was there before, if there is one."""
 
     name: str
     saved_at: str
@@ -36,7 +34,7 @@ class LoadResult:
 
 
 def save(name: str, replace: bool = False, on_progress: Progress = ignore) -> Snapshot:
-    """Makes a snapshot of the running emulator. Raises LabError if that is not possible.
+    """Makes a snapshot of the emulator, or of what it had when it stopped. Raises LabError.
 
     With `replace` it takes the place of one that has the name, once it is complete.
     """
@@ -44,37 +42,45 @@ def save(name: str, replace: bool = False, on_progress: Progress = ignore) -> Sn
     _require_own_name(name)
     if not replace:
         library.require_free(name)
-    with library.locked(), _alone() as emulator:
+    with library.locked(), _no_deploy():
         watchdog.space("a snapshot")
         on_progress("saving the emulator's state")
-        return library.put(_draft(library, name, emulator), name)
+        return library.put(_draft(library, name), name)
 
 
 def load(name: str, on_progress: Progress = ignore) -> LoadResult:
-    """Restarts the emulator with a snapshot. Keeps what was there as the snapshot BEFORE_LOAD.
+    """Restarts the emulator with a snapshot, or starts it. Raises LabError.
 
-    Starts the emulator first, if it does not run. Raises LabError if the snapshot cannot be used.
+    Keeps what was there as the snapshot BEFORE_LOAD; nothing, if there was nothing.
     """
     library = Library.of_home()
     snapshot = library.find(name)
-    if run_state.load() is None or saved_state.own_process() is None:
-        _require_no_container()
-        process.start(on_progress=on_progress)
-    with library.locked(), _alone() as emulator:
+    with library.locked(), _no_deploy():
         watchdog.space("a snapshot of what is there")
         on_progress(f"saving what is there as {BEFORE_LOAD}")
-        draft = _draft(library, BEFORE_LOAD, emulator)
+        draft = _draft_if_there_is_something(library)
         try:
-            on_progress(f"restarting the emulator with {name}")
+            on_progress(f"starting the emulator with {name}")
             endpoint = saved_state.restore(snapshot.state, on_progress)
         except BaseException:
             if name == BEFORE_LOAD:  # it is needed to try again
-                shutil.rmtree(draft, ignore_errors=True)
-            else:  # the emulator may have stopped, and what was there be nowhere else
+                shutil.rmtree(draft or "", ignore_errors=True)
+            elif draft:  # the emulator may have stopped, and what was there be nowhere else
                 library.put(draft, BEFORE_LOAD)
             raise
-        library.put(draft, BEFORE_LOAD)
-    return LoadResult(name, snapshot.about.saved_at, endpoint, BEFORE_LOAD)
+        if draft:
+            library.put(draft, BEFORE_LOAD)
+    return LoadResult(name, snapshot.about.saved_at, endpoint, BEFORE_LOAD if draft else "")
+
+
+def _draft_if_there_is_something(library: Library) -> Path | None:
+    """Of an emulator that does not run and has no state there is nothing to keep."""
+    try:
+        return _draft(library, BEFORE_LOAD)
+    except LabError:
+        if saved_state.own_process():
+            raise
+        return None
 
 
 def export(name: str, file: Path) -> Snapshot:
@@ -105,8 +111,10 @@ def import_file(file: Path, name: str = "", replace: bool = False) -> Snapshot:
         return library.put(draft, name)
 
 
-def _draft(library: Library, name: str, emulator: Record) -> Path:
-    return library.draft(name, saved_state.save, {"environments": _deployed(emulator.endpoint)})
+def _draft(library: Library, name: str) -> Path:
+    emulator = saved_state.own_process()
+    record = {"environments": _deployed(emulator.endpoint)} if emulator else {}
+    return library.draft(name, saved_state.save, record)
 
 
 def _deployed(endpoint: str) -> dict[str, int]:
@@ -118,23 +126,16 @@ def _deployed(endpoint: str) -> dict[str, int]:
 
 
 @contextmanager
-def _alone() -> Iterator[Record]:
-    """The running emulator, while no deploy changes it: a lock of Terraform's would be saved."""
-    emulator = saved_state.own_process()
-    if emulator is None:
-        _require_no_container()
-        raise not_running()
-    with Workspace("dev").alone():
-        yield emulator
-
-
-def _require_no_container() -> None:
+def _no_deploy() -> Iterator[None]:
+    """Keeps deploys out: the lock of one that runs would be saved, or its emulator be replaced."""
     record = run_state.load()
     if record and record.container and record.runs():
         raise LabError(
             f"The emulator runs in a container ({record.name}), which keeps its state itself.",
             "Snapshots are of an emulator that is a process: lab down && lab up --host",
         )
+    with Workspace("dev").alone():
+        yield
 
 
 def _require_own_name(name: str) -> None:

@@ -268,6 +268,9 @@ def test_ctrl_c_says_what_each_command_left(
 
     monkeypatch.setattr(typer.core.TyperCommand, "invoke", press, raising=False)
     filled = {"release rollback": ["dev", "x"], "terraform": ["dev", "plan"]}
+    filled |= {"save": ["x"], "load": ["x"]}
+    filled |= {"snapshots describe": ["x"], "snapshots remove": ["x"]}
+    filled |= {"snapshots export": ["x", "y"], "snapshots import": [__file__]}
     more = filled.get(name, {"logs": ["x"], "promote": ["dev"]}.get(name, []))
     more = ["--customer", "ada"] if name == "token" else more
 

@@ -41,18 +41,27 @@ class Program:
 
     state: str = "new"
     fails: BaseException | None = None
+    fails_to_save: BaseException | None = None
     runs: list[str] = field(default_factory=list)
 
     def run(self, command: str, *arguments: str, on_progress: Any = None) -> Any:
         self.runs.append(command)
-        action = {"save": self._save, "restore": self._restore, "import": self._import}
-        return action.get(command, self._export)(*map(Path, arguments))
+        actions = {
+            "save": self._save,
+            "restore": self._restore,
+            "start": self._start,
+            "export": self._export,
+            "import": self._import,
+        }
+        return actions[command](*map(Path, arguments))
 
     def _raise_if_told(self) -> None:
         if self.fails:
             raise self.fails
 
     def _save(self, folder: Path) -> None:
+        if self.fails_to_save:
+            raise self.fails_to_save
         folder.mkdir()
         (folder / "state").write_text(self.state)
         self._raise_if_told()
@@ -62,6 +71,9 @@ class Program:
         self._raise_if_told()
         self.state = (folder / "state").read_text()
         return {"endpoint": ENDPOINT}
+
+    def _start(self, _: Path, folder: Path) -> dict[str, str]:
+        return self._restore(folder)
 
     def _export(self, folder: Path, file: Path) -> None:
         with tarfile.open(file, "w:gz") as archive:
@@ -189,14 +201,25 @@ def test_the_copy_of_what_was_there_has_a_name_of_its_own(program: Program) -> N
         snapshots.save("before-load", replace=True)
 
 
-def test_without_an_emulator_there_is_nothing_to_save(
+def test_an_emulator_that_has_stopped_is_saved_as_it_was_and_started_to_load(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Record, "runs", lambda _: False)
     monkeypatch.setattr(run_state, "load", lambda: None)
-    with pytest.raises(LabError, match="not running"):
-        snapshots.save("x")
-    assert left() == []
+    snapshots.save("one")
+    result = snapshots.load("one")
+    assert (program.runs[-1], result.kept_as) == ("start", "before-load")
+
+
+def test_of_an_emulator_that_never_ran_nothing_is_saved_and_a_snapshot_is_loaded(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshots.save("one")
+    monkeypatch.setattr(run_state, "load", lambda: None)
+    program.fails_to_save = LabError("There is no saved state in this home.")
+    with pytest.raises(LabError, match="no saved state"):
+        snapshots.save("two")
+    assert snapshots.load("one").kept_as == ""
+    assert left() == ["one"]
 
 
 def test_of_a_container_there_are_no_snapshots(
