@@ -43,21 +43,45 @@ find_python() {
     exit 1
 }
 
+# What the checkouts of this user share: `lab cache` shows it, and lab/deploy/deployment_cache
+# finds the same folder.
+find_cache() {
+    if [ -n "${LAB_CACHE:-}" ]; then
+        echo "$LAB_CACHE"
+    elif [ "$(uname)" = Darwin ]; then
+        echo "${HOME:-/nonexistent}/Library/Caches/checkout-lab"
+    else
+        echo "${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/checkout-lab"
+    fi
+}
+
+reuse_uv() {
+    kept=$(find_cache)/uv-$UV_VERSION
+    [ -O "$kept" ] && [ -x "$kept/uv" ] && mkdir -p "$TOOLS/bin" &&
+        cp "$kept/uv" "$TOOLS/bin/uv" && "$TOOLS/bin/uv" --version >/dev/null 2>&1
+}
+
+keep_uv() (
+    umask 077
+    kept=$(find_cache)/uv-$UV_VERSION
+    { mkdir -p "$kept" && cp "$TOOLS/bin/uv" "$kept/uv.$$" && mv "$kept/uv.$$" "$kept/uv"; } \
+        2>/dev/null || true # a cache that cannot be written costs time only
+)
+
 fetch_uv() {
     python=$(find_python)
     echo "Fetching uv $UV_VERSION with $python" >&2
     "$python" -m venv --clear "$TOOLS" >&2
     # Not bin/pip: its first line cannot name every path.
     "$TOOLS/bin/python" -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION" >&2
+    keep_uv
 }
 
 find_uv() {
     if command -v uv 2>/dev/null; then
         return
     fi
-    if ! "$TOOLS/bin/uv" --version >/dev/null 2>&1; then
-        fetch_uv
-    fi
+    "$TOOLS/bin/uv" --version >/dev/null 2>&1 || reuse_uv || fetch_uv
     echo "$TOOLS/bin/uv"
 }
 
@@ -98,12 +122,31 @@ show_seconds() {
     wait "$1"
 }
 
+cache=$(find_cache)
 uv=$(find_uv)
 need_cache
 need_python
+# Compiling takes most of the time, so the bytecode of the last checkout is taken over. The second
+# sync compiles what is missing or of other sources.
+sync() {
+    project=$1
+    name=$2
+    "$uv" sync --frozen --no-compile-bytecode --quiet --project "$project"
+    for packages in "$project"/.venv/lib/python3.*/site-packages; do
+        reuse_bytecode restore
+        "$uv" sync --frozen --compile-bytecode --quiet --project "$project"
+        reuse_bytecode keep
+    done
+}
+
+reuse_bytecode() {
+    "$project/.venv/bin/python" scripts/bytecode.py "$1" "$cache/bytecode/$name" "$packages" \
+        "$project/uv.lock" || true
+}
+
 install_packages() {
-    "$uv" sync --frozen --compile-bytecode --quiet
-    "$uv" sync --frozen --compile-bytecode --quiet --project emulator
+    sync . lab
+    sync emulator emulator
 }
 
 echo "Installing packages into .venv and emulator/.venv, exactly as the two uv.lock files say"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lab.deploy.deployment_cache.store import Entry
 
 cache = App(
-    help="The deployments that this machine keeps, for all checkouts.",
+    help="What the checkouts of this machine share: deployments, and parts of the installation.",
     epilog="Example: lab cache clear",
     no_args_is_help=True,
 )
@@ -35,30 +35,41 @@ def register(app: typer.Typer) -> None:
 
 @cache.command(epilog="Example: lab cache show --json")
 def show(json: Json = False) -> None:
-    """Shows the kept deployments: an empty emulator gets them back in seconds."""
+    """Shows what is kept: deployments for an empty emulator, and parts of the installation."""
     from lab.console import render
-    from lab.deploy.deployment_cache.store import Cache
+    from lab.deploy.deployment_cache import store
+    from lab.emulator.saved_state import bytes_of
 
-    kept = Cache.of_user()
+    kept = store.Cache.of_user()
     entries = kept.entries()
+    installation = sum(map(bytes_of, store.of_the_installation()))
     if json:
-        render.as_json({"folder": str(kept.root), "entries": [_facts(entry) for entry in entries]})
+        facts = [_facts(entry) for entry in entries]
+        folder = str(store.folder())
+        render.as_json({"folder": folder, "deployments": facts, "installation": installation})
         return
     if entries:
         columns = ("!Deployed", "Environment", ">Resources", ">Size", "!Key")
         render.screen.print(render.table(columns, map(_row, entries)))
     total = sum(entry.size for entry in entries)
-    render.screen.print(f"{len(entries)} deployments, {total / 1e6:.1f} MB, in {kept.root}")
+    render.screen.print(
+        f"In {store.folder()}: {len(entries)} deployments ({total / 1e6:.1f} MB), and for"
+        f" `make install` uv and compiled packages ({installation / 1e6:.0f} MB)"
+    )
 
 
 @cache.command(epilog="Example: lab cache clear")
 def clear() -> None:
-    """Deletes the kept deployments. The next deploy on an empty emulator runs Terraform."""
-    from lab.console import render
-    from lab.deploy.deployment_cache.store import Cache
+    """Deletes all of it. The next installation and the next deploy take longer."""
+    import shutil
 
-    kept = Cache.of_user()
-    render.done(f"{kept.clear()} deployments were deleted from {kept.root}.")
+    from lab.console import render
+    from lab.deploy.deployment_cache import store
+
+    count = store.Cache.of_user().clear()
+    for folder in store.of_the_installation():
+        shutil.rmtree(folder)
+    render.done(f"{store.folder()} is empty: {count} deployments were deleted.")
 
 
 def _facts(entry: Entry) -> dict[str, object]:

@@ -36,6 +36,17 @@ DRAFT = ".draft-"
 STALE_DRAFT_S = 3600.0
 
 
+def folder() -> Path:
+    """What the checkouts of this user share, as in scripts/install.sh. It may not exist yet."""
+    configured = os.environ.get(VARIABLE)
+    return Path(configured or platformdirs.user_cache_path("checkout-lab")).absolute()
+
+
+def of_the_installation() -> list[Path]:
+    """What `make install` keeps there: the bytecode of packages, and uv."""
+    return [one for one in (folder() / "bytecode", *folder().glob("uv-*")) if one.is_dir()]
+
+
 @dataclass(frozen=True)
 class Entry:
     """A kept deployment: of which environment, how many resources, and when it was made."""
@@ -73,11 +84,7 @@ class Cache:
     @classmethod
     def of_user(cls) -> Cache:
         """The one in LAB_CACHE, or in the user's cache folder. It may not exist yet."""
-        configured = os.environ.get(VARIABLE, "").strip()
-        base = Path(os.path.expanduser(configured)) if configured else None  # noqa: PTH111
-        return cls(
-            (base or platformdirs.user_cache_path("checkout-lab")).absolute() / "deployments"
-        )
+        return cls(folder() / "deployments")
 
     def entries(self) -> list[Entry]:
         """All usable entries, the most recently used ones first."""
