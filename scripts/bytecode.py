@@ -64,18 +64,18 @@ def _is_own(folder: Path) -> bool:
 
 def _link(source: Path, target: Path) -> None:
     """Links all bytecode of one tree into another. Files that exist there stay."""
-    for place, folders, files in os.walk(source):
-        if os.path.basename(place) == CACHED:
-            folder = target / os.path.relpath(place, source)
+    for place, folders, files in source.walk():
+        if place.name == CACHED:
+            folder = target / place.relative_to(source)
             folder.mkdir(parents=True, exist_ok=True)
             for name in files:
-                _link_one(os.path.join(place, name), os.path.join(folder, name))
+                _link_one(place / name, folder / name)
             folders.clear()
 
 
-def _link_one(source: str, target: str) -> None:
+def _link_one(source: Path, target: Path) -> None:
     try:
-        os.link(source, target)
+        target.hardlink_to(source)
     except FileExistsError:
         return
     except OSError:
@@ -86,4 +86,4 @@ if __name__ == "__main__":
     try:
         main(*sys.argv[1:])
     except OSError as error:
-        print(f"The compiled bytecode was not reused: {error}", file=sys.stderr)
+        sys.stderr.write(f"The compiled bytecode was not reused: {error}\n")

@@ -122,7 +122,7 @@ show_seconds() {
     wait "$1"
 }
 
-cache=$(find_cache)
+shared=$(find_cache)
 uv=$(find_uv)
 need_cache
 need_python
@@ -140,7 +140,7 @@ sync() {
 }
 
 reuse_bytecode() {
-    "$project/.venv/bin/python" scripts/bytecode.py "$1" "$cache/bytecode/$name" "$packages" \
+    "$project/.venv/bin/python" scripts/bytecode.py "$1" "$shared/bytecode/$name" "$packages" \
         "$project/uv.lock" || true
 }
 
