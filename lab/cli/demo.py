@@ -23,7 +23,7 @@ from lab.core.errors import LabError
 from lab.core.progress import Progress
 from lab.core.target import Target, configured_endpoint
 from lab.deploy import terraform
-from lab.emulator import process
+from lab.deploy.deployment_cache import starting
 from lab.operate import audit
 from lab.shop import carts, mailbox, order_views, purchase
 from lab.shop.carts import Cart
@@ -148,7 +148,7 @@ def _emulator(on_progress: Progress, port: int | None) -> tuple[str, str]:
     if configured and not _may_start_at(configured):
         return reachability.require(configured), f"at {configured}, as AWS_ENDPOINT_URL says"
     requested = endpoints.port_of(configured) if configured else port
-    started = process.start(requested, on_progress=on_progress)
+    started = starting.start("dev", requested, on_progress)
     return started.endpoint, f"running at {started.endpoint}"
 
 

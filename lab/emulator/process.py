@@ -79,12 +79,14 @@ def start(
     docker: bool = False,
     owner: int | None = None,
     fresh: bool = False,
+    state: Path | None = None,
 ) -> Emulator:
     """Starts the emulator on `port` (by default LAB_PORT, else 4566); returns when it answers.
 
-    It has the state of when it stopped, or none if it is to start `fresh`. With `iam` it enforces
-    permissions. It ends when the process `owner` ends, if one is given. If it is already running,
-    the result says so. Raises LabError if it cannot be started, or runs with other settings.
+    It has the state of when it stopped, none if it is to start `fresh`, or that of the folder
+    `state`. With `iam` it enforces permissions. It ends when the process `owner` ends, if one is
+    given. If it is already running, the result says so. Raises LabError if it cannot be started,
+    or runs with other settings.
     """
     requested = port or endpoints.wanted_port()
     running = _container()
@@ -96,6 +98,7 @@ def start(
     arguments = [*(["--port", str(requested)] if requested else []), *([] if iam else ["--no-iam"])]
     arguments += ["--owner", str(owner)] if owner else []
     arguments += ["--fresh"] if fresh else []
+    arguments += ["--state", str(state)] if state else []
     started = emulator_program.run("start", *arguments, on_progress=on_progress)
     return Emulator(**started | {"state": saved_state.loaded(started.get("state"))})
 
@@ -178,9 +181,9 @@ def _already_running(record: Record, requested: int | None, iam: bool) -> Emulat
             "The emulator is already running, and enforces permissions.",
             "Stop it first: lab down && lab up --no-iam",
         )
-    offered = set(record.services.split())
-    if missing := sorted(_services() - offered):
-        services = ",".join(sorted(_services() | offered))
+    offered = named_services(record.services)
+    if missing := sorted(requested_services() - offered):
+        services = ",".join(sorted(requested_services() | offered))
         raise LabError(
             f"The emulator is already running, without {', '.join(missing)}.",
             f"Stop it first: lab down && {SERVICES_VARIABLE}={services} lab up",
@@ -193,9 +196,14 @@ def _already_running(record: Record, requested: int | None, iam: bool) -> Emulat
     return _emulator(record, already_running=True)
 
 
-def _services() -> set[str]:
+def requested_services() -> frozenset[str]:
     """The services that are asked for besides the default ones."""
-    return set(os.environ.get(SERVICES_VARIABLE, "").replace(",", " ").lower().split())
+    return named_services(os.environ.get(SERVICES_VARIABLE, ""))
+
+
+def named_services(text: str) -> frozenset[str]:
+    """The services in the format of the variable."""
+    return frozenset(text.replace(",", " ").lower().split())
 
 
 def _emulator(record: Record, *, already_running: bool = False, ready_s: float = 0.0) -> Emulator:
@@ -228,7 +236,7 @@ def _start_container(port: int | None, on_progress: Progress, iam: bool) -> Emul
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         iam=iam,
         container=started.container,
-        services=" ".join(sorted(_services())),
+        services=" ".join(sorted(requested_services())),
     )
     run_state.save(record)
     return _emulator(record, ready_s=time.monotonic() - began)

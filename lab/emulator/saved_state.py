@@ -93,6 +93,11 @@ def loaded(result: Any) -> Loaded | None:
     return Loaded(bool(result.get("restored")), result.get("saved_at"), result.get("refused"))
 
 
+def was_ever_saved() -> bool:
+    """Whether an emulator of this lab's home has saved its state, or tried to."""
+    return (paths.home_path() / "state").exists()
+
+
 def own_process() -> Record | None:
     """The emulator of this lab's home, if it runs as a process, whose state can be handled."""
     record = run_state.load()

@@ -10,7 +10,7 @@ from lab.core.errors import LabError
 from lab.core.progress import Progress
 from lab.core.target import Target, configured_endpoint
 from lab.deploy import terraform
-from lab.emulator import process
+from lab.deploy.deployment_cache import starting
 from lab.shop import shop_client, tokens
 
 
@@ -27,7 +27,7 @@ def ready(on_progress: Progress) -> Target:
         on_progress(
             "Building the checkout with Terraform: one to two minutes, the first time only."
         )
-        terraform.deploy(target, options=terraform.Options(cache=True))
+        terraform.deploy(target, options=terraform.Options(cache=True, trust_state=True))
         on_progress("Loading products and stock.")
         seed.load(target)
     return target
@@ -38,7 +38,7 @@ def _emulator(on_progress: Progress) -> str:
     if running is not None and running.runs():
         return running.endpoint
     on_progress("Starting the emulator: a few seconds.")
-    return process.start().endpoint
+    return starting.start("dev", None, on_progress).endpoint
 
 
 def is_deployed(target: Target) -> bool:

@@ -14,6 +14,9 @@ from lab.deploy.terraform import inventory, leftovers
 from lab.deploy.terraform.inventory import Listing
 from lab.deploy.terraform.state import BUCKET
 
+LOADED = "/_host/state"
+"""The page of the emulator that says which state it has loaded."""
+
 UNUSED = frozenset({"available", "disabled"})
 TIMEOUT_S = 10.0
 AWS_OWN = ("default", "alias/aws/")
@@ -21,13 +24,15 @@ AWS_OWN = ("default", "alias/aws/")
 
 
 def is_empty(endpoint: str) -> bool:
-    """Whether nobody has used any service of an emulator since it started with no state."""
+    """Whether an emulator that keeps its state started with none, and no service was used since."""
     try:
         with clients.http(endpoint, timeout=TIMEOUT_S) as emulator:
+            restored = emulator.get(LOADED).json()["restored"]
             services = emulator.get(HEALTH).json()["services"]
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return False
-    return isinstance(services, dict) and UNUSED.issuperset(services.values())
+    used = not isinstance(services, dict) or set(services.values()) - UNUSED
+    return restored is False and not used
 
 
 def others(target: Target) -> list[str]:

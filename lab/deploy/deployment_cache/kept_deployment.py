@@ -12,7 +12,7 @@ from lab.core.errors import LabError
 from lab.core.progress import Progress
 from lab.core.target import Target
 from lab.deploy.deployment_cache import contents
-from lab.deploy.deployment_cache.key import Key
+from lab.deploy.deployment_cache.key import EmulatorSettings, Key
 from lab.deploy.deployment_cache.store import Cache, Entry
 from lab.deploy.terraform.state import State
 from lab.deploy.terraform.workspace import Workspace
@@ -37,7 +37,8 @@ class KeptDeployment:
         emulator = saved_state.own_process()
         if emulator is None or not endpoints.same(emulator.endpoint, target.endpoint):
             return None
-        digest = Key.of(target, workspace, package, emulator).digest
+        settings = EmulatorSettings(emulator.iam, process.named_services(emulator.services))
+        digest = Key.of(target, workspace, package, settings).digest
         return cls(target, digest, contents.is_empty(emulator.endpoint), Cache.of_user())
 
     def restore(self, on_progress: Progress) -> Entry | None:
@@ -65,7 +66,11 @@ class KeptDeployment:
         """
         if not self.was_empty or contents.others(self.target):
             return
-        record = {"environment": self.target.environment, "resources": resources}
+        record = {
+            "environment": self.target.environment,
+            "resources": resources,
+            "version": State.of(self.target).version(),
+        }
         try:
             if preconditions.free(self.cache.root) >= SPACE:
                 self.cache.add(self.digest, record, saved_state.save)
@@ -78,9 +83,14 @@ class KeptDeployment:
 
     def is_deployed(self) -> bool:
         """Whether Terraform's state is the one that a deploy of the same inputs has left."""
-        record = paths.stored_object(self._record)
         version = State.of(self.target).version()
+        record = paths.stored_object(self._record)
         return bool(version) and record == {"inputs": self.digest, "state": version}
+
+    def started_with(self) -> Entry | None:
+        """The entry with which the emulator has started, if Terraform's state is still its own."""
+        entry = self.cache.find(self.digest)
+        return entry if entry and entry.version == State.of(self.target).version() else None
 
     def note_deployed(self) -> None:
         """Records that a deploy of these inputs has left Terraform's state as it is now."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.core import child_processes, emulator_program, paths
-from lab.core.run_state import Record
 from lab.core.target import Target, access_key
 from lab.deploy.terraform import emulator_overrides, provider
 from lab.deploy.terraform.workspace import Workspace
@@ -20,14 +19,27 @@ TERRAFORM_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True)
+class EmulatorSettings:
+    """With what an emulator runs: whether it enforces permissions, and its additional services."""
+
+    iam: bool = True
+    services: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        return f"iam={self.iam} services={','.join(sorted(self.services))}"
+
+
+@dataclass(frozen=True)
 class Key:
     """All inputs of a deploy by name: short ones as they are, files as a hash."""
 
     parts: Mapping[str, str]
 
     @classmethod
-    def of(cls, target: Target, workspace: Workspace, package: Path, emulator: Record) -> Key:
-        """The key of a deploy from a filled workspace, with the functions' zip in it."""
+    def of(
+        cls, target: Target, workspace: Workspace, package: Path, emulator: EmulatorSettings
+    ) -> Key:
+        """The key of a deploy of an environment, with a zip of the functions."""
         own_config = provider.own_config()
         return cls(
             {
@@ -42,7 +54,7 @@ class Key:
                 "Terraform's configuration": _of_files({"file": own_config} if own_config else {}),
                 "lab": _of_files(_tree(paths.ROOT / "lab" / "deploy", "*.py")),
                 "emulator": _of_files(_emulator_files()),
-                "emulator's settings": f"iam={emulator.iam} services={emulator.services}",
+                "emulator's settings": str(emulator),
             }
         )
 

@@ -49,11 +49,15 @@ def of_the_installation() -> list[Path]:
 
 @dataclass(frozen=True)
 class Entry:
-    """A kept deployment: of which environment, how many resources, and when it was made."""
+    """A kept deployment: of which environment, how many resources, and when it was made.
+
+    `version` is that of Terraform's state in it.
+    """
 
     folder: Path
     environment: str
     resources: int
+    version: str
     made_at: str
     size: int
     used: float
@@ -67,12 +71,16 @@ class Entry:
     def read(cls, folder: Path) -> Entry:
         """Reads an entry. Raises LabError if it is incomplete."""
         record = paths.stored_object(folder / RECORD)
-        environment, resources = record.get("environment"), record.get("resources")
-        if not isinstance(environment, str) or not isinstance(resources, int):
+        environment, version = record.get("environment"), record.get("version")
+        resources = record.get("resources")
+        if not (isinstance(environment, str) and isinstance(version, str)) or not isinstance(
+            resources, int
+        ):
             raise LabError(f"{folder / RECORD} cannot be used.")
         about = About.read(folder / STATE)
         used = (folder / RECORD).stat().st_mtime
-        return cls(folder, environment, resources, about.saved_at, bytes_of(folder), used)
+        size = bytes_of(folder)
+        return cls(folder, environment, resources, version, about.saved_at, size, used)
 
 
 @dataclass(frozen=True)

@@ -113,9 +113,13 @@ def _quickly(
 ) -> DeployResult | None:
     """Deploys without Terraform, if that is asked for and possible."""
     started = time.monotonic()
-    if kept and options.trust_state and not kept.was_empty and kept.is_deployed():
+    if kept is None:
+        return None
+    if options.trust_state and kept.is_deployed():
         return DeployResult(target.environment, 0, 0, 0, 0.0, _seconds_since(started))
-    entry = kept.restore(terraform.on_progress) if kept and options.cache else None
+    entry = kept.started_with() if options.trust_state else None
+    if entry is None and options.cache:
+        entry = kept.restore(terraform.on_progress)
     if entry is None:
         return None
     took = _seconds_since(started)

@@ -14,13 +14,22 @@ import httpx
 import pytest
 
 from lab.cli import app
-from lab.core import child_processes, clients, emulator_program, invocation, paths, preconditions
+from lab.core import (
+    child_processes,
+    clients,
+    emulator_program,
+    invocation,
+    paths,
+    ports,
+    preconditions,
+)
 from lab.core.errors import LabError
 from lab.core.run_state import Record
 from lab.core.target import Target
-from lab.deploy.deployment_cache import contents, kept_deployment, store
+from lab.deploy import package
+from lab.deploy.deployment_cache import contents, kept_deployment, starting, store
 from lab.deploy.deployment_cache.kept_deployment import KeptDeployment
-from lab.deploy.deployment_cache.key import Key
+from lab.deploy.deployment_cache.key import EmulatorSettings, Key
 from lab.deploy.deployment_cache.store import Cache
 from lab.deploy.terraform import emulator_overrides, provider
 from lab.deploy.terraform.workspace import Workspace
@@ -29,7 +38,8 @@ from lab.emulator import process, saved_state
 ENDPOINT = "http://localhost:4566"
 RECORD = Record(1, 0.0, 4566, ENDPOINT, "2026-11-27T09:00:00Z")
 ABOUT = {"saved_at": "2026-11-27T10:00:00Z", "localstack": "4", "moto": "5", "python": "3.13"}
-DEPLOYED: dict[str, object] = {"environment": "dev", "resources": 137}
+DEPLOYED: dict[str, object] = {"environment": "dev", "resources": 137, "version": "v1"}
+SETTINGS = EmulatorSettings()
 
 
 def save(folder: Path, size: int = 10) -> None:
@@ -69,9 +79,9 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return checkout
 
 
-def digest(checkout: Path, environment: str = "dev", record: Record = RECORD) -> str:
+def digest(checkout: Path, environment: str = "dev", settings: EmulatorSettings = SETTINGS) -> str:
     target, workspace = Target(environment, ENDPOINT), Workspace(environment)
-    return Key.of(target, workspace, checkout / "functions.zip", record).digest
+    return Key.of(target, workspace, checkout / "functions.zip", settings).digest
 
 
 def append(name: str) -> Callable[[Path, pytest.MonkeyPatch], object]:
@@ -107,8 +117,12 @@ def test_everything_that_decides_a_deploy_is_in_the_key(
 
 
 def test_environments_and_settings_of_the_emulator_have_keys_of_their_own(sources: Path) -> None:
-    settings = [RECORD, replace(RECORD, iam=False), replace(RECORD, services="swf")]
-    keys = [digest(sources, record=record) for record in settings]
+    settings = [
+        SETTINGS,
+        EmulatorSettings(iam=False),
+        EmulatorSettings(services=frozenset({"swf"})),
+    ]
+    keys = [digest(sources, settings=one) for one in settings]
     keys += [digest(sources, "staging")]
     assert len(set(keys)) == 4
 
@@ -125,9 +139,7 @@ def test_the_key_does_not_depend_on_where_the_checkout_is(
     monkeypatch.setattr(paths, "ROOT", moved)
     monkeypatch.setattr(emulator_program, "FOLDER", moved / "emulator")
     monkeypatch.setenv("LAB_HOME", str(tmp_path / "another"))
-    assert digest(moved, record=replace(RECORD, port=4999, endpoint="http://localhost:4999")) == (
-        before
-    )
+    assert digest(moved) == before
 
 
 def test_an_entry_is_found_again(cache: Cache) -> None:
@@ -273,6 +285,7 @@ def test_only_what_is_the_deployments_alone_is_kept(
     cache: Cache, monkeypatch: pytest.MonkeyPatch, others: list[str], was_empty: bool
 ) -> None:
     monkeypatch.setattr(contents, "others", lambda _: others)
+    monkeypatch.setattr(kept_deployment.State, "version", lambda _: "v1")
     monkeypatch.setattr(saved_state, "save", save)
     kept(cache, was_empty).keep(137)
     assert len(cache.entries()) == (1 if was_empty and not others else 0)
@@ -285,6 +298,7 @@ def test_a_cache_that_cannot_be_written_is_no_failure_of_the_deploy(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(contents, "others", lambda _: [])
+    monkeypatch.setattr(kept_deployment.State, "version", lambda _: "v1")
     monkeypatch.setattr(saved_state, "save", fail)
     kept(cache).keep(137)
     assert "No space left" in capsys.readouterr().err
@@ -306,18 +320,23 @@ def test_an_emulator_of_others_or_in_a_container_has_no_kept_deployment(
 
 
 @pytest.mark.parametrize(
-    ("answer", "empty"),
+    ("health", "state", "empty"),
     [
-        ('{"services": {"s3": "available", "ec2": "disabled"}}', True),
-        ('{"services": {"s3": "running", "ec2": "disabled"}}', False),
-        ("{}", False),
-        ("no JSON", False),
+        ('{"services": {"s3": "available", "ec2": "disabled"}}', '{"restored": false}', True),
+        ('{"services": {"s3": "running", "ec2": "disabled"}}', '{"restored": false}', False),
+        ('{"services": {"s3": "available"}}', '{"restored": true}', False),
+        ('{"services": {"s3": "available"}}', "no such page", False),
+        ("{}", '{"restored": false}', False),
+        ("no JSON", "no JSON", False),
     ],
 )
 def test_an_emulator_is_empty_while_no_service_was_used(
-    monkeypatch: pytest.MonkeyPatch, answer: str, empty: bool
+    monkeypatch: pytest.MonkeyPatch, health: str, state: str, empty: bool
 ) -> None:
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, text=answer))
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text=state if request.url.path == contents.LOADED else health)
+
+    transport = httpx.MockTransport(answer)
     client = httpx.Client(base_url=ENDPOINT, transport=transport)
     monkeypatch.setattr(clients, "http", lambda *_, **__: client)
     assert contents.is_empty(ENDPOINT) is empty
@@ -339,3 +358,64 @@ def test_terraform_is_left_out_only_for_the_state_that_the_same_inputs_have_left
     version[0] = ""
     deployed.note_deployed()
     assert not deployed.is_deployed()  # nothing is deployed
+
+
+def test_an_emulator_that_started_with_a_kept_deployment_is_known_by_terraforms_state(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_deployment.State, "version", lambda _: "v1")
+    assert kept(cache).started_with() is None
+    cache.add("a", DEPLOYED, save)
+    assert kept(cache).started_with()
+    monkeypatch.setattr(kept_deployment.State, "version", lambda _: "v2")
+    assert kept(cache).started_with() is None
+
+
+@pytest.fixture
+def starts(monkeypatch: pytest.MonkeyPatch, sources: Path) -> list[dict[str, object]]:
+    """The arguments of each start of an emulator; none runs."""
+    found: list[dict[str, object]] = []
+
+    def start(port: int, _: object, **more: object) -> process.Emulator:
+        found.append(more)
+        return process.Emulator(1, port, ENDPOINT, False, 1.0)
+
+    monkeypatch.setattr(process, "start", start)
+    monkeypatch.setattr(process, "status", lambda: process.EmulatorStatus(False, False, sources))
+    monkeypatch.setattr(package, "build", lambda: sources / "functions.zip")
+    return found
+
+
+def test_only_a_first_start_is_with_the_kept_deployment(
+    cache: Cache, sources: Path, starts: list[dict[str, object]]
+) -> None:
+    port = ports.any_free()
+    starting.start("dev", port, print)
+    cache.add(digest(sources), DEPLOYED, save)
+    starting.start("dev", port, print)
+    (paths.home() / "state").mkdir()
+    starting.start("dev", port, print)
+    entry = cache.root / digest(sources) / "state"
+    assert starts == [{}, {"state": entry}, {}]
+
+
+def test_a_kept_deployment_that_cannot_be_loaded_is_deleted_and_the_start_is_without(
+    cache: Cache,
+    sources: Path,
+    starts: list[dict[str, object]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cache.add(digest(sources), DEPLOYED, save)
+    original = process.start
+
+    def start(port: int, on_progress: object, **more: object) -> process.Emulator:
+        if more.get("state"):
+            raise LabError("it is damaged")
+        return original(port, on_progress, **more)
+
+    monkeypatch.setattr(process, "start", start)
+    assert starting.start("dev", ports.any_free(), print).endpoint == ENDPOINT
+    assert starts == [{"fresh": True}]
+    assert cache.entries() == []
+    assert "it is damaged" in capsys.readouterr().err
