@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -28,10 +29,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_configure() -> None:
-    """A shell that runs us in the background ignores Ctrl-C, and so would all that tests start."""
+CACHE = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests share a cache of deployments, and leave that of the user alone.
+
+    A shell that runs us in the background ignores Ctrl-C, and so would all that tests start.
+    """
+    if not hasattr(config, "workerinput"):  # workers have the variable from the first process
+        config.stash[CACHE] = tempfile.mkdtemp(prefix="lab-tests-cache-")
+        os.environ["LAB_CACHE"] = config.stash[CACHE]
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if cache := config.stash.get(CACHE, ""):
+        shutil.rmtree(cache, ignore_errors=True)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -72,7 +72,7 @@ NEXT = (
     ("mail --show 1", "read a customer's mail"),
     ("logs payment-processor", "read a function's log"),
     ("status", "what is deployed"),
-    ("down", "stop everything"),
+    ("down", "stop it; `lab up` continues"),
 )
 
 

@@ -139,10 +139,9 @@ class Life:
                 " runs, then `lab deploy` and `lab seed`.",
             )
         return LabError(
-            f"The emulator at {self.endpoint} ({self.known.name}) has ended, and everything that"
-            " was deployed there is gone with it.",
-            f"Its log: {paths.home() / 'emulator.log'}. Then `lab up`, `lab deploy` and `lab seed`"
-            " bring everything back.",
+            f"The emulator at {self.endpoint} ({self.known.name}) has ended.",
+            f"Its log: {paths.home() / 'emulator.log'}. `lab up` starts it as it was up to two"
+            " seconds before; then run the command again.",
         )
 
 

@@ -14,7 +14,7 @@ POLL_S = 0.05
 
 
 def end(process: psutil.Process) -> None:
-    """Kills the emulator: it keeps nothing, and its own way of stopping takes seconds.
+    """Kills an emulator that keeps nothing: its own way of stopping takes seconds.
 
     Its reaper then ends its children; whatever is left after that is killed from here.
     """

@@ -77,6 +77,6 @@ def _hanging(endpoint: str) -> LabError:
     return LabError(
         f"What listens at {endpoint} takes requests and has not answered for"
         f" {READ_TIMEOUT_S:.0f} s.",
-        "If the machine is busy, wait. If the emulator hangs, `lab down` ends it with all that is"
-        " in it, and `lab up` starts a new one.",
+        "If the machine is busy, wait. If the emulator hangs, `lab down` and `lab up` restart it:"
+        " of what is in it, the last two seconds may be lost.",
     )

@@ -176,7 +176,8 @@ def _require_clean(report: audit.AuditReport) -> None:
     show(Box("The books are not clean.", rows[:10], AMBER))
     raise LabError(
         f"{len(rows)} broken rows after the lesson: {rows[0]}",
-        "`lab audit` shows them; `lab down` and `lab notebooks` start with a new lab.",
+        "`lab audit` shows them; `lab down`, `lab up --fresh` and `lab notebooks` start with a new"
+        " lab.",
     )
 
 

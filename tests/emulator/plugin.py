@@ -66,7 +66,7 @@ def _own_process() -> Iterator[str]:
     with _home():
         try:
             # It ends with this session, even if that is killed.
-            emulator = process.start(ports.any_free(), owner=os.getpid())
+            emulator = process.start(ports.any_free(), owner=os.getpid(), fresh=True)
             yield emulator.endpoint
         finally:
             process.stop()

@@ -6,65 +6,18 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from lab.core import ports
-from lab.core.target import Target
+from tests.own_lab import PATIENCE_S, Lab
 from tests.waiting import wait_for, wait_until_gone
 
-INTERRUPTED = 130
-PATIENCE_S = 240
 SOON_S = 30
-
-
-@dataclass(frozen=True)
-class Lab:
-    """A lab of its own: a folder and a port, and `lab` as a user starts it."""
-
-    home: Path
-    port: int
-
-    @property
-    def target(self) -> Target:
-        return Target("dev", f"http://localhost:{self.port}")
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Starts `lab` in a process group of its own, as a terminal does."""
-        variables = {k: v for k, v in os.environ.items() if k != "AWS_ENDPOINT_URL"}
-        return subprocess.Popen(
-            [sys.executable, "-m", "lab", *arguments],
-            env=variables | {"LAB_HOME": str(self.home)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-    def run(self, *arguments: str) -> str:
-        """Runs `lab` to its end, which must be a good one; returns what it said."""
-        process = self.start(*arguments)
-        said, _ = process.communicate(timeout=PATIENCE_S)
-        assert process.returncode == 0, said
-        return said
-
-    def interrupt(self, *arguments: str, when: Callable[[], object]) -> str:
-        """Runs `lab`, and presses Ctrl-C when something is so; returns what it said."""
-        process = self.start(*arguments)
-        wait_for(lambda: process.poll() is not None or when(), "it never came so far", PATIENCE_S)
-        os.killpg(process.pid, signal.SIGINT)
-        said, _ = process.communicate(timeout=PATIENCE_S)
-        assert process.returncode == INTERRUPTED, said
-        assert "Stopped." in said
-        assert "Traceback" not in said
-        return said
 
 
 @pytest.fixture
@@ -107,11 +60,13 @@ def test_an_interrupted_deploy_and_seed_can_be_repeated(new_lab: Callable[[str],
     lab.run("up", "--port", str(lab.port))
     dynamodb = lab.target.client("dynamodb")
 
-    lab.interrupt("deploy", when=after(1.5))
-    said = lab.interrupt("deploy", when=lambda: dynamodb.list_tables()["TableNames"][3:])
+    lab.interrupt("deploy", "--no-cache", when=after(1.5))
+    said = lab.interrupt(
+        "deploy", "--no-cache", when=lambda: dynamodb.list_tables()["TableNames"][3:]
+    )
     assert "Waiting until Terraform has saved its state" in said
     assert "`lab deploy` continues from here" in said
-    assert "dev is deployed" in lab.run("deploy")
+    assert "dev is deployed" in lab.run("deploy", "--no-cache")
 
     inventory = {"TableName": lab.target.table("inventory"), "Select": "COUNT"}
     said = lab.interrupt(
@@ -133,7 +88,7 @@ def test_a_deploy_ends_within_seconds_when_its_emulator_has_ended(
     lab.run("up", "--port", str(lab.port))
     emulator = json.loads((lab.home / "emulator.json").read_text())["pid"]
     dynamodb = lab.target.client("dynamodb")
-    deploying, watching = lab.start("deploy"), lab.start("release", "watch")
+    deploying, watching = lab.start("deploy", "--no-cache"), lab.start("release", "watch")
     wait_for(lambda: dynamodb.list_tables()["TableNames"][1:], "it made no tables", PATIENCE_S)
 
     os.kill(emulator, signal.SIGKILL)
@@ -143,7 +98,7 @@ def test_a_deploy_ends_within_seconds_when_its_emulator_has_ended(
         said, _ = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 1
         assert f"(pid {emulator})" in said
-        assert "`lab up`, `lab deploy` and `lab seed`" in said
+        assert "`lab up` starts it as it was" in said
     assert time.monotonic() - killed_at < SOON_S
     lab.run("up", "--port", str(lab.port))
     assert (lab.home / "emulator.log.1").read_text()
@@ -175,7 +130,7 @@ def test_a_disk_that_fills_up_ends_a_deploy_within_seconds(new_lab: Callable[[st
     lab = new_lab("a")
     with small_disk(lab.home, "60m"):
         lab.run("up", "--port", str(lab.port))
-        process = lab.start("deploy")
+        process = lab.start("deploy", "--no-cache")
         log = lab.home / "terraform" / "dev.log"
         wait_for(lambda: process.poll() is not None or log.exists(), "it never came so far")
         with suppress(OSError), (lab.home / "fill").open("wb") as fill:

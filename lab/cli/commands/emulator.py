@@ -60,6 +60,12 @@ def up(
 
     if host and docker:
         raise LabError("--host and --docker exclude each other.", "Choose one.", code=2)
+    if fresh and docker:
+        raise LabError(
+            "--fresh is for an emulator that is a process of this machine.",
+            "In a container its state is in a volume: docker compose down --volumes",
+            code=2,
+        )
     started = _start(port, iam=not no_iam, docker=docker, fresh=fresh)
     if json:
         render.as_json(asdict(started))

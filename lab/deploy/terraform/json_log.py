@@ -20,7 +20,7 @@ IN_THE_WAY = ("already exists", "AlreadyExists", "AlreadyOwnedByYou", "ResourceI
 AGAIN = "Fix the cause and run the command again: Terraform continues where it stopped."
 RESTART = (
     "A resource exists that is not in Terraform's state, maybe from a run that was killed. "
-    "`lab down` and `lab up` empty the emulator; then deploy again."
+    "`lab down` and `lab up --fresh` empty the emulator; then deploy again."
 )
 
 CHECK_FAILED = "Check block assertion failed"

@@ -39,6 +39,10 @@ class State:
         """Returns the managed resources as `type.name`, without data sources."""
         return [f"{r['type']}.{r['name']}" for r in self._managed()]
 
+    def count(self) -> int:
+        """The number of managed resources, each instance of one counted."""
+        return sum(len(resource["instances"]) for resource in self._managed())
+
     def instances(self, kind: str) -> list[dict[str, Any]]:
         """Returns the attributes of every managed resource of a type such as `aws_sqs_queue`."""
         instance_lists = (r["instances"] for r in self._managed() if r["type"] == kind)

@@ -25,7 +25,7 @@ def own_emulator(name: str, on_progress: Progress) -> Iterator[tuple[Target, pro
     with _lab_home(home):
         process.stop()
         try:
-            emulator = process.start(ports.any_free(), on_progress, owner=os.getpid())
+            emulator = process.start(ports.any_free(), on_progress, owner=os.getpid(), fresh=True)
             watchdog.emulator(emulator.endpoint)
             yield Target("dev", emulator.endpoint), emulator
         except (Exception, watchdog.Ended):

@@ -121,7 +121,7 @@ def _deployed(endpoint: str) -> dict[str, int]:
     """The number of resources in Terraform's state, by environment."""
     folders = (file.parent for file in paths.TERRAFORM.glob("environments/*/backend.tf"))
     names = sorted(folder.name for folder in folders)
-    counts = {name: len(State.of(Target(name, endpoint)).resources()) for name in names}
+    counts = {name: State.of(Target(name, endpoint)).count() for name in names}
     return {name: count for name, count in counts.items() if count}
 
 
