@@ -353,7 +353,7 @@ def test_without_state_nothing_is_written(home: Path, monkeypatch: pytest.Monkey
 
 
 def test_without_fork_a_stop_saves(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LOCALSTACK_HOST_FORK", "0")
+    monkeypatch.setenv("LOCALSTACK_HOST_PORTABLE", "1")
     started = process.start(ports.any_free())
     put(Cloud(started.endpoint), "/a", "1")
     assert parameter(restarted(started), "/a") == "1"

@@ -28,7 +28,6 @@ INHERITED = (
     "LANG",
     "LC_ALL",
     *wrapper.ALL,
-    variable("FORK"),
     variable("STATE"),
     HOSTS_VARIABLE,
     ORIGINS_VARIABLE,

@@ -10,13 +10,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from localstack_host.host import run_state
+from localstack_host.host import linux_features, run_state
 from localstack_host.localstack_api import Response, on_infra_shutdown, on_infra_start, router
 from localstack_host.state import about
 from localstack_host.state.about import OtherVersion, Unusable
 from localstack_host.state.saved_states import CURRENT, PREVIOUS, SavedStates
 from localstack_host.state.saver import Saver
-from localstack_host.state.variables import FORK, PATH, REFUSED, keeps_state
+from localstack_host.state.variables import PATH, REFUSED, keeps_state
 
 LOG = logging.getLogger(__name__)
 FIRST, LAST = 1000, -1000
@@ -49,7 +49,7 @@ def keep_state() -> None:
     about.versions()  # of the code that runs, even if its files change later
     states = SavedStates.of_home()
     report, aborted = _load(states)
-    saver = Saver(states, fork=os.environ.get(FORK) != "0")
+    saver = Saver(states, fork=linux_features.available())
     SAVERS.append(saver)
     page = StatePage(report, saver)
     router().add(PATH, page.show, methods=["GET"])

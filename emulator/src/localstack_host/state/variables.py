@@ -8,8 +8,6 @@ from localstack_host.host.wrapper import variable
 
 STATE = variable("STATE")
 """`off`: nothing is loaded, and nothing is saved."""
-FORK = variable("FORK")
-"""`0`: the emulator does not fork, and saves once a minute only."""
 REFUSED = "LOCALSTACK_HOST_REFUSED_STATE"
 """Set by the emulator for itself, when it starts again because a state cannot be loaded."""
 PATH = "/_host/state"
