@@ -22,7 +22,7 @@ PLAIN = (
     "settings",
     "tags",
     "time_to_live",
-    "status",
+    "pending",
     "size",
 )
 PLAIN_IN_BACKUPS = tuple(field.name for field in fields(Backup) if field.name != "snapshot")
