@@ -208,7 +208,7 @@ def test_every_attribute_of_an_engine_is_saved_or_known() -> None:
     saved = {"settings", "simulates", "store", "sequences", "tokens"}
     own = {"clock", "sleep", "random", "lock", "ongoing", "key_arn", "on_change", "on_request"}
     assert vars(Engine()).keys() == saved | own
-    assert vars(Engine().store).keys() == {"spaces"}
+    assert vars(Engine().store).keys() == {"clock", "spaces"}
     assert vars(Engine().tokens).keys() == {"used", "_until_sweep"}
 
 
