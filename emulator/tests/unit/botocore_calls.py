@@ -5,6 +5,7 @@ A program of its own, as it patches botocore: `python botocore_calls.py direct|u
 
 from __future__ import annotations
 
+import http.client
 import json
 import logging
 import os
@@ -224,7 +225,42 @@ def debugging(session: boto3.Session, _server: Server) -> Any:
 
 
 def _stop_debugging(**_given: Any) -> None:
-    logging.getLogger("botocore").setLevel(logging.NOTSET)
+    for name in ("botocore", "urllib3"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    http.client.HTTPConnection.debuglevel = 0
+
+
+def debugging_urllib3(session: boto3.Session, server: Server) -> Any:
+    logging.getLogger("urllib3").setLevel(logging.DEBUG)
+    client = usual(session, server)
+    client.meta.events.register_last("after-call", _stop_debugging)
+    return client
+
+
+def printing(session: boto3.Session, server: Server) -> Any:
+    http.client.HTTPConnection.debuglevel = -1
+    client = usual(session, server)
+    client.meta.events.register_last("after-call", _stop_debugging)
+    return client
+
+
+def replaced(session: boto3.Session, server: Server) -> Any:
+    client = usual(session, server)
+    original = client._endpoint._send
+    client._endpoint._send = lambda request: original(request)
+    return client
+
+
+def replace_session(client: Any) -> Any:
+    """Two calls, the second with a session of somebody's own, which refuses it."""
+    client.get_item(**GET)
+    client._endpoint.http_session = Refusing()
+    return client.get_item(**GET)
+
+
+class Refusing:
+    def send(self, _request: Any) -> Any:
+        raise OSError("refused")
 
 
 def get(client: Any) -> Any:
@@ -294,6 +330,13 @@ CASES: list[tuple[str, list[bytes | None], Any, str, Any]] = [
     ("another endpoint", [], elsewhere, SOMEBODY, get),
     ("a proxy", [], through_a_proxy, SOMEBODY, get),
     ("another protocol than JSON", [], other_protocol, SOMEBODY, topics),
+    ("a method that is replaced", [BROKEN], replaced, SOMEBODY, get),
+    ("a session that is replaced later", [], usual, SOMEBODY, replace_session),
+    ("debug messages of urllib3", [], debugging_urllib3, SOMEBODY, get),
+    ("a debug message of HTTP", [], printing, SOMEBODY, get),
+    ("no content", [answer("204 No Content", b"", length=False)], usual, SOMEBODY, get),
+    ("a success with standard retries", [], standard, SOMEBODY, get),
+    ("continue", [b"HTTP/1.1 100 Continue\r\n\r\n" + OK], usual, SOMEBODY, get),
     ("debug messages", [], debugging, SOMEBODY, get),
 ]
 

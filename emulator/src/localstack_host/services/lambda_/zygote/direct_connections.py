@@ -11,8 +11,12 @@ import select
 import socket
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedReader
+
+CONTINUE = 100
+WITHOUT_BODY = (204, 304)
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,13 @@ class Connection:
 
         Raises OSError, or ValueError if the response is no HTTP.
         """
-        self._socket.sendall(message)
-        status = self._status()
-        headers = tuple(self._headers())
+        with suppress(BrokenPipeError, ConnectionResetError):  # it may have responded nevertheless
+            self._socket.sendall(message)
+        status, headers = self._status(), tuple(self._headers())
+        while status == CONTINUE:
+            status, headers = self._status(), tuple(self._headers())
         by_name = {name.lower(): value for name, value in headers}
-        body = self._body(by_name)
+        body = b"" if status in WITHOUT_BODY else self._body(by_name)
         return Received(status, headers, body), _stays_open(by_name)
 
     def close(self) -> None:

@@ -37,6 +37,20 @@ from localstack_host.services.lambda_.zygote.direct_connections import (
 
 SILENT_EVENTS = ("before-sign", "before-send", "response-received", "before-parse")
 """Events that botocore has no handlers for: somebody else must have added them."""
+MODIFIED = frozenset(
+    {"_send", "_send_request", "_get_response", "_do_get_response", "create_request"}
+    | {"prepare_request", "send", "sign", "handler", "get_auth_instance"}
+)
+"""Methods that an object has of its own if somebody has replaced them, as `unittest.mock` does."""
+LOOPBACK = ("127.0.0.1", "localhost")
+LOGGERS = tuple(
+    logging.getLogger(name)
+    for name in (
+        *("botocore.auth", "botocore.endpoint", "botocore.hooks", "botocore.httpsession"),
+        *("botocore.parsers", "urllib3.connectionpool"),
+    )
+)
+"""What would write a message about such a request, at the level DEBUG."""
 RETRIES = ("botocore.retryhandler", "botocore.retries.standard")
 SOCKET_OPTIONS = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 """botocore's default; others are set by `tcp_keepalive`."""
@@ -50,6 +64,7 @@ class Plan:
 
     url: str
     place: Place
+    session: Any
     signer: Any
     extend: tuple[Callable[..., Any], ...]
 
@@ -88,20 +103,25 @@ class DirectRequests:
     def _plan(self, endpoint: Any, operation: Any, request: dict[str, Any]) -> Plan | None:
         if any(vars(owner).get(name) is not own for owner, name, own in self._own):
             return None
+        if not MODIFIED.isdisjoint(vars(endpoint)):
+            return None
         plans = self._plans.setdefault(endpoint, {})
         handlers = _emitter(endpoint)._lookup_cache  # replaced when somebody adds a handler
         known, plan = plans.get(operation.name, (None, None))
         if known is not handlers:
             plan = _plan(endpoint, operation, request)
             plans[operation.name] = (handlers, plan)
-        return plan if plan and _is_ordinary(plan, request) else None
+        if plan is None or plan.session is not endpoint.http_session:
+            return None
+        return plan if _is_ordinary(plan, request) else None
 
 
 def involved() -> list[tuple[Any, str]]:
-    """The methods whose work is done here, or which would see the request."""
+    """What has its work done here, or would see the request, and may be modified by somebody."""
     import http.client
 
     from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSConnection, AWSHTTPConnectionPool
     from botocore.endpoint import Endpoint
     from botocore.httpsession import URLLib3Session
     from botocore.signers import RequestSigner
@@ -113,15 +133,19 @@ def involved() -> list[tuple[Any, str]]:
         *((RequestSigner, name) for name in ("handler", "sign", "get_auth_instance")),
         *((SigV4Auth, name) for name in ("add_auth", "signature", "canonical_request")),
         *((http.client.HTTPConnection, name) for name in ("request", "send", "connect")),
-        (URLLib3Session, "send"),
+        *((socket, name) for name in ("socket", "create_connection")),
+        *((AWSConnection, name) for name in ("request", "send")),
+        (AWSHTTPConnectionPool, "ConnectionCls"),
         (HTTPConnectionPool, "urlopen"),
+        (URLLib3Session, "send"),
+        (http.client.HTTPConnection, "debuglevel"),
     ]
 
 
 def _plan(endpoint: Any, operation: Any, request: Mapping[str, Any]) -> Plan | None:
     """The plan, or None if something about the client or the operation is unusual."""
     session = endpoint.http_session
-    if not _are_botocores(endpoint, session):
+    if not _are_botocores(endpoint, session) or not MODIFIED.isdisjoint(vars(session)):
         return None
     url = request["url"]
     place = _place(url, session)
@@ -130,10 +154,12 @@ def _plan(endpoint: Any, operation: Any, request: Mapping[str, Any]) -> Plan | N
     emitter = _emitter(endpoint)
     created = _handlers(emitter, "request-created", operation)
     signer = _signer(created)
-    if signer is None or _has_foreign(emitter, created, operation):
+    if signer is None or not MODIFIED.isdisjoint(vars(signer)):
+        return None
+    if _has_foreign(emitter, created, operation):
         return None
     extend = tuple(each for each in created if each.__module__ == USER_AGENT)
-    return Plan(url, place, signer, extend)
+    return Plan(url, place, session, signer, extend)
 
 
 def _are_botocores(endpoint: Any, session: Any) -> bool:
@@ -154,11 +180,14 @@ def _place(url: str, session: Any) -> Place | None:
         or [*map(tuple, session._socket_options)] != SOCKET_OPTIONS
     ):
         return None
-    if parts.scheme != "http" or not parts.hostname or not parts.port:
+    if parts.scheme != "http" or parts.netloc != f"{parts.hostname}:{parts.port}":
         return None
-    if isinstance(timeout, Timeout):
-        return Place(parts.hostname, parts.port, timeout._connect, timeout._read)  # type: ignore[arg-type]
-    return Place(parts.hostname, parts.port, timeout, timeout)
+    if parts.hostname not in LOOPBACK or not parts.port:
+        return None
+    times = (timeout._connect, timeout._read) if isinstance(timeout, Timeout) else (timeout,) * 2
+    if any(not isinstance(one, int | float | None) for one in times):
+        return None
+    return Place(parts.hostname, parts.port, *times)
 
 
 def _is_plain(operation: Any) -> bool:
@@ -220,7 +249,7 @@ def _has_foreign(emitter: Any, created: list[Any], operation: Any) -> bool:
 
 def _is_ordinary(plan: Plan, request: Mapping[str, Any]) -> bool:
     """Whether nothing about this request is unusual, and nobody listens."""
-    from botocore.endpoint import history_recorder, logger
+    from botocore.endpoint import history_recorder
 
     signing = request["context"].get("signing", {})
     return bool(
@@ -232,7 +261,7 @@ def _is_ordinary(plan: Plan, request: Mapping[str, Any]) -> bool:
         and "request_credentials" not in signing
         and "identity_cache" not in signing
         and not history_recorder._enabled
-        and not logger.isEnabledFor(logging.DEBUG)
+        and not any(logger.isEnabledFor(logging.DEBUG) for logger in LOGGERS)
     )
 
 
