@@ -118,6 +118,15 @@ def test_the_three_commands(shell: Shell) -> None:
     assert not json.loads(shell.run("localstack-host status --json"))["running"]
 
 
+def test_a_state_is_saved_restored_and_handed_over(shell: Shell) -> None:
+    (commands,) = examples("State", "sh")
+    printed = shell.run(commands)
+    assert "It has the state of " in printed
+    assert "Imported before.tar.gz" in printed
+    about = json.loads((shell.folder / "of-a-colleague" / "about.json").read_text())
+    assert about["localstack"] == "4.14.0"
+
+
 @pytest.mark.skipif(not shutil.which("terraform"), reason="Terraform is not installed")
 def test_a_terraform_project(shell: Shell) -> None:
     (shell.folder / "main.tf").write_text(PROJECT)

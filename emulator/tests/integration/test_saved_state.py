@@ -75,6 +75,14 @@ def test_a_killed_emulator_loses_at_most_two_seconds(own: Emulator) -> None:
     assert (parameter(after, "/first"), parameter(after, "/second")) == ("1", "2")
 
 
+def test_an_emulator_saves_when_it_is_asked_to_end(own: Emulator) -> None:
+    """As a container, or a machine that shuts down, does with SIGTERM."""
+    put(Cloud(own.endpoint), "/a", "1")
+    os.kill(own.pid, signal.SIGTERM)
+    wait_until_gone([own.pid], timeout_s=30)
+    assert parameter(Cloud(process.start(own.port).endpoint), "/a") == "1"
+
+
 class Kept:
     """One resource or more of each service, and what is looked for after a load."""
 
