@@ -12,8 +12,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 LOG = logging.getLogger(__name__)
-WORKERS = "localstack.services.stepfunctions.backend.execution_worker"
-LOGGING_SESSION = "localstack.services.stepfunctions.asl.eval.event.logging"
+WORKER = ("localstack.services.stepfunctions.backend.execution_worker", "ExecutionWorker")
+LOGGING_SESSION = (
+    "localstack.services.stepfunctions.asl.eval.event.logging",
+    "CloudWatchLoggingSession",
+)
 ERROR = "Emulator.Stopped"
 CAUSE = "The emulator stopped while this execution was running."
 
@@ -50,15 +53,9 @@ class SavedWorker:
         """Does nothing: the execution has ended."""
 
 
-def reduced_worker(obj: Any) -> Any:
-    """How the worker of an execution is pickled; NotImplemented for other objects."""
-    module = type(obj).__module__
-    if module == LOGGING_SESSION:
-        return type(None), ()
-    names = {base.__module__ for base in type(obj).__mro__}
-    if WORKERS not in names:
-        return NotImplemented
-    return saved_worker, (_saved(obj.env),)
+def reduced_worker(worker: Any) -> Any:
+    """How the worker of an execution is pickled."""
+    return saved_worker, (_saved(worker.env),)
 
 
 def saved_worker(environment: Any) -> SavedWorker:

@@ -27,6 +27,16 @@ LONG = frozenset(
 )
 
 
+# One lock of the engine guards each change, and a save holds it.
+ENGINE = frozenset({"dynamodb", "dynamodbstreams"})
+
+
+def passes_the_gate(context: Any) -> bool:
+    """Whether a save waits for the operation: it changes something, in more than one step."""
+    name = context.operation.name
+    return context.service.service_name not in ENGINE and not is_long(context) and not reads(name)
+
+
 def reads(operation: str) -> bool:
     """Whether the name of an operation says that it changes nothing."""
     return READING.match(operation) is not None

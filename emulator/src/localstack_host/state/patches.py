@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import cache
 from typing import Any
 
 from localstack_host.localstack_api import patch, replace
 from localstack_host.state.gate import GATE
-from localstack_host.state.operations import is_long, is_write
+from localstack_host.state.operations import is_write, passes_the_gate
 
 
 @cache
@@ -29,14 +30,11 @@ def _patch_operations() -> None:
     def serve(original: Any, router: Any, chain: Any, context: Any, response: Any) -> None:
         if context.service is None or context.operation is None:
             original(router, chain, context, response)
-        elif is_long(context):
+            return
+        with GATE.passing() if passes_the_gate(context) else nullcontext():
             original(router, chain, context, response)
-            GATE.written.set()
-        else:
-            with GATE.passing():
-                original(router, chain, context, response)
-                if is_write(context):
-                    GATE.written.set()
+            if is_write(context):
+                GATE.written.set()
 
 
 def _patch_long_polls() -> None:

@@ -19,7 +19,6 @@ from zoneinfo import ZoneInfo
 from localstack_host.state import executions, managed_policies
 
 LOCK, REENTRANT_LOCK = type(threading.Lock()), type(threading.RLock())
-PLAIN_DICTIONARIES = (dict.__init__, defaultdict.__init__, OrderedDict.__init__)
 
 
 class NotCarried(Exception):
@@ -39,24 +38,53 @@ def nothing() -> None:
 
 
 class StatePickler(pickle.Pickler):
-    """Writes locks as new ones, and threads and workers as what is left of them."""
+    """Writes locks as new ones, and threads and workers as what is left of them.
+
+    The usual objects are written without any of these methods: there are tens of thousands.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file, protocol=5)
+        self.dispatch_table = copyreg.dispatch_table | REDUCERS | _found_reducers()
+
+
+class ThoroughPickler(StatePickler):
+    """Also writes functions without a name, and threads: as nothing."""
 
     def reducer_override(self, obj: Any) -> Any:
         """What is written for an object; NotImplemented for the usual."""
-        kind = type(obj)
-        if reduce := REDUCERS.get(kind):
-            return reduce(obj)
-        if kind is types.FunctionType:
+        if type(obj) is types.FunctionType:
             return _reduced_function(obj)
-        if isinstance(obj, dict) and kind.__init__ not in PLAIN_DICTIONARIES:
-            return _reduced_dictionary(obj)
         if isinstance(obj, threading.Thread):
             return nothing, ()
-        if (kind.__module__, kind.__name__) == managed_policies.KIND:
-            return managed_policies.reduced(obj)
-        return executions.reduced_worker(obj)
+        return NotImplemented
 
 
+def _found_reducers() -> dict[type, Any]:
+    """The reducers of classes whose modules are loaded only with their services."""
+    found: dict[type, Any] = {
+        kind: _reduced_dictionary
+        for base in (defaultdict, OrderedDict)
+        for kind in _subclasses(base)
+        if vars(kind).get("__init__")
+    }
+    for (module, name), reduce in NAMED_REDUCERS.items():
+        kind = getattr(sys.modules.get(module), name, None)
+        if isinstance(kind, type):
+            found |= dict.fromkeys([kind, *_subclasses(kind)], reduce)
+    return found
+
+
+def _subclasses(kind: type) -> list[type]:
+    direct: list[type] = kind.__subclasses__()
+    return [*direct, *(one for each in direct for one in _subclasses(each))]
+
+
+NAMED_REDUCERS: dict[tuple[str, str], Any] = {
+    managed_policies.KIND: managed_policies.reduced,
+    executions.LOGGING_SESSION: lambda _session: (nothing, ()),
+    executions.WORKER: executions.reduced_worker,
+}
 REDUCERS: dict[type, Any] = {
     LOCK: lambda _lock: (threading.Lock, ()),
     REENTRANT_LOCK: lambda _lock: (threading.RLock, ()),
@@ -82,9 +110,23 @@ def _reduced_dictionary(obj: Any) -> Any:
 
 
 def dump(state: Any, file: BinaryIO) -> None:
-    """Writes a state. Raises NotCarried."""
+    """Writes a state. Raises NotCarried, and OSError."""
+    begin = file.tell()
     try:
-        StatePickler(file, protocol=5).dump(state)
+        StatePickler(file).dump(state)
+    except OSError:
+        raise
+    except Exception:
+        file.seek(begin)
+        file.truncate()
+        _dump_thoroughly(state, file)
+
+
+def _dump_thoroughly(state: Any, file: BinaryIO) -> None:
+    try:
+        ThoroughPickler(file).dump(state)
+    except OSError:
+        raise
     except Exception as error:
         raise NotCarried(f"{where(state)}: {error!r}") from error
 
@@ -98,7 +140,7 @@ def where(content: Any, depth: int = 0) -> str:
     """The path to the innermost object that cannot be saved."""
     for key, value in _parts(content) if depth < 20 else []:
         try:
-            StatePickler(io.BytesIO(), protocol=5).dump(value)
+            ThoroughPickler(io.BytesIO()).dump(value)
         except Exception:
             return f"[{str(key)[:60]!r}]{where(value, depth + 1)}"
     return f" <{type(content).__module__}.{type(content).__name__}>"

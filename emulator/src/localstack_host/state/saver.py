@@ -24,7 +24,7 @@ LOST_AT_MOST_S = 2.0
 WITHOUT_FORK_S = 60.0
 SHORTEST_PAUSE_S = 0.75  # between the begins of two saves, however long they take
 FIRST_S = 0.3  # after the first write: others usually follow
-QUIET_S = (0.05, 0.1, 0.2)  # how long to wait for operations, attempt by attempt
+QUIET_S = (0.05, 0.1)  # how long to wait for operations, attempt by attempt
 RETRY_S = 10.0  # after a failure
 LOCK_S = 0.05
 

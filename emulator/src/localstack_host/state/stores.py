@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -90,7 +91,16 @@ def content_of(store: Any) -> Content:
 
 
 def _regions_of_moto(regions: Any) -> Content:
-    return {region: vars(backend) for region, backend in dict.items(regions)}
+    return {
+        region: {name: _data(value) for name, value in list(vars(backend).items())}
+        for region, backend in dict.items(regions)
+    }
+
+
+def _data(value: Any) -> Any:
+    """A dictionary whose default is made by a function without a name: without that function."""
+    factory = value.default_factory if isinstance(value, defaultdict) else None
+    return dict(value) if getattr(factory, "__name__", "") == "<lambda>" else value
 
 
 def _regions_of(regions: Any) -> Content:
@@ -112,7 +122,7 @@ def fill(store: Any, content: Content) -> None:
     if isinstance(store, BackendDict):
         for account, regions in content.items():
             for region, attributes in regions.items():
-                store[account][region].__dict__.update(attributes)
+                _set(store[account][region], attributes)
         return
     store._universal.update(content["universal"])
     for account, saved in content["accounts"].items():
@@ -120,3 +130,13 @@ def fill(store: Any, content: Content) -> None:
         regions._global.update(saved["global"])
         for region, attributes in saved["regions"].items():
             regions[region].__dict__.update(attributes)
+
+
+def _set(backend: Any, attributes: Content) -> None:
+    """Sets attributes; a dictionary with a default keeps that of this process."""
+    for name, value in attributes.items():
+        own = vars(backend).get(name)
+        if isinstance(own, defaultdict) and type(value) is dict:
+            own.update(value)
+        else:
+            vars(backend)[name] = value
