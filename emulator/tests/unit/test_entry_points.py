@@ -16,6 +16,9 @@ OWN = list(distribution("localstack-host").entry_points)
 REGISTERED = {(entry.group, entry.value) for entry in OWN}
 
 
+HOOKS = ("on_infra_start", "on_infra_shutdown")
+
+
 def hooks() -> Iterator[tuple[str, str]]:
     """Each function with `@on_infra_start(...)`: the group of its entry point, and its name."""
     for file in sorted(PACKAGE.rglob("*.py")):
@@ -23,8 +26,8 @@ def hooks() -> Iterator[tuple[str, str]]:
         for node in ast.parse(file.read_text()).body:
             if isinstance(node, ast.FunctionDef):
                 for called in (ast.unparse(one) for one in node.decorator_list):
-                    if called.startswith("on_infra_start("):
-                        yield "localstack.hooks.on_infra_start", f"{module}:{node.name}"
+                    if (hook := called.partition("(")[0]) in HOOKS:
+                        yield f"localstack.hooks.{hook}", f"{module}:{node.name}"
 
 
 @pytest.mark.parametrize("hook", list(hooks()), ids=lambda hook: hook[1])
