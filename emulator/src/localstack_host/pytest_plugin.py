@@ -17,6 +17,7 @@ import pytest
 
 from localstack_host.host import ports, process
 from localstack_host.host.paths import HOME_VARIABLE
+from localstack_host.state.variables import STATE
 
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 CREDENTIALS = {
@@ -37,7 +38,9 @@ def localstack() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(HOME_VARIABLE, home)
         try:
-            url = process.start(ports.any_free(), owner=os.getpid()).endpoint
+            with pytest.MonkeyPatch.context() as starting:
+                starting.setenv(STATE, "off")  # nobody will load it
+                url = process.start(ports.any_free(), owner=os.getpid()).endpoint
             for name, value in (CREDENTIALS | {ENDPOINT_VARIABLE: url}).items():
                 patch.setenv(name, value)
             yield url

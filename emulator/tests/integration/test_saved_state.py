@@ -331,6 +331,27 @@ def test_a_damaged_state_is_kept_and_the_older_one_is_loaded(stopped: Path) -> N
     assert str(kept) in refused
 
 
+def test_a_state_that_fails_halfway_is_kept_and_the_older_one_is_loaded(
+    own: Emulator, home: Path
+) -> None:
+    """The process that has loaded a part of it starts again."""
+    cloud = Cloud(own.endpoint)
+    cloud.client("s3").create_bucket(
+        Bucket="one", CreateBucketConfiguration={"LocationConstraint": "us-east-2"}
+    )
+    put(cloud, "/a", "1")
+    process.save(home / "first")
+    cloud.client("s3").put_object(Bucket="one", Key="k", Body=b"content")
+    process.stop()
+    for blob in (current(home) / "blobs").iterdir():
+        blob.unlink()
+    started = process.start(own.port)
+    assert "cannot be loaded" in started.state["refused"]
+    after = Cloud(started.endpoint)
+    assert parameter(after, "/a") == "1"
+    assert not after.client("s3").list_objects_v2(Bucket="one").get("Contents")
+
+
 def test_a_state_of_other_versions_is_refused_and_kept(stopped: Path) -> None:
     for link in (CURRENT, PREVIOUS):
         file = stopped / link / ABOUT

@@ -123,8 +123,10 @@ def start(
             return _already_running(running, requested, iam)
         disk_space.require(paths.home())
         _clean_up()
+        port = requested or endpoints.DEFAULT_PORT
+        _require_free(port)  # before anything is changed
         _begin(beginning)
-        return _start(requested or endpoints.DEFAULT_PORT, timeout_s, report, iam, owner)
+        return _start(port, timeout_s, report, iam, owner)
 
 
 @dataclass(frozen=True)
@@ -153,10 +155,17 @@ def _stop() -> Stopped:
     if record is None or process is None:
         _clean_up()
         return Stopped(False)
-    problem = states.save_running(record.endpoint) if keeps_state() else None
+    problem = _saved(record.endpoint) if keeps_state() else None
     process_tree.end(process)
     _clean_up()
     return Stopped(True, problem)
+
+
+def _saved(endpoint: str) -> str | None:
+    """Saves the state of an emulator. Returns why it was not, if it was not."""
+    if not is_healthy(endpoint):
+        return f"It does not answer at {endpoint}."
+    return states.save_running(endpoint)
 
 
 def save(folder: Path) -> About:
@@ -301,7 +310,6 @@ def _responds_within(endpoint: str, timeout_s: float) -> bool:
 
 
 def _start(port: int, timeout_s: float, report: Progress, iam: bool, owner: int | None) -> Emulator:
-    _require_free(port)
     variables = environment.variables(port, iam, owner)
     began = time.monotonic()
     report(f"Starting LocalStack on port {port}")
