@@ -174,8 +174,8 @@ def not_running(url: str = "") -> LabError:
         return LabError(
             f"The emulator at {record.endpoint} (pid {record.pid}) has died: it was running since"
             f" {record.started_at}, and nobody stopped it.",
-            "`lab up` starts it as it was up to two seconds before. If it fails: `lab up --fresh`,"
-            " then `lab deploy` and `lab seed`, build everything anew."
+            "`lab up` starts it as it was two seconds before at most. Or `lab up --fresh`,"
+            " `lab deploy` and `lab seed` build it anew."
             f" The end of its log: {paths.home() / 'emulator.log'}",
         )
     where = f" at {url}" if url else ""

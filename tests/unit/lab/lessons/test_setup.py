@@ -10,7 +10,7 @@ from lab import seed
 from lab.core import run_state
 from lab.core.target import Target
 from lab.deploy import terraform
-from lab.emulator import process
+from lab.deploy.deployment_cache import starting
 from lab.lessons import setup
 
 HERE = "http://localhost:4999"
@@ -25,14 +25,18 @@ class Machine:
         monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
         monkeypatch.setattr(run_state, "load", self._record)
         monkeypatch.setattr(setup, "is_deployed", lambda target: self.deployed)
-        monkeypatch.setattr(process, "start", self._start)
-        monkeypatch.setattr(terraform, "deploy", lambda target: self.done.append("deploy"))
+        monkeypatch.setattr(starting, "start", self._start)
+        monkeypatch.setattr(terraform, "deploy", self._deploy)
         monkeypatch.setattr(seed, "load", lambda target: self.done.append("seed"))
 
     def _record(self) -> SimpleNamespace:
         return SimpleNamespace(endpoint=HERE, runs=lambda: self.runs)
 
-    def _start(self) -> SimpleNamespace:
+    def _deploy(self, _target: Target, options: terraform.Options) -> None:
+        assert options.cache
+        self.done.append("deploy")
+
+    def _start(self, *_: object) -> SimpleNamespace:
         self.done.append("start")
         return SimpleNamespace(endpoint=HERE)
 
