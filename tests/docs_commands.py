@@ -110,6 +110,7 @@ LEFT_OUT = {"lab notebooks": "opens JupyterLab: tests/notebooks/test_jupyterlab.
 """Lines that are not typed, in blocks that are."""
 
 SECOND_LAB = "installs a second lab, as .ci/run does: tests type what the demo does"
+STATE = "tests/integration/test_state.py does the same, in a lab of its own"
 ACCOUNT = "works in an AWS account: "
 NOT_TYPED = {
     ("README.md", "1 Emulator        running at http://localhost:4566 (1.5 s)"): (
@@ -120,6 +121,9 @@ NOT_TYPED = {
     (START, "git clone <this repository> checkout-lab"): SECOND_LAB,
     ("CONTRIBUTING.md", "git clone <this repository> && cd <its folder>"): SECOND_LAB,
     (START, "lab down"): "ends the emulator that the tests share: tests/integration",
+    ("docs/state.md", "lab down"): STATE,
+    ("docs/state.md", "lab save before-the-sale"): STATE,
+    ("docs/state.md", "lab up --fresh && lab deploy --verify"): STATE,
     (DOCKER, "docker compose up"): "needs Docker: tests/docker/test_compose.py",
     (DOCKER, "lab checkout --watch"): "needs Docker: tests/docker/test_compose.py",
     (DOCKER, "docker compose -f docker-compose.stock.yml up"): (
