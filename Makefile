@@ -27,10 +27,10 @@ $(INSTALLED): pyproject.toml uv.lock functions/pyproject.toml functions/uv.lock 
 demo: $(INSTALLED) ## Starts everything, places real orders, shows their way; leaves it running
 	@$(LAB) demo
 
-up: $(INSTALLED) ## Starts the emulator
+up: $(INSTALLED) ## Starts the emulator, with everything that was in it
 	@$(LAB) up
 
-down: $(INSTALLED) ## Stops the emulator
+down: $(INSTALLED) ## Stops the emulator, and keeps what is in it
 	@$(LAB) down
 
 test: $(INSTALLED) ## Tests of every kind, in some minutes; says what it left to `make test-all`

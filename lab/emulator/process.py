@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -22,6 +22,7 @@ ANSWER_S = 2.0
 ANSWER_TIMEOUT_S = 10.0
 POLL_S = 0.05
 SERVICES_VARIABLE = "LAB_SERVICES"
+STATE_VARIABLE = "LAB_STATE"
 
 
 @dataclass(frozen=True)
@@ -105,10 +106,14 @@ def start(
 
 @dataclass(frozen=True)
 class Stopped:
-    """Whether an emulator was running; if its state could not be saved, `not_saved` says why."""
+    """Whether an emulator was running, and by which command it starts with its state again.
+
+    If its state was not saved, `not_saved` says why.
+    """
 
     stopped: bool
     not_saved: str | None = None
+    again: str = "lab up"
 
     def __bool__(self) -> bool:
         return self.stopped
@@ -121,10 +126,12 @@ def stop() -> Stopped:
     """
     running = _container()
     if running is None:
-        return Stopped(**emulator_program.run("stop"))
+        done = Stopped(**emulator_program.run("stop"))
+        off = os.environ.get(STATE_VARIABLE, "").strip().lower() == "off"
+        return replace(done, not_saved=f"{STATE_VARIABLE} is off.") if done and off else done
     container.stop(running.container)
     run_state.clear()
-    return Stopped(True)
+    return Stopped(True, again="lab up --docker")
 
 
 def status() -> EmulatorStatus:

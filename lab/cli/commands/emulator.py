@@ -111,7 +111,7 @@ def down(json: Json = False) -> None:
         render.done("The emulator has stopped.")
         render.note(f"Its latest changes were not saved: {stopped.not_saved}")
     else:
-        render.done("The emulator has stopped. Its state is kept: `lab up` continues from here.")
+        render.done(f"The emulator has stopped. Its state is kept: `{stopped.again}` continues.")
 
 
 def env(
