@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from localstack_host.services.iam.evaluation import Caller, Decision, Policies, Request, decide
+from localstack_host.services.iam.evaluation import (
+    Caller,
+    Decision,
+    Policies,
+    Request,
+    decide,
+    decide_unconditionally,
+)
 from localstack_host.services.iam.policies import Policy, parse
 
 ACCOUNT = "000000000000"
@@ -53,4 +60,7 @@ def ask(
         resource=policy(of_resource) if of_resource else None,
         **more,
     )
-    return decide(Request(caller, action, resource, context), policies)
+    decision = decide(Request(caller, action, resource, context), policies)
+    # In all of these cases: what is decided once for all condition keys is the same.
+    assert decide_unconditionally(caller, action, resource, policies) in (None, decision)
+    return decision

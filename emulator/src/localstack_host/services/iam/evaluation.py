@@ -17,7 +17,7 @@ from localstack_host.services.iam.conditions import Condition
 from localstack_host.services.iam.patterns import Context, matches_arn, matches_text, resolve
 from localstack_host.services.iam.policies import Policy, Principals, Statement
 
-CACHED = 4096  # pairs of a policy and an action
+CACHED = 4096  # pairs of a policy and an action, and decisions
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,26 @@ def decide(request: Request, policies: Policies) -> Decision:
     if lacking:
         return Decision(False, f"because no {lacking} allows the {request.action} action")
     return Decision(True, grant=grant)
+
+
+@lru_cache(CACHED)
+def decide_unconditionally(
+    caller: Caller, action: str, resource: str, policies: Policies
+) -> Decision | None:
+    """The decision, if it is the same for all condition keys; None if it may depend on them.
+
+    It may be cached, as a policy that changes is another Policy: no change has to be noticed.
+    """
+    limits = (policy for _, limit in policies.boundaries for policy in limit)
+    about = _statements((*policies.identity, policies.resource, *limits), action)
+    if any(_depends_on_keys(statement) for statement in about):
+        return None
+    return decide(Request(caller, action, resource, {}), policies)
+
+
+def _depends_on_keys(statement: Statement) -> bool:
+    resources = (*statement.resources, *statement.not_resources)
+    return bool(statement.conditions) or any("${" in resource for resource in resources)
 
 
 def _with_article(source: Source) -> str:

@@ -5,8 +5,16 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from localstack_host.performance import shortcuts
 from localstack_host.services.iam import access_denied, setup_checks
-from localstack_host.services.iam.evaluation import Decision, Request, decide, not_understood
+from localstack_host.services.iam.evaluation import (
+    Decision,
+    Policies,
+    Request,
+    decide,
+    decide_unconditionally,
+    not_understood,
+)
 from localstack_host.services.iam.policies import MalformedPolicy
 from localstack_host.services.iam.policy_store import policies_for
 from localstack_host.services.iam.principal import Principal, PrincipalResolver, conditions
@@ -66,16 +74,27 @@ class PermissionCheck:
     def _decide(
         self, principal: Principal, need: Permission, context: Any
     ) -> tuple[Request, Decision]:
-        keys = conditions(principal, context) | dict(need.keys)
-        request = Request(principal.caller, need.action, need.resource, keys)
         policies = policies_for(need.action, need.resource, principal.role, principal.limit)
-        decision = decide(request, policies)
+        request, decision = _decision(principal, need, policies, context)
         self._usage.note(request, decision)
         if not decision.allowed:
             LOG.warning("Refused: %s", access_denied.message(request, decision))
         for condition in () if decision.allowed else not_understood(request, policies):
             LOG.warning("An unsupported condition counted against the request: %s", condition)
         return request, decision
+
+
+def _decision(
+    principal: Principal, need: Permission, policies: Policies, context: Any
+) -> tuple[Request, Decision]:
+    """The decision, and what it was made about: without condition keys if none matters."""
+    caller, action, resource = principal.caller, need.action, need.resource
+    if shortcuts.are_taken():
+        decision = decide_unconditionally(caller, action, resource, policies)
+        if decision is not None:
+            return Request(caller, action, resource, {}), decision
+    request = Request(caller, action, resource, conditions(principal, context) | dict(need.keys))
+    return request, decide(request, policies)
 
 
 def _needs(context: Any) -> tuple[Permission, ...]:

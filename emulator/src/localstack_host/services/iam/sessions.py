@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from moto.iam.models import iam_backends
@@ -10,6 +11,7 @@ from moto.sts.models import sts_backends
 from localstack_host.services.iam.evaluation import Caller
 
 PARTITION = "aws"
+SESSIONS = 1024
 OWN_KEYS = "LSIA"  # the prefix of the emulator's temporary access keys
 # The caller of unsigned requests.
 NOBODY = Caller(arn="anonymous", account="anonymous", anonymous=True)
@@ -38,10 +40,20 @@ class Sessions:
 def role_named(account: str, arn: str) -> Any | None:
     """The role with an ARN (moto's Role), or None if it does not exist."""
     name = arn.rpartition("/")[2]
-    roles = iam_backends[account][PARTITION].roles.values()
-    return next((role for role in list(roles) if role.name == name), None)
+    roles: Any = iam_backends[account][PARTITION].roles
+    found: Any = _found.get((account, name))
+    if found is None or roles.get(found.id) is not found or found.name != name:
+        found = next((role for role in list(roles.values()) if role.name == name), None)
+        if found is not None:
+            _found[account, name] = found
+    return found
 
 
+_found: dict[tuple[str, str], Any] = {}
+"""Roles by account and name, some of which may have been deleted since."""
+
+
+@lru_cache(SESSIONS)
 def as_role(session: Any) -> Caller:
     """The caller of a role's session."""
     return Caller(

@@ -12,6 +12,8 @@ from localstack_host.services.iam.required_permissions.permission import (
     Place,
 )
 
+# The general rule has the same result for these, after a longer search.
+ON_ONE_TABLE = frozenset({"DeleteItem", "GetItem", "PutItem", "UpdateItem"})
 PARTS = {
     "ConditionCheck": "dynamodb:ConditionCheckItem",
     "Delete": "dynamodb:DeleteItem",
@@ -23,6 +25,8 @@ PARTS = {
 
 def needs(operation: str, params: Params, place: Place) -> Permissions | None:
     """A permission for each table or index that the operation uses."""
+    if operation in ON_ONE_TABLE and "TableName" in params:
+        return [Permission(f"dynamodb:{operation}", _table(place, params["TableName"]))]
     if operation in ("TransactWriteItems", "TransactGetItems"):
         return [
             Permission(PARTS[part], _table(place, action["TableName"]))
