@@ -25,6 +25,7 @@ from localstack_host.localstack_api import (
     provides,
 )
 from localstack_host.services.cloudwatch import emf
+from localstack_host.services.logs import patches
 
 Saved = dict[str, Any]
 Stream = tuple[str, str, str, str]  # account, region, log group and name
@@ -33,6 +34,7 @@ Stream = tuple[str, str, str, str]  # account, region, log group and name
 @provides("logs")
 def logs() -> Service:
     """LocalStack's CloudWatch Logs with the features above."""
+    patches.apply_patches()
     return falling_back_to_moto(Logs())
 
 

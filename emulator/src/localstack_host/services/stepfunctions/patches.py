@@ -6,7 +6,8 @@ Without them, LocalStack
   all operations of a service for every call (`programs.py`);
 - runs every execution at once (`execution_queue.py`), and would count the time that a state waits
   for a slot (`state_clock.py`);
-- keeps all data of every execution (`ended_executions.py`).
+- keeps all data of every execution (`ended_executions.py`);
+- puts events about every execution, whether there is a rule for them or not (`status_events.py`).
 
 `patch` where a function is replaced where it is defined; `replace` for imported names, static
 methods, properties and classes.
@@ -21,7 +22,13 @@ from typing import Any
 from localstack_host.fair_queue import FairQueue
 from localstack_host.host.settings import WORKFLOWS_AT_A_TIME
 from localstack_host.localstack_api import patch, replace
-from localstack_host.services.stepfunctions import ended_executions, execution_queue, state_clock
+from localstack_host.performance import shortcuts
+from localstack_host.services.stepfunctions import (
+    ended_executions,
+    execution_queue,
+    state_clock,
+    status_events,
+)
 from localstack_host.services.stepfunctions.programs import cached_programs, locked_property
 
 SPELLINGS = 4096  # names of operations and of their fields
@@ -35,6 +42,8 @@ def apply_patches() -> None:
     queue = FairQueue(WORKFLOWS_AT_A_TIME.value())
     _patch_executions(queue)
     _patch_waiting(queue)
+    if shortcuts.are_taken():
+        patch_status_events()
     execution_queue.poll(queue)
 
 
@@ -99,6 +108,16 @@ def _patch_executions(queue: FairQueue) -> None:
             ended_executions.reduce(ending.execution, latest)
         finally:
             queue.release(task)
+
+
+def patch_status_events() -> None:
+    """Puts the events about an execution's status only if somebody can receive them."""
+    from localstack.services.stepfunctions.backend.execution import Execution
+
+    @patch(Execution.publish_execution_status_change_event)
+    def publish(original: Any, execution: Any) -> None:
+        if status_events.have_receivers(execution):
+            original(execution)
 
 
 def _patch_waiting(queue: FairQueue) -> None:
