@@ -37,6 +37,7 @@ __all__ = [
     "ServiceRequest",
     "ServiceResponse",
     "add",
+    "chain_handlers",
     "config",
     "connect_as",
     "connect_to",
@@ -143,6 +144,13 @@ def router() -> Any:
     from localstack.services.edge import ROUTER
 
     return ROUTER
+
+
+def chain_handlers() -> dict[str, Any]:
+    """The handlers of LocalStack's chain, by the names that it has for them."""
+    from localstack.aws import handlers
+
+    return vars(handlers)
 
 
 def request_handlers() -> Any:

@@ -57,7 +57,7 @@ def reading_an_operation(context: Any) -> Iterator[None]:
     """Wraps the parser of the operation and its parameters."""
     try:
         yield
-        _require_possible(context)
+        require_possible(context)
     except ServiceException:
         raise
     except Exception as error:
@@ -78,7 +78,8 @@ def reading(code: str, message: str) -> Iterator[None]:
         raise _error(code, f"{message}: {_short(error)}") from error
 
 
-def _require_possible(context: Any) -> None:
+def require_possible(context: Any) -> None:
+    """Refuses a request that no provider can answer, such as a page of no items."""
     if refused := refused_beforehand(context):
         code, message = refused
         raise _error(code, _cut(message))

@@ -15,7 +15,9 @@ from localstack_host.gateway import (
     internal_resources,
     malformed_requests,
 )
-from localstack_host.localstack_api import on_infra_start, patch, replace
+from localstack_host.gateway.named_operations import NamedOperations
+from localstack_host.localstack_api import add, on_infra_start, patch, replace
+from localstack_host.performance import shortcuts
 
 
 @on_infra_start()
@@ -25,6 +27,8 @@ def apply_patches() -> None:
     _patch_malformed_requests()
     _patch_internal_resources()
     _patch_disabled_services()
+    if shortcuts.are_taken():
+        _patch_named_operations()
 
 
 def patch_forms() -> None:
@@ -97,3 +101,17 @@ def _patch_disabled_services() -> None:
     def require_service(original: Any, loader: Any, chain: Any, context: Any, resp: Any) -> None:
         disabled_services.require_offered(context, loader.service_manager)
         original(loader, chain, context, resp)
+
+
+def _patch_named_operations() -> None:
+    """Passes the requests of SDKs through the handlers that they need."""
+    from localstack.aws.app import LocalstackAwsGateway
+
+    original: Any = LocalstackAwsGateway.process  # rolo's, which others inherit, too
+
+    def process(gateway: Any, request: Any, response: Any) -> None:
+        operations = vars(gateway).setdefault("_named_operations", NamedOperations(gateway))
+        if not operations.process(request, response):
+            original(gateway, request, response)
+
+    add(LocalstackAwsGateway, "process", process)
