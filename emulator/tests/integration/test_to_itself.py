@@ -1,6 +1,7 @@
 """How the emulator calls itself, and what it makes elsewhere: the same results either way.
 
-Each of two emulators does the same work: one calls its services by HTTP, the other in memory.
+Each of three emulators does the same work: one calls its services by HTTP, one by LocalStack's
+client in memory, and one in the process, without HTTP.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pytest
 
 from localstack_host.host import environment, ports, process
 from localstack_host.performance import service_index
-from tests.integration.conftest import ALL, Cloud
+from tests.integration.conftest import ALL, Cloud, document
 from tests.integration.waiting import wait_for
 
 FUNCTION = """
@@ -27,16 +28,23 @@ SAID = {"Type": "Pass", "Result": "caught", "End": True}
 ENDED = ("SUCCEEDED", "FAILED")
 
 
-@pytest.fixture(params=["0", "1"], ids=["by HTTP", "in memory"], scope="module")
+WAYS = {
+    "by HTTP": {"IN_MEMORY_CLIENT": "0"},
+    "in memory": {"LOCALSTACK_HOST_SHORTCUTS": "off"},
+    "in the process": {},
+}
+
+
+@pytest.fixture(params=WAYS, scope="module")
 def calling(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """An emulator whose services call each other in one of both ways."""
+    """An emulator whose services call each other in one of these ways."""
     usual = environment.variables
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LOCALSTACK_HOST_HOME", str(tmp_path_factory.mktemp("home")))
         patch.setattr(
             environment,
             "variables",
-            lambda *given, **more: usual(*given, **more) | {"IN_MEMORY_CLIENT": request.param},
+            lambda *given, **more: usual(*given, **more) | WAYS[request.param],
         )
         yield Cloud(process.start(ports.any_free()).endpoint)
         process.stop()
@@ -102,6 +110,114 @@ def test_the_role_of_a_workflow_is_who_calls(calling: Cloud) -> None:
     _history(calling, task)
     received = calling.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=5)["Messages"]
     assert [message["Body"] for message in received] == ["ü"]
+
+
+def _queue(cloud: Cloud, name: str) -> tuple[str, str]:
+    """The address and the ARN of a queue to which everybody may send."""
+    sqs = cloud.client("sqs")
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"][
+        "QueueArn"
+    ]
+    allowed = {"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": arn}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": document(allowed)})
+    return url, arn
+
+
+def _received(cloud: Cloud, url: str) -> Any:
+    [message] = cloud.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=10)["Messages"]
+    cloud.client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return json.loads(message["Body"])
+
+
+def test_a_workflow_that_may_not_invoke_does_not(calling: Cloud) -> None:
+    denied = {"Effect": "Deny", "Action": "lambda:InvokeFunction", "Resource": "*"}
+    function = calling.function(FUNCTION)
+    for _ in range(2):
+        [failed], _ = _history(calling, _invoke(function, {}), ALL, denied)
+        assert failed.startswith("Lambda.AccessDeniedException: ")
+        assert "is not authorized to perform: lambda:InvokeFunction" in failed
+        assert "Status Code: 403" in failed
+
+
+def test_an_asynchronous_invocation_has_another_status_and_no_payload(calling: Cloud) -> None:
+    task = _invoke(calling.function(FUNCTION), {})
+    asynchronous = task | {"Parameters": task["Parameters"] | {"InvocationType": "Event"}}
+    failed, output = _history(calling, asynchronous)
+    assert (failed, output["StatusCode"], output.get("Payload", "")) == ([], 202, "")
+
+
+def test_a_name_that_no_function_can_have_is_the_task_s_error(calling: Cloud) -> None:
+    task = _invoke(calling.function(FUNCTION), {})
+    wrong = task | {"Parameters": task["Parameters"] | {"FunctionName": "a b"}}
+    [failed], _ = _history(calling, wrong)
+    assert failed.startswith("Lambda.")
+
+
+def test_a_topic_passes_its_messages_on(calling: Cloud) -> None:
+    url, arn = _queue(calling, "of-topic")
+    topic = calling.client("sns").create_topic(Name="t")["TopicArn"]
+    calling.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    task = _task("sns:publish", {"TopicArn": topic, "Message": "ü", "Subject": "s"})
+    failed, output = _history(calling, task)
+    assert failed == []
+    received = _received(calling, url)
+    assert (received["Message"], received["Subject"]) == ("ü", "s")
+    assert received["MessageId"] == output["MessageId"]
+
+
+def test_a_bus_passes_events_on_and_says_which_it_refused(calling: Cloud) -> None:
+    url, arn = _queue(calling, "of-bus")
+    events = calling.client("events")
+    events.create_event_bus(Name="b")
+    events.put_rule(Name="r", EventBusName="b", EventPattern='{"source": ["test"]}')
+    events.put_targets(Rule="r", EventBusName="b", Targets=[{"Id": "1", "Arn": arn}])
+    entry = {"EventBusName": "b", "Source": "test", "DetailType": "d", "Detail": {"ä": 1}}
+    failed, output = _history(calling, _task("events:putEvents", {"Entries": [entry]}))
+    assert (failed, output["FailedEntryCount"]) == ([], 0)
+    assert _received(calling, url)["detail"] == {"ä": 1}
+    [failed_entry], _ = _history(
+        calling, _task("events:putEvents", {"Entries": [entry | {"Detail": "no JSON"}]})
+    )
+    assert "Detail is malformed" in failed_entry
+
+
+def test_a_rule_gets_the_events_about_executions(calling: Cloud) -> None:
+    url, arn = _queue(calling, "of-statuses")
+    assert _history(calling, SAID) == ([], "caught")  # nobody listens yet
+    events = calling.client("events")
+    events.put_rule(Name="statuses", EventPattern='{"source": ["aws.states"]}')
+    events.put_targets(Rule="statuses", Targets=[{"Id": "1", "Arn": arn}])
+    _history(calling, SAID)
+    details = [_received(calling, url)["detail"] for _ in range(2)]
+    events.remove_targets(Rule="statuses", Ids=["1"])
+    events.delete_rule(Name="statuses")
+    assert {one["status"] for one in details} == {"RUNNING", "SUCCEEDED"}
+
+
+def test_the_lines_of_a_function_are_counted_by_its_filters(calling: Cloud) -> None:
+    function = calling.function(FUNCTION.replace("if event", 'print("counted")\n    if event'))
+    logs, name = calling.client("logs"), f"/aws/lambda/{function}"
+    assert calling.invoke(function, {}).error is None
+
+    def lines() -> list[str]:
+        found = logs.filter_log_events(logGroupName=name)["events"]
+        return [event["message"] for event in found if event["message"] == "counted\n"]
+
+    wait_for(lambda: logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"], "no group")
+    wait_for(lambda: len(lines()) == 1, "the line is missing")
+    logs.put_metric_filter(
+        logGroupName=name,
+        filterName="counted",
+        filterPattern="counted",
+        metricTransformations=[
+            {"metricName": "counted", "metricNamespace": function, "metricValue": "1"}
+        ],
+    )
+    calling.invoke(function, {})
+    metrics = calling.client("cloudwatch")
+    wait_for(lambda: metrics.list_metrics(Namespace=function)["Metrics"], "it is not counted")
+    wait_for(lambda: len(lines()) == 2, "the second line is missing")
 
 
 def test_the_index_that_is_made_elsewhere_is_localstack_s(

@@ -10,8 +10,14 @@ from functools import cache
 from typing import Any
 
 from localstack_host.host import service_selection
-from localstack_host.localstack_api import on_infra_start, patch, replace
-from localstack_host.performance import content_types, internal_clients, service_models
+from localstack_host.localstack_api import config, on_infra_start, patch, replace
+from localstack_host.performance import (
+    content_types,
+    in_process_calls,
+    internal_clients,
+    service_models,
+    shortcuts,
+)
 from localstack_host.performance.service_index import load_or_build
 
 # The priority of a hook: before those that import modules which read service models on import.
@@ -66,3 +72,19 @@ def apply_patches() -> None:
     serializer: Any = ResponseSerializer
     get_mime_type = content_types.cached_by_headers(serializer._get_mime_type)
     replace(serializer, "_get_mime_type", get_mime_type)
+    if shortcuts.are_taken():
+        patch_internal_clients()
+
+
+def patch_internal_clients() -> None:
+    """Calls providers without HTTP, for some operations."""
+    from localstack.aws.connect import InternalClientFactory, get_service_endpoint
+    from localstack.runtime import get_current_runtime
+
+    @patch(InternalClientFactory._get_client_post_hook)
+    def call_in_process(original: Any, factory: Any, client: Any) -> Any:
+        client = original(factory, client)
+        if config.IN_MEMORY_CLIENT and client.meta.endpoint_url == get_service_endpoint():
+            gateway = get_current_runtime().components.gateway
+            in_process_calls.make_in_process(client, gateway)
+        return client
