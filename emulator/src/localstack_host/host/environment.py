@@ -19,8 +19,6 @@ from localstack_host.server.cross_site import HOSTS_VARIABLE, ORIGINS_VARIABLE
 
 IAM_VARIABLE = variable("IAM")
 OWNER_VARIABLE = variable("OWNER")
-SHORTCUTS_VARIABLE = variable("SHORTCUTS")
-"""`off` makes every request and every call take LocalStack's whole way, to compare the results."""
 NAME = "host"
 """The name of this package's plugins, where LocalStack has others of the same kind."""
 
@@ -30,8 +28,6 @@ INHERITED = (
     "LANG",
     "LC_ALL",
     *wrapper.ALL,
-    variable("STATE"),
-    SHORTCUTS_VARIABLE,
     HOSTS_VARIABLE,
     ORIGINS_VARIABLE,
 )

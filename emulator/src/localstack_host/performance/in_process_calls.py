@@ -25,6 +25,7 @@ from localstack_host.authentication.gate import INTERNAL
 from localstack_host.gateway import short_chains
 from localstack_host.gateway.malformed_requests import require_possible
 from localstack_host.localstack_api import RequestContext, Response
+from localstack_host.state.operations import serving
 
 OPERATIONS = {
     "cloudwatch": frozenset({"PutMetricData"}),
@@ -125,7 +126,8 @@ class InProcessCalls:
             router(chain, context, response)
             return
         operation = handler.skeleton.dispatch_table[context.operation.name]
-        context.service_response = operation(context, context.service_request) or {}
+        with serving(context):
+            context.service_response = operation(context, context.service_request) or {}
 
     def _error(self, context: Any, response: Any) -> Exception:
         """The client's exception for the response, as its own parser would read it."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 
-from localstack_host.host.environment import SHORTCUTS_VARIABLE
-
-OFF = "off"
+from localstack_host.host.settings import SHORTCUTS
 
 
 @cache
 def are_taken() -> bool:
     """Whether they are taken by this process."""
-    return os.environ.get(SHORTCUTS_VARIABLE) != OFF
+    return not SHORTCUTS.value()

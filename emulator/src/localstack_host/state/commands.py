@@ -35,7 +35,7 @@ def save_running(endpoint: str) -> str | None:
     """Makes an emulator save now. Returns None, or why it did not."""
     answer = _request(endpoint, "POST")
     if answer is None:
-        return f"The emulator keeps no state ({STATE}=off), or it does not answer."
+        return f"The emulator keeps no state ({STATE.variable}=off), or it does not answer."
     problem = answer.get("error")
     return None if problem is None else str(problem)
 

@@ -1,9 +1,13 @@
-"""Which operations write, and which may take long."""
+"""Operations at the gate: which a save waits for, and which write."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
+
+from localstack_host.state.gate import GATE
 
 READING = re.compile(
     r"(BatchGet|BatchDescribe|Check|Decode|Describe|Detect|Discover|Estimate|Evaluate|Filter|Get"
@@ -29,6 +33,15 @@ LONG = frozenset(
 
 # One lock of the engine guards each change, and a save holds it.
 ENGINE = frozenset({"dynamodb", "dynamodbstreams"})
+
+
+@contextmanager
+def serving(context: Any) -> Iterator[None]:
+    """While a provider works on a request: a save waits for it, and learns what it has written."""
+    with GATE.passing() if passes_the_gate(context) else nullcontext():
+        yield
+        if is_write(context):
+            GATE.written.set()
 
 
 def passes_the_gate(context: Any) -> bool:

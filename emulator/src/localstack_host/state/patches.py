@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from functools import cache
 from typing import Any
 
 from localstack_host.localstack_api import patch, replace
 from localstack_host.state.gate import GATE
-from localstack_host.state.operations import is_write, passes_the_gate
+from localstack_host.state.operations import serving
 
 
 @cache
@@ -31,10 +30,8 @@ def _patch_operations() -> None:
         if context.service is None or context.operation is None:
             original(router, chain, context, response)
             return
-        with GATE.passing() if passes_the_gate(context) else nullcontext():
+        with serving(context):
             original(router, chain, context, response)
-            if is_write(context):
-                GATE.written.set()
 
 
 def _patch_long_polls() -> None:

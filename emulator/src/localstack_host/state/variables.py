@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
+from localstack_host.host.settings import STATE
 
-from localstack_host.host.wrapper import variable
-
-STATE = variable("STATE")
-"""`off`: nothing is loaded, and nothing is saved."""
 REFUSED = "LOCALSTACK_HOST_REFUSED_STATE"
 """Set by the emulator for itself, when it starts again because a state cannot be loaded."""
 PATH = "/_host/state"
@@ -15,4 +11,4 @@ PATH = "/_host/state"
 
 def keeps_state() -> bool:
     """Whether the state is loaded and saved."""
-    return os.environ.get(STATE, "").strip().lower() != "off"
+    return not STATE.value()
