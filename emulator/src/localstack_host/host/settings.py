@@ -84,8 +84,8 @@ PORTABLE = Switch(linux_features.SWITCH, ("0", "1"), "features of Linux are used
 FUNCTIONS_BOTOCORE = Switch(
     variable("FUNCTIONS_BOTOCORE"), ("untouched",), "functions send ordinary requests directly"
 )
-SHORTCUTS = Switch(variable("SHORTCUTS"), ("off",), "requests and calls take shorter ways")
-STATE = Switch(variable("STATE"), ("off",), "the state is loaded and saved")
+SHORTCUTS = Switch(variable("SHORTCUTS"), ("on", "off"), "requests and calls take shorter ways")
+STATE = Switch(variable("STATE"), ("on", "off"), "the state is loaded and saved")
 
 SWITCHES = (LAMBDA_FORK, PORTABLE, FUNCTIONS_BOTOCORE, SHORTCUTS, STATE)
 ALL = (

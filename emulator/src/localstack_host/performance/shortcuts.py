@@ -10,4 +10,4 @@ from localstack_host.host.settings import SHORTCUTS
 @cache
 def are_taken() -> bool:
     """Whether they are taken by this process."""
-    return not SHORTCUTS.value()
+    return SHORTCUTS.value() != "off"

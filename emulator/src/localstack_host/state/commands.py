@@ -14,11 +14,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from localstack_host.host.errors import HostError
+from localstack_host.host.settings import STATE
 from localstack_host.host.wrapper import START
 from localstack_host.state import about, saved_states
 from localstack_host.state.about import About, Unusable
 from localstack_host.state.saved_states import CURRENT, SavedStates
-from localstack_host.state.variables import PATH, STATE
+from localstack_host.state.variables import PATH
 
 SAVE_TIMEOUT_S = 60.0
 EXCHANGE = "localstack_host.state.exchange"

@@ -11,4 +11,4 @@ PATH = "/_host/state"
 
 def keeps_state() -> bool:
     """Whether the state is loaded and saved."""
-    return not STATE.value()
+    return STATE.value() != "off"
