@@ -17,7 +17,7 @@ import pytest
 
 from localstack_host.host import ports, process
 from localstack_host.host.paths import HOME_VARIABLE
-from localstack_host.state.variables import STATE
+from localstack_host.host.settings import STATE
 
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 CREDENTIALS = {
@@ -39,7 +39,7 @@ def localstack() -> Iterator[str]:
         patch.setenv(HOME_VARIABLE, home)
         try:
             with pytest.MonkeyPatch.context() as starting:
-                starting.setenv(STATE, "off")  # nobody will load it
+                starting.setenv(STATE.variable, "off")  # nobody will load it
                 url = process.start(ports.any_free(), owner=os.getpid()).endpoint
             for name, value in (CREDENTIALS | {ENDPOINT_VARIABLE: url}).items():
                 patch.setenv(name, value)
