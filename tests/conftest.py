@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -69,8 +72,17 @@ def shop(
             yield _stocked(plain_apply.apply(identity))
     else:
         target = Target("dev", endpoint)
-        terraform.deploy(target, print)
+        with _one_at_a_time():
+            terraform.deploy(target, print, options=terraform.Options(cache=True))
         yield _stocked(target)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """The first process of a session deploys with Terraform, the others what it has kept."""
+    with (Path(os.environ["LAB_CACHE"]) / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _stocked(target: Target) -> DeployedShop:
