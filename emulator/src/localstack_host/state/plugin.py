@@ -7,11 +7,13 @@ import logging
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 from localstack_host.host import linux_features, run_state
 from localstack_host.localstack_api import Response, on_infra_shutdown, on_infra_start, router
+from localstack_host.server import function_endpoint
 from localstack_host.state import about
 from localstack_host.state.about import OtherVersion, Unusable
 from localstack_host.state.saved_states import CURRENT, PREVIOUS, SavedStates
@@ -20,6 +22,7 @@ from localstack_host.state.variables import PATH, REFUSED, keeps_state
 
 LOG = logging.getLogger(__name__)
 FIRST, LAST = 1000, -1000
+POLL_S = 0.1
 
 SAVERS: list[Saver] = []
 
@@ -55,8 +58,8 @@ def keep_state() -> None:
     router().add(PATH, page.show, methods=["GET"])
     router().add(PATH, page.save, methods=["POST"])
     saver.start()
-    if aborted:
-        threading.Thread(target=_publish, args=[aborted], name="aborted", daemon=True).start()
+    if report["restored"]:
+        threading.Thread(target=_go_on, args=[aborted], name="loaded", daemon=True).start()
 
 
 @on_infra_shutdown(priority=FIRST, should_load=keeps_state)
@@ -66,10 +69,14 @@ def save_at_the_end() -> None:
         saver.stop()
 
 
-def _publish(aborted: list[Any]) -> None:
-    from localstack_host.state.executions import publish
+def _go_on(aborted: list[Any]) -> None:
+    """Tells which executions have ended, and runs what is due, when functions can call the API."""
+    from localstack_host.state import executions, revival
 
-    publish(aborted)
+    while not function_endpoint.url():
+        time.sleep(POLL_S)
+    executions.publish(aborted)
+    revival.run_due()
 
 
 def _load(states: SavedStates) -> tuple[dict[str, Any], list[Any]]:

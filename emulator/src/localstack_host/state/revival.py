@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Any
 
@@ -11,6 +12,9 @@ from localstack_host.state import stream_positions
 
 LOG = logging.getLogger(__name__)
 START_TIMEOUT_S = 60.0
+DUE: list[Callable[[], object]] = []
+RATE = re.compile(r"rate\(\s*(\d+)\s+minutes?\s*\)")
+FREQUENT_MINUTES = 5
 
 
 def revive_events(provider: Any) -> None:
@@ -44,6 +48,27 @@ def _revive_rule(provider: Any, rule: Any, account: str, region: str) -> None:
         service.create_schedule_job(job)
         if rule.state == "DISABLED":
             service.disable()
+        elif is_frequent(rule.schedule_expression):
+            DUE.append(job)
+
+
+def run_due() -> None:
+    """Runs the jobs of frequent rules, when everything is loaded."""
+    while DUE:
+        try:
+            DUE.pop()()
+        except Exception:
+            LOG.exception("A scheduled rule failed after the load")
+
+
+def is_frequent(schedule: str) -> bool:
+    """Whether a rule is due again within minutes.
+
+    It runs soon after a load, and at its rate after that: what the stop has interrupted is often
+    found by such a rule, as a sweeper's.
+    """
+    match = RATE.fullmatch(schedule)
+    return match is not None and int(match[1]) <= FREQUENT_MINUTES
 
 
 def _revive_others(provider: Any, store: Any) -> None:
