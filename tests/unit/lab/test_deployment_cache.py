@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +14,7 @@ import pytest
 
 from lab.cli import app
 from lab.core import (
-    child_processes,
     clients,
-    emulator_program,
     invocation,
     paths,
     ports,
@@ -29,17 +26,15 @@ from lab.core.target import Target
 from lab.deploy import package
 from lab.deploy.deployment_cache import contents, kept_deployment, starting, store
 from lab.deploy.deployment_cache.kept_deployment import KeptDeployment
-from lab.deploy.deployment_cache.key import EmulatorSettings, Key
 from lab.deploy.deployment_cache.store import Cache
-from lab.deploy.terraform import emulator_overrides, provider
 from lab.deploy.terraform.workspace import Workspace
 from lab.emulator import process, saved_state
+from tests.own_sources import copied, digest
 
 ENDPOINT = "http://localhost:4566"
 RECORD = Record(1, 0.0, 4566, ENDPOINT, "2026-11-27T09:00:00Z")
 ABOUT = {"saved_at": "2026-11-27T10:00:00Z", "localstack": "4", "moto": "5", "python": "3.13"}
 DEPLOYED: dict[str, object] = {"environment": "dev", "resources": 137, "version": "v1"}
-SETTINGS = EmulatorSettings()
 
 
 def save(folder: Path, size: int = 10) -> None:
@@ -63,83 +58,7 @@ def cache() -> Cache:
 
 @pytest.fixture
 def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout of one's own, whose files may change."""
-    checkout = tmp_path / "checkout"
-    for name in ("terraform", "functions/checkout_api", "emulator/src", "lab/deploy"):
-        shutil.copytree(
-            paths.ROOT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__")
-        )
-    shutil.copy(paths.ROOT / "emulator" / "uv.lock", checkout / "emulator" / "uv.lock")
-    (checkout / "functions.zip").write_bytes(b"zip")
-    for name in ("terraform", "functions"):
-        monkeypatch.setattr(paths, name.upper(), checkout / name)
-    monkeypatch.setattr(paths, "ROOT", checkout)
-    monkeypatch.setattr(emulator_program, "FOLDER", checkout / "emulator")
-    monkeypatch.setattr(child_processes, "output", lambda *_: "Terraform 1")
-    return checkout
-
-
-def digest(checkout: Path, environment: str = "dev", settings: EmulatorSettings = SETTINGS) -> str:
-    target, workspace = Target(environment, ENDPOINT), Workspace(environment)
-    return Key.of(target, workspace, checkout / "functions.zip", settings).digest
-
-
-def append(name: str) -> Callable[[Path, pytest.MonkeyPatch], object]:
-    return lambda checkout, _: (checkout / name).open("a").write("#")
-
-
-CHANGES: dict[str, Callable[[Path, pytest.MonkeyPatch], object]] = {
-    "a module": append("terraform/modules/checkout/main.tf"),
-    "a variable": append("terraform/environments/dev/terraform.tfvars"),
-    "the provider's lock": append("terraform/environments/dev/.terraform.lock.hcl"),
-    "the shop's name": append("terraform/shop.json"),
-    "the API": append("functions/checkout_api/openapi.json"),
-    "the functions": append("functions.zip"),
-    "the emulator": append("emulator/src/localstack_host/__main__.py"),
-    "the emulator's libraries": append("emulator/uv.lock"),
-    "the lab's deploy": append("lab/deploy/terraform/secret.py"),
-    "a new file": lambda checkout, _: (checkout / "terraform/modules/checkout/more.tf").touch(),
-    "LAB_TF_VAR_": lambda _, patch: patch.setenv("LAB_TF_VAR_log_level", "DEBUG"),
-    "the account": lambda _, patch: patch.setenv("AWS_ACCESS_KEY_ID", "111122223333"),
-    "Terraform": lambda _, patch: patch.setattr(child_processes, "output", lambda *_: "other"),
-    "command line": lambda _, patch: patch.setattr(emulator_overrides, "VARIABLES", ["-var=x=1"]),
-}
-
-
-@pytest.mark.parametrize("what", CHANGES)
-def test_everything_that_decides_a_deploy_is_in_the_key(
-    sources: Path, monkeypatch: pytest.MonkeyPatch, what: str
-) -> None:
-    before = digest(sources)
-    assert digest(sources) == before
-    CHANGES[what](sources, monkeypatch)
-    assert digest(sources) != before
-
-
-def test_environments_and_settings_of_the_emulator_have_keys_of_their_own(sources: Path) -> None:
-    settings = [
-        SETTINGS,
-        EmulatorSettings(iam=False),
-        EmulatorSettings(services=frozenset({"swf"})),
-    ]
-    keys = [digest(sources, settings=one) for one in settings]
-    keys += [digest(sources, "staging")]
-    assert len(set(keys)) == 4
-
-
-def test_the_key_does_not_depend_on_where_the_checkout_is(
-    sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(provider, "own_config", lambda: None)
-    before = digest(sources)
-    moved = tmp_path / "moved"
-    sources.rename(moved)
-    for name in ("terraform", "functions"):
-        monkeypatch.setattr(paths, name.upper(), moved / name)
-    monkeypatch.setattr(paths, "ROOT", moved)
-    monkeypatch.setattr(emulator_program, "FOLDER", moved / "emulator")
-    monkeypatch.setenv("LAB_HOME", str(tmp_path / "another"))
-    assert digest(moved) == before
+    return copied(tmp_path / "checkout", monkeypatch)
 
 
 def test_an_entry_is_found_again(cache: Cache) -> None:
