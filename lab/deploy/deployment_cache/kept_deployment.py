@@ -11,7 +11,7 @@ from lab.core import endpoints, paths, preconditions
 from lab.core.errors import LabError
 from lab.core.progress import Progress
 from lab.core.target import Target
-from lab.deploy.deployment_cache import contents
+from lab.deploy.deployment_cache import contents, service_index
 from lab.deploy.deployment_cache.key import EmulatorSettings, Key
 from lab.deploy.deployment_cache.store import Cache, Entry
 from lab.deploy.terraform.state import State
@@ -74,6 +74,7 @@ class KeptDeployment:
         try:
             if preconditions.free(self.cache.root) >= SPACE:
                 self.cache.add(self.digest, record, saved_state.save)
+                service_index.keep()
         except (LabError, OSError) as error:
             render.note(f"The deployment is not kept for the next empty emulator: {error}")
 

@@ -8,6 +8,7 @@ from lab.core.errors import LabError
 from lab.core.progress import Progress
 from lab.core.target import Target
 from lab.deploy import package
+from lab.deploy.deployment_cache import service_index
 from lab.deploy.deployment_cache.key import EmulatorSettings, Key
 from lab.deploy.deployment_cache.store import Cache
 from lab.deploy.terraform.workspace import Workspace
@@ -29,6 +30,7 @@ def start(environment: str, port: int | None, on_progress: Progress) -> Emulator
     entry = cache.find(key.digest)
     if entry is None:
         return process.start(port, on_progress)
+    service_index.restore()
     try:
         return process.start(port, on_progress, state=entry.state)
     except LabError as error:

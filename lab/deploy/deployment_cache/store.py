@@ -42,9 +42,20 @@ def folder() -> Path:
     return Path(configured or platformdirs.user_cache_path("checkout-lab")).absolute()
 
 
+def is_private(path: Path) -> bool:
+    """Whether only this user can write to a folder: what is in it is loaded as it is."""
+    info = path.stat()
+    others = info.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return info.st_uid == os.geteuid() and not others
+
+
 def of_the_installation() -> list[Path]:
     """What `make install` keeps there: the bytecode of packages, and uv."""
-    return [one for one in (folder() / "bytecode", *folder().glob("uv-*")) if one.is_dir()]
+    return [
+        one
+        for one in (folder() / "bytecode", folder() / "service-index", *folder().glob("uv-*"))
+        if one.is_dir()
+    ]
 
 
 @dataclass(frozen=True)
@@ -105,7 +116,7 @@ class Cache:
     def find(self, digest: str) -> Entry | None:
         """The entry of a key, which counts as used now. A damaged one is deleted."""
         folder = self.root / digest
-        if not folder.is_dir() or not self._is_private():
+        if not folder.is_dir() or not is_private(self.root):
             return None
         try:
             entry = Entry.read(folder)
@@ -126,7 +137,7 @@ class Cache:
         file_permissions.begin()
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         file_permissions.close(self.root)
-        if not self._is_private():
+        if not is_private(self.root):
             return None
         draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=self.root))
         try:
@@ -153,12 +164,6 @@ class Cache:
     def _folders(self) -> list[Path]:
         found = list(self.root.iterdir()) if self.root.is_dir() else []
         return [one for one in found if one.is_dir() and not one.name.startswith(".")]
-
-    def _is_private(self) -> bool:
-        """Whether only this user can write to the folder."""
-        info = self.root.stat()
-        others = info.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-        return info.st_uid == os.geteuid() and not others
 
     @staticmethod
     def _put(draft: Path, folder: Path) -> None:

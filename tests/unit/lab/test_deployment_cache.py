@@ -24,7 +24,13 @@ from lab.core.errors import LabError
 from lab.core.run_state import Record
 from lab.core.target import Target
 from lab.deploy import package
-from lab.deploy.deployment_cache import contents, kept_deployment, starting, store
+from lab.deploy.deployment_cache import (
+    contents,
+    kept_deployment,
+    service_index,
+    starting,
+    store,
+)
 from lab.deploy.deployment_cache.kept_deployment import KeptDeployment
 from lab.deploy.deployment_cache.store import Cache
 from lab.deploy.terraform.workspace import Workspace
@@ -338,3 +344,20 @@ def test_a_kept_deployment_that_cannot_be_loaded_is_deleted_and_the_start_is_wit
     assert starts == [{"fresh": True}]
     assert cache.entries() == []
     assert "it is damaged" in capsys.readouterr().err
+
+
+def test_the_next_installation_gets_the_index_of_services_unless_others_may_write_it(
+    sources: Path, cache: Cache
+) -> None:
+    installed = sources / "emulator" / ".venv" / "share" / "localstack-host"
+    installed.mkdir(parents=True)
+    index = installed / "service-catalog-1.dill"
+    index.write_text("index")
+    service_index.keep()
+    index.unlink()
+    service_index.restore()
+    assert index.read_text() == "index"
+    index.unlink()
+    (cache.root.parent / "service-index").chmod(0o777)
+    service_index.restore()
+    assert not index.exists()
