@@ -129,7 +129,6 @@ def test_orders_are_placed_stocked_and_audited_whatever_is_set(
     assert audit.run(shop.target, settle_s=60).clean
 
 
-@pytest.mark.exhaustive
 def test_a_backup_is_made_and_restored_whatever_is_set(shop: DeployedShop, tmp_path: Path) -> None:
     """And found again in between."""
     variables = Environment("all", EVERYTHING, {"config": BROKEN}).prepared(

@@ -18,7 +18,7 @@ from lab.deploy.terraform.state import State
 from tests.own_lab import Lab
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(600)]
 SAVED_WITHIN = timedelta(seconds=3)
 
 

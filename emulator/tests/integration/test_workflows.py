@@ -123,6 +123,42 @@ def _has_ended(client: Any, arn: str) -> bool:
     return bool(client.describe_execution(executionArn=arn)["status"] == "FAILED")
 
 
+@pytest.mark.parametrize("after_that", ["1 / 0", "return {}", "time.sleep(3)"])
+def test_one_that_was_stopped_is_aborted_whatever_its_task_does_after_that(
+    cloud: Cloud, after_that: str
+) -> None:
+    source = f"import time\ndef handle(event, context):\n    time.sleep(1)\n    {after_that}\n"
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": cloud.function(source)},
+        "TimeoutSeconds": 3,
+        "End": True,
+    }
+    client = cloud.client("stepfunctions")
+    machine = client.create_state_machine(
+        name=f"probe-{uuid.uuid4().hex[:8]}",
+        roleArn=cloud.role(),
+        definition=json.dumps({"StartAt": "Task", "States": {"Task": task}}),
+    )["stateMachineArn"]
+    arn = client.start_execution(stateMachineArn=machine)["executionArn"]
+
+    def types() -> list[str]:
+        history = client.get_execution_history(executionArn=arn)["events"]
+        return [event["type"] for event in history]
+
+    wait_for(lambda: "TaskStarted" in types(), "the task has not started")
+    client.stop_execution(executionArn=arn, error="Enough", cause="of it")
+    wait_for(
+        lambda: client.describe_execution(executionArn=arn)["status"] != "RUNNING",
+        "it has not ended",
+    )
+
+    assert client.describe_execution(executionArn=arn)["status"] == "ABORTED"
+    assert types()[-1] == "ExecutionAborted"
+    client.delete_state_machine(stateMachineArn=machine)
+
+
 def test_a_faulty_definition_is_refused_each_time(parse: Callable[[str], Any]) -> None:
     from localstack.services.stepfunctions.asl.parse.asl_parser import ASLParserException
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import importlib
+import inspect
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -73,7 +74,10 @@ CALLED_WITH_OBJECTS = {
     ("localstack_host.state.executions", "saved_worker"),
     ("threading", "Condition"),
 }
-MADE = {("uuid", "UUID")}
+MADE = {
+    ("localstack.services.stepfunctions.asl.eval.event.logging", "CloudWatchLoggingConfiguration"),
+    ("uuid", "UUID"),
+}
 """Other classes whose objects may be made without calling them."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,254}")
@@ -110,7 +114,7 @@ def made(module: str, name: str) -> type:
         raise NotAllowed(f"it names {module}.{name}, which is no model of a service")
     found = _class(module, name)
     creators = (*CREATORS, _attribute(*MOTO_MODEL).__new__)
-    if found.__new__ not in creators and not _is_named_tuple(found):
+    if _creator(found) not in creators and not _is_named_tuple(found):
         raise NotAllowed(f"it makes an object of {module}.{name}, whose creation runs code")
     for method in ("__del__", "__setstate__"):
         if hasattr(found, method):
@@ -181,6 +185,11 @@ def _attribute(module: str, name: str) -> Any:
     except (ImportError, KeyError) as error:
         raise NotAllowed(f"it names {module}.{name}, which does not exist here") from error
     return found
+
+
+def _creator(found: type) -> Any:
+    """Its `__new__`: of a deprecated class the one behind that which only warns."""
+    return inspect.unwrap(found.__new__) if "__deprecated__" in vars(found) else found.__new__
 
 
 def _is_named_tuple(found: type) -> bool:

@@ -7,7 +7,8 @@ Without them, LocalStack
 - runs every execution at once (`execution_queue.py`), and would count the time that a state waits
   for a slot (`state_clock.py`);
 - keeps all data of every execution (`ended_executions.py`);
-- puts events about every execution, whether there is a rule for them or not (`status_events.py`).
+- puts events about every execution, whether there is a rule for them or not (`status_events.py`);
+- lets an execution fail that was stopped while a task was at work.
 
 `patch` where a function is replaced where it is defined; `replace` for imported names, static
 methods, properties and classes.
@@ -42,6 +43,7 @@ def apply_patches() -> None:
     queue = FairQueue(WORKFLOWS_AT_A_TIME.value())
     _patch_executions(queue)
     _patch_waiting(queue)
+    _patch_stopping()
     if shortcuts.are_taken():
         patch_status_events()
     execution_queue.poll(queue)
@@ -108,6 +110,23 @@ def _patch_executions(queue: FairQueue) -> None:
             ended_executions.reduce(ending.execution, latest)
         finally:
             queue.release(task)
+
+
+def _patch_stopping() -> None:
+    """An execution that was stopped is ABORTED, even if its last state fails after that.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
+    """
+    from localstack.services.stepfunctions.asl.eval.environment import Environment
+    from localstack.services.stepfunctions.asl.eval.program_state import ProgramStopped
+
+    def unless_stopped(original: Any, environment: Any, *arguments: Any, **options: Any) -> None:
+        with environment._state_mutex:
+            if not isinstance(environment._program_state, ProgramStopped):
+                original(environment, *arguments, **options)
+
+    for ending in (Environment.set_error, Environment.set_timed_out):
+        patch(ending)(unless_stopped)
 
 
 def patch_status_events() -> None:
