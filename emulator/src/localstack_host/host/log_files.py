@@ -1,10 +1,11 @@
-"""Rotates the emulator's logs, so that the log of an emulator that failed can still be read."""
+"""The emulator's logs: rotated, so that the log of an emulator that failed can still be read."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 KEPT = 5
+TAIL_LINES = 20
 
 
 def rotate(log: Path) -> None:
@@ -24,3 +25,11 @@ def rotate(log: Path) -> None:
 def numbered(log: Path, number: int) -> Path:
     """The path of a rotated log: the higher the number, the older it is."""
     return log.with_name(f"{log.name}.{number}")
+
+
+def tail(log: Path) -> str:
+    """The last lines of a log."""
+    try:
+        return "\n".join(log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
+    except FileNotFoundError:
+        return "(there is no log)"

@@ -44,7 +44,6 @@ READY_TIMEOUT_S = 60.0
 PORT_GRACE_S = 1.0
 RESPONSE_TIMEOUT_S = 10.0
 POLL_S = 0.05
-LOG_TAIL_LINES = 20
 
 Progress = Callable[[str], None]
 
@@ -381,24 +380,16 @@ def _wait_until_healthy(process: psutil.Popen, endpoint: str, timeout_s: float) 
         if process.poll() is not None:
             raise HostError(
                 f"LocalStack ended while starting, with exit code {process.returncode}."
-                f" The end of its log:\n{log_tail()}",
+                f" The end of its log:\n{log_files.tail(log_path())}",
                 f"The whole log: {log_path()}",
             )
         if time.monotonic() > deadline:
             raise HostError(
                 f"LocalStack did not answer within {timeout_s:.0f} s. The end of its log:"
-                f"\n{log_tail()}",
+                f"\n{log_files.tail(log_path())}",
                 f"The whole log: {log_path()}. Is the machine very busy? Try again: {START}",
             )
         time.sleep(POLL_S)
-
-
-def log_tail(lines: int = LOG_TAIL_LINES) -> str:
-    """The last lines of the emulator's log."""
-    try:
-        return "\n".join(log_path().read_text(errors="replace").splitlines()[-lines:])
-    except FileNotFoundError:
-        return "(there is no log)"
 
 
 def _clean_up() -> None:
