@@ -113,16 +113,31 @@ def _may_be_written(path: Path, home: Path) -> bool:
 
 
 @pytest.mark.parametrize("crashed", [False, True], ids=["stopped", "killed, then stopped"])
-def test_no_mail_outlives_the_emulator(home: Path, crashed: bool) -> None:
+def test_a_mail_outlives_the_emulator_in_the_saved_state_only(home: Path, crashed: bool) -> None:
+    _send_and_stop(home, crashed)
+
+    state = home / "state"
+    assert [file for file in _naming(CUSTOMER, home) if not file.is_relative_to(state)] == []
+
+
+@pytest.mark.parametrize("crashed", [False, True], ids=["stopped", "killed, then stopped"])
+def test_where_no_state_is_saved_no_mail_outlives_the_emulator(
+    home: Path, crashed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOCALSTACK_HOST_STATE", "off")
+
+    _send_and_stop(home, crashed)
+
+    assert _naming(CUSTOMER, home) == []
+
+
+def _send_and_stop(home: Path, crashed: bool) -> None:
     started = process.start(ports.any_free())
     _work(Cloud(started.endpoint))
     assert _naming(CUSTOMER, home)
     if crashed:
         os.kill(started.pid, 9)
-
     process.stop()
-
-    assert _naming(CUSTOMER, home) == []
 
 
 def _naming(customer: str, folder: Path) -> list[Path]:
