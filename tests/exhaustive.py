@@ -5,8 +5,9 @@ At its end, a run says where its time went, and what it left out.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -74,16 +75,20 @@ def _suite(name: str) -> str:
 
 
 def _time_of_suites(reports: Iterable[pytest.TestReport]) -> Iterable[str]:
-    suites: Counter[str] = Counter()
-    tests: Counter[str] = Counter()
+    suites: defaultdict[str, float] = defaultdict(float)
+    tests: defaultdict[str, float] = defaultdict(float)
     numbers: Counter[str] = Counter()
     for report in reports:
         test = report.nodeid.partition("@")[0]
-        suites[_suite(test)] += report.duration  # type: ignore[assignment]
-        tests[test] += report.duration  # type: ignore[assignment]
+        suites[_suite(test)] += report.duration
+        tests[test] += report.duration
         numbers[_suite(test)] += report.when == "call"
-    for suite, seconds in suites.most_common():
+    for suite, seconds in _longest(suites):
         yield f"{seconds:7.0f} s  tests/{suite}, {numbers[suite]} tests"
     yield "slowest:"
-    for test, seconds in tests.most_common(SLOWEST):
+    for test, seconds in _longest(tests)[:SLOWEST]:
         yield f"{seconds:7.0f} s  {test}"
+
+
+def _longest(seconds: Mapping[str, float]) -> list[tuple[str, float]]:
+    return sorted(seconds.items(), key=itemgetter(1), reverse=True)

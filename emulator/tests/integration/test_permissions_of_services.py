@@ -11,7 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.conftest import Cloud, document
-from tests.integration.test_permissions import ACCOUNT, allow, arn
+from tests.integration.roles import ACCOUNT, allow
+from tests.integration.test_permissions import arn
 from tests.integration.waiting import wait_for
 
 HELLO = 'def handle(event, context):\n    return {"statusCode": 200, "body": "hello"}\n'

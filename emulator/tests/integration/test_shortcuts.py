@@ -7,18 +7,18 @@ first must not change the second.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import httpx
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from localstack_host.host import ports, process
 from tests.integration.conftest import REGION, Cloud, document
+from tests.integration.roles import Role
 from tests.integration.waiting import wait_for
 
 WAYS = {"whole": "off", "short": "on"}
@@ -41,7 +41,7 @@ def clouds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Cloud
         for way, home in homes.items():
             patch.setenv("LOCALSTACK_HOST_HOME", home)
             patch.setenv("LOCALSTACK_HOST_SHORTCUTS", WAYS[way])
-            made[way] = Cloud(process.start(ports.any_free()).endpoint)
+            made[way] = Cloud(process.start(ports.any_free(), owner=os.getpid()).endpoint)
             _make_table(made[way].client("dynamodb"))
             made[way].client("ssm").put_parameter(Name="there", Value="v", Type="String")
         yield made
@@ -213,14 +213,14 @@ def test_an_invocation_needs_its_permission_each_time(
     short: Cloud, functions: dict[str, str]
 ) -> None:
     allowed = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
-    role = Session(short, allowed)
+    role = Role(short, allowed)
     invoke, function = role.client("lambda").invoke, functions["short"]
     assert works(invoke, FunctionName=function)
     live = "arn:aws:lambda:*:*:function:*:live"
-    role.allow(allowed, allowed | {"Effect": "Deny", "Resource": live})
+    role.may(allowed, allowed | {"Effect": "Deny", "Resource": live})
     assert works(invoke, FunctionName=function)
     assert not works(invoke, FunctionName=function, Qualifier="live")
-    role.allow(READ)
+    role.may(READ)
     assert not works(invoke, FunctionName=function)
 
 
@@ -242,30 +242,6 @@ def test_accounts_and_regions_have_their_own_tables(short: Cloud) -> None:
         assert send(short, headers(), GET)[0] == 200
 
 
-class Session:
-    """A role's session, whose role may be changed."""
-
-    def __init__(self, cloud: Cloud, *statements: dict[str, Any]) -> None:
-        self.arn = cloud.role(*statements, AWS="arn:aws:iam::000000000000:root")
-        self.name = self.arn.rpartition("/")[2]
-        self.iam = cloud.client("iam")
-        assumed = cloud.client("sts").assume_role(RoleArn=self.arn, RoleSessionName="session")
-        given = assumed["Credentials"]
-        self._session = boto3.Session(
-            given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], REGION
-        )
-        self._endpoint = cloud.endpoint
-
-    def client(self, service: str, agent: str = "boto") -> Any:
-        config = Config(retries={"total_max_attempts": 1}, user_agent=agent)
-        return self._session.client(service, endpoint_url=self._endpoint, config=config)
-
-    def allow(self, *statements: dict[str, Any]) -> None:
-        self.iam.put_role_policy(
-            RoleName=self.name, PolicyName="permissions", PolicyDocument=document(*statements)
-        )
-
-
 def works(call: Callable[..., Any], **parameters: Any) -> bool:
     """Whether a call is permitted, each of several times."""
     results = {_works(call, **parameters) for _ in range(TIMES)}
@@ -284,19 +260,19 @@ def _works(call: Callable[..., Any], **parameters: Any) -> bool:
 
 
 def test_a_policy_of_a_role_that_changes_counts_at_once(short: Cloud) -> None:
-    role = Session(short, READ)
+    role = Role(short, READ)
     get = role.client("dynamodb").get_item
     assert works(get, **GET)
-    role.allow(READ, DENIED)
+    role.may(READ, DENIED)
     assert not works(get, **GET)
-    role.allow(READ)
+    role.may(READ)
     assert works(get, **GET)
     role.iam.delete_role_policy(RoleName=role.name, PolicyName="permissions")
     assert not works(get, **GET)
 
 
 def test_a_managed_policy_and_a_boundary_that_change_count_at_once(short: Cloud) -> None:
-    role = Session(short, {"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"})
+    role = Role(short, {"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"})
     get, iam = role.client("dynamodb").get_item, role.iam
     assert not works(get, **GET)
     created = iam.create_policy(PolicyName="managed", PolicyDocument=document(READ))
@@ -317,7 +293,7 @@ def test_a_managed_policy_and_a_boundary_that_change_count_at_once(short: Cloud)
 
 
 def test_a_policy_of_a_resource_that_changes_counts_at_once(short: Cloud) -> None:
-    role = Session(short, {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*"})
+    role = Role(short, {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*"})
     owner, sqs = short.client("sqs"), role.client("sqs")
     url = owner.create_queue(QueueName="guarded")["QueueUrl"]
     arn = f"arn:aws:sqs:{REGION}:000000000000:guarded"
@@ -329,7 +305,7 @@ def test_a_policy_of_a_resource_that_changes_counts_at_once(short: Cloud) -> Non
 
 
 def test_a_role_that_is_deleted_and_made_anew_has_its_new_permissions(short: Cloud) -> None:
-    role = Session(short, READ)
+    role = Role(short, READ)
     get, iam = role.client("dynamodb").get_item, role.iam
     assert works(get, **GET)
     trust = iam.get_role(RoleName=role.name)["Role"]["AssumeRolePolicyDocument"]
@@ -338,7 +314,7 @@ def test_a_role_that_is_deleted_and_made_anew_has_its_new_permissions(short: Clo
     assert not works(get, **GET)
     iam.create_role(RoleName=role.name, AssumeRolePolicyDocument=json.dumps(trust))
     assert not works(get, **GET)
-    role.allow(READ)
+    role.may(READ)
     assert works(get, **GET)
 
 
@@ -356,7 +332,7 @@ def test_a_role_that_is_deleted_and_made_anew_has_its_new_permissions(short: Clo
 def test_a_condition_is_evaluated_for_each_request(
     short: Cloud, condition: dict[str, Any], agents: dict[str, bool]
 ) -> None:
-    role = Session(short, READ | {"Condition": condition})
+    role = Role(short, READ | {"Condition": condition})
     for agent, expected in [*agents.items()] * 2:
         assert works(role.client("dynamodb", agent).get_item, **GET) is expected
 
@@ -364,7 +340,7 @@ def test_a_condition_is_evaluated_for_each_request(
 def test_what_roles_use_is_counted_for_each_request(clouds: dict[str, Cloud]) -> None:
     reports = []
     for cloud in clouds.values():
-        role = Session(cloud, READ, DENIED)
+        role = Role(cloud, READ, DENIED)
         httpx.delete(f"{cloud.endpoint}/_host/iam")
         client = role.client("dynamodb")
         for _ in range(TIMES):

@@ -96,19 +96,8 @@ def test_what_runs_parts_side_by_side_gets_a_program_for_each_execution(
 def test_each_execution_counts_its_own_attempts(cloud: Cloud) -> None:
     """Also those at the same time: what they share must not be what they count with."""
     retry = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 2}
-    task = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {"FunctionName": cloud.function("def handle(event, context): 1 / 0")},
-        "Retry": [retry],
-        "End": True,
-    }
     client = cloud.client("stepfunctions")
-    machine = client.create_state_machine(
-        name=f"probe-{uuid.uuid4().hex[:8]}",
-        roleArn=cloud.role(),
-        definition=json.dumps({"StartAt": "Task", "States": {"Task": task}}),
-    )["stateMachineArn"]
+    machine = _of_one_task(cloud, "def handle(event, context): 1 / 0", Retry=[retry])
     arns = [client.start_execution(stateMachineArn=machine)["executionArn"] for _ in range(3)]
     for arn in arns:
         wait_for(
@@ -117,6 +106,22 @@ def test_each_execution_counts_its_own_attempts(cloud: Cloud) -> None:
         history = client.get_execution_history(executionArn=arn, maxResults=100)["events"]
         assert [event["type"] for event in history].count("TaskFailed") == 3
     client.delete_state_machine(stateMachineArn=machine)
+
+
+def _of_one_task(cloud: Cloud, source: str, **fields: Any) -> str:
+    """The ARN of a state machine whose only state invokes a function."""
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": cloud.function(source)},
+        "End": True,
+    }
+    made = cloud.client("stepfunctions").create_state_machine(
+        name=f"probe-{uuid.uuid4().hex[:8]}",
+        roleArn=cloud.role(),
+        definition=json.dumps({"StartAt": "Task", "States": {"Task": task | fields}}),
+    )
+    return str(made["stateMachineArn"])
 
 
 def _has_ended(client: Any, arn: str) -> bool:
@@ -128,19 +133,8 @@ def test_one_that_was_stopped_is_aborted_whatever_its_task_does_after_that(
     cloud: Cloud, after_that: str
 ) -> None:
     source = f"import time\ndef handle(event, context):\n    time.sleep(1)\n    {after_that}\n"
-    task = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {"FunctionName": cloud.function(source)},
-        "TimeoutSeconds": 3,
-        "End": True,
-    }
     client = cloud.client("stepfunctions")
-    machine = client.create_state_machine(
-        name=f"probe-{uuid.uuid4().hex[:8]}",
-        roleArn=cloud.role(),
-        definition=json.dumps({"StartAt": "Task", "States": {"Task": task}}),
-    )["stateMachineArn"]
+    machine = _of_one_task(cloud, source, TimeoutSeconds=3)
     arn = client.start_execution(stateMachineArn=machine)["executionArn"]
 
     def types() -> list[str]:

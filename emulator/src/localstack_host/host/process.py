@@ -77,6 +77,9 @@ class Beginning:
         return "--fresh" if self.fresh else f"--state {self.folder}" if self.folder else ""
 
 
+AS_IT_WAS = Beginning()
+
+
 @dataclass(frozen=True)
 class EmulatorStatus:
     """The state of an emulator. If it is not running, only `log` is known.
@@ -102,7 +105,7 @@ def start(
     on_progress: Progress | None = None,
     iam: bool = True,
     owner: int | None = None,
-    beginning: Beginning = Beginning(),
+    beginning: Beginning = AS_IT_WAS,
 ) -> Emulator:
     """Starts the emulator on `port` (default: PORT_VARIABLE, or 4566), and waits until it responds.
 
