@@ -19,7 +19,7 @@ TIMEOUT_S = 10
 class Grant:
     """One action on one resource, as a role's policy grants it.
 
-    `used` counts the requests that it allowed, since the emulator started or was reset.
+    `used` counts the requests that it allowed, since the emulator was new or they were reset.
     """
 
     sid: str

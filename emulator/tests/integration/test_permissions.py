@@ -267,3 +267,16 @@ def test_enforcement_is_not_turned_off_while_the_emulator_runs(own: process.Emul
     assert process.status().iam is True
     with pytest.raises(HostError, match="enforces permissions"):
         process.start(own.port, iam=False)
+
+
+def test_what_was_used_and_refused_is_counted_over_restarts(own: process.Emulator) -> None:
+    """Whoever restores a deployed state sees which of its permissions the deploy has used."""
+    role = Role(Cloud(own.endpoint), allow("sqs:ListQueues"))
+    role.client("sqs").list_queues()
+    with pytest.raises(ClientError):
+        role.client("ssm").describe_parameters()
+    process.stop()
+    counted = httpx.get(f"{process.start(own.port).endpoint}/_host/iam").json()
+    used = [u["action"] for u in counted["used"] if u["role"] == role.name]
+    refused = [r["action"] for r in counted["refused"] if r["role"] == role.name]
+    assert (used, refused) == (["sqs:ListQueues"], ["ssm:DescribeParameters"])

@@ -25,7 +25,7 @@ def iam(
 ) -> None:
     """Shows the permissions of each role, which of them were used, and denied requests.
 
-    Counts requests since the emulator started, or since --reset.
+    Counts requests since the emulator was new, or since --reset.
     """
     from lab.cli import permissions_report
     from lab.console import render

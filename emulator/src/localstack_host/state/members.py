@@ -104,6 +104,16 @@ def _end_move_tasks(_provider: Any, _saved: Any, _folder: Path) -> None:
                 task.status, task.failure_reason = "FAILED", STOPPED
 
 
+def _usage(_provider: Any) -> Any:
+    from localstack_host.services.iam.usage import counted
+
+    return counted()
+
+
+def _load_usage(_provider: Any, saved: Any, _folder: Path) -> None:
+    _usage(None).load(saved)
+
+
 def _mails(_provider: Any) -> Any:
     from localstack.services.ses.provider import EMAILS
 
@@ -125,6 +135,7 @@ def _load_objects(provider: Any, saved: Any, folder: Path) -> None:
 
 MEMBERS = (
     Member("dynamodb", "engine", lambda _: _engine(None).save(), _load_engine),
+    Member("iam", "usage", lambda _: _usage(None).save(), _load_usage),
     Member("logs", "queries", lambda logs: logs._queries, _load_queries),
     Member(
         "logs",

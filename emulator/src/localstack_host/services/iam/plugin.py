@@ -15,9 +15,9 @@ PATH = "/_host/iam"
 def enforce_permissions() -> None:
     """Adds the check to the chain of handlers, and its report at `/_host/iam`."""
     from localstack_host.services.iam.handler import PermissionCheck
-    from localstack_host.services.iam.usage import Usage
+    from localstack_host.services.iam.usage import counted
 
-    usage = Usage()
+    usage = counted()
     permissions = PermissionCheck(usage)
     request_handlers().append(lambda _chain, context, _response: permissions.check(context))
     router().add(PATH, lambda _request: usage.report(), methods=["GET"])

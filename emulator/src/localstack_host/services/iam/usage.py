@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
+from functools import cache
 from typing import Any
 
 from localstack_host.services.iam.evaluation import Decision, Request
@@ -33,7 +34,7 @@ class Refusal:
 
 
 class Usage:
-    """Counters since the emulator's start, or since the last `forget`."""
+    """Counters since the last `forget`, or since the emulator began; a saved state has them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -68,3 +69,25 @@ class Usage:
         with self._lock:
             self._uses.clear()
             self._refusals.clear()
+
+    def save(self) -> dict[str, Any]:
+        """The counters, for a saved state: tuples of a use's or refusal's fields, and its count."""
+        with self._lock:
+            return {
+                "used": [(*astuple(use), count) for use, count in self._uses.items()],
+                "refused": [(*astuple(r), count) for r, count in self._refusals.items()],
+            }
+
+    def load(self, saved: dict[str, Any]) -> None:
+        """Adds the counters of a saved state to these."""
+        with self._lock:
+            for *use, count in saved["used"]:
+                self._uses[Use(*use)] += count
+            for *refusal, count in saved["refused"]:
+                self._refusals[Refusal(*refusal)] += count
+
+
+@cache
+def counted() -> Usage:
+    """The usage of this emulator."""
+    return Usage()
