@@ -10,6 +10,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -368,14 +369,19 @@ def test_calls_are_recorded(clouds: dict[str, Cloud]) -> None:
 def test_each_request_has_a_line_in_the_log(
     clouds: dict[str, Cloud], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    """Also for those that are not answered by the chain of handlers, in the same form."""
+    expected = [*["200"] * TIMES, *["400 (ResourceNotFoundException)"] * TIMES]
+    lines = {}
     for way, cloud in clouds.items():
         (log,) = tmp_path_factory.getbasetemp().glob(f"{way}0/emulator.log")
-        before = log.read_text().count("AWS dynamodb.GetItem => 200\n")
-        for _ in range(TIMES):
-            send(cloud, headers(), GET)
-        wait_for(
-            lambda log=log, before=before: (
-                log.read_text().count("AWS dynamodb.GetItem => 200\n") == before + TIMES
-            ),
-            "a line is missing",
-        )
+        for table in [TABLE] * TIMES + ["absent"] * TIMES:
+            send(cloud, headers("DynamoDB_20120810.Scan"), {"TableName": table})
+        wait_for(lambda log=log: len(_scans(log)) == len(expected), "a line is missing")
+        lines[way] = _scans(log)
+    assert lines["whole"] == lines["short"]
+    assert [line.rpartition(" => ")[2] for line in lines["short"]] == expected
+
+
+def _scans(log: Path) -> list[str]:
+    """The lines of the requests for this operation, without their times."""
+    return re.findall(r"^\S+ ( INFO --- .* AWS dynamodb\.Scan => .*)$", log.read_text(), re.M)

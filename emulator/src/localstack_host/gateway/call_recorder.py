@@ -28,6 +28,11 @@ class Calls:
         self._recorded: list[dict[str, Any]] | None = None
         self._sessions = Sessions()
 
+    @property
+    def is_recording(self) -> bool:
+        """Whether calls are recorded now."""
+        return self._recorded is not None
+
     def begin(self, _request: Any) -> None:
         """Starts a new recording."""
         self._recorded = []

@@ -13,11 +13,11 @@ headers of a name, another form of the signature) passes the whole chain.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from localstack_host.gateway import short_chains
+from localstack_host.gateway import request_log, short_chains
 from localstack_host.gateway.short_chains import Chain, name_of
 from localstack_host.localstack_api import RequestContext
 
@@ -84,15 +84,20 @@ class Identity:
 
 def key_of(request: Any) -> Key | None:
     """Operation, credential, content type and host of a usual request; None for any other."""
-    if request.environ.get("REQUEST_METHOD") != "POST":
+    return key_in(request.environ, list(request.headers))
+
+
+def key_in(environment: Mapping[str, Any], sent: Sequence[tuple[str, str]]) -> Key | None:
+    """The same, from the variables of WSGI and the headers as they were sent."""
+    if environment.get("REQUEST_METHOD") != "POST":
         return None
-    headers = {name.lower(): value for name, value in request.headers}
-    if len(headers) != len(request.headers) or not NEEDED <= headers.keys() <= USUAL:
+    headers = {name.lower(): value for name, value in sent}
+    if len(headers) != len(sent) or not NEEDED <= headers.keys() <= USUAL:
         return None
     signature = SIGNATURE.fullmatch(headers["authorization"])
     if not signature or not HOST.fullmatch(headers["host"]):
         return None
-    operation = _operation(request.environ.get("RAW_URI", ""), headers, signature[2])
+    operation = _operation(environment.get("RAW_URI", ""), headers, signature[2])
     if operation is None:
         return None
     return operation, signature[1], headers.get("content-type", ""), headers["host"]
@@ -115,6 +120,10 @@ class NamedOperations:
         self._gateway = gateway
         self._built: tuple[tuple[int, ...], Chain, Chain] | None = None
         self._identities: dict[Key, Identity] = {}
+
+    def identity(self, key: Key) -> Identity | None:
+        """What is remembered of the requests with a key."""
+        return self._identities.get(key)
 
     def process(self, request: Any, response: Any) -> bool:
         """Processes a request, and returns whether it was a usual one."""
@@ -181,6 +190,14 @@ def _adapted(handler: Any) -> Any:
     return adapt(handler) if adapt else handler
 
 
+def of_gateway(gateway: Any) -> NamedOperations:
+    """The usual requests of a gateway."""
+    operations: NamedOperations = vars(gateway).setdefault(
+        "_named_operations", NamedOperations(gateway)
+    )
+    return operations
+
+
 def _unless_known(parse: Any) -> Callable[..., None]:
     """Wraps the parser of responses, which would parse an empty one that is known."""
 
@@ -198,8 +215,7 @@ def _without_details(log: Any) -> Callable[..., None]:
         if context.operation is None or context.service_exception or context.is_internal_call:
             log(chain, context, response)
             return
-        service, operation = context.service.service_name, context.operation.name
-        log.aws_logger.info("AWS %s.%s => %s", service, operation, response.status_code)
+        request_log.note(context.service.service_name, context.operation.name, response.status_code)
 
     return log_response
 

@@ -14,8 +14,8 @@ from localstack_host.gateway import (
     form_parsing,
     internal_resources,
     malformed_requests,
+    named_operations,
 )
-from localstack_host.gateway.named_operations import NamedOperations
 from localstack_host.localstack_api import add, on_infra_start, patch, replace
 from localstack_host.performance import shortcuts
 
@@ -110,8 +110,7 @@ def _patch_named_operations() -> None:
     original: Any = LocalstackAwsGateway.process  # rolo's, which others inherit, too
 
     def process(gateway: Any, request: Any, response: Any) -> None:
-        operations = vars(gateway).setdefault("_named_operations", NamedOperations(gateway))
-        if not operations.process(request, response):
+        if not named_operations.of_gateway(gateway).process(request, response):
             original(gateway, request, response)
 
     add(LocalstackAwsGateway, "process", process)

@@ -37,6 +37,14 @@ FOR_NAMED_OPERATIONS = {
     "set_close_connection_header": "is for hypercorn",
 }
 PARTS = frozenset({"S3CorsHandler"})  # of those handlers, if they have any
+# The handlers to which others can be added while the emulator runs.
+COMPOSED = (
+    "preprocess_request",
+    "serve_custom_service_request_handlers",
+    "modify_service_response",
+    "run_custom_response_handlers",
+    "run_custom_finalizers",
+)
 # For a call of LocalStack to itself, whose context has everything that these find out.
 FOR_INTERNAL_CALLS = FOR_NAMED_OPERATIONS | {
     "add_internal_request_params": "they are in the context",
@@ -83,8 +91,13 @@ def _needed(handlers: Iterable[Any], left_out: Mapping[str, str]) -> list[Any]:
 
 def _parts(handler: Any) -> Iterable[str]:
     """The classes of the handlers to which others can be added."""
+    return [type(part).__name__ for part in parts_of(handler)]
+
+
+def parts_of(handler: Any) -> list[Any]:
+    """The handlers of which a handler is composed."""
     parts = getattr(handler, "handlers", ())
-    return [type(part).__name__ for part in parts] if isinstance(parts, list) else []
+    return parts if isinstance(parts, list) else []
 
 
 def name_of(handler: Any) -> str:
@@ -97,6 +110,7 @@ def name_of(handler: Any) -> str:
 
 def number_of_handlers(gateway: Any) -> tuple[int, ...]:
     """Changes when a handler is added to the chain."""
-    first = chain_handlers()["preprocess_request"]
+    handlers = chain_handlers()
     parts = (gateway.request_handlers, gateway.response_handlers, gateway.finalizers)
-    return tuple(map(len, (*parts, gateway.exception_handlers, first.handlers)))
+    composed = (handlers[name].handlers for name in COMPOSED)
+    return tuple(map(len, (*parts, gateway.exception_handlers, *composed)))

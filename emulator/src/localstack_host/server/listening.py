@@ -14,6 +14,8 @@ from typing import Any
 from localstack.runtime.server.core import RuntimeServer
 from rolo.gateway.wsgi import WsgiGateway
 
+from localstack_host.gateway.item_requests import ItemRequests
+from localstack_host.performance import shortcuts
 from localstack_host.server import function_endpoint
 from localstack_host.server.bodies import Bodies
 from localstack_host.server.connection import Application, Connection
@@ -46,7 +48,9 @@ class Server(RuntimeServer):
         """Listens at every address in `listen`. Raises OSError if one is in use."""
         limits = within(raise_descriptor_limit())
         self._bodies = Bodies(limits.bodies_bytes)
-        application = WsgiGateway(gateway)
+        application: Application = WsgiGateway(gateway)
+        if shortcuts.are_taken():
+            application = ItemRequests(application, gateway)
         for place in listen:
             self._serve(_listen(place.host, place.port), application, limits, ssl_creds)
         own = function_endpoint.listen(BACKLOG)

@@ -47,6 +47,29 @@ class PermissionCheck:
         for check in setup_checks.checks(context):
             self._require_beforehand(check, context)
 
+    def handle(self, _chain: Any, context: Any, _response: Any) -> None:
+        """`check` as a handler of LocalStack's chain."""
+        self.check(context)
+
+    def allows(self, context: Any) -> bool:
+        """Whether a request needs nothing that its caller may not do; notes the use if so.
+
+        Raises what `check` raises for a caller that does not exist. An operation that needs
+        `setup_checks` is for `check`.
+        """
+        principal = self._principals.of(context)
+        if principal is None:
+            return True
+        decided = []
+        for need in _needs(context):
+            policies = policies_for(need.action, need.resource, principal.role, principal.limit)
+            decided.append(_decision(principal, need, policies, context))
+            if not decided[-1][1].allowed:
+                return False
+        for request, decision in decided:
+            self._usage.note(request, decision)
+        return True
+
     def _require_all(self, principal: Principal, context: Any) -> None:
         try:
             for need in _needs(context):

@@ -18,7 +18,6 @@ def enforce_permissions() -> None:
     from localstack_host.services.iam.usage import counted
 
     usage = counted()
-    permissions = PermissionCheck(usage)
-    request_handlers().append(lambda _chain, context, _response: permissions.check(context))
+    request_handlers().append(PermissionCheck(usage).handle)
     router().add(PATH, lambda _request: usage.report(), methods=["GET"])
     router().add(PATH, lambda _request: usage.forget(), methods=["DELETE"])
