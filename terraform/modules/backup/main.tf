@@ -16,9 +16,10 @@ data "aws_iam_policy_document" "trust" {
 }
 
 resource "aws_iam_role" "this" {
-  name               = "${var.name}-backup"
-  description        = "What AWS Backup may do for ${var.name}"
-  assume_role_policy = data.aws_iam_policy_document.trust.json
+  name                 = "${var.name}-backup"
+  description          = "What AWS Backup may do for ${var.name}"
+  assume_role_policy   = data.aws_iam_policy_document.trust.json
+  permissions_boundary = var.permissions_boundary_arn
 }
 
 resource "aws_iam_role_policy_attachment" "this" {

@@ -58,3 +58,9 @@ variable "deletion_protection" {
   type        = bool
   default     = true
 }
+
+variable "permissions_boundary_arn" {
+  description = "Policy that limits what the role may do, whatever its own says; no limit when null."
+  type        = string
+  default     = null
+}

@@ -40,11 +40,16 @@ variable "source_arn" {
 }
 
 variable "permissions" {
-  description = "What the role allows, besides the key and traces. One statement per reason."
+  description = "What the role allows, besides the key and traces, and on which conditions. One statement per reason."
   type = list(object({
     sid       = string
     actions   = list(string)
     resources = list(string)
+    conditions = optional(list(object({
+      test     = string
+      variable = string
+      values   = list(string)
+    })), [])
   }))
 
   validation {
@@ -79,4 +84,15 @@ variable "kms_key_arn" {
   description = "Key that the role may use on what it reads and writes; none when null."
   type        = string
   default     = null
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy that limits what the role may do, whatever its own says; no limit when null."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null || can(regex("^arn:[^:]+:iam::[^:]+:policy/", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn must be the ARN of a policy, such as arn:aws:iam::123456789012:policy/limit."
+  }
 }

@@ -14,10 +14,13 @@ module "role" {
   kms_key_arn = var.kms_key_arn
   tracing     = var.tracing
 
+  permissions_boundary_arn = var.permissions_boundary_arn
+
   permissions = concat(var.permissions, [{
-    sid       = "WriteOwnLogs"
-    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
+    sid        = "WriteOwnLogs"
+    actions    = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources  = ["${aws_cloudwatch_log_group.this.arn}:*"]
+    conditions = []
   }])
 }
 
@@ -62,6 +65,15 @@ data "aws_lambda_alias" "before" {
 
   name          = "live"
   function_name = var.name
+}
+
+# Of calls that nobody waits for.
+resource "aws_lambda_function_event_invoke_config" "this" {
+  count = var.event_retries == null ? 0 : 1
+
+  function_name          = aws_lambda_function.this.function_name
+  qualifier              = aws_lambda_alias.live.name
+  maximum_retry_attempts = var.event_retries
 }
 
 locals {

@@ -92,6 +92,11 @@ variable "permissions" {
     sid       = string
     actions   = list(string)
     resources = list(string)
+    conditions = optional(list(object({
+      test     = string
+      variable = string
+      values   = list(string)
+    })), [])
   }))
   default = []
 }
@@ -137,5 +142,22 @@ variable "canary_weight" {
   validation {
     condition     = var.canary_weight >= 0 && var.canary_weight < 1
     error_message = "canary_weight must be 0 or more and less than 1, such as 0.1."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy that limits what the function's role may do, whatever its own says; no limit when null."
+  type        = string
+  default     = null
+}
+
+variable "event_retries" {
+  description = "How often Lambda tries again when a call fails that nobody waits for, such as one of a schedule; AWS's two times when null."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.event_retries == null ? true : contains([0, 1, 2], var.event_retries)
+    error_message = "event_retries must be 0, 1 or 2, as AWS allows no more."
   }
 }

@@ -17,6 +17,8 @@ module "role" {
   kms_key_arn = var.kms_key_arn
   tracing     = var.tracing
 
+  permissions_boundary_arn = var.permissions_boundary_arn
+
   # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html, and for the last two
   # https://docs.aws.amazon.com/step-functions/latest/dg/xray-iam.html
   unscoped_actions = concat([

@@ -33,6 +33,11 @@ variable "permissions" {
     sid       = string
     actions   = list(string)
     resources = list(string)
+    conditions = optional(list(object({
+      test     = string
+      variable = string
+      values   = list(string)
+    })), [])
   }))
 }
 
@@ -49,6 +54,12 @@ variable "tracing" {
 
 variable "kms_key_arn" {
   description = "Key that logs are encrypted with, and that the workflow may use on the messages it sends; none when null."
+  type        = string
+  default     = null
+}
+
+variable "permissions_boundary_arn" {
+  description = "Policy that limits what the workflow's role may do, whatever its own says; no limit when null."
   type        = string
   default     = null
 }

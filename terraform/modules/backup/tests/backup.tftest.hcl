@@ -14,6 +14,13 @@ run "backups_are_kept_as_long_as_said_and_not_destroyed_with_their_vault" {
     account        = { partition = "aws", id = "123456789012" }
     resource_arns  = ["arn:aws:dynamodb:us-east-2:123456789012:table/orders-prod"]
     retention_days = 365
+
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/limit"
+  }
+
+  assert {
+    condition     = aws_iam_role.this.permissions_boundary == "arn:aws:iam::123456789012:policy/limit"
+    error_message = "Wanted the limit on the role."
   }
 
   assert {

@@ -135,3 +135,37 @@ run "an_account_that_is_none_is_refused" {
 
   expect_failures = [var.account_id]
 }
+
+run "what_is_allowed_on_conditions_is_allowed_on_them_only" {
+  command = plan
+
+  variables {
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/limit"
+    permissions = [{
+      sid        = "SendMail"
+      actions    = ["ses:SendEmail"]
+      resources  = ["arn:aws:ses:us-east-2:123456789012:identity/*"]
+      conditions = [{ test = "StringEquals", variable = "ses:FromAddress", values = ["orders@checkout-lab.example"] }]
+    }]
+  }
+
+  assert {
+    condition     = [for c in data.aws_iam_policy_document.permissions.statement[0].condition : "${c.test} ${c.variable} ${join(",", c.values)}"] == ["StringEquals ses:FromAddress orders@checkout-lab.example"]
+    error_message = "Wanted the condition on the sender."
+  }
+
+  assert {
+    condition     = aws_iam_role.this.permissions_boundary == "arn:aws:iam::123456789012:policy/limit"
+    error_message = "Wanted the limit on the role."
+  }
+}
+
+run "the_name_of_a_policy_is_no_limit" {
+  command = plan
+
+  variables {
+    permissions_boundary_arn = "limit"
+  }
+
+  expect_failures = [var.permissions_boundary_arn]
+}

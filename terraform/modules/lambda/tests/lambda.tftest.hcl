@@ -30,6 +30,11 @@ run "by_default_a_function_is_small_untraced_and_has_no_limit_of_its_own" {
   }
 
   assert {
+    condition     = length(aws_lambda_function_event_invoke_config.this) == 0
+    error_message = "Wanted AWS's own two retries."
+  }
+
+  assert {
     condition     = aws_cloudwatch_log_group.this.name == "/aws/lambda/checkout-dev-sweeper" && aws_cloudwatch_log_group.this.retention_in_days == 7
     error_message = "Wanted a log group that keeps a week."
   }
@@ -39,13 +44,14 @@ run "a_function_is_as_it_was_said" {
   command = plan
 
   variables {
-    memory_mb    = 512
-    runtime      = "python3.12"
-    architecture = "arm64"
-    tracing      = true
-    environment  = { LOG_LEVEL = "INFO" }
-    kms_key_arn  = "arn:aws:kms:us-east-2:123456789012:key/k"
-    permissions  = [{ sid = "Read", actions = ["dynamodb:GetItem"], resources = ["arn:aws:dynamodb:us-east-2:123456789012:table/t"] }]
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/limit"
+    memory_mb                = 512
+    runtime                  = "python3.12"
+    architecture             = "arm64"
+    tracing                  = true
+    environment              = { LOG_LEVEL = "INFO" }
+    kms_key_arn              = "arn:aws:kms:us-east-2:123456789012:key/k"
+    permissions              = [{ sid = "Read", actions = ["dynamodb:GetItem"], resources = ["arn:aws:dynamodb:us-east-2:123456789012:table/t"] }]
   }
 
   assert {
@@ -132,4 +138,27 @@ run "days_that_cloudwatch_does_not_offer_are_refused" {
   }
 
   expect_failures = [var.log_retention_days]
+}
+
+run "a_function_that_comes_again_by_itself_is_not_tried_again" {
+  command = plan
+
+  variables {
+    event_retries = 0
+  }
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.this[0].maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.this[0].qualifier == "live"
+    error_message = "Wanted no retries of calls to the alias."
+  }
+}
+
+run "more_tries_than_aws_makes_are_refused" {
+  command = plan
+
+  variables {
+    event_retries = 3
+  }
+
+  expect_failures = [var.event_retries]
 }

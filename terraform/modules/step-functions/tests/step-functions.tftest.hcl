@@ -37,8 +37,9 @@ run "traces_and_the_key_are_used_where_they_are_wanted" {
   command = plan
 
   variables {
-    tracing     = true
-    kms_key_arn = "arn:aws:kms:us-east-2:123456789012:key/k"
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/limit"
+    tracing                  = true
+    kms_key_arn              = "arn:aws:kms:us-east-2:123456789012:key/k"
   }
 
   assert {
