@@ -27,9 +27,9 @@ locals {
   paths = {
     for path, item in local.definition.paths : path => merge(item, {
       for method, operation in item :
-      method => merge(operation, local.security[path][method], {
+      method => merge(operation, local.security[path][method], local.tokens[path][method], {
         responses                         = local.responses[path][method]
-        "x-amazon-apigateway-integration" = merge(local.integration, local.cache_keys[path])
+        "x-amazon-apigateway-integration" = merge(local.integration, local.cache_keys[path][method])
       })
       if contains(local.methods, method)
     })
@@ -62,16 +62,52 @@ locals {
 }
 
 # Of a cached path, every parameter is part of the key: else all pages would be the first one.
+#
+# What only some may see must never be kept for others. Where a stage has a cache, AWS caches GET unless
+# it is told otherwise, so there are two locks, and each is enough: the settings below keep an answer
+# for 0 seconds, but of the cached paths; and the token is in the key of whatever asks for one.
 locals {
   cached = toset(var.cache == null ? [] : var.cache.paths)
   places = { path = "path", query = "querystring", header = "header" }
 
+  secured = {
+    for path, item in local.definition.paths : path => {
+      for method, operation in item : method => var.cache != null && length(lookup(operation, "security", lookup(local.definition, "security", []))) > 0
+      if contains(local.methods, method)
+    }
+  }
+
+  parameters = {
+    for path, item in local.definition.paths : path => {
+      for method, operation in item : method => concat(
+        lookup(item, "parameters", []),
+        lookup(operation, "parameters", []),
+        local.secured[path][method] ? [local.token] : [],
+      )
+      if contains(local.methods, method)
+    }
+  }
+
+  # A key is made of parameters only, so the token is one as well.
+  token = { name = "Authorization", in = "header", schema = { type = "string" } }
+  tokens = {
+    for path, item in local.definition.paths : path => {
+      for method, operation in item : method => !local.secured[path][method] ? {} : {
+        parameters = concat(lookup(operation, "parameters", []), [local.token])
+      }
+      if contains(local.methods, method)
+    }
+  }
+
   cache_keys = {
-    for path, item in local.definition.paths : path => !contains(local.cached, path) ? {} : {
-      cacheKeyParameters = [
-        for parameter in concat(lookup(item, "parameters", []), lookup(item.get, "parameters", [])) :
-        "method.request.${local.places[parameter.in]}.${parameter.name}"
-      ]
+    for path, item in local.definition.paths : path => {
+      for method, operation in item : method => !local.secured[path][method] && !(contains(local.cached, path) && method == "get") ? {} : {
+        cacheKeyParameters = [
+          for parameter in local.parameters[path][method] :
+          "method.request.${local.places[parameter.in]}.${parameter.name}"
+        ]
+      }
+      if contains(local.methods, method)
     }
   }
 }
@@ -140,22 +176,22 @@ resource "aws_cloudwatch_log_group" "access" {
   kms_key_id        = var.kms_key_arn
 }
 
-# Who asked for what, and what came of it: no headers, so no tokens, and nothing of a body.
+# Who asked for what, and what came of it: no headers, so no tokens, and nothing of a body. No free text
+# either, such as an error's message: API Gateway escapes nothing, and a quote would end the JSON.
 locals {
   access_log = {
     requestId          = "$context.requestId"
     time               = "$context.requestTimeEpoch"
     ip                 = "$context.identity.sourceIp"
-    userAgent          = "$context.identity.userAgent"
     method             = "$context.httpMethod"
     route              = "$context.resourcePath"
     path               = "$context.path"
     status             = "$context.status"
     latency            = "$context.responseLatency"
     integrationLatency = "$context.integrationLatency"
-    integrationError   = "$context.integrationErrorMessage"
+    integrationStatus  = "$context.integration.status"
+    functionStatus     = "$context.integration.integrationStatus"
     errorType          = "$context.error.responseType"
-    errorMessage       = "$context.error.message"
     bytes              = "$context.responseLength"
     traceId            = "$context.xrayTraceId"
   }
@@ -190,9 +226,13 @@ resource "aws_api_gateway_method_settings" "this" {
   method_path = "*/*"
 
   settings {
-    metrics_enabled        = true
+    metrics_enabled        = var.method_metrics
     throttling_rate_limit  = var.throttling.rate
     throttling_burst_limit = var.throttling.burst
+
+    # The provider sends no false when it creates them; 0 seconds it sends.
+    caching_enabled      = false
+    cache_ttl_in_seconds = 0
   }
 }
 
@@ -205,7 +245,7 @@ resource "aws_api_gateway_method_settings" "cached" {
   method_path = "${replace(each.key, "/", "~1")}/GET"
 
   settings {
-    metrics_enabled        = true
+    metrics_enabled        = var.method_metrics
     throttling_rate_limit  = var.throttling.rate
     throttling_burst_limit = var.throttling.burst
 

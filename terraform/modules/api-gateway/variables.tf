@@ -121,3 +121,9 @@ variable "open_paths" {
     error_message = "open_paths must be paths of the definition."
   }
 }
+
+variable "method_metrics" {
+  description = "Whether CloudWatch counts each method by itself, at 30 cents a month for each metric of a method that is called. What it counts of the whole stage costs nothing."
+  type        = bool
+  default     = false
+}

@@ -91,12 +91,27 @@ run "what_the_gateway_answers_itself_are_problem_details_too" {
   }
 }
 
+run "by_default_no_method_is_counted_by_itself" {
+  command = plan
+
+  assert {
+    condition     = !one(aws_api_gateway_method_settings.this.settings).metrics_enabled
+    error_message = "Wanted no metrics by method: each costs 30 cents a month, and no alarm asks for them."
+  }
+}
+
 run "the_stage_is_as_it_was_said" {
   command = plan
 
   variables {
-    tracing    = true
-    timeout_ms = 29000
+    tracing        = true
+    timeout_ms     = 29000
+    method_metrics = true
+  }
+
+  assert {
+    condition     = one(aws_api_gateway_method_settings.this.settings).metrics_enabled
+    error_message = "Wanted metrics by method."
   }
 
   assert {
@@ -171,5 +186,10 @@ run "the_access_log_has_no_header_and_no_body_and_uses_the_key" {
   assert {
     condition     = !anytrue([for value in values(local.access_log) : can(regex("(?i)header|authorization|apiKey|body|querystring", value))])
     error_message = "Wanted nothing that a customer sent but the path."
+  }
+
+  assert {
+    condition     = !anytrue([for value in values(local.access_log) : can(regex("(?i)message|userAgent|error\\.(?:message|validation)", value))])
+    error_message = "A quote in free text ends the JSON: nobody could ask for anything in that line."
   }
 }
