@@ -11,6 +11,15 @@ resource "aws_s3_bucket" "this" {
 
   bucket        = "${var.name}-trail-${var.account.id}"
   force_destroy = !var.deletion_protection
+
+  # By asking for the key, the bucket is destroyed before it: one that still has records cannot be, and
+  # without their key nobody could read them.
+  lifecycle {
+    precondition {
+      condition     = var.kms_key_arn == null || can(regex("^arn:[^:]+:kms:", var.kms_key_arn))
+      error_message = "kms_key_arn must be the ARN of a key."
+    }
+  }
 }
 
 resource "aws_s3_bucket_public_access_block" "this" {

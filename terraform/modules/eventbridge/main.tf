@@ -43,6 +43,12 @@ resource "aws_cloudwatch_event_target" "schedule" {
   dead_letter_config {
     arn = each.value.dead_letter_arn
   }
+
+  # Unless told, EventBridge tries for a day, beside the calls that come after.
+  retry_policy {
+    maximum_event_age_in_seconds = each.value.retry_seconds
+    maximum_retry_attempts       = 185
+  }
 }
 
 resource "aws_lambda_permission" "schedule" {

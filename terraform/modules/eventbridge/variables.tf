@@ -39,14 +39,20 @@ variable "schedules" {
 
 # Apart from the schedules, so that what needs a schedule's ARN does not wait for the functions.
 variable "scheduled_functions" {
-  description = "By name of the schedule, the function it calls, and where a call ends that cannot be delivered."
+  description = "By name of the schedule, the function it calls, for how many seconds a call is tried that cannot be delivered (60 to 86400), and where it ends then."
   type = map(object({
     name            = string
     alias           = string
     alias_arn       = string
     dead_letter_arn = string
+    retry_seconds   = optional(number, 60)
   }))
   default = {}
+
+  validation {
+    condition     = alltrue([for function in values(var.scheduled_functions) : function.retry_seconds >= 60 && function.retry_seconds <= 86400])
+    error_message = "scheduled_functions must be tried for 60 to 86400 seconds, as EventBridge allows no less and no more."
+  }
 
   validation {
     condition     = toset(keys(var.scheduled_functions)) == toset(keys(var.schedules))

@@ -169,9 +169,22 @@ resource "aws_cloudwatch_metric_alarm" "single" {
   ok_actions          = [var.topic_arn]
 }
 
-# Alarms about two metrics together.
+# Alarms about several metrics together.
 
 locals {
+  # An index that is throttled does not show in the metrics of its table.
+  throttles = {
+    for key, table in var.tables : key => merge([
+      for number, index in concat([""], lookup(var.indexes, key, [])) : {
+        for kind in ["Read", "Write"] : "${lower(kind)}s${number}" => {
+          namespace  = "AWS/DynamoDB"
+          name       = "${kind}ThrottleEvents"
+          dimensions = merge({ TableName = table }, index == "" ? {} : { GlobalSecondaryIndexName = index })
+        }
+      }
+    ]...)
+  }
+
   combined = merge(
     {
       # A declined card is an error to Lambda and to the workflow, but not to us.
@@ -191,14 +204,11 @@ locals {
     {
       for key, table in var.tables : "table-throttles-${key}" => {
         section    = "table-throttles"
-        meaning    = "DynamoDB refused to read or write ${table} ${var.thresholds.table_throttles} times or more in five minutes."
-        expression = "FILL(reads, 0) + FILL(writes, 0)"
+        meaning    = "DynamoDB refused to read or write ${table} or one of its indexes ${var.thresholds.table_throttles} times or more in five minutes."
+        expression = join(" + ", [for id in keys(local.throttles[key]) : "FILL(${id}, 0)"])
         label      = "Refused reads and writes"
         threshold  = var.thresholds.table_throttles
-        metrics = {
-          reads  = { namespace = "AWS/DynamoDB", name = "ReadThrottleEvents", dimensions = { TableName = table } }
-          writes = { namespace = "AWS/DynamoDB", name = "WriteThrottleEvents", dimensions = { TableName = table } }
-        }
+        metrics    = local.throttles[key]
       }
     },
   )

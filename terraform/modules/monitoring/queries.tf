@@ -92,7 +92,7 @@ locals {
       about      = "api"
       log_groups = local.access_log_groups
       query      = <<-EOT
-        fields @timestamp, status, method, path, latency, integrationLatency, errorType, errorMessage, requestId
+        fields @timestamp, status, method, path, latency, integrationLatency, errorType, functionStatus, requestId
         | filter status >= 500
         | sort @timestamp desc
         | limit 100

@@ -71,6 +71,22 @@ variable "tables" {
   default     = {}
 }
 
+variable "indexes" {
+  description = "By short name of a table, the names of its global secondary indexes: DynamoDB counts what it refuses there for each index alone."
+  type        = map(list(string))
+  default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.indexes), keys(var.tables))) == 0
+    error_message = "indexes must be keyed by the short name of a table that is watched."
+  }
+
+  validation {
+    condition     = alltrue([for names in values(var.indexes) : length(names) <= 4])
+    error_message = "indexes must be 4 or fewer for a table: an alarm takes 10 metrics, and a table has two of its own."
+  }
+}
+
 variable "queues" {
   description = "By short name, queues that should be empty, and what it means when one is not."
   type = map(object({

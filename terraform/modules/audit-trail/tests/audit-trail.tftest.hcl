@@ -103,3 +103,13 @@ run "a_name_that_s3_refuses_is_refused" {
 
   expect_failures = [var.name]
 }
+
+run "the_bucket_asks_for_the_key_so_that_it_goes_first" {
+  command = plan
+
+  variables {
+    kms_key_arn = "checkout-prod"
+  }
+
+  expect_failures = [aws_s3_bucket.this]
+}

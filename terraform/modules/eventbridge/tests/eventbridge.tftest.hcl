@@ -54,6 +54,11 @@ run "a_schedule_may_call_its_function_and_no_other_rule_may" {
   }
 
   assert {
+    condition     = aws_cloudwatch_event_target.schedule["sweep"].retry_policy[0].maximum_event_age_in_seconds == 60
+    error_message = "Wanted a call to be given up when the next one comes."
+  }
+
+  assert {
     condition     = aws_lambda_permission.schedule["sweep"].principal == "events.amazonaws.com" && aws_lambda_permission.schedule["sweep"].qualifier == "live"
     error_message = "Wanted EventBridge to call the alias."
   }
@@ -101,6 +106,25 @@ run "a_schedule_without_a_function_is_refused" {
 
   variables {
     schedules = { sweep = { description = "Sweep", expression = "rate(1 minute)" } }
+  }
+
+  expect_failures = [var.scheduled_functions]
+}
+
+run "a_call_that_is_given_up_before_a_minute_is_refused" {
+  command = plan
+
+  variables {
+    schedules = { sweep = { description = "Sweep", expression = "rate(1 minute)" } }
+    scheduled_functions = {
+      sweep = {
+        name            = "checkout-dev-sweeper"
+        alias           = "live"
+        alias_arn       = "arn:aws:lambda:us-east-2:123456789012:function:checkout-dev-sweeper:live"
+        dead_letter_arn = "arn:aws:sqs:us-east-2:123456789012:checkout-dev-undelivered"
+        retry_seconds   = 30
+      }
+    }
   }
 
   expect_failures = [var.scheduled_functions]

@@ -223,3 +223,33 @@ run "saved_queries_can_be_left_out" {
     error_message = "Wanted none, got ${length(aws_cloudwatch_query_definition.this)}."
   }
 }
+
+run "what_an_index_refuses_is_counted_with_its_table" {
+  command = plan
+
+  variables {
+    indexes = { orders = ["open"] }
+  }
+
+  assert {
+    condition = toset(flatten([
+      for query in aws_cloudwatch_metric_alarm.combined["table-throttles-orders"].metric_query : [
+        for metric in query.metric : "${metric.metric_name} ${join(" ", values(metric.dimensions))}"
+      ]
+      ])) == toset([
+      "ReadThrottleEvents orders-prod", "WriteThrottleEvents orders-prod",
+      "ReadThrottleEvents open orders-prod", "WriteThrottleEvents open orders-prod",
+    ])
+    error_message = "DynamoDB counts the throttles of an index under its own name."
+  }
+}
+
+run "an_index_of_no_table_is_refused" {
+  command = plan
+
+  variables {
+    indexes = { carts = ["open"] }
+  }
+
+  expect_failures = [var.indexes]
+}
