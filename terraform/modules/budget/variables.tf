@@ -35,12 +35,12 @@ variable "alert_percents" {
 }
 
 variable "tags" {
-  description = "Tags of what counts, by key."
+  description = "The tag of what counts, by its key."
   type        = map(string)
 
   validation {
-    condition     = length(var.tags) > 0
-    error_message = "tags must name a tag: without one the budget would count the whole account."
+    condition     = length(var.tags) == 1
+    error_message = "tags must name one tag: without one the budget would count the whole account, and of several AWS does not say whether all must match."
   }
 }
 

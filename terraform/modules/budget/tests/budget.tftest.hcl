@@ -5,7 +5,7 @@ mock_provider "aws" {}
 variables {
   name        = "checkout-prod"
   monthly_usd = 250
-  tags        = { Project = "ecommerce-checkout", Environment = "prod" }
+  tags        = { Stack = "checkout-prod" }
   topic_arn   = "arn:aws:sns:us-east-2:123456789012:checkout-prod-operations"
 }
 
@@ -22,10 +22,8 @@ run "it_counts_what_is_tagged_in_a_month" {
   }
 
   assert {
-    condition = one(aws_budgets_budget.this.cost_filter).values == tolist([
-      "user:Environment$prod", "user:Project$ecommerce-checkout",
-    ])
-    error_message = "Wanted the two tags as AWS writes them, got ${jsonencode(one(aws_budgets_budget.this.cost_filter).values)}."
+    condition     = one(aws_budgets_budget.this.cost_filter).values == tolist(["user:Stack$checkout-prod"])
+    error_message = "Wanted the tag as AWS writes it, got ${jsonencode(one(aws_budgets_budget.this.cost_filter).values)}."
   }
 }
 
@@ -89,4 +87,14 @@ run "a_name_that_aws_refuses_is_refused" {
   }
 
   expect_failures = [var.name]
+}
+
+run "two_tags_are_refused_because_aws_does_not_say_whether_both_must_match" {
+  command = plan
+
+  variables {
+    tags = { Project = "ecommerce-checkout", Environment = "prod" }
+  }
+
+  expect_failures = [var.tags]
 }
