@@ -15,7 +15,7 @@ DEFINITION: dict[str, Any] = json.loads(re.sub(r"\$\{(\w+)\}", r"\1", TEMPLATE))
 """Each placeholder stands for itself: `cart_validator_arn`."""
 
 STATES: dict[str, dict[str, Any]] = DEFINITION["States"]
-INVOKE = "arn:aws:states:::lambda:invoke"
+INVOKE = "arn:partition:states:::lambda:invoke"
 
 
 def chain(first: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lab.core import naming
 from lab.core.target import Target
 
 CLIENT = "storefront"
@@ -23,7 +24,7 @@ def ensure(target: Target) -> None:
         delete(target)
         return
     key = _key(target, gateway) or gateway.create_api_key(
-        name=target.named(CLIENT), description="The storefront", enabled=True
+        name=target.named(CLIENT), description="The storefront", enabled=True, tags=_tags(target)
     )
     plan_keys = _list(gateway, "usage_plan_keys", usagePlanId=plan)
     if key["id"] not in {item["id"] for item in plan_keys}:
@@ -42,6 +43,12 @@ def read(target: Target) -> str:
     gateway = target.client("apigateway")
     key = _key(target, gateway)
     return str(gateway.get_api_key(apiKey=key["id"], includeValue=True)["value"]) if key else ""
+
+
+def _tags(target: Target) -> dict[str, str]:
+    """By its tag a pipeline's role knows whose key it is: an ARN has no name in it."""
+    project = naming.shop().project
+    return {"Project": project, "Environment": target.environment, "Stack": target.prefix}
 
 
 def _plan(target: Target, gateway: Any) -> str | None:

@@ -16,6 +16,11 @@ output "pipeline_roles" {
   }
 }
 
+output "permissions_boundaries" {
+  description = "By environment, name of the policy that its pipeline puts on every role it makes; null without a repository."
+  value       = var.github_repository == null ? null : module.github[0].boundary_names
+}
+
 output "backups_bucket" {
   description = "Name of the bucket for backups; null if there is none."
   value       = var.backups ? aws_s3_bucket.backups[local.backups_bucket].bucket : null

@@ -65,7 +65,7 @@ def test_the_bucket_is_versioned_encrypted_private_and_refuses_plain_http(backen
     access = backend.get_public_access_block(Bucket=BUCKET)["PublicAccessBlockConfiguration"]
 
     assert backend.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
-    assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
     assert set(access.values()) == {True}
     assert '"aws:SecureTransport":"false"' in backend.get_bucket_policy(Bucket=BUCKET)["Policy"]
 
@@ -294,7 +294,7 @@ def test_another_role_of_api_gateways_and_another_trust_in_github_stay(
     provider = iam.create_open_id_connect_provider(
         Url="https://token.actions.githubusercontent.com", ClientIDList=["sts.amazonaws.com"]
     )["OpenIDConnectProviderArn"]
-    monkeypatch.setattr(existing, "_settings", lambda: {"github_repository": "acme/shop"})
+    monkeypatch.setattr(existing, "settings", lambda: {"github_repository": "acme/shop"})
 
     found = existing.inspect(who, f"{SHOP.state_bucket}333344445555")
 

@@ -43,7 +43,9 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def _copy_sources(root: Path) -> None:
-    ignored = shutil.ignore_patterns(".terraform", "localstack_providers_override.tf")
+    ignored = shutil.ignore_patterns(
+        ".terraform", "localstack_providers_override.tf", "account.auto.tfvars"
+    )
     shutil.copytree(paths.TERRAFORM, root / "terraform", ignore=ignored)
     definition = Path("functions/checkout_api/openapi.json")
     (root / definition).parent.mkdir(parents=True)

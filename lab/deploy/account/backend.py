@@ -16,7 +16,7 @@ from lab.core.progress import Progress
 from lab.deploy.account import existing
 from lab.deploy.account.existing import Existing
 from lab.deploy.account.identity import Identity
-from lab.deploy.account.settings import BackendSettings
+from lab.deploy.account.settings import BackendSettings, write_boundary
 from lab.deploy.account.terraform import Terraform, has_native_locks
 from lab.deploy.backup_store import bucket as buckets
 
@@ -45,8 +45,9 @@ def prepare(
         on_progress(notice)
     _create_bucket(identity, settings.bucket)
     _bootstrap(start(paths.TERRAFORM / "bootstrap", identity), settings, existing_resources)
+    pipelines = existing.settings().get("github_repository")
     for environment in environments:
-        _write_settings(environment, settings, on_progress)
+        _write_settings(environment, settings, on_progress, bool(pipelines))
 
 
 def set_pipeline_repository(repository: str) -> Path:
@@ -123,9 +124,13 @@ def _import_blocks(existing_resources: Existing) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-def _write_settings(environment: str, settings: BackendSettings, on_progress: Progress) -> None:
+def _write_settings(
+    environment: str, settings: BackendSettings, on_progress: Progress, pipelines: bool
+) -> None:
     current = BackendSettings.of(environment)
     if current and current.account != settings.account:
         on_progress(f"{environment} stays in account {current.account}: its backend.hcl says so.")
-    else:
-        on_progress(f"{environment}: {settings.write(environment).relative_to(paths.ROOT)}")
+        return
+    on_progress(f"{environment}: {settings.write(environment).relative_to(paths.ROOT)}")
+    if pipelines:
+        on_progress(f"{environment}: {write_boundary(environment).relative_to(paths.ROOT)}")

@@ -57,7 +57,7 @@ def inspect(identity: Identity, bucket: str) -> Existing:
     Raises LabError that names all conflicts.
     """
     known = _known(identity, bucket) if _bucket_exists(identity, bucket) else frozenset[str]()
-    inspection = _Inspection(identity, bucket, known, _settings())
+    inspection = _Inspection(identity, bucket, known, settings())
     for check in (inspection.states, inspection.locks, inspection.backups, inspection.key):
         check()
     inspection.api_gateway()
@@ -152,6 +152,9 @@ class _Inspection:
         for name in self.settings.get("environments", ("dev", "staging", "prod")):
             address = f'module.github[0].aws_iam_role.deploy["{name}"]'
             self._role(address, f"{pipeline}-deploy-{name}", trusted)
+            self._policy(
+                f'module.github[0].aws_iam_policy.boundary["{name}"]', f"{pipeline}-boundary-{name}"
+            )
 
     @property
     def _backups_bucket(self) -> str:
@@ -163,6 +166,18 @@ class _Inspection:
             if trusted not in _text(role["AssumeRolePolicyDocument"]):
                 faults.append(f"it does not trust {trusted}")
             self._import(address, name, f"the role {name}", faults)
+
+    def _policy(self, address: str, name: str) -> None:
+        arn = f"arn:{self._partition}:iam::{self.identity.account}:policy/{name}"
+        iam = self.identity.client("iam")
+        if policy := _or_none(lambda: iam.get_policy(PolicyArn=arn)["Policy"]):
+            self._import(
+                address, arn, f"the policy {name}", _faults_of_tags(policy.get("Tags", ()))
+            )
+
+    @property
+    def _partition(self) -> str:
+        return self.identity.arn.split(":")[1]
 
     def _role_of(self, name: str) -> Any:
         """Returns the role with this name or ARN, or None if there is no such role."""
@@ -184,8 +199,8 @@ class _Inspection:
         return bool(reasons)
 
 
-def _settings() -> dict[str, Any]:
-    """Returns the values in the bootstrap's tfvars files."""
+def settings() -> dict[str, Any]:
+    """Returns the values in the bootstrap's tfvars files, such as `github_repository`."""
     folder = paths.TERRAFORM / "bootstrap"
     files = [folder / "terraform.tfvars", *sorted(folder.glob("*.auto.tfvars"))]
     values: dict[str, Any] = {}

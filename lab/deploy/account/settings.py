@@ -1,6 +1,8 @@
-"""The backend settings that the committed `backend.tf` leaves out.
+"""What an environment's folder needs to know about its account, in files that git ignores.
 
-They are in `backend.hcl` beside it, which git ignores because it names the account.
+`backend.hcl` has the backend settings that the committed `backend.tf` leaves out: it names the
+account. `account.auto.tfvars`, in an account with pipelines, has the permissions boundary that
+their roles must put on every role; without it, an apply by hand would take it away.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from hcl2.api import loads
 from lab.core import naming, paths
 
 FILE = "backend.hcl"
+ACCOUNT_FILE = "account.auto.tfvars"
 
 TEXT = """\
 # Written by scripts/setup-backend.sh. Not for git: it names an account.
@@ -62,6 +65,14 @@ class BackendSettings:
         )
         file.write_text(text + (NATIVE_LOCK if self.native_lock else ""))
         return file
+
+
+def write_boundary(environment: str) -> Path:
+    """Writes which permissions boundary the environment's roles have, and returns the file."""
+    file = path_of(environment).with_name(ACCOUNT_FILE)
+    boundary = f"{naming.shop().name}-pipeline-boundary-{environment}"
+    file.write_text(f'permissions_boundary = "{boundary}"\n')
+    return file
 
 
 def path_of(environment: str) -> Path:

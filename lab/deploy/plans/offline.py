@@ -42,11 +42,16 @@ def plan_of(environment: str, folder: Path, *arguments: str) -> dict[str, Any]:
     `folder`. Raises LabError if Terraform is not installed, and with its message if it fails.
     """
     root = _copy(environment, folder)
+    package = f"-var=functions_package={_placeholder_package(folder)}"
+    return plan_in(root, folder, package, *arguments)
+
+
+def plan_in(root: Path, folder: Path, *arguments: str) -> dict[str, Any]:
+    """Returns the plan of the configuration in `root`; `folder` is for Terraform's own files."""
     with _empty_account() as endpoint:
         variables = _variables(endpoint, folder)
         captured(root, variables, "init", "-input=false", "-lockfile=readonly")
-        package = f"-var=functions_package={_placeholder_package(folder)}"
-        plan = ("plan", "-input=false", "-lock=false", "-out=plan", package)
+        plan = ("plan", "-input=false", "-lock=false", "-out=plan")
         captured(root, variables, *plan, *arguments)
     planned: dict[str, Any] = json.loads(captured(root, variables, "show", "-json", "plan"))
     return planned
@@ -54,7 +59,9 @@ def plan_of(environment: str, folder: Path, *arguments: str) -> dict[str, Any]:
 
 def _copy(environment: str, folder: Path) -> Path:
     """Returns the environment's folder in a copy with a local state."""
-    ignored = shutil.ignore_patterns(".terraform", "backend.tf", "backend.hcl", "*_override.tf")
+    ignored = shutil.ignore_patterns(
+        ".terraform", "backend.tf", "backend.hcl", "*_override.tf", "account.auto.tfvars"
+    )
     shutil.copytree(paths.TERRAFORM, folder / "terraform", ignore=ignored, dirs_exist_ok=True)
     definition = Path("functions/checkout_api/openapi.json")
     (folder / definition).parent.mkdir(parents=True, exist_ok=True)

@@ -28,6 +28,9 @@ from lab.core.errors import LabError
 
 SUFFIXES = frozenset({".tf", ".tfvars", ".json", ".tftpl"})
 OVERRIDE = "localstack_providers_override.tf"
+OF_AN_ACCOUNT = "account.auto.tfvars"
+"""What holds in the user's account and not on an emulator; `lab backend` writes it."""
+
 LOCK = ".terraform.lock.hcl"
 ZIP = Path(".lab", "build", "functions.zip")
 
@@ -146,7 +149,8 @@ def _sources() -> dict[Path, Path]:
 
 def _is_source(file: Path) -> bool:
     inside = file.relative_to(paths.TERRAFORM).parts
-    return file.suffix in SUFFIXES and file.name != OVERRIDE and ".terraform" not in inside
+    ignored = file.name in (OVERRIDE, OF_AN_ACCOUNT) or ".terraform" in inside
+    return file.suffix in SUFFIXES and not ignored
 
 
 def _files(folder: Path) -> list[Path]:

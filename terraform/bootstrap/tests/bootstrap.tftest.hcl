@@ -4,6 +4,9 @@ mock_provider "aws" {
   mock_data "aws_iam_policy_document" {
     defaults = { json = "{}" }
   }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws-us-gov" }
+  }
 }
 
 # It is imported, and a mocked provider has nothing to import from.
@@ -13,6 +16,15 @@ override_resource {
 
 variables {
   bucket = "${jsondecode(file("../shop.json")).project}-terraform-state-123456789012"
+}
+
+run "in_another_partition_api_gateway_has_that_partitions_policy" {
+  command = plan
+
+  assert {
+    condition     = startswith(aws_iam_role_policy_attachment.api_gateway[0].policy_arn, "arn:aws-us-gov:iam::aws:policy/")
+    error_message = "Got ${aws_iam_role_policy_attachment.api_gateway[0].policy_arn}."
+  }
 }
 
 run "backups_are_kept_beside_the_states" {

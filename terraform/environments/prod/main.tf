@@ -40,6 +40,7 @@ module "checkout" {
   audit_trail_days      = var.audit_trail_days
   own_encryption_key    = var.own_encryption_key
   key_deletion_days     = var.key_deletion_days
+  permissions_boundary  = var.permissions_boundary
 
   budget = var.budget
 }

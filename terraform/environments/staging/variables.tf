@@ -225,3 +225,9 @@ variable "backup_copy_vault_arn" {
   type        = string
   default     = null
 }
+
+variable "permissions_boundary" {
+  description = "Name of the policy that limits what every role of the environment may do: pipelines can only make roles that have theirs. No limit when null."
+  type        = string
+  default     = null
+}

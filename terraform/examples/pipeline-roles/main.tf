@@ -1,5 +1,5 @@
 # Roles for the pipelines of a repository on GitHub, without a key of AWS in it. What they may touch
-# begins with the shop's name; what is not named as modules/checkout does, permissions.tf must allow.
+# begins with the shop's name; what is not named as modules/checkout does, deploy.tf must allow.
 
 module "github" {
   source = "../../modules/github-oidc"
@@ -7,6 +7,8 @@ module "github" {
   name         = "bookshop"
   repository   = "someone/shop"
   environments = ["dev", "prod"]
+  tables       = ["books", "orders"]
+  settings     = ["pricing/currency"]
 
   state = {
     bucket_arn = "arn:aws:s3:::bookshop-terraform-state-someone"

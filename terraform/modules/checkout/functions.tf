@@ -27,6 +27,8 @@ locals {
     sweeper = {
       description = "Finishes what was left unfinished: expired reservations, stuck orders"
       timeout     = 60
+      # It comes again in a minute.
+      event_retries = 0
     }
   }
 
@@ -83,4 +85,7 @@ module "function" {
   log_retention_days   = var.log_retention_days
   kms_key_arn          = local.key_arn
   tracing              = var.tracing
+  event_retries        = lookup(each.value, "event_retries", null)
+
+  permissions_boundary_arn = local.permissions_boundary_arn
 }

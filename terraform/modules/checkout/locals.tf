@@ -5,6 +5,8 @@ locals {
   topic_key_arn = var.own_encryption_key ? module.key[0].key_arn : module.topic_key[0].key_arn
   account       = module.common.account
 
+  permissions_boundary_arn = var.permissions_boundary == null ? null : "arn:${module.common.partition}:iam::${module.common.account_id}:policy/${var.permissions_boundary}"
+
   # A queue takes 25 seconds to create and the state machine needs the functions, so what is
   # created before them gets their ARNs from their names. A queue waits for no topic either, because
   # topics wait for their key.

@@ -75,7 +75,10 @@ module "workflow" {
   kms_key_arn        = local.key_arn
   tracing            = var.tracing
 
+  permissions_boundary_arn = local.permissions_boundary_arn
+
   definition = templatefile("${path.module}/workflow.asl.json", {
+    partition              = module.common.partition
     cart_validator_arn     = module.function["cart-validator"].alias_arn
     stock_checker_arn      = module.function["stock-checker"].alias_arn
     payment_processor_arn  = module.function["payment-processor"].alias_arn

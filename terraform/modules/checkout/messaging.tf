@@ -77,10 +77,8 @@ module "budget" {
   alert_percents = var.budget.alert_percents
   topic_arn      = module.operations.topic_arn
 
-  tags = {
-    for key, value in data.aws_default_tags.this.tags : key => value
-    if contains(["Project", "Environment"], key)
-  }
+  # One tag: AWS says nowhere whether several would all have to match.
+  tags = { for key, value in data.aws_default_tags.this.tags : key => value if key == "Stack" }
 }
 
 module "notifications_queue" {
@@ -89,8 +87,9 @@ module "notifications_queue" {
   name        = "${local.prefix}-notifications"
   arn_prefix  = module.common.arn_prefix.sqs
   kms_key_arn = local.key_arn
-  # Longer than the claim on a mail (30 s, notify_customer.py), so that a repetition may send.
-  visibility_timeout_seconds = 3 * local.notifier_timeout
+  # As AWS asks for, and longer than the claim on a mail (30 s, notify_customer.py), so that a
+  # repetition may send: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+  visibility_timeout_seconds = 6 * local.notifier_timeout
   senders                    = { sns = [local.topic_arns["orders"]] }
 
   dead_letter = {
@@ -132,6 +131,10 @@ module "notifications" {
 
   queue_arn    = module.notifications_queue.queue_arn
   function_arn = module.function["notifier"].alias_arn
+
+  # Lambda polls on without asking how many may run: a call that is throttled counts as a try, and
+  # after five the message is given up. AWS takes no less than 2.
+  maximum_concurrency = contains(keys(var.reserved_concurrency), "notifier") ? max(2, var.reserved_concurrency["notifier"]) : null
 }
 
 moved {

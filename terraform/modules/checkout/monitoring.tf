@@ -12,6 +12,7 @@ module "monitoring" {
   api           = { name = local.prefix, stage = var.environment, log_group_name = module.api.log_group_name }
   state_machine = { arn = local.state_machine_arn, log_group_name = module.workflow.log_group_name }
   tables        = { for name, table in module.table : name => table.table_name }
+  indexes       = { for name, table in local.tables : name => keys(lookup(table, "indexes", {})) }
   passed_queues = { notifications = module.notifications_queue.queue_name }
   topics        = { orders = module.order_events.topic_name, operations = module.operations.topic_name }
 

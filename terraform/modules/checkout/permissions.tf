@@ -1,11 +1,11 @@
 # What each function may do, besides writing its own logs. One statement per reason.
 
 locals {
-  table     = { for name, table in module.table : name => table.table_arn }
-  index     = { for name, table in module.table : name => table.index_arns }
-  parameter = "arn:${module.common.partition}:ssm:${module.common.region}:${module.common.account_id}:parameter${local.settings_path}"
-  sender    = "arn:${module.common.partition}:ses:${module.common.region}:${module.common.account_id}:identity/${var.mail_sender}"
-  execution = "${module.common.arn_prefix.states}:execution:${local.prefix}"
+  table      = { for name, table in module.table : name => table.table_arn }
+  index      = { for name, table in module.table : name => table.index_arns }
+  parameter  = "arn:${module.common.partition}:ssm:${module.common.region}:${module.common.account_id}:parameter${local.settings_path}"
+  identities = "arn:${module.common.partition}:ses:${module.common.region}:${module.common.account_id}:identity/*"
+  execution  = "${module.common.arn_prefix.states}:execution:${local.prefix}"
 
   publish_events = {
     sid       = "PublishEvents"
@@ -157,9 +157,12 @@ locals {
         resources = [local.table.orders]
       },
       {
+        # In the sandbox SES asks for the recipient's identity as well, where it is the account's.
         sid       = "SendMail"
         actions   = ["ses:SendEmail"]
-        resources = [local.sender]
+        resources = [local.identities]
+
+        conditions = [{ test = "StringEquals", variable = "ses:FromAddress", values = [var.mail_sender] }]
       },
       {
         sid       = "ReceiveNotifications"

@@ -73,4 +73,6 @@ module "backup" {
   copy_vault_arn      = var.backup_copy_vault_arn
   kms_key_arn         = local.key_arn
   deletion_protection = var.deletion_protection
+
+  permissions_boundary_arn = local.permissions_boundary_arn
 }

@@ -1,5 +1,9 @@
 # GitHub vouches for its pipelines with short-lived tokens (OpenID Connect): no key of AWS is stored
 # there. https://docs.github.com/actions/concepts/security/openid-connect
+#   main.tf      who gets which role
+#   plan.tf      what the role that plans may read
+#   deploy.tf    what a role that deploys may do
+#   boundary.tf  the most that a role may do which it makes
 
 data "aws_caller_identity" "current" {}
 
@@ -55,15 +59,10 @@ resource "aws_iam_role" "plan" {
   max_session_duration = 3600
 }
 
-resource "aws_iam_role_policy_attachment" "plan" {
-  role       = aws_iam_role.plan.name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/ReadOnlyAccess"
-}
-
 resource "aws_iam_role_policy" "plan" {
-  name   = "no-data"
+  name   = "plan"
   role   = aws_iam_role.plan.id
-  policy = data.aws_iam_policy_document.no_data.json
+  policy = data.aws_iam_policy_document.plan.json
 }
 
 resource "aws_iam_role" "deploy" {
@@ -81,4 +80,12 @@ resource "aws_iam_role_policy" "deploy" {
   name   = "deploy"
   role   = aws_iam_role.deploy[each.key].id
   policy = data.aws_iam_policy_document.deploy[each.key].json
+}
+
+resource "aws_iam_policy" "boundary" {
+  for_each = var.environments
+
+  name        = local.boundary_names[each.key]
+  description = "The most that a role of ${each.key} may do which a pipeline made"
+  policy      = data.aws_iam_policy_document.boundary[each.key].json
 }

@@ -12,3 +12,8 @@ output "deploy_role_arns" {
   description = "By environment, ARN of the role that deploys it."
   value       = { for name, role in aws_iam_role.deploy : name => role.arn }
 }
+
+output "boundary_names" {
+  description = "By environment, name of the policy that every role needs as its permissions boundary which its pipeline makes."
+  value       = { for name, policy in aws_iam_policy.boundary : name => policy.name }
+}

@@ -9,6 +9,26 @@ variable "table_prefix" {
   default     = ""
 }
 
+variable "tables" {
+  description = "Short names of the shop's tables: table_prefix comes before each, -environment after it."
+  type        = set(string)
+
+  validation {
+    condition     = length(var.tables) > 0 && alltrue([for table in var.tables : can(regex("^[a-zA-Z0-9_.-]+$", table))])
+    error_message = "tables must be one or more names of letters, digits, underscores, dots or dashes, such as orders."
+  }
+}
+
+variable "settings" {
+  description = "Settings in Parameter Store that Terraform writes, by their names below /name/environment. The role that plans reads these and no other."
+  type        = set(string)
+
+  validation {
+    condition     = alltrue([for setting in var.settings : can(regex("^[a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)+$", setting))])
+    error_message = "settings must be whole names such as pricing/tax: with a wildcard a secret could be among them."
+  }
+}
+
 variable "repository" {
   description = "The repository whose pipelines get roles: OWNER/NAME."
   type        = string

@@ -27,8 +27,11 @@ class FakeGateway:
     def get_paginator(self, operation: str) -> Any:
         return Pages(self, operation)
 
-    def create_api_key(self, name: str, description: str, enabled: bool) -> dict[str, str]:
+    def create_api_key(
+        self, name: str, description: str, enabled: bool, tags: dict[str, str]
+    ) -> dict[str, str]:
         assert enabled
+        assert name.startswith(f"{tags['Stack']}-")
         self.keys.append({"id": f"k{len(self.keys)}", "name": name, "value": "secret"})
         return self.keys[-1]
 

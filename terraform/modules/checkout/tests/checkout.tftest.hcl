@@ -99,6 +99,21 @@ run "a_gateway_that_nobody_wrote_is_refused" {
   expect_failures = [var.payment_gateway]
 }
 
+run "mail_goes_to_anybody_and_from_one_address" {
+  command = plan
+
+  assert {
+    condition = [
+      for statement in local.permissions.notifier : [statement.resources, statement.conditions]
+      if statement.sid == "SendMail"
+      ] == [[
+        ["arn:aws:ses:us-east-2:123456789012:identity/*"],
+        [{ test = "StringEquals", variable = "ses:FromAddress", values = ["orders@checkout-lab.example"] }],
+    ]]
+    error_message = "In the sandbox SES asks for the recipient's identity, too; and the sender must be the shop's."
+  }
+}
+
 run "prices_are_whole_cents" {
   command = plan
 

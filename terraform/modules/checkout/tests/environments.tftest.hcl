@@ -39,6 +39,11 @@ run "without_any_of_it_nothing_more_is_made" {
   }
 
   assert {
+    condition     = local.permissions_boundary_arn == null
+    error_message = "Wanted no limit by default."
+  }
+
+  assert {
     condition     = length(module.budget) == 0
     error_message = "Wanted no budget by default."
   }
@@ -79,6 +84,12 @@ run "everything_together_can_be_planned" {
     alarm_thresholds      = { api_errors_percent = 5 }
     runbook               = "https://wiki.example/runbook"
     budget                = { monthly_usd = 250 }
+    permissions_boundary  = "checkout-pipeline-boundary-prod"
+  }
+
+  assert {
+    condition     = local.permissions_boundary_arn == "arn:aws:iam::123456789012:policy/checkout-pipeline-boundary-prod"
+    error_message = "Wanted the limit by its ARN, got ${local.permissions_boundary_arn}."
   }
 
   assert {

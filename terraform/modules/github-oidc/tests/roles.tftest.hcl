@@ -17,6 +17,8 @@ variables {
   table_prefix = ""
   repository   = "acme/shop"
   environments = ["staging", "prod"]
+  tables       = ["orders"]
+  settings     = ["pricing/tax"]
   state = {
     bucket_arn = "arn:aws:s3:::states-of-acme"
     table_arn  = "arn:aws:dynamodb:us-east-2:123456789012:table/locks"
@@ -88,9 +90,60 @@ run "a_role_that_deploys_keeps_to_its_environment" {
   }
 
   assert {
-    condition     = alltrue([for arn in local.owned["prod"] : strcontains(arn, "prod") && !strcontains(arn, "staging")])
+    condition = alltrue([
+      for statement in data.aws_iam_policy_document.deploy["prod"].statement : alltrue([
+        for arn in statement.resources : !strcontains(arn, "staging")
+      ]) if statement.effect != "Deny"
+    ])
     error_message = "Something of another environment is owned by prod."
   }
+
+  assert {
+    condition = alltrue([
+      for statement in data.aws_iam_policy_document.deploy["prod"].statement : anytrue([
+        for condition in statement.condition : condition.variable == "iam:PermissionsBoundary" && contains(condition.values, local.boundaries["prod"])
+      ]) if length(setintersection(statement.actions, ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:UpdateAssumeRolePolicy"])) > 0
+    ])
+    error_message = "A role that is made without the boundary could do more than who makes it."
+  }
+
+  assert {
+    condition     = output.boundary_names == { staging = "checkout-pipeline-boundary-staging", prod = "checkout-pipeline-boundary-prod" }
+    error_message = "Got ${jsonencode(output.boundary_names)}."
+  }
+}
+
+run "without_others_there_is_nobody_to_leave_alone" {
+  command = plan
+
+  variables {
+    environments = ["prod"]
+  }
+
+  assert {
+    condition     = !contains(data.aws_iam_policy_document.deploy["prod"].statement[*].sid, "LeaveTheAlarmsOfOthers")
+    error_message = "Wanted no statement about others."
+  }
+}
+
+run "a_table_is_named_and_no_pattern" {
+  command = plan
+
+  variables {
+    tables = ["*"]
+  }
+
+  expect_failures = [var.tables]
+}
+
+run "a_setting_is_named_and_no_pattern" {
+  command = plan
+
+  variables {
+    settings = ["auth/*"]
+  }
+
+  expect_failures = [var.settings]
 }
 
 run "an_address_is_no_repository" {
@@ -133,8 +186,8 @@ run "a_plan_sees_no_api_key" {
 
   assert {
     condition = [
-      for statement in data.aws_iam_policy_document.no_data.statement : contains(statement.resources, "arn:aws:apigateway:*::/apikeys/*")
-      if statement.sid == "SeesNoApiKey" && statement.effect == "Deny"
+      for statement in data.aws_iam_policy_document.plan.statement : contains(statement.resources, "arn:aws:apigateway:*::/apikeys/*")
+      if statement.sid == "SeeNoApiKey" && statement.effect == "Deny"
     ] == [true]
     error_message = "The role that plans was not to see API keys."
   }
@@ -155,8 +208,10 @@ run "another_shop_has_pipelines_of_its_own" {
 
   assert {
     condition = alltrue([
-      for arn in local.owned["prod"] : strcontains(arn, "bookshop") || can(regex(":table/books-\\*-prod", arn))
+      for statement in data.aws_iam_policy_document.deploy["prod"].statement : alltrue([
+        for arn in statement.resources : strcontains(arn, "bookshop") || can(regex(":table/books-orders-prod", arn))
+      ]) if statement.sid == "ManageWhatIsNamedAfterIt"
     ])
-    error_message = "The role owns something that is not called like the shop: ${join(", ", local.owned["prod"])}."
+    error_message = "The role owns something that is not called like the shop."
   }
 }

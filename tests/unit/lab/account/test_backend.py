@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,35 @@ def test_a_repository_is_noted_for_terraform_and_nothing_else(folder: Path) -> N
 
     with pytest.raises(LabError, match="not a repository"):
         account.set_pipeline_repository('acme/shop"\nbucket = "x')
+
+
+def test_with_pipelines_every_environment_knows_the_limit_of_their_roles(
+    somebody: Identity, terraforms: Terraforms, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = folder / "dev/account.auto.tfvars"
+    prepare(somebody, terraforms, "dev")
+    assert not file.exists()
+
+    monkeypatch.setattr(backend.existing, "settings", lambda: {"github_repository": "acme/shop"})
+    said = prepare(somebody, terraforms, "dev")
+
+    assert loads(file.read_text()) == {"permissions_boundary": "checkout-pipeline-boundary-dev"}
+    assert any(line.endswith("dev/account.auto.tfvars") for line in said)
+
+
+def test_an_account_where_the_limit_is_already_keeps_it(
+    somebody: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statement = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    name = "checkout-pipeline-boundary-dev"
+    made = somebody.client("iam").create_policy(PolicyName=name, PolicyDocument=document)
+    monkeypatch.setattr(backend.existing, "settings", lambda: {"github_repository": "acme/shop"})
+
+    found = backend.existing.inspect(somebody, BUCKET)
+
+    address = 'module.github[0].aws_iam_policy.boundary["dev"]'
+    assert found.imports[address] == made["Policy"]["Arn"]
 
 
 def test_a_bucket_of_somebody_else_is_not_touched(

@@ -15,5 +15,5 @@ mock_data "aws_iam_policy_document" {
 }
 
 mock_data "aws_default_tags" {
-  defaults = { tags = { Project = "ecommerce-checkout", Environment = "prod", Owner = "checkout-team" } }
+  defaults = { tags = { Project = "ecommerce-checkout", Environment = "prod", Stack = "checkout-prod", Owner = "checkout-team" } }
 }

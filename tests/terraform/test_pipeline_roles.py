@@ -1,0 +1,429 @@
+"""What the pipelines' roles may do: each is asked about the calls of its work, and about others'.
+
+The policies are those that Terraform plans for an account, not a copy of them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hcl2.api import loads
+
+from lab.core import naming, paths
+from lab.deploy.plans import offline
+from tests.terraform.policies import Call, Policy, allows, listed
+
+REGION, ACCOUNT = naming.shop().region, offline.ACCOUNT
+API = f"arn:aws:apigateway:{REGION}::"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/checkout-pipeline-boundary-dev"
+STATES = "ecommerce-checkout-terraform-state-acme"
+LARGEST_ROLE, LARGEST_POLICY = 10_240, 6_144
+"""Characters that IAM allows in all inline policies of a role, and in a managed policy."""
+
+OWN, OTHERS = {"aws:ResourceTag/Stack": "checkout-dev"}, {"aws:ResourceTag/Stack": "checkout-prod"}
+NEW, NEW_OTHERS = (
+    {"aws:RequestTag/Stack": "checkout-dev"},
+    {"aws:RequestTag/Stack": "checkout-prod"},
+)
+BOUND = {"iam:PermissionsBoundary": BOUNDARY}
+
+
+def arn(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
+
+
+def role(name: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:role/{name}"
+
+
+@pytest.fixture(scope="module")
+def policies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Policy]:
+    """By role (`plan`, `dev` and so on) and `boundary-dev`, what the bootstrap gives it."""
+    if not shutil.which("terraform"):
+        pytest.skip("Terraform is not installed")
+    folder = tmp_path_factory.mktemp("roles")
+    root = folder / "root"
+    root.mkdir()
+    shutil.copytree(paths.TERRAFORM / "modules" / "github-oidc", folder / "github-oidc")
+    shutil.copy(paths.TERRAFORM / "bootstrap" / ".terraform.lock.hcl", root)
+    (root / "main.tf.json").write_text(json.dumps(a_root()))
+    planned = offline.plan_in(root, folder)
+    return {
+        name_of(resource): json.loads(resource["values"]["policy"])
+        for resource in planned["planned_values"]["root_module"]["child_modules"][0]["resources"]
+        if "policy" in resource["values"]
+    }
+
+
+def a_root() -> dict[str, Any]:
+    """Calls the module as the bootstrap does."""
+    (given,) = loads((paths.TERRAFORM / "bootstrap" / "github.tf").read_text())["locals"]
+    module = {
+        "source": "../github-oidc",
+        "name": "checkout",
+        "repository": "acme/shop",
+        "environments": ["dev", "staging", "prod"],
+        "tables": given["tables"],
+        "settings": given["settings"],
+        "provider_arn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com",
+        "state": {
+            "bucket_arn": f"arn:aws:s3:::{STATES}",
+            "table_arn": arn("dynamodb", "table/terraform-state-lock"),
+        },
+    }
+    return {"provider": {"aws": {"region": REGION}}, "module": {"github": module}}
+
+
+def name_of(resource: dict[str, Any]) -> str:
+    kind = "boundary-" if resource["type"] == "aws_iam_policy" else ""
+    return f"{kind}{resource.get('index', resource['name'])}"
+
+
+DEPLOYS = [
+    Call("dynamodb:CreateTable", arn("dynamodb", "table/orders-dev")),
+    Call("dynamodb:TagResource", arn("dynamodb", "table/orders-dev")),
+    Call("lambda:CreateFunction", arn("lambda", "function:checkout-dev-notifier")),
+    Call("lambda:UpdateAlias", arn("lambda", "function:checkout-dev-notifier:live")),
+    Call("lambda:AddPermission", arn("lambda", "function:checkout-dev-checkout-api:live")),
+    Call(
+        "lambda:CreateEventSourceMapping",
+        context={"lambda:FunctionArn": arn("lambda", "function:checkout-dev-notifier:live")} | NEW,
+    ),
+    Call("lambda:TagResource", arn("lambda", "event-source-mapping:*"), NEW),
+    Call("lambda:TagResource", arn("lambda", "event-source-mapping:1-2"), NEW | OWN),
+    Call("lambda:ListTags", arn("lambda", "event-source-mapping:1-2"), OWN),
+    Call("iam:CreateRole", role("checkout-dev-sweeper"), BOUND),
+    Call("iam:PutRolePolicy", role("checkout-dev-sweeper"), BOUND),
+    Call("iam:PutRolePermissionsBoundary", role("checkout-dev-sweeper"), BOUND),
+    *(
+        Call(
+            "iam:AttachRolePolicy",
+            role("checkout-dev-backup"),
+            BOUND
+            | {
+                "iam:PolicyARN": "arn:aws:iam::aws:policy/service-role/"
+                f"AWSBackupServiceRolePolicyFor{work}"
+            },
+        )
+        for work in ("Backup", "Restores")
+    ),
+    Call("iam:DetachRolePolicy", role("checkout-dev-backup"), BOUND),
+    Call(
+        "iam:PassRole",
+        role("checkout-dev-workflow"),
+        {"iam:PassedToService": "states.amazonaws.com"},
+    ),
+    Call("cloudtrail:DescribeTrails"),
+    Call("cloudtrail:CreateTrail", arn("cloudtrail", "trail/checkout-dev")),
+    Call("backup:CreateBackupPlan", arn("backup", "backup-plan:*"), NEW),
+    Call("backup:TagResource", arn("backup", "backup-plan:1"), NEW),
+    Call("backup:ListTags", arn("backup", "backup-plan:1"), OWN),
+    Call("backup:CreateBackupSelection", arn("backup", "backup-plan:1"), OWN),
+    Call("backup:CreateBackupVault", arn("backup", "backup-vault:checkout-dev"), NEW),
+    Call("backup-storage:MountCapsule"),
+    Call("sns:GetSubscriptionAttributes"),
+    Call("sns:SetSubscriptionAttributes", arn("sns", "checkout-dev-orders")),
+    Call("sns:Unsubscribe", arn("sns", "checkout-dev-orders:1-2")),
+    Call("kms:CreateKey", context=NEW),
+    Call("kms:TagResource", arn("kms", "key/*"), NEW),
+    Call("kms:EnableKeyRotation", arn("kms", "key/1"), OWN),
+    Call("kms:CreateAlias", arn("kms", "alias/checkout-dev-topics")),
+    Call("kms:CreateAlias", arn("kms", "key/1"), OWN),
+    Call("apigateway:POST", f"{API}/restapis", NEW),
+    Call("apigateway:PUT", f"{API}/tags/arn%3Aaws%3Aapigateway%3A%3A%3A%2Frestapis%2F*", NEW),
+    Call("apigateway:PUT", f"{API}/restapis/a1", OWN),
+    Call("apigateway:POST", f"{API}/restapis/a1/deployments", OWN),
+    Call("apigateway:POST", f"{API}/restapis/a1/stages", OWN | NEW),
+    Call("apigateway:PATCH", f"{API}/restapis/a1/stages/dev", OWN),
+    Call("apigateway:SetWebACL", f"{API}/restapis/a1/stages/dev", OWN),
+    Call("apigateway:POST", f"{API}/usageplans", NEW),
+    Call("apigateway:POST", f"{API}/usageplans/u1/keys", OWN),
+    Call("apigateway:POST", f"{API}/apikeys", NEW),
+    Call("wafv2:CreateWebACL", arn("wafv2", "regional/webacl/checkout-dev/*")),
+    Call(
+        "wafv2:CreateWebACL",
+        f"arn:aws:wafv2:{REGION}:aws:regional/managedruleset/AWS/AWSManagedRulesCommonRuleSet",
+    ),
+    Call("wafv2:AssociateWebACL", f"{API}/restapis/a1/stages/dev"),
+    Call("budgets:ModifyBudget", f"arn:aws:budgets::{ACCOUNT}:budget/checkout-dev"),
+    Call("cloudwatch:PutCompositeAlarm"),
+    Call("cloudwatch:PutCompositeAlarm", arn("cloudwatch", "alarm:checkout-dev-unhealthy")),
+    Call("cloudwatch:PutDashboard", f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/checkout-dev"),
+    Call("logs:CreateLogGroup", arn("logs", "log-group:/aws/vendedlogs/states/checkout-dev")),
+    Call("logs:PutRetentionPolicy", arn("logs", "log-group:/aws/lambda/checkout-dev-sweeper:*")),
+    Call("logs:PutResourcePolicy"),
+    Call("events:PutTargets", arn("events", "rule/checkout-dev/checkout-dev-operations")),
+    Call("events:PutRule", arn("events", "rule/checkout-dev-sweep")),
+    Call("s3:PutObject", f"arn:aws:s3:::checkout-dev-code-{ACCOUNT}/functions/1.zip"),
+    Call("s3:PutBucketPolicy", f"arn:aws:s3:::checkout-dev-trail-{ACCOUNT}"),
+    Call("ssm:PutParameter", arn("ssm", "parameter/checkout/dev/auth/secret")),
+    Call("states:UpdateStateMachine", arn("states", "stateMachine:checkout-dev")),
+    Call("states:ValidateStateMachineDefinition"),
+    Call("s3:PutObject", f"arn:aws:s3:::{STATES}/dev/terraform.tfstate"),
+    Call(
+        "dynamodb:PutItem",
+        arn("dynamodb", "table/terraform-state-lock"),
+        {"dynamodb:LeadingKeys": [f"{STATES}/dev/terraform.tfstate-md5"]},
+    ),
+]
+
+ADMINISTRATOR = {"iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess"}
+DOES_NOT = [
+    Call("iam:CreateRole", role("checkout-dev-sweeper")),
+    Call(
+        "iam:CreateRole",
+        role("checkout-dev-sweeper"),
+        {"iam:PermissionsBoundary": BOUNDARY.replace("-dev", "-prod")},
+    ),
+    Call("iam:CreateRole", role("checkout-prod-sweeper"), BOUND),
+    Call("iam:PutRolePolicy", role("checkout-pipeline-deploy-dev")),
+    Call("iam:PutRolePolicy", role("checkout-pipeline-deploy-dev"), BOUND),
+    Call("iam:PutRolePolicy", role("checkout-dev-sweeper")),
+    Call("iam:UpdateAssumeRolePolicy", role("checkout-dev-sweeper")),
+    Call("iam:AttachRolePolicy", role("checkout-dev-backup"), BOUND | ADMINISTRATOR),
+    Call("iam:DeleteRolePermissionsBoundary", role("checkout-dev-sweeper"), BOUND),
+    Call("iam:CreatePolicyVersion", BOUNDARY),
+    Call("iam:SetDefaultPolicyVersion", BOUNDARY),
+    Call("iam:DeletePolicy", BOUNDARY),
+    Call("iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/checkout-dev-me"),
+    Call(
+        "iam:PassRole", role("checkout-dev-sweeper"), {"iam:PassedToService": "ec2.amazonaws.com"}
+    ),
+    Call("iam:PassRole", role("payroll"), {"iam:PassedToService": "lambda.amazonaws.com"}),
+    Call("sts:AssumeRole", role("checkout-pipeline-deploy-prod")),
+    Call("apigateway:DELETE", f"{API}/restapis/a1", OTHERS),
+    Call("apigateway:DELETE", f"{API}/restapis/a1"),
+    Call("apigateway:PATCH", f"{API}/restapis/a1/stages/prod", OTHERS),
+    Call("apigateway:PATCH", f"{API}/account"),
+    Call("apigateway:POST", f"{API}/restapis", NEW_OTHERS),
+    Call(
+        "apigateway:PUT",
+        f"{API}/tags/arn%3Aaws%3Aapigateway%3A%3A%3A%2Frestapis%2Fa1",
+        NEW | OTHERS,
+    ),
+    Call("apigateway:DELETE", f"{API}/usageplans/u1", OTHERS),
+    Call("apigateway:GET", f"{API}/apikeys/k1", OTHERS),
+    Call("budgets:ModifyBudget", f"arn:aws:budgets::{ACCOUNT}:budget/checkout-prod"),
+    Call("budgets:ModifyBudget", f"arn:aws:budgets::{ACCOUNT}:budget/payroll"),
+    Call("kms:ScheduleKeyDeletion", arn("kms", "key/1"), OTHERS),
+    Call("kms:ScheduleKeyDeletion", arn("kms", "key/1")),
+    Call("kms:ScheduleKeyDeletion", arn("kms", "key/1"), {"aws:ResourceTag/Environment": "dev"}),
+    Call("kms:TagResource", arn("kms", "key/1"), NEW | OTHERS),
+    Call("kms:CreateKey", context=NEW_OTHERS),
+    Call("kms:DeleteAlias", arn("kms", "alias/checkout-prod")),
+    Call("kms:UpdateAlias", arn("kms", "alias/checkout-dev2")),
+    Call(
+        "lambda:DeleteEventSourceMapping",
+        arn("lambda", "event-source-mapping:1"),
+        {"lambda:FunctionArn": arn("lambda", "function:checkout-prod-notifier:live")},
+    ),
+    Call("lambda:DeleteFunction", arn("lambda", "function:checkout-prod-notifier")),
+    Call("lambda:DeleteFunction", arn("lambda", "function:checkout-dev2-notifier")),
+    Call("wafv2:DeleteWebACL", arn("wafv2", "regional/webacl/checkout-prod/1")),
+    Call("wafv2:DisassociateWebACL", f"{API}/restapis/a1/stages/prod"),
+    Call("cloudwatch:PutCompositeAlarm", arn("cloudwatch", "alarm:checkout-prod-unhealthy")),
+    Call("cloudwatch:DeleteAlarms", arn("cloudwatch", "alarm:checkout-prod-unhealthy")),
+    Call("logs:DeleteResourcePolicy"),
+    Call("logs:DeleteLogGroup", arn("logs", "log-group:/aws/lambda/checkout-prod-sweeper:*")),
+    Call("logs:DeleteLogGroup", arn("logs", "log-group:/aws/lambda/payroll-checkout-dev:*")),
+    Call("dynamodb:DeleteTable", arn("dynamodb", "table/orders-prod")),
+    Call("dynamodb:DeleteTable", arn("dynamodb", "table/payroll-dev")),
+    Call("dynamodb:DeleteTable", arn("dynamodb", "table/terraform-state-lock")),
+    Call("sns:Unsubscribe", arn("sns", "checkout-prod-orders")),
+    Call("s3:DeleteBucket", f"arn:aws:s3:::checkout-prod-code-{ACCOUNT}"),
+    Call("s3:GetObject", f"arn:aws:s3:::checkout-dev-trail-{ACCOUNT}/AWSLogs/1"),
+    Call("s3:DeleteObjectVersion", f"arn:aws:s3:::checkout-dev-trail-{ACCOUNT}/AWSLogs/1"),
+    Call("s3:GetObject", f"arn:aws:s3:::{STATES}/prod/terraform.tfstate"),
+    Call("s3:PutBucketPolicy", f"arn:aws:s3:::{STATES}"),
+    Call("ssm:GetParameter", arn("ssm", "parameter/checkout/prod/auth/secret")),
+    Call("backup:DeleteBackupPlan", arn("backup", "backup-plan:1"), OTHERS),
+    Call("backup:TagResource", arn("backup", "backup-plan:1"), NEW | OTHERS),
+    Call("backup:DeleteBackupVault", arn("backup", "backup-vault:checkout-prod")),
+    Call(
+        "dynamodb:DeleteItem",
+        arn("dynamodb", "table/terraform-state-lock"),
+        {"dynamodb:LeadingKeys": [f"{STATES}/prod/terraform.tfstate-md5"]},
+    ),
+    Call("ec2:RunInstances"),
+]
+
+VIA = "kms:ViaService"
+PLANS = [
+    Call("s3:GetObject", f"arn:aws:s3:::checkout-prod-code-{ACCOUNT}/functions/1.zip"),
+    Call("s3:GetObject", f"arn:aws:s3:::{STATES}/prod/terraform.tfstate"),
+    Call("s3:GetEncryptionConfiguration", f"arn:aws:s3:::checkout-prod-trail-{ACCOUNT}"),
+    Call("s3:ListBucket", f"arn:aws:s3:::checkout-prod-code-{ACCOUNT}"),
+    *(
+        Call(
+            "kms:Decrypt",
+            arn("kms", "key/1"),
+            OTHERS | {VIA: f"{service}.{REGION}.amazonaws.com"},
+        )
+        for service in ("ssm", "lambda")
+    ),
+    Call("kms:GetKeyPolicy", arn("kms", "key/1"), OWN),
+    Call("ssm:GetParameter", arn("ssm", "parameter/checkout/prod/pricing/tax")),
+    Call("ssm:DescribeParameters"),
+    Call("iam:GetRolePolicy", role("checkout-staging-sweeper")),
+    Call("lambda:GetFunction", arn("lambda", "function:checkout-dev-sweeper")),
+    Call("lambda:GetAlias", arn("lambda", "function:checkout-dev-sweeper:live")),
+    Call("lambda:ListFunctions"),
+    Call(
+        "lambda:GetEventSourceMapping",
+        arn("lambda", "event-source-mapping:1"),
+        {"lambda:FunctionArn": arn("lambda", "function:checkout-prod-notifier:live")},
+    ),
+    Call("apigateway:GET", f"{API}/restapis/a1/stages/prod", OTHERS),
+    Call("apigateway:GET", f"{API}/usageplans/u1", OTHERS),
+    Call("cloudtrail:DescribeTrails"),
+    Call("backup:GetBackupSelection", arn("backup", "backup-plan:1"), OTHERS),
+    Call("budgets:ViewBudget", f"arn:aws:budgets::{ACCOUNT}:budget/checkout-prod"),
+    Call("wafv2:GetWebACLForResource", f"{API}/restapis/a1/stages/prod"),
+    Call("sns:GetSubscriptionAttributes"),
+    Call("dynamodb:DescribeContinuousBackups", arn("dynamodb", "table/orders-prod")),
+]
+DOES_NOT_PLAN = [
+    Call("ssm:GetParameter", arn("ssm", "parameter/checkout/prod/auth/secret")),
+    Call("ssm:GetParametersByPath", arn("ssm", "parameter/checkout/prod/auth")),
+    Call("ssm:GetParameterHistory", arn("ssm", "parameter/checkout/prod/auth/secret")),
+    Call("ssm:GetParameter", arn("ssm", "parameter/checkout/prod/payment/provider-secret")),
+    Call("ssm:GetParameter", arn("ssm", "parameter/payroll/password")),
+    Call("kms:Decrypt", arn("kms", "key/1"), OTHERS),
+    Call("kms:Decrypt", arn("kms", "key/1"), {VIA: f"ssm.{REGION}.amazonaws.com"}),
+    Call(
+        "kms:Decrypt",
+        arn("kms", "key/1"),
+        OTHERS | {VIA: f"secretsmanager.{REGION}.amazonaws.com"},
+    ),
+    Call("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:payroll")),
+    Call("dynamodb:GetItem", arn("dynamodb", "table/orders-prod")),
+    Call("dynamodb:Scan", arn("dynamodb", "table/orders-prod")),
+    Call("dynamodb:GetRecords", arn("dynamodb", "table/orders-prod/stream/1")),
+    Call("logs:FilterLogEvents", arn("logs", "log-group:/aws/lambda/checkout-prod-notifier:*")),
+    Call("logs:GetLogEvents", arn("logs", "log-group:/aws/lambda/checkout-prod-notifier:*")),
+    Call("sqs:ReceiveMessage", arn("sqs", "checkout-prod-notifications")),
+    Call("states:GetExecutionHistory", arn("states", "execution:checkout-prod:1")),
+    Call("states:DescribeExecution", arn("states", "execution:checkout-prod:1")),
+    Call("apigateway:GET", f"{API}/apikeys"),
+    Call("apigateway:GET", f"{API}/usageplans/u1/keys", OTHERS),
+    Call("s3:GetObject", f"arn:aws:s3:::checkout-prod-trail-{ACCOUNT}/AWSLogs/1"),
+    Call("s3:GetObject", f"arn:aws:s3:::{STATES}/bootstrap/terraform.tfstate"),
+    Call("s3:GetObject", "arn:aws:s3:::payroll/2026.csv"),
+    Call("lambda:GetFunction", arn("lambda", "function:payroll")),
+    Call("lambda:InvokeFunction", arn("lambda", "function:checkout-dev-sweeper")),
+    Call("iam:GetRolePolicy", role("payroll")),
+    Call("dynamodb:DescribeTable", arn("dynamodb", "table/payroll")),
+    Call("backup:GetRecoveryPointRestoreMetadata", arn("backup", "backup-vault:checkout-prod")),
+    Call("dynamodb:PutItem", arn("dynamodb", "table/terraform-state-lock")),
+    Call("sts:AssumeRole", role("checkout-dev-sweeper")),
+]
+
+RUNS = [
+    Call("dynamodb:UpdateItem", arn("dynamodb", "table/orders-dev")),
+    Call("dynamodb:Query", arn("dynamodb", "table/orders-dev/index/open")),
+    Call("ssm:GetParametersByPath", arn("ssm", "parameter/checkout/dev/auth")),
+    Call("states:StartExecution", arn("states", "stateMachine:checkout-dev")),
+    Call("ses:SendEmail", arn("ses", "identity/somebody@example.com")),
+    Call("kms:Decrypt", arn("kms", "key/1"), OWN),
+    Call("sqs:DeleteMessage", arn("sqs", "checkout-dev-notifications")),
+    Call("xray:PutTraceSegments"),
+    Call("dynamodb:RestoreTableFromAwsBackup", arn("dynamodb", "table/orders-dev-before")),
+]
+DOES_NOT_RUN = [
+    Call("dynamodb:GetItem", arn("dynamodb", "table/orders-prod")),
+    Call("dynamodb:GetItem", arn("dynamodb", "table/terraform-state-lock")),
+    Call("iam:CreateRole", role("checkout-dev-me"), BOUND),
+    Call("iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/me"),
+    Call("sts:AssumeRole", role("checkout-pipeline-deploy-prod")),
+    Call("lambda:UpdateFunctionCode", arn("lambda", "function:checkout-dev-sweeper")),
+    Call("lambda:InvokeFunction", arn("lambda", "function:checkout-prod-sweeper")),
+    Call("s3:GetObject", f"arn:aws:s3:::{STATES}/dev/terraform.tfstate"),
+    Call("s3:GetObject", f"arn:aws:s3:::checkout-dev-trail-{ACCOUNT}/AWSLogs/1"),
+    Call("kms:Decrypt", arn("kms", "key/1"), OTHERS),
+    Call("ssm:GetParameter", arn("ssm", "parameter/checkout/prod/auth/secret")),
+    Call("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:payroll")),
+    Call("logs:FilterLogEvents", arn("logs", "log-group:/aws/lambda/checkout-dev-notifier:*")),
+]
+
+ASKED = [
+    ("dev", DEPLOYS, True),
+    ("dev", DOES_NOT, False),
+    ("plan", PLANS, True),
+    ("plan", DOES_NOT_PLAN, False),
+    ("boundary-dev", RUNS, True),
+    ("boundary-dev", DOES_NOT_RUN, False),
+]
+
+
+@pytest.mark.parametrize(("name", "calls", "expected"), ASKED)
+def test_a_role_may_do_its_work_and_nothing_of_anybody_elses(
+    policies: dict[str, Policy], name: str, calls: list[Call], expected: bool
+) -> None:
+    wrong = [call for call in calls if allows(policies[name], call) is not expected]
+
+    assert not wrong
+
+
+def test_no_policy_is_larger_than_iam_takes(policies: dict[str, Policy]) -> None:
+    sizes = {name: len(json.dumps(p, separators=(",", ":"))) for name, p in policies.items()}
+
+    assert sorted(sizes) == sorted(
+        ["plan", *(f"{kind}{e}" for kind in ("", "boundary-") for e in ("dev", "staging", "prod"))]
+    )
+    for name, size in sizes.items():
+        limit = LARGEST_POLICY if name.startswith("boundary-") else LARGEST_ROLE
+        assert size <= limit, f"{name} has {size} characters"
+
+
+def test_every_action_of_a_function_is_within_the_boundary(policies: dict[str, Policy]) -> None:
+    """Without it, a function that a pipeline deployed would be refused what its policy allows."""
+    text = "".join(
+        file.read_text()
+        for module in ("checkout", "execution-role", "lambda", "step-functions")
+        for file in (paths.TERRAFORM / "modules" / module).glob("*.tf")
+    )
+    named = re.findall(r'(?<!variable = )(?<!variable   = )"([a-z]+:[A-Z]\w+)"', text)
+    used = {a for a in named if not a.startswith(("sts:", "aws:"))}
+    statements = listed(policies["boundary-dev"]["Statement"])
+    patterns = [pattern for statement in statements for pattern in listed(statement["Action"])]
+    within: Callable[[str], bool] = lambda action: any(  # noqa: E731
+        allows({"Statement": {"Effect": "Allow", "Action": p, "Resource": "*"}}, Call(action))
+        for p in patterns
+    )
+
+    assert len(used) > 20
+    assert {action for action in used if not within(action)} == set()
+
+
+def test_the_bootstrap_names_the_tables_and_settings_that_the_checkout_makes() -> None:
+    checkout = paths.TERRAFORM / "modules" / "checkout"
+    (tables,) = loads((checkout / "tables.tf").read_text())["locals"]
+    settings = re.findall(
+        r'^    "([\w/-]+)"\s+= ', (checkout / "main.tf").read_text(), re.MULTILINE
+    )
+    (given,) = loads((paths.TERRAFORM / "bootstrap" / "github.tf").read_text())["locals"]
+
+    assert sorted(given["tables"]) == sorted(tables["tables"])
+    assert sorted(given["settings"]) == sorted(settings)
+
+
+def test_the_lab_names_the_boundary_as_terraform_does(
+    policies: dict[str, Policy], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lab.deploy.account import settings
+
+    monkeypatch.setattr(paths, "TERRAFORM", tmp_path)
+    (tmp_path / "environments" / "dev").mkdir(parents=True)
+
+    written = loads(settings.write_boundary("dev").read_text())
+
+    assert BOUNDARY.endswith(f":policy/{written['permissions_boundary']}")
+    enter = (paths.ROOT / ".github" / "actions" / "enter" / "action.yml").read_text()
+    assert "$SHOP-pipeline-boundary-$ENVIRONMENT" in enter
+    assert json.dumps(policies["dev"]).count(f"{written['permissions_boundary']}") >= 2
