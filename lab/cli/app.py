@@ -27,6 +27,7 @@ from lab.cli.commands import (
     repairing,
     shopping,
     snapshots,
+    storefront,
     tour,
 )
 from lab.cli.commands.environments import App, require_value
@@ -73,6 +74,7 @@ GROUPS = (
     caching,
     infrastructure,
     reloading,
+    storefront,
     shopping,
     inspecting,
     measuring,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from html import escape
 from itertools import pairwise
 
 from lab.console import render
 from lab.console.drawing.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET, Picture, svg
 from lab.lessons.following import printed
-from lab.lessons.layout import HEIGHT, WIDTH, laid_out
+from lab.lessons.layout import HEIGHT, WIDTH, Layout, laid_out
 from lab.lessons.states import Definition, Edge, definition
 from lab.shop import order_views
 from lab.shop.execution import Execution, Step, Try
@@ -28,7 +30,7 @@ def workflow(execution: Execution | None = None, machine: Definition | None = No
     `machine` is the parsed ASL, by default the checkout's.
     """
     machine = machine or definition()
-    layout = laid_out(machine)
+    layout = _layout(json.dumps(machine))
     steps = execution.steps if execution else ()
     taken = {(a.name, b.name) for a, b in pairwise(steps)}
     visited = {step.name: step for step in steps}
@@ -38,6 +40,12 @@ def workflow(execution: Execution | None = None, machine: Definition | None = No
     words = "\n".join(["The path through the workflow:", *map(_as_text, steps)])
     label = f"The workflow: {', '.join(visited) or 'no state entered'}"
     return Picture(svg(layout.width, layout.height + 8, "".join(drawn), label), words)
+
+
+@cache
+def _layout(machine: str) -> Layout:
+    """To find a layout takes longer than to draw it, and a running order is drawn many times."""
+    return laid_out(json.loads(machine))
 
 
 def _as_text(step: Step) -> str:
@@ -89,11 +97,13 @@ def _state(name: str, at: Point, step: Step | None) -> str:
     size = min(LABEL, LABEL * (WIDTH - 8) / ((BOLD if step else PLAIN) * len(name)))
     middle = f'x="{at[0]:.0f}" text-anchor="middle"'
     below = f'<text {middle} y="{at[1] + 11:.0f}" font-size="9.5">{times}</text>' if times else ""
+    outcome = step.outcome if step else "none"
     return (
+        f'<g data-state="{escape(name)}" data-outcome="{outcome}">'
         f'<rect x="{x:.0f}" y="{y:.0f}" width="{WIDTH:.0f}" height="{HEIGHT:.0f}" rx="6" {fill} '
         f'stroke="{colour}" stroke-width="{2 if step else 1}"/>'
         f'<text {middle} y="{at[1] + (-1 if times else 4):.0f}" '
-        f'font-size="{size:.1f}"{weight}>{escape(name)}</text>{below}'
+        f'font-size="{size:.1f}"{weight}>{escape(name)}</text>{below}</g>'
     )
 
 

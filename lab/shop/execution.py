@@ -169,7 +169,7 @@ def follow(client: Any, arn: str, timeout_s: float = 120.0) -> Iterator[Executio
     deadline = time.monotonic() + timeout_s
     seen = -1
     while time.monotonic() < deadline:
-        events = _history(client, arn)
+        events = history(client, arn)
         if len(events) != seen:
             seen = len(events)
             execution = read_history(events, datetime.now().astimezone())
@@ -183,7 +183,7 @@ def follow(client: Any, arn: str, timeout_s: float = 120.0) -> Iterator[Executio
     )
 
 
-def _history(client: Any, arn: str) -> list[Event]:
+def history(client: Any, arn: str) -> list[Event]:
     """All events so far, oldest first; none if the execution has not started yet."""
     paginator = client.get_paginator("get_execution_history")
     try:

@@ -84,6 +84,11 @@ def look(target: Target) -> Permissions:
     return Permissions(roles, tuple(r for r in refused if not r.role))
 
 
+def refused(target: Target) -> tuple[Refusal, ...]:
+    """The requests that were denied. Raises the LabError of `look`."""
+    return tuple(Refusal(**refusal) for refusal in _recorded(target)["refused"])
+
+
 def forget(target: Target) -> None:
     """Resets the emulator's record. Raises the LabError of `look`."""
     _request(target, "DELETE")

@@ -40,12 +40,20 @@ class Shown(ABC):
         return self.text()
 
 
+FLUID = ' style="max-width:100%;height:auto"'
+
+
 @dataclass(frozen=True, repr=False)
 class Picture(Shown):
     """An SVG drawing, and its content as text."""
 
     svg: str
     words: str
+
+    @property
+    def bare(self) -> str:
+        """The drawing for a page whose Content-Security-Policy allows no styles in elements."""
+        return self.svg.replace(FLUID, "", 1)
 
     def html(self) -> str:
         """The drawing; it scrolls if the page is too narrow."""
@@ -102,7 +110,7 @@ def svg(width: float, height: float, body: str, label: str) -> str:
     """An SVG document in the page's text colour; `label` is read by screen readers."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" style="max-width:100%;height:auto" role="img" '
+        f'width="{width:.0f}"{FLUID} role="img" '
         f'aria-label="{escape(label)}" fill="currentColor" font-size="13" '
         f'font-family="system-ui, sans-serif">{body}</svg>'
     )

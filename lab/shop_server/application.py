@@ -1,0 +1,69 @@
+"""The pages and the routes of `lab shop`, as an ASGI application."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from lab.core import paths
+from lab.core.target import Target
+from lab.shop_server import issuer
+from lab.shop_server.api_proxy import ApiProxy
+from lab.shop_server.guard import Guard
+from lab.shop_server.machine_room import routes as machine_room
+
+STOREFRONT = paths.ROOT / "storefront"
+PICTURES = paths.ROOT / "seed" / "pictures"
+# Windows and some Linux systems know these by other names, or not at all.
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+
+class Files(StaticFiles):
+    """Static files that are asked for again each time, so that a saved change shows."""
+
+    def file_response(self, *args: object, **options: object) -> Response:
+        """See `StaticFiles`."""
+        response: Response = super().file_response(*args, **options)  # type: ignore[arg-type]
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def application(target: Target, port: int, read_only: bool = False) -> Starlette:
+    """The shop at `http://localhost:<port>`; `read_only` leaves the levers out.
+
+    Raises LabError if the environment is not deployed.
+    """
+    for suffix, kind in TYPES.items():
+        mimetypes.add_type(kind, suffix)
+    room = machine_room.Room.of(target, read_only)
+    proxy = ApiProxy(target, room.fault.inject)
+    proxy.require()
+    origin = f"http://localhost:{port}"
+    routes: list[BaseRoute] = [
+        *proxy.routes(),
+        Route("/config.json", _config(target, origin)),
+        Mount("/sign-in", routes=issuer.routes(target, origin)),
+        *room.routes(),
+        Mount("/pictures", Files(directory=PICTURES)),
+        Mount("/", Files(directory=STOREFRONT, html=True)),
+    ]
+    return Starlette(
+        routes=routes, middleware=[Middleware(Guard, port=port)], lifespan=room.lifespan
+    )
+
+
+def _config(target: Target, origin: str) -> Callable[[Request], Response]:
+    """What the storefront asks for first: where to sign in, and how one pays."""
+
+    def answer(_request: Request) -> Response:
+        content = {**issuer.config(target, origin), "payment": "simulated"}
+        return JSONResponse(content, headers={"Cache-Control": "no-store"})
+
+    return answer

@@ -1,0 +1,97 @@
+"""Refuses what other websites send to a local server, and sets the security headers.
+
+Any page that the user visits can send requests to 127.0.0.1. Three things tell them apart: the
+name under which the server was asked for (DNS rebinding brings a foreign one), the Origin of the
+page that asks, and what the browser says about it (Sec-Fetch-Site).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HOSTS = ("localhost", "127.0.0.1", "[::1]")
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-src 'self'",
+        "frame-ancestors 'self'",
+        "base-uri 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+READING = ("GET", "HEAD")
+
+
+@dataclass(frozen=True)
+class Guard:
+    """An ASGI middleware; `port` is the one in the browser's address bar."""
+
+    app: ASGIApp
+    port: int
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, or refuses it with 421 or 403."""
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self.app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        await (refusal or self.app)(scope, receive, _with_headers(send))
+
+    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
+        if not _is_one_of(hosts, [f"{host}:{self.port}" for host in HOSTS]):
+            return PlainTextResponse(
+                f"This is not the shop's address. Open http://localhost:{self.port}/\n", 421
+            )
+        if self._is_foreign(scope["method"], headers, hosts[0].lower()):
+            return PlainTextResponse("Another website sent this request: it is refused.\n", 403)
+        return None
+
+    def _is_foreign(self, method: str, headers: Headers, host: str) -> bool:
+        origins, sites = headers.getlist("origin"), headers.getlist("sec-fetch-site")
+        if origins and not _is_one_of(origins, [f"http://{host}"]):
+            return True
+        if not sites or _is_one_of(sites, ["same-origin", "none"]):
+            return False
+        return not _is_link(method, headers)
+
+
+def _is_one_of(values: Sequence[str], allowed: Sequence[str]) -> bool:
+    """A header that is sent twice is nobody's."""
+    return len(values) == 1 and values[0].lower() in allowed
+
+
+def _is_link(method: str, headers: Headers) -> bool:
+    """A link on another site that opens a page of ours, in a tab and not in a frame."""
+    opens = headers.get("sec-fetch-mode") == "navigate"
+    return method in READING and opens and headers.get("sec-fetch-dest") == "document"
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return sending

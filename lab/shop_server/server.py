@@ -1,0 +1,88 @@
+"""Finds a port, and serves until it is stopped."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lab.core import ports
+from lab.core.errors import LabError
+from lab.core.target import Target
+
+DEFAULT_PORT = 8080
+TRIES = 20
+# In a container the loopback address is the container's own: Docker forwards to another one,
+# and publishes it on the host's loopback address.
+LISTEN_VARIABLE = "LAB_SHOP_LISTEN"
+PUBLISHED_VARIABLE = "LAB_SHOP_PUBLISHED_PORT"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the shop listens, and its port in the browser's address bar."""
+
+    host: str
+    port: int
+    published: int
+
+    @property
+    def url(self) -> str:
+        """The address to open."""
+        return f"http://localhost:{self.published}/"
+
+
+def place(wanted: int | None) -> Place:
+    """The wanted port, or the first free one from 8080 on.
+
+    Raises LabError if the wanted port, or each of twenty, is taken.
+    """
+    port = _checked(wanted) if wanted else _next_free()
+    published = int(os.environ.get(PUBLISHED_VARIABLE) or port)
+    return Place(os.environ.get(LISTEN_VARIABLE) or ports.HOST, port, published)
+
+
+def _checked(port: int) -> int:
+    if ports.is_free(port):
+        return port
+    raise LabError(
+        f"Port {port} is taken by {ports.holder(port)}.",
+        "Name another one with --port, or leave it out: the next free one is taken.",
+    )
+
+
+def _next_free() -> int:
+    for port in range(DEFAULT_PORT, DEFAULT_PORT + TRIES):
+        if ports.is_free(port):
+            return port
+    raise LabError(
+        f"The ports {DEFAULT_PORT} to {DEFAULT_PORT + TRIES - 1} are all taken.",
+        "Name a free one: lab shop --port 9000.",
+    )
+
+
+def serve(target: Target, where: Place, read_only: bool, started: Callable[[], None]) -> None:
+    """Serves the shop until Ctrl-C; calls `started` once it listens.
+
+    Raises LabError if the environment is not deployed.
+    """
+    import uvicorn
+
+    from lab.shop_server.application import application
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+            await super().startup(sockets)  # type: ignore[arg-type]
+            if self.started:
+                started()
+
+    config = uvicorn.Config(
+        application(target, where.published, read_only),
+        host=where.host,
+        port=where.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,  # streams never end by themselves
+    )
+    Server(config).run()
