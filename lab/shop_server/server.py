@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lab.core import ports
 from lab.core.errors import LabError
 from lab.core.target import Target
+
+if TYPE_CHECKING:
+    import uvicorn
 
 DEFAULT_PORT = 8080
 TRIES = 20
@@ -61,8 +66,10 @@ def _next_free() -> int:
     )
 
 
-def serve(target: Target, where: Place, read_only: bool, started: Callable[[], None]) -> None:
-    """Serves the shop until Ctrl-C; calls `started` once it listens.
+def make(
+    target: Target, where: Place, read_only: bool, started: Callable[[], None]
+) -> uvicorn.Server:
+    """A server that calls `started` once it listens; `run` serves until Ctrl-C.
 
     Raises LabError if the environment is not deployed.
     """
@@ -71,8 +78,8 @@ def serve(target: Target, where: Place, read_only: bool, started: Callable[[], N
     from lab.shop_server.application import application
 
     class Server(uvicorn.Server):
-        async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-            await super().startup(sockets)  # type: ignore[arg-type]
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
             if self.started:
                 started()
 
@@ -85,4 +92,4 @@ def serve(target: Target, where: Place, read_only: bool, started: Callable[[], N
         server_header=False,
         timeout_graceful_shutdown=1,  # streams never end by themselves
     )
-    Server(config).run()
+    return Server(config)

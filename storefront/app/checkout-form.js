@@ -31,6 +31,10 @@ export function pointers(error) {
     [pointer.split("/").at(-1), message]));
 }
 
+/** What the API says about the cart and not about the form: it has no field here. */
+export const elsewhereThanFields = (error) => error.errors.filter(({ pointer }) =>
+  !pointer.startsWith("/shippingAddress/") && pointer !== "/email");
+
 const FIELDS = [
   ["name", "Name", "name", 100],
   ["line1", "Street and number", "address-line1", 200],

@@ -2,7 +2,9 @@
 import { finish, forget, place, RESUME_MS, stored, waiting } from "./attempt.js";
 import { EmptyCart, Totals, useQuote } from "./cart-page.js";
 import { cart, sendTo } from "./cart.js";
-import { AddressFields, Cards, REQUIRED, pointers, readDraft, writeDraft } from "./checkout-form.js";
+import {
+  AddressFields, Cards, REQUIRED, elsewhereThanFields, pointers, readDraft, writeDraft,
+} from "./checkout-form.js";
 import { HOME } from "./places.js";
 import { session, signIn } from "./sign-in.js";
 import {
@@ -158,6 +160,12 @@ function Refusal({ problem }) {
     return html`<div class="notice bad" role="alert"><strong>This cart was ordered already</strong>
       <p>An order was made of it with another address or another card.
         <a href="#/orders">Look at your orders</a>, or change the cart to order something else.</p></div>`;
+  }
+  const elsewhere = elsewhereThanFields(problem);
+  if (problem.errors.length) {
+    return html`<div class="notice bad" role="alert"><strong>Nothing was ordered yet</strong>
+      <p>${elsewhere.length ? "" : "A field needs another look: it is marked below."}</p>
+      ${elsewhere.map(({ pointer, message }) => html`<p key=${pointer}>${pointer}: ${message}</p>`)}</div>`;
   }
   return html`<${Problem} error=${problem} />`;
 }

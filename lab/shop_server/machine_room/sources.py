@@ -22,6 +22,7 @@ from lab.shop.execution import Execution
 Json = dict[str, Any]
 EXECUTIONS = 15
 LOG_LINES = 80
+PLATFORM = ("START ", "END ", "REPORT ", "INIT_START ")  # Lambda's lines, not the function's
 LOG_WINDOW = timedelta(minutes=5)
 _deserialize = TypeDeserializer().deserialize
 
@@ -132,17 +133,18 @@ class Sources:
     def mails(self, order_id: str) -> list[Json]:
         """The mails about an order."""
         found = [mail for mail in mailbox.read(self.target) if mail.order_id == order_id]
-        return [{"at": m.at, "to": list(m.to), "subject": m.subject, "body": m.body} for m in found]
+        return [{"at": f"{m.at}Z", "to": list(m.to), "subject": m.subject, "body": m.body} for m in found]
 
     def log_lines(self) -> list[Json]:
-        """The newest lines of all functions."""
+        """The newest lines of all functions, the newest first."""
         since = datetime.now(UTC) - LOG_WINDOW
         lines = [
             {"at": line.at.isoformat(), "function": function, "text": logs.readable(line.message)}
             for function in logs.functions()
             for line in self._read_log(function, since)
+            if not line.message.startswith(PLATFORM)
         ]
-        return sorted(lines, key=lambda line: line["at"])[-LOG_LINES:]
+        return sorted(lines, key=lambda line: line["at"], reverse=True)[:LOG_LINES]
 
     def _read_log(self, function: str, since: datetime) -> list[logs.LogLine]:
         try:

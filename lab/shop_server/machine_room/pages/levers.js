@@ -25,7 +25,7 @@ export function LeverPanel({ levers }) {
   };
   const shared = { go, busy, levers };
   return html`
-    <section class="broad" aria-label="Levers">
+    <section aria-label="Levers">
       <h2>Levers</h2>
       <p class="said" role="status">${busy ? "…" : said}</p>
       <div class="levers">

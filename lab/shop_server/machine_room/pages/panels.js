@@ -92,9 +92,17 @@ export const Queues = ({ queues }) => html`<${Rows} name="Queues" rows=${queues}
   cells=${(queue) => html`<td>${queue.name}</td><td class="number">${queue.waiting}</td>
     <td class="number">${queue.taken}</td>`} />`;
 
-export const Alarms = ({ alarms }) => html`<${Rows} name="Alarms" rows=${alarms}
-  columns=${["Alarm", "State"]} empty="There are no alarms."
-  cells=${(alarm) => html`<td>${alarm.name}</td><td class="mark ${alarm.state}">${alarm.state}</td>`} />`;
+/** Those that ring; of the others only how many there are. */
+export function Alarms({ alarms }) {
+  if (alarms?.error || !alarms) return html`<p class="wrong">${alarms?.error}</p>`;
+  const ringing = alarms.filter((alarm) => alarm.state === "ALARM");
+  const quiet = alarms.length - ringing.length;
+  return html`
+    <${Rows} name="Alarms that ring" rows=${ringing} columns=${["Alarm", "What it means"]}
+      empty=${`None of ${quiet} alarms rings.`} cells=${(alarm) => html`
+        <td class="mark ALARM">${alarm.name}</td><td>${alarm.meaning}</td>`} />
+    ${ringing.length > 0 && html`<p class="hint">${quiet} others are quiet.</p>`}`;
+}
 
 export const Refusals = ({ rows }) => html`<${Rows} name="Refused requests" rows=${rows}
   columns=${["Who", "What", "How often"]} empty="Nobody asked for what it may not do."

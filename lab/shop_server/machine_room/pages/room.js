@@ -60,8 +60,8 @@ function Room() {
       <span class="live ${live === "on" ? "" : live}" role="status">${LIVE[live]}</span>
       <nav aria-label="Pages"><a href="/">The shop</a> · <a href="/side-by-side/">Side by side</a></nav>
     </header>
-    <main class="grid">
-      <section class="broad" aria-label="The workflow">
+    <main>
+      <section aria-label="The workflow">
         <h2>${execution?.order ? html`Order <code>${execution.order}</code>` : "The workflow"}
           ${execution?.status && html` <span class="mark ${execution.status}">${execution.status}</span>
             ${" "}${execution.seconds} s`}
@@ -70,6 +70,7 @@ function Room() {
         <${Way} execution=${execution} />
       </section>
       <${LeverPanel} levers=${panels.levers} />
+      <div class="small">
       <section aria-label="Executions">
         <h2>The last orders</h2>
         <${Executions} all=${panels.executions} chosen=${panels.chosen} fixed=${order} choose=${setOrder} />
@@ -83,7 +84,8 @@ function Room() {
       <section aria-label="Queues"><h2>Queues</h2><${Queues} queues=${panels.queues} /></section>
       <section aria-label="Alarms"><h2>Alarms</h2><${Alarms} alarms=${panels.alarms} /></section>
       <section aria-label="Refused"><h2>Refused by IAM</h2><${Refusals} rows=${panels.refusals} /></section>
-      <section class="broad" aria-label="Logs"><h2>What the functions say</h2><${Logs} lines=${panels.logs} /></section>
+      </div>
+      <section aria-label="Logs"><h2>What the functions say</h2><${Logs} lines=${panels.logs} /></section>
     </main>`;
 }
 
@@ -107,7 +109,7 @@ function Way({ execution }) {
 function Executions({ all = [], chosen, fixed, choose }) {
   if (all.error) return html`<p class="wrong">${all.error}</p>`;
   return html`
-    <p><label><input type="checkbox" checked=${!fixed} onChange=${(event) =>
+    <p><label class="follow"><input type="checkbox" checked=${!fixed} onChange=${(event) =>
       choose(event.target.checked ? "" : chosen)} /> Follow the newest</label></p>
     <ul class="executions">${all.map((one) => html`
       <li key=${one.order}><button aria-pressed=${one.order === chosen ? "true" : "false"}
