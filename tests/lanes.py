@@ -17,7 +17,9 @@ LABS = "labs of their own"
 REST = "the rest"
 SECOND_HALF = "07"
 """The number of the first lesson of the second half."""
-LONGEST_FIRST = [SHOP, LESSONS, EMULATOR, LABS, REST]
+UNIT = "unit tests"
+# The first deploys, and those after the unit tests restore what it has made: nobody waits for it.
+ORDER = [SHOP, UNIT, LESSONS, EMULATOR, LABS, REST]
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this hook, too
@@ -25,7 +27,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Gives each test its group: one process runs it whole, and so on one emulator."""
     if not hasattr(config, "workerinput"):
         return
-    items.sort(key=lambda item: LONGEST_FIRST.index(_lane(item)))
+    items.sort(key=lambda item: ORDER.index(_lane(item)))
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
 
@@ -44,12 +46,12 @@ def _lane(item: pytest.Item) -> str:
         return LESSONS
     if {"endpoint", "shop"} & set(getattr(item, "fixturenames", ())):
         return SHOP if suite in ("e2e", "chaos", "notebooks") else EMULATOR
-    return LABS if suite == "integration" else REST
+    return {"integration": LABS, "unit": UNIT}.get(suite, REST)
 
 
 def _group(item: pytest.Item) -> str:
     lane = _lane(item)
-    if lane in (LABS, REST):
+    if lane in (LABS, UNIT, REST):
         return str(item.path)
     if item.config.stash[CHOICE].way not in (HOST, CONTAINER):
         return SHOP  # all tests have the same emulator

@@ -36,6 +36,7 @@ def _end(item: Any) -> str:
     return f"{item['status']} {item.get('rejection', {}).get('code', '')}".strip()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.timeout(900)
 def test_200_mixed_orders_over_5_scarce_products_leave_the_books_clean(
     crowd: Crowd, tell: Tell

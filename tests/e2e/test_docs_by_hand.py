@@ -93,6 +93,7 @@ def test_terraform_and_aws_s_own_programs_meet_the_lab(
     assert "Error:" not in said
 
 
+@pytest.mark.exhaustive
 def test_getting_started_works_from_the_first_line_to_the_last(
     checkout: Path, alone: dict[str, str]
 ) -> None:
