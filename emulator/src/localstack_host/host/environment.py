@@ -33,7 +33,11 @@ INHERITED = (
 )
 OVERRIDDEN = (
     "APIGATEWAY",
+    "BACKUP",
+    "BUDGETS",
+    "CLOUDTRAIL",
     "CLOUDWATCH",
+    "COGNITO_IDP",
     "DYNAMODB",
     "DYNAMODBSTREAMS",
     "LAMBDA",
@@ -41,6 +45,7 @@ OVERRIDDEN = (
     "S3",
     "SES",
     "STEPFUNCTIONS",
+    "WAFV2",
 )
 """The services for which this package has a provider."""
 

@@ -21,6 +21,9 @@ PROVIDERS = "localstack.aws.provider"
 DEFAULT = frozenset(
     {
         "apigateway",
+        "backup",
+        "budgets",
+        "cloudtrail",
         "cloudwatch",
         "dynamodb",
         "events",
@@ -36,6 +39,7 @@ DEFAULT = frozenset(
         "ssm",
         "stepfunctions",
         "sts",
+        "wafv2",
     }
 )
 

@@ -204,9 +204,9 @@ def test_another_accounts_resource_needs_the_word_of_both() -> None:
 @pytest.mark.parametrize(
     "block",
     [
-        {"StringEquals": {"dynamodb:LeadingKeys": "x"}},  # a key that nobody supplies here
-        {"StringNotEquals": {"dynamodb:LeadingKeys": "x"}},
-        {"Null": {"dynamodb:LeadingKeys": "true"}},
+        {"StringEquals": {"dynamodb:Attributes": "x"}},  # a key that nobody supplies here
+        {"StringNotEquals": {"dynamodb:Attributes": "x"}},
+        {"Null": {"dynamodb:Attributes": "true"}},
         {"StringResembles": {"aws:SourceArn": "x"}},
         {"ForMostValues:StringEquals": {"aws:SourceArn": "x"}},
     ],

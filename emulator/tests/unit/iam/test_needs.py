@@ -134,8 +134,7 @@ def test_a_role_is_assumed_with_an_external_id() -> None:
     [
         ("dynamodb", "ExecuteStatement", {"Statement": "SELECT 1"}),  # PartiQL
         ("kms", "Decrypt", {"CiphertextBlob": b""}),  # the key is in the ciphertext
-        ("kms", "Encrypt", {"KeyId": "alias/mine"}),
-        ("s3", "CopyObject", {"Bucket": "b", "Key": "k"}),  # two actions, of two objects
+        ("s3", "CopyObject", {"Bucket": "b", "Key": "k"}),  # which one is copied?
         ("lambda", "GetFunction", {}),
         ("lambda", "Invoke", {}),
         ("dynamodb", "TransactWriteItems", {"TransactItems": [{"Put": {}}]}),

@@ -66,7 +66,7 @@ def test_a_policy_that_changes_is_another_one() -> None:
 
 
 @pytest.mark.parametrize("table", ["orders", TABLE])
-@pytest.mark.parametrize("operation", sorted(dynamodb.ON_ONE_TABLE))
+@pytest.mark.parametrize("operation", sorted(dynamodb.ON_ONE_ITEM))
 def test_an_operation_on_one_table_needs_what_the_general_rule_says(
     operation: str, table: str
 ) -> None:

@@ -20,7 +20,19 @@ CODES = {
     "sqs": "AccessDenied",
     "sts": "AccessDenied",
 }
-BAD_REQUEST = {"dynamodb", "events", "kms", "logs", "ssm", "states"}  # JSON protocols
+BAD_REQUEST = {  # JSON protocols
+    "budgets",
+    "cloudtrail",
+    "cognito-idp",
+    "dynamodb",
+    "events",
+    "kms",
+    "logs",
+    "ssm",
+    "states",
+    "tag",
+    "wafv2",
+}
 
 
 def refusal(request: Request, decision: Decision) -> CommonServiceException:

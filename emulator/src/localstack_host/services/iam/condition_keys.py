@@ -28,17 +28,30 @@ GLOBAL = frozenset(
         "aws:sourceowner",
         "aws:sourcevpc",
         "aws:sourcevpce",
+        "aws:tagkeys",
         "aws:useragent",
         "aws:userid",
         "aws:username",
         "aws:viaawsservice",
+        "dynamodb:leadingkeys",
+        "events:targetarn",
+        "iam:passedtoservice",
+        "iam:permissionsboundary",
+        "iam:policyarn",
+        "kms:viaservice",
         "lambda:functionarn",
         "lambda:functionurlauthtype",
+        "lambda:principal",
+        "s3:prefix",
+        "s3:x-amz-acl",
+        "sns:endpoint",
+        "sns:protocol",
         "sts:externalid",
         "sts:rolesessionname",
     }
 )
-PREFIXES = ("aws:principaltag/",)
+RESOURCE_TAG = "aws:resourcetag/"
+PREFIXES = ("aws:principaltag/", "aws:requesttag/", RESOURCE_TAG)
 
 
 def is_known(key: str) -> bool:

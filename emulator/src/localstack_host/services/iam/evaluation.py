@@ -258,6 +258,20 @@ def _is_understood(condition: Condition, context: Context) -> bool:
     return condition.understood and (condition.key in context or is_known(condition.key))
 
 
+def depends_on(prefix: str, action: str, policies: Policies) -> bool:
+    """Whether a statement about the action has a condition key or variable with this prefix."""
+    limits = (policy for _, limit in policies.boundaries for policy in limit)
+    about = _statements((*policies.identity, policies.resource, *limits), action)
+    return any(_mentions(prefix, statement) for statement in about)
+
+
+def _mentions(prefix: str, statement: Statement) -> bool:
+    values = (value for condition in statement.conditions for value in condition.values)
+    texts = (*statement.resources, *statement.not_resources, *values)
+    in_keys = any(condition.key.startswith(prefix) for condition in statement.conditions)
+    return in_keys or any("${" + prefix in text.lower() for text in texts)
+
+
 def not_understood(request: Request, policies: Policies) -> list[str]:
     """The conditions with an unsupported operator or key, which counted against the request."""
     limits = (policy for _, limit in policies.boundaries for policy in limit)

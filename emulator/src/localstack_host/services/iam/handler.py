@@ -6,13 +6,15 @@ import logging
 from typing import Any
 
 from localstack_host.performance import shortcuts
-from localstack_host.services.iam import access_denied, setup_checks
+from localstack_host.services.iam import access_denied, resource_tags, setup_checks
+from localstack_host.services.iam.condition_keys import RESOURCE_TAG
 from localstack_host.services.iam.evaluation import (
     Decision,
     Policies,
     Request,
     decide,
     decide_unconditionally,
+    depends_on,
     not_understood,
 )
 from localstack_host.services.iam.policies import MalformedPolicy
@@ -116,7 +118,10 @@ def _decision(
         decision = decide_unconditionally(caller, action, resource, policies)
         if decision is not None:
             return Request(caller, action, resource, {}), decision
-    request = Request(caller, action, resource, conditions(principal, context) | dict(need.keys))
+    keys = conditions(principal, context) | dict(need.keys)
+    if depends_on(RESOURCE_TAG, action, policies):
+        keys |= resource_tags.of(resource)
+    request = Request(caller, action, resource, keys)
     return request, decide(request, policies)
 
 

@@ -13,9 +13,9 @@ from localstack_host.services.iam.evaluation import Policies, Source
 from localstack_host.services.iam.policies import Policy, parse
 from localstack_host.services.iam.sessions import PARTITION, role_named
 
-# Actions that the resource's policy must allow; for others an identity's policy is enough.
+# What the resource's policy must allow; for others an identity's policy is enough.
 ASSUME_ROLE = "sts:AssumeRole"  # also WithSAML and WithWebIdentity
-RESOURCE_DECIDES = (ASSUME_ROLE, "kms:")
+ON_KEYS, KEY = "kms:", ":key/"
 
 
 def policies_for(action: str, resource: str, role: Any | None, limit: str | None) -> Policies:
@@ -27,8 +27,13 @@ def policies_for(action: str, resource: str, role: Any | None, limit: str | None
         identity=_of_role(role) if role else (),
         resource=of_resource(action, resource),
         boundaries=tuple(_boundaries(role, limit)),
-        resource_decides=action.startswith(RESOURCE_DECIDES),
+        resource_decides=_resource_decides(action, resource),
     )
+
+
+def _resource_decides(action: str, resource: str) -> bool:
+    """A new key, a list of keys and an alias have no policy of their own."""
+    return action.startswith(ASSUME_ROLE) or (action.startswith(ON_KEYS) and KEY in resource)
 
 
 def _of_role(role: Any) -> tuple[Policy, ...]:

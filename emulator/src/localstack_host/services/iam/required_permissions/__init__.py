@@ -6,14 +6,19 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 from __future__ import annotations
 
 from localstack_host.services.iam.required_permissions import (
+    apigateway,
     dynamodb,
     functions,
     generic,
+    identities,
     logs,
     messaging,
+    protections,
+    roles,
     s3,
     senders,
     settings,
+    tags,
 )
 from localstack_host.services.iam.required_permissions.permission import (
     NotUnderstood,
@@ -29,15 +34,19 @@ __all__ = ["NotUnderstood", "Permission", "Place", "needs_of", "prefix_of"]
 PREFIXES = {
     "cloudwatch": "cloudwatch",
     "dynamodbstreams": "dynamodb",
+    "resourcegroupstaggingapi": "tag",
     "sqs-query": "sqs",
     "stepfunctions": "states",
 }
 
 # Each returns the permissions for an operation, or None if the general rule applies.
 SPECIAL = {
+    "apigateway": apigateway.needs,
+    "backup": protections.backup,
     "cloudwatch": senders.cloudwatch,
     "dynamodb": dynamodb.needs,
     "events": messaging.events,
+    "iam": identities.iam,
     "kms": settings.kms,
     "lambda": functions.lambda_,
     "logs": logs.needs,
@@ -47,7 +56,21 @@ SPECIAL = {
     "sqs": messaging.sqs,
     "ssm": settings.ssm,
     "sts": functions.sts,
+    "wafv2": protections.wafv2,
 }
+# What operations begin with whose parameters may have tags, or the role of a service.
+SETTING = (
+    "AddTags",
+    "Create",
+    "Import",
+    "Publish",
+    "Put",
+    "Register",
+    "RemoveTags",
+    "Tag",
+    "Untag",
+    "Update",
+)
 
 
 def prefix_of(service: str) -> str:
@@ -63,7 +86,7 @@ def needs_of(service: str, operation: str, params: Params, place: Place) -> tupl
     """
     try:
         return tuple(dict.fromkeys(_needs(prefix_of(service), operation, params, place)))
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, AttributeError, IndexError, StopIteration) as error:
         raise NotUnderstood(
             f"{service} {operation} has a missing or invalid parameter: {error}"
         ) from error
@@ -71,5 +94,10 @@ def needs_of(service: str, operation: str, params: Params, place: Place) -> tupl
 
 def _needs(prefix: str, operation: str, params: Params, place: Place) -> Permissions:
     special = SPECIAL.get(prefix)
-    permissions = special(operation, params, place) if special else None
-    return generic.needs(prefix, operation, params, place) if permissions is None else permissions
+    found = special(operation, params, place) if special else None
+    if found is None:
+        found = generic.needs(prefix, operation, params, place)
+    if not operation.startswith(SETTING) or operation in dynamodb.ON_ONE_ITEM:
+        return found
+    tagged = tags.added(prefix, operation, params, found, place)
+    return [*tagged, *roles.passed(prefix, operation, params)]

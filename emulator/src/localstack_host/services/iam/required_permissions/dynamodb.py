@@ -5,7 +5,13 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-api
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from localstack_host.services.iam import stored
 from localstack_host.services.iam.required_permissions.permission import (
+    Keys,
     Params,
     Permission,
     Permissions,
@@ -13,7 +19,7 @@ from localstack_host.services.iam.required_permissions.permission import (
 )
 
 # The general rule has the same result for these, after a longer search.
-ON_ONE_TABLE = frozenset({"DeleteItem", "GetItem", "PutItem", "UpdateItem"})
+ON_ONE_ITEM = frozenset({"DeleteItem", "GetItem", "PutItem", "UpdateItem"})
 PARTS = {
     "ConditionCheck": "dynamodb:ConditionCheckItem",
     "Delete": "dynamodb:DeleteItem",
@@ -21,24 +27,80 @@ PARTS = {
     "Put": "dynamodb:PutItem",
     "Update": "dynamodb:UpdateItem",
 }
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+LEADING_KEYS = "dynamodb:leadingkeys"
+EQUAL = re.compile(r"(#?[\w.-]+)\s*=\s*(:\w+)")
+Item = Mapping[str, Mapping[str, Any]]
 
 
 def needs(operation: str, params: Params, place: Place) -> Permissions | None:
     """A permission for each table or index that the operation uses."""
-    if operation in ON_ONE_TABLE and "TableName" in params:
-        return [Permission(f"dynamodb:{operation}", _table(place, params["TableName"]))]
+    if operation in ON_ONE_ITEM and "TableName" in params:
+        return [_on_items(f"dynamodb:{operation}", params["TableName"], [_item(params)], place)]
     if operation in ("TransactWriteItems", "TransactGetItems"):
-        return [
-            Permission(PARTS[part], _table(place, action["TableName"]))
-            for item in params["TransactItems"]
-            for part, action in item.items()
-        ]
+        return _together(params["TransactItems"], place)
     if operation in ("BatchGetItem", "BatchWriteItem"):
-        tables = params["RequestItems"]
-        return [Permission(f"dynamodb:{operation}", _table(place, table)) for table in tables]
+        return [
+            _on_items(f"dynamodb:{operation}", table, _items(asked), place)
+            for table, asked in params["RequestItems"].items()
+        ]
     if operation in ("Query", "Scan"):
-        return [Permission(f"dynamodb:{operation}", _searched(params, place))]
+        return [Permission(f"dynamodb:{operation}", _searched(params, place), _asked(params, place))]
     return None
+
+
+def _together(parts: Iterable[Params], place: Place) -> Permissions:
+    items: dict[tuple[str, str], list[Item]] = {}
+    for part in parts:
+        for kind, action in part.items():
+            items.setdefault((PARTS[kind], action["TableName"]), []).append(_item(action))
+    return [_on_items(action, table, found, place) for (action, table), found in items.items()]
+
+
+def _item(action: Params) -> Item:
+    item: Item = action.get("Key") or action.get("Item") or {}
+    return item
+
+
+def _items(asked: Any) -> list[Item]:
+    """The keys to read of one table, or the items to write there."""
+    if isinstance(asked, Mapping):
+        return list(asked.get("Keys") or ())
+    return [_item(part) for write in asked for part in write.values()]
+
+
+def _on_items(action: str, table: str, items: Iterable[Item], place: Place) -> Permission:
+    values = tuple(value for item in items if item for value in _leading(item, table, place))
+    keys: Keys = ((LEADING_KEYS, values),) if values else ()
+    return Permission(action, _table(place, table), keys)
+
+
+def _leading(item: Item, table: str, place: Place) -> Iterator[str]:
+    if len(item) == 1:
+        (name,) = item
+    else:
+        name = stored.partition_key(place.account, place.region, _name(table)) or ""
+    yield from _texts(item.get(name) or {})
+
+
+def _texts(value: Mapping[str, Any]) -> Iterator[str]:
+    yield from (text for kind, text in value.items() if kind in ("S", "N"))
+
+
+def _asked(params: Params, place: Place) -> Keys:
+    """The partition key in the expression of a query."""
+    names = params.get("ExpressionAttributeNames") or {}
+    values = params.get("ExpressionAttributeValues") or {}
+    table, index = _name(params["TableName"]), params.get("IndexName")
+    pairs = EQUAL.findall(params.get("KeyConditionExpression") or "")
+    asked = {names.get(name, name): values.get(value) or {} for name, value in pairs}
+    key = stored.partition_key(place.account, place.region, table, index) if asked else None
+    texts = tuple(_texts(asked.get(key) or {})) if key else ()
+    return ((LEADING_KEYS, texts),) if texts else ()
+
+
+def _name(table: str) -> str:
+    return table.rpartition("/")[2] if table.startswith("arn:") else table
 
 
 def _searched(params: Params, place: Place) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from localstack_host.services.iam import stored
+from localstack_host.services.iam.required_permissions.action_table import action_of
 from localstack_host.services.iam.required_permissions.permission import (
     Keys,
     Params,
@@ -11,21 +13,49 @@ from localstack_host.services.iam.required_permissions.permission import (
 )
 
 COLONS_WITHOUT_QUALIFIER = 6  # arn:aws:lambda:region:account:function:name
+# Operations whose resource is the version or alias.
+QUALIFIED = ("GetFunction", "GetFunctionConfiguration", "GetFunctionUrlConfig")
 INVOCATIONS = ("Invoke", "InvokeAsync", "InvokeWithResponseStream")
+MAPPING = "EventSourceMapping"
 
 
 def lambda_(operation: str, params: Params, place: Place) -> Permissions | None:
-    """Invoking a function, with its alias or version, in any form of its name."""
-    if operation not in INVOCATIONS:
-        return None
-    name = params["FunctionName"]
+    """A function, with its alias or version, in any form of its name; or a mapping to one."""
+    if operation.endswith(MAPPING):
+        return [_mapping(operation, params, place)]
+    name = params.get("FunctionName")
+    if operation in INVOCATIONS:
+        return [Permission("lambda:InvokeFunction", _function(params["FunctionName"], params, place))]
+    if name and (action := action_of("lambda", operation)) and action["resourceTypes"]:
+        function = _function(name, params if operation in QUALIFIED else {}, place)
+        return [Permission(f"lambda:{action['name']}", function, _granted(operation, params))]
+    return None
+
+
+def _mapping(operation: str, params: Params, place: Place) -> Permission:
+    """A permission on a mapping, with its function as a condition key; a new one has no ARN."""
+    uuid, name = params.get("UUID"), params.get("FunctionName")
+    function = _function(name, {}, place) if name else None
+    if uuid and not function:
+        function = stored.function_of_mapping(place.account, place.region, uuid)
+    keys: Keys = (("lambda:functionarn", (function,)),) if function else ()
+    resource = place.arn("lambda", f"event-source-mapping:{uuid}") if uuid else "*"
+    return Permission(f"lambda:{operation}", resource, keys)
+
+
+def _function(name: str, params: Params, place: Place) -> str:
     if not name.startswith("arn:"):
         # Also `123456789012:function:name`, a partial ARN.
         name = place.arn("lambda", f"function:{name.rpartition('function:')[2]}")
     qualifier = params.get("Qualifier")
     if qualifier and name.count(":") == COLONS_WITHOUT_QUALIFIER:
         name = f"{name}:{qualifier}"
-    return [Permission("lambda:InvokeFunction", name)]
+    return name
+
+
+def _granted(operation: str, params: Params) -> Keys:
+    principal = params.get("Principal") if operation == "AddPermission" else None
+    return (("lambda:principal", (principal,)),) if principal else ()
 
 
 def sts(operation: str, params: Params, _place: Place) -> Permissions | None:

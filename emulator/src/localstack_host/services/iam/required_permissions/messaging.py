@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from localstack_host.services.iam.required_permissions.permission import (
+    Keys,
     Params,
     Permission,
     Permissions,
@@ -12,6 +13,17 @@ from localstack_host.services.iam.required_permissions.permission import (
 )
 
 ACCOUNT_DIGITS = 12
+OF_SUBSCRIPTIONS = ("GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe")
+# EventBridge has the name of a rule in `Name` here, and in `Rule` elsewhere.
+ON_NAMED_RULE = ("DeleteRule", "DescribeRule", "DisableRule", "EnableRule", "PutRule")
+ON_BUS = (
+    "CreateEventBus",
+    "DeleteEventBus",
+    "DescribeEventBus",
+    "PutPermission",
+    "RemovePermission",
+    "UpdateEventBus",
+)
 
 # Batch operations require the action of the single operation.
 BATCHES = {
@@ -42,22 +54,42 @@ def sns(operation: str, params: Params, _place: Place) -> Permissions | None:
     if operation in ("Publish", "PublishBatch"):
         target = params.get("TopicArn") or params.get("TargetArn") or "*"
         return [Permission("sns:Publish", target)]
-    return None
+    if operation == "Subscribe":
+        return [Permission("sns:Subscribe", params["TopicArn"], _subscribed(params))]
+    # AWS's table names no resource that every one of these has.
+    return [Permission(f"sns:{operation}")] if operation in OF_SUBSCRIPTIONS else None
+
+
+def _subscribed(params: Params) -> Keys:
+    named = {"sns:protocol": "Protocol", "sns:endpoint": "Endpoint"}
+    return tuple((key, (params[name],)) for key, name in named.items() if params.get(name))
 
 
 def events(operation: str, params: Params, place: Place) -> Permissions | None:
-    """A permission on the event bus of each entry."""
-    if operation != "PutEvents":
-        return None
-    return [
-        Permission(
-            "events:PutEvents",
-            place.named("events", "event-bus/", entry.get("EventBusName") or "default"),
-            tuple(
-                (key, (entry[name],))
-                for key, name in (("events:source", "Source"), ("events:detail-type", "DetailType"))
-                if name in entry
-            ),
-        )
-        for entry in params["Entries"]
-    ]
+    """A permission on the event bus of each entry, on a bus, or on a rule."""
+    if operation == "PutEvents":
+        return [_entry(entry, place) for entry in params["Entries"]]
+    bus = params.get("EventBusName") or "default"
+    if name := params.get("Name" if operation in ON_NAMED_RULE else "Rule"):
+        keys = tuple(target["Arn"] for target in params.get("Targets") or ())
+        targets: Keys = (("events:targetarn", keys),) if keys else ()
+        return [Permission(f"events:{operation}", _rule(name, bus, place), targets)]
+    if operation in ON_BUS:
+        bus = params.get("EventBusName") or params.get("Name") or "default"
+        return [Permission(f"events:{operation}", place.named("events", "event-bus/", bus))]
+    return None
+
+
+def _rule(name: str, bus: str, place: Place) -> str:
+    """The ARN of a rule, which names its bus unless that is the default one."""
+    if name.startswith("arn:"):
+        return name
+    bus = bus.rpartition("event-bus/")[2]
+    return place.arn("events", f"rule/{name}" if bus == "default" else f"rule/{bus}/{name}")
+
+
+def _entry(entry: Params, place: Place) -> Permission:
+    bus = place.named("events", "event-bus/", entry.get("EventBusName") or "default")
+    named = {"events:source": "Source", "events:detail-type": "DetailType"}
+    keys = tuple((key, (entry[name],)) for key, name in named.items() if name in entry)
+    return Permission("events:PutEvents", bus, keys)

@@ -25,6 +25,10 @@ class Permission:
     resource: str = "*"
     keys: Keys = ()
 
+    def with_keys(self, keys: Keys) -> Permission:
+        """The same with more condition keys."""
+        return Permission(self.action, self.resource, (*self.keys, *keys))
+
 
 Permissions = Iterable[Permission]
 

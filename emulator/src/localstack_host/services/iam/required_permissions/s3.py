@@ -5,50 +5,117 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actio
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
+from localstack_host.services.iam.required_permissions.action_table import action_of
 from localstack_host.services.iam.required_permissions.permission import (
+    Keys,
+    NotUnderstood,
     Params,
     Permission,
     Permissions,
     Place,
 )
 
-ON_BUCKET = {
+ACTIONS = {
+    "CompleteMultipartUpload": "PutObject",
+    "CreateMultipartUpload": "PutObject",
+    "GetBucketLifecycle": "GetLifecycleConfiguration",
+    "GetBucketNotificationConfiguration": "GetBucketNotification",
     "HeadBucket": "ListBucket",
+    "HeadObject": "GetObject",
+    "ListBuckets": "ListAllMyBuckets",
     "ListMultipartUploads": "ListBucketMultipartUploads",
     "ListObjectVersions": "ListBucketVersions",
     "ListObjects": "ListBucket",
     "ListObjectsV2": "ListBucket",
-}
-ON_OBJECT = {
-    "AbortMultipartUpload": "AbortMultipartUpload",
-    "CompleteMultipartUpload": "PutObject",
-    "CreateMultipartUpload": "PutObject",
-    "DeleteObject": "DeleteObject",
-    "GetObject": "GetObject",
-    "HeadObject": "GetObject",
     "ListParts": "ListMultipartUploadParts",
-    "PutObject": "PutObject",
+    "PutBucketNotificationConfiguration": "PutBucketNotification",
+    "SelectObjectContent": "GetObject",
     "UploadPart": "PutObject",
 }
+# The settings of a bucket whose actions lack `Bucket`, or have it in another place.
+SETTINGS = {
+    "BucketAccelerateConfiguration": "AccelerateConfiguration",
+    "BucketAnalyticsConfiguration": "AnalyticsConfiguration",
+    "BucketCors": "BucketCORS",
+    "BucketEncryption": "EncryptionConfiguration",
+    "BucketIntelligentTieringConfiguration": "IntelligentTieringConfiguration",
+    "BucketInventoryConfiguration": "InventoryConfiguration",
+    "BucketLifecycle": "LifecycleConfiguration",
+    "BucketLifecycleConfiguration": "LifecycleConfiguration",
+    "BucketMetricsConfiguration": "MetricsConfiguration",
+    "BucketReplication": "ReplicationConfiguration",
+    "ObjectLockConfiguration": "BucketObjectLockConfiguration",
+    "PublicAccessBlock": "BucketPublicAccessBlock",
+}
+# Settings are deleted with the permission to put them, but for these.
+DELETED_AS_SUCH = ("BucketPolicy", "BucketWebsite", "Bucket", "Object", "ObjectTagging")
+OF_VERSIONS = ("DeleteObject", "GetObject", "GetObjectAcl", "GetObjectTagging", "PutObjectTagging")
+LISTING = ("ListBucket", "ListBucketVersions")
+COPIES = ("CopyObject", "UploadPartCopy")
 
 
 def needs(operation: str, params: Params, place: Place) -> Permissions | None:
     """A permission on the bucket, or on each object."""
     bucket = f"arn:{place.partition}:s3:::{params.get('Bucket', '')}"
-    if operation == "ListBuckets":
-        return [Permission("s3:ListAllMyBuckets")]
-    if operation in ON_BUCKET:
-        prefix = (("s3:prefix", (params.get("Prefix") or "",)),)
-        return [Permission(f"s3:{ON_BUCKET[operation]}", bucket, prefix)]
+    if operation in COPIES:
+        return _copying(params, bucket, place)
     if operation == "DeleteObjects":
         keys = (o["Key"] for o in params["Delete"]["Objects"])
         return [Permission("s3:DeleteObject", f"{bucket}/{key}") for key in keys]
-    if operation in ON_OBJECT:
-        return [Permission(f"s3:{_versioned(operation, params)}", f"{bucket}/{params['Key']}")]
-    return None
+    action = action_named(operation)
+    if action is None:
+        raise NotUnderstood(f"IAM has no action for the operation {operation} of S3")
+    if not params.get("Bucket"):
+        return [Permission(f"s3:{action}")]
+    if "Key" not in params:
+        return [Permission(f"s3:{action}", bucket, _keys(action, params))]
+    named = f"{action}Version" if params.get("VersionId") and action in OF_VERSIONS else action
+    found = [Permission(f"s3:{named}", f"{bucket}/{params['Key']}", _keys(action, params))]
+    return found + _with_it(operation, params, f"{bucket}/{params['Key']}")
 
 
-def _versioned(operation: str, params: Params) -> str:
-    action = ON_OBJECT[operation]
-    has_version = params.get("VersionId") and action in ("GetObject", "DeleteObject")
-    return f"{action}Version" if has_version else action
+def action_named(operation: str) -> str | None:
+    """The name of the action for an operation; None if there is none."""
+    name = ACTIONS.get(operation) or _setting(operation)
+    return name if action_of("s3", name) else None
+
+
+def _setting(operation: str) -> str:
+    verb = next((v for v in ("Delete", "Get", "List", "Put") if operation.startswith(v)), "")
+    setting = operation.removeprefix(verb)
+    plain = setting.removesuffix("s") if verb == "List" else setting
+    action_verb = {"List": "Get"}.get(verb, verb) if plain in SETTINGS else verb
+    if verb == "Delete" and setting not in DELETED_AS_SUCH:
+        action_verb = "Put"
+    return f"{action_verb}{SETTINGS.get(plain, setting)}"
+
+
+def _keys(action: str, params: Params) -> Keys:
+    if action in LISTING:
+        return (("s3:prefix", (params.get("Prefix") or "",)),)
+    acl = params.get("ACL")
+    return (("s3:x-amz-acl", (acl,)),) if acl else ()
+
+
+def _with_it(operation: str, params: Params, target: str) -> list[Permission]:
+    """What some parameters of an upload require besides."""
+    if operation not in ("PutObject", "CreateMultipartUpload"):
+        return []
+    named = {"Tagging": "PutObjectTagging", "ACL": "PutObjectAcl"}
+    return [Permission(f"s3:{action}", target) for name, action in named.items() if params.get(name)]
+
+
+def _copying(params: Params, bucket: str, place: Place) -> Permissions:
+    """Reading one object, and writing another."""
+    source = params["CopySource"]
+    if isinstance(source, dict):
+        source, version = f"{source['Bucket']}/{source['Key']}", source.get("VersionId")
+    else:
+        source, _, version = unquote(source).lstrip("/").partition("?versionId=")
+    reading = "s3:GetObjectVersion" if version else "s3:GetObject"
+    return [
+        Permission(reading, f"arn:{place.partition}:s3:::{source}"),
+        Permission("s3:PutObject", f"{bucket}/{params['Key']}"),
+    ]

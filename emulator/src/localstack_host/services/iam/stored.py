@@ -1,0 +1,64 @@
+"""What permissions depend on in the stores of services: keys, tables, mappings and roles.
+
+Each function returns None, or nothing, for what does not exist: then the service says so.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localstack_host.services.iam.sessions import role_named
+
+
+def key_of_alias(account: str, region: str, alias: str) -> str | None:
+    """The ID of the key that `alias/NAME` stands for."""
+    from localstack.services.kms.models import kms_stores
+
+    found = kms_stores[account][region].aliases.get(alias)
+    return str(found.metadata["TargetKeyId"]) if found else None
+
+
+def partition_key(account: str, region: str, table: str, index: str | None = None) -> str | None:
+    """The name of the first attribute of the partition key of a table, or of its index.
+
+    It is called with most requests, so it does not wait for the engine.
+    """
+    from localstack_host.services.dynamodb.provider import engine
+
+    space = engine().store.spaces.get((account, region))
+    found: Any = space.tables.get(table) if space else None
+    found = found.indexes.get(index) if found and index else found
+    return str(found.schema.hash[0].name) if found else None
+
+
+def function_of_mapping(account: str, region: str, uuid: str) -> str | None:
+    """The ARN of the function of an event source mapping."""
+    from localstack.services.lambda_.invocation.models import lambda_stores
+
+    found: Any = lambda_stores[account][region].event_source_mappings.get(uuid)
+    return str(found["FunctionArn"]) if found else None
+
+
+def boundary_of(account: str, role: str) -> str | None:
+    """The ARN of a role's permissions boundary."""
+    found = role_named(account, f"arn:aws:iam::{account}:role/{role}")
+    return str(found.permissions_boundary_arn) if found and found.permissions_boundary_arn else None
+
+
+def key_of_parameter(account: str, region: str, name: str) -> str | None:
+    """The key, in any form of its name, of a parameter that is encrypted with a customer's key."""
+    from moto.ssm.models import ssm_backends
+
+    parameters = ssm_backends[account][region]._parameters
+    versions = parameters[name] if name in parameters else None
+    newest = versions[-1] if versions else None
+    encrypted = newest is not None and newest.type == "SecureString"
+    return newest.keyid if encrypted and newest.keyid != "alias/aws/ssm" else None
+
+
+def key_of_function(account: str, region: str, name: str) -> str | None:
+    """The ARN of the key of a function's variables."""
+    from localstack.services.lambda_.invocation.models import lambda_stores
+
+    found: Any = lambda_stores[account][region].functions.get(name)
+    return found.latest().config.kms_key_arn if found else None

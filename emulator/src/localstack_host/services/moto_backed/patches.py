@@ -1,0 +1,21 @@
+"""The patches of moto's services, applied when one of them is loaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localstack_host.localstack_api import patch
+
+
+def find_buckets_of_localstack() -> None:
+    """A trail looks for its bucket in LocalStack's S3, where moto looks in its own."""
+    from moto.cloudtrail.exceptions import S3BucketDoesNotExistException
+    from moto.cloudtrail.models import Trail
+
+    @patch(Trail.check_bucket_exists, pass_target=False)
+    def check_bucket_exists(trail: Any) -> None:
+        from localstack.services.s3.models import s3_stores
+
+        known = s3_stores["000000000000"]["us-east-1"].global_bucket_map
+        if trail.bucket_name not in known:
+            raise S3BucketDoesNotExistException(f"S3 bucket {trail.bucket_name} does not exist!")

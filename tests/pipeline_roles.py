@@ -1,0 +1,110 @@
+"""The pipelines' roles in an account of the emulator: they are made, taken on, and their calls kept.
+
+The roles are those of terraform/modules/github-oidc, made by `lab backend --github acme/shop`. Here
+nobody is GitHub, so their trust is changed to the account itself, and nothing else of them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from lab.core import naming, paths
+from lab.deploy import account, package
+from lab.deploy.account import Identity
+from lab.deploy.account.terraform import Terraform
+from tests.plain_apply import ACCOUNT
+
+KEYS = {
+    "AWS_ACCESS_KEY_ID": "AccessKeyId",
+    "AWS_SECRET_ACCESS_KEY": "SecretAccessKey",
+    "AWS_SESSION_TOKEN": "SessionToken",
+}
+REPOSITORY = "acme/shop"
+
+
+def make(owner: Identity, environments: list[str]) -> None:
+    """Makes the backend and the roles, and lets the account take the roles on."""
+    account.set_pipeline_repository(REPOSITORY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "ROOT", paths.TERRAFORM.parent)  # of the copy
+        account.prepare(owner, ACCOUNT, environments, print)
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+            }
+        ],
+    }
+    for name in (plan_role(), *(deploy_role(environment) for environment in environments)):
+        owner.client("iam").update_assume_role_policy(
+            RoleName=name, PolicyDocument=json.dumps(trust)
+        )
+
+
+def plan_role() -> str:
+    return f"{naming.shop().name}-pipeline-plan"
+
+
+def deploy_role(environment: str) -> str:
+    return f"{naming.shop().name}-pipeline-deploy-{environment}"
+
+
+@contextmanager
+def acting_as(owner: Identity, role: str) -> Iterator[Identity]:
+    """The identity of a role: programs that are started meanwhile have it, too."""
+    assumed = owner.client("sts").assume_role(
+        RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{role}", RoleSessionName="pipeline"
+    )["Credentials"]
+    with pytest.MonkeyPatch.context() as patch:
+        for variable, name in KEYS.items():
+            patch.setenv(variable, assumed[name])
+        yield account.identify()
+
+
+def apply(identity: Identity, environment: str, *settings: str) -> None:
+    """What release.yml does: a plan is saved, and applied as it is."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "terraform.plan"
+        terraform = initialized(identity, environment)
+        terraform.run("plan", f"-out={file}", *_variables(), *settings)
+        terraform.run("apply", "-input=false", str(file))
+
+
+def has_no_changes(identity: Identity, environment: str) -> str:
+    """What plan.yml does, without a lock; the plan, unless it says that there is nothing to do."""
+    terraform = initialized(identity, environment)
+    said = terraform.output("plan", "-input=false", "-lock=false", *_variables())
+    return "" if "No changes." in said else said
+
+
+def destroy(identity: Identity, environment: str) -> None:
+    """Without protection, as docs/environments.md says, and then all of it."""
+    settings = ("-var=deletion_protection=false",)
+    terraform = initialized(identity, environment)
+    terraform.run("apply", "-input=false", "-auto-approve", *_variables(), *settings)
+    terraform.run("destroy", "-input=false", "-auto-approve", *_variables(), *settings)
+
+
+def initialized(identity: Identity, environment: str) -> Terraform:
+    terraform = Terraform(paths.TERRAFORM / "environments" / environment, identity)
+    terraform.run("init", "-input=false", "-reconfigure", "-backend-config=backend.hcl")
+    return terraform
+
+
+def _variables() -> list[str]:
+    return [f"-var=functions_package={package.build()}"]
+
+
+def require_terraform() -> None:
+    if shutil.which("terraform") is None:
+        pytest.skip("Terraform is not installed")
