@@ -74,10 +74,6 @@ def _typed(text: str, indent: str) -> str:
 START, DOCKER, RUNBOOK = "docs/getting-started.md", "docs/docker.md", "docs/runbook.md"
 ENVIRONMENTS, RECOVERY = "docs/environments.md", "docs/recovery.md"
 
-SECRET = (
-    "aws ssm put-parameter --name /checkout/ENV/auth/secret --type SecureString"
-    ' --value "$(openssl rand -base64 48)"'
-)
 TAGS = "aws ce update-cost-allocation-tags-status --cost-allocation-tags-status \\"
 CANARY_BACK = (
     "aws lambda update-alias --function-name checkout-prod-checkout-api --name live"
@@ -103,7 +99,6 @@ ALONE = [
     ("docs/cost.md", "lab cost prod --orders-per-month 50000"),
     ("docs/lessons.md", "lab notebooks"),
     ("terraform/README.md", "cd terraform/examples/worker"),
-    ("terraform/modules/checkout/README.md", SECRET),
 ]
 
 LEFT_OUT = {"lab notebooks": "opens JupyterLab: tests/notebooks/test_jupyterlab.py does"}

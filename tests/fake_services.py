@@ -176,7 +176,7 @@ class FakeParameters:
     def price_rules(self) -> PriceRules:
         return self.rules
 
-    def tokens(self) -> TokenSettings:
+    def tokens(self, fresh: bool = False) -> TokenSettings:
         return self.token_settings
 
     def hold_for(self) -> timedelta:

@@ -21,7 +21,7 @@ from lab.deploy import account, package
 from lab.deploy.account import BackendSettings, Identity
 from lab.deploy.account.terraform import Terraform, has_native_locks
 from lab.deploy.backup_store import bucket
-from lab.deploy.terraform.secret import ensure_secret
+from lab.shop import token_keys
 
 ACCOUNT = "111122223333"
 BUCKET = naming.shop().state_bucket + ACCOUNT
@@ -53,7 +53,7 @@ def apply(identity: Identity, environment: str = "dev") -> Target:
     terraform.run("init", "-input=false", "-backend-config=backend.hcl")
     terraform.run("apply", "-auto-approve", f"-var=functions_package={package.build()}")
     target = Target(environment, identity.endpoint)
-    ensure_secret(target)
+    token_keys.ensure(target)
     return target
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from types import SimpleNamespace
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from checkout import key_set
+from checkout.adapters.issuer_keys import IssuerKeys
+from checkout.adapters.rows import LOGGED
 from checkout.domain.catalogue import Product
 from checkout.domain.order import Order, OrderRequest
 from checkout.domain.promotions import Promotion
@@ -16,10 +22,16 @@ from checkout.use_cases.quote_cart import Pricing
 from checkout.use_cases.reserve_stock import reserve_stock
 from checkout.use_cases.sweep import Sweeper
 from checkout.use_cases.validate_cart import validate_cart
+from lab.shop.token_keys import SigningKey
 from tests import fake_services, fakes
 from tests.builders import NOW, a_product, a_record, a_request, an_order, rules
 
-TOKENS = TokenSettings("a-secret-of-more-than-32-characters", "https://issuer.example", "shop")
+KEY = SigningKey(rsa.generate_private_key(65_537, 2_048))
+"""The issuer's."""
+
+TOKENS = TokenSettings(
+    "https://issuer.example", "shop", "aud", key_set.parse(json.dumps({"keys": [KEY.public]}))
+)
 
 
 class Shop:
@@ -43,6 +55,10 @@ class Shop:
         self.mailer = fake_services.FakeMailer()
         self.workflow = fake_services.FakeWorkflow()
         self.sell(a_product())
+
+    @property
+    def issuer_keys(self) -> IssuerKeys:
+        return IssuerKeys(self.parameters, LOGGED, fetch=_nowhere)  # type: ignore[arg-type]
 
     @property
     def pricing(self) -> Pricing:
@@ -98,3 +114,7 @@ class Shop:
 
     def _generate(self, order_id: str) -> None:
         generate_order(order_id, self.orders, self.ledger, self.clock)
+
+
+def _nowhere(url: str) -> str:
+    raise AssertionError(f"{url} was asked for, and the keys are in the settings")

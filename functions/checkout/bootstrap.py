@@ -15,6 +15,7 @@ from checkout.adapters.aws import EventBridge, RandomIds, SesMailer, StepFunctio
 from checkout.adapters.catalogue import DynamoCatalogue, DynamoPromotions
 from checkout.adapters.cloudwatch import CountedEvents, Monitor
 from checkout.adapters.dynamodb import Table
+from checkout.adapters.issuer_keys import IssuerKeys, fetch_over_https
 from checkout.adapters.orders import DynamoOrders
 from checkout.adapters.payments import DynamoLedger
 from checkout.adapters.stock import DynamoStock
@@ -53,6 +54,11 @@ class Services:
         """The settings in SSM."""
         provider = SSMProvider(boto3_client=_client("ssm"))
         return ParameterStore(provider, self.settings.settings_path, self.monitoring)
+
+    @cached_property
+    def issuer_keys(self) -> IssuerKeys:
+        """The keys that customers' tokens are signed with."""
+        return IssuerKeys(self.parameters, self.monitoring, fetch_over_https)
 
     @cached_property
     def monitoring(self) -> Monitor:

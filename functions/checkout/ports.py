@@ -17,6 +17,7 @@ from checkout.domain.payment import Charge, LedgerEntry, Reversal
 from checkout.domain.pricing import Quote
 from checkout.domain.promotions import Promotion
 from checkout.domain.stock import Reservation, StockLevel
+from checkout.key_set import RsaKey
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,14 @@ class Monitoring(Protocol):
 
     def not_given_back(self, order_id: str, losses: Sequence[str]) -> None:
         """An order was undone, except for this, which could not be released."""
+        ...
+
+
+class IssuerKeys(Protocol):
+    """The public keys of whoever issues customers' tokens."""
+
+    def find(self, kid: str) -> RsaKey | None:
+        """The key with this id; None if the issuer has none. Raises `NotConfigured`."""
         ...
 
 

@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.parameters import SSMProvider
 
 from checkout.domain.errors import NotConfigured, WrongSetting
 from checkout.domain.pricing import PriceRules
+from checkout.key_set import KeySet
 from checkout.ports import Monitoring
 from checkout.stored_settings import StoredSettings
 
@@ -24,6 +25,9 @@ LONGEST_GATEWAY_MS = 8_999
 
 CACHE_S = 300
 """How long a warm function keeps what it read from SSM."""
+
+AUDIENCE, CLIENT_ID = "aud", "client_id"
+"""The claims that may say for whom a token is: the standard's, and that of Cognito."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +71,13 @@ class Settings:
 
 @dataclass(frozen=True)
 class TokenSettings:
-    """How a customer's bearer token must look."""
+    """How a customer's bearer token must look. The issuer's keys are here, or at a URL."""
 
-    secret: str
     issuer: str
     audience: str
+    audience_claim: str
+    keys: KeySet
+    keys_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,9 +97,9 @@ class ParameterStore:
         """Currency, shipping and tax."""
         return self._read("pricing", _price_rules)
 
-    def tokens(self) -> TokenSettings:
-        """The secret, issuer and audience of bearer tokens."""
-        return self._read("auth", _tokens)
+    def tokens(self, fresh: bool = False) -> TokenSettings:
+        """Issuer, audience and keys of bearer tokens; `fresh` ones are not from the cache."""
+        return self._read("auth", _tokens, fresh)
 
     def hold_for(self) -> timedelta:
         """How long a reservation holds stock."""
@@ -103,10 +109,10 @@ class ParameterStore:
         """How long we wait for the payment gateway, in seconds."""
         return self._read("payment", _gateway_timeout_s)
 
-    def _read[T](self, name: str, read: Callable[[StoredSettings], T]) -> T:
+    def _read[T](self, name: str, read: Callable[[StoredSettings], T], fresh: bool = False) -> T:
         folder = f"{self.path}/{name}"
         try:
-            setting = read(StoredSettings(folder, self._folder(folder)))
+            setting = read(StoredSettings(folder, self._folder(folder, fresh)))
         except WrongSetting as wrong:
             self.monitoring.wrong_setting(wrong)
             if name not in self._good:
@@ -116,9 +122,11 @@ class ParameterStore:
         self._good[name] = setting
         return setting
 
-    def _folder(self, folder: str) -> Mapping[str, str]:
-        # The secret is always encrypted, the rest where an environment has a key of its own.
-        values: Any = self.provider.get_multiple(folder, max_age=CACHE_S, decrypt=True)
+    def _folder(self, folder: str, fresh: bool) -> Mapping[str, str]:
+        # They are encrypted where an environment has a key of its own.
+        values: Any = self.provider.get_multiple(
+            folder, max_age=CACHE_S, decrypt=True, force_fetch=fresh
+        )
         return dict(values)
 
 
@@ -133,7 +141,14 @@ def _price_rules(stored: StoredSettings) -> PriceRules:
 
 
 def _tokens(stored: StoredSettings) -> TokenSettings:
-    return TokenSettings(stored.secret("secret"), stored.text("issuer"), stored.text("audience"))
+    url = stored.https_url("key-set-url") if "key-set-url" in stored.values else ""
+    return TokenSettings(
+        issuer=stored.text("issuer"),
+        audience=stored.text("audience"),
+        audience_claim=stored.one_of("audience-claim", AUDIENCE, CLIENT_ID),
+        keys={} if url else stored.key_set("key-set"),
+        keys_url=url,
+    )
 
 
 def _hold_for(stored: StoredSettings) -> timedelta:

@@ -13,12 +13,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from checkout import key_set
 from checkout.domain.currencies import MINOR_UNITS
 from checkout.domain.errors import WrongSetting
 from checkout.domain.pricing import ShippingRate
+from checkout.key_set import KeySet
 
 COUNTRY = re.compile("[A-Z]{2}")
 PLACE = re.compile("[A-Z]{2}(-[A-Z0-9]{1,3})?")
+HTTPS_URL = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!-~]*)?")
 WHOLE = re.compile("[0-9]{1,10}")
 MOST = 1_000_000_000
 """Minor units: no shipping costs more, but by a slip."""
@@ -40,12 +43,28 @@ class StoredSettings:
         """A text that is not empty."""
         return self._text(name)
 
-    def secret(self, name: str) -> str:
-        """A text that is not empty, and that no error may show."""
-        value = self.values.get(name)
-        if not isinstance(value, str) or not value.strip():
-            raise WrongSetting(f"{self.folder}/{name}", "is missing or empty")
+    def one_of(self, name: str, *known: str) -> str:
+        """One of the texts that we know."""
+        value = self._text(name)
+        if value not in known:
+            raise self._wrong(name, value, f"one of {', '.join(known)}")
         return value
+
+    def https_url(self, name: str) -> str:
+        """The address of something that nobody on the way can change."""
+        value = self._text(name)
+        if not HTTPS_URL.fullmatch(value):
+            raise self._wrong(name, value, "a URL that begins with https://")
+        return value
+
+    def key_set(self, name: str) -> KeySet:
+        """The public keys of the issuer of tokens."""
+        text = self._text(name)
+        try:
+            return key_set.parse(text)
+        except ValueError as error:
+            # Not the text: whoever put a private key there does not want it in a log as well.
+            raise WrongSetting(f"{self.folder}/{name}", f"is {error}") from None
 
     def whole(self, name: str, least: int, most: int) -> int:
         """A whole number from `least` to `most`, in digits."""

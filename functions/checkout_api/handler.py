@@ -162,8 +162,9 @@ def _refusal(command: PlaceOrder) -> Exception | None:
 
 
 def _customer() -> str:
-    settings = services().parameters.tokens()
-    customer = tokens.read_customer(_header("Authorization"), settings)
+    deps = services()
+    settings = deps.parameters.tokens()
+    customer = tokens.read_customer(_header("Authorization"), settings, deps.issuer_keys)
     logger.append_keys(customer_id=customer)
     return customer
 

@@ -42,7 +42,7 @@ def _emulator(on_progress: Progress) -> str:
 
 
 def is_deployed(target: Target) -> bool:
-    """Whether the checkout is deployed, with its API, its secret and products."""
+    """Whether the checkout is deployed, with its API, its settings and products."""
     try:
         shop_client.base_url(target)
         tokens.read_settings(target)

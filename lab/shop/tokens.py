@@ -2,36 +2,72 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import jwt
 
-from checkout_api.tokens import MAX_CUSTOMER_ID, is_customer_id
+from checkout_api.tokens import ALGORITHM, MAX_CUSTOMER_ID, is_customer_id
 from lab.core.errors import LabError
 from lab.core.target import Target
+from lab.shop import token_keys
+from lab.shop.token_keys import SigningKey
 
 SHOWN = 40
 LIFETIME = timedelta(hours=1)
-NAMES = ("secret", "issuer", "audience")
+NEEDED = ("issuer", "audience", "audience-claim")
+OPTIONAL = ("key-set", "key-set-url")
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """The lab as who signs an environment's tokens."""
+
+    name: str
+    audience: str
+    key: SigningKey
+
+    @classmethod
+    def of(cls, target: Target) -> Issuer:
+        """The lab as the issuer of an environment, which accepts its key from then on.
+
+        Raises LabError if the environment is not deployed, or has an issuer of its own.
+        """
+        settings = read_settings(target)
+        if url := settings.get("key-set-url"):
+            raise LabError(
+                f"{target.environment} takes tokens of {settings['issuer']} only.",
+                f"Sign in at its storefront: only who has the private key to {url} makes tokens.",
+            )
+        known = token_keys.read_key_set(settings.get("key-set", ""))
+        return cls(settings["issuer"], settings["audience"], token_keys.publish(target, known))
+
+    def access_token(self, customer: str, now: datetime | None = None) -> str:
+        """A token for the API, valid for an hour. Raises LabError as `require_customer` does."""
+        require_customer(customer)
+        return self.sign({"aud": self.audience, "sub": customer}, "at+jwt", now)
+
+    def id_token(self, customer: str, client: str, nonce: str = "") -> str:
+        """A token that tells `client` who has signed in. The API does not accept it."""
+        claims = {"aud": client, "sub": customer, "token_use": "id"}
+        return self.sign(claims | ({"nonce": nonce} if nonce else {}))
+
+    def sign(self, claims: dict[str, Any], kind: str = "JWT", now: datetime | None = None) -> str:
+        """A token of the lab's with these claims, valid for an hour unless they say otherwise."""
+        issued = now or datetime.now(UTC)
+        valid = {"iss": self.name, "iat": issued, "exp": issued + LIFETIME}
+        headers = {"kid": self.key.kid, "typ": kind}
+        return jwt.encode(valid | claims, self.key.private, ALGORITHM, headers)
 
 
 def mint(target: Target, customer: str, now: datetime | None = None) -> str:
-    """An HS256 token for `customer`, valid for an hour, signed with the environment's secret.
+    """A token for `customer`, valid for an hour, signed with the lab's key for the environment.
 
-    Raises LabError if the API would refuse the id, or if the environment has no secret,
-    issuer or audience in SSM.
+    Raises LabError if the API would refuse the id, and what `Issuer.of` raises.
     """
     require_customer(customer)
-    settings = read_settings(target)
-    issued = now or datetime.now(UTC)
-    claims = {
-        "iss": settings["issuer"],
-        "aud": settings["audience"],
-        "sub": customer,
-        "iat": issued,
-        "exp": issued + LIFETIME,
-    }
-    return jwt.encode(claims, settings["secret"], algorithm="HS256")
+    return Issuer.of(target).access_token(customer, now)
 
 
 def require_customer(customer: str) -> None:
@@ -45,17 +81,18 @@ def require_customer(customer: str) -> None:
 
 
 def read_settings(target: Target) -> dict[str, str]:
-    """The secret, issuer and audience that the environment verifies tokens with.
+    """What the environment verifies tokens with: issuer, audience, and its keys if there are any.
 
-    Raises LabError if one is missing in SSM.
+    Raises LabError if issuer or audience is missing in SSM.
     """
     prefix = f"{target.settings_path}/auth/"
-    names = [prefix + name for name in NAMES]
+    names = [prefix + name for name in (*NEEDED, *OPTIONAL)]
     response = target.client("ssm").get_parameters(Names=names, WithDecryption=True)
-    if response["InvalidParameters"]:
+    found = {p["Name"].removeprefix(prefix): p["Value"] for p in response["Parameters"]}
+    if missing := [prefix + name for name in NEEDED if name not in found]:
         raise LabError(
             f"The environment {target.environment} is not deployed here: "
-            f"SSM has no {', '.join(response['InvalidParameters'])}.",
+            f"SSM has no {', '.join(missing)}.",
             f"Deploy it with `lab deploy {target.environment}`.",
         )
-    return {p["Name"].removeprefix(prefix): p["Value"] for p in response["Parameters"]}
+    return found

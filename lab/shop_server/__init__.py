@@ -1,1 +1,1 @@
-"""`lab shop`: the storefront, the API behind it and the machine room, at one local address."""
+"""The shop in the browser, at one address of this machine; customers sign in there, too."""

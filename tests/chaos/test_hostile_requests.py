@@ -70,7 +70,7 @@ def a_victim(shop: DeployedShop) -> Victim:
 @pytest.fixture(scope="module")
 def attacks(shop: DeployedShop) -> list[Attack]:
     victim = a_victim(shop)
-    forger = Forger(victim.token, tokens.read_settings(shop.target)["secret"])
+    forger = Forger(victim.token, tokens.Issuer.of(shop.target).key)
     mallory = tokens.mint(shop.target, "mallory")
     return list(Attacker(SEED, mallory, victim, forger).attacks(REQUESTS))
 

@@ -133,7 +133,5 @@ def test_a_block_works_by_itself(
 
 UNDONE = {
     "terraform/README.md": "AWS_REGION=us-east-2 terraform destroy -auto-approve\n",
-    "terraform/modules/checkout/README.md": "aws ssm delete-parameter --name"
-    " /checkout/by-hand/auth/secret\n",
 }
 """What puts the shared emulator back."""

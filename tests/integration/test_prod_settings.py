@@ -44,13 +44,14 @@ def test_who_does_not_show_the_api_key_is_refused_everywhere_but_at_the_health_c
     assert stranger.health()["status"] == "ok"
 
 
-def test_neither_the_api_key_nor_the_token_secret_is_in_the_state(prod: Target) -> None:
+def test_neither_the_api_key_nor_a_key_of_tokens_is_in_the_state(prod: Target) -> None:
     state = State.of(prod)
     held = prod.client("s3").get_object(Bucket=state.bucket, Key=state.key)["Body"].read().decode()
 
     assert prod.named("storefront") in held
     assert api_key.read(prod) not in held
-    assert tokens.read_settings(prod)["secret"] not in held
+    assert tokens.Issuer.of(prod).key.kid not in held
+    assert "PRIVATE KEY" not in held
 
 
 def test_tables_are_protected_and_settings_encrypted(prod: Target) -> None:

@@ -30,7 +30,7 @@ from lab.deploy.terraform import leftovers
 from lab.operate import audit, drill, recovery, redrive
 from lab.operate.recovery import Manifest, Vault, items, maintenance
 from lab.operate.recovery.copying import READ_ORDER
-from lab.shop import shop_client
+from lab.shop import shop_client, token_keys
 from tests.builders import an_order
 from tests.deployed_shop import DeployedShop, order_of
 
@@ -150,14 +150,15 @@ def test_a_backup_that_is_killed_at_any_moment_is_continued(
 
 
 def test_no_secret_is_in_a_backup_in_clear(target: Target) -> None:
-    made = recovery.backups(target)[-1]
-    name = "/checkout/staging/auth/secret"
-    secret = target.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]
+    ssm, name = target.client("ssm"), "/checkout/staging/payment/provider-secret"
+    ssm.put_parameter(Name=name, Value="what-the-provider-gave-us", Type="SecureString")
+    try:
+        body = Vault.of(target).get(recovery.backup(target).parameters)
+    finally:
+        ssm.delete_parameter(Name=name)
 
-    body = Vault.of(target).get(made.parameters)
-
-    assert b"auth/secret" in body
-    assert secret["Value"].encode() not in body
+    assert b"payment/provider-secret" in body
+    assert b"what-the-provider-gave-us" not in body
 
 
 def test_the_bucket_is_one_that_a_backup_may_go_to(target: Target) -> None:
@@ -328,15 +329,14 @@ def forget_mail(target: Target, message_id: str) -> None:
 
 
 def test_a_drill_loses_nothing(target: Target, capsys: pytest.CaptureFixture[str]) -> None:
-    name = "/checkout/staging/auth/secret"
-    ssm = target.client("ssm")
-    secret = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+    keys = token_keys.published(target)
+    assert keys
 
     report = drill.run(target, orders=3)
 
     assert report.passed, report
     assert report.items["orders"] >= 6
-    assert ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"] == secret
+    assert token_keys.published(target) == keys
     with capsys.disabled():
         sys.stdout.write(f"\n  recovered in {report.recovery_s} s: {report.seconds}\n")
 

@@ -15,6 +15,7 @@ import pytest
 from lab.core import ports
 from lab.deploy.deployment_cache import contents
 from lab.deploy.terraform.state import State
+from lab.shop import token_keys
 from tests.own_lab import Lab
 from tests.waiting import wait_for
 
@@ -43,10 +44,8 @@ def kill(lab: Lab) -> None:
     os.kill(json.loads((lab.home / "emulator.json").read_text())["pid"], signal.SIGKILL)
 
 
-def secret(lab: Lab) -> str:
-    name = f"{lab.target.settings_path}/auth/secret"
-    read = lab.target.client("ssm").get_parameter(Name=name, WithDecryption=True)
-    return str(read["Parameter"]["Value"])
+def published(lab: Lab) -> list[token_keys.Jwk]:
+    return token_keys.published(lab.target)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +109,8 @@ def test_the_next_empty_emulator_gets_the_deployment_that_terraform_made(
         assert deployed["verified"]  # a plan on another port, in another home, is empty
         assert deployed["added"] == State.of(lab.target).count()
         assert not contents.others(other.target)
-        assert secret(other) != secret(lab)
+        assert len(published(lab)) == len(published(other)) == 1
+        assert published(other) != published(lab)
         other.run("seed")
         place(other)
         other.run("audit")

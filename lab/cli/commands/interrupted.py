@@ -34,6 +34,8 @@ LEFT = {
     " rest.",
     "url": NOTHING,
     "token": NOTHING,
+    "keys show": NOTHING,
+    "keys rotate": f"`lab keys show` shows whether the new key is published. {AGAIN}",
     "watch": "The functions keep the code that they have now; the next `lab deploy` takes it over.",
     "checkout": "If the order was placed, it continues by itself: `lab orders` shows it.",
     "orders": NOTHING,

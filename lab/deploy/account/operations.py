@@ -20,8 +20,7 @@ from lab.deploy.account.terraform import Terraform
 from lab.deploy.terraform import leftovers
 from lab.deploy.terraform.json_log import Changes
 from lab.deploy.terraform.leftovers import Inspection
-from lab.deploy.terraform.secret import delete_secret, ensure_secret
-from lab.shop import api_key
+from lab.shop import api_key, token_keys
 
 ACTIONS = ("plan", "apply", "destroy")
 
@@ -92,13 +91,13 @@ def _arguments(action: str, saved: Path | None) -> list[str]:
 
 
 def _follow_up(action: str, target: Target) -> Inspection | None:
-    """Creates or deletes what must not be in the state: the token secret and the API key."""
+    """Creates or deletes what is not in the state: the API key, and the key of tokens."""
     if action == "apply":
-        ensure_secret(target)
+        token_keys.ensure(target)
         api_key.ensure(target)
     if action != "destroy":
         return None
-    delete_secret(target)
+    token_keys.delete(target)
     api_key.delete(target)
     leftovers.delete_stray_log_groups(target)
     return leftovers.require_none(target)

@@ -3,5 +3,5 @@
 A deploy on an empty emulator has the same result each time, as long as everything that decides it
 is the same. The state of the emulator after `terraform apply` is kept in the user's cache folder,
 for all checkouts, under a hash of all of that. No secret of a shop is in it: the lab makes the
-token secret and the API key after that, for each emulator anew.
+API key after that, for each emulator anew, and publishes its own key of tokens.
 """

@@ -18,10 +18,9 @@ from lab.deploy import code_swap, package
 from lab.deploy.deployment_cache.kept_deployment import KeptDeployment
 from lab.deploy.terraform import emulator_overrides, leftovers
 from lab.deploy.terraform.command import Tflocal
-from lab.deploy.terraform.secret import delete_secret, ensure_secret
 from lab.deploy.terraform.state import State
 from lab.deploy.terraform.workspace import Workspace
-from lab.shop import api_key
+from lab.shop import api_key, token_keys
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def deploy(
     functions: Path | None = None,
     options: Options = REAL,
 ) -> DeployResult:
-    """Applies the target's environment to the emulator, and creates its secrets.
+    """Applies the target's environment to the emulator, makes its API key, publishes its key set.
 
     `functions` is a folder of sources to use in place of the checkout's own. Raises LabError if
     there is no such environment, no Terraform, no emulator or no space, if Terraform fails, if
@@ -99,7 +98,7 @@ def deploy(
             kept.keep(result.added)
         # Terraform does not see code that `lab watch` published and that was reverted since.
         code_swap.publish(target, package.built(), code_swap.function_names())
-        ensure_secret(target)
+        token_keys.ensure(target)
         api_key.ensure(target)
         if options.verify:
             result = _verified(terraform, target, kept, result)
@@ -179,7 +178,7 @@ def destroy(target: Target, on_progress: Progress | None = None) -> DestroyResul
     with _terraform(target, on_progress) as terraform:
         destroyed = _destroy_resources(terraform, State.of(target))
         on_progress("looking for leftovers")
-        delete_secret(target)
+        token_keys.delete(target)
         api_key.delete(target)
         leftovers.delete_stray_log_groups(target)
         kept = leftovers.require_none(target).kept

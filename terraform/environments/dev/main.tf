@@ -13,6 +13,7 @@ module "checkout" {
   failure_switches_enabled = var.failure_switches_enabled
   gateway_timeout_ms       = var.gateway_timeout_ms
   reservation_hold_seconds = var.reservation_hold_seconds
+  identity_provider        = var.identity_provider
   token_issuer             = var.token_issuer == null ? local.shop.token_issuer : var.token_issuer
 
   api_throttling       = var.api_throttling

@@ -203,9 +203,20 @@ variable "reservation_hold_seconds" {
 }
 
 variable "token_issuer" {
-  description = "Who must have issued a customer's token; the shop's issuer when null."
+  description = "What `lab` calls itself in the tokens that it signs, where nobody else signs them; the shop's issuer when null."
   type        = string
   default     = null
+}
+
+variable "identity_provider" {
+  description = "Who issues customers' tokens, if not `lab`: an OpenID Connect provider, the URL of its key set, and what its access tokens say for whom they are, in aud or client_id."
+  type = object({
+    issuer         = string
+    keys_url       = string
+    audience       = string
+    audience_claim = optional(string, "aud")
+  })
+  default = null
 }
 
 variable "runbook" {

@@ -22,4 +22,18 @@ locals {
   notifier_timeout = 20
 
   default_memory_mb = 256
+
+  # `lab` signs where nobody else does, and publishes its key itself: Terraform does not know it.
+  lab = { issuer = var.token_issuer, audience = local.prefix, audience_claim = "aud", keys_url = null }
+
+  tokens = var.identity_provider == null ? local.lab : var.identity_provider
+
+  token_settings = merge(
+    {
+      "auth/issuer"         = local.tokens.issuer
+      "auth/audience"       = local.tokens.audience
+      "auth/audience-claim" = local.tokens.audience_claim
+    },
+    local.tokens.keys_url == null ? {} : { "auth/key-set-url" = local.tokens.keys_url },
+  )
 }

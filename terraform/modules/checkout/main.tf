@@ -50,7 +50,7 @@ module "settings" {
 
   path        = local.settings_path
   kms_key_arn = local.key_arn
-  settings = {
+  settings = merge(local.token_settings, {
     "pricing/currency"     = var.pricing.currency
     "pricing/home-country" = var.pricing.home_country
     "pricing/shipping" = jsonencode({
@@ -60,9 +60,7 @@ module "settings" {
     "pricing/tax"                = jsonencode(var.pricing.tax)
     "reservation/hold-seconds"   = var.reservation_hold_seconds
     "payment/gateway-timeout-ms" = var.gateway_timeout_ms
-    "auth/issuer"                = var.token_issuer
-    "auth/audience"              = local.prefix
-  }
+  })
 }
 
 module "workflow" {

@@ -143,7 +143,6 @@ locals {
         resources = [local.state_machine_arn]
       },
       {
-        # The secret is encrypted with AWS's own key for Parameter Store, which needs no grant.
         sid       = "ReadSettings"
         actions   = ["ssm:GetParametersByPath"]
         resources = ["${local.parameter}/auth", "${local.parameter}/pricing"]

@@ -134,8 +134,29 @@ variable "gateway_timeout_ms" {
 }
 
 variable "token_issuer" {
-  description = "Who must have issued a customer's token."
+  description = "What `lab` calls itself in the tokens that it signs, where nobody else signs them."
   type        = string
+}
+
+variable "identity_provider" {
+  description = "Who issues customers' tokens, if not `lab`: an OpenID Connect provider, the URL of its key set, and what its access tokens say for whom they are, in aud or client_id."
+  type = object({
+    issuer         = string
+    keys_url       = string
+    audience       = string
+    audience_claim = optional(string, "aud")
+  })
+  default = null
+
+  validation {
+    condition     = var.identity_provider == null || try(startswith(var.identity_provider.issuer, "https://") && startswith(var.identity_provider.keys_url, "https://"), false)
+    error_message = "identity_provider.issuer and identity_provider.keys_url must begin with https://."
+  }
+
+  validation {
+    condition     = var.identity_provider == null || contains(["aud", "client_id"], try(var.identity_provider.audience_claim, ""))
+    error_message = "identity_provider.audience_claim must be aud, or client_id as in Cognito's access tokens."
+  }
 }
 
 variable "mail_sender" {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,7 +17,11 @@ from lab.shop import shop_client, tokens
 from lab.shop.shop_client import ApiError, CheckoutApi
 
 ENDPOINT = "http://localhost:4660"
-SECRET = "a secret that is long enough for HS256"
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
 
 
 def answering(response: httpx.Response, seen: list[httpx.Request] | None = None) -> CheckoutApi:
@@ -85,6 +90,10 @@ class FakeAws:
     def paginate(self) -> list[dict[str, Any]]:
         return [{"items": [one]} for one in self._apis]
 
+    def put_parameter(self, Name: str, Value: str, **said: Any) -> None:  # noqa: N803
+        assert (said["Type"], said["Overwrite"]) == ("String", True)
+        self._parameters[Name] = Value
+
     def get_parameters(self, Names: list[str], WithDecryption: bool) -> dict[str, Any]:  # noqa: N803
         assert WithDecryption
         found = [{"Name": n, "Value": self._parameters[n]} for n in Names if n in self._parameters]
@@ -111,9 +120,9 @@ def target_with(aws: FakeAws, endpoint: str | None = ENDPOINT) -> Target:
 
 APIS = [{"name": "other", "id": "o1"}, {"name": "checkout-dev", "id": "c2"}]
 SETTINGS = {
-    "/checkout/dev/auth/secret": SECRET,
     "/checkout/dev/auth/issuer": "https://shop.example",
     "/checkout/dev/auth/audience": "checkout-dev",
+    "/checkout/dev/auth/audience-claim": "aud",
 }
 
 
@@ -138,12 +147,14 @@ def test_without_the_api_one_is_told_to_deploy() -> None:
 
 
 def test_a_token_names_the_customer_and_lasts_an_hour() -> None:
-    now = datetime.now(UTC)
+    now, settings = datetime.now(UTC), dict(SETTINGS)
 
-    token = tokens.mint(target_with(FakeAws([], SETTINGS)), "ada", now)
+    token = tokens.mint(target_with(FakeAws([], settings)), "ada", now)
 
+    kid = jwt.get_unverified_header(token)["kid"]
+    published = jwt.PyJWKSet.from_json(settings["/checkout/dev/auth/key-set"])[kid]
     claims = jwt.decode(
-        token, SECRET, ["HS256"], audience="checkout-dev", issuer="https://shop.example"
+        token, published, ["RS256"], audience="checkout-dev", issuer="https://shop.example"
     )
     assert claims["sub"] == "ada"
     assert claims["exp"] - claims["iat"] == 3600
@@ -166,12 +177,21 @@ def test_a_customer_that_the_api_would_refuse_is_refused_in_a_sentence(
 
 @pytest.mark.parametrize("customer", ["ada", "x" * 128, "Zoë 7", "a@b"])
 def test_any_other_customer_gets_a_token(customer: str) -> None:
-    assert tokens.mint(target_with(FakeAws([], SETTINGS)), customer)
+    assert tokens.mint(target_with(FakeAws([], dict(SETTINGS))), customer)
 
 
-def test_without_the_secret_there_is_no_token_but_advice() -> None:
-    settings = {name: value for name, value in SETTINGS.items() if "secret" not in name}
+@pytest.mark.parametrize("name", ["issuer", "audience", "audience-claim"])
+def test_without_a_deployed_environment_there_is_no_token_but_advice(name: str) -> None:
+    settings = {key: value for key, value in SETTINGS.items() if not key.endswith(f"/{name}")}
 
-    with pytest.raises(LabError, match="auth/secret") as caught:
+    with pytest.raises(LabError, match=f"auth/{name}") as caught:
         tokens.mint(target_with(FakeAws([], settings)), "ada")
     assert "lab deploy dev" in caught.value.hint
+
+
+def test_where_somebody_else_issues_tokens_the_lab_makes_none() -> None:
+    settings = SETTINGS | {"/checkout/dev/auth/key-set-url": "https://issuer.example/keys"}
+
+    with pytest.raises(LabError, match=r"takes tokens of https://shop\.example only") as caught:
+        tokens.mint(target_with(FakeAws([], settings)), "ada")
+    assert "storefront" in caught.value.hint

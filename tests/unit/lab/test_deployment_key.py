@@ -32,7 +32,7 @@ CHANGES: dict[str, Callable[[Path, pytest.MonkeyPatch], object]] = {
     "the functions": append("functions.zip"),
     "the emulator": append("emulator/src/localstack_host/__main__.py"),
     "the emulator's libraries": append("emulator/uv.lock"),
-    "the lab's deploy": append("lab/deploy/terraform/secret.py"),
+    "the lab's deploy": append("lab/deploy/terraform/leftovers.py"),
     "a new file": lambda checkout, _: (checkout / "terraform/modules/checkout/more.tf").touch(),
     "LAB_TF_VAR_": lambda _, patch: patch.setenv("LAB_TF_VAR_log_level", "DEBUG"),
     "the account": lambda _, patch: patch.setenv("AWS_ACCESS_KEY_ID", "111122223333"),

@@ -56,7 +56,7 @@ def by_name(service: str) -> list[Any]:
         ("sns", "arn:aws:sns:us-east-2:000000000000:checkout-dev-orders", True),
         ("logs", "/aws/vendedlogs/states/checkout-dev", True),
         ("logs", "aws-waf-logs_checkout-dev", True),
-        ("ssm", "/checkout/dev/auth/secret", True),
+        ("ssm", "/checkout/dev/auth/key-set", True),
         ("s3", "website-dev", False),
         ("s3", "ecommerce-checkout-backups-000000000000", False),
         ("ses", "orders@dev.checkout-lab.example", True),

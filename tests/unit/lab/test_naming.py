@@ -103,8 +103,8 @@ def test_another_shop_has_other_names(monkeypatch: pytest.MonkeyPatch) -> None:
         ("dynamodb", "orders-dev", False),
         ("lambda", "bookshop-dev-notifier", True),
         ("lambda", "checkout-dev-notifier", False),
-        ("ssm", "/bookshop/dev/auth/secret", True),
-        ("ssm", "/checkout/dev/auth/secret", False),
+        ("ssm", "/bookshop/dev/auth/key-set", True),
+        ("ssm", "/checkout/dev/auth/key-set", False),
     ],
 )
 def test_what_is_left_of_one_shop_is_not_what_another_has(

@@ -23,7 +23,7 @@ from lab.shop import api_key
 
 TARGET = Target("dev", "http://localhost:4566")
 ENTRY = Entry(Path("entry"), "dev", 137, "v1", "2026-11-27T10:00:00Z", 1, 0.0)
-ALWAYS_AFTER = ["code", "secret", "key", "noted"]
+ALWAYS_AFTER = ["code", "token key", "key", "noted"]
 
 
 @dataclass
@@ -75,7 +75,9 @@ def deploying(monkeypatch: pytest.MonkeyPatch) -> Deploying:
     monkeypatch.setattr(deployment, "_init", lambda *_: None)
     monkeypatch.setattr(deployment.KeptDeployment, "of", lambda *_: deploying.kept())
     monkeypatch.setattr(code_swap, "publish", lambda *_: deploying.done.append("code"))
-    monkeypatch.setattr(deployment, "ensure_secret", lambda _: deploying.done.append("secret"))
+    monkeypatch.setattr(
+        deployment.token_keys, "ensure", lambda _: deploying.done.append("token key")
+    )
     monkeypatch.setattr(api_key, "ensure", lambda _: deploying.done.append("key"))
     return deploying
 
@@ -86,12 +88,12 @@ def test_terraform_runs_unless_it_is_told_otherwise(deploying: Deploying) -> Non
     assert deploying.done == ["apply", *ALWAYS_AFTER]
 
 
-def test_a_first_deploy_is_kept_before_there_is_a_secret(deploying: Deploying) -> None:
+def test_a_first_deploy_is_kept_before_there_is_a_key(deploying: Deploying) -> None:
     assert deploying.run(cache=True).restored_from == ""
     assert deploying.done == ["apply", "keep 137", *ALWAYS_AFTER]
 
 
-def test_a_kept_deployment_takes_terraforms_place_and_gets_secrets_of_its_own(
+def test_a_kept_deployment_takes_terraforms_place_and_gets_keys_of_its_own(
     deploying: Deploying,
 ) -> None:
     deploying.entry = ENTRY
@@ -128,7 +130,7 @@ def test_a_restored_deployment_that_a_plan_would_change_is_dropped_and_applied(
     assert deploying.done == [
         "restore",
         "code",
-        "secret",
+        "token key",
         "key",
         *["plan", "drop", "apply", "plan", "noted"],
     ]

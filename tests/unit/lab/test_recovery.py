@@ -22,7 +22,7 @@ from lab.operate.recovery import in_flight, items, parameters, writing
 TARGET = Target("dev", "http://localhost:1")  # an emulator's address: so the bucket may be made
 ACCOUNT = "123456789012"  # moto's
 NAME = f"ecommerce-checkout-backups-{ACCOUNT}"
-SECRET = "the-secret-that-tokens-are-signed-with"
+SECRET = "what-the-payment-provider-gave-us"
 
 
 @pytest.fixture
@@ -235,16 +235,16 @@ def key(aws: None) -> None:
 
 
 def test_a_secret_is_in_no_part_in_clear_and_comes_back(key: None) -> None:
-    a_setting("auth/secret", SECRET, secret=True)
+    a_setting("payment/provider-secret", SECRET, secret=True)
     body, count = parameters.pack(TARGET)
     assert count == 1
     assert SECRET.encode() not in body
 
-    TARGET.client("ssm").delete_parameter(Name="/checkout/dev/auth/secret")
+    TARGET.client("ssm").delete_parameter(Name="/checkout/dev/payment/provider-secret")
     restored = parameters.restore(TARGET, body)
 
-    assert restored.written == ("auth/secret",)
-    assert value_of("auth/secret") == SECRET
+    assert restored.written == ("payment/provider-secret",)
+    assert value_of("payment/provider-secret") == SECRET
 
 
 def test_a_secret_that_is_longer_than_kms_takes_comes_back(key: None) -> None:
@@ -259,14 +259,14 @@ def test_a_secret_that_is_longer_than_kms_takes_comes_back(key: None) -> None:
 
 
 def test_the_secret_of_a_rebuilt_environment_is_made_the_old_one(key: None) -> None:
-    a_setting("auth/secret", SECRET, secret=True)
+    a_setting("payment/provider-secret", SECRET, secret=True)
     body, _ = parameters.pack(TARGET)
-    TARGET.client("ssm").delete_parameter(Name="/checkout/dev/auth/secret")
-    a_setting("auth/secret", "made by the deploy", secret=True)
+    TARGET.client("ssm").delete_parameter(Name="/checkout/dev/payment/provider-secret")
+    a_setting("payment/provider-secret", "made by the deploy", secret=True)
 
     parameters.restore(TARGET, body)
 
-    assert value_of("auth/secret") == SECRET
+    assert value_of("payment/provider-secret") == SECRET
     assert parameters.restore(TARGET, body) == parameters.Restored((), ())
 
 

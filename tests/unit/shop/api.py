@@ -17,6 +17,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 import checkout_api
 from checkout_api import handler
+from lab.shop.token_keys import SigningKey
+from tests.shop import KEY as SIGNING
 from tests.shop import TOKENS
 
 DOCUMENT: dict[str, Any] = json.loads(
@@ -121,7 +123,9 @@ def operation_of(method: str, path: str) -> dict[str, Any] | None:
     return None
 
 
-def a_token(secret: str = TOKENS.secret, algorithm: str = "HS256", **claims: object) -> str:
+def a_token(
+    key: SigningKey = SIGNING, headers: Mapping[str, Any] | None = None, **claims: object
+) -> str:
     """Ada's token; a claim that is given as None is left out."""
     valid = {
         "sub": ADA,
@@ -131,7 +135,10 @@ def a_token(secret: str = TOKENS.secret, algorithm: str = "HS256", **claims: obj
         "exp": 4_000_000_000,
     }
     payload = {name: value for name, value in (valid | claims).items() if value is not None}
-    return jwt.encode(payload, secret, algorithm)
+    said = {
+        name: v for name, v in ({"kid": key.kid} | dict(headers or {})).items() if v is not None
+    }
+    return jwt.encode(payload, key.private, "RS256", said)
 
 
 def signed_in(token: str | None = None, **headers: str) -> dict[str, str]:

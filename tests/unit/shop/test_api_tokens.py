@@ -9,13 +9,20 @@ import json
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.shop.token_keys import SigningKey
+from tests.shop import KEY as SIGNING
 from tests.shop import TOKENS
 from tests.unit.shop.api import KEY, a_checkout, a_token, call, signed_in
 
 pytestmark = pytest.mark.usefixtures("open_shop")
+
+STRANGER = SigningKey(rsa.generate_private_key(65_537, 2_048))
 
 
 def unsigned(**header: object) -> str:
@@ -24,17 +31,21 @@ def unsigned(**header: object) -> str:
     return f"{encoded(json.dumps({'typ': 'JWT', **header}).encode())}.{claims}."
 
 
-def signed(**header: object) -> str:
+def rs256(text: str, key: SigningKey = SIGNING) -> bytes:
+    return key.private.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
+
+
+def signed(key: SigningKey = SIGNING, **header: object) -> str:
     """The same with a signature that is right: libraries differ in what they would sign."""
-    text = unsigned(**{"alg": "HS256", **header}).rstrip(".")
-    signature = hmac.digest(TOKENS.secret.encode(), text.encode(), hashlib.sha256)
-    return f"{text}.{encoded(signature)}"
+    text = unsigned(**{"alg": "RS256", "kid": SIGNING.kid, **header}).rstrip(".")
+    return f"{text}.{encoded(rs256(text, key))}"
 
 
 def carrying(claims: str) -> str:
     """A signature that is right over claims of the caller's choice, in JSON or nearly."""
-    text = f"{encoded(b'{"alg": "HS256", "typ": "JWT"}')}.{encoded(claims.encode())}"
-    return f"{text}.{encoded(hmac.digest(TOKENS.secret.encode(), text.encode(), hashlib.sha256))}"
+    header = json.dumps({"alg": "RS256", "kid": SIGNING.kid, "typ": "JWT"})
+    text = f"{encoded(header.encode())}.{encoded(claims.encode())}"
+    return f"{text}.{encoded(rs256(text))}"
 
 
 def claims_with(name: str, value: str) -> str:
@@ -49,19 +60,74 @@ def encoded(part: bytes) -> str:
     return base64.urlsafe_b64encode(part).decode().rstrip("=")
 
 
+def by_the_public_key(algorithm: str, secret: bytes) -> str:
+    """HMAC with what everybody knows: who takes the algorithm from the token takes this."""
+    text = unsigned(alg=algorithm, kid=SIGNING.kid).rstrip(".")
+    return f"{text}.{encoded(hmac.digest(secret, text.encode(), hashlib.sha256))}"
+
+
+def by_another_algorithm(algorithm: str, **header: object) -> str:
+    """Signed by the issuer's key or a stranger's, as a library would that offers more of them."""
+    text = unsigned(alg=algorithm, kid=SIGNING.kid, **header).rstrip(".")
+    pss = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
+    signature = {
+        "PS256": lambda: SIGNING.private.sign(text.encode(), pss, hashes.SHA256()),
+        "RS512": lambda: SIGNING.private.sign(text.encode(), padding.PKCS1v15(), hashes.SHA512()),
+        "RS384": lambda: SIGNING.private.sign(text.encode(), padding.PKCS1v15(), hashes.SHA384()),
+        "ES256": lambda: ec.generate_private_key(ec.SECP256R1()).sign(
+            text.encode(), ec.ECDSA(hashes.SHA256())
+        ),
+    }[algorithm]()
+    return f"{text}.{encoded(signature)}"
+
+
+def without_its_last_byte(token: str) -> str:
+    head, claims, signature = token.split(".")
+    cut = base64.urlsafe_b64decode(signature + "==")[:-1]
+    return f"{head}.{claims}.{encoded(cut)}"
+
+
+PEM = SIGNING.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
 BAD_TOKENS = {
-    "alg none": unsigned(alg="none"),
-    "no signature": unsigned(alg="HS256"),
+    "alg none": unsigned(alg="none", kid=SIGNING.kid),
+    "alg NONE": unsigned(alg="NONE", kid=SIGNING.kid),
+    "alg none, signed": signed(alg="none"),
+    "no signature": unsigned(alg="RS256", kid=SIGNING.kid),
+    "HS256 by the public key as PEM": by_the_public_key("HS256", PEM),
+    "HS256 by the public key as JSON": by_the_public_key(
+        "HS256", json.dumps(SIGNING.public).encode()
+    ),
+    "HS256 by nothing": by_the_public_key("HS256", b""),
+    "RS256 by HMAC": by_the_public_key("RS256", PEM),
+    **{name: by_another_algorithm(name) for name in ("PS256", "RS384", "RS512", "ES256")},
+    "rs256": signed(alg="rs256"),
+    "no key id": a_token(headers={"kid": None}),
+    "an unknown key id": signed(kid="of-nobody"),
+    "an empty key id": signed(kid=""),
+    "a path as key id": signed(kid="../../dev/null"),
+    "a stranger's key": signed(STRANGER, kid=STRANGER.kid),
+    "a stranger's key under the issuer's id": signed(STRANGER),
+    "a stranger's key that it brings": signed(STRANGER, jwk=STRANGER.public),
+    "a stranger's key set": signed(STRANGER, jku="https://evil.example/keys"),
+    "a stranger's key set, signed by the issuer": signed(jku="https://evil.example/keys"),
+    "a stranger's certificate": signed(STRANGER, x5u="https://evil.example/certificate"),
+    "a certificate of the issuer's": signed(x5c=["MIIB"]),
+    "a signature that is too short": without_its_last_byte(a_token()),
+    "a signature with more behind it": a_token() + "AA",
     # RFC 7515, 4.1.11: who does not understand a critical extension must refuse the token.
     "an unknown critical extension": signed(crit=["x-bound-to"], **{"x-bound-to": "a key"}),
     "a critical extension that is missing": signed(crit=["x-bound-to"]),
     "no list of critical extensions": signed(crit="x-bound-to"),
-    "another key": a_token(secret="another-secret-of-more-than-32-characters"),
-    "another algorithm": a_token(secret=TOKENS.secret * 2, algorithm="HS512"),
+    "a critical extension that the library knows": signed(crit=["b64"], b64=True),
     "expired": a_token(exp=1_700_000_001),
     "from the future": a_token(iat=3_999_999_999),
+    "not valid yet": a_token(nbf=3_999_999_999),
     "another audience": a_token(aud="another-shop"),
+    "for a client": a_token(aud=None, client_id=TOKENS.audience, token_use="access"),
     "another issuer": a_token(iss="https://evil.example"),
+    "an issuer that begins like ours": a_token(iss=f"{TOKENS.issuer}/evil"),
+    "who signed in, and no access": a_token(token_use="id"),
     "no subject": a_token(sub=None),
     "no expiry": a_token(exp=None),
     "no audience": a_token(aud=None),
@@ -70,6 +136,7 @@ BAD_TOKENS = {
     "empty subject": a_token(sub=""),
     "long subject": a_token(sub="x" * 129),
     "control characters": a_token(sub="cus\nada"),
+    "longer than any token": a_token(padding="x" * 8_192),
     "two dots": "..",
     "garbage": "garbage",
     "not ASCII": "tökén",
@@ -84,7 +151,17 @@ def test_a_token_that_is_not_ours_is_refused(token: str) -> None:
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", f"Basic {a_token()}", a_token()])
+HEADERS = {
+    "none": None,
+    "empty": "",
+    "a scheme": "Bearer",
+    "a scheme and a space": "Bearer ",
+    "another scheme": f"Basic {a_token()}",
+    "no scheme": a_token(),
+}
+
+
+@pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
 def test_a_header_without_a_bearer_token_is_refused(header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
     assert call("GET", "/orders", headers=headers).status == 401
@@ -150,13 +227,14 @@ def test_a_signed_token_with_an_odd_claim_is_taken_or_refused(claim: str, value:
 @pytest.mark.parametrize(
     "header",
     [
-        {"alg": ["HS256"]},
-        {"alg": {"HS256": 1}},
+        {"alg": ["RS256"]},
+        {"alg": {"RS256": 1}},
         {"alg": 1.5},
-        {"alg": "HS256", "kid": 7},
-        {"alg": "HS256", "kid": ["a"]},
-        {"alg": "HS256", "b64": False},
-        {"alg": "HS256", "typ": [None]},
+        {"kid": 7},
+        {"kid": ["a"]},
+        {"kid": {"a": 1}},
+        {"b64": False},
+        {"typ": [None]},
     ],
     ids=str,
 )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from checkout import key_set
 from checkout.adapters.rows import LOGGED
 from checkout.domain.pricing import ShippingRate
 from checkout.settings import ParameterStore, Settings, TokenSettings
+from tests.shop import KEY
 
 VARIABLES = {
     "ENVIRONMENT": "dev",
@@ -35,7 +38,12 @@ FOLDERS = {
         "shipping": '{"US": {"flat": 599, "freeFrom": 7500}, "GB": {"flat": 1699}}',
         "tax": '{"US-CA": 725}',
     },
-    "auth": {"secret": "s", "issuer": "i", "audience": "a"},
+    "auth": {
+        "key-set": json.dumps({"keys": [KEY.public]}),
+        "issuer": "i",
+        "audience": "a",
+        "audience-claim": "aud",
+    },
     "reservation": {"hold-seconds": "900"},
     "payment": {"gateway-timeout-ms": "1500"},
 }
@@ -44,7 +52,9 @@ FOLDERS = {
 class FakeSsm:
     """Powertools' provider, as far as we use it."""
 
-    def get_multiple(self, path: str, max_age: int, decrypt: bool) -> Mapping[str, Any]:
+    def get_multiple(
+        self, path: str, max_age: int, decrypt: bool, force_fetch: bool
+    ) -> Mapping[str, Any]:
         prefix, _, folder = path.rpartition("/")
         assert (prefix, decrypt) == ("/checkout/dev", True)
         return FOLDERS[folder]
@@ -78,8 +88,10 @@ def test_price_rules_come_from_ssm() -> None:
     assert (rules.currency, rules.home_country, rules.tax) == ("USD", "US", {"US-CA": 725})
 
 
-def test_token_settings_are_decrypted() -> None:
-    assert PARAMETERS.tokens() == TokenSettings("s", "i", "a")
+def test_token_settings_name_issuer_audience_and_keys() -> None:
+    keys = key_set.parse(FOLDERS["auth"]["key-set"])
+    assert PARAMETERS.tokens() == TokenSettings("i", "a", "aud", keys)
+    assert list(keys) == [KEY.kid]
 
 
 def test_times_have_units() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,13 +10,23 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.parameters import base
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from checkout import bootstrap
 from checkout.bootstrap import Services
 from checkout.settings import CACHE_S
+from lab.shop.token_keys import SigningKey
+from tests.shop import KEY
 from tests.unit.shop.test_settings import VARIABLES
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+NEXT = SigningKey(rsa.generate_private_key(65_537, 2_048))
+
+
+def key_set(*keys: SigningKey) -> str:
+    return json.dumps({"keys": [key.public for key in keys]})
 
 
 @dataclass
@@ -52,7 +63,8 @@ def ssm() -> Ssm:
             "/checkout/dev/pricing/home-country": "US",
             "/checkout/dev/pricing/shipping": '{"US": {"flat": 599}, "GB": {"flat": 1699}}',
             "/checkout/dev/pricing/tax": '{"US": 0}',
-            "/checkout/dev/auth/secret": "old",
+            "/checkout/dev/auth/key-set": key_set(KEY),
+            "/checkout/dev/auth/audience-claim": "aud",
             "/checkout/dev/auth/issuer": "i",
             "/checkout/dev/auth/audience": "a",
             "/checkout/dev/reservation/hold-seconds": "900",
@@ -87,7 +99,8 @@ SETTINGS: list[tuple[str, str, Callable[[Services], object], object, object]] = 
         599,
         999,
     ),
-    ("auth/secret", "new", lambda s: s.parameters.tokens().secret, "old", "new"),
+    ("auth/audience", "b", lambda s: s.parameters.tokens().audience, "a", "b"),
+    ("auth/key-set", key_set(NEXT), lambda s: s.issuer_keys.find(KEY.kid) is None, False, True),
     (
         "reservation/hold-seconds",
         "60",
@@ -100,7 +113,9 @@ SETTINGS: list[tuple[str, str, Callable[[Services], object], object, object]] = 
 ]
 
 
-@pytest.mark.parametrize(("name", "value", "read", "before", "after"), SETTINGS)
+@pytest.mark.parametrize(
+    ("name", "value", "read", "before", "after"), SETTINGS, ids=[case[0] for case in SETTINGS]
+)
 def test_a_changed_setting_is_in_force_within_its_time(
     services: Services,
     ssm: Ssm,
@@ -123,6 +138,21 @@ def test_parameter_store_is_not_asked_for_each_request(services: Services, ssm: 
     for _ in range(20):
         assert services.pricing.rules.currency == "USD"
     assert ssm.asked == ["/checkout/dev/pricing"]
+
+
+def test_a_new_key_is_known_at_its_first_token(services: Services, ssm: Ssm) -> None:
+    assert services.issuer_keys.find(KEY.kid)
+    ssm.values["/checkout/dev/auth/key-set"] = key_set(NEXT, KEY)
+    assert services.issuer_keys.find(NEXT.kid)
+    assert ssm.asked == ["/checkout/dev/auth"] * 2
+
+
+def test_keys_that_are_made_up_do_not_have_parameter_store_asked_each_time(
+    services: Services, ssm: Ssm
+) -> None:
+    for number in range(50):
+        assert services.issuer_keys.find(f"made-up-{number}") is None
+    assert ssm.asked == ["/checkout/dev/auth"] * 2
 
 
 def test_the_stated_time_is_five_minutes() -> None:

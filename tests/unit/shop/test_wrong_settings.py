@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,7 +16,7 @@ from checkout.domain.errors import NotConfigured, WrongSetting
 from checkout.settings import ParameterStore
 from lab.core.errors import LabError
 from lab.shop.payment import RaisingReporter
-from tests.shop import TOKENS, Shop
+from tests.shop import KEY, TOKENS, Shop
 from tests.unit.shop.api import call, post_checkout, signed_in
 from tests.unit.shop.test_settings import FOLDERS
 
@@ -29,7 +30,9 @@ class Provider:
 
     folders: dict[str, dict[str, Any]]
 
-    def get_multiple(self, path: str, max_age: int, decrypt: bool) -> Mapping[str, Any]:
+    def get_multiple(
+        self, path: str, max_age: int, decrypt: bool, force_fetch: bool
+    ) -> Mapping[str, Any]:
         assert (max_age, decrypt) == (300, True)
         return self.folders.get(path.rpartition("/")[2], {})
 
@@ -77,6 +80,30 @@ RATES = (
     *("-1", "599.5", "NaN", "Infinity", "-Infinity", "1e400", '"599"', "true", "null", "[]"),
     *("9" * 30, "9" * 5_000),
 )
+KEY_SETS = tuple(
+    json.dumps({"keys": keys})
+    for keys in (
+        [],
+        [5],
+        {},
+        [KEY.public, KEY.public],
+        [KEY.public] * 40,
+        [KEY.public | {"kid": ""}],
+        [KEY.public | {"kid": 7}],
+        [KEY.public | {"kty": "EC"}],
+        [KEY.public | {"use": "enc"}],
+        [KEY.public | {"key_ops": ["sign"]}],
+        [KEY.public | {"alg": "RS512"}],
+        [KEY.public | {"n": ""}],
+        [KEY.public | {"n": "!"}],
+        [KEY.public | {"n": KEY.public["n"][:200]}],
+        [KEY.public | {"e": "AQ"}],  # 1: a signature is then the message itself
+        [KEY.public | {"e": "Aw"}],  # 3
+        [KEY.public | {"e": KEY.public["n"]}],
+        [KEY.public | {"d": "AQAB"}],
+        [KEY.public, {"kty": "oct", "kid": "hmac", "k": "AAAA"}],
+    )
+)
 WRONG: list[tuple[str, str, str | None]] = [
     *(("reservation", "hold-seconds", value) for value in (*NUMBERS, None)),
     *(("payment", "gateway-timeout-ms", value) for value in (*NUMBERS, "9000", None)),
@@ -98,7 +125,10 @@ WRONG: list[tuple[str, str, str | None]] = [
     ("pricing", "shipping", '{"US": {"flat": 599, "freefrom": 7500}}'),
     ("pricing", "shipping", '{"US": {"flat": 599, "flat": 5}}'),
     ("pricing", "shipping", '{"us": {"flat": 599}}'),
-    *(("auth", name, v) for name in ("secret", "issuer", "audience") for v in ("", " ", None)),
+    *(("auth", name, v) for name in ("key-set", "issuer", "audience") for v in ("", " ", None)),
+    *(("auth", "audience-claim", value) for value in ("", "sub", "AUD", None)),
+    *(("auth", "key-set", value) for value in (*KEY_SETS, *JSONS, None)),
+    *(("auth", "key-set-url", value) for value in ("", " ", "keys", "http://a.example", "ftp://a")),
 ]
 
 
@@ -140,7 +170,7 @@ class TestWrong:
         change(provider, folder, name, value)
         assert read(store) == good
         assert len(noted.wrong) == 1
-        provider.folders[folder][name] = FOLDERS[folder][name]
+        provider.folders[folder] = dict(FOLDERS[folder])
         assert read(store) == good
         assert len(noted.wrong) == 1
 
@@ -178,14 +208,15 @@ def test_what_is_right_in_an_odd_way_is_taken(store: ParameterStore, provider: P
     assert dict(store.price_rules().tax) == {}
 
 
-def test_a_secret_is_never_shown(store: ParameterStore, provider: Provider, noted: Noted) -> None:
-    provider.folders["auth"] |= {"secret": "do not show", "issuer": ""}
+def test_a_private_key_among_the_public_ones_is_never_shown(
+    store: ParameterStore, provider: Provider, noted: Noted
+) -> None:
+    key = KEY.public | {"d": "do-not-show"}
+    provider.folders["auth"] |= {"key-set": json.dumps({"keys": [key]})}
     with pytest.raises(NotConfigured):
         store.tokens()
-    provider.folders["auth"] |= {"secret": b"do not show", "issuer": "i"}
-    with pytest.raises(NotConfigured):
-        store.tokens()
-    assert "do not show" not in "".join(str(wrong) for wrong in noted.wrong)
+    assert "private key" in str(noted.wrong[0])
+    assert "do-not-show" not in "".join(str(wrong) for wrong in noted.wrong)
 
 
 def test_a_wrong_setting_counts_for_the_alarm_and_stands_in_the_log(
@@ -225,11 +256,11 @@ class TestApi:
         assert not shop.workflow.started
         assert call("GET", "/products").status == 200
 
-    def test_nobody_is_let_in_by_a_secret_that_is_empty(
+    def test_nobody_is_let_in_where_there_are_no_keys(
         self, shop: Shop, store: ParameterStore, provider: Provider
     ) -> None:
         shop.parameters = store  # type: ignore[assignment]
-        provider.folders["auth"] |= token_settings() | {"secret": ""}
+        provider.folders["auth"] |= token_settings() | {"key-set": '{"keys": []}'}
         answer = call("GET", "/orders", headers=signed_in())
         assert (answer.status, answer.code) == (503, "NOT_CONFIGURED")
 
@@ -244,4 +275,10 @@ class TestApi:
 
 
 def token_settings() -> dict[str, str]:
-    return {"secret": TOKENS.secret, "issuer": TOKENS.issuer, "audience": TOKENS.audience}
+    keys = json.dumps({"keys": [KEY.public]})
+    return {
+        "key-set": keys,
+        "issuer": TOKENS.issuer,
+        "audience": TOKENS.audience,
+        "audience-claim": TOKENS.audience_claim,
+    }

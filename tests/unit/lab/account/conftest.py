@@ -25,6 +25,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("dev", "prod"):
         (tmp_path / "terraform/environments" / name).mkdir(parents=True)
         (tmp_path / "terraform/environments" / name / "main.tf").touch()
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     monkeypatch.setattr(paths, "TERRAFORM", tmp_path / "terraform")
     monkeypatch.setattr("lab.deploy.package.build", lambda: tmp_path / "functions.zip")

@@ -67,7 +67,7 @@ def test_dev_is_applied_after_one_question_about_its_plan(
 
     assert operate(somebody, "dev", "apply", terraforms).asked == ["apply 1 in dev?"]
     assert terraforms.ran[2] == "dev apply"
-    assert secret_of(somebody, "dev")
+    assert keys_of(somebody, "dev")
 
 
 @pytest.mark.parametrize("action", ["apply", "destroy"])
@@ -90,7 +90,7 @@ def test_a_plan_without_changes_is_not_asked_about(
     terraforms.planned = []
 
     assert not operate(somebody, "dev", "apply", terraforms).asked
-    assert secret_of(somebody, "dev")
+    assert keys_of(somebody, "dev")
 
 
 @pytest.mark.parametrize(("no_color", "terminal", "plain"), [("", 1, 0), ("1", 1, 1), ("", 0, 1)])
@@ -103,8 +103,8 @@ def test_colours_are_for_a_terminal_that_wants_them(
     assert terraform._colour_options("plan") == ["-no-color"] * plain
 
 
-def secret_of(identity: Identity, environment: str) -> str:
-    name = f"/checkout/{environment}/auth/secret"
+def keys_of(identity: Identity, environment: str) -> str:
+    name = f"/checkout/{environment}/auth/key-set"
     found = identity.client("ssm").get_parameter(Name=name, WithDecryption=True)
     return str(found["Parameter"]["Value"])
 
@@ -148,7 +148,7 @@ def test_a_saved_plan_is_applied_without_a_question(
     assert not nobody.asked
     assert terraforms.ran[1].endswith(f" -out={saved}")
     assert terraforms.ran[3] == f"prod apply -input=false {saved}"
-    assert secret_of(somebody, "prod")
+    assert keys_of(somebody, "prod")
 
 
 def test_no_plan_destroys_prod_without_its_name(
