@@ -13,7 +13,7 @@ SIDE_BY_SIDE := --dist=loadgroup --no-loadscope-reorder --numprocesses
 PRESENT := $(wildcard $(TEST_SUITES:%=tests/%))
 EMULATOR_TESTS := cd emulator && .venv/bin/pytest --dist=loadfile --numprocesses 3 --durations=5
 
-.PHONY: help install demo up down test test-all emulator coverage lessons-html test-docker test-portable $(TEST_SUITES) conformance plain plans docs security audit-dependencies lint format
+.PHONY: help install demo up down test test-all emulator coverage lessons-html test-docker test-portable $(TEST_SUITES) conformance plain plans docs screenshots security audit-dependencies lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -73,9 +73,13 @@ emulator: $(INSTALLED) ## Tests of the emulator, a project of its own, and of it
 conformance: $(INSTALLED) ## Suites of others on the DynamoDB engine: make conformance SUITES=folder,address
 	@PYTHONPATH=emulator emulator/.venv/bin/python -m conformance "$(SUITES)" $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
 
-browser: $(INSTALLED) ## Websites that attack the emulator in a real Chromium; on Debian, root gets it too
+browser: $(INSTALLED) ## The shop, and websites that attack, in a real Chromium; on Debian, root gets it too
 	@scripts/get-browser.sh
 	@$(PYTEST) tests/browser
+
+screenshots: $(INSTALLED) ## Photographs shop and machine room for the README (needs a running lab)
+	@scripts/get-browser.sh
+	@PYTHONPATH=. .venv/bin/python -m tests.browser.screenshots
 
 terraform: $(INSTALLED) ## Tests of the Terraform modules
 	@$(PYTEST) tests/terraform

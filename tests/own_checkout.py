@@ -16,7 +16,17 @@ from lab.core import naming, paths
 from lab.core.naming import Shop
 
 PAGE = paths.ROOT / "docs" / "your-own-shop.md"
-COPIED = ("lab", "functions", "terraform", "seed", "docs", "tests", "notebooks", "scripts")
+COPIED = (
+    "lab",
+    "functions",
+    "terraform",
+    "seed",
+    "storefront",
+    "docs",
+    "tests",
+    "notebooks",
+    "scripts",
+)
 BESIDE = ("LICENSE", "pyproject.toml", "docker-compose.yml")
 LEFT_OUT = (".terraform", "__pycache__", "*_override.tf", "backend.hcl", ".ipynb_checkpoints")
 KEPT = ("PATH", "TMPDIR", "LAB_TF_MIRROR", "TF_CLI_CONFIG_FILE")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PORT = 8080
 TRIES = 20
+STARTS_S = 60
 # In a container the loopback address is the container's own: Docker forwards to another one,
 # and publishes it on the host's loopback address.
 LISTEN_VARIABLE = "LAB_SHOP_LISTEN"
@@ -93,3 +95,27 @@ def make(
         timeout_graceful_shutdown=1,  # streams never end by themselves
     )
     return Server(config)
+
+
+@dataclass
+class Running:
+    """The shop in a thread of this process, as a context: for tests and pictures."""
+
+    target: Target
+    where: Place
+    read_only: bool = False
+
+    def __enter__(self) -> Running:
+        """Waits until it listens. Raises LabError if it does not."""
+        listens = threading.Event()
+        self._server = make(self.target, self.where, self.read_only, listens.set)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        if not listens.wait(STARTS_S):
+            raise LabError(f"The shop does not listen at {self.where.url} after {STARTS_S} s.")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stops it, and waits until all that it changed is undone."""
+        self._server.should_exit = True
+        self._thread.join(STARTS_S)

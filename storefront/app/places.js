@@ -17,20 +17,22 @@ export const hasRegions = (country) => country in REGIONS;
 
 export function Destination({ country, region, change, wrong = {} }) {
   const chosen = country || HOME;
+  const names = chosen === "US" ? "State" : "Province";
   return html`
-    <label>Country
-      <select autocomplete="country" value=${chosen} aria-invalid=${wrong.country ? "true" : undefined}
-        id="field-country" onChange=${(event) => change(event.target.value, "")}>
+    <div class="field country"><label for="field-country">Country</label>
+      <select id="field-country" autocomplete="country" value=${chosen}
+        aria-invalid=${wrong.country ? "true" : undefined} aria-describedby="field-country-wrong"
+        onChange=${(event) => change(event.target.value, "")}>
         ${COUNTRIES.map((code) => html`<option value=${code} key=${code}>${countryName(code)}</option>`)}
       </select>
-      ${wrong.country && html`<span class="wrong">Country ${wrong.country}</span>`}</label>
+      <span class="wrong" id="field-country-wrong">${wrong.country && `Country ${wrong.country}`}</span></div>
     ${hasRegions(chosen) && html`
-      <label>${chosen === "US" ? "State" : "Province"}
-        <select autocomplete="address-level1" value=${region} id="field-region"
-          aria-invalid=${wrong.region ? "true" : undefined}
+      <div class="field region"><label for="field-region">${names}</label>
+        <select id="field-region" autocomplete="address-level1" value=${region}
+          aria-invalid=${wrong.region ? "true" : undefined} aria-describedby="field-region-wrong"
           onChange=${(event) => change(chosen, event.target.value)}>
           <option value="">Choose …</option>
           ${REGIONS[chosen].map((code) => html`<option value=${code} key=${code}>${code}</option>`)}
         </select>
-        ${wrong.region && html`<span class="wrong">It ${wrong.region}</span>`}</label>`}`;
+        <span class="wrong" id="field-region-wrong">${wrong.region && `${names} ${wrong.region}`}</span></div>`}`;
 }

@@ -133,7 +133,10 @@ class Sources:
     def mails(self, order_id: str) -> list[Json]:
         """The mails about an order."""
         found = [mail for mail in mailbox.read(self.target) if mail.order_id == order_id]
-        return [{"at": f"{m.at}Z", "to": list(m.to), "subject": m.subject, "body": m.body} for m in found]
+        return [
+            {"at": f"{m.at}Z", "to": list(m.to), "subject": m.subject, "body": m.body}
+            for m in found
+        ]
 
     def log_lines(self) -> list[Json]:
         """The newest lines of all functions, the newest first."""

@@ -47,13 +47,14 @@ function Standing({ name, levers, go }) {
     <button class="second" onClick=${() => go("undo", { lever: name })}>Undo</button>`;
 }
 
-const Select = ({ label, value, change, options }) => html`
-  <label>${label}<select value=${value} onChange=${(event) => change(event.target.value)}>
-    ${options.map(([key, text]) => html`<option value=${key} key=${key}>${text}</option>`)}</select></label>`;
+const Select = ({ label, value, change, options, id = `choose-${label}` }) => html`
+  <div><label for=${id}>${label}</label>
+    <select id=${id} value=${value} onChange=${(event) => change(event.target.value)}>
+      ${options.map(([key, text]) => html`<option value=${key} key=${key}>${text}</option>`)}</select></div>`;
 
-const Count = ({ label, value, change, most }) => html`
-  <label>${label}<input type="number" min="1" max=${most} value=${value}
-    onInput=${(event) => change(Number.parseInt(event.target.value, 10) || 1)} /></label>`;
+const Count = ({ label, value, change, most, id = `count-${label}` }) => html`
+  <div><label for=${id}>${label}</label><input id=${id} type="number" min="1" max=${most} value=${value}
+    onInput=${(event) => change(Number.parseInt(event.target.value, 10) || 1)} /></div>`;
 
 function Fail({ go, busy, levers }) {
   const [state, setState] = useState("GenerateOrder");

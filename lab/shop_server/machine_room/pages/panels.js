@@ -63,10 +63,10 @@ function steps(line, now, x, y) {
 
 export function Facts({ of, names, empty }) {
   if (of?.error) return html`<p class="wrong">${of.error}</p>`;
-  const known = names.filter((name) => of?.[name] !== undefined);
+  const known = Object.entries(names).filter(([name]) => of?.[name] !== undefined);
   if (!known.length) return html`<p class="hint">${empty}</p>`;
-  return html`<table class="data"><tbody>${known.map((name) => html`
-    <tr key=${name}><th scope="row">${name}</th><td>${fact(name, of[name])}</td></tr>`)}</tbody></table>`;
+  return html`<table class="data"><tbody>${known.map(([name, label]) => html`
+    <tr key=${name}><th scope="row">${label}</th><td>${fact(name, of[name])}</td></tr>`)}</tbody></table>`;
 }
 
 function fact(name, value) {

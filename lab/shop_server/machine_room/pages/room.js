@@ -48,6 +48,9 @@ function usePanels(order) {
   return [panels, live];
 }
 
+const FACTS = {
+  status: "Status", lines: "Pieces", heldAt: "Since", expiresAt: "At most until", promotions: "Codes",
+};
 const LIVE = { on: "Live", slow: "Live, by polling", off: "Not connected: trying again" };
 
 function Room() {
@@ -77,15 +80,17 @@ function Room() {
       </section>
       <section aria-label="Stock"><h2>Stock of what is being bought</h2><${Chart} stock=${panels.stock} /></section>
       <section aria-label="Reservation"><h2>Reservation</h2><${Facts} of=${panels.reservation}
-        names=${["status", "lines", "heldAt", "expiresAt", "promotions"]} empty="Nothing is held for this order." /></section>
+        names=${FACTS} empty="Nothing is held for this order." /></section>
       <section aria-label="Ledger"><h2>The ledger</h2><${Ledger} rows=${panels.ledger} /></section>
       <section aria-label="Events"><h2>On the bus</h2><${Events} events=${panels.events} /></section>
-      <section aria-label="Mail"><h2>What the customer reads</h2><${Mails} mails=${panels.mails} /></section>
       <section aria-label="Queues"><h2>Queues</h2><${Queues} queues=${panels.queues} /></section>
       <section aria-label="Alarms"><h2>Alarms</h2><${Alarms} alarms=${panels.alarms} /></section>
       <section aria-label="Refused"><h2>Refused by IAM</h2><${Refusals} rows=${panels.refusals} /></section>
       </div>
+      <div class="words">
       <section aria-label="Logs"><h2>What the functions say</h2><${Logs} lines=${panels.logs} /></section>
+      <section aria-label="Mail"><h2>What the customer reads</h2><${Mails} mails=${panels.mails} /></section>
+      </div>
     </main>`;
 }
 
