@@ -1,1 +1,1 @@
-"""The shop in the browser, at one address of this machine; customers sign in there, too."""
+"""`lab shop`: the storefront, its API, its sign-in and the machine room, at one origin."""
