@@ -102,8 +102,8 @@ docs: $(INSTALLED) ## Writes the generated parts of all pages anew
 chaos: $(INSTALLED) ## The proof: races, faults in every state, killed functions, hostile requests
 	@$(PYTEST) tests/chaos
 
-security: $(INSTALLED) ## Looks for insecure settings in the Terraform sources, with checkov
-	@$(PYTEST) tests/terraform/test_security_scan.py
+security: $(INSTALLED) ## Looks for insecure settings: checkov in Terraform, zizmor and actionlint in workflows
+	@$(PYTEST) tests/terraform/test_security_scan.py tests/unit/repository/test_workflow_scan.py
 
 audit-dependencies: $(INSTALLED) ## Looks for known vulnerabilities in what ships to AWS and what runs here
 	@.venv/bin/python -m lab.deploy.dependency_audit

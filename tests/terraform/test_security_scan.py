@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from lab.core import paths
+from tests import scanners
 
 pytestmark = pytest.mark.exhaustive
 
-# As of the day that everything else is resolved for; it needs a network only the first time.
-CHECKOV = ("tool", "run", "--exclude-newer", "2026-03-02", "checkov==3.2.506")
 CONFIGURATION = paths.ROOT / ".checkov.yaml"
 SKIP = re.compile(r"#checkov:skip=(\w+):?(.*)")
 HOLE = """
@@ -30,15 +28,7 @@ resource "aws_s3_bucket_public_access_block" "open" {
 
 @pytest.fixture(scope="module")
 def checkov() -> list[str]:
-    """The command; skips where there is no uv, or nothing to get checkov from."""
-    uv = shutil.which("uv") or shutil.which("uv", path=paths.ROOT / ".lab" / "tools" / "bin")
-    if not uv:
-        pytest.skip("NOT SCANNED for insecure settings: there is no uv to run checkov with")
-    command = [uv, *CHECKOV]
-    asked = subprocess.run([*command, "--version"], capture_output=True, text=True)
-    if asked.returncode:
-        pytest.skip(f"NOT SCANNED for insecure settings: no checkov: {asked.stderr[-300:]}")
-    return command
+    return scanners.command("checkov==3.2.506", "checkov", "2026-03-02")
 
 
 def scan(checkov: list[str], folder: Path) -> subprocess.CompletedProcess[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +26,8 @@ from lab.deploy.terraform.leftovers import Inspection
 from lab.shop import api_key, token_keys
 
 ACTIONS = ("plan", "apply", "destroy")
+PACKAGE = re.compile(r'"key": "functions/([0-9a-f]{64})\.zip"')
+"""The object with the code in modules/package: its name has the hash of the zip."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,11 @@ def operate(
     with working(f"Getting Terraform ready for {environment}"):
         terraform.output("init", "-input=false", "-reconfigure", f"-backend-config={FILE}")
     changes = None
-    if action == "plan" or saved:
-        terraform.run(action, *_arguments(action, saved))
+    if saved and action == "apply":
+        _require_planned_package(terraform, saved)
+        terraform.run("apply", "-input=false", str(saved.resolve()))
+    elif action == "plan":
+        terraform.run("plan", *_arguments(saved))
     else:
         changes = _apply_if_approved(environment, action, terraform, prompt)
     target = Target(environment, None, identity.region, identity.profile)
@@ -74,7 +82,7 @@ def _apply_if_approved(
     with tempfile.TemporaryDirectory(dir=paths.home()) as folder:
         plan = Path(folder) / "plan"
         with working(f"Planning {environment}") as on_progress:
-            planned = terraform.plan(plan, on_progress, *options, *_arguments(action, None))
+            planned = terraform.plan(plan, on_progress, *options, *_arguments(None))
         if not planned:
             return Changes()
         if not prompt.approve(environment, action, planned):
@@ -83,11 +91,27 @@ def _apply_if_approved(
             return terraform.apply(plan, on_progress)
 
 
-def _arguments(action: str, saved: Path | None) -> list[str]:
-    package_ = f"-var=functions_package={package.build()}"
-    if saved and action == "apply":
-        return ["-input=false", str(saved.resolve())]
-    return [package_, f"-out={saved.resolve()}"] if saved and action == "plan" else [package_]
+def _arguments(saved: Path | None) -> list[str]:
+    """Builds the package, and returns the arguments of a plan with it."""
+    output = [f"-out={saved.resolve()}"] if saved else []
+    return [f"-var=functions_package={package.build()}", *output]
+
+
+def _require_planned_package(terraform: Terraform, saved: Path) -> None:
+    """Raises LabError if the zip is not the one of the plan, which Terraform would upload anyway.
+
+    It is not built anew: what was approved is what is applied.
+    """
+    plan = json.loads(terraform.output("show", "-json", str(saved.resolve())))
+    planned = PACKAGE.search(json.dumps(plan.get("planned_values", {})))
+    zip_ = package.built()
+    actual = hashlib.sha256(zip_.read_bytes()).hexdigest() if zip_.is_file() else "missing"
+    if planned and planned[1] != actual:
+        raise LabError(
+            f"The functions' package {zip_} is {actual[:12]}, and {saved} was planned with"
+            f" {planned[1][:12]}.",
+            "Put the package beside its plan again, or plan anew: nothing was applied.",
+        )
 
 
 def _follow_up(action: str, target: Target) -> Inspection | None:

@@ -205,6 +205,8 @@ data "aws_iam_policy_document" "deploy" {
       "logs:UpdateLogDelivery",
       "ses:DeleteIdentity",
       "ses:VerifyEmailIdentity",
+      "sns:SetSubscriptionAttributes", # AWS's table names the topic, but does not require it
+      "sns:Unsubscribe",
     ]
     resources = ["*"]
   }
@@ -213,10 +215,10 @@ data "aws_iam_policy_document" "deploy" {
     for_each = length(var.environments) > 1 ? [setsubtract(var.environments, [each.key])] : []
 
     content {
-      sid       = "LeaveTheAlarmsOfOthers"
+      sid       = "LeaveWhatIsNamedAfterOthers"
       effect    = "Deny"
-      actions   = ["cloudwatch:PutCompositeAlarm"]
-      resources = [for name in statement.value : local.alarms[name]]
+      actions   = ["cloudwatch:PutCompositeAlarm", "sns:SetSubscriptionAttributes", "sns:Unsubscribe"]
+      resources = flatten([for name in statement.value : [local.alarms[name], local.topics[name]]])
     }
   }
 

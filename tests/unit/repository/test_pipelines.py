@@ -118,6 +118,23 @@ def test_a_command_that_is_not_there_is_found() -> None:
         require_command(["--aws", "release", "roll"])
 
 
+@pytest.mark.parametrize("file", FILES, ids=name)
+def test_every_action_of_others_is_pinned_to_a_commit_and_says_which_version_that_is(
+    file: Path,
+) -> None:
+    used = re.findall(r"uses: (?!\./)(\S+)@(\S+)(.*)", file.read_text())
+
+    for action, commit, comment in used:
+        assert re.fullmatch("[0-9a-f]{40}", commit), action
+        assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), action
+
+
+def test_what_is_newer_than_a_week_is_not_proposed() -> None:
+    updates = yaml.safe_load((GITHUB / "dependabot.yml").read_text())["updates"]
+
+    assert all(update["cooldown"]["default-days"] >= 7 for update in updates)
+
+
 def test_dependabot_looks_after_every_folder_with_terraform() -> None:
     updates = yaml.safe_load((GITHUB / "dependabot.yml").read_text())["updates"]
     (terraform,) = [update for update in updates if update["package-ecosystem"] == "terraform"]

@@ -121,7 +121,7 @@ run "without_others_there_is_nobody_to_leave_alone" {
   }
 
   assert {
-    condition     = !contains(data.aws_iam_policy_document.deploy["prod"].statement[*].sid, "LeaveTheAlarmsOfOthers")
+    condition     = !contains(data.aws_iam_policy_document.deploy["prod"].statement[*].sid, "LeaveWhatIsNamedAfterOthers")
     error_message = "Wanted no statement about others."
   }
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from lab.core.progress import Progress
 from lab.deploy.account import BackendSettings, Identity
@@ -46,6 +48,7 @@ class Terraforms:
 
     ran: list[str] = field(default_factory=list)
     planned: list[Change] = field(default_factory=lambda: [A_QUEUE])
+    shown: dict[str, Any] = field(default_factory=dict)
 
     def __call__(self, folder: Path, _: Identity) -> Terraforms:
         self.folder = folder.name
@@ -56,7 +59,7 @@ class Terraforms:
 
     def output(self, *arguments: str) -> str:
         self.run(*arguments)
-        return ""
+        return json.dumps(self.shown) if arguments[0] == "show" else ""
 
     def plan(self, file: Path, _: Progress, *arguments: str) -> list[Change]:
         file.touch()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from lab.cli import app
 from lab.cli.commands import infrastructure
 from lab.core import paths
 from lab.core.errors import LabError
-from lab.deploy import account
+from lab.deploy import account, package
 from lab.deploy.account import BackendSettings, Identity, guards, terraform
 from lab.deploy.terraform import provider
 from tests.unit.lab.account.somebody import BUCKET, OURS, STATE, Person, Terraforms
@@ -147,8 +148,28 @@ def test_a_saved_plan_is_applied_without_a_question(
 
     assert not nobody.asked
     assert terraforms.ran[1].endswith(f" -out={saved}")
-    assert terraforms.ran[3] == f"prod apply -input=false {saved}"
+    assert terraforms.ran[4] == f"prod apply -input=false {saved}"
     assert keys_of(somebody, "prod")
+
+
+def test_a_saved_plan_is_applied_with_the_package_that_it_was_made_with(
+    somebody: Identity, terraforms: Terraforms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    STATE.write("prod")
+    saved, zip_ = tmp_path / "plan", tmp_path / "functions.zip"
+    zip_.write_bytes(b"what was approved")
+    monkeypatch.setattr(package, "built", lambda: zip_)
+    planned = {"key": f"functions/{hashlib.sha256(zip_.read_bytes()).hexdigest()}.zip"}
+    terraforms.shown = {"planned_values": {"root_module": {"resources": [{"values": planned}]}}}
+    account.operate("prod", "apply", somebody, Person(), terraforms, saved)
+    zip_.write_bytes(b"built from other sources meanwhile")
+    before = list(terraforms.ran)
+
+    with pytest.raises(LabError, match="was planned with"):
+        account.operate("prod", "apply", somebody, Person(), terraforms, saved)
+
+    assert zip_.read_bytes() == b"built from other sources meanwhile"
+    assert not [command for command in terraforms.ran[len(before) :] if "apply" in command]
 
 
 def test_no_plan_destroys_prod_without_its_name(
