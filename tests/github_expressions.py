@@ -19,7 +19,8 @@ Context = Mapping[str, Any]
 def evaluate(expression: str, context: Context) -> Any:
     """The value of an expression, with or without `${{ }}`.
 
-    `context` also has the values of the status functions. A property that is not there is empty, as on GitHub. Raises ValueError for what it cannot read.
+    `context` also has the values of the status functions. A property that is not there is empty, as
+    on GitHub. Raises ValueError for what it cannot read.
     """
     text = expression.strip().removeprefix("${{").removesuffix("}}").strip()
     parser = _Parser(_tokens(text), context)

@@ -5,7 +5,9 @@ locals {
   tables = ["idempotency", "inventory", "orders", "payments", "products", "promotions", "reservations"]
   settings = [
     "auth/audience",
+    "auth/audience-claim",
     "auth/issuer",
+    "auth/key-set-url",
     "payment/gateway-timeout-ms",
     "pricing/currency",
     "pricing/home-country",

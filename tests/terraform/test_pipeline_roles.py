@@ -162,7 +162,7 @@ DEPLOYS = [
     Call("events:PutRule", arn("events", "rule/checkout-dev-sweep")),
     Call("s3:PutObject", f"arn:aws:s3:::checkout-dev-code-{ACCOUNT}/functions/1.zip"),
     Call("s3:PutBucketPolicy", f"arn:aws:s3:::checkout-dev-trail-{ACCOUNT}"),
-    Call("ssm:PutParameter", arn("ssm", "parameter/checkout/dev/auth/secret")),
+    Call("ssm:PutParameter", arn("ssm", "parameter/checkout/dev/auth/key-set")),
     Call("states:UpdateStateMachine", arn("states", "stateMachine:checkout-dev")),
     Call("states:ValidateStateMachineDefinition"),
     Call("s3:PutObject", f"arn:aws:s3:::{STATES}/dev/terraform.tfstate"),
@@ -241,7 +241,7 @@ DOES_NOT = [
     Call("s3:DeleteObjectVersion", f"arn:aws:s3:::checkout-dev-trail-{ACCOUNT}/AWSLogs/1"),
     Call("s3:GetObject", f"arn:aws:s3:::{STATES}/prod/terraform.tfstate"),
     Call("s3:PutBucketPolicy", f"arn:aws:s3:::{STATES}"),
-    Call("ssm:GetParameter", arn("ssm", "parameter/checkout/prod/auth/secret")),
+    Call("ssm:GetParameter", arn("ssm", "parameter/checkout/prod/payment/provider-secret")),
     Call("backup:DeleteBackupPlan", arn("backup", "backup-plan:1"), OTHERS),
     Call("backup:TagResource", arn("backup", "backup-plan:1"), NEW | OTHERS),
     Call("backup:DeleteBackupVault", arn("backup", "backup-vault:checkout-prod")),
@@ -289,9 +289,9 @@ PLANS = [
     Call("dynamodb:DescribeContinuousBackups", arn("dynamodb", "table/orders-prod")),
 ]
 DOES_NOT_PLAN = [
-    Call("ssm:GetParameter", arn("ssm", "parameter/checkout/prod/auth/secret")),
+    Call("ssm:GetParameter", arn("ssm", "parameter/checkout/prod/payment/provider-secret")),
     Call("ssm:GetParametersByPath", arn("ssm", "parameter/checkout/prod/auth")),
-    Call("ssm:GetParameterHistory", arn("ssm", "parameter/checkout/prod/auth/secret")),
+    Call("ssm:GetParameterHistory", arn("ssm", "parameter/checkout/prod/payment/provider-secret")),
     Call("ssm:GetParameter", arn("ssm", "parameter/checkout/prod/payment/provider-secret")),
     Call("ssm:GetParameter", arn("ssm", "parameter/payroll/password")),
     Call("kms:Decrypt", arn("kms", "key/1"), OTHERS),
@@ -346,7 +346,7 @@ DOES_NOT_RUN = [
     Call("s3:GetObject", f"arn:aws:s3:::{STATES}/dev/terraform.tfstate"),
     Call("s3:GetObject", f"arn:aws:s3:::checkout-dev-trail-{ACCOUNT}/AWSLogs/1"),
     Call("kms:Decrypt", arn("kms", "key/1"), OTHERS),
-    Call("ssm:GetParameter", arn("ssm", "parameter/checkout/prod/auth/secret")),
+    Call("ssm:GetParameter", arn("ssm", "parameter/checkout/prod/payment/provider-secret")),
     Call("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:payroll")),
     Call("logs:FilterLogEvents", arn("logs", "log-group:/aws/lambda/checkout-dev-notifier:*")),
 ]
@@ -404,9 +404,8 @@ def test_every_action_of_a_function_is_within_the_boundary(policies: dict[str, P
 def test_the_bootstrap_names_the_tables_and_settings_that_the_checkout_makes() -> None:
     checkout = paths.TERRAFORM / "modules" / "checkout"
     (tables,) = loads((checkout / "tables.tf").read_text())["locals"]
-    settings = re.findall(
-        r'^    "([\w/-]+)"\s+= ', (checkout / "main.tf").read_text(), re.MULTILINE
-    )
+    texts = ((checkout / name).read_text() for name in ("main.tf", "locals.tf"))
+    settings = re.findall(r'"((?:auth|payment|pricing|reservation)/[\w-]+)"\s+= ', "".join(texts))
     (given,) = loads((paths.TERRAFORM / "bootstrap" / "github.tf").read_text())["locals"]
 
     assert sorted(given["tables"]) == sorted(tables["tables"])

@@ -84,12 +84,12 @@ data "aws_iam_policy_document" "plan" {
     resources = [var.state.bucket_arn]
   }
 
-  # By name, not below a path: beside them are the secret that signs tokens and what a payment
-  # gateway needs to know. GetParametersByPath asks for the path alone, so it is not allowed at all.
+  # By name, not below a path: beside them is what a payment gateway needs to know, such as its
+  # provider's secret. GetParametersByPath asks for the path alone, so it is not allowed at all.
   statement {
     sid       = "ReadSettings"
     actions   = ["ssm:GetParameter", "ssm:GetParameters", "ssm:ListTagsForResource"]
-    resources = flatten([for name in var.environments : [for setting in var.settings : "${local.parameters[name]}/${setting}"]])
+    resources = [for setting in var.settings : "${local.here.ssm}:parameter/${var.name}/*/${setting}"]
   }
 
   # Settings and the variables of functions are shown only to who may decrypt them.
