@@ -52,7 +52,9 @@ SERVED = (
     Page(r"/_aws/execute-api/.+", ANY, "The addresses of APIs"),
     Page(r"/_aws/sns/SimpleNotificationService-\w+\.pem", frozenset({"GET"}), "SNS's signatures"),
     Page(r"/_host/calls", frozenset({"PUT", "DELETE"}), "the calls that were recorded"),
+    Page(r"/_host/decisions", frozenset({"PUT", "DELETE"}), "what policies were asked"),
     Page(r"/_host/dynamodb", ANY, "what of AWS's DynamoDB is switched on"),
+    Page(r"/_host/ses", ANY, "whether SES plays the sandbox"),
     Page(r"/_host/state", frozenset({"GET", "POST"}), "what was loaded, and a save"),
     Page(r"/_host/iam", ANY, "what roles asked for, and were refused"),
 )

@@ -124,6 +124,16 @@ def _load_mails(_provider: Any, saved: Any, _folder: Path) -> None:
     _mails(None).update(saved)
 
 
+def _sandbox() -> Any:
+    from localstack_host.services.ses.sandbox import SANDBOX
+
+    return SANDBOX
+
+
+def _load_sandbox(_provider: Any, saved: Any, _folder: Path) -> None:
+    _sandbox().on = saved
+
+
 def _load_objects(provider: Any, saved: Any, folder: Path) -> None:
     from localstack.services.s3.models import s3_stores
 
@@ -147,6 +157,7 @@ MEMBERS = (
     Member("lambda", "events", lambda _: dict(event_queues()), _load_event_queues),
     Member("lambda", "stream positions", stream_positions.of, stream_positions.load),
     Member("ses", "mails", lambda ses: dict(_mails(ses)), _load_mails),
+    Member("ses", "sandbox", lambda _: _sandbox().on, _load_sandbox),
     Member("sqs", "move tasks", _in_the_store, _end_move_tasks),
     Member("stepfunctions", "ended", _in_the_store, _count_ended),
     Member("s3", "objects", lambda s3: objects.index(s3._storage_backend), _load_objects),

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from localstack_host.performance import shortcuts
-from localstack_host.services.iam import access_denied, resource_tags, setup_checks
+from localstack_host.services.iam import access_denied, decision_log, resource_tags, setup_checks
 from localstack_host.services.iam.condition_keys import RESOURCE_TAG
 from localstack_host.services.iam.evaluation import (
     Decision,
@@ -37,6 +37,7 @@ class PermissionCheck:
 
     def __init__(self, usage: Usage) -> None:
         self._usage = usage
+        self._log = decision_log.recorder()
         self._principals = PrincipalResolver()
 
     def check(self, context: Any) -> None:
@@ -100,8 +101,9 @@ class PermissionCheck:
         self, principal: Principal, need: Permission, context: Any
     ) -> tuple[Request, Decision]:
         policies = policies_for(need.action, need.resource, principal.role, principal.limit)
-        request, decision = _decision(principal, need, policies, context)
+        request, decision = _decision(principal, need, policies, context, self._log.records)
         self._usage.note(request, decision)
+        self._log.note(context, request, decision)
         if not decision.allowed:
             LOG.warning("Refused: %s", access_denied.message(request, decision))
         for condition in () if decision.allowed else not_understood(request, policies):
@@ -110,16 +112,19 @@ class PermissionCheck:
 
 
 def _decision(
-    principal: Principal, need: Permission, policies: Policies, context: Any
+    principal: Principal, need: Permission, policies: Policies, context: Any, whole: bool
 ) -> tuple[Request, Decision]:
-    """The decision, and what it was made about: without condition keys if none matters."""
+    """The decision, and what it was made about: without condition keys if none matters.
+
+    With `whole` they are all there nevertheless.
+    """
     caller, action, resource = principal.caller, need.action, need.resource
-    if shortcuts.are_taken():
+    if shortcuts.are_taken() and not whole:
         decision = decide_unconditionally(caller, action, resource, policies)
         if decision is not None:
             return Request(caller, action, resource, {}), decision
     keys = conditions(principal, context) | dict(need.keys)
-    if depends_on(RESOURCE_TAG, action, policies):
+    if whole or depends_on(RESOURCE_TAG, action, policies):
         keys |= resource_tags.of(resource)
     request = Request(caller, action, resource, keys)
     return request, decide(request, policies)

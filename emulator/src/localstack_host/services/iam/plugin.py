@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from localstack_host.host.environment import IAM_VARIABLE
 from localstack_host.localstack_api import on_infra_start, request_handlers, router
@@ -14,6 +15,7 @@ PATH = "/_host/iam"
 @on_infra_start(should_load=lambda: os.environ.get(IAM_VARIABLE, ON) == ON)
 def enforce_permissions() -> None:
     """Adds the check to the chain of handlers, and its report at `/_host/iam`."""
+    from localstack_host.services.iam import decision_log
     from localstack_host.services.iam.handler import PermissionCheck
     from localstack_host.services.iam.usage import counted
 
@@ -21,3 +23,6 @@ def enforce_permissions() -> None:
     request_handlers().append(PermissionCheck(usage).handle)
     router().add(PATH, lambda _request: usage.report(), methods=["GET"])
     router().add(PATH, lambda _request: usage.forget(), methods=["DELETE"])
+    log: Any = decision_log.recorder()
+    router().add(decision_log.PATH, log.begin, methods=["PUT"])
+    router().add(decision_log.PATH, log.end, methods=["DELETE"])

@@ -33,7 +33,8 @@ def policies_for(action: str, resource: str, role: Any | None, limit: str | None
 
 def _resource_decides(action: str, resource: str) -> bool:
     """A new key, a list of keys and an alias have no policy of their own."""
-    return action.startswith(ASSUME_ROLE) or (action.startswith(ON_KEYS) and KEY in resource)
+    is_key = KEY in resource and not resource.endswith("*")
+    return action.startswith(ASSUME_ROLE) or (action.startswith(ON_KEYS) and is_key)
 
 
 def _of_role(role: Any) -> tuple[Policy, ...]:

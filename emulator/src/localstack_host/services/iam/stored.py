@@ -52,7 +52,7 @@ def key_of_parameter(account: str, region: str, name: str) -> str | None:
     parameters = ssm_backends[account][region]._parameters
     versions = parameters[name] if name in parameters else None
     newest = versions[-1] if versions else None
-    encrypted = newest is not None and newest.type == "SecureString"
+    encrypted = newest is not None and newest.parameter_type == "SecureString"
     return newest.keyid if encrypted and newest.keyid != "alias/aws/ssm" else None
 
 

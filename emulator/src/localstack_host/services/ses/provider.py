@@ -1,6 +1,8 @@
-"""The entry point PROVIDER_OVERRIDE_SES=host: SES that stores at most `KEPT_MAILS` mails."""
+"""The entry point PROVIDER_OVERRIDE_SES=host: SES with its sandbox, and a limit of stored mails."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from localstack_host.localstack_api import Service, falling_back_to_moto, provides
 
@@ -11,6 +13,10 @@ def ses() -> Service:
     from localstack.services.ses.provider import SesProvider
 
     from localstack_host.services.ses import patches
+    from localstack_host.services.ses.sandbox import SANDBOX
 
     patches.apply_patches()
-    return falling_back_to_moto(SesProvider())
+    service = falling_back_to_moto(SesProvider())
+    skeleton: Any = service.skeleton
+    skeleton.dispatch_table = SANDBOX.guard(skeleton.dispatch_table)
+    return service

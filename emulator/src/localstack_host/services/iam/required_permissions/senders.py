@@ -16,7 +16,7 @@ MAILS = ("SendEmail", "SendRawEmail", "SendTemplatedEmail", "SendBulkTemplatedEm
 
 
 def ses(operation: str, params: Params, place: Place) -> Permissions | None:
-    """A permission on the sender's identity."""
+    """A permission on the sender's identity; in the sandbox also on those of the recipients."""
     if operation not in MAILS or not params.get("Source"):
         return None
     name, address = parseaddr(params["Source"])
@@ -25,7 +25,22 @@ def ses(operation: str, params: Params, place: Place) -> Permissions | None:
         ("ses:fromdisplayname", (name,)),
         ("ses:recipients", _recipients(params)),
     )
-    return [Permission(f"ses:{operation}", place.arn("ses", f"identity/{address}"), keys)]
+    identities = dict.fromkeys([address, *_of_recipients(params, place)])
+    action = f"ses:{operation}"
+    return [Permission(action, place.arn("ses", f"identity/{name}"), keys) for name in identities]
+
+
+def _of_recipients(params: Params, place: Place) -> list[str]:
+    """The identities that mails in the sandbox go to, which are the account's own.
+
+    AWS refuses with "not authorized to perform `ses:SendEmail' on resource `…identity/RECIPIENT'".
+    """
+    from localstack_host.services.ses.sandbox import SANDBOX, identity_of, recipients
+
+    if not SANDBOX.on:
+        return []
+    found = [identity_of(a, place.account, place.region) for a in recipients(params)]
+    return [identity for identity in found if identity]
 
 
 def _recipients(params: Params) -> tuple[str, ...]:
