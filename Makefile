@@ -13,7 +13,7 @@ SIDE_BY_SIDE := --dist=loadgroup --no-loadscope-reorder --numprocesses
 PRESENT := $(wildcard $(TEST_SUITES:%=tests/%))
 EMULATOR_TESTS := cd emulator && .venv/bin/pytest --dist=loadfile --numprocesses 3 --durations=5
 
-.PHONY: help install demo up down test test-all emulator coverage lessons-html test-docker test-portable $(TEST_SUITES) conformance plain plans docs screenshots security audit-dependencies lint format
+.PHONY: help install demo up down test test-all emulator coverage lessons-html test-docker test-portable $(TEST_SUITES) conformance plain plans docs screenshots catalogue-time security audit-dependencies lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -80,6 +80,9 @@ browser: $(INSTALLED) ## The shop, and websites that attack, in a real Chromium;
 screenshots: $(INSTALLED) ## Photographs shop and machine room for the README (needs a running lab)
 	@scripts/get-browser.sh
 	@PYTHONPATH=. .venv/bin/python -m tests.browser.screenshots
+
+catalogue-time: $(INSTALLED) ## Measures how soon the catalogue can be used (needs a running lab)
+	@PYTHONPATH=. .venv/bin/python -m tests.browser.catalogue_time
 
 terraform: $(INSTALLED) ## Tests of the Terraform modules
 	@$(PYTEST) tests/terraform

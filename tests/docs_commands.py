@@ -113,6 +113,7 @@ NOT_TYPED = {
     ),
     ("README.md", ".venv/bin/lab notebooks"): LEFT_OUT["lab notebooks"],
     (START, "lab notebooks"): LEFT_OUT["lab notebooks"],
+    ("docs/storefront.md", "lab shop"): "serves until Ctrl-C: tests/browser/storefront",
     (START, "git clone <this repository> checkout-lab"): SECOND_LAB,
     ("CONTRIBUTING.md", "git clone <this repository> && cd <its folder>"): SECOND_LAB,
     (START, "lab down"): "ends the emulator that the tests share: tests/integration",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -14,7 +15,7 @@ from typing import Any
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -210,3 +211,11 @@ def _grid_width(rows: Sequence[Sequence[Text]], gap: int) -> int:
     words = [word for cell in last for word in cell.plain.split()]
     longest = max((cell_len(word) for word in words), default=0)
     return int(sum(widths) + gap * len(widths) + longest)
+
+
+def printed(what: RenderableType) -> str:
+    """The output of rich as plain text."""
+    console = Console(file=io.StringIO(), width=110, force_jupyter=False, color_system=None)
+    console.print(what)
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return text.rstrip()

@@ -8,10 +8,10 @@ from lab.console.drawing.shown import Box, Picture, Shown, show
 from lab.lessons.checks import CheckFailed, check
 from lab.lessons.code import Code, code
 from lab.lessons.crowds import Attempt, Race, Timings, outcome, race, timings
-from lab.lessons.drawings import gantt, workflow
 from lab.lessons.following import Followed
 from lab.lessons.lesson import Lesson, begin
 from lab.lessons.tabular import diff, table
+from lab.shop.workflow.drawings import gantt, workflow
 
 __all__ = [
     "Attempt",

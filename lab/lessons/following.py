@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from rich.console import Console, RenderableType
 
 from lab.console import render
 from lab.console.drawing.shown import AMBER, BLUE, GREEN, RED, Shown
@@ -53,7 +50,7 @@ class Followed(Shown):
 
     def text(self) -> str:
         """The receipt that `lab checkout` prints."""
-        return printed(order_views.receipt(self.order))
+        return render.printed(order_views.receipt(self.order))
 
 
 def _lines(order: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -71,11 +68,3 @@ def _lines(order: Mapping[str, Any]) -> list[dict[str, str]]:
         {"product": name, "quantity": "", "each": "", "total": render.money(order[name])}
         for name in sums
     ]
-
-
-def printed(what: RenderableType) -> str:
-    """The output of rich as plain text."""
-    console = Console(file=io.StringIO(), width=110, force_jupyter=False, color_system=None)
-    console.print(what)
-    text: str = console.file.getvalue()  # type: ignore[attr-defined]
-    return text.rstrip()

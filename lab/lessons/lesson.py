@@ -11,14 +11,14 @@ from typing import Any
 from lab.console.drawing.shown import AMBER, GREEN, Box, show
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.lessons import roles, setup, turns
+from lab.lessons import setup, turns
 from lab.lessons.following import Followed
-from lab.lessons.roles import Role
 from lab.lessons.shelves import Shelves
 from lab.lessons.stock_watch import StockWatch
 from lab.operate import audit, redrive
-from lab.shop import carts, execution, mailbox, orders, purchase, tokens
+from lab.shop import carts, execution, mailbox, orders, purchase, roles, tokens
 from lab.shop import shop_client as http_api
+from lab.shop.roles import Role
 from lab.shop.shop_client import CheckoutApi
 
 SETTLE_S = 60.0

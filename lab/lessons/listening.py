@@ -11,6 +11,7 @@ from typing import Any
 from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.lessons.lesson import Lesson
+from lab.shop.event_queue import policy, queue_arn
 
 MARK = "lesson-listener-"
 WAIT_S = 20.0
@@ -76,24 +77,6 @@ def subscribe(lesson: Lesson, name: str, pattern: Pattern, url: str) -> None:
     rule = events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy(arn, rule["RuleArn"])})
     events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
-
-
-def queue_arn(client: Any, url: str) -> str:
-    """The ARN of a queue."""
-    attributes = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    return str(attributes["Attributes"]["QueueArn"])
-
-
-def policy(queue: str, rule: str) -> str:
-    """A queue policy that allows EventBridge to send messages for one rule."""
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": queue,
-        "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def remove(target: Target, name: str) -> None:

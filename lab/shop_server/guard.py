@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -31,7 +31,7 @@ POLICY = "; ".join(
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # no-referrer makes a form send `Origin: null`
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
@@ -47,7 +47,10 @@ class Guard:
     port: int
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on, or refuses it with 421 or 403."""
+        """Passes a request on, refuses it with 421 or 403, or says where the shop is.
+
+        It has one address, because a browser keeps cart and sign-in for each address apart.
+        """
         if scope["type"] != "http":
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
@@ -55,7 +58,7 @@ class Guard:
         refusal = self._refusal(scope)
         await (refusal or self.app)(scope, receive, _with_headers(send))
 
-    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+    def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         if not _is_one_of(hosts, [f"{host}:{self.port}" for host in HOSTS]):
@@ -64,6 +67,8 @@ class Guard:
             )
         if self._is_foreign(scope["method"], headers, hosts[0].lower()):
             return PlainTextResponse("Another website sent this request: it is refused.\n", 403)
+        if hosts[0].lower() != f"localhost:{self.port}" and scope["method"] in READING:
+            return RedirectResponse(f"http://localhost:{self.port}{_target(scope)}", 307)
         return None
 
     def _is_foreign(self, method: str, headers: Headers, host: str) -> bool:
@@ -78,6 +83,14 @@ class Guard:
 def _is_one_of(values: Sequence[str], allowed: Sequence[str]) -> bool:
     """A header that is sent twice is nobody's."""
     return len(values) == 1 and values[0].lower() in allowed
+
+
+def _target(scope: Scope) -> str:
+    """The path and the query, as they were sent; one slash at the beginning names no host."""
+    sent: bytes = scope.get("raw_path") or scope["path"].encode()
+    path = sent.split(b"?")[0].lstrip(b"/").decode("latin-1")
+    query: bytes = scope.get("query_string", b"")
+    return f"/{path}?{query.decode('latin-1')}" if query else f"/{path}"
 
 
 def _is_link(method: str, headers: Headers) -> bool:

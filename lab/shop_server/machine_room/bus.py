@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+import psutil
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lab.core.target import Target
-from lab.lessons.listening import policy, queue_arn
+from lab.shop.event_queue import policy, queue_arn
 
 NAME = "machine-room-listener"
 KEPT = 200
@@ -28,8 +30,8 @@ class BusListener:
     _thread: threading.Thread | None = None
 
     def open(self) -> None:
-        """Creates rule and queue, in place of what a killed server left behind."""
-        self._remove()
+        """Creates rule and queue, and removes what killed servers left behind."""
+        self._remove_forgotten()
         sqs, events = self.target.client("sqs"), self.target.client("events")
         url = sqs.create_queue(QueueName=self._name)["QueueUrl"]
         arn, bus = queue_arn(sqs, url), self.target.prefix
@@ -47,7 +49,7 @@ class BusListener:
         self._stop.set()
         if self._thread:
             self._thread.join(timeout=WAIT_S + 2)
-            self._remove()
+            self._remove(self._name)
 
     def heard(self) -> list[dict[str, Any]]:
         """The events, ready for JSON."""
@@ -57,8 +59,13 @@ class BusListener:
         ]
 
     @property
+    def _prefix(self) -> str:
+        return f"{NAME}-{self.target.environment}-"
+
+    @property
     def _name(self) -> str:
-        return f"{NAME}-{self.target.environment}"
+        """Two servers hear everything each, so each process has its own."""
+        return f"{self._prefix}{os.getpid()}"
 
     def _listen(self, sqs: Any, url: str) -> None:
         while not self._stop.is_set():
@@ -73,11 +80,20 @@ class BusListener:
             self._heard.append(json.loads(message["Body"]))
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
-    def _remove(self) -> None:
+    def _remove_forgotten(self) -> None:
+        bus = {"EventBusName": self.target.prefix}
+        rules = self.target.client("events").list_rules(NamePrefix=self._prefix, **bus)["Rules"]
+        for name in {rule["Name"] for rule in rules} | {self._name}:
+            pid = int(name.removeprefix(self._prefix))
+            if pid == os.getpid() or not psutil.pid_exists(pid):
+                self._remove(name)
+
+    def _remove(self, name: str) -> None:
         events, sqs = self.target.client("events"), self.target.client("sqs")
         bus = {"EventBusName": self.target.prefix}
-        for rule in events.list_rules(NamePrefix=self._name, **bus)["Rules"]:
-            events.remove_targets(Rule=rule["Name"], Ids=["queue"], **bus)
-            events.delete_rule(Name=rule["Name"], **bus)
-        for url in sqs.list_queues(QueueNamePrefix=self._name).get("QueueUrls", []):
-            sqs.delete_queue(QueueUrl=url)
+        if name in {rule["Name"] for rule in events.list_rules(NamePrefix=name, **bus)["Rules"]}:
+            events.remove_targets(Rule=name, Ids=["queue"], **bus)
+            events.delete_rule(Name=name, **bus)
+        for url in sqs.list_queues(QueueNamePrefix=name).get("QueueUrls", []):
+            if url.endswith(f"/{name}"):
+                sqs.delete_queue(QueueUrl=url)

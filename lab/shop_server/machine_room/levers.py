@@ -11,8 +11,8 @@ from typing import Any
 
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.lessons import roles
 from lab.operate import audit
+from lab.shop import roles
 from lab.shop_server.machine_room import processes
 from lab.shop_server.machine_room.faults import FaultSwitch
 from lab.shop_server.machine_room.rush import Rush

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +20,10 @@ from lab.shop_server.machine_room.levers import Levers
 from lab.shop_server.machine_room.sources import Sources
 
 POINTS = 600  # of the line of a product's stock
+READERS = 6
 KEPT = 300  # panels: of the orders that somebody looked at
+
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -32,26 +37,40 @@ class Panel:
 
 @dataclass
 class Panels:
-    """What was read last, for all who look: ten browsers ask the emulator no more than one."""
+    """What was read last, for all who look: ten browsers ask the emulator no more than one.
+
+    Panels are read side by side, and only while somebody looks: one that takes long, because the
+    emulator is busy, holds up no other.
+    """
 
     sources: Sources
     bus: BusListener
     levers: Levers | None
-    _read: dict[tuple[str, str], tuple[float, Any]] = field(default_factory=dict)
+    _known: dict[Key, tuple[float, Any]] = field(default_factory=dict)
+    _reading: set[Key] = field(default_factory=set)
     _lines: dict[str, deque[tuple[int, int]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _closed: bool = False
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READERS))
 
     def look(self, order: str) -> dict[str, Any]:
-        """All panels about an order, or about the newest without one."""
+        """The panels about an order, or about the newest without one, as they were read last."""
         with self._lock:
-            newest = self._panel("executions", "", self._kinds["executions"])
+            _, newest = self._known.get(("executions", ""), (0, []))
             chosen = order or (newest[0]["order"] if isinstance(newest, list) and newest else "")
-            found = {
-                name: self._panel(name, chosen if kind.of_order else "", kind)
-                for name, kind in self._kinds.items()
-                if chosen or not kind.of_order
-            }
-            return {"chosen": chosen, "levers": self._levers(), **found}
+            found = {"chosen": chosen, "levers": self.levers.states() if self.levers else None}
+            for name, kind in self._kinds.items():
+                key = (name, chosen if kind.of_order else "")
+                if chosen or not kind.of_order:
+                    self._refresh(key, kind)
+                if key in self._known:
+                    found[name] = self._known[key][1]
+            return found
+
+    def close(self) -> None:
+        """Reads no more."""
+        self._closed = True
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     @property
     def _kinds(self) -> dict[str, Panel]:
@@ -71,15 +90,21 @@ class Panels:
             "refusals": Panel(lambda _: sources.refusals(), 2),
         }
 
-    def _panel(self, name: str, order: str, kind: Panel) -> Any:
-        at, value = self._read.get((name, order), (float("-inf"), None))
-        if time.monotonic() - at < kind.lasts_s:
-            return value
-        value = _read(kind, order)
-        while len(self._read) >= KEPT:
-            self._read.pop(next(iter(self._read)))
-        self._read[name, order] = (time.monotonic(), value)
-        return value
+    def _refresh(self, key: Key, kind: Panel) -> None:
+        at, _ = self._known.get(key, (float("-inf"), None))
+        if self._closed or key in self._reading:
+            return
+        if time.monotonic() - at >= kind.lasts_s:
+            self._reading.add(key)
+            self._pool.submit(self._read, key, kind)
+
+    def _read(self, key: Key, kind: Panel) -> None:
+        value = _readable(kind, key[1])
+        with self._lock:
+            self._reading.discard(key)
+            while len(self._known) >= KEPT:
+                self._known.pop(next(iter(self._known)))
+            self._known[key] = (time.monotonic(), value)
 
     def _stock(self, order: str) -> dict[str, Any]:
         """The line of each product's stock: (milliseconds, pieces), a point for each change."""
@@ -91,11 +116,8 @@ class Panels:
                 line.append((now, available))
         return {"now": now, "lines": {sku: list(self._lines[sku]) for sku in pieces}}
 
-    def _levers(self) -> Any:
-        return self.levers.states() if self.levers else None
 
-
-def _read(kind: Panel, order: str) -> Any:
+def _readable(kind: Panel, order: str) -> Any:
     """What was read; what went wrong is shown in the panel, and the others go on."""
     try:
         return kind.read(order)
@@ -103,3 +125,6 @@ def _read(kind: Panel, order: str) -> Any:
         return {"error": f"This cannot be read: {error}"}
     except LabError as error:
         return {"error": error.message}
+    except Exception as error:  # a mistake of ours must not leave the panel as it was, for ever
+        logging.getLogger(__name__).exception("panel")
+        return {"error": f"This cannot be read: {type(error).__name__}"}

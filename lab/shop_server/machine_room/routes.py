@@ -64,6 +64,7 @@ class Room:
         """Listens to the bus while the server runs, and leaves everything as it was."""
         await run_in_threadpool(self.bus.open)
         yield
+        self.panels.close()
         if self.levers:
             await run_in_threadpool(self.levers.undo_all)
         await run_in_threadpool(self.bus.close)

@@ -15,9 +15,9 @@ from botocore.exceptions import ClientError
 
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.lessons import drawings
 from lab.shop import alarms, execution, logs, mailbox, permissions
 from lab.shop.execution import Execution
+from lab.shop.workflow import drawings
 
 Json = dict[str, Any]
 EXECUTIONS = 15

@@ -70,7 +70,7 @@ function Room() {
             ${" "}${execution.seconds} s`}
           ${panels.order?.status && html` · the order is
             <span class="mark ${panels.order.status}"> ${panels.order.status}</span>`}</h2>
-        <${Way} execution=${execution} />
+        <${Way} execution=${execution} none=${panels.executions?.length === 0} />
       </section>
       <${LeverPanel} levers=${panels.levers} />
       <div class="small">
@@ -94,8 +94,9 @@ function Room() {
     </main>`;
 }
 
-function Way({ execution }) {
-  if (!execution) return html`<p class="nothing">No order has been placed yet. Buy something in the shop.</p>`;
+function Way({ execution, none }) {
+  if (none) return html`<p class="nothing">No order has been placed yet. Buy something in the shop.</p>`;
+  if (!execution) return html`<p class="loading">Looking …</p>`;
   if (execution.error) return html`<p class="wrong">${execution.error}</p>`;
   return html`
     <div class="way">

@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 import pytest
 
 from lab.console.drawing.shown import AMBER, GREY, RED, VIOLET, Picture
-from lab.lessons import drawings, states
-from lab.lessons.layout import HEIGHT, WIDTH, laid_out
 from lab.shop.execution import Execution, read_history
+from lab.shop.workflow import drawings, states
+from lab.shop.workflow.layout import HEIGHT, WIDTH, laid_out
 
 SVG = "{http://www.w3.org/2000/svg}"
 RECORDED = Path(__file__).with_name("gateway_down.json")

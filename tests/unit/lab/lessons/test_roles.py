@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from lab.lessons import grants, roles
+from lab.lessons import grants
+from lab.shop import roles
 
 TABLE = "arn:aws:dynamodb:us-east-2:000000000000:table/products-dev"
 DENIAL = (

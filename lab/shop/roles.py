@@ -1,4 +1,4 @@
-"""Changes permissions of roles in a lesson, and restores them even after a crash."""
+"""Changes permissions of roles for a while, and restores them even after a crash."""
 
 from __future__ import annotations
 

@@ -9,11 +9,10 @@ from itertools import pairwise
 
 from lab.console import render
 from lab.console.drawing.shown import AMBER, BLUE, GREEN, GREY, RED, VIOLET, Picture, svg
-from lab.lessons.following import printed
-from lab.lessons.layout import HEIGHT, WIDTH, Layout, laid_out
-from lab.lessons.states import Definition, Edge, definition
 from lab.shop import order_views
 from lab.shop.execution import Execution, Step, Try
+from lab.shop.workflow.layout import HEIGHT, WIDTH, Layout, laid_out
+from lab.shop.workflow.states import Definition, Edge, definition
 
 Point = tuple[float, float]
 COLOURS = {"ok": GREEN, "caught": AMBER, "failed": RED, "running": BLUE}
@@ -99,11 +98,11 @@ def _state(name: str, at: Point, step: Step | None) -> str:
     below = f'<text {middle} y="{at[1] + 11:.0f}" font-size="9.5">{times}</text>' if times else ""
     outcome = step.outcome if step else "none"
     return (
-        f'<g data-state="{escape(name)}" data-outcome="{outcome}">'
-        f'<rect x="{x:.0f}" y="{y:.0f}" width="{WIDTH:.0f}" height="{HEIGHT:.0f}" rx="6" {fill} '
+        f'<rect data-state="{escape(name)}" data-outcome="{outcome}" x="{x:.0f}" y="{y:.0f}" '
+        f'width="{WIDTH:.0f}" height="{HEIGHT:.0f}" rx="6" {fill} '
         f'stroke="{colour}" stroke-width="{2 if step else 1}"/>'
         f'<text {middle} y="{at[1] + (-1 if times else 4):.0f}" '
-        f'font-size="{size:.1f}"{weight}>{escape(name)}</text>{below}</g>'
+        f'font-size="{size:.1f}"{weight}>{escape(name)}</text>{below}'
     )
 
 
@@ -119,7 +118,7 @@ def gantt(execution: Execution) -> Picture:
     label = f"When each of {len(rows)} steps ran"
     width = max([NAMES + CHART, *(_end(step, execution) for step in execution.tasks)])
     drawn = svg(width + 8, height, "".join(rows) + axis, label)
-    return Picture(drawn, f"{printed(order_views.timeline_of(execution))}\n{total}")
+    return Picture(drawn, f"{render.printed(order_views.timeline_of(execution))}\n{total}")
 
 
 def _label(step: Step) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate, combinations, pairwise
 from statistics import fmean as mean
 
-from lab.lessons.states import Definition, Edge, edges, layers
+from lab.shop.workflow.states import Definition, Edge, edges, layers
 
 WIDTH, HEIGHT = 168.0, 30.0
 GAP_X, GAP_Y = 14.0, 26.0
