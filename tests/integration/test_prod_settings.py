@@ -9,7 +9,7 @@ import pytest
 
 from lab.core import tables
 from lab.core.target import Target
-from lab.deploy import release, terraform
+from lab.deploy import release, storefront, terraform
 from lab.deploy.terraform import emulator_overrides
 from lab.deploy.terraform.state import State
 from lab.shop import api_key, carts, execution, purchase, shop_client, tokens
@@ -52,6 +52,15 @@ def test_neither_the_api_key_nor_a_key_of_tokens_is_in_the_state(prod: Target) -
     assert api_key.read(prod) not in held
     assert tokens.Issuer.of(prod).key.kid not in held
     assert "PRIVATE KEY" not in held
+
+
+def test_the_page_is_in_its_bucket(prod: Target) -> None:
+    bucket, s3 = storefront.bucket_of(prod), prod.client("s3")
+    config = json.loads(s3.get_object(Bucket=bucket, Key="config.json")["Body"].read())
+
+    assert config["issuer"] == tokens.Issuer.of(prod).name
+    assert config["apiKey"] == api_key.read(prod)
+    assert s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
 
 
 def test_tables_are_protected_and_settings_encrypted(prod: Target) -> None:

@@ -14,7 +14,7 @@ from lab.console.progress import working
 from lab.core import paths
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.deploy import package
+from lab.deploy import package, storefront
 from lab.deploy.account import guards
 from lab.deploy.account.guards import Prompt
 from lab.deploy.account.identity import Identity
@@ -119,6 +119,7 @@ def _follow_up(action: str, target: Target) -> Inspection | None:
     if action == "apply":
         token_keys.ensure(target)
         api_key.ensure(target)
+        storefront.upload(target)
     if action != "destroy":
         return None
     token_keys.delete(target)

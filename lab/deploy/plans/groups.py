@@ -19,6 +19,7 @@ GROUPS = {
     "settings": ("aws_ssm_",),
     "keys": ("aws_kms_",),
     "backups": ("aws_backup_",),
+    "storefront": ("aws_cloudfront_", "aws_cognito_"),
     "storage": ("aws_s3_",),
 }
 """The prefixes of the resource types of each group; the first match counts."""

@@ -14,7 +14,7 @@ from lab.core import child_processes, environment_settings, watchdog
 from lab.core.errors import LabError
 from lab.core.progress import Progress, ignore
 from lab.core.target import Target
-from lab.deploy import code_swap, package
+from lab.deploy import code_swap, package, storefront
 from lab.deploy.deployment_cache.kept_deployment import KeptDeployment
 from lab.deploy.terraform import emulator_overrides, leftovers
 from lab.deploy.terraform.command import Tflocal
@@ -100,6 +100,7 @@ def deploy(
         code_swap.publish(target, package.built(), code_swap.function_names())
         token_keys.ensure(target)
         api_key.ensure(target)
+        storefront.upload(target, on_progress)
         if options.verify:
             result = _verified(terraform, target, kept, result)
         if kept:

@@ -8,8 +8,9 @@ from lab.core.target import Target
 from lab.deploy.terraform.state import State
 
 WITHOUT = ("backup_retention_days=0", "audit_trail_days=0", "budget=null", "firewall=null")
-VARIABLES = [f"-var={setting}" for setting in WITHOUT]
-"""Turn off what the emulator does not have: AWS Backup, CloudTrail, Budgets, WAF."""
+NO_PAGE = ("sign_in=null", "storefront_distribution=false")
+VARIABLES = [f"-var={setting}" for setting in (*WITHOUT, *NO_PAGE)]
+"""Turn off what the emulator has not: Backup, CloudTrail, Budgets, WAF, Cognito, CloudFront."""
 
 
 def endpoint(target: Target) -> str:

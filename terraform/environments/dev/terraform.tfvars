@@ -8,6 +8,9 @@ api_throttling           = { rate = 100, burst = 200 }
 api_cache                = null
 api_key_required         = false
 firewall                 = null
+sign_in                  = null
+storefront               = null
+storefront_distribution  = true
 reserved_concurrency     = {}
 canary_weight            = 0
 

@@ -209,14 +209,48 @@ variable "token_issuer" {
 }
 
 variable "identity_provider" {
-  description = "Who issues customers' tokens, if not `lab`: an OpenID Connect provider, the URL of its key set, and what its access tokens say for whom they are, in aud or client_id."
+  description = "Who issues customers' tokens, if not `lab`: an OpenID Connect provider, the URL of its key set, what its access tokens say for whom they are, in aud or client_id, and where its page signs in: client and URLs, if the shop's page is to use them."
   type = object({
     issuer         = string
     keys_url       = string
     audience       = string
     audience_claim = optional(string, "aud")
+    client_id      = optional(string)
+    authorize_url  = optional(string)
+    token_url      = optional(string)
+    logout_url     = optional(string)
   })
   default = null
+}
+
+variable "sign_in" {
+  description = "Customers sign in with Cognito: further addresses that the page may have, whether anybody may make an account, whether a second factor is OFF, OPTIONAL or ON, and minutes that a token is valid; no user pool when null."
+  type = object({
+    page_urls     = optional(set(string), [])
+    sign_up       = optional(bool, true)
+    mfa           = optional(string, "OPTIONAL")
+    token_minutes = optional(number, 60)
+  })
+  default = null
+}
+
+variable "storefront" {
+  description = "The shop's page: how much of the world has it near, a domain of its own with a certificate in us-east-1, and the ARN of a web ACL in front of it; no page when null."
+  type = object({
+    price_class = optional(string, "PriceClass_100")
+    web_acl_arn = optional(string)
+    domain = optional(object({
+      name            = string
+      certificate_arn = string
+    }))
+  })
+  default = null
+}
+
+variable "storefront_distribution" {
+  description = "Whether CloudFront stands in front of the page; without it the files are there and nobody can read them."
+  type        = bool
+  default     = true
 }
 
 variable "runbook" {

@@ -47,3 +47,8 @@ output "encryption_key_alias" {
   description = "Name of the environment's own KMS key; null when AWS's keys are used."
   value       = module.checkout.encryption_key_alias
 }
+
+output "storefront_url" {
+  description = "Address of the shop's page; null without one."
+  value       = module.checkout.storefront_url
+}

@@ -8,6 +8,9 @@ api_throttling           = { rate = 500, burst = 1000 }
 api_cache                = { size_gb = 0.5, ttl_seconds = 60 }
 api_key_required         = true
 firewall                 = { requests_per_address = 2000 }
+sign_in                  = { mfa = "OPTIONAL" }
+storefront               = { price_class = "PriceClass_All" }
+storefront_distribution  = true
 reserved_concurrency     = { checkout-api = 200, notifier = 20 }
 canary_weight            = 0.1
 

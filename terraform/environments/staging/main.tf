@@ -14,6 +14,9 @@ module "checkout" {
   gateway_timeout_ms       = var.gateway_timeout_ms
   reservation_hold_seconds = var.reservation_hold_seconds
   identity_provider        = var.identity_provider
+  sign_in                  = var.sign_in
+  storefront               = var.storefront
+  storefront_distribution  = var.storefront_distribution
   token_issuer             = var.token_issuer == null ? local.shop.token_issuer : var.token_issuer
 
   api_throttling       = var.api_throttling

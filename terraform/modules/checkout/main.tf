@@ -1,5 +1,6 @@
 # The whole checkout. Each file wires one part of it:
 #   main.tf         keys, settings, the state machine, the API
+#   storefront.tf   the page, and where customers sign in
 #   locals.tf       names, and the ARNs that are made of them
 #   tables.tf       what is stored
 #   functions.tf    what runs
@@ -127,6 +128,7 @@ module "firewall" {
   name                 = local.prefix
   stage_arn            = module.api.stage_arn
   requests_per_address = var.firewall.requests_per_address
+  behind_proxy         = local.has_page
   log_retention_days   = var.log_retention_days
   kms_key_arn          = local.key_arn
 }

@@ -47,3 +47,8 @@ output "encryption_key_alias" {
   description = "Name of the environment's own KMS key; null when AWS's keys are used."
   value       = var.own_encryption_key ? module.key[0].alias_name : null
 }
+
+output "storefront_url" {
+  description = "Address of the shop's page; null without one."
+  value       = local.has_page ? module.storefront[0].url : null
+}

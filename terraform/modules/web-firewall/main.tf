@@ -27,7 +27,16 @@ resource "aws_wafv2_web_acl" "this" {
     statement {
       rate_based_statement {
         limit              = var.requests_per_address
-        aggregate_key_type = "IP"
+        aggregate_key_type = var.behind_proxy ? "FORWARDED_IP" : "IP"
+
+        dynamic "forwarded_ip_config" {
+          for_each = var.behind_proxy ? ["X-Forwarded-For"] : []
+
+          content {
+            header_name       = forwarded_ip_config.value
+            fallback_behavior = "MATCH"
+          }
+        }
       }
     }
 

@@ -23,6 +23,12 @@ variable "requests_per_address" {
   }
 }
 
+variable "behind_proxy" {
+  description = "Whether requests come through CloudFront: who asks is then in X-Forwarded-For, which whoever goes around it can make up."
+  type        = bool
+  default     = false
+}
+
 variable "log_retention_days" {
   description = "Days that is kept which requests were blocked."
   type        = number

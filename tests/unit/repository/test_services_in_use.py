@@ -37,7 +37,9 @@ MADE_BY = {
 NO_SERVICE_HERE = (
     "aws_backup_",
     "aws_budgets_",
+    "aws_cloudfront_",
     "aws_cloudtrail",
+    "aws_cognito_",
     "aws_default_tags",
     "aws_partition",
     "aws_region",

@@ -49,6 +49,11 @@ run "without_any_of_it_nothing_more_is_made" {
   }
 
   assert {
+    condition     = length(module.sign_in) == 0 && length(module.storefront) == 0 && output.storefront_url == null
+    error_message = "Wanted neither a page nor a user pool by default."
+  }
+
+  assert {
     condition     = length(module.firewall) == 0 && length(module.audit_trail) == 0
     error_message = "Wanted neither a firewall nor an audit trail by default."
   }
@@ -85,11 +90,23 @@ run "everything_together_can_be_planned" {
     runbook               = "https://wiki.example/runbook"
     budget                = { monthly_usd = 250 }
     permissions_boundary  = "checkout-pipeline-boundary-prod"
+    storefront            = { price_class = "PriceClass_All" }
+    sign_in               = { mfa = "ON" }
   }
 
   assert {
     condition     = local.permissions_boundary_arn == "arn:aws:iam::123456789012:policy/checkout-pipeline-boundary-prod"
     error_message = "Wanted the limit by its ARN, got ${local.permissions_boundary_arn}."
+  }
+
+  assert {
+    condition     = length(module.storefront) == 1 && length(module.sign_in) == 1
+    error_message = "Wanted a page, and a user pool."
+  }
+
+  assert {
+    condition     = toset([for name in keys(module.settings.parameter_arns) : name if startswith(name, "auth/") || startswith(name, "storefront/")]) == toset(["auth/issuer", "auth/audience", "auth/audience-claim", "auth/key-set-url", "storefront/sign-in"])
+    error_message = "Wanted the user pool's keys, and where the page signs in."
   }
 
   assert {
@@ -151,4 +168,64 @@ run "half_a_day_of_an_audit_trail_is_refused" {
   }
 
   expect_failures = [var.audit_trail_days]
+}
+
+run "another_issuer_takes_the_place_of_the_lab" {
+  command = plan
+
+  variables {
+    storefront = {}
+    identity_provider = {
+      issuer    = "https://sign-in.example"
+      keys_url  = "https://sign-in.example/keys"
+      audience  = "https://shop.example/api"
+      token_url = "https://sign-in.example/token"
+    }
+  }
+
+  assert {
+    condition     = local.token_settings["auth/issuer"] == "https://sign-in.example" && local.token_settings["auth/audience"] == "https://shop.example/api" && local.token_settings["auth/audience-claim"] == "aud" && local.token_settings["auth/key-set-url"] == "https://sign-in.example/keys"
+    error_message = "Wanted tokens of that issuer."
+  }
+
+  assert {
+    condition     = local.sign_in_origin == "https://sign-in.example"
+    error_message = "Wanted the page to reach the sign-in."
+  }
+}
+
+run "a_page_without_a_distribution_has_no_address" {
+  command = plan
+
+  variables {
+    storefront              = {}
+    storefront_distribution = false
+  }
+
+  assert {
+    condition     = output.storefront_url == null && length(module.storefront) == 1 && jsondecode(local.token_settings["storefront/sign-in"]) == {}
+    error_message = "Wanted the files, and no address."
+  }
+}
+
+run "tokens_of_two_issuers_are_refused" {
+  command = plan
+
+  variables {
+    storefront        = {}
+    sign_in           = {}
+    identity_provider = { issuer = "https://a.example", keys_url = "https://a.example/keys", audience = "a" }
+  }
+
+  expect_failures = [var.sign_in]
+}
+
+run "keys_over_plain_http_are_refused" {
+  command = plan
+
+  variables {
+    identity_provider = { issuer = "https://a.example", keys_url = "http://a.example/keys", audience = "a" }
+  }
+
+  expect_failures = [var.identity_provider]
 }

@@ -28,6 +28,19 @@ run "it_stands_in_front_of_the_stage_and_counts_addresses" {
   }
 }
 
+run "behind_cloudfront_it_counts_who_asked_it" {
+  command = plan
+
+  variables {
+    behind_proxy = true
+  }
+
+  assert {
+    condition     = one([for rule in aws_wafv2_web_acl.this.rule : rule.statement[0].rate_based_statement[0].forwarded_ip_config[0].header_name if rule.name == "too-many-requests"]) == "X-Forwarded-For"
+    error_message = "Wanted the addresses of customers, and not CloudFront's."
+  }
+}
+
 run "what_it_blocks_is_logged_without_tokens_and_keys" {
   command = plan
 

@@ -1,0 +1,4 @@
+locals {
+  bucket = "${var.name}-storefront-${var.account.id}"
+  count  = var.distribution ? 1 : 0
+}
