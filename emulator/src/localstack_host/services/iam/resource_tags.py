@@ -112,8 +112,8 @@ ASK: dict[str, Ask] = {
     "sqs": _of_queue,
     "ssm": _of_parameter,
     "states": lambda client, arn: client.list_tags_for_resource(resourceArn=arn)["tags"],
-    "wafv2": lambda client, arn: client.list_tags_for_resource(ResourceARN=arn)["TagInfoForResource"][
-        "TagList"
-    ],
+    "wafv2": lambda client, arn: client.list_tags_for_resource(ResourceARN=arn)[
+        "TagInfoForResource"
+    ]["TagList"],
 }
 CLIENTS = {"lambda": "lambda_", "states": "stepfunctions"}

@@ -32,7 +32,11 @@ def describe_backup_vault(context: Any, request: Any) -> Any:
     """A vault, with its lock."""
     described = _vault(context, request).to_list_dict()
     limits = ("MinRetentionDays", "MaxRetentionDays")
-    return {n: value for n, value in described.items() if value is not None and (value or n not in limits)}
+    return {
+        n: value
+        for n, value in described.items()
+        if value is not None and (value or n not in limits)
+    }
 
 
 def put_backup_vault_lock_configuration(context: Any, request: Any) -> Any:

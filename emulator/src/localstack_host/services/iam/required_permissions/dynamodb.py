@@ -45,7 +45,9 @@ def needs(operation: str, params: Params, place: Place) -> Permissions | None:
             for table, asked in params["RequestItems"].items()
         ]
     if operation in ("Query", "Scan"):
-        return [Permission(f"dynamodb:{operation}", _searched(params, place), _asked(params, place))]
+        return [
+            Permission(f"dynamodb:{operation}", _searched(params, place), _asked(params, place))
+        ]
     return None
 
 

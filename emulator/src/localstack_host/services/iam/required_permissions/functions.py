@@ -25,7 +25,9 @@ def lambda_(operation: str, params: Params, place: Place) -> Permissions | None:
         return [_mapping(operation, params, place)]
     name = params.get("FunctionName")
     if operation in INVOCATIONS:
-        return [Permission("lambda:InvokeFunction", _function(params["FunctionName"], params, place))]
+        return [
+            Permission("lambda:InvokeFunction", _function(params["FunctionName"], params, place))
+        ]
     if name and (action := action_of("lambda", operation)) and action["resourceTypes"]:
         function = _function(name, params if operation in QUALIFIED else {}, place)
         return [Permission(f"lambda:{action['name']}", function, _granted(operation, params))]

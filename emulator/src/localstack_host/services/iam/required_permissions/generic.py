@@ -81,7 +81,9 @@ def _named(
         return []
     first, *_ = names
     return [
-        value if value.startswith("arn:") else filled(template, _one(values) | {first: value}, place)
+        value
+        if value.startswith("arn:")
+        else filled(template, _one(values) | {first: value}, place)
         for value in values[first]
     ]
 

@@ -18,8 +18,6 @@ NOT_PASSED_TO = ("iam", "sts")
 PASSING = ("Create", "Import", "Put", "Register", "Update")
 
 
-
-
 def passed(prefix: str, operation: str, params: Params) -> Iterator[Permission]:
     """A permission for each role among the parameters."""
     if prefix in NOT_PASSED_TO or not operation.startswith(PASSING):

@@ -104,7 +104,9 @@ def _with_it(operation: str, params: Params, target: str) -> list[Permission]:
     if operation not in ("PutObject", "CreateMultipartUpload"):
         return []
     named = {"Tagging": "PutObjectTagging", "ACL": "PutObjectAcl"}
-    return [Permission(f"s3:{action}", target) for name, action in named.items() if params.get(name)]
+    return [
+        Permission(f"s3:{action}", target) for name, action in named.items() if params.get(name)
+    ]
 
 
 def _copying(params: Params, bucket: str, place: Place) -> Permissions:

@@ -43,9 +43,7 @@ def _parameter(name: str, place: Place) -> str:
     return place.named("ssm", "parameter" if name.startswith("/") else "parameter/", name)
 
 
-def _with_key(
-    operation: str, params: Params, names: list[str], place: Place
-) -> list[Permission]:
+def _with_key(operation: str, params: Params, names: list[str], place: Place) -> list[Permission]:
     """Parameter Store uses a customer's key in the name of the caller.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
