@@ -202,14 +202,15 @@ def create(cloud: Cloud) -> None:
 
 
 @pytest.mark.timeout(900)
-def test_twenty_kills_in_the_middle_of_saving_tear_nothing(home: Path) -> None:
+@pytest.mark.parametrize("kills", [2, pytest.param(KILLS, marks=pytest.mark.exhaustive)])
+def test_kills_in_the_middle_of_saving_tear_nothing(home: Path, kills: int) -> None:
     ordeal = Ordeal(home, random.Random(SEED))
     emulator, cloud = ordeal.start()
     create(cloud)
     assert commands.save_running(emulator.endpoint) is None
-    for _ in range(KILLS):
+    for _ in range(kills):
         ordeal.write_and_kill(emulator, cloud)
         emulator, cloud = ordeal.start()
         ordeal.audit(cloud)
     assert SavedStates(home / "state").folder(CURRENT)
-    assert ordeal.saved["pairs"] > KILLS
+    assert ordeal.saved["pairs"] > kills

@@ -218,6 +218,7 @@ def test_a_running_execution_ends_as_aborted_and_says_so(own: Emulator) -> None:
     assert json.loads(told[0]["Body"])["detail"]["executionArn"] == arn
 
 
+@pytest.mark.exhaustive
 def test_a_message_in_flight_comes_back_after_its_timeout(own: Emulator) -> None:
     sqs = Cloud(own.endpoint).client("sqs")
     queue = sqs.create_queue(QueueName="q", Attributes={"VisibilityTimeout": "1"})["QueueUrl"]
@@ -227,6 +228,7 @@ def test_a_message_in_flight_comes_back_after_its_timeout(own: Emulator) -> None
     assert [message["Body"] for message in found["Messages"]] == ["again"]
 
 
+@pytest.mark.exhaustive
 def test_mappings_go_on_where_they_were(own: Emulator) -> None:
     cloud = Cloud(own.endpoint)
     queue = cloud.client("sqs").create_queue(QueueName="seen")["QueueUrl"]
@@ -331,6 +333,7 @@ def test_a_damaged_state_is_kept_and_the_older_one_is_loaded(stopped: Path) -> N
     assert str(kept) in refused
 
 
+@pytest.mark.exhaustive
 def test_a_state_that_fails_halfway_is_kept_and_the_older_one_is_loaded(
     own: Emulator, home: Path
 ) -> None:
@@ -366,6 +369,7 @@ def test_a_state_of_other_versions_is_refused_and_kept(stopped: Path) -> None:
     assert (kept / STATE).exists()
 
 
+@pytest.mark.exhaustive
 def test_an_emulator_whose_home_is_gone_goes_on(own: Emulator, home: Path) -> None:
     cloud = Cloud(own.endpoint)
     shutil.rmtree(home / "state", ignore_errors=True)
