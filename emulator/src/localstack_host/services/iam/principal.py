@@ -19,6 +19,12 @@ Pairs = Iterator[tuple[str, tuple[str, ...]]]
 # These services send aws:SourceOwner, which the default policy of topics requires.
 OWNERS_NAMED_BY = ("cloudwatch", "s3", "ses")
 
+# What a service does to its own resources, and nobody has to permit: the rule of an archive.
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
+MANAGED_BY_ITSELF = {
+    "events": frozenset({"DeleteRule", "PutRule", "PutTargets", "RemoveTargets"}),
+}
+
 
 @dataclass(frozen=True)
 class Principal:
@@ -64,6 +70,8 @@ def access_key(request: Any) -> str:
 def _without_session(context: Any) -> Principal | None:
     internal = context.internal_request_params
     service = internal.get("service_principal") if internal else None
+    if service and context.operation.name in MANAGED_BY_ITSELF.get(service, ()):
+        return None
     if service:
         return Principal(sessions.as_service(service, context.account_id))
     # Trust policies are evaluated for all callers, including users and the owner.

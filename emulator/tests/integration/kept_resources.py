@@ -1,0 +1,142 @@
+"""A resource or more of each service, and what is looked for after a stop and a start."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from tests.integration.conftest import Cloud, document
+from tests.integration.waiting import wait_for
+
+ECHO = "def handle(event, context):\n    return event\n"
+ANYBODY = document({"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*"})
+OPEN = {"Policy": ANYBODY}
+
+
+def put(cloud: Cloud, name: str, value: str) -> None:
+    cloud.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+
+
+def parameter(cloud: Cloud, name: str) -> str | None:
+    ssm = cloud.client("ssm")
+    try:
+        return str(ssm.get_parameter(Name=name)["Parameter"]["Value"])
+    except ssm.exceptions.ParameterNotFound:
+        return None
+
+
+class Kept:
+    """One resource or more of each service, and what is looked for after a load."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+
+    def fill(self) -> None:
+        client = self.cloud.client
+        self.role = self.cloud.role()
+        self.function = self.cloud.function(ECHO, Role=self.role)
+        self.table = self.cloud.table("id")
+        client("dynamodb").put_item(TableName=self.table, Item={"id": {"S": "1"}})
+        client("s3").create_bucket(
+            Bucket="kept", CreateBucketConfiguration={"LocationConstraint": "us-east-2"}
+        )
+        client("s3").put_object(Bucket="kept", Key="small", Body=b"small")
+        client("s3").put_object(Bucket="kept", Key="large", Body=b"x" * 1_000_000)
+        put(self.cloud, "/kept", "yes")
+        self._fill_messages()
+        self._fill_keys_and_logs()
+        self._fill_workflows()
+
+    def _fill_messages(self) -> None:
+        client = self.cloud.client
+        self.queue = client("sqs").create_queue(QueueName="kept", Attributes=OPEN)["QueueUrl"]
+        arn = client("sqs").get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])
+        client("sqs").send_message(QueueUrl=self.queue, MessageBody="waiting")
+        self.topic = client("sns").create_topic(Name="kept")["TopicArn"]
+        client("sns").subscribe(
+            TopicArn=self.topic, Protocol="sqs", Endpoint=arn["Attributes"]["QueueArn"]
+        )
+        client("ses").verify_email_identity(EmailAddress="shop@example.com")
+        client("ses").send_email(
+            Source="shop@example.com",
+            Destination={"ToAddresses": ["anna@example.com"]},
+            Message={"Subject": {"Data": "kept"}, "Body": {"Text": {"Data": "text"}}},
+        )
+
+    def _fill_keys_and_logs(self) -> None:
+        client = self.cloud.client
+        self.key = client("kms").create_key()["KeyMetadata"]["KeyId"]
+        self.secret = client("kms").encrypt(KeyId=self.key, Plaintext=b"s")["CiphertextBlob"]
+        client("logs").create_log_group(logGroupName="kept")
+        client("logs").create_log_stream(logGroupName="kept", logStreamName="kept")
+        event = {"timestamp": int(time.time() * 1000), "message": "kept"}
+        client("logs").put_log_events(logGroupName="kept", logStreamName="kept", logEvents=[event])
+        client("logs").put_query_definition(name="kept", queryString="fields @message")
+        client("cloudwatch").put_metric_data(
+            Namespace="Kept", MetricData=[{"MetricName": "kept", "Value": 1.0}]
+        )
+
+    def _fill_workflows(self) -> None:
+        client = self.cloud.client
+        definition = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
+        machine = client("stepfunctions").create_state_machine(
+            name="kept", roleArn=self.role, definition=json.dumps(definition)
+        )["stateMachineArn"]
+        self.execution = client("stepfunctions").start_execution(
+            stateMachineArn=machine, input='{"kept": true}'
+        )["executionArn"]
+        wait_for(lambda: self._status(self.cloud) == "SUCCEEDED", "the execution runs on")
+        client("events").create_event_bus(Name="kept")
+        client("events").put_rule(
+            Name="kept", EventBusName="kept", EventPattern='{"source": ["test"]}'
+        )
+        client("events").put_targets(
+            Rule="kept", EventBusName="kept", Targets=[{"Id": "1", "Arn": self._queue_arn()}]
+        )
+        bus = client("events").describe_event_bus(Name="kept")["Arn"]
+        client("events").create_archive(ArchiveName="kept", EventSourceArn=bus)
+
+    def _queue_arn(self) -> str:
+        return f"arn:aws:sqs:us-east-2:000000000000:{self.queue.rpartition('/')[2]}"
+
+    def _status(self, cloud: Cloud) -> str:
+        found = cloud.client("stepfunctions").describe_execution(executionArn=self.execution)
+        return str(found["status"])
+
+    def look(self, after: Cloud) -> None:
+        client = after.client
+        assert after.invoke(self.function, {"a": 1}).payload == {"a": 1}
+        assert client("dynamodb").scan(TableName=self.table)["Count"] == 1
+        assert client("s3").get_object(Bucket="kept", Key="small")["Body"].read() == b"small"
+        large = client("s3").get_object(Bucket="kept", Key="large")["Body"].read()
+        assert large == b"x" * 1_000_000
+        assert parameter(after, "/kept") == "yes"
+        assert client("kms").decrypt(CiphertextBlob=self.secret)["Plaintext"] == b"s"
+        self._look_at_messages(after)
+        self._look_at_logs(after)
+        assert self._status(after) == "SUCCEEDED"
+        history = client("stepfunctions").get_execution_history(executionArn=self.execution)
+        assert history["events"][-1]["type"] == "ExecutionSucceeded"
+
+    def _look_at_messages(self, after: Cloud) -> None:
+        assert self._bodies(after) == ["waiting"]
+        after.client("sns").publish(TopicArn=self.topic, Message="published")
+        assert "published" in self._bodies(after)[0]
+        event = {"Source": "test", "DetailType": "kept", "Detail": "{}", "EventBusName": "kept"}
+        after.client("events").put_events(Entries=[event])
+        assert '"detail-type":"kept"' in self._bodies(after)[0].replace(" ", "")
+        archive = after.client("events").describe_archive(ArchiveName="kept")
+        assert (archive["State"], archive["EventCount"]) == ("ENABLED", 1)
+        assert "kept" in json.dumps(after.mails())
+
+    def _bodies(self, after: Cloud) -> list[str]:
+        found = after.client("sqs").receive_message(QueueUrl=self.queue, WaitTimeSeconds=10)
+        return [message["Body"] for message in found.get("Messages", [])]
+
+    def _look_at_logs(self, after: Cloud) -> None:
+        logs = after.client("logs")
+        events = logs.get_log_events(logGroupName="kept", logStreamName="kept")["events"]
+        assert [event["message"] for event in events] == ["kept"]
+        assert logs.describe_query_definitions()["queryDefinitions"][0]["name"] == "kept"
+        metrics = after.client("cloudwatch").list_metrics(Namespace="Kept")["Metrics"]
+        assert [metric["MetricName"] for metric in metrics] == ["kept"]
