@@ -19,7 +19,7 @@ from localstack_host.state import about
 from localstack_host.state.about import ABOUT, STATE
 from localstack_host.state.saved_states import CURRENT, PREVIOUS, REPLACED, SavedStates
 from tests.integration.conftest import Cloud
-from tests.integration.kept_resources import Kept, parameter, put
+from tests.integration.kept_resources import OPEN, Kept, parameter, put
 from tests.integration.waiting import wait_for, wait_until_gone
 
 LOST_AT_MOST_S = 2.0

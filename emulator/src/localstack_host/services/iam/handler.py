@@ -57,16 +57,18 @@ class PermissionCheck:
     def allows(self, context: Any) -> bool:
         """Whether a request needs nothing that its caller may not do; notes the use if so.
 
-        Raises what `check` raises for a caller that does not exist. An operation that needs
-        `setup_checks` is for `check`.
+        Raises what `check` raises for a caller that does not exist. What needs `setup_checks`, and
+        everything while decisions are recorded, is for `check`.
         """
+        if self._log.records:
+            return False
         principal = self._principals.of(context)
         if principal is None:
             return True
         decided = []
         for need in _needs(context):
             policies = policies_for(need.action, need.resource, principal.role, principal.limit)
-            decided.append(_decision(principal, need, policies, context))
+            decided.append(_decision(principal, need, policies, context, whole=False))
             if not decided[-1][1].allowed:
                 return False
         for request, decision in decided:
