@@ -10,14 +10,12 @@ docs/cost.md says what is counted and what is not.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from lab.core import environment_settings, paths
+from lab.core import environment_settings
 from lab.core.errors import LabError
 from lab.core.progress import Progress, ignore
 from lab.core.target import Target
@@ -139,18 +137,13 @@ def _settings(environment: str) -> dict[str, Any]:
 
 def _structure(state: State, metrics: int) -> Structure:
     tables = state.instances("aws_dynamodb_table")
+    alarms = state.instances("aws_cloudwatch_metric_alarm")
     return Structure(
-        alarms=len(state.instances("aws_cloudwatch_metric_alarm")),
+        functions=len(state.instances("aws_lambda_function")),
         composite_alarms=len(state.instances("aws_cloudwatch_composite_alarm")),
         dashboards=len(state.instances("aws_cloudwatch_dashboard")),
         tables=len(tables),
         indexes=sum(len(table["global_secondary_index"]) for table in tables),
-        api_methods=_api_methods(paths.FUNCTIONS / "checkout_api" / "openapi.json"),
+        watched_queues=sum(alarm["namespace"] == "AWS/SQS" for alarm in alarms),
         business_metrics=metrics,
     )
-
-
-def _api_methods(definition: Path) -> int:
-    methods = {"get", "put", "post", "patch", "delete", "head", "options"}
-    operations: dict[str, dict[str, Any]] = json.loads(definition.read_text())["paths"]
-    return sum(len(methods & path.keys()) for path in operations.values())

@@ -25,18 +25,18 @@ POLLS = 5 * 3 * 60 * HOURS
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 """
-METRICS_OF_A_METHOD = 5
-"""Count, Latency, IntegrationLatency, 4XXError, 5XXError; a cache adds its hits and misses.
-
-https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
-"""
-CACHE_METRICS = 2
+OTHER_ALARMS = 6
+"""Two each about the API, the workflow and wrong rows; a test compares the stored plans."""
+REJECTING = 3
+"""Functions whose alarm about errors has a second metric, which is billed: what they reject."""
+METRICS_OF_A_TABLE = 2
+"""Refused reads and writes, of a table and of each of its indexes."""
 FIREWALL_RULES = 4
 """Rules and managed groups of rules in modules/web-firewall; a test compares the stored plans."""
 MONTHS_KEPT = 12
 """The assumed age of the shop: old orders are never deleted."""
 
-ORDERS, FIXED, KEPT = "orders", "fixed", "kept"
+ORDERS, HOURLY, FIXED, KEPT = "orders", "hourly", "fixed", "kept"
 Settings = Mapping[str, Any]
 
 
@@ -77,6 +77,7 @@ class Bill:
             "per_order_usd": self.per_order,
             "per_month_usd": self.total(),
             "orders_usd": self.total(ORDERS),
+            "hourly_usd": self.total(HOURLY),
             "fixed_usd": self.total(FIXED),
             "kept_usd": self.total(KEPT),
             "free_tier_usd": self.free_usd,
@@ -95,6 +96,7 @@ def of(environment: str, settings: Settings, counted: Counted, orders: int) -> B
     units = [
         *((ORDERS, *line) for line in _of_orders(settings, counted, orders)),
         *((FIXED, *line) for line in _fixed(settings, counted)),
+        *((HOURLY, *line) for line in _by_the_hour(counted, orders)),
         *((KEPT, *line) for line in _kept(settings, counted, orders)),
     ]
     lines = tuple(
@@ -156,13 +158,20 @@ def _of_orders(settings: Settings, counted: Counted, orders: int) -> Iterator[Un
         yield LABELS["data_events"], "data_events", counted.data_events.order * orders
 
 
+def _by_the_hour(counted: Counted, orders: int) -> Iterator[Unit]:
+    """Metrics of the shop: CloudWatch bills each only for the hours in which it was sent.
+
+    Orders are taken to come one by one, each in an hour of its own while there are enough.
+    """
+    hours = min(HOURS, orders)
+    yield "metrics of the shop", "metrics", counted.structure.business_metrics * hours / HOURS
+
+
 def _fixed(settings: Settings, counted: Counted) -> Iterator[Unit]:
     yield from _sweeper(settings, counted)
     yield "asking the idle queue", "queue_requests", POLLS
     structure = counted.structure
-    yield "metrics of the API, by method", "metrics", _api_metrics(settings, structure)
-    yield "metrics of the shop", "metrics", structure.business_metrics
-    yield "alarms", "alarms", structure.alarms
+    yield "alarms, by their metrics", "alarms", alarm_metrics(settings, structure)
     yield "composite alarms", "composite_alarms", structure.composite_alarms
     yield "dashboards", "dashboards", structure.dashboards
     of_what = "everything" if settings.get("own_encryption_key") else "the topics"
@@ -186,9 +195,21 @@ def _sweeper(settings: Settings, counted: Counted) -> Iterator[Unit]:
         yield "sweeper: audit trail", "data_events", counted.data_events.sweep * SWEEPS
 
 
-def _api_metrics(settings: Settings, structure: Structure) -> int:
-    each = METRICS_OF_A_METHOD + (CACHE_METRICS if settings.get("api_cache") else 0)
-    return structure.api_methods * each
+def alarm_metrics(settings: Settings, structure: Structure) -> int:
+    """The metrics of all alarms with these thresholds: an alarm is billed for each of its metrics.
+
+    `modules/monitoring` makes no alarm where a threshold is 0; the others are always there.
+    """
+    thresholds = settings.get("alarm_thresholds") or {}
+    tables = METRICS_OF_A_TABLE * (structure.tables + structure.indexes)
+    on = {
+        "function_throttles": structure.functions,
+        "function_time_percent": structure.functions,
+        "table_throttles": tables,
+        "minutes_without_orders": 1,
+    }
+    always = structure.functions + REJECTING + structure.watched_queues + OTHER_ALARMS
+    return always + sum(count for name, count in on.items() if thresholds.get(name))
 
 
 def _kept(settings: Settings, counted: Counted, orders: int) -> Iterator[Unit]:

@@ -27,12 +27,12 @@ class FunctionUse:
 class Structure:
     """Numbers of resources that are billed independent of orders."""
 
-    alarms: int
+    functions: int
     composite_alarms: int
     dashboards: int
     tables: int
     indexes: int
-    api_methods: int
+    watched_queues: int
     business_metrics: int
 
 

@@ -8,7 +8,7 @@ from lab.core.environment_settings import ENVIRONMENTS
 from lab.core.markdown import table
 from lab.measure import cost
 from lab.measure.cost import prices
-from lab.measure.cost.bill import FIXED, KEPT, ORDERS
+from lab.measure.cost.bill import FIXED, HOURLY, KEPT, ORDERS
 from lab.measure.cost.counted import Counted
 from lab.measure.cost.tables import blocks, cheaper_from, units
 
@@ -56,7 +56,12 @@ def _row(load: int, counted: Counted) -> list[str]:
 def _lines(counted: Counted) -> str:
     bill = cost.of(DETAILED, SHOWN, counted)
     most = max(line.usd for line in bill.lines)
-    kinds = {ORDERS: "orders", FIXED: "always there", KEPT: "kept for a year"}
+    kinds = {
+        ORDERS: "orders",
+        HOURLY: "hours with orders",
+        FIXED: "always there",
+        KEPT: "kept for a year",
+    }
     rows = (
         [
             line.what,
@@ -104,14 +109,15 @@ def _memory(counted: Counted) -> str:
 
 
 def _prices() -> str:
-    return table(["unit", "USD", "free a month", "confirmed by"], _price_rows())
+    return table(["unit", "USD", "free a month", "looked up", "confirmed by"], _price_rows())
 
 
 def _price_rows() -> Iterator[list[str]]:
     for price in prices.load().prices.values():
         link = f"[{price.unit}]({price.source})"
         free = f"{price.free_per_month:,.0f}" if price.free_per_month else ""
-        yield [link, f"{price.usd:.10f}".rstrip("0").rstrip("."), free, _confirmed(price.confirmed)]
+        usd = f"{price.usd:.10f}".rstrip("0").rstrip(".")
+        yield [link, usd, free, price.looked_up, _confirmed(price.confirmed)]
 
 
 def _confirmed(by: str | None) -> str:

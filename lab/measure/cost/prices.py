@@ -17,14 +17,15 @@ FILE = Path(__file__).resolve().with_name("prices.json")
 class Price:
     """US dollars for one unit of the first tier.
 
-    `source` is AWS's page. `confirmed` is "AWS", the address that confirms the number, or None if
-    it is unconfirmed. `free_per_month` are the units of the always-free tier; the free tier of the
-    first year is not included.
+    `source` is AWS's page, and `looked_up` the day on which it was asked. `confirmed` is "AWS", the
+    address that confirms the number, or None if it is unconfirmed. `free_per_month` are the units
+    of the always-free tier; the free tier of the first year is not included.
     """
 
     usd: float
     unit: str
     source: str
+    looked_up: str
     confirmed: str | None = None
     free_per_month: float = 0
 

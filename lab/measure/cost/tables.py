@@ -12,7 +12,7 @@ from rich.text import Text
 from lab.console import render
 from lab.measure.cost import bill, prices
 from lab.measure.cost.alternatives import Variant
-from lab.measure.cost.bill import FIXED, KEPT, ORDERS, Bill, Line
+from lab.measure.cost.bill import FIXED, HOURLY, KEPT, ORDERS, Bill, Line
 from lab.measure.cost.counted import Counted
 from lab.measure.cost.sizing import Sizes
 
@@ -22,17 +22,18 @@ BLOCKS = " ▏▎▍▌▋▊▉█"
 SMALL_USD = 0.005
 TITLES = {
     ORDERS: "What {orders:,} orders use",
+    HOURLY: "What is billed for the hours in which somebody orders",
     FIXED: "What stands there, order or not",
     KEPT: "What is kept, after a year at this load",
 }
-STYLES = {ORDERS: "cyan", FIXED: "yellow", KEPT: "magenta"}
+STYLES = {ORDERS: "cyan", HOURLY: "green", FIXED: "yellow", KEPT: "magenta"}
 
 
 def report(monthly_bill: Bill, counted: Counted, variants: Sequence[Variant]) -> RenderableType:
     """The bill, the alternatives, and the assumptions."""
     return Group(
         _head(monthly_bill),
-        *(_Part(monthly_bill, kind) for kind in (ORDERS, FIXED, KEPT)),
+        *(_Part(monthly_bill, kind) for kind in (ORDERS, HOURLY, FIXED, KEPT)),
         _sum(monthly_bill),
         _variants(variants),
         *_assumptions(monthly_bill, counted),

@@ -23,12 +23,12 @@ alarm_thresholds = {
   api_errors_percent     = 50
   api_latency_ms         = 10000
   function_errors        = 20
-  function_throttles     = 20
-  function_time_percent  = 90
+  function_throttles     = 0
+  function_time_percent  = 0
   failed_executions      = 10
   timed_out_executions   = 1
   queued_messages        = 1
-  table_throttles        = 100
+  table_throttles        = 0
   minutes_without_orders = 0
 }
 

@@ -152,7 +152,7 @@ variable "alarm_receivers" {
 }
 
 variable "alarm_thresholds" {
-  description = "Thresholds at which an alarm is raised: of errors and latency of the API, of counts in five minutes, of a function's time-out, of messages in a queue that should be empty; and after how many minutes without an order (0: never)."
+  description = "Thresholds at which an alarm is raised: of errors and latency of the API, of counts in five minutes, of a function's time-out, of messages in a queue that should be empty; and after how many minutes without an order. Where throttles, a time-out's percentage or minutes are 0, there is no such alarm."
   # The defaults and the rules are those of modules/monitoring.
   type = object({
     api_errors_percent     = optional(number)

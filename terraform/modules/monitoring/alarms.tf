@@ -76,6 +76,7 @@ locals {
         dimensions  = { FunctionName = function.name }
         threshold   = var.thresholds.function_throttles
       })
+      if var.thresholds.function_throttles > 0
     },
     {
       for key, function in var.functions : "function-duration-${key}" => merge(local.usual, local.five_minutes, {
@@ -87,6 +88,7 @@ locals {
         statistic   = "Maximum"
         threshold   = function.timeout_seconds * 10 * var.thresholds.function_time_percent
       })
+      if var.thresholds.function_time_percent > 0
     },
   )
 
@@ -210,6 +212,7 @@ locals {
         threshold  = var.thresholds.table_throttles
         metrics    = local.throttles[key]
       }
+      if var.thresholds.table_throttles > 0
     },
   )
 }

@@ -175,7 +175,7 @@ locals {
         }),
         merge(local.graph, {
           about = "functions", title = "Longest call, in percent of its time-out", unit = "%", width = 12
-          lines = [{ label = "alarm", value = var.thresholds.function_time_percent }]
+          lines = var.thresholds.function_time_percent == 0 ? [] : [{ label = "alarm", value = var.thresholds.function_time_percent }]
           metrics = concat(
             [
               for number, key in keys(var.functions) :

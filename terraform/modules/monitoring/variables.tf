@@ -109,7 +109,7 @@ variable "topics" {
 }
 
 variable "thresholds" {
-  description = "Thresholds at which an alarm is raised. Counts are of five minutes."
+  description = "Thresholds at which an alarm is raised. Counts are of five minutes. There is no alarm where function_throttles, function_time_percent, table_throttles or minutes_without_orders is 0."
   type = object({
     api_errors_percent     = optional(number, 1)
     api_latency_ms         = optional(number, 3000)
@@ -127,11 +127,18 @@ variable "thresholds" {
   validation {
     condition = alltrue([
       for count in [
-        var.thresholds.function_errors, var.thresholds.function_throttles, var.thresholds.failed_executions,
-        var.thresholds.timed_out_executions, var.thresholds.queued_messages, var.thresholds.table_throttles,
+        var.thresholds.function_errors, var.thresholds.failed_executions,
+        var.thresholds.timed_out_executions, var.thresholds.queued_messages,
       ] : count >= 1 && floor(count) == count
     ])
     error_message = "thresholds that count something must be whole numbers, 1 or more: with 0 the alarm would never end."
+  }
+
+  validation {
+    condition = alltrue([
+      for count in [var.thresholds.function_throttles, var.thresholds.table_throttles] : count >= 0 && floor(count) == count
+    ])
+    error_message = "thresholds of throttles must be whole numbers, or 0 for no such alarm."
   }
 
   validation {
@@ -150,8 +157,8 @@ variable "thresholds" {
   }
 
   validation {
-    condition     = var.thresholds.function_time_percent >= 10 && var.thresholds.function_time_percent <= 100
-    error_message = "thresholds.function_time_percent must be between 10 and 100, in percent of a function's time-out."
+    condition     = var.thresholds.function_time_percent == 0 || (var.thresholds.function_time_percent >= 10 && var.thresholds.function_time_percent <= 100)
+    error_message = "thresholds.function_time_percent must be between 10 and 100, in percent of a function's time-out, or 0 for no such alarm."
   }
 
   validation {

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lab.core.environment_settings import settings_of
 from lab.core.errors import LabError
 from lab.deploy import plans
 from lab.measure import cost
 from lab.measure.cost import alternatives, bill, prices, sizing
 from lab.measure.cost import counted as kept
-from lab.measure.cost.bill import FIXED, KEPT, ORDERS, Line
+from lab.measure.cost.bill import FIXED, HOURLY, KEPT, ORDERS, Line
 from lab.measure.cost.counted import Counted, DataEvents, FunctionUse, Measured, Structure
 from lab.measure.cost.prices import Price, PriceList
 from lab.measure.cost.usage import Usage
@@ -98,9 +100,10 @@ def test_a_part_without_a_price_is_an_error_that_names_it() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(LISTED.prices))
-def test_every_price_has_a_source_at_aws_and_says_who_confirms_it(name: str) -> None:
+def test_every_price_has_a_source_at_aws_a_day_and_says_who_confirms_it(name: str) -> None:
     price = LISTED.of(name)
     assert price.source.startswith("https://aws.amazon.com/")
+    assert date.fromisoformat(price.looked_up) <= date.fromisoformat("2026-12-31")
     assert price.confirmed is None or price.confirmed == "AWS" or "://" in price.confirmed
 
 
@@ -199,12 +202,50 @@ def test_a_cache_of_a_size_that_aws_does_not_have_is_an_error() -> None:
         bill.of("dev", NOTHING | {"api_cache": {"size_gb": 3}}, counted(), 1)
 
 
-def test_every_method_of_the_api_has_five_metrics_and_with_a_cache_seven() -> None:
-    shop = replace(counted(), structure=Structure(0, 0, 0, 0, 0, api_methods=7, business_metrics=0))
-    cache = {"api_cache": {"size_gb": 0.5, "ttl_seconds": 60}}
-    what = "metrics of the API, by method"
-    assert lines({}, shop, FIXED)[what].usd == pytest.approx(35 * 0.30)
-    assert lines(cache, shop, FIXED)[what].usd == pytest.approx(49 * 0.30)
+def test_metrics_of_the_shop_are_billed_for_the_hours_in_which_they_are_sent() -> None:
+    """Ten of 30 cents a month: one order makes an hour of them, 730 and more a whole month."""
+    shop = replace(counted(), structure=Structure(0, 0, 0, 0, 0, 0, business_metrics=10))
+    hourly = [lines({}, shop, HOURLY, n)["metrics of the shop"].usd for n in (1, 365, 730, 10**6)]
+    assert hourly == pytest.approx([3.0 / 730, 1.5, 3.0, 3.0])
+    assert "metrics of the shop" not in lines({}, shop, FIXED)
+
+
+def test_an_alarm_is_billed_for_each_metric_and_not_where_its_threshold_is_0() -> None:
+    shop = Structure(7, 1, 1, tables=7, indexes=5, watched_queues=3, business_metrics=0)
+    thresholds = {"function_throttles": 1, "function_time_percent": 80, "table_throttles": 10}
+    off = {"alarm_thresholds": dict.fromkeys(thresholds, 0)}
+    assert bill.alarm_metrics(off, shop) == 7 + 3 + 3 + 6
+    assert bill.alarm_metrics({"alarm_thresholds": thresholds}, shop) == 19 + 7 + 7 + 24
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_as_many_metrics_of_alarms_are_billed_as_are_planned(environment: str) -> None:
+    planned = plans.file_of(environment).read_text().splitlines()
+    single = sum("aws_cloudwatch_metric_alarm.single[" in line for line in planned)
+    combined = [line for line in planned if "aws_cloudwatch_metric_alarm.combined[" in line]
+    metrics = single + sum(
+        len(set(re.findall(r"metric_query\.(\d+)\.metric[.=]", c))) for c in combined
+    )
+    settings, structure = settings_of(environment), cost.stored().structure
+    assert bill.alarm_metrics(settings, structure) == metrics
+
+
+def test_a_dashboard_as_large_as_ours_is_not_free() -> None:
+    shop = replace(
+        counted(),
+        structure=Structure(
+            0, 0, dashboards=1, tables=0, indexes=0, watched_queues=0, business_metrics=0
+        ),
+    )
+    made = bill.of("dev", NOTHING, shop, 1)
+    assert lines({}, shop, FIXED)["dashboards"].usd == pytest.approx(3.0)
+    assert made.free_usd == pytest.approx(
+        bill.free([x for x in made.lines if x.price != "dashboards"], LISTED)
+    )
+
+
+def test_dev_costs_less_than_seven_dollars_a_month_when_nobody_orders() -> None:
+    assert cost.of("dev", 1).total(FIXED, HOURLY) < 7
 
 
 def test_function_time_is_billed_with_the_memory_and_the_processor_of_the_environment() -> None:
@@ -236,7 +277,7 @@ def test_logs_are_kept_as_long_as_the_environment_says() -> None:
 
 
 def test_the_free_tier_is_given_once_for_all_lines_of_a_price() -> None:
-    listed = PriceList("here", "today", {"traces": Price(2.0, "", "", free_per_month=10)})
+    listed = PriceList("here", "today", {"traces": Price(2.0, "", "", "", free_per_month=10)})
     twice = [Line(ORDERS, "a", "traces", 8, 16.0), Line(FIXED, "b", "traces", 8, 16.0)]
     assert bill.free(twice, listed) == 20.0
     assert bill.free(twice[:1], listed) == 16.0
@@ -321,7 +362,7 @@ def test_a_function_that_fits_nowhere_has_no_cheapest_size() -> None:
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
 def test_every_environment_can_be_billed_from_what_was_kept(environment: str) -> None:
     found = cost.of(environment, 10_000)
-    assert found.total() == pytest.approx(found.total(ORDERS, FIXED, KEPT))
+    assert found.total() == pytest.approx(found.total(ORDERS, HOURLY, FIXED, KEPT))
     assert found.total(ORDERS) > 0
     assert found.free_usd < found.total()
 

@@ -253,3 +253,31 @@ run "an_index_of_no_table_is_refused" {
 
   expect_failures = [var.indexes]
 }
+
+run "what_nobody_would_get_up_for_has_no_alarm" {
+  command = plan
+
+  variables {
+    thresholds = { function_throttles = 0, function_time_percent = 0, table_throttles = 0 }
+  }
+
+  assert {
+    condition     = !anytrue([for name in concat(keys(aws_cloudwatch_metric_alarm.single), keys(aws_cloudwatch_metric_alarm.combined)) : can(regex("throttles|duration", name))])
+    error_message = "Wanted no alarms about throttles and durations: each metric of one costs ten cents a month."
+  }
+
+  assert {
+    condition     = contains(keys(aws_cloudwatch_metric_alarm.single), "function-errors-notifier")
+    error_message = "Wanted the others."
+  }
+}
+
+run "half_a_throttle_is_refused" {
+  command = plan
+
+  variables {
+    thresholds = { table_throttles = 0.5 }
+  }
+
+  expect_failures = [var.thresholds]
+}
