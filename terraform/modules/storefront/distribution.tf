@@ -49,6 +49,7 @@ resource "aws_cloudfront_cache_policy" "files" {
 }
 
 resource "aws_cloudfront_response_headers_policy" "this" {
+  #checkov:skip=CKV_AWS_259:It is enforced for a year; the list in browsers (preload) is for who owns the domain to enter
   count = local.count
 
   name    = var.name
@@ -107,6 +108,7 @@ resource "aws_cloudfront_function" "this" {
 }
 
 resource "aws_cloudfront_distribution" "this" {
+  #checkov:skip=CKV2_AWS_32:Both behaviours have the policy above; checkov does not see it through count
   #checkov:skip=CKV_AWS_68:The environment's web ACL stands in front of the API, which is all that costs; web_acl_arn adds one here
   #checkov:skip=CKV2_AWS_47:AWS's rules for known bad inputs are in the web ACL in front of the API
   #checkov:skip=CKV_AWS_310:A second bucket would have the same files, and there is one API

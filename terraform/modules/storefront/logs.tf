@@ -3,6 +3,8 @@ resource "aws_s3_bucket" "logs" {
   #checkov:skip=CKV_AWS_21:A log is written once
   #checkov:skip=CKV_AWS_144:Who asked for a page is of no use in another region
   #checkov:skip=CKV_AWS_145:CloudFront's logs cannot be written with a key of our own unless it lets the service use it
+  #checkov:skip=CKV2_AWS_6:It has one below; checkov does not see it through count
+  #checkov:skip=CKV2_AWS_61:It has one below; checkov does not see it through count
   #checkov:skip=CKV2_AWS_62:Logs are read when there is a question, not when they come
   #checkov:skip=CKV2_AWS_65:CloudFront delivers its logs by an access control list
   count = local.count

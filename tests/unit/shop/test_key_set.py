@@ -115,9 +115,19 @@ def test_no_other_bytes_are_a_signature(signature: bytes) -> None:
 
 
 def test_a_number_plus_the_modulus_is_refused_where_it_still_fits() -> None:
-    """Verified as numbers alone, a signature has two forms; it must have one."""
-    key = RsaKey((1 << 2_047) | 1, 65_537)
-    assert not key.verifies(((1 << 2_047) | 2).to_bytes(SIZE), MESSAGE)
+    """As numbers alone both are a signature; there must be one form of it."""
+    messages = (f"{number}".encode() for number in range(1_000))
+    signatures = (
+        (message, KEY.private.sign(message, padding.PKCS1v15(), hashes.SHA256()))
+        for message in messages
+    )
+    message, signature = next(
+        (message, signature)
+        for message, signature in signatures
+        if int.from_bytes(signature) + MODULUS < 256**SIZE
+    )
+    assert OURS.verifies(signature, message)
+    assert not OURS.verifies((int.from_bytes(signature) + MODULUS).to_bytes(SIZE), message)
 
 
 def test_keys_for_something_else_are_passed_over() -> None:
