@@ -7,6 +7,7 @@ page that asks, and what the browser says about it (Sec-Fetch-Site).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,28 +15,21 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lab.core import paths
+
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "frame-src 'self'",
-        "frame-ancestors 'self'",
-        "base-uri 'none'",
-    )
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",  # no-referrer makes a form send `Origin: null`
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
-}
+ON_AWS = paths.TERRAFORM / "modules" / "storefront" / "headers.json"
+"""What CloudFront sends with the page, and so what the lab sends."""
+
+
+def security_headers() -> dict[str, str]:
+    """The headers of every page: those on AWS, and that the machine room may frame the shop."""
+    said: dict[str, str] = json.loads(ON_AWS.read_text("utf-8").replace("${sign_in}", ""))
+    policy = f"{said['Content-Security-Policy']}; frame-src 'self'"
+    return said | {"Content-Security-Policy": policy}
+
+
+HEADERS = security_headers()
 READING = ("GET", "HEAD")
 
 

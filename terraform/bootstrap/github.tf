@@ -14,6 +14,7 @@ locals {
     "pricing/shipping",
     "pricing/tax",
     "reservation/hold-seconds",
+    "storefront/sign-in",
   ]
 }
 

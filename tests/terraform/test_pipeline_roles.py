@@ -81,7 +81,7 @@ def a_root() -> dict[str, Any]:
 
 
 def name_of(resource: dict[str, Any]) -> str:
-    kind = "boundary-" if resource["type"] == "aws_iam_policy" else ""
+    kind = f"{resource['name']}-" if resource["type"] == "aws_iam_policy" else ""
     return f"{kind}{resource.get('index', resource['name'])}"
 
 
@@ -351,11 +351,63 @@ DOES_NOT_RUN = [
     Call("logs:FilterLogEvents", arn("logs", "log-group:/aws/lambda/checkout-dev-notifier:*")),
 ]
 
+PAGES = "arn:aws:s3:::checkout-{}-storefront-" + ACCOUNT
+POOL, DISTRIBUTION = (
+    arn("cognito-idp", "userpool/us-east-2_a"),
+    f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1",
+)
+POLICY = f"arn:aws:cloudfront::{ACCOUNT}:cache-policy/1"
+SERVES = [
+    Call("s3:PutObject", f"{PAGES.format('dev')}/index.html"),
+    Call("s3:PutBucketPolicy", PAGES.format("dev")),
+    Call("s3:PutBucketOwnershipControls", f"{PAGES.format('dev')}-logs"),
+    Call("cloudfront:CreateDistribution", DISTRIBUTION, NEW),
+    Call("cloudfront:TagResource", DISTRIBUTION, NEW),
+    Call("cloudfront:UpdateDistribution", DISTRIBUTION, OWN),
+    Call("cloudfront:CreateInvalidation", DISTRIBUTION, OWN),
+    Call("cloudfront:CreateFunction", f"arn:aws:cloudfront::{ACCOUNT}:function/checkout-dev-page"),
+    Call("cloudfront:CreateCachePolicy", POLICY),
+    Call("cognito-idp:CreateUserPool", arn("cognito-idp", "userpool/*"), NEW),
+    Call("cognito-idp:CreateUserPoolClient", POOL, OWN),
+    Call("cognito-idp:CreateUserPoolDomain", POOL, OWN),
+    Call("cognito-idp:DescribeUserPoolDomain"),
+]
+DOES_NOT_SERVE = [
+    Call("s3:PutObject", f"{PAGES.format('prod')}/index.html"),
+    Call("s3:DeleteBucket", f"{PAGES.format('prod')}-logs"),
+    Call("cloudfront:UpdateDistribution", DISTRIBUTION, OTHERS),
+    Call("cloudfront:CreateInvalidation", DISTRIBUTION, OTHERS),
+    Call("cloudfront:CreateDistribution", DISTRIBUTION, NEW_OTHERS),
+    Call("cloudfront:TagResource", DISTRIBUTION, NEW | OTHERS),
+    Call("cloudfront:UpdateFunction", f"arn:aws:cloudfront::{ACCOUNT}:function/checkout-prod-api"),
+    Call("cognito-idp:CreateUserPool", arn("cognito-idp", "userpool/*"), NEW_OTHERS),
+    Call("cognito-idp:DeleteUserPool", POOL, OTHERS),
+    Call("cognito-idp:AdminSetUserPassword", POOL, OTHERS),
+    Call("cognito-idp:ListUsers", POOL),
+]
+PLANS_PAGES = [
+    Call("s3:GetBucketPolicy", PAGES.format("prod")),
+    Call("cloudfront:GetDistribution", DISTRIBUTION, OTHERS),
+    Call("cognito-idp:DescribeUserPoolClient", POOL, OTHERS),
+    Call("cognito-idp:DescribeUserPoolDomain"),
+]
+PLANS_NO_PAGES = [
+    Call("s3:GetObject", f"{PAGES.format('prod')}-logs/E1.gz"),
+    Call("s3:PutObject", f"{PAGES.format('dev')}/index.html"),
+    Call("cloudfront:UpdateDistribution", DISTRIBUTION, OWN),
+    Call("cognito-idp:ListUsers", POOL, OWN),
+    Call("cognito-idp:AdminGetUser", POOL, OWN),
+]
+
 ASKED = [
     ("dev", DEPLOYS, True),
     ("dev", DOES_NOT, False),
     ("plan", PLANS, True),
     ("plan", DOES_NOT_PLAN, False),
+    ("storefront-dev", SERVES, True),
+    ("storefront-dev", DOES_NOT_SERVE, False),
+    ("storefront-plan", PLANS_PAGES, True),
+    ("storefront-plan", PLANS_NO_PAGES, False),
     ("boundary-dev", RUNS, True),
     ("boundary-dev", DOES_NOT_RUN, False),
 ]
@@ -373,11 +425,12 @@ def test_a_role_may_do_its_work_and_nothing_of_anybody_elses(
 def test_no_policy_is_larger_than_iam_takes(policies: dict[str, Policy]) -> None:
     sizes = {name: len(json.dumps(p, separators=(",", ":"))) for name, p in policies.items()}
 
+    kinds, environments = ("", "boundary-", "storefront-"), ("dev", "staging", "prod")
     assert sorted(sizes) == sorted(
-        ["plan", *(f"{kind}{e}" for kind in ("", "boundary-") for e in ("dev", "staging", "prod"))]
+        ["plan", "storefront-plan", *(f"{kind}{e}" for kind in kinds for e in environments)]
     )
     for name, size in sizes.items():
-        limit = LARGEST_POLICY if name.startswith("boundary-") else LARGEST_ROLE
+        limit = LARGEST_POLICY if "-" in name else LARGEST_ROLE
         assert size <= limit, f"{name} has {size} characters"
 
 
@@ -405,7 +458,9 @@ def test_the_bootstrap_names_the_tables_and_settings_that_the_checkout_makes() -
     checkout = paths.TERRAFORM / "modules" / "checkout"
     (tables,) = loads((checkout / "tables.tf").read_text())["locals"]
     texts = ((checkout / name).read_text() for name in ("main.tf", "locals.tf"))
-    settings = re.findall(r'"((?:auth|payment|pricing|reservation)/[\w-]+)"\s+= ', "".join(texts))
+    settings = re.findall(
+        r'"((?:auth|payment|pricing|reservation|storefront)/[\w-]+)"\s+= ', "".join(texts)
+    )
     (given,) = loads((paths.TERRAFORM / "bootstrap" / "github.tf").read_text())["locals"]
 
     assert sorted(given["tables"]) == sorted(tables["tables"])

@@ -4,12 +4,12 @@ locals {
 
   # Where this account's resources of a service are: arn:aws:SERVICE:*:ACCOUNT
   here = {
-    for service in ["backup", "cloudtrail", "cloudwatch", "dynamodb", "events", "kms", "lambda", "logs", "ses", "sns", "sqs", "ssm", "states", "wafv2"] :
+    for service in ["backup", "cloudtrail", "cloudwatch", "cognito-idp", "dynamodb", "events", "kms", "lambda", "logs", "ses", "sns", "sqs", "ssm", "states", "wafv2"] :
     service => "arn:${local.partition}:${service}:*:${local.account}"
   }
   # Without a region.
   everywhere = {
-    for service in ["budgets", "cloudwatch", "iam"] : service => "arn:${local.partition}:${service}::${local.account}"
+    for service in ["budgets", "cloudfront", "cloudwatch", "iam"] : service => "arn:${local.partition}:${service}::${local.account}"
   }
   # Without an account: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
   apigateway = "arn:${local.partition}:apigateway:*::"
@@ -45,6 +45,11 @@ locals {
   stages     = { for name in var.environments : name => "${local.apigateway}/restapis/*/stages/${name}" }
   code       = { for name, prefix in local.prefix : name => "arn:${local.partition}:s3:::${prefix}-code-${local.account}" }
   records    = { for name, prefix in local.prefix : name => "arn:${local.partition}:s3:::${prefix}-trail-${local.account}" }
+  pages = {
+    for name, prefix in local.prefix : name => [
+      for end in ["", "-logs"] : "arn:${local.partition}:s3:::${prefix}-storefront-${local.account}${end}"
+    ]
+  }
   log_groups = {
     for name, prefix in local.prefix : name => [
       for group in ["/aws/lambda/${prefix}-*", "/aws/apigateway/${prefix}", "/aws/vendedlogs/states/${prefix}", "aws-waf-logs-${prefix}"] :

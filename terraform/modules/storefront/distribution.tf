@@ -85,7 +85,7 @@ resource "aws_cloudfront_response_headers_policy" "this" {
 
   custom_headers_config {
     dynamic "items" {
-      for_each = ["Cross-Origin-Opener-Policy", "Permissions-Policy"]
+      for_each = ["Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Permissions-Policy"]
 
       content {
         header   = items.value

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from lab.core import paths
 from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.deploy import storefront
 from lab.deploy.storefront import File, Uploaded
+from lab.shop_server import guard
 
 TARGET = Target("prod", None)
 BUCKET = "checkout-prod-storefront-123456789012"
@@ -205,9 +205,9 @@ def test_every_file_of_the_real_page_has_a_type() -> None:
 
 def test_what_a_browser_may_do_is_said_once() -> None:
     """`lab shop` sends what CloudFront sends."""
-    said = json.loads(
-        (paths.TERRAFORM / "modules/storefront/headers.json").read_text().replace("${sign_in}", "")
-    )
-    policy = said["Content-Security-Policy"]
-    assert "unsafe" not in policy
-    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+    said = json.loads(guard.ON_AWS.read_text().replace("${sign_in}", ""))
+    sent = dict(guard.HEADERS)
+    assert "unsafe" not in sent["Content-Security-Policy"]
+    extra = sent.pop("Content-Security-Policy").removeprefix(said.pop("Content-Security-Policy"))
+    assert extra == "; frame-src 'self'"
+    assert sent == said

@@ -111,7 +111,7 @@ run "a_browser_runs_what_is_ours_and_talks_to_the_sign_in" {
   }
 
   assert {
-    condition     = length(aws_cloudfront_response_headers_policy.this[0].custom_headers_config[0].items) == 2
+    condition     = length(aws_cloudfront_response_headers_policy.this[0].custom_headers_config[0].items) == 3
     error_message = "Wanted the other headers of headers.json, too."
   }
 }
