@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -48,6 +47,9 @@ class ApiProxy:
 
     async def answer(self, request: Request) -> Response:
         """The API's answer, or 502 as a problem if there is none."""
+        if {".", ".."} & set(request.path_params["path"].split("/")):
+            detail = "A path with . or .. leads out of the API"
+            return _problem(HTTPStatus.NOT_FOUND, "NOT_FOUND", detail, request.url.path)
         body = await _limited_body(request)
         if body is None:
             detail = f"The body is longer than {MAX_BODY} bytes"
@@ -117,13 +119,20 @@ async def _limited_body(request: Request) -> bytes | None:
     return b"".join(parts)
 
 
+TITLES = {
+    "UNAVAILABLE": "The shop did not answer",
+    "TOO_LARGE": "The request is too large",
+    "NOT_FOUND": "No such path",
+}
+
+
 def _problem(status: HTTPStatus, code: str, detail: str, instance: str) -> JSONResponse:
     content = {
         "type": "about:blank",
-        "title": "The shop did not answer" if code == "UNAVAILABLE" else "The body is too long",
+        "title": TITLES[code],
         "status": status.value,
         "detail": detail,
         "instance": instance,
         "code": code,
     }
-    return JSONResponse(json.loads(json.dumps(content)), status.value, media_type=PROBLEM)
+    return JSONResponse(content, status.value, media_type=PROBLEM)

@@ -56,9 +56,18 @@ function usePages(category) {
   useEffect(() => {
     const abort = new AbortController();
     load(undefined, abort.signal);
+    if (category && categories.get().length < 2) knowAll();
     return () => abort.abort();
   }, [category]);
   return { ...state, more: () => load(state.cursor) };
+}
+
+/** Somebody who begins in a category still sees the others. */
+let asked = false;
+function knowAll() {
+  if (asked) return;
+  asked = true;
+  api.products({ limit: 100 }).then((page) => know(page.items), () => { asked = false; });
 }
 
 function know(items) {
