@@ -67,6 +67,7 @@ STORIES = (
     ),
 )
 NEXT = (
+    ("shop", "the shop in your browser"),
     ("checkout --watch", "watch an order"),
     ("checkout seed/carts/21-gateway-down.json", "see one undone"),
     ("mail --show 1", "read a customer's mail"),
