@@ -127,7 +127,7 @@ def _decision(
             return Request(caller, action, resource, {}), decision
     keys = conditions(principal, context) | dict(need.keys)
     if whole or depends_on(RESOURCE_TAG, action, policies):
-        keys |= resource_tags.of(resource)
+        keys |= resource_tags.of(resource, context.account_id, context.region)
     request = Request(caller, action, resource, keys)
     return request, decide(request, policies)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import unquote
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -20,8 +20,11 @@ Answer = Mapping[str, Any]
 Ask = Callable[[Any, str], Any]
 
 
-def of(arn: str) -> dict[str, tuple[str, ...]]:
-    """The condition keys of a resource's tags; none for a resource without tags, or `*`."""
+def of(arn: str, account: str, region: str) -> dict[str, tuple[str, ...]]:
+    """The condition keys of a resource's tags; none for a resource without tags, or `*`.
+
+    Account and region are those of the request, for an ARN without them.
+    """
     if not arn.startswith("arn:") or arn.endswith("*"):
         return {}
     service = arn.split(":")[2]
@@ -31,14 +34,14 @@ def of(arn: str) -> dict[str, tuple[str, ...]]:
     tags: dict[str, str] = {}
     # What does not exist has no tags, and neither has what the service does not tag.
     with suppress(ClientError, BotoCoreError, KeyError):
-        tags = _as_pairs(ask(_client(CLIENTS.get(service, service), arn), arn))
+        own = arn.split(":")
+        client = _client(CLIENTS.get(service, service), own[4] or account, own[3] or region)
+        tags = _as_pairs(ask(client, arn))
     return {f"{RESOURCE_TAG}{key.lower()}": (value,) for key, value in tags.items()}
 
 
-def _client(service: str, arn: str) -> Any:
-    _, _, _, region, account, _ = arn.split(":", 5)
-    here = connect_to(aws_access_key_id=account or None, region_name=region or "us-east-1")
-    return getattr(here, service)
+def _client(service: str, account: str, region: str) -> Any:
+    return getattr(connect_to(aws_access_key_id=account, region_name=region), service)
 
 
 def _as_pairs(tags: Any) -> dict[str, str]:
@@ -53,13 +56,17 @@ def _of_api(client: Any, arn: str) -> Any:
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
     """
-    base, _, path = arn.partition("::/")
-    parts = path.split("/")
-    tags: dict[str, str] = {}
-    for length in (2, 4) if parts[2:3] == ["stages"] else (2,):
-        with suppress(ClientError):
-            resource = f"{base}::/{'/'.join(parts[:length])}"
-            tags |= client.get_tags(resourceArn=quote(resource, safe=""))["tags"]
+    path = arn.partition("::/")[2]
+    if path.startswith("tags/"):  # a path that has the ARN of what is tagged
+        path = unquote(path).partition("::/")[2]
+    kind, name, *part = [*path.split("/"), ""][:4]
+    if kind == "usageplans":
+        return client.get_usage_plan(usagePlanId=name).get("tags", {})
+    if kind == "apikeys":
+        return client.get_api_key(apiKey=name).get("tags", {})
+    tags = client.get_rest_api(restApiId=name).get("tags", {})
+    if part[:1] == ["stages"] and part[1:2] not in ([], [""]):
+        tags |= client.get_stage(restApiId=name, stageName=part[1]).get("tags", {})
     return tags
 
 

@@ -39,12 +39,6 @@ def _of_cloudtrail() -> Handlers:
     return cloudtrail.HANDLERS
 
 
-def _of_wafv2() -> Handlers:
-    from localstack_host.services.moto_backed import wafv2
-
-    return wafv2.HANDLERS
-
-
 def _provider(api: str, own: Callable[[], Handlers]) -> Callable[[], Service]:
     def make() -> Service:
         from localstack.aws.skeleton import Skeleton
@@ -62,4 +56,4 @@ backup = _provider("backup", _of_backup)
 budgets = _provider("budgets", _of_budgets)
 cloudtrail = _provider("cloudtrail", _of_cloudtrail)
 cognito_idp = _provider("cognito-idp", _none)
-wafv2 = _provider("wafv2", _of_wafv2)
+wafv2 = _provider("wafv2", _none)
