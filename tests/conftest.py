@@ -30,6 +30,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="deploy with plain `terraform apply`, in another account of the emulator",
     )
+    parser.addoption(
+        "--record-permissions",
+        action="store_true",
+        help="write what the pipelines' roles were asked for into lab/go_live/needed_permissions",
+    )
 
 
 CACHE = pytest.StashKey[str]()

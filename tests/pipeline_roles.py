@@ -7,18 +7,22 @@ nobody is GitHub, so their trust is changed to the account itself, and nothing e
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from lab.core import naming, paths
 from lab.deploy import account, package
 from lab.deploy.account import Identity
 from lab.deploy.account.terraform import Terraform
+from lab.go_live import permissions
 from tests.plain_apply import ACCOUNT
 
 KEYS = {
@@ -27,6 +31,17 @@ KEYS = {
     "AWS_SESSION_TOKEN": "SessionToken",
 }
 REPOSITORY = "acme/shop"
+CHOSEN = [
+    re.compile(pattern)
+    for pattern in (
+        r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        r"(?<=::/restapis/)[a-z0-9]+",
+        r"(?<=/usageplans/)[a-z0-9]+",
+        r"(?<=/apikeys/)[a-z0-9]+",
+        r"(?<=/deployments/)[a-z0-9]+",
+        r"(?<=::/tags/).+",
+    )
+]
 
 
 def make(owner: Identity, environments: list[str]) -> None:
@@ -108,3 +123,38 @@ def _variables() -> list[str]:
 def require_terraform() -> None:
     if shutil.which("terraform") is None:
         pytest.skip("Terraform is not installed")
+
+
+@contextmanager
+def recording(endpoint: str) -> Iterator[list[dict[str, Any]]]:
+    """The decisions about requests that are made meanwhile: filled in when the context ends."""
+    found: list[dict[str, Any]] = []
+    httpx.put(f"{endpoint}/_host/decisions", trust_env=False).raise_for_status()
+    try:
+        yield found
+    finally:
+        recorded = httpx.delete(f"{endpoint}/_host/decisions", trust_env=False, timeout=30).json()
+        assert not recorded["full"]
+        found += recorded["decisions"]
+
+
+def needed(decisions: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What was asked, by action, without what is different the next time: ids, and the account."""
+    by_action: dict[str, dict[str, Any]] = {}
+    for decision in decisions:
+        entry = by_action.setdefault(decision["action"], {"resources": set(), "keys": {}})
+        entry["resources"].add(general(decision["resource"]))
+        for name, values in decision["keys"].items():
+            if not name.startswith("aws:resourcetag/") or name == "aws:resourcetag/stack":
+                entry["keys"].setdefault(name, [general(value) for value in values])
+    return {
+        action: {"resources": sorted(entry["resources"]), "keys": dict(sorted(entry["keys"].items()))}
+        for action, entry in sorted(by_action.items())
+    }
+
+
+def general(text: str) -> str:
+    """A text without ids that AWS chooses and without the number of the account."""
+    for pattern in CHOSEN:
+        text = pattern.sub("*", text)
+    return text.replace(ACCOUNT, permissions.ACCOUNT)

@@ -217,9 +217,9 @@ def changed(changes: Changes) -> str:
     return summary or "no changes"
 
 
-def dynamodb_settings(settings: Mapping[str, Any]) -> RenderableType:
+def service_settings(settings: Mapping[str, Any]) -> RenderableType:
     """Each setting's name and value; those that switch something on are marked."""
-    switches = ("stale_read_seconds", "transaction_seconds", "throttling")
+    switches = ("stale_read_seconds", "transaction_seconds", "throttling", "sandbox")
     rows = []
     for name, value in settings.items():
         mark = (GOOD if value else Text("·", style="dim")) if name in switches else Text("")

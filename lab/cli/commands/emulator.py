@@ -1,4 +1,4 @@
-"""`lab doctor`, `lab up`, `lab down`, `lab env`, `lab dynamodb`."""
+"""`lab doctor`, `lab up`, `lab down`, `lab env`, `lab dynamodb`, `lab ses`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from lab.cli.commands.common import Json
 
 if TYPE_CHECKING:
     from lab.emulator.process import Emulator
+    from lab.emulator.service_settings import ServiceSettings
 
 
 class Shell(StrEnum):
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         rich_help_panel=panel, epilog="Example: lab dynamodb throttling=true stale_read_seconds=0.5"
     )(dynamodb)
+    app.command(rich_help_panel=panel, epilog="Example: lab ses sandbox=true")(ses)
     app.command("env", rich_help_panel=panel, epilog='Example: eval "$(lab env)"')(env)
 
 
@@ -184,17 +186,43 @@ def dynamodb(
     Stale reads, throttling, conflicts of transactions. emulator/src/embedded_dynamodb/README.md
     has AWS's rule for each setting.
     """
+    from lab.emulator import dynamodb_settings
+
+    _change(dynamodb_settings.SETTINGS, settings or [], reset, json)
+
+
+def ses(
+    settings: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="What to change.")
+    ] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Switch everything off first.")] = False,
+    json: Json = False,
+) -> None:
+    """Shows or changes whether SES plays the sandbox, which every new account on AWS is in.
+
+    In it, mail goes to and from verified identities only, and who sends needs a permission on the
+    identities of the recipients.
+    """
+    from lab.emulator import ses_settings
+
+    _change(ses_settings.SETTINGS, settings or [], reset, json)
+
+
+def _change(
+    service: ServiceSettings, assignments: list[str], reset: bool, as_json: bool
+) -> None:
+    """Resets and changes the settings of a service as asked, and prints all."""
     from lab.cli import reports
     from lab.cli.commands.common import target_of
     from lab.console import render
-    from lab.emulator import dynamodb_settings
+    from lab.emulator.service_settings import parsed
 
     target = target_of("dev")
-    changes = dynamodb_settings.parsed(settings or [])
-    result = dynamodb_settings.reset(target) if reset else dynamodb_settings.read(target)
+    changes = parsed(assignments)
+    result = service.reset(target) if reset else service.read(target)
     if changes:
-        result = dynamodb_settings.change(target, changes)
-    if json:
+        result = service.change(target, changes)
+    if as_json:
         render.as_json(result)
     else:
-        render.screen.print(reports.dynamodb_settings(result))
+        render.screen.print(reports.service_settings(result))

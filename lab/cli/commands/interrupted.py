@@ -15,6 +15,7 @@ LEFT = {
     "doctor": NOTHING,
     "env": NOTHING,
     "dynamodb": "`lab dynamodb` shows what is switched on.",
+    "ses": "`lab ses` shows what is switched on.",
     "up": "No emulator was left running by it: `lab status` shows whether one runs.",
     "down": "The emulator may still run: `lab status` shows it, `lab down` stops it.",
     "save": "No snapshot was made; one that was to be replaced is still there.",

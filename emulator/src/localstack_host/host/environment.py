@@ -40,6 +40,7 @@ OVERRIDDEN = (
     "COGNITO_IDP",
     "DYNAMODB",
     "DYNAMODBSTREAMS",
+    "IAM",
     "LAMBDA",
     "LOGS",
     "S3",

@@ -24,7 +24,7 @@ def policies_for(action: str, resource: str, role: Any | None, limit: str | None
     `limit` is the session policy, if there is one.
     """
     return Policies(
-        identity=_of_role(role) if role else (),
+        identity=policies_of(role) if role else (),
         resource=of_resource(action, resource),
         boundaries=tuple(_boundaries(role, limit)),
         resource_decides=_resource_decides(action, resource),
@@ -37,14 +37,21 @@ def _resource_decides(action: str, resource: str) -> bool:
     return action.startswith(ASSUME_ROLE) or (action.startswith(ON_KEYS) and is_key)
 
 
-def _of_role(role: Any) -> tuple[Policy, ...]:
+def policies_of(role: Any) -> tuple[Policy, ...]:
+    """The policies of a role or user (moto's), those that are attached included."""
     managed = map(_default_version, role.managed_policies.values())
     return tuple(parse(text) for text in (*role.policies.values(), *managed))
 
 
+def boundaries_of(role: Any) -> tuple[tuple[Source, tuple[Policy, ...]], ...]:
+    """The permissions boundary of a role or user (moto's), if it has one."""
+    arn = getattr(role, "permissions_boundary_arn", None)
+    return ((Source.BOUNDARY, _managed(role.account_id, arn)),) if arn else ()
+
+
 def _boundaries(role: Any | None, limit: str | None) -> Iterator[tuple[Source, tuple[Policy, ...]]]:
-    if role and role.permissions_boundary_arn:
-        yield Source.BOUNDARY, _managed(role.account_id, role.permissions_boundary_arn)
+    if role:
+        yield from boundaries_of(role)
     if limit:
         yield Source.SESSION, (parse(limit),)
 

@@ -1,0 +1,23 @@
+"""The entry point PROVIDER_OVERRIDE_IAM=host: IAM whose policy simulator decides as requests are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from localstack_host.localstack_api import Service, falling_back_to_moto, provides
+
+
+@provides("iam")
+def iam() -> Service:
+    """LocalStack's IAM with the simulator of this package."""
+    from localstack.services.iam.provider import IamProvider
+
+    from localstack_host.services.iam.simulation import PolicySimulator
+
+    provider: Any = IamProvider()
+    simulator = PolicySimulator()
+    provider.policy_simulator = simulator
+    service = falling_back_to_moto(provider)
+    skeleton: Any = service.skeleton
+    skeleton.dispatch_table["SimulateCustomPolicy"] = simulator.simulate_custom_policy
+    return service
