@@ -7,7 +7,7 @@ from typing import Any
 from localstack_host.localstack_api import patch
 
 
-def find_buckets_of_localstack() -> None:
+def apply_patches() -> None:
     """A trail looks for its bucket in LocalStack's S3, where moto looks in its own."""
     from moto.cloudtrail.exceptions import S3BucketDoesNotExistException
     from moto.cloudtrail.models import Trail

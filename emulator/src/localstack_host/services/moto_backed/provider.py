@@ -35,7 +35,7 @@ def _of_budgets() -> Handlers:
 def _of_cloudtrail() -> Handlers:
     from localstack_host.services.moto_backed import cloudtrail, patches
 
-    patches.find_buckets_of_localstack()
+    patches.apply_patches()
     return cloudtrail.HANDLERS
 
 

@@ -56,8 +56,14 @@ def sns(operation: str, params: Params, _place: Place) -> Permissions | None:
         return [Permission("sns:Publish", target)]
     if operation == "Subscribe":
         return [Permission("sns:Subscribe", params["TopicArn"], _subscribed(params))]
-    # AWS's table names no resource that every one of these has.
-    return [Permission(f"sns:{operation}")] if operation in OF_SUBSCRIPTIONS else None
+    if operation in OF_SUBSCRIPTIONS:
+        return [Permission(f"sns:{operation}", _topic_of(params["SubscriptionArn"]))]
+    return None
+
+
+def _topic_of(subscription: str) -> str:
+    """The topic of a subscription, whose ARN ends with an ID of its own."""
+    return ":".join(subscription.split(":")[:6])
 
 
 def _subscribed(params: Params) -> Keys:

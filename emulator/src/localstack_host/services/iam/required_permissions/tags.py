@@ -52,7 +52,7 @@ def added(
         return needs
     permissions = [_with(need, keys) for need in needs]
     if tags and prefix not in OTHERWISE and operation.startswith(CREATING):
-        permissions += _at_creation(prefix, operation, tuple(permissions), keys, place)
+        permissions += _at_creation(prefix, operation, permissions[0], keys, place)
     return permissions
 
 
@@ -88,12 +88,13 @@ def _with(need: Permission, keys: Keys) -> Permission:
 
 
 def _at_creation(
-    prefix: str, operation: str, needs: tuple[Permission, ...], keys: Keys, place: Place
+    prefix: str, operation: str, first: Permission, keys: Keys, place: Place
 ) -> Iterator[Permission]:
+    """The permission to tag the new resource, which is that of the first permission."""
     action = tagging_action(prefix, operation)
     created = CREATED.get(f"{prefix}:{operation}")
-    for need in needs if action else ():
-        resource = place.arn(prefix, created) if created else need.resource
+    if action:
+        resource = place.arn(prefix, created) if created else first.resource
         yield Permission(f"{prefix}:{action}", resource, keys)
 
 
