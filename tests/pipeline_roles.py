@@ -1,4 +1,4 @@
-"""The pipelines' roles in an account of the emulator: they are made, taken on, and their calls kept.
+"""The pipelines' roles in an account of the emulator: made, taken on, and their calls recorded.
 
 The roles are those of terraform/modules/github-oidc, made by `lab backend --github acme/shop`. Here
 nobody is GitHub, so their trust is changed to the account itself, and nothing else of them.
@@ -148,8 +148,8 @@ def needed(decisions: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
             if not name.startswith("aws:resourcetag/") or name == "aws:resourcetag/stack":
                 entry["keys"].setdefault(name, [general(value) for value in values])
     return {
-        action: {"resources": sorted(entry["resources"]), "keys": dict(sorted(entry["keys"].items()))}
-        for action, entry in sorted(by_action.items())
+        action: {"resources": sorted(e["resources"]), "keys": dict(sorted(e["keys"].items()))}
+        for action, e in sorted(by_action.items())
     }
 
 

@@ -16,7 +16,7 @@ Settings = dict[str, Any]
 
 @dataclass(frozen=True)
 class ServiceSettings:
-    """The settings of one service, by its name in `lab` and on the emulator's page, and in texts."""
+    """The settings of one service, by its name in `lab`, on the emulator's page and in texts."""
 
     name: str
     title: str

@@ -68,7 +68,8 @@ def look(environment: str, identity: Identity) -> Step:
     except (ClientError, BotoCoreError) as error:
         return unknown(NAME, f"{first_line(error)}; {PAGE} lists what is needed")
     if not missing:
-        return done(NAME, f"{len(needed(environment))} actions are allowed, by the simulator of IAM")
+        allowed = len(needed(environment))
+        return done(NAME, f"{allowed} actions are allowed, by the simulator of IAM")
     named = ", ".join(missing[:NAMED]) + (" …" if len(missing) > NAMED else "")
     why = f"{principal} may not: {named} ({len(missing)} of {len(needed(environment))} actions)"
     return refused(NAME, f"{why}. {PAGE} lists what is needed")

@@ -36,7 +36,11 @@ def test_a_plan_is_deleted_when_it_selects_nothing(cloud: Cloud) -> None:
     rule = {"RuleName": "daily", "TargetBackupVaultName": "v", "Lifecycle": {"DeleteAfterDays": 35}}
     name = f"plan-{uuid.uuid4().hex[:8]}"
     plan = backup.create_backup_plan(BackupPlan={"BackupPlanName": name, "Rules": [rule]})
-    selected = {"SelectionName": "tables", "IamRoleArn": "arn:aws:iam::1:role/r", "Resources": ["*"]}
+    selected = {
+        "SelectionName": "tables",
+        "IamRoleArn": "arn:aws:iam::1:role/r",
+        "Resources": ["*"],
+    }
     made = backup.create_backup_selection(
         BackupPlanId=plan["BackupPlanId"], BackupSelection=selected
     )

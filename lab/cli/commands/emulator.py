@@ -208,9 +208,7 @@ def ses(
     _change(ses_settings.SETTINGS, settings or [], reset, json)
 
 
-def _change(
-    service: ServiceSettings, assignments: list[str], reset: bool, as_json: bool
-) -> None:
+def _change(service: ServiceSettings, assignments: list[str], reset: bool, as_json: bool) -> None:
     """Resets and changes the settings of a service as asked, and prints all."""
     from lab.cli import reports
     from lab.cli.commands.common import target_of

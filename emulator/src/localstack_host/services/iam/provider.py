@@ -1,4 +1,4 @@
-"""The entry point PROVIDER_OVERRIDE_IAM=host: IAM whose policy simulator decides as requests are."""
+"""The entry point PROVIDER_OVERRIDE_IAM=host: the policy simulator decides as requests are."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from localstack_host.localstack_api import Service, falling_back_to_moto, provid
 @provides("iam")
 def iam() -> Service:
     """LocalStack's IAM with the simulator of this package."""
-    from localstack.services.iam.provider import IamProvider
+    from localstack.services.iam.provider import IamProvider as Provider
 
     from localstack_host.services.iam.simulation import PolicySimulator
 
-    provider: Any = IamProvider()
+    made: Any = Provider
+    provider = made()
     simulator = PolicySimulator()
     provider.policy_simulator = simulator
     service = falling_back_to_moto(provider)

@@ -74,7 +74,10 @@ def _simulated(arn: str, identity: tuple[Policy, ...], own: Limits, request: Any
     )
     caller = Caller(arn, arn.split(":")[4] if arn.count(":") >= 5 else "", names=(arn,))
     keys = {"aws:principalarn": (arn,)} | _keys(request)
-    return {"EvaluationResults": list(_results(caller, policies, keys, request)), "IsTruncated": False}
+    return {
+        "EvaluationResults": list(_results(caller, policies, keys, request)),
+        "IsTruncated": False,
+    }
 
 
 def _keys(request: Any) -> dict[str, tuple[str, ...]]:

@@ -50,10 +50,10 @@ def key_of_parameter(account: str, region: str, name: str) -> str | None:
     from moto.ssm.models import ssm_backends
 
     parameters = ssm_backends[account][region]._parameters
-    versions = parameters[name] if name in parameters else None
-    newest = versions[-1] if versions else None
-    encrypted = newest is not None and newest.parameter_type == "SecureString"
-    return newest.keyid if encrypted and newest.keyid != "alias/aws/ssm" else None
+    versions = parameters[name] if name in parameters else []  # it makes what it is asked for
+    if not versions or versions[-1].parameter_type != "SecureString":
+        return None
+    return versions[-1].keyid if versions[-1].keyid != "alias/aws/ssm" else None
 
 
 def key_of_function(account: str, region: str, name: str) -> str | None:

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actio
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import unquote
 
 from localstack_host.services.iam.required_permissions.action_table import action_of
@@ -111,7 +112,7 @@ def _with_it(operation: str, params: Params, target: str) -> list[Permission]:
 
 def _copying(params: Params, bucket: str, place: Place) -> Permissions:
     """Reading one object, and writing another."""
-    source = params["CopySource"]
+    source: Any = params["CopySource"]
     if isinstance(source, dict):
         source, version = f"{source['Bucket']}/{source['Key']}", source.get("VersionId")
     else:
