@@ -50,7 +50,7 @@ def key_of_parameter(account: str, region: str, name: str) -> str | None:
     from moto.ssm.models import ssm_backends
 
     parameters = ssm_backends[account][region]._parameters
-    versions = parameters[name] if name in parameters else []  # it makes what it is asked for
+    versions = parameters.get(name, [])
     if not versions or versions[-1].parameter_type != "SecureString":
         return None
     return versions[-1].keyid if versions[-1].keyid != "alias/aws/ssm" else None
