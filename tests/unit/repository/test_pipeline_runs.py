@@ -84,7 +84,7 @@ PUSH, STAGING, PROD = Run("push"), ("workflow_dispatch", "staging"), ("workflow_
         (Run("push", variables={}), set()),
         (Run(*PROD, variables={"PIPELINES": ""}), set()),
     ],
-    ids=str,
+    ids=lambda value: "-".join(sorted(value)) if isinstance(value, set) else str(value),
 )
 def test_what_was_asked_for_is_deployed_and_nothing_after_it(run: Run, jobs: set[str]) -> None:
     assert ran(run) == jobs
