@@ -9,7 +9,6 @@ import threading
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
-from localstack_host.host import linux_features
 from localstack_host.services.lambda_.zygote import bootstrap, runtime_client
 
 # The packages in AWS's image besides the standard library: the SDK and the runtime client.
@@ -36,8 +35,7 @@ def runtime_folder(folder: Path) -> Path:
             draft.mkdir(parents=True, exist_ok=True)
             for name in DISTRIBUTIONS:
                 _link(distribution(name), draft)
-            if not _has_native_client(draft):
-                (draft / "runtime_client.py").symlink_to(runtime_client.__file__)
+            (draft / "runtime_client.py").symlink_to(runtime_client.__file__)
             (draft / "bootstrap.py").symlink_to(bootstrap.__file__)
             draft.rename(folder)
     return folder
@@ -53,14 +51,9 @@ def _link(package: Distribution, folder: Path) -> None:
 def _top_level_names(package: Distribution) -> set[str]:
     """The files and folders of a package in site-packages; not scripts, which are outside of it."""
     names = {file.parts[0] for file in package.files or []}
-    native = set() if linux_features.available() else set(filter(_is_native_client, names))
-    return names - {"..", "__pycache__"} - native
-
-
-def _has_native_client(folder: Path) -> bool:
-    return any(_is_native_client(file.name) for file in folder.iterdir())
+    return {name for name in names - {"..", "__pycache__"} if not _is_native_client(name)}
 
 
 def _is_native_client(name: str) -> bool:
-    """Whether this is the compiled part of AWS's runtime client. AWS builds it only for Linux."""
+    """Whether this is the compiled part of AWS's runtime client, which is replaced everywhere."""
     return name.startswith("runtime_client.") and name.endswith(".so")

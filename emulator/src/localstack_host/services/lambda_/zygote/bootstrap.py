@@ -1,8 +1,11 @@
 """Runs AWS's runtime client for Python, as /var/runtime/bootstrap.py does in Lambda.
 
 The address of the Runtime API ends with a secret here (`127.0.0.1:4001/SECRET`), without which
-requests are refused. The compiled part of the client accepts such an address. The Python part,
-which reports initialization errors, is patched to split it into host and path.
+requests are refused. `runtime_client` accepts such an address. The part of the client that reports
+initialization errors is patched to split it into host and path.
+
+AWS's client waits for each invocation in a new thread, as its compiled part would not let the main
+thread handle signals. This project's `runtime_client` does, so it needs no thread.
 
 This module also runs as a program, without this package: it imports only the standard library and
 the client.
@@ -21,6 +24,7 @@ RUNTIME_CLIENT = "awslambdaric"
 def main(handler: str) -> None:
     """Runs the function until the process is killed."""
     _allow_path_in_address()
+    _wait_without_thread()
     sys.argv[:] = [RUNTIME_CLIENT, handler]
     runpy.run_module(RUNTIME_CLIENT, run_name="__main__", alter_sys=True)
 
@@ -35,6 +39,13 @@ def _allow_path_in_address() -> None:
         original(LambdaRuntimeClient(host), method, f"/{secret}{endpoint}", *rest, **named)
 
     BaseLambdaRuntimeClient.call_rapid = call
+
+
+def _wait_without_thread() -> None:
+    from awslambdaric.lambda_config import LambdaConfigProvider
+
+    provider: Any = LambdaConfigProvider
+    provider.use_thread_polling = False  # a property, which is True since Python 3.12
 
 
 if __name__ == "__main__":

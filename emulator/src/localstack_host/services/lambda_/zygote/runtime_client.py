@@ -1,10 +1,10 @@
 """The `runtime_client` of AWS's `awslambdaric` in Python: the Lambda Runtime API over HTTP.
 
-AWS's own is compiled, and only for Linux. This one takes its place where it is missing. It has the
-same four functions, which `awslambdaric` calls, and keeps one connection open.
+AWS's own is compiled, and only for Linux; it takes twice the processor time. This one takes its
+place. It has the same four functions, which `awslambdaric` calls, and keeps one connection open.
 
 It is part of the function's process: it imports only modules that every interpreter has loaded or
-loads quickly.
+loads quickly. A zygote preloads it, so the environment is read by `initialize_client`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import socket
 from io import BufferedReader
 
-ADDRESS = os.environ.get("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
+DEFAULT_ADDRESS = "127.0.0.1:9001"
 INVOCATION = "/2018-06-01/runtime/invocation"
 OPTIONAL = (
     "Lambda-Runtime-Trace-Id",
@@ -89,7 +89,8 @@ _client: _Client | None = None
 def initialize_client(user_agent: str) -> None:
     """Called once, before the others."""
     global _client  # noqa: PLW0603 - the interface is that of a module
-    _client = _Client(ADDRESS, user_agent)
+    address = os.environ.get("AWS_LAMBDA_RUNTIME_API", DEFAULT_ADDRESS)
+    _client = _Client(address, user_agent)
 
 
 def next() -> tuple[bytes, dict[str, str | int | None]]:
