@@ -1,4 +1,4 @@
-"""Calls of AWS by a function: with direct requests it sees the same as with botocore untouched."""
+"""Calls of AWS by a function: with direct calls it sees the same as with botocore untouched."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ UNTOUCHED = {"Environment": {"Variables": {"PYTHONHASHSEED": "1"}}}
 """A variable that an interpreter reads when it starts: the function gets one of its own."""
 
 CALLS = """
-import datetime, decimal, json
+import concurrent.futures, datetime, decimal, json
 import boto3
 from boto3.dynamodb.conditions import Attr, Key
 from botocore.config import Config
-from botocore.endpoint import Endpoint
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 TABLE, MISSING = "{table}", "missing-table"
@@ -30,6 +30,24 @@ ITEM = {{"id": {{"S": "m\\u00fcg"}}, "photo": {{"B": b"\\x00\\xff"}}, "n": {{"N"
         "set": {{"NS": ["1", "2"]}}, "none": {{"NULL": True}}, "yes": {{"BOOL": True}},
         "bytes": {{"BS": [b"a", b"b"]}}, "map": {{"M": {{"list": {{"L": [{{"S": ""}}]}}}}}}}}
 KEY = {{"id": ITEM["id"]}}
+
+def in_threads(calls):
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        return list(pool.map(outcome, calls))
+
+def with_other_keys():
+    client = boto3.client("dynamodb")
+    client.get_item(TableName=TABLE, Key=KEY)
+    client._request_signer._credentials.token = None
+    client._request_signer._credentials.access_key = "AKIA" + 16 * "X"
+    return client.get_item(TableName=TABLE, Key=KEY)
+
+def seen_by_a_handler():
+    client, seen = boto3.client("dynamodb"), []
+    client.get_item(TableName=TABLE, Key=KEY)
+    note = lambda request, **given: seen.append(request.url)
+    client.meta.events.register("before-send.dynamodb", note)
+    return client.get_item(TableName=TABLE, Key=KEY)["Item"], len(seen)
 
 def listed(client):
     pages = client.get_paginator("scan").paginate(TableName=TABLE, Limit=1)
@@ -69,6 +87,16 @@ CASES = [
         TopicArn="arn:aws:sns:us-east-2:123456789012:x")),
     ("objects", lambda: boto3.client("s3").get_object(Bucket="no-such-bucket-here", Key="x")),
     ("identity", lambda: boto3.client("sts").get_caller_identity()["Account"]),
+    ("in threads", lambda: in_threads(4 * [
+        lambda: db.get_item(TableName=TABLE, Key=KEY)["Item"],
+        lambda: db.get_item(TableName=MISSING, Key=KEY)])),
+    ("other keys", with_other_keys),
+    ("a handler", seen_by_a_handler),
+    ("a waiter", lambda: db.get_waiter("table_exists").wait(TableName=TABLE)),
+    ("resource scan", lambda: list(boto3.resource("dynamodb").Table(TABLE).scan()["Items"])),
+    ("the same transaction twice", lambda: [db.transact_write_items(
+        ClientRequestToken="2", TransactItems=[{{"Put": {{"TableName": TABLE, "Item": ITEM}}}}])
+        for _ in range(2)]),
     ("nowhere", lambda: boto3.client("dynamodb", endpoint_url="http://127.0.0.1:9", config=Config(
         connect_timeout=1, retries={{"total_max_attempts": 1}})).list_tables()),
 ]
@@ -83,7 +111,7 @@ def outcome(call):
         return repr([type(error).__qualname__, str(error)])
 
 def handle(event, context):
-    return {{"requests": Endpoint.make_request.__qualname__,
+    return {{"requests": BaseClient._make_api_call.__qualname__,
             "seen": {{name: outcome(call) for name, call in CASES}}}}
 """
 
@@ -106,11 +134,11 @@ def results(cloud: Cloud, **settings: Any) -> dict[str, Any]:
     return {"requests": answer.payload["requests"], "seen": cleaned}
 
 
-def test_a_function_sees_the_same_with_direct_requests(cloud: Cloud) -> None:
+def test_a_function_sees_the_same_with_direct_calls(cloud: Cloud) -> None:
     direct, untouched = results(cloud), results(cloud, **UNTOUCHED)
 
-    assert direct["requests"] == "send_directly.<locals>.make_request"
-    assert untouched["requests"] == "Endpoint.make_request"
+    assert direct["requests"] == "call_directly.<locals>.make_api_call"
+    assert untouched["requests"] == "BaseClient._make_api_call"
     assert len(direct["seen"]) > 20
     assert direct["seen"] == untouched["seen"]
     assert "HTTPStatusCode': 200" in direct["seen"]["get"]
@@ -126,7 +154,7 @@ def handle(event, context):
 """
 
 
-def test_a_direct_request_has_the_permissions_of_the_functions_role(cloud: Cloud) -> None:
+def test_a_direct_call_has_the_permissions_of_the_functions_role(cloud: Cloud) -> None:
     table = cloud.table("id")
     allowed = cloud.function(READS)
     refused = cloud.function(READS, Role=cloud.role(DENY))

@@ -82,7 +82,7 @@ KEPT_DATA_POINTS = Setting(
 LAMBDA_FORK = Switch(variable("LAMBDA_FORK"), ("0", "1"), "functions are forked on Linux")
 PORTABLE = Switch(linux_features.SWITCH, ("0", "1"), "features of Linux are used where they are")
 FUNCTIONS_BOTOCORE = Switch(
-    variable("FUNCTIONS_BOTOCORE"), ("untouched",), "functions send ordinary requests directly"
+    variable("FUNCTIONS_BOTOCORE"), ("untouched",), "functions make ordinary calls directly"
 )
 SHORTCUTS = Switch(variable("SHORTCUTS"), ("on", "off"), "requests and calls take shorter ways")
 STATE = Switch(variable("STATE"), ("on", "off"), "the state is loaded and saved")

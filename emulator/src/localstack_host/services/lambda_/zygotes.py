@@ -16,7 +16,7 @@ from localstack_host.host import linux_features, paths
 from localstack_host.host.reaper import REAPER, kill_group
 from localstack_host.host.settings import FUNCTIONS_BOTOCORE, LAMBDA_FORK
 from localstack_host.services.lambda_.interpreter import OPTIONS, python
-from localstack_host.services.lambda_.zygote import DIRECT_REQUESTS
+from localstack_host.services.lambda_.zygote import DIRECT_CALLS
 from localstack_host.services.lambda_.zygote.confinement import Machine
 from localstack_host.services.lambda_.zygote.launch import (
     MAX_BYTES,
@@ -249,7 +249,7 @@ def _start_first(machine: Machine) -> Zygote:
         process = subprocess.Popen(
             command(*astuple(machine)),
             cwd="/",
-            env=ENVIRONMENT | ({} if FUNCTIONS_BOTOCORE.value() else {DIRECT_REQUESTS: "1"}),
+            env=ENVIRONMENT | ({} if FUNCTIONS_BOTOCORE.value() else {DIRECT_CALLS: "1"}),
             stdin=child_end.fileno(),
             start_new_session=True,
         )

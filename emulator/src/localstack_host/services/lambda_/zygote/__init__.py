@@ -7,8 +7,9 @@ prepares a forked process, which then runs the function with `bootstrap`.
 
 `confinement` limits a function's access to files, which have AWS's `places`, and `namespaces` to
 processes; both use `system_calls` of Linux. `alone` starts a function without a zygote.
-`direct_requests` makes the requests of AWS's clients cheaper.
+`direct_calls` makes the ordinary calls of AWS's clients cheaper, after `call_plans`: with
+`signed_messages` over `direct_connections`.
 """
 
-DIRECT_REQUESTS = "DIRECT_REQUESTS"
-"""A variable for the zygote's program: with a value, functions send ordinary requests directly."""
+DIRECT_CALLS = "DIRECT_CALLS"
+"""A variable for the zygote's program: with a value, functions make ordinary calls directly."""

@@ -6,10 +6,9 @@ function.
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
-from localstack_host.services.lambda_.zygote import direct_requests
+from localstack_host.services.lambda_.zygote.direct_calls import DirectCalls
 
 
 def share_service_models(read: dict[Any, Any]) -> None:
@@ -31,40 +30,28 @@ def share_service_models(read: dict[Any, Any]) -> None:
     session.create_loader = create_loader
 
 
-def send_directly() -> None:
-    """Replaces the sending of ordinary requests; anything unusual is still botocore's."""
-    from botocore import endpoint as botocore_endpoint
+def call_directly() -> None:
+    """Replaces the making of ordinary calls; anything unusual is still botocore's."""
+    from botocore.client import BaseClient
+    from botocore.endpoint import Endpoint
 
-    patched: Any = botocore_endpoint
-    original_make_request = patched.Endpoint.make_request
-    original_send = patched.Endpoint._send
-    first = threading.local()  # the response of the first attempt, or the exception
+    client_class: Any = BaseClient
+    endpoint_class: Any = Endpoint
+    original_make_request, original_send = endpoint_class.make_request, endpoint_class._send
+    direct = DirectCalls(client_class._make_api_call)
+
+    def make_api_call(client: Any, operation_name: str, api_params: dict[str, Any]) -> Any:
+        return direct.call(client, operation_name, api_params)
 
     def make_request(endpoint: Any, operation_model: Any, request_dict: Any) -> Any:
-        endpoint._update_retries_context(request_dict["context"], 1)
-        response = direct.request(endpoint, operation_model, request_dict)
-        if response is None:
-            return original_make_request(endpoint, operation_model, request_dict)
-        if not direct_requests.is_success(response):
-            first.of, first.response = endpoint, response
-            try:
-                return original_make_request(endpoint, operation_model, request_dict)
-            finally:
-                first.of = None
-        parser = endpoint._response_parser_factory.create_parser("json")
-        received = botocore_endpoint.convert_to_response_dict(response, operation_model)
-        parsed = parser.parse(received, operation_model.output_shape)
-        parsed["ResponseMetadata"]["RetryAttempts"] = 0
-        return response, parsed
+        direct.prepare(endpoint, request_dict["context"])
+        return original_make_request(endpoint, operation_model, request_dict)
 
     def send(endpoint: Any, request: Any) -> Any:
-        if getattr(first, "of", None) is not endpoint:
-            return original_send(endpoint, request)
-        first.of = None
-        if isinstance(first.response, Exception):
-            raise first.response
-        return first.response
+        first = direct.take_first(endpoint)
+        return original_send(endpoint, request) if first is None else first
 
-    patched.Endpoint.make_request = make_request
-    patched.Endpoint._send = send
-    direct = direct_requests.DirectRequests()
+    client_class._make_api_call = make_api_call
+    endpoint_class.make_request = make_request
+    endpoint_class._send = send
+    direct.remember_methods()

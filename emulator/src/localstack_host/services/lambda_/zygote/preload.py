@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from localstack_host.services.lambda_.zygote import DIRECT_REQUESTS
-from localstack_host.services.lambda_.zygote.patches import send_directly, share_service_models
+from localstack_host.services.lambda_.zygote import DIRECT_CALLS
+from localstack_host.services.lambda_.zygote.patches import call_directly, share_service_models
 
-# Not awslambdaric's bootstrap and runtime client: they read the environment when they are imported.
+# Not awslambdaric's bootstrap and lambda_runtime_client: they read the environment on import.
 RUNTIME = (
     "awslambdaric.lambda_config",
     "awslambdaric.lambda_context",
@@ -32,6 +32,7 @@ RUNTIME = (
     "http.client",
     "logging.handlers",
     "runpy",
+    "runtime_client",
     "secrets",
     "uuid",
     "zoneinfo",
@@ -61,8 +62,8 @@ def load_runtime(search: Iterable[str]) -> None:
     """Loads AWS's packages."""
     _load(RUNTIME, search)
     share_service_models(_service_models())
-    if os.environ.get(DIRECT_REQUESTS):
-        send_directly()
+    if os.environ.get(DIRECT_CALLS):
+        call_directly()
     _freeze()
 
 
