@@ -17,7 +17,7 @@ from lab import seed
 from lab.core.target import Target
 from lab.deploy import terraform
 from lab.shop import shop_client
-from tests import plain_apply
+from tests import in_an_account, plain_apply
 from tests.deployed_shop import DeployedShop
 
 pytest_plugins = ["tests.emulator.plugin", "tests.exhaustive", "tests.lanes"]
@@ -35,9 +35,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the pipelines' roles were asked for into lab/go_live/needed_permissions",
     )
+    in_an_account.add_options(parser)
 
 
 CACHE = pytest.StashKey[str]()
+ENVIRONMENT = pytest.StashKey[str]()
+"""Of `--aws`."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,6 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     A shell that runs us in the background ignores Ctrl-C, and so would all that tests start.
     """
+    if environment := in_an_account.environment_of(config):
+        config.stash[ENVIRONMENT] = environment
     if not hasattr(config, "workerinput"):  # workers have the variable from the first process
         config.stash[CACHE] = tempfile.mkdtemp(prefix="lab-tests-cache-")
         os.environ["LAB_CACHE"] = config.stash[CACHE]
@@ -57,6 +62,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(cache, ignore_errors=True)
 
 
+def pytest_report_header(config: pytest.Config) -> str | None:
+    environment = config.stash.get(ENVIRONMENT, "")
+    return in_an_account.announcement(environment) if environment else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--aws` only what is bounded and cleans up after itself may run."""
+    if config.stash.get(ENVIRONMENT, ""):
+        bounded = [item for item in items if item.get_closest_marker("in_account")]
+        config.hook.pytest_deselected(items=[item for item in items if item not in bounded])
+        items[:] = bounded
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
     """LocalStack adds an address to no_proxy when a test imports it, which httpx cannot read."""
@@ -66,7 +84,19 @@ def pytest_runtest_setup() -> None:
 
 
 @pytest.fixture(scope="session")
-def shop(
+def shop(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[DeployedShop]:
+    """The environment dev, deployed and stocked here; with `--aws` the one that is there."""
+    environment = pytestconfig.stash.get(ENVIRONMENT, "")
+    if environment:
+        profile = pytestconfig.getoption("--profile-of")
+        target = in_an_account.target_in_account(environment, profile)
+        yield DeployedShop(target, shop_client.base_url(target))
+    else:
+        yield request.getfixturevalue("shop_here")
+
+
+@pytest.fixture(scope="session")
+def shop_here(
     endpoint: str, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[DeployedShop]:
     """The environment dev, deployed and stocked: by `lab deploy`, or plainly with `--plain`."""

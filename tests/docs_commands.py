@@ -72,6 +72,7 @@ def _typed(text: str, indent: str) -> str:
 
 
 START, DOCKER, RUNBOOK = "docs/getting-started.md", "docs/docker.md", "docs/runbook.md"
+BY_HAND_IN_ACCOUNT = "docs/aws-account.md"
 ENVIRONMENTS, RECOVERY = "docs/environments.md", "docs/recovery.md"
 
 TAGS = "aws ce update-cost-allocation-tags-status --cost-allocation-tags-status \\"
@@ -147,8 +148,18 @@ NOT_TYPED = {
     (ENVIRONMENTS, "scripts/setup-backend.sh my-profile"): (
         f"{ACCOUNT}tests/integration/test_backend.py"
     ),
-    (ENVIRONMENTS, "cd terraform/environments/dev"): (
+    (BY_HAND_IN_ACCOUNT, "scripts/setup-backend.sh my-profile"): (
+        f"{ACCOUNT}tests/integration/test_backend.py"
+    ),
+    (BY_HAND_IN_ACCOUNT, "cd terraform/environments/dev"): (
         f"{ACCOUNT}tests/plain_apply.py does the same for `make plain`"
+    ),
+    (BY_HAND_IN_ACCOUNT, "lab --profile my-profile keys rotate --env dev"): (
+        f"{ACCOUNT}tests/plain_apply.py publishes the key"
+    ),
+    (BY_HAND_IN_ACCOUNT, "terraform destroy"): f"{ACCOUNT}and ends what is there",
+    (BY_HAND_IN_ACCOUNT, "pytest tests/e2e --aws staging --profile-of my-profile"): (
+        f"{ACCOUNT}tests/integration/test_account_suite.py runs it on a plain apply"
     ),
     (
         "terraform/bootstrap/README.md",

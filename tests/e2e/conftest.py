@@ -11,9 +11,14 @@ from tests.deployed_shop import DeployedShop
 
 
 @pytest.fixture(scope="module", autouse=True)
-def clean_books(shop: DeployedShop) -> Iterator[None]:
-    """Whatever the tests of a module did, every guarantee holds afterwards."""
+def clean_books(shop: DeployedShop, pytestconfig: pytest.Config) -> Iterator[None]:
+    """Whatever the tests of a module did, every guarantee holds afterwards.
+
+    With `--aws` others order meanwhile, and all their rows would be read.
+    """
     yield
+    if pytestconfig.getoption("--aws"):
+        return
     report = audit.run(shop.target, settle_s=60)
     broken = [f"{finding.title}: {row}" for finding in report.findings for row in finding.broken]
     assert broken == []

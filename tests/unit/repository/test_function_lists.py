@@ -14,6 +14,7 @@ import pytest
 from hcl2.api import loads
 
 from lab.core import paths
+from lab.core.environment_settings import settings_of
 from lab.deploy import package
 from lab.deploy.account.settings import environments
 from lab.measure.bench import bare
@@ -194,13 +195,25 @@ def test_the_runbook_says_what_to_do_about_each_queue(queue: str) -> None:
     assert f"\n## {queue}-not-empty\n" in RUNBOOK, f"docs/runbook.md lacks {queue}-not-empty"
 
 
-@pytest.mark.parametrize("alarm", ["errors", "duration", "throttles"])
-def test_the_runbook_says_what_to_do_about_each_alarm_of_a_function(alarm: str) -> None:
+@pytest.mark.parametrize(
+    ("alarm", "threshold"),
+    [
+        ("errors", "function_errors"),
+        ("duration", "function_time_percent"),
+        ("throttles", "function_throttles"),
+    ],
+)
+def test_the_runbook_says_what_to_do_about_each_alarm_of_a_function(
+    alarm: str, threshold: str
+) -> None:
+    """Where the threshold is 0 there is none."""
     assert f"\n## function-{alarm}\n" in RUNBOOK
     for environment in environments():
         plan = (PLANS / f"{environment}.txt").read_text("utf-8")
         watched = named(plan, rf'aws_cloudwatch_metric_alarm\.\w+\["function-{alarm}-([^"]+)"\]')
-        assert_same(watched, FUNCTIONS, f"plans/{environment}.txt, alarms of function-{alarm}")
+        wanted = settings_of(environment)["alarm_thresholds"][threshold]
+        expected = FUNCTIONS if wanted else set()
+        assert_same(watched, expected, f"plans/{environment}.txt, alarms of function-{alarm}")
 
 
 def test_a_setting_for_one_function_names_a_function() -> None:
