@@ -95,6 +95,7 @@ DEPLOYS = [
         "lambda:CreateEventSourceMapping",
         context={"lambda:FunctionArn": arn("lambda", "function:checkout-dev-notifier:live")} | NEW,
     ),
+    Call("lambda:GetEventSourceMapping", arn("lambda", "event-source-mapping:gone")),
     Call("lambda:TagResource", arn("lambda", "event-source-mapping:*"), NEW),
     Call("lambda:TagResource", arn("lambda", "event-source-mapping:1-2"), NEW | OWN),
     Call("lambda:ListTags", arn("lambda", "event-source-mapping:1-2"), OWN),

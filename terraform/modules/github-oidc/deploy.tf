@@ -123,7 +123,6 @@ data "aws_iam_policy_document" "deploy" {
     actions = [
       "lambda:CreateEventSourceMapping",
       "lambda:DeleteEventSourceMapping",
-      "lambda:GetEventSourceMapping",
       "lambda:UpdateEventSourceMapping",
     ]
     resources = ["*"]
@@ -232,6 +231,7 @@ data "aws_iam_policy_document" "deploy" {
       "dynamodb:ListBackups",
       "dynamodb:ListTables",
       "kms:ListAliases",
+      "lambda:GetEventSourceMapping", # also of one that is deleted and so has no function any more
       "lambda:ListEventSourceMappings",
       "lambda:ListFunctions",
       "logs:Describe*",
