@@ -5,7 +5,7 @@ import { ApiError, checkout } from "./api.js";
 import * as cart from "./cart.js";
 import { makeStore } from "./ui.js";
 
-const NAME = "attempt";
+const PREFIX = "attempt/"; // then the customer: nobody's order is ever sent as somebody else's
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000];
 export const RESUME_MS = 10 * 60_000; // after that, a reload asks before it sends again
 const FORGET_MS = 23 * 3_600_000; // the API remembers a key for 24 hours
@@ -13,18 +13,24 @@ const LOCK = "checkout";
 
 export const waiting = makeStore(""); // why there is no answer yet, in words
 
-export function stored() {
-  const found = JSON.parse(localStorage.getItem(NAME) ?? "null");
-  if (found && Date.now() - found.at > FORGET_MS) return forget();
-  return found;
-}
-
-export function forget() {
-  localStorage.removeItem(NAME);
+/** What a customer has sent and got no answer to, or null. */
+export function stored(customer) {
+  const found = JSON.parse(localStorage.getItem(PREFIX + customer) ?? "null");
+  if (found && Date.now() - found.at > FORGET_MS) forget(customer);
+  else if (found) return found;
   return null;
 }
 
-const store = (attempt) => localStorage.setItem(NAME, JSON.stringify(attempt));
+/** Whose orders have no answer yet, in this browser. */
+export const unanswered = () => Object.keys(localStorage)
+  .filter((name) => name.startsWith(PREFIX))
+  .map((name) => name.slice(PREFIX.length))
+  .filter(stored);
+
+export const forget = (customer) => localStorage.removeItem(PREFIX + customer);
+
+const store = (attempt) =>
+  localStorage.setItem(PREFIX + attempt.customer, JSON.stringify(attempt));
 
 /**
  * Orders the cart whose key is `key`. Gives `{orderId}`, `{elsewhere}` if another tab has been
@@ -32,21 +38,16 @@ const store = (attempt) => localStorage.setItem(NAME, JSON.stringify(attempt));
  */
 export function place(key, body, customer) {
   return alone(async () => {
-    if (stored()) return resume(customer);
+    if (stored(customer)) return send(customer);
     if (cart.latest().key !== key) return { elsewhere: true };
     store({ key, body, customer, at: Date.now(), lost: false });
-    return send();
+    return send(customer);
   });
 }
 
 /** Sends an attempt again whose answer was lost; null if there is none of this customer. */
 export function finish(customer) {
-  return alone(() => resume(customer));
-}
-
-function resume(customer) {
-  const attempt = stored();
-  return attempt && attempt.customer === customer ? send() : null;
+  return alone(async () => (stored(customer) ? send(customer) : null));
 }
 
 /** Two tabs take turns. */
@@ -54,9 +55,9 @@ function alone(work) {
   return navigator.locks ? navigator.locks.request(LOCK, work) : work();
 }
 
-async function send() {
+async function send(customer) {
   for (const pause of [...PAUSES_MS, null]) {
-    const attempt = stored();
+    const attempt = stored(customer);
     try {
       const { orderId } = await checkout(attempt.body, attempt.key);
       return accepted(attempt, orderId);
@@ -77,7 +78,7 @@ const isRefusal = ({ status }) => status >= 400 && status < 500 && ![408, 425, 4
 
 function accepted(attempt, orderId) {
   waiting.set("");
-  forget();
+  forget(attempt.customer);
   cart.ordered(attempt.body.items);
   sessionStorage.setItem(`ordered/${orderId}`, JSON.stringify(attempt.body.items));
   return { orderId };
@@ -86,7 +87,7 @@ function accepted(attempt, orderId) {
 /** A token that ended says nothing about an earlier try whose answer was lost: it is kept. */
 function refused(attempt, error) {
   waiting.set("");
-  if (error.status !== 401 || !attempt.lost) forget();
+  if (error.status !== 401 || !attempt.lost) forget(attempt.customer);
   throw error;
 }
 

@@ -1,5 +1,5 @@
 // Address, payment, and the one button. attempt.js sees to it that one press is one order.
-import { finish, forget, place, RESUME_MS, stored, waiting } from "./attempt.js";
+import { finish, forget, place, RESUME_MS, stored, unanswered, waiting } from "./attempt.js";
 import { EmptyCart, Totals, useQuote } from "./cart-page.js";
 import { cart, sendTo } from "./cart.js";
 import {
@@ -27,8 +27,8 @@ export function Checkout() {
     return work.then((answer) => shown(answer, setState), (error) => refused(error, setState, form));
   };
   useEffect(() => {
-    const attempt = stored();
-    if (!attempt || !who || attempt.customer !== who.customer) return;
+    const attempt = who && stored(who.customer);
+    if (!attempt) return;
     if (Date.now() - attempt.at < RESUME_MS) settle(finish(who.customer));
     else setState({ unknown: true });
   }, [who?.customer]);
@@ -45,7 +45,7 @@ export function Checkout() {
     settle(place(key, body, who.customer));
   };
   const drop = () => {
-    forget();
+    forget(who.customer);
     setState({});
   };
   const press = (event) => {
@@ -59,7 +59,7 @@ export function Checkout() {
   };
 
   if (state.busy) return html`<${Sending} why=${why} />`;
-  if (!who && (items.length || stored())) return html`<${SignInFirst} ended=${state.problem} />`;
+  if (!who && (items.length || unanswered().length)) return html`<${SignInFirst} ended=${state.problem} />`;
   if (state.unknown) return html`<${Unknown} again=${() => settle(finish(who.customer))} drop=${drop} />`;
   if (!items.length) return html`<${EmptyCart} />`;
   return html`
@@ -131,7 +131,7 @@ function focusFirst(form, wrong) {
 }
 
 function SignInFirst({ ended }) {
-  const lost = stored();
+  const lost = unanswered().length > 0;
   return html`
     <${Title}>${ended ? "Your sign-in has ended" : "Checkout"}<//>
     <p class="lead" role=${ended ? "alert" : undefined}>

@@ -1,6 +1,6 @@
 // The frame around every page, and which address shows which. Addresses are behind a # so that
 // any server of files can serve the shop, and every reference is relative to one page.
-import { finish, stored } from "./attempt.js";
+import { finish, unanswered, waiting } from "./attempt.js";
 import { cart, count, keep } from "./cart.js";
 import { Catalogue } from "./catalogue.js";
 import { Checkout } from "./checkout.js";
@@ -65,23 +65,25 @@ function Header() {
     </header>`;
 }
 
-/** An order whose answer was lost is finished first: by itself when it was just now, else asked. */
+/** An order whose answer was lost is finished by the one who placed it. */
 function Unfinished() {
   const who = useStore(session);
   const at = useStore(route);
+  useStore(waiting);
   const [failed, setFailed] = useState();
-  const attempt = stored();
-  if (!attempt || at === "#/checkout") return null;
-  const go = () => finish(who?.customer).then(
+  const names = unanswered();
+  if (!names.length || at === "#/checkout" && names.includes(who?.customer)) return null;
+  const go = () => finish(who.customer).then(
     (answer) => answer?.orderId && (location.hash = `#/orders/${answer.orderId}`),
     (error) => setFailed(error),
   );
-  if (!who || who.customer !== attempt.customer) return null;
   return html`
     <div class="notice" role="status">
-      <strong>An order of yours has no answer yet.</strong>
+      <strong>An order has no answer yet.</strong>
       <p>The connection was lost. It may have arrived; it cannot be placed twice.</p>
-      <button onClick=${go}>Finish it</button>
+      ${names.includes(who?.customer)
+        ? html`<button onClick=${go}>Finish it</button>`
+        : html`<p>Sign in as ${names.join(" or ")} to finish it.</p>`}
       ${failed && html`<${Problem} error=${failed} />`}
     </div>`;
 }
