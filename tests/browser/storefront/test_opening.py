@@ -35,7 +35,7 @@ def test_an_environment_that_is_not_deployed_is_said_in_words(shop: DeployedShop
         ("GET", "api/orders", 401),
         ("GET", "machine-room/", 200),
         ("GET", "machine-room/state", 200),
-        ("GET", "machine-room/levers/kill", 405),
+        ("GET", "machine-room/levers/kill", 404),
         ("GET", "side-by-side/", 200),
     ],
 )
