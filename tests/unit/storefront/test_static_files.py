@@ -77,6 +77,12 @@ def test_a_script_imports_only_what_is_there(script: Path) -> None:
         assert (base / target.lstrip("/")).is_file(), target
 
 
+def test_all_modules_are_asked_for_at_once() -> None:
+    page = (STOREFRONT / "index.html").read_text("utf-8")
+    modules = {str(path.relative_to(STOREFRONT)) for path in STOREFRONT.rglob("*.js")}
+    assert set(re.findall(r'rel="modulepreload" href="([^"]+)"', page)) == modules
+
+
 def skus() -> list[str]:
     catalogue = json.loads((paths.SEED / "catalogue.json").read_text("utf-8"))
     return [product["sku"] for product in catalogue["products"]]
