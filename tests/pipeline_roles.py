@@ -31,6 +31,7 @@ KEYS = {
     "AWS_SESSION_TOKEN": "SessionToken",
 }
 REPOSITORY = "acme/shop"
+OF_WHO_ASKS = ("aws:principaltag/", "aws:resourcetag/")
 CHOSEN = [
     re.compile(pattern)
     for pattern in (
@@ -145,7 +146,7 @@ def needed(decisions: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         entry = by_action.setdefault(decision["action"], {"resources": set(), "keys": {}})
         entry["resources"].add(general(decision["resource"]))
         for name, values in decision["keys"].items():
-            if not name.startswith("aws:resourcetag/") or name == "aws:resourcetag/stack":
+            if name == "aws:resourcetag/stack" or not name.startswith(OF_WHO_ASKS):
                 entry["keys"].setdefault(name, [general(value) for value in values])
     return {
         action: {"resources": sorted(e["resources"]), "keys": dict(sorted(e["keys"].items()))}

@@ -31,10 +31,12 @@ NOTHING = "none"
 
 def pages() -> dict[Path, str]:
     """The expected text of every page with a generated part, by path."""
+    from lab.docs import permissions_page
     from lab.lessons import page as lessons
     from lab.measure.cost import page
 
     generated = {paths.ROOT / "docs" / "environments.md": environments_table()}
+    generated[paths.ROOT / "docs" / "aws-permissions.md"] = permissions_page.permissions_table()
     generated[paths.ROOT / "docs" / "cost.md"] = page.tables()
     generated[paths.ROOT / "docs" / "lessons.md"] = lessons.lessons_table()
     generated[paths.ROOT / "docs" / "instructors.md"] = lessons.schedules()

@@ -15,6 +15,7 @@ from lab.go_live import (
     mail,
     money,
     paying,
+    permissions,
     place,
     planning,
     quotas,
@@ -75,14 +76,18 @@ def _in_account(
     environment: str, identity: Identity | None, settings: dict[str, Any], on_progress: Progress
 ) -> list[Step]:
     if identity is None:
-        names = (place.ACCOUNT, "quotas", mail.NAME, place.BACKEND)
+        names = (place.ACCOUNT, permissions.NAME, "quotas", mail.NAME, place.BACKEND)
         return [waits(name, credentials.NAME) for name in names]
     account = place.look(environment, identity)
     if account.stops:
-        return [account, *(waits(n, place.ACCOUNT) for n in ("quotas", mail.NAME, place.BACKEND))]
+        later = (permissions.NAME, "quotas", mail.NAME, place.BACKEND)
+        return [account, *(waits(name, place.ACCOUNT) for name in later)]
+    on_progress("the permissions")
+    allowed = permissions.look(environment, identity)
     on_progress("the quotas")
     return [
         account,
+        allowed,
         *quotas.look(environment, identity, settings),
         mail.look(environment, identity, settings),
         place.look_for_backend(environment, identity),

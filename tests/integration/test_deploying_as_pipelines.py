@@ -14,6 +14,8 @@ from lab.go_live import permissions
 from tests import pipeline_roles, plain_apply
 
 ENVIRONMENTS = ["dev", "staging", "prod"]
+# The provider asks which key is AWS's own for DynamoDB, and goes on without an answer.
+DONE_WITHOUT = ("kms:DescribeKey",)
 
 pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(900)]
 
@@ -45,10 +47,12 @@ def test_an_environment_is_applied_planned_and_destroyed_by_the_roles_of_the_pip
         with pipeline_roles.acting_as(owner, deployer) as identity:
             pipeline_roles.destroy(identity, environment)
 
-    assert not changes
-    assert not [d for d in decisions if not d["allowed"] and d["role"] == deployer]
     own = [decision for decision in decisions if decision["role"] == deployer]
-    require_recorded(pipeline_roles.needed(own), environment, pytestconfig)
+    denied = {(one["action"], one["resource"]) for one in own if not one["allowed"]}
+    assert not changes
+    assert [one for one in sorted(denied) if one[0] not in DONE_WITHOUT] == []
+    allowed = [decision for decision in own if decision["allowed"]]
+    require_recorded(pipeline_roles.needed(allowed), environment, pytestconfig)
 
 
 def require_recorded(found: dict[str, Any], environment: str, config: pytest.Config) -> None:

@@ -10,7 +10,7 @@ from lab.deploy.terraform.state import State
 WITHOUT = ("backup_retention_days=0", "audit_trail_days=0", "budget=null", "firewall=null")
 NO_PAGE = ("sign_in=null", "storefront_distribution=false")
 VARIABLES = [f"-var={setting}" for setting in (*WITHOUT, *NO_PAGE)]
-"""Turn off what the emulator has not: Backup, CloudTrail, Budgets, WAF, Cognito, CloudFront."""
+"""Turn off what the emulator has not, or only keeps the settings of: CloudFront; Backup, WAF …"""
 
 
 def endpoint(target: Target) -> str:

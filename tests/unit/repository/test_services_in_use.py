@@ -16,6 +16,9 @@ RESOURCE = re.compile(r'^\s*(?:resource|data) "(aws_[a-z0-9_]+)"', re.MULTILINE)
 # LocalStack does not have them: docs/parity.md, "What is not there".
 MADE_BY = {
     "aws_api_gateway_": "apigateway",
+    "aws_backup_": "backup",
+    "aws_budgets_": "budgets",
+    "aws_cloudtrail": "cloudtrail",
     "aws_cloudwatch_composite_alarm": "cloudwatch",
     "aws_cloudwatch_dashboard": "cloudwatch",
     "aws_cloudwatch_event_": "events",
@@ -32,18 +35,15 @@ MADE_BY = {
     "aws_sns_": "sns",
     "aws_sqs_": "sqs",
     "aws_ssm_": "ssm",
+    "aws_wafv2_": "wafv2",
     "aws_caller_identity": "sts",
 }
 NO_SERVICE_HERE = (
-    "aws_backup_",
-    "aws_budgets_",
     "aws_cloudfront_",
-    "aws_cloudtrail",
     "aws_cognito_",
     "aws_default_tags",
     "aws_partition",
     "aws_region",
-    "aws_wafv2_",
 )
 
 

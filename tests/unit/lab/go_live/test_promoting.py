@@ -14,6 +14,7 @@ from lab.go_live import (
     credentials,
     mail,
     paying,
+    permissions,
     place,
     planning,
     promote,
@@ -32,9 +33,11 @@ SOME_PLAN = Planned("an empty account", (), ("aws_dynamodb_table.old",))
 @pytest.fixture
 def way(monkeypatch: pytest.MonkeyPatch) -> dict[str, Step]:
     """Every step done, unless a test says otherwise; nothing outside is asked."""
-    steps = {name: done(name) for name in ("tools", "account", "quota", "mail", "backend")}
+    names = ("tools", "account", "permissions", "quota", "mail", "backend")
+    steps = {name: done(name) for name in names}
     look = {
         tools: lambda: steps["tools"],
+        permissions: lambda *_: steps["permissions"],
         quotas: lambda *_: [steps["quota"]],
         mail: lambda *_: steps["mail"],
         place: lambda *_: steps["account"],
@@ -70,6 +73,15 @@ def test_the_first_step_that_is_not_done_is_the_next_one(way: dict[str, Step]) -
     assert found.next == "ask for more"
     assert found.steps[-1].state == State.WAITS
     assert not found.refused
+
+
+def test_who_may_not_apply_it_is_told_what_is_missing(way: dict[str, Step]) -> None:
+    way["permissions"] = refused("permissions", "somebody may not: sqs:CreateQueue")
+
+    found = promote("dev", None, str)
+
+    assert found.refused
+    assert "sqs:CreateQueue" in next(step.why for step in found.steps if step.stops)
 
 
 def test_in_a_refused_account_nothing_more_is_asked(way: dict[str, Step]) -> None:

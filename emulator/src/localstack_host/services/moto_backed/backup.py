@@ -31,12 +31,10 @@ def _vault(context: Any, request: Any) -> Any:
 def describe_backup_vault(context: Any, request: Any) -> Any:
     """A vault, with its lock."""
     described = _vault(context, request).to_list_dict()
-    limits = ("MinRetentionDays", "MaxRetentionDays")
-    return {
-        n: value
-        for n, value in described.items()
-        if value is not None and (value or n not in limits)
-    }
+    unset = [
+        n for n in ("MinRetentionDays", "MaxRetentionDays", "LockDate") if not described.get(n)
+    ]
+    return {name: value for name, value in described.items() if name not in unset}
 
 
 def put_backup_vault_lock_configuration(context: Any, request: Any) -> Any:
@@ -163,6 +161,23 @@ def list_backup_selections(context: Any, request: Any) -> Any:
     return {"BackupSelectionsList": listed}
 
 
+def list_tags(context: Any, request: Any) -> Any:
+    """The tags of a vault or plan: moto finds the ARN in some ways to write a path only."""
+    return {"Tags": _backend(context).list_tags(request["ResourceArn"])}
+
+
+def tag_resource(context: Any, request: Any) -> Any:
+    """Adds tags to a vault or plan."""
+    _backend(context).tag_resource(request["ResourceArn"], request["Tags"])
+    return {}
+
+
+def untag_resource(context: Any, request: Any) -> Any:
+    """Removes tags of a vault or plan."""
+    _backend(context).untag_resource(request["ResourceArn"], request["TagKeyList"])
+    return {}
+
+
 HANDLERS = {
     "CreateBackupSelection": create_backup_selection,
     "DeleteBackupPlan": delete_backup_plan,
@@ -172,7 +187,10 @@ HANDLERS = {
     "DescribeBackupVault": describe_backup_vault,
     "GetBackupSelection": get_backup_selection,
     "ListBackupSelections": list_backup_selections,
+    "ListTags": list_tags,
     "ListRecoveryPointsByBackupVault": list_recovery_points_by_backup_vault,
     "PutBackupVaultLockConfiguration": put_backup_vault_lock_configuration,
+    "TagResource": tag_resource,
+    "UntagResource": untag_resource,
     "UpdateBackupPlan": update_backup_plan,
 }
