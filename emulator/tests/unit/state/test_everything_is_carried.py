@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
+from localstack.state.core import StateVisitor
+from localstack.state.inspect import ReflectionStateLocator
 
 import localstack_host
 from localstack_host.host import service_selection
@@ -24,6 +27,7 @@ OWN = Path(next(iter(localstack_host.__path__)))
 FOLDERS = {"lambda": "lambda_"}
 # LocalStack's Lambda is no moto's, whose package has another name.
 IN_MOTO = {"lambda": "awslambda"}
+MOTO_BACKED = ("backup", "budgets", "cloudtrail", "wafv2")
 
 
 def path_of(package: str) -> Path:
@@ -111,8 +115,26 @@ def test_every_store_of_localstack_is_found_at_run_time() -> None:
     "name", [name for name in REVIEWED["saved as a store"] if name.startswith("moto.")]
 )
 def test_every_store_of_moto_is_shown_by_a_provider(name: str) -> None:
-    visited = set(visited_in(LOCALSTACK / "services"))
+    visited = set(visited_in(LOCALSTACK / "services")) | set(shown_by_name())
     assert name.partition(":")[2] in visited
+
+
+def shown_by_name() -> Iterator[str]:
+    """The stores of the services that moto answers, which LocalStack finds by their names."""
+    for service in MOTO_BACKED:
+        visitor = Visitor()
+        ReflectionStateLocator(service=service).accept_state_visitor(visitor)
+        yield from (f"{store.service_name}_backends" for store in visitor.seen)
+
+
+class Visitor(StateVisitor):
+    """Notes what it is shown."""
+
+    def __init__(self) -> None:
+        self.seen: list[Any] = []
+
+    def visit(self, state_container: Any) -> None:
+        self.seen.append(state_container)
 
 
 def test_every_entry_has_a_reason() -> None:

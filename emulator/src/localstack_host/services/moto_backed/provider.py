@@ -43,10 +43,12 @@ def _provider(api: str, own: Callable[[], Handlers]) -> Callable[[], Service]:
     def make() -> Service:
         from localstack.aws.skeleton import Skeleton
         from localstack.aws.spec import load_service
-        from localstack.services.moto import _proxy_moto
+        from localstack.services.moto import _proxy_moto, call_moto_with_request
 
         model = load_service(api)
-        handlers = dict.fromkeys(model.operation_names, _proxy_moto) | dict(own())
+        # moto knows a path only as botocore writes it; the SDK for Go leaves out a slash at its end.
+        ask = call_moto_with_request if model.protocol.startswith("rest") else _proxy_moto
+        handlers = dict.fromkeys(model.operation_names, ask) | dict(own())
         return Service(api, skeleton=Skeleton(model, handlers))
 
     return provides(api)(make)
