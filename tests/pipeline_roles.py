@@ -31,6 +31,8 @@ KEYS = {
     "AWS_SESSION_TOKEN": "SessionToken",
 }
 REPOSITORY = "acme/shop"
+# CloudFront is in no emulator here, and Cognito's pool belongs to its page.
+NOT_HERE = ("-var=sign_in=null", "-var=storefront_distribution=false")
 OF_WHO_ASKS = ("aws:principaltag/", "aws:resourcetag/")
 CHOSEN = [
     re.compile(pattern)
@@ -118,7 +120,7 @@ def initialized(identity: Identity, environment: str) -> Terraform:
 
 
 def _variables() -> list[str]:
-    return [f"-var=functions_package={package.build()}"]
+    return [f"-var=functions_package={package.build()}", *NOT_HERE]
 
 
 def require_terraform() -> None:
