@@ -149,7 +149,7 @@ def needed(decisions: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         entry["resources"].add(general(decision["resource"]))
         for name, values in decision["keys"].items():
             if name == "aws:resourcetag/stack" or not name.startswith(OF_WHO_ASKS):
-                entry["keys"].setdefault(name, [general(value) for value in values])
+                entry["keys"].setdefault(name, sorted(general(value) for value in values))
     return {
         action: {"resources": sorted(e["resources"]), "keys": dict(sorted(e["keys"].items()))}
         for action, e in sorted(by_action.items())

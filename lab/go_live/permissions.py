@@ -58,8 +58,15 @@ def needed(environment: str) -> tuple[Needed, ...]:
     return tuple(Needed.of(action, entry) for action, entry in recorded.items())
 
 
+def recorded() -> list[str]:
+    """The environments whose needs were recorded."""
+    return sorted(file.stem for file in FOLDER.glob("*.json"))
+
+
 def look(environment: str, identity: Identity) -> Step:
     """Asks the policy simulator about the caller."""
+    if environment not in recorded():
+        return unknown(NAME, f"what {environment} needs was never recorded; {PAGE} says how")
     principal = _principal(identity)
     if principal is None:
         return done(NAME, "the owner of the account may do everything")

@@ -112,3 +112,10 @@ def test_who_may_not_ask_gets_the_list() -> None:
 
     assert step.state == State.UNKNOWN
     assert permissions.PAGE in step.why
+
+
+def test_of_an_environment_that_was_never_recorded_nothing_is_known() -> None:
+    step = permissions.look("prod", Somebody({"iam": Simulator(NEEDED)}))
+
+    assert step.state == State.UNKNOWN
+    assert "prod" in step.why

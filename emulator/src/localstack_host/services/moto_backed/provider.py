@@ -46,7 +46,7 @@ def _provider(api: str, own: Callable[[], Handlers]) -> Callable[[], Service]:
         from localstack.services.moto import _proxy_moto, call_moto_with_request
 
         model = load_service(api)
-        # moto knows a path only as botocore writes it; the SDK for Go leaves out a slash at its end.
+        # moto knows a path only as botocore writes it; the SDK for Go omits a slash at its end.
         ask = call_moto_with_request if model.protocol.startswith("rest") else _proxy_moto
         handlers = dict.fromkeys(model.operation_names, ask) | dict(own())
         return Service(api, skeleton=Skeleton(model, handlers))
