@@ -38,6 +38,7 @@ CHOSEN = [
     re.compile(pattern)
     for pattern in (
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        r"[0-9a-f]{64}",  # of a package
         r"(?<=::/restapis/)[a-z0-9]+",
         r"(?<=/usageplans/)[a-z0-9]+",
         r"(?<=/apikeys/)[a-z0-9]+",
