@@ -15,7 +15,7 @@ from lab.cli import app, reports
 from lab.core import emulator_program, invocation
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.deploy import code_swap
+from lab.deploy import code_swap, storefront
 from lab.deploy.deployment_cache.store import Entry
 from lab.deploy.terraform import Options, deployment
 from lab.deploy.terraform.json_log import Changes
@@ -23,7 +23,7 @@ from lab.shop import api_key
 
 TARGET = Target("dev", "http://localhost:4566")
 ENTRY = Entry(Path("entry"), "dev", 137, "v1", "2026-11-27T10:00:00Z", 1, 0.0)
-ALWAYS_AFTER = ["code", "token key", "key", "noted"]
+ALWAYS_AFTER = ["code", "token key", "key", "page", "noted"]
 
 
 @dataclass
@@ -79,6 +79,7 @@ def deploying(monkeypatch: pytest.MonkeyPatch) -> Deploying:
         deployment.token_keys, "ensure", lambda _: deploying.done.append("token key")
     )
     monkeypatch.setattr(api_key, "ensure", lambda _: deploying.done.append("key"))
+    monkeypatch.setattr(storefront, "upload", lambda *_: deploying.done.append("page"))
     return deploying
 
 
@@ -132,6 +133,7 @@ def test_a_restored_deployment_that_a_plan_would_change_is_dropped_and_applied(
         "code",
         "token key",
         "key",
+        "page",
         *["plan", "drop", "apply", "plan", "noted"],
     ]
     assert "not what Terraform would make" in capsys.readouterr().err

@@ -47,6 +47,7 @@ def target(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Target]:
     monkeypatch.setenv("LAB_HOME", str(tmp_path))
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     target = Target("dev", None)
     with mock_aws():
         said = {"issuer": "https://shop.example", "audience": "shop", "audience-claim": "aud"}

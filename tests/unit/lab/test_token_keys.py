@@ -36,6 +36,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Home:
 def deployed(home: Home, monkeypatch: pytest.MonkeyPatch) -> object:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     home("ours")
     with mock_aws():
         said = {"issuer": "https://shop.example", "audience": "shop", "audience-claim": "aud"}
