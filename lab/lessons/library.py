@@ -18,7 +18,7 @@ from lab.lessons import notebook_files
 from lab.lessons.notebook_files import Book
 
 LINK = re.compile(r"\]\(<?(?![a-z][a-z0-9+.-]*:|//|#)([^)\s#>]+)(#[^)\s>]*)?>?")
-FENCED = re.compile(r"((?:```|~~~).*?^(?:```|~~~))", re.MULTILINE | re.DOTALL)
+FENCED = re.compile(r"(^ *(?:```|~~~).*?^ *(?:```|~~~) *$)", re.MULTILINE | re.DOTALL)
 PICTURES = frozenset({".svg", ".png"})
 LESSON = re.compile(r"\d\d_\w+\.ipynb")
 STYLE = """\

@@ -38,7 +38,7 @@ LEFT = {
     "keys show": NOTHING,
     "keys rotate": f"`lab keys show` shows whether the new key is published. {AGAIN}",
     "watch": "The functions keep the code that they have now; the next `lab deploy` takes it over.",
-    "shop": "The shop's page is closed; the shop behind it goes on, and what the machine room's levers"
+    "shop": "The page is closed; the shop behind it goes on. What the machine room's levers"
     " had changed is put back.",
     "checkout": "If the order was placed, it continues by itself: `lab orders` shows it.",
     "orders": NOTHING,
