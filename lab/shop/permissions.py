@@ -13,6 +13,9 @@ from lab.core.target import Target
 
 PATH = "/_host/iam"
 TIMEOUT_S = 10
+# AWS asks about the sender's identity and, in the sandbox, about the recipient's. What limits this
+# is the condition ses:FromAddress, which `modules/checkout` has and a test of it holds.
+LIMITED_BY_A_CONDITION = {"ses:SendEmail": ":identity/*"}
 
 
 @dataclass(frozen=True)
@@ -97,11 +100,14 @@ def forget(target: Target) -> None:
 def is_wide(grant: Grant) -> bool:
     """Whether the grant has a wildcard where AWS accepts exact names.
 
-    Actions without resource-level permissions must be granted on `*`. A final `:*` is not wide: it
+    Actions without resource-level permissions must be granted on `*`, and mails may go to any
+    recipient (`LIMITED_BY_A_CONDITION`). A final `:*` is not wide: it
     stands for the streams of a log group or the executions of a state machine.
     """
     if "*" in grant.action or "?" in grant.action:
         return True
+    if grant.resource.endswith(LIMITED_BY_A_CONDITION.get(grant.action, " ")):
+        return False
     if grant.resource == "*":
         return _has_resources(*grant.action.split(":"))
     return "*" in grant.resource.removesuffix(":*")

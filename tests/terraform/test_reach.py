@@ -24,9 +24,9 @@ UNLESS_SAID = {"pricing", "token_issuer"}
 """What terraform/shop.json says (of `pricing` the currency) unless the environment does."""
 
 ELSEWHERE = {
+    "api-gateway.method_metrics": "no alarm and no widget reads them, and each is billed",
     "event-source-mapping.batch_size": "the notifier's time-out is measured for batches of ten",
     "event-source-mapping.batching_window_seconds": "a mail should not wait for others",
-    "event-source-mapping.maximum_concurrency": "reserved_concurrency already limits the notifier",
     "lambda.runtime": "the package is built for one version of Python, which pyproject.toml names",
     "sqs.message_retention_seconds": "14 days are the most, and less would only lose mails",
 }

@@ -23,8 +23,8 @@ variable "page_urls" {
   type        = set(string)
 
   validation {
-    condition     = length(var.page_urls) > 0 && alltrue([for url in var.page_urls : can(regex("^https://[^*#]+/$", url)) || can(regex("^http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?/$", url))])
-    error_message = "page_urls must be addresses that begin with https:// (on this machine http://) and end with /, without * and #."
+    condition     = length(var.page_urls) > 0 && alltrue([for url in var.page_urls : can(regex("^https://[^*#]+/$", url))])
+    error_message = "page_urls must be addresses that begin with https:// and end with /, without * and #."
   }
 }
 

@@ -109,6 +109,9 @@ def test_a_deny_grants_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         ("logs:PutLogEvents", STREAMS, False),
         ("logs:PutLogEvents", "arn:aws:logs:us-east-2:000000000000:log-group:*:*", True),
         ("states:DescribeExecution", EXECUTIONS, False),
+        ("ses:SendEmail", "arn:aws:ses:us-east-2:000000000000:identity/*", False),  # by condition
+        ("ses:SendEmail", "*", True),
+        ("ses:DeleteIdentity", "arn:aws:ses:us-east-2:000000000000:identity/*", True),
     ],
 )
 def test_a_wildcard_is_wide_where_aws_lets_one_say_more(

@@ -122,3 +122,23 @@ run "a_token_for_a_week_is_refused" {
 
   expect_failures = [var.token_minutes]
 }
+
+run "a_name_with_a_slash_is_refused" {
+  command = plan
+
+  variables {
+    name = "checkout/prod"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_second_factor_that_there_is_not_is_refused" {
+  command = plan
+
+  variables {
+    mfa = "SOMETIMES"
+  }
+
+  expect_failures = [var.mfa]
+}

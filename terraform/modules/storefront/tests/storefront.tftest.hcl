@@ -185,3 +185,46 @@ run "a_regional_web_acl_is_refused" {
 
   expect_failures = [var.web_acl_arn]
 }
+
+run "the_whole_world_may_have_the_page_near" {
+  command = plan
+
+  variables {
+    price_class = "PriceClass_All"
+  }
+
+  assert {
+    condition     = aws_cloudfront_distribution.this[0].price_class == "PriceClass_All"
+    error_message = "Wanted the price class that was asked for."
+  }
+}
+
+run "a_name_that_no_bucket_can_have_is_refused" {
+  command = plan
+
+  variables {
+    name = "Checkout_Prod"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_price_class_that_there_is_not_is_refused" {
+  command = plan
+
+  variables {
+    price_class = "PriceClass_300"
+  }
+
+  expect_failures = [var.price_class]
+}
+
+run "a_sign_in_with_a_path_is_refused" {
+  command = plan
+
+  variables {
+    sign_in_origin = "https://issuer.example/oauth2"
+  }
+
+  expect_failures = [var.sign_in_origin]
+}
