@@ -96,6 +96,11 @@ class Place:
 
         return noted
 
+    @property
+    def held(self) -> int:
+        """The bytes of all bodies that the server has in memory."""
+        return self.listener._bodies.held if self.listener else 0
+
     def client(self) -> Client:
         self.opened.append(Client(self.port))
         return self.opened[-1]
