@@ -23,7 +23,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
 
-from tests.unit.botocore_cases import CASES, OK, SILENCE
+from tests.unit.botocore_cases import CASES
+from tests.unit.scripted_answers import OK, SILENCE
 
 EXCHANGES = [0]
 CHANGING = {"X-Amz-Date", "Host"}
