@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
+from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
 from lab.core import tables
@@ -61,10 +62,11 @@ class Store:
         self._put_products(catalogue.products)
 
     def others(self, rows: Sequence[Row]) -> list[str]:
-        """The SKUs of stored products that are not in `rows`, sorted."""
+        """The SKUs of products that are for sale and not in `rows`, sorted."""
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._target.table("products"),
             ProjectionExpression="sku",
+            FilterExpression=Attr("active").eq(True),
             ConsistentRead=True,
         )
         stored = {item["sku"] for page in pages for item in page["Items"]}

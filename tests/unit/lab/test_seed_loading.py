@@ -17,7 +17,7 @@ from lab.cli.commands import infrastructure
 from lab.core import paths
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.seed import schema
+from lab.seed import items, schema
 from lab.seed.store import Store
 from tests.unit.lab.memory import empty_lab, table
 
@@ -260,6 +260,14 @@ class TestProductsThatTheCatalogueDoesNotHave:
         assert (report.others, report.removed) == (0, 120)
         assert for_sale(target) == {row["sku"] for row in SHOP.products}
         assert {sku: shelf(target, sku) for sku in before} == before
+
+    def test_are_not_counted_once_they_are_off_sale(self, target: Target) -> None:
+        seed.load(target, catalogue=seed.generate(3))
+        gone = {**seed.generate(3).products[0], "active": False}
+        table(target, "products").put_item(Item=items.product(gone))
+
+        assert seed.load(target).others == 2
+        assert seed.load(target, exact=True).removed == 2
 
     def test_come_back_with_what_was_left_of_them(self, target: Target) -> None:
         seed.load(target, catalogue=small_shop(300))
