@@ -23,13 +23,12 @@ export const order = (id, signal) => send("GET", `orders/${encodeURIComponent(id
 export const orders = (query, signal) => send("GET", `orders?${new URLSearchParams(query)}`, { signed: true, signal });
 
 async function send(method, path, { body, signed, headers = {}, signal }) {
-  const { apiKey } = await settings();
   const response = await answer(path, {
     method,
     headers: {
       ...headers,
       ...(body && { "Content-Type": "application/json" }),
-      ...(apiKey && { "X-API-Key": apiKey }),
+      ...(await key()),
       ...(signed && authorization()),
     },
     body: body && JSON.stringify(body),
@@ -39,6 +38,16 @@ async function send(method, path, { body, signed, headers = {}, signal }) {
   if (response.ok) return content;
   if (response.status === 401) expired();
   throw new ApiError(response.status, content);
+}
+
+/** Without the settings nothing was sent: that is no other case than no connection. */
+async function key() {
+  try {
+    const { apiKey } = await settings();
+    return apiKey && { "X-API-Key": apiKey };
+  } catch (error) {
+    throw new ApiError(0, { detail: error.message });
+  }
 }
 
 async function answer(path, request) {

@@ -84,10 +84,13 @@ function accepted(attempt, orderId) {
   return { orderId };
 }
 
-/** A token that ended says nothing about an earlier try whose answer was lost: it is kept. */
+/**
+ * A token that ended, or a firewall that blocks, says nothing about an earlier try whose answer
+ * was lost: the attempt is kept.
+ */
 function refused(attempt, error) {
   waiting.set("");
-  if (error.status !== 401 || !attempt.lost) forget(attempt.customer);
+  if (!attempt.lost || ![401, 403].includes(error.status)) forget(attempt.customer);
   throw error;
 }
 

@@ -72,10 +72,11 @@ export async function comeBack() {
   const flow = JSON.parse(sessionStorage.getItem(FLOW) ?? "null");
   sessionStorage.removeItem(FLOW);
   history.replaceState(null, "", `${here()}${flow?.route ?? ""}`);
-  if (query.has("error")) throw new Error(query.get("error_description") ?? query.get("error"));
+  // Before anything of the address is shown: a link on another site may say whatever it likes.
   if (!flow || query.get("state") !== flow.state) {
     throw new Error("This sign-in was not begun in this tab. Sign in once more.");
   }
+  if (query.has("error")) throw new Error(query.get("error_description") ?? query.get("error"));
   keep(await exchange(query.get("code"), flow.verifier), flow.nonce, (await settings()).token);
 }
 
@@ -100,7 +101,7 @@ function keep(answer, nonce, kind = "access_token") {
     throw new Error("This sign-in answers another question. Sign in once more.");
   }
   const { sub, exp } = claims(token);
-  const found = { token, customer: sub, name: identity.name ?? sub, expires: exp };
+  const found = { token, customer: sub, name: identity.name ?? identity.email ?? sub, expires: exp };
   sessionStorage.setItem(TOKEN, JSON.stringify(found));
   session.set(found);
 }
