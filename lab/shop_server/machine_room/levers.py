@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from lab.core.errors import LabError
 from lab.core.target import Target
@@ -81,7 +84,6 @@ class Levers:
 
     def states(self) -> dict[str, Any]:
         """What stands pulled, what the rush has come to, and what there is to choose from."""
-        self._end_what_is_over()
         standing = {
             name: {"message": one.message, "until": one.until.isoformat()}
             for name, one in list(self._standing.items())
@@ -97,29 +99,29 @@ class Levers:
     def undo_all(self) -> None:
         """Undoes everything that stands."""
         with self._lock:
-            for name in list(self._standing):
-                self._undo(name)
             if self._rush:
                 self._rush.stop()
+            for name in list(self._standing):
+                self._undo(name)
 
-    def _end_what_is_over(self) -> None:
-        now = datetime.now(UTC)
-        for name, one in list(self._standing.items()):
-            if now > one.until and self._lock.acquire(blocking=False):
-                try:
+    def undo_what_is_over(self) -> None:
+        """Undoes what has stood for its time; the next call tries what could not be undone."""
+        with self._lock:
+            now = datetime.now(UTC)
+            for name in [name for name, one in self._standing.items() if now > one.until]:
+                with suppress(LabError, BotoCoreError, ClientError):
                     self._undo(name)
-                finally:
-                    self._lock.release()
 
     def _stand(self, name: str, message: str, undo: Callable[[], None]) -> str:
         self._standing[name] = Standing(message, datetime.now(UTC) + STANDS_FOR, undo)
         return message
 
     def _undo(self, name: str) -> str:
-        standing = self._standing.pop(name, None)
+        standing = self._standing.get(name)
         if standing is None:
             return "There is nothing to undo."
         standing.undo()
+        del self._standing[name]
         return f"Undone. It was: {standing.message}"
 
     def _fail(self, options: Options) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -27,6 +28,7 @@ from lab.shop_server.machine_room.sources import Sources
 
 PAGES = Path(__file__).with_name("pages")
 PAUSE_S = 0.4
+LOOKS_EVERY_S = 5
 JSON_TYPE = "application/json"
 
 
@@ -63,11 +65,23 @@ class Room:
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """Listens to the bus while the server runs, and leaves everything as it was."""
         await run_in_threadpool(self.bus.open)
-        yield
-        self.panels.close()
-        if self.levers:
-            await run_in_threadpool(self.levers.undo_all)
-        await run_in_threadpool(self.bus.close)
+        ending = asyncio.create_task(self._undo_what_is_over())
+        try:
+            yield
+        finally:
+            ending.cancel()
+            self.panels.close()
+            try:
+                if self.levers:
+                    await run_in_threadpool(self.levers.undo_all)
+            finally:
+                await run_in_threadpool(self.bus.close)
+
+    async def _undo_what_is_over(self) -> None:
+        """Whether anybody looks or not."""
+        while self.levers:
+            await asyncio.sleep(LOOKS_EVERY_S)
+            await run_in_threadpool(self.levers.undo_what_is_over)
 
     async def state(self, request: Request) -> Response:
         """All panels at once, for a browser without a stream."""
@@ -107,4 +121,6 @@ class Room:
             return JSONResponse({"message": "The lever's options are no JSON object."}, 400)
         except LabError as error:
             return JSONResponse({"message": f"{error.message} {error.hint}".strip()}, 422)
+        except (BotoCoreError, ClientError) as error:
+            return JSONResponse({"message": f"The emulator did not do it: {error}"}, 502)
         return JSONResponse({"message": message})
