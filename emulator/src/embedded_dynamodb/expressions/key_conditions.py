@@ -1,6 +1,7 @@
 """KeyConditionExpression: which part of which partition a Query reads."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -81,6 +82,16 @@ class KeyCondition:
             raise ValidationException(
                 "KeyConditionExpressions must only contain one condition per key"
             )
+
+    def equalities(self, names: Names, values: Values) -> dict[str, Value]:
+        """The values that attributes must be equal to. Undefined placeholders are left out."""
+        found = {}
+        for each in self._templates:
+            with suppress(KeyError):
+                (name,) = each.attribute.resolved(names)
+                if each.operator == "=":
+                    found[str(name)] = values[each.operands[0].name]
+        return found
 
     def bind(self, names: Names, values: Values, partition: Key, sort: Key) -> list[Bound]:
         """The conditions in the order of the key attributes, checked against them."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.loaders import Loader
 
+from localstack_host.services.iam import stored
 from localstack_host.services.iam.required_permissions import Permission, Place, needs_of, s3
 from localstack_host.services.iam.required_permissions.action_table import action_of
 
@@ -204,6 +205,40 @@ def test_a_request_brings_its_condition_keys(
     first, *_ = asked(service, operation, params)
 
     assert dict(first.keys) == expected
+
+
+@pytest.mark.parametrize(
+    "asked_for",
+    [
+        {"KeyConditionExpression": "id = :v"},
+        {"KeyConditionExpression": "n > :n AND (#id = :v)"},
+        {"KeyConditionExpression": ":v = id"},
+        {"KeyConditions": {"id": {"ComparisonOperator": "EQ", "AttributeValueList": [{"S": "1"}]}}},
+    ],
+)
+def test_a_query_brings_its_partition_key_however_it_says_it(
+    monkeypatch: pytest.MonkeyPatch, asked_for: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(stored, "partition_key", lambda *_: "id")
+    params = {
+        "TableName": "t",
+        "ExpressionAttributeNames": {"#id": "id"},
+        "ExpressionAttributeValues": {":v": {"S": "1"}, ":n": {"N": "0"}},
+    }
+    (query,) = asked("dynamodb", "Query", params | asked_for)
+
+    assert dict(query.keys) == {"dynamodb:leadingkeys": ("1",)}
+
+
+@pytest.mark.parametrize("text", ["", "id =", "id = :none", "#none = :v", "id > :v", "NOT id = :v"])
+def test_a_query_without_a_partition_key_brings_none(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(stored, "partition_key", lambda *_: "id")
+    params = {"KeyConditionExpression": text, "ExpressionAttributeValues": {":v": {"S": "1"}}}
+    (query,) = asked("dynamodb", "Query", params | {"TableName": "t"})
+
+    assert query.keys == ()
 
 
 def test_a_role_is_passed_to_the_service_that_gets_it() -> None:

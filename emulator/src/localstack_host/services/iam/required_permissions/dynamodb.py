@@ -5,10 +5,12 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-api
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
+from embedded_dynamodb.errors import ValidationException
+from embedded_dynamodb.expressions.key_conditions import key_condition
 from localstack_host.services.iam import stored
 from localstack_host.services.iam.required_permissions.permission import (
     Keys,
@@ -29,7 +31,6 @@ PARTS = {
 }
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 LEADING_KEYS = "dynamodb:leadingkeys"
-EQUAL = re.compile(r"(#?[\w.-]+)\s*=\s*(:\w+)")
 Item = Mapping[str, Mapping[str, Any]]
 
 
@@ -90,15 +91,25 @@ def _texts(value: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _asked(params: Params, place: Place) -> Keys:
-    """The partition key in the expression of a query."""
-    names = params.get("ExpressionAttributeNames") or {}
-    values = params.get("ExpressionAttributeValues") or {}
+    """The partition key in the conditions of a query."""
     table, index = _name(params["TableName"]), params.get("IndexName")
-    pairs = EQUAL.findall(params.get("KeyConditionExpression") or "")
-    asked = {names.get(name, name): values.get(value) or {} for name, value in pairs}
+    asked = _equalities(params)
     key = stored.partition_key(place.account, place.region, table, index) if asked else None
     texts = tuple(_texts(asked.get(key) or {})) if key else ()
     return ((LEADING_KEYS, texts),) if texts else ()
+
+
+def _equalities(params: Params) -> Mapping[str, Any]:
+    """The values that a query asks for; none if its expression is wrong, which the engine says."""
+    if text := params.get("KeyConditionExpression"):
+        names = params.get("ExpressionAttributeNames") or {}
+        values = params.get("ExpressionAttributeValues") or {}
+        with suppress(ValidationException):
+            return key_condition(text).equalities(names, values)
+        return {}
+    conditions = params.get("KeyConditions") or {}
+    equal = {n: c for n, c in conditions.items() if c.get("ComparisonOperator") == "EQ"}
+    return {name: one["AttributeValueList"][0] for name, one in equal.items()}
 
 
 def _name(table: str) -> str:
