@@ -241,6 +241,19 @@ def test_a_query_without_a_partition_key_brings_none(
     assert query.keys == ()
 
 
+@pytest.mark.parametrize(
+    "operation", ["DeleteRole", "DeleteRolePermissionsBoundary", "PutRolePolicy",
+                  "UpdateAssumeRolePolicy"]
+)  # fmt: skip
+def test_what_changes_a_role_brings_its_boundary(
+    monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    monkeypatch.setattr(stored, "boundary_of", lambda *_: "arn:aws:iam::000000000000:policy/b")
+    (change,) = asked("iam", operation, {"RoleName": "r"})
+
+    assert dict(change.keys) == {"iam:permissionsboundary": ("arn:aws:iam::000000000000:policy/b",)}
+
+
 def test_a_role_is_passed_to_the_service_that_gets_it() -> None:
     *_, passed = asked("lambda", "UpdateFunctionConfiguration", {"FunctionName": "f", "Role": ROLE})
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from localstack_host.services.iam import stored
 from localstack_host.services.iam.required_permissions import generic
+from localstack_host.services.iam.required_permissions.action_table import takes_key
 from localstack_host.services.iam.required_permissions.permission import (
     Keys,
     Params,
@@ -16,15 +17,8 @@ from localstack_host.services.iam.required_permissions.permission import (
 )
 
 BOUNDARY = "iam:permissionsboundary"
-# Operations that ask for the boundary in the request, and those that ask for the role's own.
+# Operations that ask for the boundary in the request; others ask for that of the role.
 GIVING = ("CreateRole", "PutRolePermissionsBoundary")
-CHANGING = (
-    "AttachRolePolicy",
-    "DeleteRolePermissionsBoundary",
-    "DeleteRolePolicy",
-    "DetachRolePolicy",
-    "PutRolePolicy",
-)
 
 
 def iam(operation: str, params: Params, place: Place) -> Permissions | None:
@@ -43,8 +37,10 @@ def _in_path(need: Permission, params: Params) -> Permission:
 
 
 def _keys(operation: str, params: Params, place: Place) -> Keys:
-    boundary = params.get("PermissionsBoundary") if operation in GIVING else None
-    if operation in CHANGING:
+    boundary = None
+    if operation in GIVING:
+        boundary = params.get("PermissionsBoundary")
+    elif takes_key("iam", operation, "iam:PermissionsBoundary"):
         boundary = stored.boundary_of(place.account, params["RoleName"])
     named = {BOUNDARY: boundary, "iam:policyarn": params.get("PolicyArn")}
     return tuple((key, (value,)) for key, value in named.items() if value)
