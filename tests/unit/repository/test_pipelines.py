@@ -63,6 +63,14 @@ def test_every_script_is_shell(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=name)
+def test_a_pipe_fails_with_its_first_command(file: Path) -> None:
+    """GitHub gives bash `-o pipefail` only where a step names it."""
+    for step in steps(file):
+        if re.search(r"[^|]\|\s", step.get("run", "")):
+            assert step.get("shell") == "bash", step["run"]
+
+
+@pytest.mark.parametrize("file", FILES, ids=name)
 def test_no_script_has_anything_written_into_it(file: Path) -> None:
     """What somebody else may choose, such as a branch's name, would be run."""
     for script in scripts(file):
