@@ -221,10 +221,10 @@ def test_a_shown_plan_has_no_account_and_cannot_leave_its_fence(shown: Path) -> 
 
 
 @pytest.mark.skipif(not shutil.which("gpg"), reason="gpg is not installed")
-def test_a_sealed_plan_is_opened_with_its_key_and_no_other(tmp_path: Path) -> None:
+def test_an_encrypted_plan_is_decrypted_with_its_key_and_no_other(tmp_path: Path) -> None:
     (tmp_path / "terraform.plan").write_text(f"a plan of {ACCOUNT}")
     runs = {step["name"]: step["run"] for _, step in all_steps() if "gpg" in step.get("run", "")}
-    seal, unseal = runs["Seal it"], runs["Unseal the plan"]
+    encrypt, decrypt = runs["Encrypt it"], runs["Decrypt the plan"]
 
     def run(script: str, key: str) -> int:
         environment = {"PATH": os.environ["PATH"], "GNUPGHOME": str(tmp_path), "PLAN_KEY": key}
@@ -233,12 +233,12 @@ def test_a_sealed_plan_is_opened_with_its_key_and_no_other(tmp_path: Path) -> No
             command, cwd=tmp_path, env=environment, capture_output=True
         ).returncode
 
-    assert run(seal, "") != 0
-    assert run(seal, "a key") == 0
+    assert run(encrypt, "") != 0
+    assert run(encrypt, "a key") == 0
     assert ACCOUNT.encode() not in (tmp_path / "terraform.plan.gpg").read_bytes()
     (tmp_path / "terraform.plan").unlink()
-    assert run(unseal, "another") != 0
-    assert run(unseal, "a key") == 0
+    assert run(decrypt, "another") != 0
+    assert run(decrypt, "a key") == 0
     assert (tmp_path / "terraform.plan").read_text() == f"a plan of {ACCOUNT}"
 
 
