@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import mimetypes
+import os
 from collections.abc import Callable
+from http import HTTPStatus
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from lab.core import paths
 from lab.core.target import Target
@@ -35,6 +39,19 @@ class Files(StaticFiles):
         return response
 
 
+class Page(Files):
+    """The storefront's files. As with CloudFront, a path that names none leads to the page."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """See `StaticFiles`."""
+        try:
+            return await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != HTTPStatus.NOT_FOUND or "." in path.rpartition(os.sep)[2]:
+                raise
+            return RedirectResponse("/", HTTPStatus.FOUND)
+
+
 def application(target: Target, port: int, read_only: bool = False) -> Starlette:
     """The shop at `http://localhost:<port>`; `read_only` leaves the levers out.
 
@@ -52,7 +69,7 @@ def application(target: Target, port: int, read_only: bool = False) -> Starlette
         Mount("/sign-in", routes=issuer.routes(target, origin)),
         *room.routes(),
         Mount("/pictures", Files(directory=PICTURES)),
-        Mount("/", Files(directory=STOREFRONT, html=True)),
+        Mount("/", Page(directory=STOREFRONT, html=True)),
     ]
     return Starlette(
         routes=routes, middleware=[Middleware(Guard, port=port)], lifespan=room.lifespan

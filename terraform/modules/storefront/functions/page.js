@@ -1,9 +1,9 @@
-// A path whose last part names no file is the page, which knows what to show there.
+// The page is at / and nowhere else: its files are named relative to it, and the sign-in knows one
+// address. A path whose last part names no file leads there.
 function handler(event) {
   var request = event.request;
-  var last = request.uri.split("/").pop();
-  if (last.indexOf(".") === -1) {
-    request.uri = "/index.html";
+  if (request.uri === "/" || request.uri.split("/").pop().indexOf(".") !== -1) {
+    return request;
   }
-  return request;
+  return { statusCode: 302, statusDescription: "Found", headers: { location: { value: "/" } } };
 }
