@@ -21,7 +21,7 @@ from lab.shop_server.machine_room.sources import Sources
 
 POINTS = 600  # of the line of a product's stock
 READERS = 6
-KEPT = 300  # panels: of the orders that somebody looked at
+KEPT = 300  # panels; beyond that, those of the orders that were read longest ago are dropped
 
 Key = tuple[str, str]
 
@@ -102,8 +102,9 @@ class Panels:
         value = _readable(kind, key[1])
         with self._lock:
             self._reading.discard(key)
-            while len(self._known) >= KEPT:
-                self._known.pop(next(iter(self._known)))
+            self._known.pop(key, None)  # so that the first one is what was read longest ago
+            if len(self._known) >= KEPT:
+                del self._known[next(known for known in self._known if known[1])]
             self._known[key] = (time.monotonic(), value)
 
     def _stock(self, order: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,25 +70,27 @@ class Rush:
     def _run(self, product: dict[str, Any]) -> None:
         try:
             with ThreadPoolExecutor(AT_ONCE) as pool:
-                list(pool.map(self._buy, range(1, self.buyers + 1)))
+                buying = [pool.submit(self._buy, n) for n in range(1, self.buyers + 1)]
+                for outcome in filter(None, (one.result() for one in as_completed(buying))):
+                    self._ended[outcome] += 1
         finally:
             self._table("products").put_item(Item=items.product({**product, "active": False}))
 
-    def _buy(self, number: int) -> None:
+    def _buy(self, number: int) -> str | None:
+        """How it ended; None if nothing was bought because the rush was stopped."""
         if self._stopped.is_set():
-            return
+            return None
         request = {k: v for k, v in carts.sample("CONFIRMED").request.items() if k not in LEFT_OUT}
         request["items"] = [{"sku": self.sku, "quantity": 1}]
         try:
             api = CheckoutApi.of(self.target, f"rush-{number:03}")
             placed = api.checkout(request, purchase.new_key())
             ended = purchase.ended_order(api, placed["orderId"], 120)
-            outcome = (ended.get("rejection") or {}).get("code", ended["status"])
+            return str((ended.get("rejection") or {}).get("code", ended["status"]))
         except ApiError as refused:
-            outcome = refused.problem_code or str(refused.status)
+            return refused.problem_code or str(refused.status)
         except LabError:
-            outcome = "NO_END"
-        self._ended[outcome] += 1
+            return "NO_END"
 
     def _put_on_sale(self) -> dict[str, Any]:
         found = CheckoutApi.of(self.target).product(self.wanted)
