@@ -1,8 +1,9 @@
 """The sandbox of SES, which every new account is in, and this emulator is when it is asked to be.
 
 https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html
-Mail goes from and to verified identities only, 200 a day and one a second. Who sends needs a
-permission on the identities of the recipients, too, as these are the account's own.
+Mail goes from and to verified identities only. Who sends needs a permission on the identities of
+the recipients, too, as these are the account's own. GetSendQuota tells the sandbox's quota, 200
+mails a day and one a second, which nothing enforces here.
 """
 
 from __future__ import annotations
@@ -72,12 +73,22 @@ def _identity(address: str, context: Any) -> str:
 
 
 def identity_of(address: str, account: str, region: str) -> str:
-    """The verified identity that an address belongs to; empty if there is none."""
+    """The verified identity that an address belongs to; empty if there is none.
+
+    A domain has the addresses of its subdomains, too, and domains are the same in any case.
+    https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html
+    """
     from moto.ses.models import ses_backends
 
-    known = ses_backends[account][region].email_identities
-    domain = address.rpartition("@")[2]
-    return next((identity for identity in (address, domain) if identity in known), "")
+    known = {_in_one_case(name): name for name in ses_backends[account][region].email_identities}
+    labels = address.rpartition("@")[2].lower().split(".")
+    domains = (".".join(labels[first:]) for first in range(len(labels)))
+    return next((known[one] for one in (_in_one_case(address), *domains) if one in known), "")
+
+
+def _in_one_case(identity: str) -> str:
+    local, at, domain = identity.rpartition("@")
+    return f"{local}{at}{domain.lower()}"
 
 
 def senders(request: Mapping[str, Any]) -> list[str]:
