@@ -124,6 +124,22 @@ def test_keys_of_many_values(operator: str, found: list[str], expected: bool) ->
     assert holds(operator, ["a", "b"], found) is expected
 
 
+@pytest.mark.parametrize("key", ["aws:TagKeys", "aws:CalledVia", "dynamodb:LeadingKeys"])
+@pytest.mark.parametrize("operator", ["StringEquals", "StringNotEquals", "StringLikeIfExists"])
+def test_a_key_of_many_values_needs_a_quantifier(key: str, operator: str) -> None:
+    assert not holds(operator, ["a", "b"], ["a"], key)
+    assert not holds(operator, ["x"], ["a"], key)
+    assert holds(f"ForAnyValue:{operator}", ["a", "b"], ["a", "c"], key)
+
+
+def test_a_key_of_many_values_is_no_variable() -> None:
+    keys = {"aws:PrincipalTag/team": "a", "aws:TagKeys": ["a"]}
+    like = {"StringEquals": {"aws:PrincipalTag/team": "${aws:TagKeys}"}}
+    unlike = {"StringNotEquals": {"aws:PrincipalTag/team": "${aws:TagKeys}"}}
+    assert not ask(statement(Condition=like), keys=keys).allowed
+    assert ask(statement(Condition=unlike), keys=keys).allowed
+
+
 def test_keys_are_compared_in_any_case() -> None:
     block = {"StringEquals": {"AWS:SOURCEaccount": "1"}}
     assert ask(statement(Condition=block), keys={"aws:SourceAccount": "1"}).allowed

@@ -193,6 +193,61 @@ def test_a_boundary_alone_allows_nothing() -> None:
     assert not ask(boundaries=((Source.BOUNDARY, (policy(statement()),)),)).allowed
 
 
+USER = f"arn:aws:iam::{ACCOUNT}:user/me"
+ME = Caller(USER, ACCOUNT, names=(USER,))
+
+
+@pytest.mark.parametrize("source", [Source.BOUNDARY, Source.SESSION])
+@pytest.mark.parametrize(
+    ("caller", "principal", "allowed"),
+    [
+        (WORKER, {"AWS": SESSION}, True),
+        (WORKER, "*", True),
+        (WORKER, {"AWS": ["x", "*"]}, True),
+        (WORKER, {"AWS": ROLE}, False),
+        (WORKER, {"AWS": [ROLE, ROOT]}, False),
+        (ME, {"AWS": USER}, True),
+        (ME, {"AWS": ROOT}, False),
+    ],
+)
+def test_a_boundary_limits_what_a_resource_allows_unless_it_names_the_very_caller(
+    source: Source, caller: Caller, principal: Any, allowed: bool
+) -> None:
+    allow = statement(Principal=principal)
+    narrow, denying = policy(statement(Action="s3:*")), policy(statement(), statement("Deny"))
+
+    for identity in ([], [statement()]) if allowed else ([],):
+        limited = ask(
+            *identity, caller=caller, of_resource=allow, boundaries=((source, (narrow,)),)
+        )
+        assert limited.allowed is allowed
+    assert not ask(caller=caller, of_resource=allow, boundaries=((source, (denying,)),)).allowed
+
+
+def test_a_boundary_limits_what_another_accounts_resource_allows() -> None:
+    theirs = TABLE.replace(ACCOUNT, "111111111111")
+    limit = ((Source.BOUNDARY, (policy(statement(Action="s3:*")),)),)
+    allow = statement(Principal={"AWS": SESSION})
+    assert not ask(statement(), resource=theirs, of_resource=allow, boundaries=limit).allowed
+
+
+def test_a_deny_for_everybody_but_one_spares_nobody_with_a_boundary() -> None:
+    denial = statement("Deny", NotPrincipal={"AWS": [ROLE, SESSION, ROOT]})
+    wide = (policy(statement()),)
+    assert ask(statement(), of_resource=denial).allowed
+    assert ask(statement(), of_resource=denial, boundaries=((Source.SESSION, wide),)).allowed
+    assert not ask(statement(), of_resource=denial, boundaries=((Source.BOUNDARY, wide),)).allowed
+
+
+@pytest.mark.parametrize(("owner", "allowed"), [("", True), (ACCOUNT, True), ("1" * 12, False)])
+def test_a_bucket_of_another_account_needs_the_word_of_both(owner: str, allowed: bool) -> None:
+    request = {"action": "s3:GetObject", "resource": "arn:aws:s3:::pages/1", "owner": owner}
+    allow = statement(Principal={"AWS": ROLE})
+    assert ask(statement(), **request).allowed is allowed
+    assert ask(of_resource=allow, **request).allowed is allowed
+    assert ask(statement(), of_resource=allow, **request).allowed
+
+
 def test_another_accounts_resource_needs_the_word_of_both() -> None:
     theirs = TABLE.replace(ACCOUNT, "111111111111")
     allow = statement(Principal={"AWS": ROLE})

@@ -50,6 +50,20 @@ GLOBAL = frozenset(
         "sts:rolesessionname",
     }
 )
+# A request may have several values of these. Other keys have at most one.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+MULTIVALUED = frozenset(
+    {
+        "aws:calledvia",
+        "aws:principalorgpaths",
+        "aws:principalservicenameslist",
+        "aws:resourceorgpaths",
+        "aws:sourceorgpaths",
+        "aws:tagkeys",
+        "dynamodb:attributes",
+        "dynamodb:leadingkeys",
+    }
+)
 RESOURCE_TAG = "aws:resourcetag/"
 PREFIXES = ("aws:principaltag/", "aws:requesttag/", RESOURCE_TAG)
 

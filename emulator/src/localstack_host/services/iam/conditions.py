@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 
+from localstack_host.services.iam.condition_keys import MULTIVALUED
 from localstack_host.services.iam.patterns import Context, matches_arn, matches_text, resolve
 
 Test = Callable[[str, str], bool]  # (the request's value, the policy's value)
@@ -62,6 +63,8 @@ class Condition:
             return (actual is None) == (self.values[0].lower() == "true")
         if not actual:
             return self._holds_without_key()
+        if self.key in MULTIVALUED and not self.quantifier:  # AWS requires a quantifier
+            return False
         expected = [v for v in (resolve(value, context) for value in self.values) if v is not None]
         matches = [self._matches(value, expected) for value in actual]
         return all(matches) if self._requires_all() else any(matches)

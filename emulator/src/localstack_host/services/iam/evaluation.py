@@ -81,13 +81,15 @@ class Policies:
     """All applicable policies. Each of the `boundaries` must allow a request, too.
 
     With `resource_decides` (roles and KMS keys) the resource's policy must allow it to the caller
-    or to its whole account; otherwise one of the two types is enough.
+    or to its whole account; otherwise one of the two types is enough. `owner` is the account of
+    a resource whose ARN has none, such as a bucket.
     """
 
     identity: tuple[Policy, ...] = ()
     resource: Policy | None = None
     boundaries: tuple[tuple[Source, tuple[Policy, ...]], ...] = ()
     resource_decides: bool = False
+    owner: str = ""
 
 
 Naming = Callable[[Principals, Caller], bool]
@@ -132,22 +134,41 @@ def _with_article(source: Source) -> str:
 def _lacking(request: Request, policies: Policies, grant: Grant | None) -> Source | None:
     """The type of policy whose permission is missing; None if none is."""
     direct, through_account = _granted_by_resource(request, policies.resource)
-    if _needs_both(request) and not (grant and (direct or through_account)):
+    foreign = _needs_both(request, policies.owner)
+    if foreign and not (grant and (direct or through_account)):
         return Source.RESOURCE if grant else Source.IDENTITY
     if policies.resource_decides and not (direct or (through_account and grant)):
         return Source.IDENTITY if through_account else Source.RESOURCE
     if not (grant or direct):
         return Source.RESOURCE if request.caller.service else Source.IDENTITY
+    if not foreign and _granted_beyond_limits(request, policies.resource):
+        return None
     limits = (source for source, limit in policies.boundaries if not _first_grant(request, limit))
     return next(limits, None)
 
 
-def _needs_both(request: Request) -> bool:
+def _needs_both(request: Request, owner: str) -> bool:
     """Whether the resource is another account's, so that both policies must allow the request."""
-    owner = request.resource.split(":")[4:5]
+    in_arn = "".join(request.resource.split(":")[4:5])
     if request.caller.service or request.caller.anonymous:
         return False
-    return owner not in ([], [""], [request.caller.account])
+    return (in_arn or owner) not in ("", request.caller.account)
+
+
+def _granted_beyond_limits(request: Request, policy: Policy | None) -> bool:
+    """Whether the resource's policy allows the request to this very user or session.
+
+    Then, and if it allows it to everybody, boundaries and session policies only count if they deny.
+    What it allows to a role is limited by them.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
+    """
+    allowing = (s for s in _statements([policy], request.action) if s.principals and s.allows)
+    here = (s for s in allowing if not {"*", request.caller.arn}.isdisjoint(_named_in_aws(s)))
+    return any(_applies(statement, request) for statement in here)
+
+
+def _named_in_aws(statement: Statement) -> tuple[str, ...]:
+    return statement.principals.named("AWS") if statement.principals else ()
 
 
 def _explicit_denial(request: Request, policies: Policies) -> Source | None:
@@ -155,7 +176,8 @@ def _explicit_denial(request: Request, policies: Policies) -> Source | None:
         if any(not s.allows and _applies(s, request) for s in _statements(limit, request.action)):
             return source
     denials = (s for s in _statements([policies.resource], request.action) if not s.allows)
-    if any(_denies_caller(s, request.caller) and _applies(s, request) for s in denials):
+    bounded = any(source is Source.BOUNDARY for source, _ in policies.boundaries)
+    if any(_denies_caller(s, request.caller, bounded) and _applies(s, request) for s in denials):
         return Source.RESOURCE
     return None
 
@@ -191,8 +213,14 @@ def _covering(policy: Policy, action: str) -> tuple[Statement, ...]:
     return tuple(s for s in policy.statements if _covers_action(s, action))
 
 
-def _denies_caller(denial: Statement, caller: Caller) -> bool:
-    """Whether a denial covers the caller. With NotPrincipal, AWS requires the account as well."""
+def _denies_caller(denial: Statement, caller: Caller, bounded: bool) -> bool:
+    """Whether a denial covers the caller. With NotPrincipal, AWS requires the account as well.
+
+    A denial with NotPrincipal spares nobody who has a permissions boundary.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+    if denial.not_principals and bounded:
+        return True
     return _names(denial, _is_named, caller) or _names(denial, _account_is_named, caller)
 
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from localstack_host.services.iam.condition_keys import MULTIVALUED
+
 CACHED = 8192  # compiled patterns: those of policies, with each value of their variables
 ARN_PARTS = 6
 VARIABLE = re.compile(r"\$\{([^},]+)(?:,\s*'([^']*)')?\}")
@@ -41,7 +43,8 @@ def resolve(pattern: str, context: Context) -> str | None:
 def _value(name: str, default: str | None, context: Context) -> str | None:
     if name in LITERALS:
         return LITERALS[name]
-    values = context.get(name.lower(), ())
+    key = name.lower()
+    values = () if key in MULTIVALUED else context.get(key, ())
     text = values[0] if len(values) == 1 else default
     return None if text is None else "".join(LITERALS.get(c, c) for c in text)
 

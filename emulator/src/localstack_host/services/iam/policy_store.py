@@ -27,12 +27,16 @@ def policies_for(action: str, resource: str, role: Any | None, limit: str | None
         identity=policies_of(role) if role else (),
         resource=of_resource(action, resource),
         boundaries=tuple(_boundaries(role, limit)),
-        resource_decides=_resource_decides(action, resource),
+        resource_decides=resource_decides(action, resource),
+        owner=_owner_of_bucket(resource),
     )
 
 
-def _resource_decides(action: str, resource: str) -> bool:
-    """A new key, a list of keys and an alias have no policy of their own."""
+def resource_decides(action: str, resource: str) -> bool:
+    """Whether the resource's policy must allow an action.
+
+    A new key, a list of keys and an alias have no policy of their own.
+    """
     is_key = KEY in resource and not resource.endswith("*")
     return action.startswith(ASSUME_ROLE) or (action.startswith(ON_KEYS) and is_key)
 
@@ -112,12 +116,24 @@ def _of_bus(account: str, region: str, resource: str) -> str | None:
     return json.dumps(bus.policy) if bus and bus.policy else None
 
 
+def _owner_of_bucket(arn: str) -> str:
+    """The account of a bucket, or of an object's bucket; empty for everything else."""
+    _, found, resource = arn.partition(":s3:::")
+    return _account_with(resource.partition("/")[0]) or "" if found else ""
+
+
+def _account_with(bucket: str) -> str | None:
+    from localstack.services.s3.models import s3_stores
+
+    owner: str | None = s3_stores["000000000000"]["us-east-1"].global_bucket_map.get(bucket)
+    return owner
+
+
 def _of_bucket(_account: str, _region: str, resource: str) -> str | None:
     from localstack.services.s3.models import s3_stores
 
     name = resource.partition("/")[0]
-    store = s3_stores["000000000000"]["us-east-1"]
-    owner = store.global_bucket_map.get(name)
+    owner = _account_with(name)
     bucket = s3_stores[owner]["us-east-1"].buckets.get(name) if owner else None
     return bucket.policy if bucket else None
 
