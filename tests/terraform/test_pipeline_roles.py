@@ -121,6 +121,20 @@ def test_the_bootstrap_names_the_tables_and_settings_that_the_checkout_makes() -
     assert sorted(given["settings"]) == sorted(settings)
 
 
+RECORD = paths.ROOT / "emulator/tests/unit/iam/other_evaluator/pipeline_policies.json"
+
+
+def test_the_emulator_has_these_policies_for_its_comparison_with_another_evaluator(
+    policies: dict[str, Policy], request: pytest.FixtureRequest
+) -> None:
+    entries = (f'"{n}": {json.dumps(p, sort_keys=True)}' for n, p in sorted(policies.items()))
+    text = "{\n" + ",\n".join(entries) + "\n}\n"
+    if request.config.getoption("--record-permissions"):
+        RECORD.write_text(text)
+
+    assert RECORD.read_text() == text, "run this test with --record-permissions"
+
+
 def test_the_lab_names_the_boundary_as_terraform_does(
     policies: dict[str, Policy], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
