@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from ipaddress import ip_address, ip_network
 from localstack_host.services.iam.condition_keys import MULTIVALUED
 from localstack_host.services.iam.patterns import Context, matches_arn, matches_text, resolve
 
+YEAR_AND_MONTH = re.compile(r"\d{4}-\d\d")
 Test = Callable[[str, str], bool]  # (the request's value, the policy's value)
 
 
@@ -131,10 +133,13 @@ def _dates(compare: Callable[[float, float], bool]) -> Test:
 
 
 def _epoch(text: str) -> float:
-    """Seconds since 1970 of a date in a policy: ISO 8601, or already seconds."""
+    """Seconds since 1970 of a date in a policy: ISO 8601 as the W3C has it, or already seconds.
+
+    https://www.w3.org/TR/NOTE-datetime
+    """
     with suppress(ValueError):
         return float(text)
-    date = datetime.fromisoformat(text)
+    date = datetime.fromisoformat(f"{text}-01" if YEAR_AND_MONTH.fullmatch(text) else text)
     return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
 
 

@@ -34,7 +34,15 @@ TARGETS = [
 ]
 
 STRINGS = {
-    "aws:PrincipalTag/team": ["orders", "ORDERS", "orders-dev", "a*b", "blue"],
+    "aws:PrincipalTag/team": [
+        "orders",
+        "ORDERS",
+        "orders-dev",
+        "a*b",
+        "[orders]",
+        "${x}",
+        "o?ders",
+    ],
     "aws:RequestTag/team": ["orders", "orders-dev", "blue"],
     "aws:RequestedRegion": ["us-east-2", "eu-west-1"],
     "aws:SourceAccount": [OWN, OTHER],
@@ -58,7 +66,23 @@ LISTS = {
 SINGLE = STRINGS | ARNS | BOOLS | DATES | NUMBERS | ADDRESSES
 
 PATTERNS = {
-    "String": ["orders", "ORD*", "orders*", "*", "o?ders", "blue", OWN, "us-*", "curl/*", "a${*}b"],
+    "String": [
+        "orders",
+        "ORD*",
+        "orders*",
+        "*",
+        "o?ders",
+        "blue",
+        OWN,
+        "us-*",
+        "curl/*",
+        "a${*}b",
+        "[orders]",
+        "o*r?ers*",
+        "${$}{x}",
+        "*${aws:PrincipalTag/team}*",
+        "",
+    ],
     "Arn": [
         f"arn:aws:sns:us-east-2:{OWN}:orders",
         "arn:aws:sns:*:*:ord*",
@@ -68,11 +92,31 @@ PATTERNS = {
         "arn:aws:events:us-east-2:*",
         f"arn:aws:s?s:us-east-2:{OWN}:orders",
         "*",
+        f"arn:aws:sns:US-EAST-2:{OWN}:orders",
+        f"arn:aws:sns:us-east-2:{OWN}:*:x",
     ],
     "Bool": ["true", "false", "True", True, False],
-    "Date": ["2026-01-01T00:00:00Z", "2026-06-01T10:00:00Z", "2026-12-31", "1767225600"],
+    "Date": [
+        "2026-01-01T00:00:00Z",
+        "2026-06-01T10:00:00Z",
+        "2026-12-31",
+        "1767225600",
+        "2026-01",
+        "2026-01-01T00:00Z",
+        "2026-01-01T01:00:00.500+01:00",
+    ],
     "Numeric": ["1767225600", 1767225600, "1767225600.0", "9", "1800000001"],
-    "Ip": ["10.0.0.0/8", "10.1.2.3", "10.1.2.3/32", "203.0.113.0/24", "2001:db8::/32", "0.0.0.0/0"],
+    "Ip": [
+        "10.0.0.0/8",
+        "10.1.2.3",
+        "10.1.2.3/32",
+        "203.0.113.0/24",
+        "2001:db8::/32",
+        "0.0.0.0/0",
+        "2001:0db8:0::1",
+        "::/0",
+        "10.1.2.3/24",
+    ],
     "List": ["Stack", "Owner", "stack", "*", "S*", "CostCenter", "athena.amazonaws.com", SERVICE],
 }
 VARIABLES = [
@@ -220,7 +264,11 @@ class _Author:
         own = arn.replace("orders", "${aws:PrincipalTag/team}") if cut[1] else f"{start}*"
         near = [f"{start}*", f"{start}????", f"{start}*dev", arn.replace("us-east-2", "*"), own]
         wide = [f"arn:aws:{service}:*:*:*", f"arn:aws:{service}:*", f"arn:*:{service}:*:*:{end}"]
+        near += [arn.replace("us-east-2", "us-*-?"), arn.replace(end, f"{end[:2]}*{end[3:]}")]
+        near += [f"{arn}*", arn.replace("dev", "${aws:PrincipalTag/team, 'dev'}")]
         others = [
+            arn.upper(),
+            arn.replace("arn:aws:", "arn:aws-cn:"),
             f"{arn}-other",
             f"arn:aws:{service}:eu-west-1:{OWN}:{end}",
             f"arn:aws:sqs:*:*:{end}",

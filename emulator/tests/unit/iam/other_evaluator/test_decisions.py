@@ -85,3 +85,14 @@ def test_every_explained_question_is_asked() -> None:
 
     assert len(ids) == len(set(ids))
     assert set(ids) <= {generated.question(n).id for n in range(ALL)}
+
+
+def test_a_new_difference_and_one_that_is_gone_are_both_told() -> None:
+    known = next(q for q in map(generated.question, range(ALL)) if q.id in explained()[0].questions)
+    new = explained()[0].example
+
+    (gone,) = unexplained([(known, ALLOWED, ALLOWED)])
+    (fresh,) = unexplained([(new, ALLOWED, IMPLICIT)])
+    assert gone.startswith(f"gone: {known.id}")
+    assert fresh.startswith(f"new: {new.id}")
+    assert unexplained([(known, ALLOWED, IMPLICIT), (new, IMPLICIT, IMPLICIT)]) == []
