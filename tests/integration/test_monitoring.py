@@ -83,6 +83,11 @@ def read_by_dashboard(dashboard: Any) -> Iterator[Read]:
                 yield Read(namespace, name, tuple(zip(pairs[::2], pairs[1::2], strict=True)))
 
 
+# Of an index, what is consumed and throttled has its name, too.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+OF_AN_INDEX = {"TableName", "GlobalSecondaryIndexName"}
+
+
 def read_by_alarms(alarms: Any) -> Iterator[Read]:
     for alarm in alarms["MetricAlarms"]:
         asked = [q["MetricStat"]["Metric"] for q in alarm.get("Metrics", []) if "MetricStat" in q]
@@ -98,6 +103,8 @@ def check(read: Read) -> None:
         assert listed.get(read.name) == names, f"no function writes {read}"
     else:
         dimensions, metrics = AWS[read.namespace]
+        if read.namespace == "AWS/DynamoDB" and names == OF_AN_INDEX:
+            dimensions = OF_AN_INDEX
         assert (names, read.name in metrics) == (dimensions, True), f"AWS does not emit {read}"
 
 
