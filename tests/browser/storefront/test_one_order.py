@@ -147,6 +147,7 @@ def another_price(visitor: Visitor, sku: str, amount: int) -> Iterator[None]:
 @pytest.mark.exhaustive
 def test_a_price_that_rose_meanwhile_is_shown_and_asked_about(visitor: Visitor) -> None:
     page = visitor.at_checkout(MUG)
+    expect(visitor.button()).to_contain_text("$23.99")  # the page has the price of before
     with another_price(visitor, MUG, 2500):
         visitor.button().click()
         notice = page.get_by_role("alert").filter(has_text="The price has changed")
