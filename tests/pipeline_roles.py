@@ -23,7 +23,9 @@ from lab.deploy import account, package
 from lab.deploy.account import Identity
 from lab.deploy.account.terraform import Terraform
 from lab.go_live import permissions
-from tests.plain_apply import ACCOUNT
+
+ACCOUNT = "444455556666"
+"""An account of its own: what others have applied would not be applied again."""
 
 KEYS = {
     "AWS_ACCESS_KEY_ID": "AccessKeyId",

@@ -28,7 +28,7 @@ BUCKET = naming.shop().state_bucket + ACCOUNT
 
 
 @contextmanager
-def somebody(endpoint: str, folder: Path) -> Iterator[Identity]:
+def somebody(endpoint: str, folder: Path, number: str = ACCOUNT) -> Iterator[Identity]:
     """Somebody in an account of the emulator, with a copy of our sources to write into."""
     ignored = shutil.ignore_patterns(".terraform", "backend.hcl", "*_override.tf")
     shutil.copytree(paths.TERRAFORM, folder / "terraform", ignore=ignored)
@@ -39,7 +39,7 @@ def somebody(endpoint: str, folder: Path) -> Iterator[Identity]:
         patch.setattr(paths, "TERRAFORM", folder / "terraform")
         # By its number, so that a bucket's name is not looked up as a host.
         patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{urlsplit(endpoint).port}")
-        patch.setenv("AWS_ACCESS_KEY_ID", ACCOUNT)  # the emulator's way to name an account
+        patch.setenv("AWS_ACCESS_KEY_ID", number)  # the emulator's way to name an account
         patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         patch.delenv("AWS_PROFILE", raising=False)
         patch.setattr("lab.deploy.terraform.state.BUCKET", BUCKET)  # `lab cost` reads the state

@@ -25,7 +25,7 @@ def owner(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[I
     """The owner of an account with a backend, and with the roles."""
     pipeline_roles.require_terraform()
     folder = tmp_path_factory.mktemp("pipelines")
-    with plain_apply.somebody(endpoint, folder) as identity:
+    with plain_apply.somebody(endpoint, folder, pipeline_roles.ACCOUNT) as identity:
         pipeline_roles.make(identity, ENVIRONMENTS)
         yield identity
 
