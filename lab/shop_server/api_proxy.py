@@ -35,6 +35,7 @@ class ApiProxy:
     target: Target
     change: Change = lambda _method, _path, _headers, body: body
     _http: clients.HttpClient | None = None
+    _place: tuple[str, str | None] = ("", None)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def routes(self) -> list[Route]:
@@ -85,13 +86,15 @@ class ApiProxy:
     def _connect(self, anew: bool = False) -> clients.HttpClient:
         with self._lock:
             if self._http is None or anew:
-                key = api_key.read(self.target)
-                self._http = clients.http(
-                    shop_client.base_url(self.target),
-                    headers={api_key.HEADER: key} if key else {},
-                    timeout=shop_client.TIMEOUT_S,
-                )
+                place = shop_client.base_url(self.target), api_key.read(self.target)
+                if self._http is None or place != self._place:
+                    self._http, self._place = _client(*place), place
             return self._http
+
+
+def _client(base_url: str, key: str | None) -> clients.HttpClient:
+    headers = {api_key.HEADER: key} if key else {}
+    return clients.http(base_url, headers=headers, timeout=shop_client.TIMEOUT_S)
 
 
 def _quoted(request: Request, path: str, query: str) -> bytes:

@@ -18,6 +18,7 @@ from starlette.types import Scope
 
 from lab.core import paths
 from lab.core.target import Target
+from lab.deploy.storefront import TYPES
 from lab.shop_server import issuer
 from lab.shop_server.api_proxy import ApiProxy
 from lab.shop_server.guard import Guard
@@ -25,8 +26,6 @@ from lab.shop_server.machine_room import routes as machine_room
 
 STOREFRONT = paths.ROOT / "storefront"
 PICTURES = paths.ROOT / "seed" / "pictures"
-# Windows and some Linux systems know these by other names, or not at all.
-TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
 class Files(StaticFiles):
@@ -58,7 +57,7 @@ def application(target: Target, port: int, read_only: bool = False) -> Starlette
     Raises LabError if the environment is not deployed.
     """
     for suffix, kind in TYPES.items():
-        mimetypes.add_type(kind, suffix)
+        mimetypes.add_type(kind.partition(";")[0], suffix)
     room = machine_room.Room.of(target, read_only)
     proxy = ApiProxy(target, room.fault.inject)
     proxy.require()

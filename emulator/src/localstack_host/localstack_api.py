@@ -184,6 +184,22 @@ def connect_as(role_arn: str, region: str, service: str) -> Any:
     )
 
 
+def owner_of_bucket(name: str) -> str | None:
+    """The account of a bucket, by its name in LocalStack's S3; None if there is none."""
+    from localstack.services.s3.models import s3_stores
+
+    owner: str | None = s3_stores["000000000000"]["us-east-1"].global_bucket_map.get(name)
+    return owner
+
+
+def bucket_named(name: str) -> Any | None:
+    """A bucket (LocalStack's S3Bucket), in any account; None if there is none."""
+    from localstack.services.s3.models import s3_stores
+
+    owner = owner_of_bucket(name)
+    return s3_stores[owner]["us-east-1"].buckets.get(name) if owner else None
+
+
 def falling_back_to_moto(provider: Any) -> Service:
     """The service of `provider`, with moto for operations that it does not implement."""
     from localstack.services.moto import MotoFallbackDispatcher

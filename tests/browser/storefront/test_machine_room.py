@@ -151,9 +151,9 @@ def test_a_hundred_buyers_want_ten_pieces(visitor: Visitor, levers: Page) -> Non
 
 @pytest.mark.exhaustive
 def test_killed_functions_come_back_by_themselves(visitor: Visitor, levers: Page) -> None:
-    visitor.at_checkout()
+    visitor.at_checkout()  # which has asked the API: its function runs
     levers.get_by_role("button", name="Kill the functions").click()
-    assert said(levers).startswith(("Killed: ", "No function was running", "The emulator was not"))
+    assert said(levers).startswith("Killed: ")
     visitor.buy()
     expect(visitor.page.locator("h1")).to_have_text("Confirmed", timeout=ROOM_MS)
 

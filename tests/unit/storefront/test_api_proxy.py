@@ -87,8 +87,19 @@ def test_a_refusal_of_the_api_comes_back_as_it_is(monkeypatch: pytest.MonkeyPatc
 def test_an_api_that_was_deployed_anew_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([httpx.Response(404, text="no such API"), httpx.Response(200, json={})])
     api = Api(monkeypatch, lambda _: next(answers))
+    keys = iter(["before", "now"])
+    monkeypatch.setattr(api_key, "read", lambda _target: next(keys))
     assert api.through().get("/api/health").status_code == 200
     assert api.looked_up == 2
+
+
+def test_an_api_that_is_where_it_was_is_asked_by_the_same_client(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    api = Api(monkeypatch, lambda _: httpx.Response(403, text="forbidden"))
+    client = api.through()
+    assert [client.get("/api/health").status_code for _ in range(3)] == [403] * 3
+    assert (api.looked_up, len(api.asked)) == (1, 6)
 
 
 def test_without_an_answer_the_page_gets_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:

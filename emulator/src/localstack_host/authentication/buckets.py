@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from localstack_host.localstack_api import bucket_named
 from localstack_host.services.iam import public_access
 from localstack_host.services.iam.required_permissions import Permission
 
@@ -36,7 +37,7 @@ def allows_everybody(context: Any, needs: Sequence[Permission]) -> bool:
     from localstack.aws.api.s3 import NoSuchBucket
 
     name = (context.service_request or {}).get("Bucket")
-    bucket = find(name) if name else None
+    bucket = bucket_named(name) if name else None
     if bucket:
         return bool(needs) and all(is_public(bucket, need, context) for need in needs)
     if name and context.operation.name != "CreateBucket":
@@ -53,15 +54,6 @@ def is_public(bucket: Any, need: Permission, context: Any) -> bool:
     if "explicit deny" in decision.reason or blocked.get("IgnorePublicAcls"):
         return False
     return bucket.object_ownership != "BucketOwnerEnforced" and _acl_allows(bucket, need)
-
-
-def find(name: str) -> Any | None:
-    """The bucket with a name, in any account; None if there is none."""
-    from localstack.services.s3.models import s3_stores
-
-    stores = s3_stores["000000000000"]["us-east-1"]
-    owner = stores.global_bucket_map.get(name)
-    return s3_stores[owner]["us-east-1"].buckets.get(name) if owner else None
 
 
 def _acl_allows(bucket: Any, need: Permission) -> bool:

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from localstack_host.authentication import buckets, credentials
 from localstack_host.authentication.signed import Place, is_allowed
-from localstack_host.localstack_api import Response
+from localstack_host.localstack_api import Response, bucket_named
 from localstack_host.services.iam import public_access
 from localstack_host.services.iam.required_permissions import Permission
 
@@ -123,7 +123,7 @@ class PublicObjects:
         return self.client.head_object(**location)
 
     def _require_public(self, Bucket: str, Key: str) -> None:  # noqa: N803 - S3's names
-        bucket = buckets.find(Bucket)
+        bucket = bucket_named(Bucket)
         need = Permission("s3:GetObject", f"arn:aws:s3:::{Bucket}/{Key}")
         if bucket and not buckets.is_public(bucket, need, self.place):
             raise NotPublic

@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
+from localstack_host.localstack_api import bucket_named, owner_of_bucket
 from localstack_host.services.iam.evaluation import Policies, Source
 from localstack_host.services.iam.policies import Policy, parse
 from localstack_host.services.iam.sessions import PARTITION, role_named
@@ -119,22 +120,11 @@ def _of_bus(account: str, region: str, resource: str) -> str | None:
 def _owner_of_bucket(arn: str) -> str:
     """The account of a bucket, or of an object's bucket; empty for everything else."""
     _, found, resource = arn.partition(":s3:::")
-    return _account_with(resource.partition("/")[0]) or "" if found else ""
-
-
-def _account_with(bucket: str) -> str | None:
-    from localstack.services.s3.models import s3_stores
-
-    owner: str | None = s3_stores["000000000000"]["us-east-1"].global_bucket_map.get(bucket)
-    return owner
+    return owner_of_bucket(resource.partition("/")[0]) or "" if found else ""
 
 
 def _of_bucket(_account: str, _region: str, resource: str) -> str | None:
-    from localstack.services.s3.models import s3_stores
-
-    name = resource.partition("/")[0]
-    owner = _account_with(name)
-    bucket = s3_stores[owner]["us-east-1"].buckets.get(name) if owner else None
+    bucket = bucket_named(resource.partition("/")[0])
     return bucket.policy if bucket else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from localstack_host.localstack_api import patch
+from localstack_host.localstack_api import owner_of_bucket, patch
 
 
 def apply_patches() -> None:
@@ -14,8 +14,5 @@ def apply_patches() -> None:
 
     @patch(Trail.check_bucket_exists, pass_target=False)
     def check_bucket_exists(trail: Any) -> None:
-        from localstack.services.s3.models import s3_stores
-
-        known = s3_stores["000000000000"]["us-east-1"].global_bucket_map
-        if trail.bucket_name not in known:
+        if owner_of_bucket(trail.bucket_name) is None:
             raise S3BucketDoesNotExistException(f"S3 bucket {trail.bucket_name} does not exist!")
