@@ -83,7 +83,7 @@ run "the_api_is_below_api_and_its_stage_is_hidden" {
   }
 
   assert {
-    condition     = strcontains(aws_cloudfront_function.this["api"].code, "^\\/api") && strcontains(aws_cloudfront_function.this["page"].code, "/index.html")
+    condition     = strcontains(aws_cloudfront_function.this["api"].code, "^\\/api") && strcontains(aws_cloudfront_function.this["page"].code, "location: { value: \"/\" }")
     error_message = "Wanted /api taken off, and deep links to lead to the page."
   }
 }
