@@ -26,7 +26,7 @@ from lab.deploy.account.settings import environments
 from lab.measure import cost
 from lab.measure.cost import prices
 from lab.seed import Catalogue
-from lab.shop import shop_client
+from lab.shop import shop_client, tokens
 from lab.shop.shop_client import CheckoutApi
 from tests.deployed_shop import DeployedShop
 
@@ -102,7 +102,8 @@ class Visit(DeployedShop):
 
     run: str = field(default_factory=lambda: f"{MARK}-{uuid.uuid4().hex[:8]}")
     meter: Meter = field(default_factory=Meter)
-    customers: list[str] = field(default_factory=list)
+    customers: dict[str, str] = field(default_factory=dict)
+    """Their ids, as orders have them, by the names that they signed in with."""
 
     @property
     def sku(self) -> str:
@@ -110,10 +111,12 @@ class Visit(DeployedShop):
 
     def customer(self, name: str = "") -> CheckoutApi:
         """A customer of this run; a new one without a name."""
-        full = f"{self.run}-{name or uuid.uuid4().hex[:6]}"
-        if full not in self.customers:
-            self.customers.append(full)
-        return self._metered(super().customer(full))
+        return self._metered(super().customer(f"{self.run}-{name or uuid.uuid4().hex[:6]}"))
+
+    def sign_in(self, name: str) -> str:
+        token = super().sign_in(name)
+        self.customers[name] = tokens.customer_id(token)
+        return token
 
     def stranger(self, token: str = "") -> CheckoutApi:
         return self._metered(super().stranger(token))
@@ -156,7 +159,7 @@ def currency(target: Target) -> str:
 
 
 def remove(visitor: Visit) -> None:
-    """Deletes the run's rows: orders last, because the others are found by them."""
+    """Deletes the run's rows: orders last, because the others are found by them; then its customers."""
     for order in orders_of(visitor):
         _delete(visitor, "idempotency", {"key": f"{order['customerId']}#{order['idempotencyKey']}"})
         for payment in (f"order#{order['orderId']}", *_charges(order)):
@@ -165,6 +168,8 @@ def remove(visitor: Visit) -> None:
         _delete(visitor, "orders", {"orderId": order["orderId"]})
     for table in ("products", "inventory"):
         _delete(visitor, table, {"sku": visitor.sku})
+    for name in visitor.customers:
+        tokens.delete_customer(visitor.target, name)
 
 
 def orders_of(visitor: Visit) -> list[dict[str, Any]]:
@@ -172,7 +177,7 @@ def orders_of(visitor: Visit) -> list[dict[str, Any]]:
     table = _table(visitor, "orders")
     return [
         row
-        for customer in visitor.customers
+        for customer in visitor.customers.values()
         for row in table.query(
             IndexName="by-customer", KeyConditionExpression=Key("customerId").eq(customer)
         )["Items"]

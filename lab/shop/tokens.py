@@ -1,4 +1,4 @@
-"""Mints bearer tokens for customers, as the shop's identity provider would."""
+"""Bearer tokens of customers: signed by the lab, or of a test customer where a user pool issues them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.shop import token_keys
 from lab.shop.token_keys import SigningKey
+from lab.shop.user_pool import UserPool
 
 SHOWN = 40
 LIFETIME = timedelta(hours=1)
@@ -34,7 +35,11 @@ class Issuer:
 
         Raises LabError if the environment is not deployed, or has an issuer of its own.
         """
-        settings = read_settings(target)
+        return cls.by(target, read_settings(target))
+
+    @classmethod
+    def by(cls, target: Target, settings: dict[str, str]) -> Issuer:
+        """As `of`, with settings that were read already."""
         if url := settings.get("key-set-url"):
             raise LabError(
                 f"{target.environment} takes tokens of {settings['issuer']} only.",
@@ -64,10 +69,26 @@ class Issuer:
 def mint(target: Target, customer: str, now: datetime | None = None) -> str:
     """A token for `customer`, valid for an hour, signed with the lab's key for the environment.
 
-    Raises LabError if the API would refuse the id, and what `Issuer.of` raises.
+    Where a user pool issues the tokens, it is its own, of a test customer: the API knows them by the
+    id that the pool has chosen (`customer_id`). Raises LabError if the API would refuse the id, and
+    what `Issuer.of` and `UserPool.sign_in` raise.
     """
     require_customer(customer)
-    return Issuer.of(target).access_token(customer, now)
+    settings = read_settings(target)
+    if pool := UserPool.of(target, settings):
+        return pool.sign_in(customer)
+    return Issuer.by(target, settings).access_token(customer, now)
+
+
+def customer_id(token: str) -> str:
+    """The customer whom the API sees in a token, which is not verified here."""
+    return str(jwt.decode(token, options={"verify_signature": False})["sub"])
+
+
+def delete_customer(target: Target, customer: str) -> None:
+    """Deletes a test customer, where signing in has made one."""
+    if pool := UserPool.of(target, read_settings(target)):
+        pool.delete(customer)
 
 
 def require_customer(customer: str) -> None:

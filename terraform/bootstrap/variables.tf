@@ -1,6 +1,7 @@
 variable "bucket" {
   description = "Name of the bucket for the states: the shop's project, -terraform-state- and something that makes it yours."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^${local.shop.project}-terraform-state-[a-z0-9][a-z0-9-]*[a-z0-9]$", var.bucket)) && length(var.bucket) <= 63
@@ -12,6 +13,7 @@ variable "old_versions_days" {
   description = "Days that an old version of a state is kept; the last ten are always kept."
   type        = number
   default     = 90
+  nullable    = false
 
   validation {
     condition     = var.old_versions_days >= 1
@@ -23,12 +25,14 @@ variable "backups" {
   description = "Whether there is a bucket for `lab backup`, and a key for it (a dollar a month)."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "backups_days" {
   description = "Days that a backup is kept."
   type        = number
   default     = 90
+  nullable    = false
 
   validation {
     condition     = var.backups_days >= 1 && floor(var.backups_days) == var.backups_days
@@ -64,10 +68,12 @@ variable "environments" {
   description = "Environments that the pipelines may deploy to this account."
   type        = set(string)
   default     = ["dev", "staging", "prod"]
+  nullable    = false
 }
 
 variable "api_gateway_logs" {
   description = "Whether to give API Gateway the role that it writes access logs with; false if the account has one in this region."
   type        = bool
   default     = true
+  nullable    = false
 }

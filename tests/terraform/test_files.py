@@ -65,6 +65,17 @@ def test_what_is_applied_pins_the_provider(root: Path) -> None:
     assert 'version     = "5.100.0"' in (root / ".terraform.lock.hcl").read_text()
 
 
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
+def test_null_is_taken_only_where_it_is_the_default(folder: Path) -> None:
+    """Elsewhere it would pass for a value, and fail in some resource far away."""
+    file = folder / "variables.tf"
+    blocks = re.findall(r"^variable .*?^\}", file.read_text() if file.exists() else "", re.M | re.S)
+    for block in blocks:
+        takes_null = bool(re.search(r"^  default +?= null$", block, re.M))
+        refuses_null = bool(re.search(r"^  nullable += false$", block, re.M))
+        assert takes_null != refuses_null, block
+
+
 TRICKS = {
     "one(": r"\bone\(",
     "coalesce(": r"\bcoalesce\(",

@@ -1,6 +1,7 @@
 variable "environment" {
   description = "Short name of the environment; it is part of every name."
   type        = string
+  nullable    = false
 }
 
 variable "owner" {
@@ -19,6 +20,7 @@ variable "functions_package" {
   description = "Path of the zip with the code of all functions; `uv run python -m lab.deploy.package` builds it here."
   type        = string
   default     = "../../../.lab/build/functions.zip"
+  nullable    = false
 }
 
 variable "payment_gateway" {
@@ -31,6 +33,7 @@ variable "failure_switches_enabled" {
   description = "Whether a checkout may ask for a state of its workflow to fail. Only with the simulated payment gateway."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "pricing" {
@@ -44,11 +47,13 @@ variable "pricing" {
     }))
     tax = map(number)
   })
+  nullable = false
 }
 
 variable "mail_sender" {
   description = "Address that customers get mail from."
   type        = string
+  nullable    = false
 }
 
 variable "api_throttling" {
@@ -57,12 +62,14 @@ variable "api_throttling" {
     rate  = number
     burst = number
   })
+  nullable = false
 }
 
 variable "api_key_required" {
   description = "Whether callers must show an API key that is in the storefront's usage plan."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "firewall" {
@@ -75,53 +82,62 @@ variable "architecture" {
   description = "Processor of the functions: x86_64 or arm64."
   type        = string
   default     = "x86_64"
+  nullable    = false
 }
 
 variable "memory_mb" {
   description = "Memory in MB of functions that need another amount than 256, by short name."
   type        = map(number)
   default     = {}
+  nullable    = false
 }
 
 variable "log_level" {
   description = "Least important message that functions log."
   type        = string
   default     = "INFO"
+  nullable    = false
 }
 
 variable "log_retention_days" {
   description = "Days that logs are kept."
   type        = number
+  nullable    = false
 }
 
 variable "tracing" {
   description = "Whether requests are traced with X-Ray."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "deletion_protection" {
   description = "Whether AWS refuses to delete the tables."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "recovery_days" {
   description = "Days that a table can be taken back to, to any second (1 to 35)."
   type        = number
   default     = 35
+  nullable    = false
 }
 
 variable "backup_retention_days" {
   description = "Days that a nightly copy of every table is kept in AWS Backup; no copies when 0."
   type        = number
   default     = 0
+  nullable    = false
 }
 
 variable "own_encryption_key" {
   description = "Whether what is stored is encrypted with a KMS key of the environment's own."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "api_cache" {
@@ -137,18 +153,21 @@ variable "reserved_concurrency" {
   description = "Invocations that may run at a time, of functions that get a share of their own, by short name."
   type        = map(number)
   default     = {}
+  nullable    = false
 }
 
 variable "canary_weight" {
   description = "Share (0 to 1) of invocations that a new version gets, beside the one that is live; 0 makes it live at once."
   type        = number
   default     = 0
+  nullable    = false
 }
 
 variable "alarm_receivers" {
   description = "Addresses that get a mail about every alarm, once they have answered AWS's first one."
   type        = set(string)
   default     = []
+  nullable    = false
 }
 
 variable "alarm_thresholds" {
@@ -166,7 +185,8 @@ variable "alarm_thresholds" {
     table_throttles        = optional(number)
     minutes_without_orders = optional(number)
   })
-  default = {}
+  default  = {}
+  nullable = false
 }
 
 variable "budget" {
@@ -182,24 +202,28 @@ variable "audit_trail_days" {
   description = "Days that CloudTrail keeps who read or changed an order or a payment; no trail when 0."
   type        = number
   default     = 0
+  nullable    = false
 }
 
 variable "saved_queries" {
   description = "Whether the questions that the runbook asks of the logs are kept in Logs Insights."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "gateway_timeout_ms" {
   description = "Milliseconds that the payment gateway may take to answer."
   type        = number
   default     = 1000
+  nullable    = false
 }
 
 variable "reservation_hold_seconds" {
   description = "Seconds that stock stays reserved for an order that nobody finishes."
   type        = number
   default     = 900
+  nullable    = false
 }
 
 variable "token_issuer" {
@@ -224,12 +248,13 @@ variable "identity_provider" {
 }
 
 variable "sign_in" {
-  description = "Customers sign in with Cognito: further addresses that the page may have, whether anybody may make an account, whether a second factor is OFF, OPTIONAL or ON, and minutes that a token is valid; no user pool when null."
+  description = "Customers sign in with Cognito: further addresses that the page may have, whether anybody may make an account, whether a second factor is OFF, OPTIONAL or ON, minutes that a token is valid, and whether test customers sign in with a permission of IAM; no user pool when null."
   type = object({
-    page_urls     = optional(set(string), [])
-    sign_up       = optional(bool, true)
-    mfa           = optional(string, "OPTIONAL")
-    token_minutes = optional(number, 60)
+    page_urls      = optional(set(string), [])
+    sign_up        = optional(bool, true)
+    mfa            = optional(string, "OPTIONAL")
+    token_minutes  = optional(number, 60)
+    test_customers = optional(bool, false)
   })
   default = null
 }
@@ -251,18 +276,21 @@ variable "storefront_distribution" {
   description = "Whether CloudFront stands in front of the page; without it the files are there and nobody can read them."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "runbook" {
   description = "Where the runbook is: an alarm's description ends with this, # and its section."
   type        = string
   default     = "docs/runbook.md"
+  nullable    = false
 }
 
 variable "key_deletion_days" {
   description = "Days in which a destroyed KMS key can still be called back; after them, what it encrypted is lost."
   type        = number
   default     = 30
+  nullable    = false
 }
 
 variable "backup_copy_vault_arn" {

@@ -8,7 +8,7 @@ api_throttling           = { rate = 100, burst = 200 }
 api_cache                = { size_gb = 0.5, ttl_seconds = 60 }
 api_key_required         = true
 firewall                 = { requests_per_address = 2000 }
-sign_in                  = { mfa = "OPTIONAL" }
+sign_in                  = { mfa = "OPTIONAL", test_customers = true }
 storefront               = { price_class = "PriceClass_100" }
 storefront_distribution  = true
 reserved_concurrency     = { checkout-api = 50, notifier = 5 }

@@ -4,4 +4,5 @@ variable "api" {
     domain_name = string
     stage       = string
   })
+  nullable = false
 }

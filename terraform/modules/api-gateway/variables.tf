@@ -1,16 +1,19 @@
 variable "name" {
   description = "Full name of the API."
   type        = string
+  nullable    = false
 }
 
 variable "description" {
   description = "What the API is for, in one sentence."
   type        = string
+  nullable    = false
 }
 
 variable "definition" {
   description = "The API in OpenAPI 3.0, as JSON, without anything of AWS in it."
   type        = string
+  nullable    = false
 
   validation {
     condition     = try(startswith(jsondecode(var.definition).openapi, "3.0") && length(jsondecode(var.definition).paths) > 0, false)
@@ -21,6 +24,7 @@ variable "definition" {
 variable "stage" {
   description = "Name of the stage; the first part of every path."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,128}$", var.stage))
@@ -35,12 +39,14 @@ variable "function" {
     alias      = string
     invoke_arn = string
   })
+  nullable = false
 }
 
 variable "timeout_ms" {
   description = "Milliseconds that API Gateway waits for the function."
   type        = number
   default     = 15000
+  nullable    = false
 
   validation {
     condition     = var.timeout_ms >= 50 && var.timeout_ms <= 29000
@@ -54,7 +60,8 @@ variable "throttling" {
     rate  = number
     burst = number
   })
-  default = { rate = 100, burst = 200 }
+  default  = { rate = 100, burst = 200 }
+  nullable = false
 
   validation {
     condition     = var.throttling.rate > 0 && var.throttling.burst > 0
@@ -66,12 +73,14 @@ variable "tracing" {
   description = "Whether requests are traced with X-Ray."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "log_retention_days" {
   description = "Days that the access log is kept."
   type        = number
   default     = 30
+  nullable    = false
 }
 
 variable "kms_key_arn" {
@@ -109,12 +118,14 @@ variable "api_key_required" {
   description = "Whether callers must show an API key that is in the usage plan. Who they are, it does not tell."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "open_paths" {
   description = "Paths that need no API key in any case, such as the one that monitoring calls."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = alltrue([for path in var.open_paths : can(jsondecode(var.definition).paths[path])])
@@ -126,4 +137,5 @@ variable "method_metrics" {
   description = "Whether CloudWatch counts each method by itself, at 30 cents a month for each metric of a method that is called. What it counts of the whole stage costs nothing."
   type        = bool
   default     = false
+  nullable    = false
 }

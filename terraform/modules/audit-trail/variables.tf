@@ -1,6 +1,7 @@
 variable "name" {
   description = "Full name of the trail; its bucket adds -trail- and the account to it."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9-]{2,43}$", var.name))
@@ -15,11 +16,13 @@ variable "account" {
     region    = string
     id        = string
   })
+  nullable = false
 }
 
 variable "table_arns" {
   description = "Tables that are watched."
   type        = list(string)
+  nullable    = false
 
   validation {
     condition     = length(var.table_arns) > 0
@@ -30,6 +33,7 @@ variable "table_arns" {
 variable "retention_days" {
   description = "Days that records are kept."
   type        = number
+  nullable    = false
 
   validation {
     condition     = var.retention_days >= 1 && floor(var.retention_days) == var.retention_days
@@ -47,4 +51,5 @@ variable "deletion_protection" {
   description = "Whether the bucket can only be destroyed when no record is left in it."
   type        = bool
   default     = true
+  nullable    = false
 }

@@ -1,6 +1,7 @@
 variable "name" {
   description = "Full name of the vault and the plan; the role adds -backup to it."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{2,50}$", var.name))
@@ -14,11 +15,13 @@ variable "account" {
     partition = string
     id        = string
   })
+  nullable = false
 }
 
 variable "resource_arns" {
   description = "What is backed up every night."
   type        = list(string)
+  nullable    = false
 
   validation {
     condition     = length(var.resource_arns) > 0
@@ -29,6 +32,7 @@ variable "resource_arns" {
 variable "retention_days" {
   description = "Days that a backup is kept."
   type        = number
+  nullable    = false
 
   validation {
     condition     = var.retention_days >= 1 && var.retention_days <= 36500
@@ -57,6 +61,7 @@ variable "deletion_protection" {
   description = "Whether the vault can only be destroyed when no backup is left in it, and nobody can delete one before its time."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "permissions_boundary_arn" {

@@ -1,6 +1,7 @@
 variable "name" {
   description = "Name of the budget."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,100}$", var.name))
@@ -11,6 +12,7 @@ variable "name" {
 variable "monthly_usd" {
   description = "US dollars that a month may cost."
   type        = number
+  nullable    = false
 
   validation {
     condition     = var.monthly_usd > 0
@@ -22,6 +24,7 @@ variable "alert_percents" {
   description = "Percentages of monthly_usd at which the topic hears what has been spent; of a forecast above 100 it always hears."
   type        = list(number)
   default     = [50, 80, 100]
+  nullable    = false
 
   validation {
     condition     = alltrue([for percent in var.alert_percents : percent > 0 && percent <= 1000])
@@ -37,6 +40,7 @@ variable "alert_percents" {
 variable "tags" {
   description = "The tag of what counts, by its key."
   type        = map(string)
+  nullable    = false
 
   validation {
     condition     = length(var.tags) == 1
@@ -47,4 +51,5 @@ variable "tags" {
 variable "topic_arn" {
   description = "Topic that hears of every alert; it must let budgets.amazonaws.com publish."
   type        = string
+  nullable    = false
 }

@@ -29,5 +29,6 @@ module "sign_in" {
   sign_up             = var.sign_in.sign_up
   mfa                 = var.sign_in.mfa
   token_minutes       = var.sign_in.token_minutes
+  test_customers      = var.sign_in.test_customers
   deletion_protection = var.deletion_protection
 }

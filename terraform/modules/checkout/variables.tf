@@ -1,16 +1,19 @@
 variable "environment" {
   description = "Short name of the environment; it is part of every name."
   type        = string
+  nullable    = false
 }
 
 variable "name" {
   description = "What the shop is called: every name but a table's begins with it, and so do the names of its settings."
   type        = string
+  nullable    = false
 }
 
 variable "table_prefix" {
   description = "What the name of every table begins with, such as books- where an account has several shops; may be empty."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_.-]{0,40}$", var.table_prefix))
@@ -21,6 +24,7 @@ variable "table_prefix" {
 variable "metric_namespace" {
   description = "CloudWatch namespace of what the shop itself measures (functions/checkout/metrics.py)."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_./#-]{1,255}$", var.metric_namespace)) && !startswith(var.metric_namespace, "AWS/")
@@ -31,6 +35,7 @@ variable "metric_namespace" {
 variable "functions_package" {
   description = "Path of the zip with the code of all functions."
   type        = string
+  nullable    = false
 
   validation {
     condition     = fileexists(var.functions_package)
@@ -41,6 +46,7 @@ variable "functions_package" {
 variable "api_definition" {
   description = "The HTTP API in OpenAPI 3.0, as JSON."
   type        = string
+  nullable    = false
 }
 
 variable "payment_gateway" {
@@ -58,6 +64,7 @@ variable "failure_switches_enabled" {
   description = "Whether a checkout may ask for a state of its workflow to fail. For learning and testing: only with the simulated payment gateway."
   type        = bool
   default     = false
+  nullable    = false
 
   validation {
     condition     = !var.failure_switches_enabled || var.payment_gateway == "simulated"
@@ -76,6 +83,7 @@ variable "pricing" {
     }))
     tax = map(number)
   })
+  nullable = false
 
   validation {
     condition     = contains(local.currencies, var.pricing.currency)
@@ -115,6 +123,7 @@ variable "reservation_hold_seconds" {
   description = "Seconds that stock stays reserved for an order that nobody finishes."
   type        = number
   default     = 900
+  nullable    = false
 
   validation {
     condition     = var.reservation_hold_seconds >= 1 && var.reservation_hold_seconds <= 604800 && floor(var.reservation_hold_seconds) == var.reservation_hold_seconds
@@ -126,6 +135,7 @@ variable "gateway_timeout_ms" {
   description = "Milliseconds that the payment gateway may take to answer."
   type        = number
   default     = 1000
+  nullable    = false
 
   validation {
     condition     = var.gateway_timeout_ms >= 1 && var.gateway_timeout_ms < 9000 && floor(var.gateway_timeout_ms) == var.gateway_timeout_ms
@@ -136,6 +146,7 @@ variable "gateway_timeout_ms" {
 variable "token_issuer" {
   description = "What `lab` calls itself in the tokens that it signs, where nobody else signs them."
   type        = string
+  nullable    = false
 }
 
 variable "identity_provider" {
@@ -164,12 +175,13 @@ variable "identity_provider" {
 }
 
 variable "sign_in" {
-  description = "Customers sign in with Cognito: further addresses that the page may have, whether anybody may make an account, whether a second factor is OFF, OPTIONAL or ON, and minutes that a token is valid; no user pool when null."
+  description = "Customers sign in with Cognito: further addresses that the page may have, whether anybody may make an account, whether a second factor is OFF, OPTIONAL or ON, minutes that a token is valid, and whether test customers sign in with a permission of IAM; no user pool when null."
   type = object({
-    page_urls     = optional(set(string), [])
-    sign_up       = optional(bool, true)
-    mfa           = optional(string, "OPTIONAL")
-    token_minutes = optional(number, 60)
+    page_urls      = optional(set(string), [])
+    sign_up        = optional(bool, true)
+    mfa            = optional(string, "OPTIONAL")
+    token_minutes  = optional(number, 60)
+    test_customers = optional(bool, false)
   })
   default = null
 
@@ -196,11 +208,13 @@ variable "storefront_distribution" {
   description = "Whether CloudFront stands in front of the page; without it the files are there and nobody can read them."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "mail_sender" {
   description = "Address that customers get mail from."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", var.mail_sender))
@@ -214,13 +228,15 @@ variable "api_throttling" {
     rate  = number
     burst = number
   })
-  default = { rate = 100, burst = 200 }
+  default  = { rate = 100, burst = 200 }
+  nullable = false
 }
 
 variable "api_key_required" {
   description = "Whether callers must show an API key that is in the storefront's usage plan."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "firewall" {
@@ -233,12 +249,14 @@ variable "architecture" {
   description = "Processor of the functions: x86_64, or arm64 (a fifth cheaper on AWS)."
   type        = string
   default     = "x86_64"
+  nullable    = false
 }
 
 variable "memory_mb" {
   description = "Memory in MB of functions that need another amount than 256, by short name such as checkout-api."
   type        = map(number)
   default     = {}
+  nullable    = false
 
   validation {
     condition     = length(setsubtract(keys(var.memory_mb), keys(local.functions))) == 0
@@ -250,6 +268,7 @@ variable "log_level" {
   description = "Least important message that functions log."
   type        = string
   default     = "INFO"
+  nullable    = false
 
   validation {
     condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
@@ -261,30 +280,35 @@ variable "log_retention_days" {
   description = "Days that logs are kept."
   type        = number
   default     = 30
+  nullable    = false
 }
 
 variable "tracing" {
   description = "Whether requests are traced with X-Ray through API, workflow and functions."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "deletion_protection" {
   description = "Whether AWS refuses to delete the tables."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "recovery_days" {
   description = "Days that a table can be taken back to, to any second (1 to 35)."
   type        = number
   default     = 35
+  nullable    = false
 }
 
 variable "backup_retention_days" {
   description = "Days that a nightly copy of every table is kept in AWS Backup; no copies when 0."
   type        = number
   default     = 0
+  nullable    = false
 
   validation {
     condition     = var.backup_retention_days >= 0 && floor(var.backup_retention_days) == var.backup_retention_days
@@ -296,6 +320,7 @@ variable "own_encryption_key" {
   description = "Whether what is stored is encrypted with a KMS key of the environment's own."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "api_cache" {
@@ -311,6 +336,7 @@ variable "reserved_concurrency" {
   description = "Invocations that may run at a time, of functions that get a share of their own, by short name."
   type        = map(number)
   default     = {}
+  nullable    = false
 
   validation {
     condition     = length(setsubtract(keys(var.reserved_concurrency), keys(local.functions))) == 0
@@ -322,6 +348,7 @@ variable "canary_weight" {
   description = "Share (0 to 1) of invocations that a new version gets, beside the one that is live; 0 makes it live at once."
   type        = number
   default     = 0
+  nullable    = false
 
   validation {
     condition     = var.canary_weight >= 0 && var.canary_weight < 1
@@ -333,6 +360,7 @@ variable "alarm_receivers" {
   description = "Addresses that get a mail about every alarm, once they have answered AWS's first one."
   type        = set(string)
   default     = []
+  nullable    = false
 }
 
 variable "alarm_thresholds" {
@@ -350,7 +378,8 @@ variable "alarm_thresholds" {
     table_throttles        = optional(number)
     minutes_without_orders = optional(number)
   })
-  default = {}
+  default  = {}
+  nullable = false
 }
 
 variable "budget" {
@@ -366,6 +395,7 @@ variable "audit_trail_days" {
   description = "Days that CloudTrail keeps who read or changed an order or a payment; no trail when 0."
   type        = number
   default     = 0
+  nullable    = false
 
   validation {
     condition     = var.audit_trail_days >= 0 && floor(var.audit_trail_days) == var.audit_trail_days
@@ -377,18 +407,21 @@ variable "saved_queries" {
   description = "Whether the questions that the runbook asks of the logs are kept in Logs Insights."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "runbook" {
   description = "Where the runbook is: an alarm's description ends with this, # and its section."
   type        = string
   default     = "docs/runbook.md"
+  nullable    = false
 }
 
 variable "key_deletion_days" {
   description = "Days in which a destroyed KMS key can still be called back; after them, what it encrypted is lost."
   type        = number
   default     = 30
+  nullable    = false
 }
 
 variable "backup_copy_vault_arn" {

@@ -67,8 +67,9 @@ resource "aws_cognito_user_pool_client" "this" {
   callback_urls                        = var.page_urls
   logout_urls                          = var.page_urls
 
-  # On the hosted page only: no program signs in with a customer's password.
-  explicit_auth_flows           = ["ALLOW_REFRESH_TOKEN_AUTH"]
+  # On the hosted page only: no program signs in with a customer's password. Test customers sign in
+  # with a permission of IAM, for which Cognito wants a password all the same: one that is set anew.
+  explicit_auth_flows           = concat(["ALLOW_REFRESH_TOKEN_AUTH"], var.test_customers ? ["ALLOW_ADMIN_USER_PASSWORD_AUTH"] : [])
   prevent_user_existence_errors = "ENABLED"
   enable_token_revocation       = true
   read_attributes               = ["email", "email_verified"]

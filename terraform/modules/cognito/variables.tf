@@ -1,6 +1,7 @@
 variable "name" {
   description = "Name of the user pool."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_+=,.@-]{1,128}$", var.name))
@@ -11,6 +12,7 @@ variable "name" {
 variable "domain_prefix" {
   description = "What the address of the hosted sign-in page begins with; nobody else in the region may have it."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.domain_prefix)) && !can(regex("aws|amazon|cognito", var.domain_prefix))
@@ -21,6 +23,7 @@ variable "domain_prefix" {
 variable "page_urls" {
   description = "Addresses of the shop's page, to which the browser goes back after signing in or out: exactly these."
   type        = set(string)
+  nullable    = false
 
   validation {
     condition     = length(var.page_urls) > 0 && alltrue([for url in var.page_urls : can(regex("^https://[^*#]+/$", url))])
@@ -32,12 +35,14 @@ variable "sign_up" {
   description = "Whether anybody may make an account; else an administrator makes it."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "mfa" {
   description = "Whether a second factor, an authenticator app, is OFF, OPTIONAL or ON."
   type        = string
   default     = "OPTIONAL"
+  nullable    = false
 
   validation {
     condition     = contains(["OFF", "OPTIONAL", "ON"], var.mfa)
@@ -45,10 +50,18 @@ variable "mfa" {
   }
 }
 
+variable "test_customers" {
+  description = "Whether who has the permission cognito-idp:AdminInitiateAuth may sign in as a customer without the page, as tests of a release do."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "token_minutes" {
   description = "Minutes that an access token is valid; it cannot be taken back earlier."
   type        = number
   default     = 60
+  nullable    = false
 
   validation {
     condition     = var.token_minutes >= 5 && var.token_minutes <= 1440 && floor(var.token_minutes) == var.token_minutes
@@ -60,4 +73,5 @@ variable "deletion_protection" {
   description = "Whether AWS refuses to delete the user pool, and with it the accounts of all customers."
   type        = bool
   default     = false
+  nullable    = false
 }

@@ -1,6 +1,7 @@
 variable "name" {
   description = "What every name starts with, before the environment's."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,18}[a-z0-9]$", var.name))
@@ -11,6 +12,7 @@ variable "name" {
 variable "environment" {
   description = "Short name of the environment; it is part of every name."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.environment))

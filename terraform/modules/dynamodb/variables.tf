@@ -1,6 +1,7 @@
 variable "name" {
   description = "Full name of the table."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_.-]{3,255}$", var.name))
@@ -11,6 +12,7 @@ variable "name" {
 variable "hash_key" {
   description = "Attribute that is the partition key."
   type        = string
+  nullable    = false
 }
 
 variable "range_key" {
@@ -22,6 +24,7 @@ variable "range_key" {
 variable "attributes" {
   description = "Type (S, N or B) of every attribute that is part of a key of the table or of an index."
   type        = map(string)
+  nullable    = false
 
   validation {
     condition     = alltrue([for type in values(var.attributes) : contains(["S", "N", "B"], type)])
@@ -43,7 +46,8 @@ variable "indexes" {
     hash_key  = string
     range_key = optional(string)
   }))
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
     condition     = alltrue([for name in keys(var.indexes) : can(regex("^[a-zA-Z0-9_.-]{3,255}$", name))])
@@ -61,12 +65,14 @@ variable "deletion_protection" {
   description = "Whether AWS refuses to delete the table."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "recovery_days" {
   description = "Days that the table can be taken back to, to any second."
   type        = number
   default     = 35
+  nullable    = false
 
   validation {
     condition     = var.recovery_days >= 1 && var.recovery_days <= 35 && floor(var.recovery_days) == var.recovery_days

@@ -1,6 +1,7 @@
 variable "queue_arn" {
   description = "ARN of the SQS queue that messages come from."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^arn:[^:]+:sqs:", var.queue_arn))
@@ -11,12 +12,14 @@ variable "queue_arn" {
 variable "function_arn" {
   description = "ARN of the function's alias that is called with them; it must return `batchItemFailures`, and its role must allow sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes."
   type        = string
+  nullable    = false
 }
 
 variable "batch_size" {
   description = "Messages that one call gets at most."
   type        = number
   default     = 10
+  nullable    = false
 
   validation {
     condition     = var.batch_size >= 1 && var.batch_size <= 10000 && floor(var.batch_size) == var.batch_size
@@ -33,6 +36,7 @@ variable "batching_window_seconds" {
   description = "Seconds that Lambda collects messages for before it calls; 0 calls at once."
   type        = number
   default     = 0
+  nullable    = false
 
   validation {
     condition     = var.batching_window_seconds >= 0 && var.batching_window_seconds <= 300

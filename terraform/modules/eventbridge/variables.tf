@@ -1,6 +1,7 @@
 variable "name" {
   description = "Full name of the event bus; rules and schedules add theirs to it."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_.-]{1,48}$", var.name)) && var.name != "default"
@@ -16,6 +17,7 @@ variable "rules" {
     target_arn      = string
     dead_letter_arn = string
   }))
+  nullable = false
 
   validation {
     condition     = alltrue([for rule in values(var.rules) : length(rule.detail_types) > 0])
@@ -29,7 +31,8 @@ variable "schedules" {
     description = string
     expression  = string
   }))
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
     condition     = alltrue([for schedule in values(var.schedules) : can(regex("^(rate|cron)\\(.+\\)$", schedule.expression))])
@@ -47,7 +50,8 @@ variable "scheduled_functions" {
     dead_letter_arn = string
     retry_seconds   = optional(number, 60)
   }))
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
     condition     = alltrue([for function in values(var.scheduled_functions) : function.retry_seconds >= 60 && function.retry_seconds <= 86400])

@@ -1,6 +1,7 @@
 variable "name" {
   description = "Full name of the role."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,64}$", var.name))
@@ -11,11 +12,13 @@ variable "name" {
 variable "description" {
   description = "Whom the role is for, in one sentence."
   type        = string
+  nullable    = false
 }
 
 variable "service" {
   description = "Short name of the service that takes the role, such as lambda."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]*$", var.service))
@@ -26,6 +29,7 @@ variable "service" {
 variable "account_id" {
   description = "Number of the account that the service must act for."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
@@ -51,6 +55,7 @@ variable "permissions" {
       values   = list(string)
     })), [])
   }))
+  nullable = false
 
   validation {
     condition     = length(var.permissions) == length(distinct(var.permissions[*].sid))
@@ -67,6 +72,7 @@ variable "unscoped_actions" {
   description = "Actions that AWS knows no resources for."
   type        = list(string)
   default     = []
+  nullable    = false
 
   validation {
     condition     = !anytrue([for action in var.unscoped_actions : strcontains(action, "*")])
@@ -78,6 +84,7 @@ variable "tracing" {
   description = "Whether the role allows traces to be sent to X-Ray."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "kms_key_arn" {

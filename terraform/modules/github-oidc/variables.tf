@@ -1,17 +1,20 @@
 variable "name" {
   description = "What the names of the shop begin with: the roles may touch what is called name-environment."
   type        = string
+  nullable    = false
 }
 
 variable "table_prefix" {
   description = "What the names of the shop's tables begin with; may be empty."
   type        = string
   default     = ""
+  nullable    = false
 }
 
 variable "tables" {
   description = "Short names of the shop's tables: table_prefix comes before each, -environment after it."
   type        = set(string)
+  nullable    = false
 
   validation {
     condition     = length(var.tables) > 0 && alltrue([for table in var.tables : can(regex("^[a-zA-Z0-9_.-]+$", table))])
@@ -22,6 +25,7 @@ variable "tables" {
 variable "settings" {
   description = "Settings in Parameter Store that Terraform writes, by their names below /name/environment. The role that plans reads these and no other."
   type        = set(string)
+  nullable    = false
 
   validation {
     condition     = alltrue([for setting in var.settings : can(regex("^[a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)+$", setting))])
@@ -32,6 +36,7 @@ variable "settings" {
 variable "repository" {
   description = "The repository whose pipelines get roles: OWNER/NAME."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$", var.repository))
@@ -43,11 +48,13 @@ variable "branch" {
   description = "Branch that is deployed. Its pipelines may plan; deploying wants an approved environment besides."
   type        = string
   default     = "main"
+  nullable    = false
 }
 
 variable "environments" {
   description = "Environments of the checkout, each an environment of the repository too; each gets a role that deploys it and no other."
   type        = set(string)
+  nullable    = false
 
   validation {
     condition     = length(var.environments) > 0 && alltrue([for name in var.environments : can(regex("^[a-z][a-z0-9]{1,9}$", name))])
@@ -67,6 +74,7 @@ variable "state" {
     bucket_arn = string
     table_arn  = string
   })
+  nullable = false
 }
 
 variable "provider_arn" {

@@ -1,6 +1,7 @@
 variable "name" {
   description = "What comes after alias/ in the name of the key."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9/_-]{1,250}$", var.name)) && !startswith(var.name, "aws/")
@@ -11,6 +12,7 @@ variable "name" {
 variable "description" {
   description = "What the key is for, in one sentence."
   type        = string
+  nullable    = false
 }
 
 variable "account" {
@@ -20,12 +22,14 @@ variable "account" {
     region    = string
     id        = string
   })
+  nullable = false
 }
 
 variable "deletion_window_days" {
   description = "Days in which a destroyed key can still be called back; after them, what it encrypted is lost."
   type        = number
   default     = 30
+  nullable    = false
 
   validation {
     condition     = var.deletion_window_days >= 7 && var.deletion_window_days <= 30

@@ -1,6 +1,7 @@
 variable "name" {
   description = "Full name of the function; its role has the same name."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,64}$", var.name))
@@ -11,11 +12,13 @@ variable "name" {
 variable "description" {
   description = "What the function does, in one sentence."
   type        = string
+  nullable    = false
 }
 
 variable "account_id" {
   description = "Number of the account that the function is in; nobody else's function can take its role."
   type        = string
+  nullable    = false
 }
 
 variable "package" {
@@ -25,11 +28,13 @@ variable "package" {
     key    = string
     hash   = string
   })
+  nullable = false
 }
 
 variable "handler" {
   description = "What Lambda calls, as package.module.function."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z_][a-z0-9_]*(\\.[a-z_][a-z0-9_]*)+$", var.handler))
@@ -41,6 +46,7 @@ variable "runtime" {
   description = "Lambda runtime."
   type        = string
   default     = "python3.13"
+  nullable    = false
 
   validation {
     condition     = can(regex("^python3\\.[0-9]+$", var.runtime))
@@ -52,6 +58,7 @@ variable "architecture" {
   description = "Processor: x86_64, or arm64 (a fifth cheaper on AWS)."
   type        = string
   default     = "x86_64"
+  nullable    = false
 
   validation {
     condition     = contains(["x86_64", "arm64"], var.architecture)
@@ -63,6 +70,7 @@ variable "memory_mb" {
   description = "Memory in MB; the share of a processor grows with it."
   type        = number
   default     = 256
+  nullable    = false
 
   validation {
     condition     = var.memory_mb >= 128 && var.memory_mb <= 10240
@@ -73,6 +81,7 @@ variable "memory_mb" {
 variable "timeout_seconds" {
   description = "Seconds after which Lambda stops an invocation."
   type        = number
+  nullable    = false
 
   validation {
     condition     = var.timeout_seconds >= 1 && var.timeout_seconds <= 900
@@ -84,6 +93,7 @@ variable "environment" {
   description = "Environment variables of the function."
   type        = map(string)
   default     = {}
+  nullable    = false
 }
 
 variable "permissions" {
@@ -98,12 +108,14 @@ variable "permissions" {
       values   = list(string)
     })), [])
   }))
-  default = []
+  default  = []
+  nullable = false
 }
 
 variable "log_retention_days" {
   description = "Days that logs are kept."
   type        = number
+  nullable    = false
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
@@ -115,6 +127,7 @@ variable "tracing" {
   description = "Whether invocations are traced with X-Ray."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "kms_key_arn" {
@@ -138,6 +151,7 @@ variable "canary_weight" {
   description = "Share (0 to 1) of invocations that a new version gets, beside the one that is live now; 0 makes it live at once."
   type        = number
   default     = 0
+  nullable    = false
 
   validation {
     condition     = var.canary_weight >= 0 && var.canary_weight < 1

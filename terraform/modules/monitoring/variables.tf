@@ -1,22 +1,26 @@
 variable "prefix" {
   description = "What every name starts with."
   type        = string
+  nullable    = false
 }
 
 variable "region" {
   description = "Region that the dashboard looks at."
   type        = string
+  nullable    = false
 }
 
 variable "topic_arn" {
   description = "Topic that hears of every alarm."
   type        = string
+  nullable    = false
 }
 
 variable "runbook" {
   description = "Where the runbook is: an alarm's description ends with this, # and its section."
   type        = string
   default     = "docs/runbook.md"
+  nullable    = false
 }
 
 variable "api" {
@@ -57,7 +61,8 @@ variable "functions" {
     memory_mb       = number
     rejects_in      = optional(string)
   }))
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
     condition     = var.shop != null || alltrue([for function in values(var.functions) : function.rejects_in == null])
@@ -69,12 +74,14 @@ variable "tables" {
   description = "Name of every table that is watched, by its short name."
   type        = map(string)
   default     = {}
+  nullable    = false
 }
 
 variable "indexes" {
   description = "By short name of a table, the names of its global secondary indexes: DynamoDB counts what it refuses there for each index alone."
   type        = map(list(string))
   default     = {}
+  nullable    = false
 
   validation {
     condition     = length(setsubtract(keys(var.indexes), keys(var.tables))) == 0
@@ -93,19 +100,22 @@ variable "queues" {
     queue_name = string
     meaning    = string
   }))
-  default = {}
+  default  = {}
+  nullable = false
 }
 
 variable "passed_queues" {
   description = "Names of queues that messages only pass through, by their short name: the dashboard shows how many wait."
   type        = map(string)
   default     = {}
+  nullable    = false
 }
 
 variable "topics" {
   description = "Name of every topic, by its short name: the dashboard shows what is published."
   type        = map(string)
   default     = {}
+  nullable    = false
 }
 
 variable "thresholds" {
@@ -122,7 +132,8 @@ variable "thresholds" {
     table_throttles        = optional(number, 10)
     minutes_without_orders = optional(number, 0)
   })
-  default = {}
+  default  = {}
+  nullable = false
 
   validation {
     condition = alltrue([
@@ -174,4 +185,5 @@ variable "saved_queries" {
   description = "Whether the questions that the runbook asks of the logs are kept in Logs Insights."
   type        = bool
   default     = true
+  nullable    = false
 }

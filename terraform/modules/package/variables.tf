@@ -1,6 +1,7 @@
 variable "bucket_name" {
   description = "Name of the bucket for the code; no other bucket on AWS may have it."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.bucket_name))
@@ -11,6 +12,7 @@ variable "bucket_name" {
 variable "package" {
   description = "Path of the zip."
   type        = string
+  nullable    = false
 }
 
 variable "kms_key_arn" {

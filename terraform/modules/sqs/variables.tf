@@ -1,6 +1,7 @@
 variable "name" {
   description = "Full name of the queue."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,80}$", var.name))
@@ -11,6 +12,7 @@ variable "name" {
 variable "arn_prefix" {
   description = "What a queue's ARN has before its name, such as arn:aws:sqs:us-east-2:123456789012."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^arn:[^:]+:sqs:[^:]+:[0-9]{12}$", var.arn_prefix))
@@ -22,6 +24,7 @@ variable "visibility_timeout_seconds" {
   description = "Seconds that a received message is hidden; for a function, six times its time-out."
   type        = number
   default     = 30
+  nullable    = false
 
   validation {
     condition     = var.visibility_timeout_seconds >= 0 && var.visibility_timeout_seconds <= 43200
@@ -33,6 +36,7 @@ variable "message_retention_seconds" {
   description = "Seconds that a message is kept: 14 days unless said otherwise."
   type        = number
   default     = 1209600
+  nullable    = false
 
   validation {
     condition     = var.message_retention_seconds >= 60 && var.message_retention_seconds <= 1209600
@@ -58,6 +62,7 @@ variable "senders" {
   description = "By service (such as sns), the ARNs on whose behalf it may send."
   type        = map(list(string))
   default     = {}
+  nullable    = false
 }
 
 variable "kms_key_arn" {

@@ -1,6 +1,7 @@
 variable "path" {
   description = "What every name starts with, such as /checkout/dev."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^(/[a-zA-Z0-9_.-]+)+$", var.path))
@@ -16,6 +17,7 @@ variable "path" {
 variable "settings" {
   description = "Value of every setting by its name below the path. No secrets: Terraform's state is not a place for them."
   type        = map(string)
+  nullable    = false
 
   validation {
     condition     = alltrue([for value in values(var.settings) : length(value) >= 1 && length(value) <= 4096])

@@ -1,6 +1,7 @@
 variable "name" {
   description = "Full name of the state machine."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,55}$", var.name))
@@ -15,11 +16,13 @@ variable "account" {
     region    = string
     id        = string
   })
+  nullable = false
 }
 
 variable "definition" {
   description = "The workflow in Amazon States Language, as JSON."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(jsondecode(var.definition).StartAt)
@@ -39,17 +42,20 @@ variable "permissions" {
       values   = list(string)
     })), [])
   }))
+  nullable = false
 }
 
 variable "log_retention_days" {
   description = "Days that logs are kept."
   type        = number
+  nullable    = false
 }
 
 variable "tracing" {
   description = "Whether executions are traced with X-Ray."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "kms_key_arn" {

@@ -1,6 +1,7 @@
 variable "name" {
   description = "What every name begins with."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{0,33}[a-z0-9]$", var.name))
@@ -11,6 +12,7 @@ variable "name" {
 variable "account" {
   description = "Number of the account, which makes the buckets' names unique."
   type        = object({ id = string })
+  nullable    = false
 }
 
 variable "api" {
@@ -19,12 +21,14 @@ variable "api" {
     domain_name = string
     stage       = string
   })
+  nullable = false
 }
 
 variable "distribution" {
   description = "Whether CloudFront stands in front of the bucket; without it the files are there and nobody can read them."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "sign_in_origin" {
@@ -67,6 +71,7 @@ variable "price_class" {
   description = "How much of the world has the page near: PriceClass_100 (Europe, North America), PriceClass_200 or PriceClass_All."
   type        = string
   default     = "PriceClass_100"
+  nullable    = false
 
   validation {
     condition     = contains(["PriceClass_100", "PriceClass_200", "PriceClass_All"], var.price_class)
@@ -77,4 +82,5 @@ variable "price_class" {
 variable "log_retention_days" {
   description = "Days that is kept who asked for what."
   type        = number
+  nullable    = false
 }

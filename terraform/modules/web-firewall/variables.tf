@@ -1,6 +1,7 @@
 variable "name" {
   description = "Full name of the web ACL."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,90}$", var.name))
@@ -11,11 +12,13 @@ variable "name" {
 variable "stage_arn" {
   description = "ARN of the API's stage that it stands in front of."
   type        = string
+  nullable    = false
 }
 
 variable "requests_per_address" {
   description = "Requests that one address may make in five minutes."
   type        = number
+  nullable    = false
 
   validation {
     condition     = var.requests_per_address >= 10 && var.requests_per_address <= 2000000000
@@ -27,11 +30,13 @@ variable "behind_proxy" {
   description = "Whether requests come through CloudFront: who asks is then in X-Forwarded-For, which whoever goes around it can make up."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "log_retention_days" {
   description = "Days that is kept which requests were blocked."
   type        = number
+  nullable    = false
 }
 
 variable "kms_key_arn" {

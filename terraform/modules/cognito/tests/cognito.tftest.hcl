@@ -52,6 +52,17 @@ run "the_page_is_a_public_client_with_a_code_and_nothing_else" {
   }
 }
 
+run "test_customers_sign_in_with_a_permission_where_that_is_said" {
+  variables {
+    test_customers = true
+  }
+
+  assert {
+    condition     = toset(aws_cognito_user_pool_client.this.explicit_auth_flows) == toset(["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
+    error_message = "Wanted the flow that AWS signs with IAM, and none that a browser may begin."
+  }
+}
+
 run "it_tells_the_shop_what_to_verify_tokens_with" {
   assert {
     condition     = output.issuer == "https://cognito-idp.us-east-2.amazonaws.com/us-east-2_Example" && output.keys_url == "${output.issuer}/.well-known/jwks.json"
