@@ -159,7 +159,7 @@ def currency(target: Target) -> str:
 
 
 def remove(visitor: Visit) -> None:
-    """Deletes the run's rows: orders last, because the others are found by them; then its customers."""
+    """Deletes the run's rows: orders late, because the others are found by them."""
     for order in orders_of(visitor):
         _delete(visitor, "idempotency", {"key": f"{order['customerId']}#{order['idempotencyKey']}"})
         for payment in (f"order#{order['orderId']}", *_charges(order)):

@@ -1,4 +1,4 @@
-"""Bearer tokens of customers: signed by the lab, or of a test customer where a user pool issues them."""
+"""Bearer tokens of customers: signed by the lab, or a test customer's where a user pool signs."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Issuer:
 def mint(target: Target, customer: str, now: datetime | None = None) -> str:
     """A token for `customer`, valid for an hour, signed with the lab's key for the environment.
 
-    Where a user pool issues the tokens, it is its own, of a test customer: the API knows them by the
+    Where a user pool issues the tokens, it is its own, of a test customer, whom the API knows by an
     id that the pool has chosen (`customer_id`). Raises LabError if the API would refuse the id, and
     what `Issuer.of` and `UserPool.sign_in` raise.
     """

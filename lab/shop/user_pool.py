@@ -22,7 +22,9 @@ DOMAIN = "test-customers.invalid"
 """Nobody's (RFC 6761, 6.4): no mail to it arrives anywhere."""
 
 FLOW = "ADMIN_USER_PASSWORD_AUTH"
-ISSUER = re.compile(r"https://cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/([\w-]+_[0-9A-Za-z]+)")
+ISSUER = re.compile(
+    r"https://cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/([\w-]+_[0-9A-Za-z]+)"
+)
 LOCAL_PART = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 LONGEST_LOCAL_PART = 64
 TRIES = 3
@@ -74,8 +76,8 @@ class UserPool:
         raise LabError(
             f"{environment} takes tokens of its user pool {self.pool_id} only,"
             " and that has no test customers.",
-            "Sign in at its storefront; or, where no real customers are, set test_customers = true in"
-            f" sign_in in terraform/environments/{environment}/terraform.tfvars, and apply.",
+            "Sign in at its storefront; or, where no real customers are, set test_customers = true"
+            f" in sign_in in terraform/environments/{environment}/terraform.tfvars, and apply.",
         )
 
     def _create(self, address: str) -> None:
@@ -127,7 +129,7 @@ def address_of(customer: str) -> str:
         return f"{customer.lower()}@{DOMAIN}"
     raise LabError(
         f"No test customer of a user pool can be called {customer[:LONGEST_LOCAL_PART]!r}.",
-        f"Take up to {LONGEST_LOCAL_PART} letters, digits, dots, dashes or underscores, such as ada.",
+        f"Take up to {LONGEST_LOCAL_PART} letters, digits, dots, dashes or underscores.",
         code=2,
     )
 

@@ -68,7 +68,7 @@ def test_an_interrupted_deploy_and_seed_can_be_repeated(new_lab: Callable[[str],
     assert "`lab deploy` continues from here" in said
     assert "dev is deployed" in lab.run("deploy", "--no-cache")
 
-    # So many that the key meets a seed that is still writing: 900 were once written between two looks.
+    # So many that the key meets a seed that still writes: 900 were once there at the first look.
     seed = ("seed", "--products", "9000")
     inventory = {"TableName": lab.target.table("inventory"), "Select": "COUNT"}
     said = lab.interrupt(*seed, when=lambda: dynamodb.scan(**inventory)["Count"])

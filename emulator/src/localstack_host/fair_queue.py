@@ -4,6 +4,10 @@ A task that waits for something else is idle: it releases its slot, and does not
 continues. A task that has shown no activity for a while counts as idle. This prevents deadlocks
 between tasks that wait for each other (a workflow that starts another one, a function that calls
 itself).
+
+Fewer may be busy at a time than there are slots: on two processors eight tasks at a time all end
+late, and three at a time end one after the other, the first of them after a third of the time. One
+that shows no activity for a moment may be waiting for anything, and does not count as busy.
 """
 
 from __future__ import annotations
@@ -13,20 +17,27 @@ import time
 from collections.abc import Callable, Hashable
 
 SILENCE_S = 10.0  # far longer than a task runs without activity
+MOMENT_S = 0.5  # longer than most functions run
 
 Begin = Callable[[], object]
 
 
 class FairQueue:
-    """A queue with so many slots. Call `start_next` regularly: silence frees slots, too."""
+    """A queue with so many slots. Call `start_next` regularly: silence frees slots, too.
+
+    At most `busy` tasks that have been active within a moment run at a time; all that have slots
+    if it is None.
+    """
 
     def __init__(
         self,
         slots: int,
         silence_s: float = SILENCE_S,
         clock: Callable[[], float] = time.monotonic,
+        busy: int | None = None,
     ) -> None:
         self._slots = slots
+        self._busy = slots if busy is None else min(busy, slots)
         self._silence_s = silence_s
         self._clock = clock
         self._lock = threading.Lock()
@@ -80,11 +91,16 @@ class FairQueue:
     def _next(self) -> list[Begin]:
         with self._lock:
             self._release_silent()
-            free = max(self._slots - len(self._last_active), 0)
-            chosen = list(self._waiting)[:free] if self._waiting else []
             now = self._clock()
+            free = max(
+                min(self._slots - len(self._last_active), self._busy - self._at_work(now)), 0
+            )
+            chosen = list(self._waiting)[:free] if self._waiting else []
             self._last_active |= dict.fromkeys(chosen, now)
             return [self._waiting.pop(task) for task in chosen]
+
+    def _at_work(self, now: float) -> int:
+        return sum(now - at < MOMENT_S for at in list(self._last_active.values()))
 
     def _release_silent(self) -> None:
         until = self._clock() - self._silence_s

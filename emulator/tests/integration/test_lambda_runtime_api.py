@@ -185,6 +185,26 @@ def test_two_lengths_and_none_are_the_clients_error(invoked: Runtime) -> None:
     assert invoked.raw(target, "Transfer-Encoding: chunked", body=b"1\r\n1\r\n0\r\n\r\n") == 411
 
 
+@pytest.mark.parametrize(
+    "line", ["no colon", " folded: one", "Name : x", ": x", "x" * 2**17, "X: y\r\n" * 101 + "Z: z"]
+)
+def test_a_malformed_head_is_the_clients_error(
+    api: RuntimeApi, invoked: Runtime, line: str
+) -> None:
+    target = f"POST /{invoked.secret}{PREFIX}/invocation/one/response HTTP/1.1"
+    assert invoked.raw(target, line, "Content-Length: 5", body=b"12345") == 400
+    assert api.events.empty()
+
+
+@pytest.mark.parametrize("version", ["HTTP/1.0", "HTTP/2.0", "", "HTTP/1.1 more"])
+def test_another_version_of_http_is_the_clients_error(
+    api: RuntimeApi, invoked: Runtime, version: str
+) -> None:
+    target = f"POST /{invoked.secret}{PREFIX}/invocation/one/response {version}"
+    assert invoked.raw(target, "Content-Length: 5", body=b"12345") == 400
+    assert api.events.empty()
+
+
 def test_a_response_that_is_too_large_is_not_kept(api: RuntimeApi, invoked: Runtime) -> None:
     status, body = invoked.ask("POST", "/invocation/one/response", b"x" * (MAX_RESPONSE_BYTES + 1))
     assert status == 413

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from localstack_host.fair_queue import FairQueue
+from localstack_host.fair_queue import MOMENT_S, FairQueue
 
 
 class Clock:
@@ -101,6 +101,35 @@ def test_who_has_said_something_before_its_turn_has_none_yet(
     take("c")
     assert turns.running == 2
     assert begun == ["a", "b"]
+
+
+def test_fewer_are_busy_than_have_places_and_who_waits_for_something_is_not_busy(
+    begun: list[str], clock: Clock
+) -> None:
+    turns = FairQueue(3, silence_s=10, clock=clock, busy=1)
+    for name in "abcde":
+        turns.submit(name, lambda name=name: begun.append(name))
+    assert begun == ["a"]
+
+    clock.now += MOMENT_S  # nothing is heard of it: a slow function, for example
+    turns.start_next()
+    turns.start_next()
+    assert begun == ["a", "b"]
+
+    turns.mark_active("b")
+    clock.now += MOMENT_S / 2
+    turns.mark_active("a")
+    clock.now += MOMENT_S / 2
+    turns.start_next()
+    assert begun == ["a", "b"]  # `a` is busy again
+
+    turns.release("a")
+    assert begun == ["a", "b", "c"]
+    clock.now += MOMENT_S
+    turns.start_next()
+    clock.now += MOMENT_S
+    turns.start_next()
+    assert begun == ["a", "b", "c", "d"]  # three have places, however silent they are
 
 
 def test_nothing_is_remembered_of_those_that_have_ended(turns: FairQueue, take: Take) -> None:

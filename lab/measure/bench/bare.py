@@ -1,7 +1,7 @@
 """Deploys the bare workflow of the checkout to any emulator, by the same API calls.
 
-Copies tables, settings, event bus, functions and state machine of a deployed environment, as its
-APIs describe them. Leaves out the REST API and the consumers of the bus, so that a comparison
+Copies tables, settings, event bus, roles, functions and state machine of a deployed environment, as
+its APIs describe them. Leaves out the REST API and the consumers of the bus, so that a comparison
 covers functions and executions only.
 """
 
@@ -21,47 +21,37 @@ FUNCTIONS = (*STEPS, "checkout-api")
 ALIAS = "live"
 READY_TIMEOUT_S = 120.0
 POLL_S = 0.1
-TRUST = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-)
-ALLOW_ALL = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-    }
-)
 
 
 def build(source: Target, to: Target, package: bytes) -> str:
     """Creates the workflow of `source` on `to`, with stock. Returns the state machine's ARN."""
-    role = _role(to)
     _tables(source, to)
     _settings(source, to)
     to.client("events").create_event_bus(Name=_machine_name(source))
     for name in FUNCTIONS:
-        _function(source, to, name, role, package)
+        _function(source, to, name, package)
     stock_up(to)
-    return _machine(source, to, role)
+    return _machine(source, to)
 
 
 def _machine_name(target: Target) -> str:
     return target.prefix
 
 
-def _role(to: Target) -> str:
-    client = to.client("iam")
-    role = client.create_role(RoleName="bench", AssumeRolePolicyDocument=TRUST)["Role"]
-    client.put_role_policy(RoleName="bench", PolicyName="all", PolicyDocument=ALLOW_ALL)
-    return str(role["Arn"])
+def _role(source: Target, to: Target, arn: str) -> str:
+    """Copies a role: whom it trusts and what it may do are the deployed one's. Returns its ARN."""
+    name, iam, client = arn.rpartition("/")[2], source.client("iam"), to.client("iam")
+    trust = json.dumps(iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"])
+    try:
+        made = client.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
+    except client.exceptions.EntityAlreadyExistsException:
+        return arn
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+        client.put_role_policy(
+            RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document)
+        )
+    return str(made["Arn"])
 
 
 def _tables(source: Target, to: Target) -> None:
@@ -94,13 +84,15 @@ def _settings(source: Target, to: Target) -> None:
             client.put_parameter(**{key: parameter[key] for key in ("Name", "Value", "Type")})
 
 
-def _function(source: Target, to: Target, name: str, role: str, package: bytes) -> None:
+def _function(source: Target, to: Target, name: str, package: bytes) -> None:
     full_name = source.named(name)
     configuration = source.client("lambda").get_function_configuration(FunctionName=full_name)
+    # As Terraform does: the roles may write to their log group, and not make one.
+    to.client("logs").create_log_group(logGroupName=f"/aws/lambda/{full_name}")
     client = to.client("lambda")
     client.create_function(
         FunctionName=full_name,
-        Role=role,
+        Role=_role(source, to, configuration["Role"]),
         Code={"ZipFile": package},
         **{key: configuration[key] for key in ("Runtime", "Handler", "Timeout", "MemorySize")},
         Environment={"Variables": configuration["Environment"]["Variables"]},
@@ -124,13 +116,15 @@ def _wait(done: Callable[[], bool], message: str) -> None:
         time.sleep(POLL_S)
 
 
-def _machine(source: Target, to: Target, role: str) -> str:
+def _machine(source: Target, to: Target) -> str:
     """Copies the definition unchanged: names, region and account are equal on both sides."""
     name = _machine_name(source)
     arn = next(_machines(source, name))
     definition = source.client("stepfunctions").describe_state_machine(stateMachineArn=arn)
     created = to.client("stepfunctions").create_state_machine(
-        name=name, definition=definition["definition"], roleArn=role
+        name=name,
+        definition=definition["definition"],
+        roleArn=_role(source, to, definition["roleArn"]),
     )
     return str(created["stateMachineArn"])
 

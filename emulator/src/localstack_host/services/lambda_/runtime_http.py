@@ -14,7 +14,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from http.client import HTTPMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from socketserver import TCPServer
 from typing import Any
 
@@ -28,6 +30,7 @@ CONNECTIONS = 16
 # larger than this.
 READ_AWAY_BYTES = 2**28
 CHUNK_BYTES = 2**16
+HEADERS, HEADER_BYTES = 100, 2**16
 LENGTH = re.compile(r"[0-9]{1,18}")
 
 
@@ -120,9 +123,24 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
+    raw_requestline: bytes
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # with it, a warm invocation takes 40 ms longer
     timeout = STRANGER_TIMEOUT_S
+
+    def parse_request(self) -> bool:
+        """Reads the head of a request. The original reads it as that of a mail: half the time."""
+        words = self.raw_requestline.decode("latin-1").split()
+        self.requestline, self.close_connection = " ".join(words), True
+        self.command, self.path, self.request_version = "", "", "HTTP/1.1"
+        headers = read_headers(self.rfile)
+        if len(words) != 3 or words[2] != "HTTP/1.1" or headers is None:
+            self._send(HttpResponse(400, b"", {"Connection": "close"}))
+            return False
+        self.command, self.path, _ = words
+        self.headers = headers
+        self.close_connection = headers.get("Connection", "").lower() == "close"
+        return True
 
     def do_GET(self) -> None:
         self._handle("GET", lambda: b"")
@@ -182,3 +200,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_args: Any) -> None:
         pass
+
+
+def read_headers(stream: BufferedIOBase) -> HTTPMessage | None:
+    """The fields of a head, to its empty line; None if one is malformed, or they are too many."""
+    headers = HTTPMessage()
+    for _ in range(HEADERS):
+        line = stream.readline(HEADER_BYTES)
+        if line in (b"\r\n", b"\n"):
+            return headers
+        name, colon, value = line.partition(b":")
+        if not colon or not line.endswith(b"\n") or not name or name.strip() != name:
+            return None
+        headers[name.decode("latin-1")] = value.strip().decode("latin-1")
+    return None

@@ -2,7 +2,8 @@
 
 AWS runs each at once. A laptop that runs a thousand at once completes none: states time out, and
 their retries and compensations add more work. Here a started execution is RUNNING, as on AWS, but
-may wait before its first state; no timeout is running meanwhile.
+may wait before its first state; no timeout is running meanwhile. One more than there are processors
+are busy at a time, and those that wait for a slow function do not count (`FairQueue`).
 
 An execution that waits (in a Wait state, for a retry, for a token, for another execution) occupies
 no slot. Synchronous executions are not queued, as their callers wait for the response.
@@ -19,7 +20,7 @@ from localstack.services.stepfunctions.backend.execution_worker import Execution
 
 from localstack_host.fair_queue import FairQueue
 
-LOOK_EVERY_S = 1.0
+LOOK_EVERY_S = 0.2
 
 
 class QueuedWorker(ExecutionWorker):

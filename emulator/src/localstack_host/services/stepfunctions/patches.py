@@ -21,7 +21,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from localstack_host.fair_queue import FairQueue
-from localstack_host.host.settings import WORKFLOWS_AT_A_TIME
+from localstack_host.host.settings import PROCESSORS, WORKFLOWS_AT_A_TIME
 from localstack_host.localstack_api import patch, replace
 from localstack_host.performance import shortcuts
 from localstack_host.services.stepfunctions import (
@@ -32,6 +32,7 @@ from localstack_host.services.stepfunctions import (
 )
 from localstack_host.services.stepfunctions.programs import cached_programs, locked_property
 
+BUSY_AT_A_TIME = PROCESSORS + 1
 SPELLINGS = 4096  # names of operations and of their fields
 
 
@@ -40,7 +41,7 @@ def apply_patches() -> None:
     """Applies the patches, when Step Functions is loaded."""
     patch_programs()
     patch_state_clock()
-    queue = FairQueue(WORKFLOWS_AT_A_TIME.value())
+    queue = FairQueue(WORKFLOWS_AT_A_TIME.value(), busy=BUSY_AT_A_TIME)
     _patch_executions(queue)
     _patch_waiting(queue)
     _patch_stopping()

@@ -25,7 +25,7 @@ from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandl
 from localstack_host.localstack_api import connect_as
 
 LOG = logging.getLogger(__name__)
-WAIT_S = 0.25
+WAIT_S = 0.5
 # Per call to PutLogEvents. AWS's limit is 1 MB, with 26 bytes added for each line.
 MAX_CHARACTERS = 2**18
 
