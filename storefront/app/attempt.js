@@ -3,6 +3,7 @@
 // same order for the same key and body (24 hours), so no retry can make a second one.
 import { ApiError, checkout } from "./api.js";
 import * as cart from "./cart.js";
+import { ofTab, shared } from "./storage.js";
 import { makeStore } from "./ui.js";
 
 const PREFIX = "attempt/"; // then the customer: nobody's order is ever sent as somebody else's
@@ -15,22 +16,21 @@ export const waiting = makeStore(""); // why there is no answer yet, in words
 
 /** What a customer has sent and got no answer to, or null. */
 export function stored(customer) {
-  const found = JSON.parse(localStorage.getItem(PREFIX + customer) ?? "null");
+  const found = shared.read(PREFIX + customer);
   if (found && Date.now() - found.at > FORGET_MS) forget(customer);
   else if (found) return found;
   return null;
 }
 
 /** Whose orders have no answer yet, in this browser. */
-export const unanswered = () => Object.keys(localStorage)
+export const unanswered = () => shared.names()
   .filter((name) => name.startsWith(PREFIX))
   .map((name) => name.slice(PREFIX.length))
   .filter(stored);
 
-export const forget = (customer) => localStorage.removeItem(PREFIX + customer);
+export const forget = (customer) => shared.remove(PREFIX + customer);
 
-const store = (attempt) =>
-  localStorage.setItem(PREFIX + attempt.customer, JSON.stringify(attempt));
+const store = (attempt) => shared.write(PREFIX + attempt.customer, attempt);
 
 /**
  * Orders the cart whose key is `key`. Gives `{orderId}`, `{elsewhere}` if another tab has been
@@ -80,7 +80,7 @@ function accepted(attempt, orderId) {
   waiting.set("");
   forget(attempt.customer);
   cart.ordered(attempt.body.items);
-  sessionStorage.setItem(`ordered/${orderId}`, JSON.stringify(attempt.body.items));
+  ofTab.write(`ordered/${orderId}`, attempt.body.items);
   return { orderId };
 }
 

@@ -1,6 +1,7 @@
-// The cart, in localStorage: it survives a reload and is the same in all tabs.
+// The cart: it survives a reload and is the same in all tabs.
 // Its `key` is the Idempotency-Key of the order that will be made of it. Every change of what
 // is bought makes a new one, and nothing else does: all tabs and all tries buy a cart once.
+import { shared } from "./storage.js";
 import { makeStore } from "./ui.js";
 
 const NAME = "cart";
@@ -16,13 +17,9 @@ function empty() {
 }
 
 function stored() {
-  try {
-    const found = JSON.parse(localStorage.getItem(NAME));
-    if (Array.isArray(found.items) && Array.isArray(found.codes) && found.key) return found;
-  } catch {
-    // Nothing is stored, or nothing that we wrote: both are an empty cart.
-  }
-  return empty();
+  const found = shared.read(NAME);
+  const isOurs = Array.isArray(found?.items) && Array.isArray(found.codes) && found.key;
+  return isOurs ? found : empty();
 }
 
 /** What is stored now: another tab may have written it a moment ago. */
@@ -33,7 +30,7 @@ export function latest() {
 
 function write(change) {
   const next = { ...stored(), ...change };
-  localStorage.setItem(NAME, JSON.stringify(next));
+  shared.write(NAME, next);
   cart.set(next);
 }
 

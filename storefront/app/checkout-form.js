@@ -1,6 +1,7 @@
 // The fields of the checkout. What was typed stays in the tab until it is closed.
 import { Destination } from "./places.js";
 import { settings } from "./sign-in.js";
+import { ofTab } from "./storage.js";
 import { html, useEffect, useState } from "./ui.js";
 
 const DRAFT = "draft";
@@ -18,10 +19,10 @@ export const CARDS = [
   ["tok_gateway_down", "A bank that is down", "Never answers: all is given back."],
 ];
 
-export const readDraft = () => ({ ...EMPTY, ...JSON.parse(sessionStorage.getItem(DRAFT) ?? "{}") });
+export const readDraft = () => ({ ...EMPTY, ...ofTab.read(DRAFT) });
 
 export function writeDraft(draft) {
-  sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+  ofTab.write(DRAFT, draft);
   return draft;
 }
 

@@ -106,7 +106,7 @@ function Lines({ order }) {
 }
 
 function BackToCart({ order }) {
-  const kept = JSON.parse(sessionStorage.getItem(`ordered/${order.orderId}`) ?? "[]");
+  const kept = ofTab.read(`ordered/${order.orderId}`) ?? [];
   const items = order.lines.length ? order.lines : kept;
   if (!items.length) return null;
   const back = () => {

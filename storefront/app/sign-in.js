@@ -1,5 +1,6 @@
 // Sign-in by OpenID Connect: authorization code with PKCE (RFC 7636), as a public client.
 // config.json says where the issuer is; the token lives as long as the tab, at most.
+import { ofTab } from "./storage.js";
 import { makeStore } from "./ui.js";
 
 const TOKEN = "sign-in/token";
@@ -25,7 +26,7 @@ async function load() {
 }
 
 function stored() {
-  const found = JSON.parse(sessionStorage.getItem(TOKEN) ?? "null");
+  const found = ofTab.read(TOKEN);
   return found && found.expires > Date.now() / 1000 + EARLY_S ? found : null;
 }
 
@@ -37,7 +38,7 @@ export function authorization() {
 }
 
 export function expired() {
-  sessionStorage.removeItem(TOKEN);
+  ofTab.remove(TOKEN);
   session.set(null);
 }
 
@@ -45,7 +46,7 @@ export function expired() {
 export async function signIn(route = location.hash) {
   const { authorizeUrl, clientId, scope } = await settings();
   const flow = { state: random(), nonce: random(), verifier: random(), route };
-  sessionStorage.setItem(FLOW, JSON.stringify(flow));
+  ofTab.write(FLOW, flow);
   location.assign(address(authorizeUrl, {
     response_type: "code",
     client_id: clientId,
@@ -69,8 +70,8 @@ export async function signOut() {
 export async function comeBack() {
   const query = new URLSearchParams(location.search);
   if (!query.has("state")) return;
-  const flow = JSON.parse(sessionStorage.getItem(FLOW) ?? "null");
-  sessionStorage.removeItem(FLOW);
+  const flow = ofTab.read(FLOW);
+  ofTab.remove(FLOW);
   history.replaceState(null, "", `${here()}${flow?.route ?? ""}`);
   // Before anything of the address is shown: a link on another site may say whatever it likes.
   if (!flow || query.get("state") !== flow.state) {
@@ -102,7 +103,7 @@ function keep(answer, nonce, kind = "access_token") {
   }
   const { sub, exp } = claims(token);
   const found = { token, customer: sub, name: identity.name ?? identity.email ?? sub, expires: exp };
-  sessionStorage.setItem(TOKEN, JSON.stringify(found));
+  ofTab.write(TOKEN, found);
   session.set(found);
 }
 

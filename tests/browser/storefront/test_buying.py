@@ -190,3 +190,32 @@ def _tab_to(visitor: Visitor, selector: str, most: int = 80) -> None:
             assert visitor.page.evaluate(style) != "none", selector
             return
     raise AssertionError(f"after {most} times Tab the focus is not at {selector}")
+
+
+BLOCKED = """Object.defineProperty(window, "localStorage", {
+    get() { throw new DOMException("The operation is insecure.", "SecurityError"); },
+});"""
+FULL = """const set = Storage.prototype.setItem;
+Storage.prototype.setItem = function (name, value) {
+    if (this === window.localStorage) throw new DOMException("It is full.", "QuotaExceededError");
+    set.call(this, name, value);
+};"""
+DAMAGED = 'localStorage.setItem("cart", "{not json"); sessionStorage.setItem("draft", "[");'
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("storage", [BLOCKED, FULL, DAMAGED], ids=["blocked", "full", "damaged"])
+def test_a_browser_that_keeps_nothing_buys_all_the_same(visitor: Visitor, storage: str) -> None:
+    visitor.context.add_init_script(storage)
+    visitor.at_checkout()
+    expect(visitor.page.locator(".badge")).to_have_text("1")
+    visitor.buy()
+    visitor.sees("Confirmed")
+    visitor.assert_one_order()
+
+
+@pytest.mark.exhaustive
+def test_the_shop_opens_where_nothing_at_all_can_be_stored(visitor: Visitor) -> None:
+    visitor.context.add_init_script(BLOCKED + BLOCKED.replace("localStorage", "sessionStorage"))
+    visitor.put(MUG, TEA)
+    expect(visitor.page.locator(".badge")).to_have_text("2")
