@@ -6,23 +6,32 @@ nobody is GitHub, so their trust is changed to the account itself, and nothing e
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from lab import seed
 from lab.core import naming, paths
+from lab.core.environment_settings import settings_of
+from lab.core.target import Target
 from lab.deploy import account, package
 from lab.deploy.account import Identity
 from lab.deploy.account.terraform import Terraform
+from lab.deploy.release import smoke
 from lab.go_live import permissions
+from lab.shop import api_key
 
 ACCOUNT = "444455556666"
 """An account of its own: what others have applied would not be applied again."""
@@ -33,8 +42,14 @@ KEYS = {
     "AWS_SESSION_TOKEN": "SessionToken",
 }
 REPOSITORY = "acme/shop"
-# CloudFront is in no emulator here, and Cognito's pool belongs to its page.
-NOT_HERE = ("-var=sign_in=null", "-var=storefront_distribution=false")
+NOT_HERE = "-var=storefront_distribution=false"
+"""CloudFront is in no emulator here."""
+
+PAGE = "https://shop.example/"
+"""Where the page would be, to which customers come back after signing in."""
+
+POOL_KEYS = resources.files("moto.cognitoidp") / "resources" / "jwks-public.json.gz"
+ROOT = paths.ROOT
 OF_WHO_ASKS = ("aws:principaltag/", "aws:resourcetag/")
 CHOSEN = [
     re.compile(pattern)
@@ -97,14 +112,14 @@ def apply(identity: Identity, environment: str, *settings: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "terraform.plan"
         terraform = initialized(identity, environment)
-        terraform.run("plan", f"-out={file}", *_variables(), *settings)
+        terraform.run("plan", f"-out={file}", *_variables(environment), *settings)
         terraform.run("apply", "-input=false", str(file))
 
 
 def has_no_changes(identity: Identity, environment: str) -> str:
     """What plan.yml does, without a lock; the plan, unless it says that there is nothing to do."""
     terraform = initialized(identity, environment)
-    said = terraform.output("plan", "-input=false", "-lock=false", *_variables())
+    said = terraform.output("plan", "-input=false", "-lock=false", *_variables(environment))
     return "" if "No changes." in said else said
 
 
@@ -112,8 +127,31 @@ def destroy(identity: Identity, environment: str) -> None:
     """Without protection, as docs/environments.md says, and then all of it."""
     settings = ("-var=deletion_protection=false",)
     terraform = initialized(identity, environment)
-    terraform.run("apply", "-input=false", "-auto-approve", *_variables(), *settings)
-    terraform.run("destroy", "-input=false", "-auto-approve", *_variables(), *settings)
+    variables = [*_variables(environment), *settings]
+    terraform.run("apply", "-input=false", "-auto-approve", *variables)
+    terraform.run("destroy", "-input=false", "-auto-approve", *variables)
+
+
+def publish_keys(owner: Identity, environment: str) -> None:
+    """Gives the functions the keys of moto's user pools, which they cannot fetch from AWS."""
+    settings, ssm = f"{Target(environment).settings_path}/auth", owner.client("ssm")
+    ssm.delete_parameter(Name=f"{settings}/key-set-url")
+    keys = gzip.decompress(POOL_KEYS.read_bytes()).decode()
+    ssm.put_parameter(Name=f"{settings}/key-set", Value=keys, Type="String")
+
+
+def order(identity: Identity, environment: str) -> None:
+    """What release.yml does with a version that few have yet: it orders, as test customers."""
+    target = Target(environment, identity.endpoint, identity.region)
+    api_key.ensure(target)
+    seed.load(target)
+    failed = [check for check in smoke.smoke(target, order=True) if not check.passed]
+    assert failed == []
+    command = [sys.executable, "-m", "pytest", "tests/e2e", "--aws", environment, "-q"]
+    ended = subprocess.run(
+        [*command, "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stdout[-10_000:] + ended.stderr[-2_000:]
 
 
 def initialized(identity: Identity, environment: str) -> Terraform:
@@ -122,8 +160,10 @@ def initialized(identity: Identity, environment: str) -> Terraform:
     return terraform
 
 
-def _variables() -> list[str]:
-    return [f"-var=functions_package={package.build()}", *NOT_HERE]
+def _variables(environment: str) -> list[str]:
+    sign_in = settings_of(environment).get("sign_in")
+    pool = json.dumps(sign_in | {"page_urls": [PAGE]}) if sign_in else "null"
+    return [f"-var=functions_package={package.build()}", NOT_HERE, f"-var=sign_in={pool}"]
 
 
 def require_terraform() -> None:

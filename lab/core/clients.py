@@ -44,6 +44,9 @@ QUICKLY = Config(connect_timeout=CONNECT_TIMEOUT_S, retries={"total_max_attempts
 """For the first call of AWS, so that a missing network is reported quickly."""
 
 
+KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
+
 @dataclass(frozen=True)
 class Keys:
     """Credentials for an emulator; `token` is the session token of a role."""

@@ -10,6 +10,9 @@ from typing import Any
 
 from lab.core import clients, endpoints, naming, run_state
 
+ISSUED_BY_EMULATOR = re.compile(r"L[KS]IA[A-Z0-9]{12,}")
+"""Access keys of LocalStack, for users and for roles; those of AWS begin with A."""
+
 DEFAULT_ENDPOINT = f"http://localhost:{endpoints.DEFAULT_PORT}"
 
 
@@ -45,7 +48,7 @@ class Target:
         """A session with the emulator's credentials, or with the user's own for the real AWS."""
         if self.endpoint is None:
             return clients.aws_session(self.profile, self.region)
-        return clients.emulator_session(clients.Keys(access_key()), self.region)
+        return clients.emulator_session(keys(), self.region)
 
     @property
     def _config(self) -> clients.Calls:
@@ -86,11 +89,19 @@ class Target:
         return f"{self.prefix}-{name}"
 
 
-def access_key() -> str:
-    """Returns the access key for the emulator: twelve digits select an account there.
+def keys() -> clients.Keys:
+    """Returns the credentials for the emulator: those that it issued, if the environment has them.
 
     Any other key in the environment belongs to the real AWS and is ignored.
     """
+    if ISSUED_BY_EMULATOR.fullmatch(os.environ.get("AWS_ACCESS_KEY_ID", "")):
+        values = (os.environ.get(name, "") for name in clients.KEY_VARIABLES)
+        return clients.Keys(*values)
+    return clients.Keys(access_key())
+
+
+def access_key() -> str:
+    """Returns the owner's access key for the emulator: twelve digits select an account there."""
     key = os.environ.get("AWS_ACCESS_KEY_ID", "")
     return key if re.fullmatch(r"\d{12}", key) else "test"
 

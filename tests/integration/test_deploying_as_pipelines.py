@@ -17,6 +17,9 @@ ENVIRONMENTS = ["dev", "staging", "prod"]
 # The provider asks which key is AWS's own for DynamoDB, and goes on without an answer.
 DONE_WITHOUT = ("kms:DescribeKey",)
 
+WITH_ORDERS = "staging"
+"""Where release.yml places orders before others get the new version."""
+
 pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(900)]
 
 
@@ -39,15 +42,22 @@ def test_an_environment_is_applied_planned_and_destroyed_by_the_roles_of_the_pip
     environment: str, owner: Identity, pytestconfig: pytest.Config
 ) -> None:
     deployer, planner = pipeline_roles.deploy_role(environment), pipeline_roles.plan_role()
-    with pipeline_roles.recording(str(owner.endpoint)) as decisions:
+    with pipeline_roles.recording(str(owner.endpoint)) as applying:
         with pipeline_roles.acting_as(owner, deployer) as identity:
             pipeline_roles.apply(identity, environment)
         with pipeline_roles.acting_as(owner, planner) as identity:
             changes = pipeline_roles.has_no_changes(identity, environment)
+    if environment == WITH_ORDERS:
+        pipeline_roles.publish_keys(owner, environment)
         with pipeline_roles.acting_as(owner, deployer) as identity:
-            pipeline_roles.destroy(identity, environment)
+            pipeline_roles.order(identity, environment)
+    with (
+        pipeline_roles.recording(str(owner.endpoint)) as destroying,
+        pipeline_roles.acting_as(owner, deployer) as identity,
+    ):
+        pipeline_roles.destroy(identity, environment)
 
-    own = [decision for decision in decisions if decision["role"] == deployer]
+    own = [decision for decision in applying + destroying if decision["role"] == deployer]
     denied = {(one["action"], one["resource"]) for one in own if not one["allowed"]}
     assert not changes
     assert [one for one in sorted(denied) if one[0] not in DONE_WITHOUT] == []

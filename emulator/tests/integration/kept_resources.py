@@ -46,6 +46,7 @@ class Kept:
         self._fill_messages()
         self._fill_keys_and_logs()
         self._fill_workflows()
+        self._fill_user_pool()
 
     def _fill_messages(self) -> None:
         client = self.cloud.client
@@ -96,6 +97,19 @@ class Kept:
         bus = client("events").describe_event_bus(Name="kept")["Arn"]
         client("events").create_archive(ArchiveName="kept", EventSourceArn=bus)
 
+    def _fill_user_pool(self) -> None:
+        cognito = self.cloud.client("cognito-idp")
+        self.pool = cognito.create_user_pool(PoolName="kept")["UserPool"]["Id"]
+        self.client_id = cognito.create_user_pool_client(
+            UserPoolId=self.pool,
+            ClientName="kept",
+            ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        )["UserPoolClient"]["ClientId"]
+        cognito.admin_create_user(UserPoolId=self.pool, Username="anna", MessageAction="SUPPRESS")
+        cognito.admin_set_user_password(
+            UserPoolId=self.pool, Username="anna", Password="Kept-1-kept", Permanent=True
+        )
+
     def _queue_arn(self) -> str:
         return f"arn:aws:sqs:us-east-2:000000000000:{self.queue.rpartition('/')[2]}"
 
@@ -114,6 +128,7 @@ class Kept:
         assert client("kms").decrypt(CiphertextBlob=self.secret)["Plaintext"] == b"s"
         self._look_at_messages(after)
         self._look_at_logs(after)
+        self._look_at_user_pool(after)
         assert self._status(after) == "SUCCEEDED"
         history = client("stepfunctions").get_execution_history(executionArn=self.execution)
         assert history["events"][-1]["type"] == "ExecutionSucceeded"
@@ -140,3 +155,12 @@ class Kept:
         assert logs.describe_query_definitions()["queryDefinitions"][0]["name"] == "kept"
         metrics = after.client("cloudwatch").list_metrics(Namespace="Kept")["Metrics"]
         assert [metric["MetricName"] for metric in metrics] == ["kept"]
+
+    def _look_at_user_pool(self, after: Cloud) -> None:
+        signed_in = after.client("cognito-idp").admin_initiate_auth(
+            UserPoolId=self.pool,
+            ClientId=self.client_id,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": "anna", "PASSWORD": "Kept-1-kept"},
+        )
+        assert signed_in["AuthenticationResult"]["AccessToken"].count(".") == 2

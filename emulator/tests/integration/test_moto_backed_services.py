@@ -108,6 +108,38 @@ def test_a_trail_finds_its_bucket_and_goes_by_its_arn(cloud: Cloud) -> None:
     assert trails.describe_trails()["trailList"] == []
 
 
+def test_a_user_pool_has_the_tier_of_aws_and_keeps_it_through_an_update(cloud: Cloud) -> None:
+    cognito = cloud.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="shop")["UserPool"]
+    assert pool["UserPoolTier"] == "ESSENTIALS"
+    cognito.update_user_pool(UserPoolId=pool["Id"], UserPoolTags={"Stack": "shop"})
+    described = cognito.describe_user_pool(UserPoolId=pool["Id"])["UserPool"]
+    assert described["UserPoolTier"] == "ESSENTIALS"
+    cognito.delete_user_pool(UserPoolId=pool["Id"])
+
+
+def test_the_tags_of_a_user_pool_are_listed_changed_and_asked_for(cloud: Cloud) -> None:
+    cognito = cloud.client("cognito-idp")
+    mine, theirs = (
+        cognito.create_user_pool(PoolName="shop", UserPoolTags={"Stack": stack})["UserPool"]
+        for stack in ("mine", "theirs")
+    )
+    cognito.tag_resource(ResourceArn=mine["Arn"], Tags={"Owner": "ada", "Old": "1"})
+    cognito.untag_resource(ResourceArn=mine["Arn"], TagKeys=["Old"])
+    tags = cognito.list_tags_for_resource(ResourceArn=mine["Arn"])["Tags"]
+    assert tags == {"Stack": "mine", "Owner": "ada"}
+
+    tagged = {"StringEquals": {"aws:ResourceTag/Stack": "mine"}}
+    role = Role(cloud, allow("cognito-idp:DescribeUserPool", Condition=tagged))
+    assert role.client("cognito-idp").describe_user_pool(UserPoolId=mine["Id"])
+    with pytest.raises(ClientError, match="is not authorized to perform"):
+        role.client("cognito-idp").describe_user_pool(UserPoolId=theirs["Id"])
+    with pytest.raises(cognito.exceptions.ResourceNotFoundException):
+        cognito.list_tags_for_resource(ResourceArn=f"{mine['Arn']}x")
+    for pool in (mine, theirs):
+        cognito.delete_user_pool(UserPoolId=pool["Id"])
+
+
 def test_their_permissions_are_enforced(cloud: Cloud) -> None:
     role = Role(cloud, allow("wafv2:ListWebACLs"), allow("backup:ListBackupPlans"))
 

@@ -156,6 +156,14 @@ LISTINGS = (
         "delete-web-acl --scope REGIONAL --name {} --id {Id} --lock-token {LockToken}",
         {"Scope": "REGIONAL"},
     ),
+    Listing(
+        "cognito-idp",
+        "list_user_pools",
+        "UserPools",
+        "Name",
+        "delete-user-pool --user-pool-id {Id}",
+        {"MaxResults": 60},
+    ),
     Listing("cloudtrail", "list_trails", "Trails", "Name", "delete-trail --name {}"),
     Listing(
         "budgets",

@@ -17,15 +17,34 @@ data "aws_iam_policy_document" "storefront" {
     )
   }
 
+  # AWS knows no resources for what is not there yet.
+  # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html
   statement {
-    sid = "CreateWhatItCanTag"
+    sid       = "CreateWhatItCanTag"
+    actions   = ["cloudfront:CreateDistribution", "cognito-idp:CreateUserPool"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/Stack"
+      values   = [local.prefix[each.key]]
+    }
+  }
+
+  statement {
+    sid = "CreateWhatTakesNoTags"
     actions = [
-      "cloudfront:CreateDistribution",
-      "cloudfront:CreateDistributionWithTags",
-      "cloudfront:TagResource",
-      "cognito-idp:CreateUserPool",
-      "cognito-idp:TagResource",
+      "cloudfront:CreateCachePolicy",
+      "cloudfront:CreateFunction",
+      "cloudfront:CreateOriginAccessControl",
+      "cloudfront:CreateResponseHeadersPolicy",
     ]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "TagWhatIsNew"
+    actions   = ["cloudfront:TagResource", "cognito-idp:TagResource"]
     resources = ["${local.everywhere.cloudfront}:distribution/*", "${local.here.cognito-idp}:userpool/*"]
 
     condition {

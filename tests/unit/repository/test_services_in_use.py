@@ -25,6 +25,7 @@ MADE_BY = {
     "aws_cloudwatch_log_": "logs",
     "aws_cloudwatch_metric_alarm": "cloudwatch",
     "aws_cloudwatch_query_": "logs",
+    "aws_cognito_": "cognito-idp",
     "aws_dynamodb_": "dynamodb",
     "aws_iam_": "iam",
     "aws_kms_": "kms",
@@ -40,7 +41,6 @@ MADE_BY = {
 }
 NO_SERVICE_HERE = (
     "aws_cloudfront_",
-    "aws_cognito_",
     "aws_default_tags",
     "aws_partition",
     "aws_region",

@@ -25,6 +25,7 @@ DEFAULT = frozenset(
         "budgets",
         "cloudtrail",
         "cloudwatch",
+        "cognito-idp",
         "dynamodb",
         "events",
         "iam",

@@ -63,6 +63,7 @@ CALLED = {
     ("localstack_host.state.managed_policies", "managed_policy"),
     ("localstack_host.state.pickling", "event"),
     ("localstack_host.state.pickling", "nothing"),
+    ("localstack_host.state.user_pools", "signing_key"),
     ("re", "_compile"),
     ("threading", "RLock"),
     ("zoneinfo", "ZoneInfo"),

@@ -16,7 +16,7 @@ from collections import OrderedDict, defaultdict
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
-from localstack_host.state import executions, managed_policies
+from localstack_host.state import executions, managed_policies, user_pools
 
 LOCK, REENTRANT_LOCK = type(threading.Lock()), type(threading.RLock())
 
@@ -82,6 +82,7 @@ def _subclasses(kind: type) -> list[type]:
 
 NAMED_REDUCERS: dict[tuple[str, str], Any] = {
     managed_policies.KIND: managed_policies.reduced,
+    user_pools.KIND: user_pools.reduced,
     executions.LOGGING_SESSION: lambda _session: (nothing, ()),
     executions.WORKER: executions.reduced_worker,
 }

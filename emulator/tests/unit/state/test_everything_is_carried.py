@@ -27,7 +27,7 @@ OWN = Path(next(iter(localstack_host.__path__)))
 FOLDERS = {"lambda": "lambda_"}
 # LocalStack's Lambda is no moto's, whose package has another name.
 IN_MOTO = {"lambda": "awslambda"}
-MOTO_BACKED = ("backup", "budgets", "cloudtrail", "wafv2")
+MOTO_BACKED = ("backup", "budgets", "cloudtrail", "cognitoidp", "wafv2")
 
 
 def path_of(package: str) -> Path:

@@ -108,6 +108,7 @@ ASK: dict[str, Ask] = {
         "TagsList"
     ],
     "cloudwatch": lambda client, arn: client.list_tags_for_resource(ResourceARN=arn)["Tags"],
+    "cognito-idp": lambda client, arn: client.list_tags_for_resource(ResourceArn=arn)["Tags"],
     "dynamodb": lambda client, arn: client.list_tags_of_resource(ResourceArn=arn)["Tags"],
     "events": lambda client, arn: client.list_tags_for_resource(ResourceARN=arn)["Tags"],
     "iam": _of_role,

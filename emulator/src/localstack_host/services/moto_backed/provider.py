@@ -35,8 +35,15 @@ def _of_budgets() -> Handlers:
 def _of_cloudtrail() -> Handlers:
     from localstack_host.services.moto_backed import cloudtrail, patches
 
-    patches.apply_patches()
+    patches.apply_to_trails()
     return cloudtrail.HANDLERS
+
+
+def _of_cognito() -> Handlers:
+    from localstack_host.services.moto_backed import cognito, patches
+
+    patches.apply_to_user_pools()
+    return cognito.HANDLERS
 
 
 def _provider(api: str, own: Callable[[], Handlers]) -> Callable[[], Service]:
@@ -57,5 +64,5 @@ def _provider(api: str, own: Callable[[], Handlers]) -> Callable[[], Service]:
 backup = _provider("backup", _of_backup)
 budgets = _provider("budgets", _of_budgets)
 cloudtrail = _provider("cloudtrail", _of_cloudtrail)
-cognito_idp = _provider("cognito-idp", _none)
+cognito_idp = _provider("cognito-idp", _of_cognito)
 wafv2 = _provider("wafv2", _none)
