@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import Any, ClassVar
 
 import pytest
 
 from localstack_host.services.cloudwatch import emf
-from localstack_host.services.cloudwatch.alarm_evaluation import (
-    NotUnderstood,
-    Rule,
-    compute,
-    evaluate,
-    statistic,
-)
-from localstack_host.services.cloudwatch.metric_store import INDEX, MetricQuery, Place, Points
+from localstack_host.services.cloudwatch.alarm_evaluation import Rule, evaluate
+from localstack_host.services.cloudwatch.data_points import NotUnderstood
+from localstack_host.services.cloudwatch.metric_math import compute
+from localstack_host.services.cloudwatch.metric_store import MetricQuery
+from tests.unit.cloudwatch_points import HERE, Stored
 
 MOST = "GreaterThanOrEqualToThreshold"
-HERE = Place("000000000000", "us-east-2")
 
 
 def rule(**changes: Any) -> Rule:
@@ -60,24 +55,35 @@ class TestJudging:
     def test_nothing_at_all_is_what_the_alarm_says(self, missing: str, state: str) -> None:
         assert evaluate([None] * 5, rule(missing=missing), "as before") == state
 
+    @pytest.mark.parametrize(
+        ("values", "needed", "states"),
+        [
+            # The tables of alarms-and-missing-data.html, newest first, by how missing data is
+            # treated: missing, ignore, breaching, notBreaching.
+            ([9, None, 9, None, 0], 3, ("OK", "OK", "OK", "OK")),
+            ([0, None, None, None, None], 3, ("OK", "OK", "OK", "OK")),
+            ([None] * 5, 3, ("INSUFFICIENT_DATA", "as before", "ALARM", "OK")),
+            ([9, None, 9, 9, 0], 3, ("ALARM", "ALARM", "ALARM", "ALARM")),
+            ([None, None, 9, None, None], 3, ("ALARM", "as before", "ALARM", "OK")),
+            ([9, None, 9, None, 0], 2, ("ALARM", "ALARM", "ALARM", "ALARM")),
+            ([None, None, 9, None, 0], 2, ("OK", "OK", "ALARM", "OK")),
+            ([0, None, None, None, None], 2, ("OK", "OK", "ALARM", "OK")),
+            ([None, 9, None, None, None], 2, ("ALARM", "as before", "ALARM", "OK")),
+        ],
+    )
+    def test_gaps_are_treated_as_in_awss_tables(
+        self, values: list[float | None], needed: int, states: tuple[str, ...]
+    ) -> None:
+        treatments = ("missing", "ignore", "breaching", "notBreaching")
+        rules = [rule(needed=needed, missing=treatment) for treatment in treatments]
+        assert tuple(evaluate(values, each, "as before") for each in rules) == states
+
     def test_one_order_in_half_an_hour_is_enough(self) -> None:
         quiet = rule(
             comparison="LessThanThreshold", threshold=1, periods=30, needed=30, missing="breaching"
         )
         assert evaluate([None] * 40, quiet, "OK") == "ALARM"
         assert evaluate([None] * 29 + [1] + [None] * 10, quiet, "ALARM") == "OK"
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        *(("Sum", 10), ("Average", 2.5), ("Minimum", 1), ("Maximum", 4), ("SampleCount", 4)),
-        *(("p50", 2), ("p99", 4)),
-    ],
-)
-def test_a_statistic_is_made_of_all_values(name: str, value: float) -> None:
-    assert statistic(name, [4, 1, 3, 2]) == value
-    assert statistic(name, []) is None
 
 
 class TestMetricMath:
@@ -90,6 +96,9 @@ class TestMetricMath:
         assert compute("errors - rejected", self.SERIES) == [2, None, None]
         assert compute("FILL(errors, 0) - FILL(rejected, 0)", self.SERIES) == [2, -2, 1]
         assert compute("100 * errors / 50", self.SERIES) == [6, None, 2]
+
+    def test_a_division_by_zero_has_no_value(self) -> None:
+        assert compute("errors / (rejected - 2)", self.SERIES) == [-3, None, None]
 
     @pytest.mark.parametrize("expression", ["SUM(METRICS())", "errors > 1", "others", "1 +"])
     def test_what_is_not_understood_is_said(self, expression: str) -> None:
@@ -108,19 +117,19 @@ class TestPoints:
         60,
     )
 
-    def read(self, *rows: tuple[float, float, str | None]) -> Any:
-        database = sqlite3.connect(":memory:")
-        columns = "account_id, region, metric_name, namespace, timestamp, dimensions, value"
-        database.execute(f"CREATE TABLE SINGLE_METRICS ({columns})")
-        database.execute(INDEX)
+    def read(self, *rows: tuple[float, float, str | None]) -> list[float | None]:
+        """The last three minutes, oldest first."""
+        stored = Stored("Errors")
         for at, value, dimensions in rows:
-            row = (HERE.account, HERE.region, "Errors", "N", at, dimensions, value)
-            database.execute("INSERT INTO SINGLE_METRICS VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-        return Points(database).series(self.WANTED, HERE, 3, now=1000.0)
+            stored.add(at, value, dimensions=dimensions)
+        return stored.points.latest(self.WANTED, HERE, 3, now=1000.0).values("Sum")
 
-    def test_values_are_gathered_by_period_the_newest_first(self) -> None:
+    def test_values_are_gathered_by_period(self) -> None:
         ours = "a=1\tb=2\t"
-        assert self.read((995, 1, ours), (950, 2, ours), (890, 4, ours)) == [3, 4, None]
+        assert self.read((995, 1, ours), (950, 2, ours), (890, 4, ours)) == [None, 4, 3]
+
+    def test_a_value_of_this_second_counts(self) -> None:
+        assert self.read((1000, 1, "a=1\tb=2\t")) == [None, None, 1]
 
     def test_what_is_too_old_or_of_other_dimensions_is_left_out(self) -> None:
         assert self.read((819, 1, "a=1\tb=2\t"), (995, 1, "a=1\t"), (995, 1, None)) == [None] * 3

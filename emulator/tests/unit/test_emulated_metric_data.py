@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from localstack_host.services.cloudwatch.alarm_evaluation import NotUnderstood, statistic
-from localstack_host.services.cloudwatch.metric_data import MetricDataReader
-from localstack_host.services.cloudwatch.metric_store import INDEX, Place, Points
-
-HERE = Place("000000000000", "us-east-2")
-COLUMNS = "account_id, region, metric_name, namespace, timestamp, dimensions, value"
+from localstack_host.services.cloudwatch.data_points import DataPoint, NotUnderstood, statistic
+from localstack_host.services.cloudwatch.metric_data import MetricDataReader, statistics
+from localstack_host.services.cloudwatch.metric_pages import InvalidToken, page
+from localstack_host.services.cloudwatch.metric_store import MetricQuery
+from tests.unit.cloudwatch_points import HERE, Stored
 
 
 def stat(query_id: str, name: str, stat: str = "Sum", **more: Any) -> dict[str, Any]:
@@ -33,22 +31,11 @@ def at(second: int) -> datetime:
 @pytest.fixture
 def reader() -> MetricDataReader:
     """From 600 to 780, three minutes: `Orders` in the first and the third, `Failed` in none."""
-    database = sqlite3.connect(":memory:")
-    database.execute(f"CREATE TABLE SINGLE_METRICS ({COLUMNS})")
-    database.execute(INDEX)
-    ours, others = "environment=dev\t", "environment=dev\tregion=here\t"
-    orders = [
-        (599, 64, ours),
-        (599.5, 32, ours),
-        (600, 1, ours),
-        (659, 2, ours),
-        (720, 4, ours),
-        (780, 8, ours),
-    ]
-    for second, value, dimensions in [*orders, (601, 16, others)]:
-        row = (HERE.account, HERE.region, "Orders", "N", second, dimensions, value)
-        database.execute("INSERT INTO SINGLE_METRICS VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-    return MetricDataReader(Points(database), HERE, 600, 780)
+    stored = Stored("Orders", "environment=dev\t")
+    for second, value in [(599, 64), (600, 1), (659, 2), (720, 4), (780, 8)]:
+        stored.add(second, value)
+    stored.add(601, 16, dimensions="environment=dev\tregion=here\t")
+    return MetricDataReader(stored.points, HERE, 600, 780)
 
 
 def values(reader: MetricDataReader, *queries: dict[str, Any]) -> dict[str, dict[datetime, float]]:
@@ -102,7 +89,160 @@ def test_periods_of_different_length_are_not_mixed(reader: MetricDataReader) -> 
     assert mixed["StatusCode"] == "InternalError"
 
 
-@pytest.mark.parametrize("name", ["tm90", "pears", "Median"])
-def test_a_statistic_that_is_not_known_is_said(name: str) -> None:
-    with pytest.raises(NotUnderstood, match=name):
-        statistic(name, [1.0])
+class TestStatistics:
+    MEASURED = tuple(map(DataPoint.of, [4, 1, 3, 2]))
+    # 1, 2, … 100, as a request puts them with `Values` and `Counts`.
+    HUNDRED = tuple(DataPoint.of(value, 10) for value in range(10, 101, 10))
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            *(("Sum", 10), ("Average", 2.5), ("Minimum", 1), ("Maximum", 4), ("SampleCount", 4)),
+            *(("p50", 2), ("p99", 4), ("IQM", 2), ("PR(:2)", 50), ("PR(2:3)", 50)),
+        ],
+    )
+    def test_a_statistic_is_made_of_all_values(self, name: str, value: float) -> None:
+        assert statistic(name, self.MEASURED) == value
+        assert statistic(name, []) is None
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            *(("p10", 10), ("p10.5", 20), ("p100", 100), ("tm50", 30), ("TM(20%:40%)", 30)),
+            *(("tc50", 50), ("ts50", 1500), ("wm50", 40), ("TM(:25)", 15), ("TC(95:)", 10)),
+        ],
+    )
+    def test_counts_weigh_values(self, name: str, value: float) -> None:
+        assert statistic(name, self.HUNDRED) == value
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("Sum", 66), ("SampleCount", 11), ("Minimum", 1), ("Maximum", 11), ("Average", 6)],
+    )
+    def test_sets_count_as_the_values_that_they_are_of(self, name: str, value: float) -> None:
+        assert statistic(name, [DataPoint.of(11), DataPoint(10, 55, 1, 10)]) == value
+
+    def test_a_percentile_of_a_set_of_several_values_is_not_known(self) -> None:
+        assert statistic("p90", [DataPoint(10, 55, 1, 10)]) is None
+        assert statistic("p90", [DataPoint(10, 50, 5, 5)]) == 5
+
+    @pytest.mark.parametrize("name", ["pears", "Median", "TM(10%:20)", "p101"])
+    def test_one_that_is_not_known_is_said(self, name: str) -> None:
+        with pytest.raises(NotUnderstood):
+            statistic(name, [DataPoint.of(1.0)])
+
+
+class TestUnits:
+    @pytest.fixture
+    def reader(self) -> MetricDataReader:
+        stored = Stored("Took", "environment=dev\t")
+        for value, unit in [(60, "Seconds"), (60_000, "Milliseconds"), (5, "Count"), (7, None)]:
+            stored.add(600, value, unit)
+        stored.add_set(610, 2, 40, 10, 30, unit="Seconds")
+        return MetricDataReader(stored.points, HERE, 600, 660)
+
+    @pytest.mark.parametrize(
+        ("unit", "found"), [("Seconds", [100]), ("Count", [5]), ("None", [7]), ("Bytes", [])]
+    )
+    def test_only_what_was_asked_for_is_counted(
+        self, reader: MetricDataReader, unit: str, found: list[float]
+    ) -> None:
+        query = stat("a", "Took")
+        query["MetricStat"]["Unit"] = unit
+        (result,) = reader.results([query])
+        assert (result["Values"], "Messages" in result) == (found, False)
+
+    def test_without_a_unit_the_first_is_taken_and_all_are_named(
+        self, reader: MetricDataReader
+    ) -> None:
+        (result,) = reader.results([stat("a", "Took")])
+        assert result["Values"] == [5]
+        units = "[Count, Milliseconds, None, Seconds]"
+        said = {"Code": "MultipleUnits", "Value": f"Multiple units returned: '{units}'"}
+        assert result["Messages"] == [said]
+
+    def test_statistics_are_given_for_each_unit(self, reader: MetricDataReader) -> None:
+        measured = reader.measured(
+            MetricQuery("N", "Took", (("environment", "dev"),), "", period_s=60)
+        )
+        found = statistics(measured, None, ["Sum"], ["p50"])
+        by_unit = {point["Unit"]: (point["Sum"], point["ExtendedStatistics"]) for point in found}
+        assert by_unit == {
+            "Seconds": (100, {}),
+            "Milliseconds": (60_000, {"p50": 60_000}),
+            "Count": (5, {"p50": 5}),
+            "None": (7, {"p50": 7}),
+        }
+
+
+class TestLabels:
+    def labels(self, reader: MetricDataReader, *queries: dict[str, Any]) -> list[str]:
+        return [result["Label"] for result in reader.results(queries)]
+
+    def query(self, name: str, period: int, **more: Any) -> dict[str, Any]:
+        query = stat(f"{name.lower()}{period}", "Orders", name, **more)
+        query["MetricStat"]["Period"] = period
+        return query
+
+    @pytest.mark.parametrize(
+        ("first", "second", "labels"),
+        [
+            (("Sum", 60), ("Minimum", 30), ["Orders Sum 60", "Orders Minimum 30"]),
+            (("Sum", 60), ("Minimum", 60), ["Orders Sum", "Orders Minimum"]),
+            (("Sum", 60), ("Sum", 30), ["Orders 60", "Orders 30"]),
+        ],
+    )
+    def test_queries_of_one_metric_are_told_apart(
+        self, reader: MetricDataReader, first: Any, second: Any, labels: list[str]
+    ) -> None:
+        assert self.labels(reader, self.query(*first), self.query(*second)) == labels
+
+    @pytest.mark.parametrize(
+        ("own", "label"),
+        [
+            ("of ${PROP('Dim.environment')}: ${MAX}", "of dev: 4"),
+            ("${LABEL} ${PROP('Period')} ${PROP('Region')}", "Orders 60 us-east-2"),
+            ("${FIRST}..${LAST} ${SUM} ${AVG} ${DATAPOINT_COUNT}", "3..4 7 3.5 2"),
+            ("${MAX_TIME} ${FIRST_LAST_RANGE} ${UNKNOWN}", "00:12 1 ${UNKNOWN}"),
+        ],
+    )
+    def test_dynamic_labels_are_filled_in(
+        self, reader: MetricDataReader, own: str, label: str
+    ) -> None:
+        assert self.labels(reader, self.query("Sum", 60, Label=own)) == [label]
+
+    def test_times_are_in_the_zone_that_was_asked_for(self, reader: MetricDataReader) -> None:
+        (result,) = reader.results(
+            [self.query("Sum", 60, Label="${LAST_TIME}")], label_offset="+0130"
+        )
+        assert result["Label"] == "01:42"
+
+
+class TestPages:
+    RESULTS: ClassVar[list[dict[str, Any]]] = [
+        {"Id": name, "StatusCode": "Complete", "Values": values, "Timestamps": values}
+        for name, values in (("a", [1, 2, 3]), ("none", []), ("b", [4, 5]))
+    ]
+
+    def read(self, most: int) -> list[list[tuple[str, list[int], str]]]:
+        pages, token = [], None
+        while True:
+            results, token = page(self.RESULTS, most, token)
+            pages.append([(r["Id"], r["Values"], r["StatusCode"]) for r in results])
+            if not token:
+                return pages
+
+    def test_one_page_has_everything(self) -> None:
+        assert [len(each) for each in self.read(5)] == [3]
+
+    def test_data_points_of_all_results_are_counted(self) -> None:
+        assert self.read(2) == [
+            [("a", [1, 2], "PartialData"), ("none", [], "Complete")],
+            [("a", [3], "Complete"), ("b", [4], "PartialData")],
+            [("b", [5], "Complete")],
+        ]
+
+    @pytest.mark.parametrize("token", ["x", "YWZ0ZXI=", "bm8gMw=="])
+    def test_another_token_is_refused(self, token: str) -> None:
+        with pytest.raises(InvalidToken):
+            page(self.RESULTS, 2, token)

@@ -1,42 +1,68 @@
-"""Publishes notifications as the alarm, so that the topic's policy is applied."""
+"""Performs an alarm's actions, in its name: the policies of topics and functions are applied."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+import json
+import logging
 from typing import Any
 
-SERVICE = "cloudwatch"
-_publishing: ContextVar[str | None] = ContextVar("publishing", default=None)
+from localstack_host.localstack_api import connect_to
+from localstack_host.services.cloudwatch import alarm_mail
+from localstack_host.services.cloudwatch.alarm_messages import (
+    StateChange,
+    invocation,
+    notification,
+    subject,
+)
+
+LOG = logging.getLogger(__name__)
+BY_STATE = {
+    "OK": "OKActions",
+    "ALARM": "AlarmActions",
+    "INSUFFICIENT_DATA": "InsufficientDataActions",
+}
+# A subject is shorter than 100 characters: API_Publish.html of Amazon SNS.
+LONGEST_SUBJECT = 99
 
 
-@contextmanager
-def publishing_as(alarm: str) -> Iterator[None]:
-    """Within the context, messages are published as the alarm with this ARN."""
-    token = _publishing.set(alarm)
-    try:
-        yield
-    finally:
-        _publishing.reset(token)
+def perform(change: StateChange) -> None:
+    """Performs the actions for the new state. What fails is logged, and stops no other action."""
+    if not change.alarm["ActionsEnabled"] or is_suppressed(change):
+        return
+    for action in change.alarm.get(BY_STATE[change.alarm["StateValue"]]) or ():
+        try:
+            _perform(action, change)
+        except Exception as error:
+            LOG.warning("The action %s of %s failed: %s", action, change.alarm["AlarmArn"], error)
 
 
-def connect_as_alarm(connect_to: Any) -> Any:
-    """Wraps `connect_to`: its SNS clients send the ARN of the current alarm as the source."""
-
-    def connect(**options: Any) -> Any:
-        return _Clients(connect_to(**options))
-
-    return connect
+def is_suppressed(change: StateChange) -> bool:
+    """Whether another alarm, which is in ALARM, suppresses the actions of this one."""
+    return change.alarm.get("ActionsSuppressedBy") == "Alarm"
 
 
-class _Clients:
-    def __init__(self, clients: Any) -> None:
-        self._clients = clients
+def _perform(action: str, change: StateChange) -> None:
+    _, _, service, region, account, *_ = action.split(":")
+    clients = connect_to(region_name=region, aws_access_key_id=account)
+    if service == "sns":
+        _publish(_as_alarm(clients.sns, "cloudwatch", change), action, change)
+    elif service == "lambda":
+        functions = _as_alarm(clients.lambda_, "lambda.alarms.cloudwatch", change)
+        functions.invoke(FunctionName=action, InvocationType="Event", Payload=invocation(change))
+    else:
+        LOG.warning("Actions of %s are not performed: %s", service, action)
 
-    def __getattr__(self, service: str) -> Any:
-        client = getattr(self._clients, service)
-        alarm = _publishing.get()
-        if service != "sns" or alarm is None:
-            return client
-        return client.request_metadata(source_arn=alarm, service_principal=SERVICE)
+
+def _as_alarm(client: Any, principal: str, change: StateChange) -> Any:
+    arn = change.alarm["AlarmArn"]
+    return client.request_metadata(source_arn=arn, service_principal=principal)
+
+
+def _publish(topics: Any, topic: str, change: StateChange) -> None:
+    texts = {"default": notification(change), "email": alarm_mail.text(change)}
+    topics.publish(
+        TopicArn=topic,
+        Subject=subject(change)[:LONGEST_SUBJECT],
+        Message=json.dumps(texts),
+        MessageStructure="json",
+    )

@@ -13,18 +13,25 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from localstack_host.localstack_api import connect_to
-from localstack_host.services.cloudwatch.alarm_evaluation import (
-    NotUnderstood,
-    Rule,
-    Values,
-    compute,
-    evaluate,
+from localstack_host.services.cloudwatch import alarm_states, metric_math
+from localstack_host.services.cloudwatch.alarm_evaluation import Rule, evaluate
+from localstack_host.services.cloudwatch.alarm_reasons import (
+    Evaluated,
+    Evaluation,
+    reason,
+    reason_data,
 )
+from localstack_host.services.cloudwatch.alarm_states import NewState
+from localstack_host.services.cloudwatch.data_points import NotUnderstood, Series, sample_count
+from localstack_host.services.cloudwatch.metric_data import query_of
 from localstack_host.services.cloudwatch.metric_store import MetricQuery, Place, Points
 
 LOG = logging.getLogger(__name__)
 EVERY_S = 2.0
+# AWS needs some seconds to evaluate an alarm again whose state was set by hand. Until then the
+# composite alarms above it have that state to go by.
+HELD_S = 10.0
+MINUTE_S = 60
 
 Alarm = Mapping[str, Any]
 
@@ -67,73 +74,95 @@ def evaluate_all() -> None:
     """Evaluates all alarms, and sets the states that have changed."""
     from localstack.services.cloudwatch.cloudwatch_database_helper import CloudwatchDatabase
 
-    alarms = list(_alarms())
+    now = time.time()
+    alarms = [alarm for alarm in _alarms() if not is_held(alarm, now)]
     if not alarms:
         return
-    now = time.time()
     with Points.at(CloudwatchDatabase.METRICS_DB) as points:
-        for place, alarm in alarms:
-            _evaluate(place, alarm, points, now)
+        for alarm in alarms:
+            _evaluate(alarm, points, now)
 
 
-def _alarms() -> Iterator[tuple[Place, Alarm]]:
+def _alarms() -> Iterator[Any]:
     from localstack.services.cloudwatch.models import LocalStackMetricAlarm, cloudwatch_stores
 
-    for account, _region, store in cloudwatch_stores.iter_stores():
+    for _account, _region, store in cloudwatch_stores.iter_stores():
         for alarm in list(store.alarms.values()):
             if isinstance(alarm, LocalStackMetricAlarm):
-                yield Place(account, alarm.region), alarm.alarm
+                yield alarm
 
 
-def _evaluate(place: Place, alarm: Alarm, points: Points, now: float) -> None:
-    rule = rule_of(alarm)
+def hold(alarm: Any) -> None:
+    """Keeps the state of an alarm, which was set by hand, for some seconds."""
+    alarm.held_until = time.time() + HELD_S
+
+
+def is_held(alarm: Any, now: float) -> bool:
+    """Whether the state of an alarm was set by hand just now (`now` is a Unix time)."""
+    return bool(getattr(alarm, "held_until", 0) > now)
+
+
+def _evaluate(alarm: Any, points: Points, now: float) -> None:
+    description = alarm.alarm
     try:
-        values = values_of(alarm, points, place, rule.evaluation_range, now)
+        evaluation = evaluation_of(description, points, Place(alarm.account_id, alarm.region), now)
     except NotUnderstood as error:
-        LOG.debug("The alarm %s is not evaluated: %s", alarm["AlarmName"], error)
+        LOG.debug("The alarm %s is not evaluated: %s", description["AlarmName"], error)
         return
-    state = evaluate(values, rule, alarm["StateValue"])
-    if state != alarm["StateValue"]:
-        _change(place, alarm, state, values[: rule.periods])
+    values = [period.value for period in evaluation.periods]
+    state = evaluate(values, evaluation.rule, description["StateValue"])
+    if state == description["StateValue"] or is_held(alarm, now):
+        return
+    data = reason_data(evaluation, description, now)
+    alarm_states.set_state(alarm, NewState(state, reason(evaluation, state), data))
 
 
 def rule_of(alarm: Alarm) -> Rule:
     """The condition of an alarm."""
     periods = alarm["EvaluationPeriods"]
+    # Alarms about tables ignore missing data by default: API_PutMetricAlarm.html
+    missing = "ignore" if alarm.get("Namespace") == "AWS/DynamoDB" else "missing"
     return Rule(
         comparison=alarm["ComparisonOperator"],
-        threshold=alarm["Threshold"],
+        threshold=float(alarm["Threshold"]),
         periods=periods,
         needed=alarm.get("DatapointsToAlarm") or periods,
-        missing=alarm.get("TreatMissingData") or "missing",
+        missing=alarm.get("TreatMissingData") or missing,
     )
 
 
-def values_of(alarm: Alarm, points: Points, place: Place, periods: int, now: float) -> Values:
-    """The values that the alarm compares, by period. Raises `NotUnderstood`."""
+def evaluation_of(alarm: Alarm, points: Points, place: Place, now: float) -> Evaluation:
+    """What the alarm compares, and with what. Raises `NotUnderstood`."""
+    rule = rule_of(alarm)
+    evaluated = _evaluated(alarm, points, place, rule.evaluation_range, now)
+    return Evaluation(rule, evaluated, bool(alarm.get("DatapointsToAlarm")))
+
+
+def _evaluated(
+    alarm: Alarm, points: Points, place: Place, periods: int, now: float
+) -> list[Evaluated]:
     if not alarm.get("Metrics"):
         stat = alarm.get("Statistic") or alarm["ExtendedStatistic"]
-        return points.series(MetricQuery.of(alarm, stat, alarm["Period"]), place, periods, now)
-    series = {
-        query["Id"]: points.series(_query(query["MetricStat"]), place, periods, now)
-        for query in alarm["Metrics"]
-        if query.get("MetricStat")
-    }
+        query = MetricQuery.of(alarm, stat, alarm["Period"], alarm.get("Unit"))
+        return _of_metric(points.latest(query, place, periods, now), stat)
+    queries = {q["Id"]: query_of(q["MetricStat"]) for q in alarm["Metrics"] if q.get("MetricStat")}
+    series = {name: points.latest(each, place, periods, now) for name, each in queries.items()}
     result = next(query for query in alarm["Metrics"] if query.get("ReturnData", True))
-    return (
-        compute(result["Expression"], series) if result.get("Expression") else series[result["Id"]]
-    )
+    if expression := result.get("Expression"):
+        values = {name: each.values(queries[name].statistic) for name, each in series.items()}
+        first = next(iter(series.values()))
+        pairs = zip(_starts(first), metric_math.compute(expression, values), strict=True)
+        return [Evaluated(at, value) for at, value in pairs][::-1]
+    return _of_metric(series[result["Id"]], queries[result["Id"]].statistic)
 
 
-def _query(metric_stat: Mapping[str, Any]) -> MetricQuery:
-    return MetricQuery.of(metric_stat["Metric"], metric_stat["Stat"], metric_stat["Period"])
+def _of_metric(series: Series, stat: str) -> list[Evaluated]:
+    """The periods, newest first."""
+    periods = zip(_starts(series), series.values(stat), series.periods, strict=True)
+    return [Evaluated(at, value, sample_count(points)) for at, value, points in periods][::-1]
 
 
-def _change(place: Place, alarm: Alarm, state: str, values: Values) -> None:
-    cloudwatch = connect_to(aws_access_key_id=place.account, region_name=place.region).cloudwatch
-    text = ", ".join("nothing" if value is None else f"{value:g}" for value in values)
-    cloudwatch.set_alarm_state(
-        AlarmName=alarm["AlarmName"],
-        StateValue=state,
-        StateReason=f"Threshold {alarm['Threshold']:g}; measured, the newest first: {text}",
-    )
+def _starts(series: Series) -> Iterator[float]:
+    """When each period begins, on the minute, or on the period if that is shorter."""
+    step = min(series.period_s, MINUTE_S)
+    return (at - at % step for at in series.starts())

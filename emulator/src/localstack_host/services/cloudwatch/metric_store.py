@@ -1,33 +1,53 @@
-"""Reads data points from LocalStack's database."""
+"""Stores and reads data points in LocalStack's database, and limits how many it holds."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from localstack_host.services.cloudwatch.alarm_evaluation import Values, statistic
+from localstack_host.services.cloudwatch.data_points import DataPoint, Series
 
-INDEX = """CREATE INDEX IF NOT EXISTS by_metric_and_time
-           ON SINGLE_METRICS (namespace, metric_name, dimensions, timestamp)"""
-POINTS = """SELECT timestamp, value FROM SINGLE_METRICS
-            WHERE namespace = ? AND metric_name = ? AND dimensions IS ? AND timestamp > ?
-            AND account_id = ? AND region = ?"""
 TABLES = ("SINGLE_METRICS", "AGGREGATED_METRICS")
+INDEX = """CREATE INDEX IF NOT EXISTS by_metric_and_time_{table}
+           ON {table} (namespace, metric_name, dimensions, timestamp)"""
+POINTS = """SELECT timestamp, unit, 1, value, value, value FROM SINGLE_METRICS
+            WHERE namespace = :namespace AND metric_name = :name AND dimensions IS :dimensions
+            AND timestamp >= :begin AND timestamp < :end
+            AND account_id = :account AND region = :region
+            UNION ALL
+            SELECT timestamp, unit, sample_count, sum, min, max FROM AGGREGATED_METRICS
+            WHERE namespace = :namespace AND metric_name = :name AND dimensions IS :dimensions
+            AND timestamp >= :begin AND timestamp < :end
+            AND account_id = :account AND region = :region"""
 # A trigger of SQLite that deletes the oldest points, once per {every} insertions.
 KEEP_LATEST = """CREATE TRIGGER IF NOT EXISTS keep_latest_{table} AFTER INSERT ON {table}
                  WHEN NEW.id % {every} = 0
                  BEGIN DELETE FROM {table} WHERE id <= NEW.id - {most}; END"""
 
+NO_UNIT = "None"
+# If a request names no unit, the values with the first of these units are its result. The order was
+# seen on AWS by LocalStack's authors: tests/aws/services/cloudwatch/test_cloudwatch.py.
+PREFERRED_UNITS = (
+    *("Megabits", "Terabits", "Gigabits", "Count", "Bytes", "Gigabytes", "Gigabytes/Second"),
+    *("Kilobytes", "Kilobits/Second", "Terabytes", "Terabits/Second", "Bytes/Second", "Percent"),
+    *("Megabytes", "Megabits/Second", "Milliseconds", "Microseconds", "Kilobytes/Second"),
+    *("Gigabits/Second", "Megabytes/Second", "Bits", "Bits/Second", "Count/Second", "Seconds"),
+    *("Kilobits", "Terabytes/Second", NO_UNIT),
+)
+
 
 def keep_latest(path: str, most: int) -> None:
-    """Limits a database file to about `most` data points; the oldest are deleted."""
+    """Limits a database file to about `most` data points; the oldest are deleted.
+
+    A value that was measured several times, and put with its count, is one data point.
+    """
     database = sqlite3.connect(path)
     try:
+        every = max(most // 100, 1)
         for table in TABLES:
-            every = max(most // 100, 1)
             database.execute(KEEP_LATEST.format(table=table, every=every, most=most))
         database.commit()
     finally:
@@ -44,19 +64,22 @@ class Place:
 
 @dataclass(frozen=True)
 class MetricQuery:
-    """A metric, with the statistic and the period to compute."""
+    """A metric, with the statistic and the period to compute, and a unit or None for any."""
 
     namespace: str
     name: str
     dimensions: tuple[tuple[str, str], ...]
     statistic: str
     period_s: int
+    unit: str | None = None
 
     @classmethod
-    def of(cls, metric: Mapping[str, Any], stat: str, period_s: int) -> MetricQuery:
+    def of(
+        cls, metric: Mapping[str, Any], stat: str, period_s: int, unit: str | None = None
+    ) -> MetricQuery:
         """Creates a query from CloudWatch's structure `Metric`."""
         pairs = sorted((d["Name"], d["Value"]) for d in metric.get("Dimensions") or ())
-        return cls(metric["Namespace"], metric["MetricName"], tuple(pairs), stat, period_s)
+        return cls(metric["Namespace"], metric["MetricName"], tuple(pairs), stat, period_s, unit)
 
     @property
     def stored_dimensions(self) -> str | None:
@@ -64,8 +87,22 @@ class MetricQuery:
         return "".join(f"{name}={value}\t" for name, value in self.dimensions) or None
 
 
+@dataclass(frozen=True)
+class Measured:
+    """The data points of a metric by unit, each kept apart."""
+
+    by_unit: Mapping[str, Series]
+    empty: Series
+
+    def of(self, unit: str | None) -> Series:
+        """The data points with a unit; without one, those with the preferred unit."""
+        if unit is None:
+            unit = next((each for each in PREFERRED_UNITS if each in self.by_unit), NO_UNIT)
+        return self.by_unit.get(unit, self.empty)
+
+
 class Points:
-    """Reads single values from the database; statistic sets are not included."""
+    """Reads data points from the database."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
@@ -76,31 +113,42 @@ class Points:
         """Opens the database in a file."""
         database = sqlite3.connect(path)
         try:
-            database.execute(INDEX)
+            # Each time: a state that is loaded brings its own file.
+            for table in TABLES:
+                database.execute(INDEX.format(table=table))
             yield cls(database)
         finally:
             database.close()
 
-    def series(self, requested: MetricQuery, place: Place, periods: int, now: float) -> Values:
-        """One value for each of the last `periods` periods, newest first."""
-        by_period: list[list[float]] = [[] for _ in range(periods)]
-        for at, value in self._measured(requested, place, now - periods * requested.period_s):
-            # Times after `now` count in the newest period.
-            by_period[max(int((now - at) // requested.period_s), 0)].append(value)
-        return [statistic(requested.statistic, measured) for measured in by_period]
+    def measured(self, wanted: MetricQuery, place: Place, begin: float, periods: int) -> Measured:
+        """The data points in `periods` periods from `begin`, by unit."""
+        by_unit: dict[str, list[list[DataPoint]]] = {}
+        end = begin + periods * wanted.period_s
+        for at, unit, *values in self._rows(wanted, place, begin, end):
+            by_period = by_unit.setdefault(unit or NO_UNIT, [[] for _ in range(periods)])
+            by_period[int((at - begin) // wanted.period_s)].append(DataPoint(*map(float, values)))
+        empty: Sequence[list[DataPoint]] = [[] for _ in range(periods)]
+        return Measured(
+            {unit: Series(begin, wanted.period_s, points) for unit, points in by_unit.items()},
+            Series(begin, wanted.period_s, empty),
+        )
 
-    def over(self, requested: MetricQuery, place: Place, begin: float, periods: int) -> Values:
-        """One value for each of `periods` periods from `begin`, oldest first."""
-        by_period: list[list[float]] = [[] for _ in range(periods)]
-        for at, value in self._measured(requested, place, begin - 1):
-            number = int((at - begin) // requested.period_s)
-            if 0 <= number < periods:
-                by_period[number].append(value)
-        return [statistic(requested.statistic, measured) for measured in by_period]
+    def latest(self, wanted: MetricQuery, place: Place, periods: int, now: float) -> Series:
+        """The data points of the last `periods` periods."""
+        # Whole seconds are stored: a value of this second belongs to the newest period.
+        begin = int(now) + 1 - periods * wanted.period_s
+        return self.measured(wanted, place, begin, periods).of(wanted.unit)
 
-    def _measured(
-        self, requested: MetricQuery, place: Place, after: float
-    ) -> Iterator[tuple[float, float]]:
-        """The data points after a time: times and values."""
-        what = (requested.namespace, requested.name, requested.stored_dimensions, after)
-        yield from self._database.execute(POINTS, (*what, place.account, place.region))
+    def _rows(
+        self, wanted: MetricQuery, place: Place, begin: float, end: float
+    ) -> Iterator[tuple[Any, ...]]:
+        parameters = {
+            "namespace": wanted.namespace,
+            "name": wanted.name,
+            "dimensions": wanted.stored_dimensions,
+            "begin": begin,
+            "end": end,
+            "account": place.account,
+            "region": place.region,
+        }
+        yield from self._database.execute(POINTS, parameters)

@@ -1,4 +1,4 @@
-"""The patches of CloudWatch. All are names that its modules have imported."""
+"""The patch of CloudWatch: a name that one of its modules has imported."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from localstack_host.localstack_api import replace
-from localstack_host.services.cloudwatch.alarm_actions import connect_as_alarm
 
 
 def apply_patches() -> None:
-    """Applies the patches, when CloudWatch is loaded."""
-    from localstack.services.cloudwatch import cloudwatch_database_helper, provider_v2
+    """Applies the patch, when CloudWatch is loaded."""
+    from localstack.services.cloudwatch import cloudwatch_database_helper
 
-    # Alarms use it to publish to topics, which they would do as the emulator itself.
-    untyped: Any = provider_v2
-    replace(provider_v2, "connect_to", connect_as_alarm(untyped.connect_to))
     replace(cloudwatch_database_helper, "sqlite3", SimpleNamespace(connect=connect_without_syncing))
 
 

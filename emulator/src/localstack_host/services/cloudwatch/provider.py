@@ -1,7 +1,9 @@
 """The entry point PROVIDER_OVERRIDE_CLOUDWATCH=host: LocalStack's CloudWatch, with fixes.
 
-- alarms are evaluated as on AWS (`alarm_scheduler.py`);
-- GetMetricData supports percentiles and metric math (`metric_data.py`);
+- alarms are evaluated as on AWS, with its reasons (`alarm_scheduler.py`), and composite alarms by
+  their whole rules (`alarm_states.py`);
+- GetMetricData and GetMetricStatistics support extended statistics, metric math, statistic sets,
+  units, labels and pages (`metric_data.py`);
 - the tags of a new alarm are stored: otherwise Terraform would add them at every apply;
 - an alarm publishes notifications in its own name (`alarm_actions.py`);
 - at most KEPT_DATA_POINTS data points are stored; the oldest are deleted.
@@ -9,53 +11,114 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from localstack.services.cloudwatch.cloudwatch_database_helper import CloudwatchDatabase
-from localstack.services.cloudwatch.provider_v2 import CloudwatchProvider
+from localstack.aws.api.cloudwatch import (
+    InvalidNextToken,
+    InvalidParameterCombinationException,
+    InvalidParameterValueException,
+    ResourceNotFound,
+)
+from localstack.services.cloudwatch.models import LocalStackCompositeAlarm
+from localstack.services.cloudwatch.provider_v2 import (
+    AWS_MAX_DATAPOINTS_ACCEPTED,
+    CloudwatchProvider,
+    ValidationException,
+)
 from localstack.utils.aws import arns
 
 from localstack_host.host.settings import KEPT_DATA_POINTS
 from localstack_host.localstack_api import RequestContext, Service, handler, provides
-from localstack_host.services.cloudwatch import patches
-from localstack_host.services.cloudwatch.alarm_actions import publishing_as
-from localstack_host.services.cloudwatch.alarm_scheduler import AlarmScheduler
-from localstack_host.services.cloudwatch.metric_data import MetricDataReader
-from localstack_host.services.cloudwatch.metric_store import Place, Points, keep_latest
+from localstack_host.services.cloudwatch import (
+    alarm_history,
+    alarm_rules,
+    alarm_scheduler,
+    alarm_states,
+    metric_data,
+    metric_pages,
+    patches,
+)
+from localstack_host.services.cloudwatch.data_points import NotUnderstood
+from localstack_host.services.cloudwatch.database import Database, database
+from localstack_host.services.cloudwatch.metric_store import (
+    MetricQuery,
+    Place,
+    Points,
+    keep_latest,
+)
+
+# What an updated alarm keeps: its state.
+STATE = (
+    *("StateValue", "StateReason", "StateReasonData", "StateUpdatedTimestamp"),
+    "StateTransitionedTimestamp",
+)
+STATES = "[INSUFFICIENT_DATA, ALARM, OK]"
 
 
 @provides("cloudwatch")
 def cloudwatch() -> Service:
     """LocalStack's CloudWatch with the fixes above."""
     patches.apply_patches()
-    return Service.for_provider(Alarms())
+    return Service.for_provider(CloudWatch())
 
 
-class Alarms(CloudwatchProvider):
+class CloudWatch(CloudwatchProvider):
     """CloudWatch with evaluated alarms."""
 
     def __init__(self) -> None:
         original: Any = super()
         original.__init__()
-        self.alarm_scheduler: Any = AlarmScheduler()
-        keep_latest(CloudwatchDatabase.METRICS_DB, KEPT_DATA_POINTS.value())
+        self.cloudwatch_database: Any = database()
+        self.alarm_scheduler: Any = alarm_scheduler.AlarmScheduler()
+        keep_latest(Database.METRICS_DB, KEPT_DATA_POINTS.value())
+
+    def on_after_state_reset(self) -> None:
+        """Makes a new database."""
+        original: Any = super()
+        original.on_after_state_reset()
+        self.cloudwatch_database = database()
+        keep_latest(Database.METRICS_DB, KEPT_DATA_POINTS.value())
 
     @handler("PutMetricAlarm", expand=False)
     def put_metric_alarm(  # type: ignore[override] # LocalStack does not expand it, either
         self, context: RequestContext, request: Any
     ) -> None:
-        """Stores the tags, too."""
+        """Stores the tags, too. An alarm that exists keeps its state."""
+        before = self._alarm(context, request["AlarmName"])
         original: Any = super()
         original.put_metric_alarm(context, self._tagged(context, request))
+        self._keep_state(context, request["AlarmName"], before)
 
     @handler("PutCompositeAlarm", expand=False)
     def put_composite_alarm(  # type: ignore[override]
         self, context: RequestContext, request: Any
     ) -> None:
-        """Stores the tags, too."""
-        original: Any = super()
-        original.put_composite_alarm(context, self._tagged(context, request))
+        """Stores the tags, too, and evaluates the rule."""
+        self._check_rule(context, request["AlarmRule"])
+        before = self._alarm(context, request["AlarmName"])
+        untagged = self._tagged(context, request)
+        untyped: Any = LocalStackCompositeAlarm
+        alarm = untyped(context.account_id, context.region, untagged)
+        store = self.get_store(context.account_id, context.region)
+        store.alarms[alarm.alarm["AlarmArn"]] = alarm
+        self._keep_state(context, request["AlarmName"], before)
+        alarm_states.evaluate_composite(alarm, "updated" if before else "created")
+
+    def _check_rule(self, context: RequestContext, text: str) -> None:
+        try:
+            children = alarm_rules.parse(text).children
+        except alarm_rules.InvalidRule as error:
+            message = f"AlarmRule contains an invalid expression: {error}"
+            raise ValidationException(message) from error
+        missing = [each for each in children if not self._alarm(context, each.rpartition(":")[2])]
+        if missing:
+            raise ValidationException(
+                f"Could not save the composite alarm as alarms [{', '.join(missing)}]"
+                " in the alarm rule do not exist"
+            )
 
     def get_metric_data(  # type: ignore[override]
         self,
@@ -64,37 +127,97 @@ class Alarms(CloudwatchProvider):
         start_time: datetime,
         end_time: datetime,
         scan_by: str | None = None,
-        **_pages: Any,
+        next_token: str | None = None,
+        max_datapoints: int | None = None,
+        label_options: Mapping[str, str] | None = None,
+        **_others: Any,
     ) -> dict[str, Any]:
-        """Returns all results in one page; statistic sets are not included."""
-        place = Place(context.account_id, context.region)
+        """Returns a page of the results."""
         newest_first = scan_by != "TimestampAscending"
-        with Points.at(CloudwatchDatabase.METRICS_DB) as points:
-            reader = MetricDataReader(points, place, start_time.timestamp(), end_time.timestamp())
-            results = list(reader.results(metric_data_queries, newest_first))
-        return {"MetricDataResults": results, "Messages": []}
+        offset = (label_options or {}).get("Timezone", "")
+        with Points.at(Database.METRICS_DB) as points:
+            reader = _reader(context, points, start_time, end_time)
+            results = list(reader.results(metric_data_queries, newest_first, offset))
+        try:
+            page, token = metric_pages.page(results, max_datapoints, next_token)
+        except metric_pages.InvalidToken as error:
+            raise InvalidNextToken("Invalid nextToken") from error
+        return {"MetricDataResults": page, "Messages": []} | ({"NextToken": token} if token else {})
+
+    def get_metric_statistics(  # type: ignore[override]
+        self,
+        context: RequestContext,
+        namespace: str,
+        metric_name: str,
+        start_time: datetime,
+        end_time: datetime,
+        period: int,
+        dimensions: Any = None,
+        statistics: Any = None,
+        extended_statistics: Any = None,
+        unit: str | None = None,
+        **_others: Any,
+    ) -> dict[str, Any]:
+        """Returns a data point for each unit and period."""
+        _check_range(start_time, end_time, period)
+        metric = {"Namespace": namespace, "MetricName": metric_name, "Dimensions": dimensions}
+        names = (statistics or (), extended_statistics or ())
+        if not any(names):
+            raise InvalidParameterCombinationException(
+                "At least one of the parameters Statistics and ExtendedStatistics "
+                "must be specified."
+            )
+        with Points.at(Database.METRICS_DB) as points:
+            reader = _reader(context, points, start_time, end_time)
+            measured = reader.measured(MetricQuery.of(metric, "", period))
+        try:
+            datapoints = list(metric_data.statistics(measured, unit, *names))
+        except NotUnderstood as error:
+            raise InvalidParameterValueException(
+                f"The value {error} for parameter ExtendedStatistics is not supported."
+            ) from error
+        return {"Datapoints": datapoints, "Label": metric_name}
 
     def set_alarm_state(
-        self, context: RequestContext, alarm_name: str, *reason: Any, **more: Any
+        self,
+        context: RequestContext,
+        alarm_name: str,
+        state_value: str,
+        state_reason: str,
+        state_reason_data: str | None = None,
+        **_others: Any,
     ) -> None:
-        """Sets the state; notifications are published as the alarm."""
-        with publishing_as(_arn(context, alarm_name)):
-            super().set_alarm_state(context, alarm_name, *reason, **more)
+        """Sets the state; a metric alarm keeps it for some seconds."""
+        if state_value not in alarm_states.STATES:
+            raise ValidationException(
+                f"1 validation error detected: Value '{state_value}' at 'stateValue' failed to "
+                f"satisfy constraint: Member must satisfy enum value set: {STATES}"
+            )
+        alarm = self._alarm(context, alarm_name)
+        if not alarm:
+            raise ResourceNotFound()
+        try:
+            data = json.loads(state_reason_data) if state_reason_data else None
+        except ValueError as error:
+            raise InvalidParameterValueException("StateReasonData is not valid JSON.") from error
+        alarm_scheduler.hold(alarm)
+        alarm_states.set_state(alarm, alarm_states.NewState(state_value, state_reason, data))
 
-    def _run_composite_alarm_actions(
-        self, context: RequestContext, composite_alarm: Any, *reason: Any
-    ) -> None:
-        with publishing_as(composite_alarm.alarm["AlarmArn"]):
-            original: Any = super()
-            original._run_composite_alarm_actions(context, composite_alarm, *reason)
+    def describe_alarm_history(  # type: ignore[override]
+        self, context: RequestContext, **filters: Any
+    ) -> dict[str, Any]:
+        """Returns the matching items, the newest first, in pages."""
+        histories = self.get_store(context.account_id, context.region).histories
+        return alarm_history.page(histories, filters)
 
-    def _update_state(self, context: RequestContext, alarm: Any, *reason: Any) -> None:
-        original: Any = super()
-        original._update_state(context, alarm, *reason)
-        now = datetime.now(
-            UTC
-        )  # LocalStack's has no time zone, and is not set for composite alarms
-        alarm.alarm |= {"StateUpdatedTimestamp": now, "StateTransitionedTimestamp": now}
+    def _alarm(self, context: RequestContext, name: str) -> Any | None:
+        store = self.get_store(context.account_id, context.region)
+        return store.alarms.get(_arn(context, name))
+
+    def _keep_state(self, context: RequestContext, name: str, before: Any | None) -> None:
+        alarm = self._alarm(context, name)
+        if before and alarm:
+            alarm.alarm |= {key: before.alarm[key] for key in STATE if key in before.alarm}
 
     def _tagged(self, context: RequestContext, request: Any) -> dict[str, Any]:
         """Stores the tags of a request, and returns the request without them."""
@@ -107,3 +230,24 @@ class Alarms(CloudwatchProvider):
 
 def _arn(context: RequestContext, alarm: str) -> str:
     return str(arns.cloudwatch_alarm_arn(alarm, context.account_id, context.region))
+
+
+def _reader(
+    context: RequestContext, points: Points, start: datetime, end: datetime
+) -> metric_data.MetricDataReader:
+    place = Place(context.account_id, context.region)
+    return metric_data.MetricDataReader(points, place, start.timestamp(), end.timestamp())
+
+
+def _check_range(start: datetime, end: datetime, period: int) -> None:
+    seconds = int(end.timestamp()) - int(start.timestamp())
+    if seconds <= 0:
+        raise InvalidParameterValueException(
+            "The parameter StartTime must be less than the parameter EndTime."
+        )
+    if (expected := int(seconds / period)) > AWS_MAX_DATAPOINTS_ACCEPTED:
+        raise InvalidParameterCombinationException(
+            f"You have requested up to {expected} datapoints, which exceeds the limit of "
+            f"{AWS_MAX_DATAPOINTS_ACCEPTED}. You may reduce the datapoints requested by increasing "
+            "Period, or decreasing the time range."
+        )
