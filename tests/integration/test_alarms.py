@@ -1,8 +1,8 @@
 """Every alarm of prod rings, tells the operations topic, and names the runbook.
 
-By a real cause where the emulator measures it: messages in queues, errors and throttles of
-functions, what functions log. It measures nothing of API Gateway, Step Functions and DynamoDB. The
-last test puts what AWS would measure: it shows that the alarm rings, and not that AWS counts.
+By a real cause where it is cheap: messages in queues, errors and throttles of functions, what
+functions log. The last test puts what is measured beyond every threshold: it shows that the alarm
+rings, and not that the emulator or AWS counts (emulator/tests/integration/test_service_metrics.py).
 """
 
 from __future__ import annotations

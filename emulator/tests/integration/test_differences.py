@@ -57,13 +57,6 @@ def test_access_logs_are_not_written(cloud: Cloud) -> None:
     assert not logs.describe_log_streams(logGroupName=group)["logStreams"]
 
 
-def test_neither_workflows_nor_apis_have_metrics(cloud: Cloud) -> None:
-    httpx.get(an_api(cloud, **{"/*/*/metrics/enabled": "true"})).raise_for_status()
-
-    for namespace in ("AWS/States", "AWS/ApiGateway"):
-        assert not cloud.client("cloudwatch").list_metrics(Namespace=namespace)["Metrics"]
-
-
 def test_each_invocation_is_counted_in_cloudwatch(cloud: Cloud) -> None:
     function = cloud.function("def handle(event, context): pass")
     cloud.invoke(function)

@@ -13,6 +13,7 @@ from werkzeug.datastructures import Headers
 
 from localstack_host.gateway import internal_resources
 from localstack_host.performance import content_types, internal_clients
+from localstack_host.services.cloudwatch import metric_delivery
 from localstack_host.services.cloudwatch.patches import connect_without_syncing
 from localstack_host.services.lambda_.monitoring import metrics
 
@@ -151,8 +152,8 @@ def test_metrics_of_an_invocation_go_to_cloudwatch_together_and_with_their_own_t
     duration_ms: float | None, well: bool, counted: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: Queue[Any] = Queue()
-    delivery = metrics.Metrics(lambda place, points: sent.put((place, points)), wait_s=0.05)
-    monkeypatch.setattr(metrics, "delivery", lambda: delivery)
+    delivery = metric_delivery.Metrics(lambda place, points: sent.put((place, points)), wait_s=0.05)
+    monkeypatch.setattr(metric_delivery, "delivery", lambda: delivery)
     metrics.invoked(FUNCTION, duration_ms, well)
     place, points = sent.get(timeout=5)
     assert place == ("0", "us-east-2", "AWS/Lambda")

@@ -101,7 +101,7 @@ def _card(target: Target, widget: Widget, window: Window) -> Card:
     match widget:
         case Graph():
             data = series.read(target.client("cloudwatch"), widget, window)
-            return Card(widget, series=data, note=silence.note(target, widget, data))
+            return Card(widget, series=data, note=silence.note(data))
         case AlarmList(names=names):
             members = (a for a in alarms.read(target) if target.named(a.name) in names)
             return Card(widget, alarms=tuple(members))

@@ -187,12 +187,6 @@ class TestReading:
         assert {s.summary for s in card.series} == {"no data"}
         assert card.note == "Nothing was measured in this time."
 
-    def test_it_says_what_the_emulator_does_not_measure(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        (card,) = read(monkeypatch, CloudWatch(), "Requests").cards
-        assert card.note == "The emulator does not measure API Gateway; AWS does."
-
     def test_an_expression_that_is_not_understood_is_named(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -270,7 +264,7 @@ class TestPage:
         html = page.card_html(card_of(board, "Requests"), board.window)
         assert "<svg" not in html
         assert "no data</b>: all" in html
-        assert "does not measure API Gateway" in html
+        assert "Nothing was measured in this time." in html
 
     def test_an_alarm_that_rings_looks_like_one(self, board: Board) -> None:
         html = page.card_html(card_of(board, "Alarms"), board.window)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 from localstack.services.apigateway.next_gen.execute_api import gateway_response as responses
 from localstack.services.apigateway.next_gen.execute_api.gateway import RestApiGateway
-from localstack.services.apigateway.next_gen.execute_api.handlers import gateway_exception_handler
+from localstack.services.apigateway.next_gen.execute_api.handlers import (
+    gateway_exception_handler,
+    integration_handler,
+)
 from localstack.services.apigateway.next_gen.execute_api.handlers.gateway_exception import (
     GatewayExceptionHandler,
 )
+
+from localstack_host.services.apigateway import metrics
 
 EXTENSION = "x-amazon-apigateway-gateway-responses"
 HEADER = "gatewayresponse.header."
@@ -40,13 +46,38 @@ class GatewayResponses(GatewayExceptionHandler):
         return response
 
 
+class TimedIntegration:
+    """LocalStack's handler that calls an integration, whose time it notes in the context."""
+
+    def __call__(self, chain: Any, context: Any, response: Any) -> None:
+        """Calls the integration."""
+        began = time.perf_counter()
+        try:
+            integration_handler(chain, context, response)
+        finally:
+            context.integration_ms = (time.perf_counter() - began) * 1000
+
+
 class Gateway(RestApiGateway):
-    """LocalStack's chain of handlers, with GatewayResponses as the exception handler."""
+    """LocalStack's chain of handlers, with GatewayResponses as the exception handler.
+
+    Requests are counted and timed.
+    """
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         original = self.exception_handlers.index(gateway_exception_handler)
         self.exception_handlers[original] = GatewayResponses()
+        integration = self.request_handlers.index(integration_handler)
+        self.request_handlers[integration] = TimedIntegration()
+
+    def process_with_context(self, context: Any, response: Any) -> None:
+        """Serves a request, and records its metrics."""
+        began = time.perf_counter()
+        super().process_with_context(context, response)
+        latency_ms = (time.perf_counter() - began) * 1000
+        integration_ms = getattr(context, "integration_ms", None)
+        metrics.answered(context, response.status_code, latency_ms, integration_ms)
 
 
 def _too_large(exception: Exception) -> Exception | None:

@@ -7,21 +7,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from localstack_host.services.lambda_.monitoring.metrics import delivery
+from localstack_host.services.cloudwatch.metric_delivery import Metric, Values, delivery
 
 MARK = '"_aws"'
 Point = dict[str, Any]
 
 
 def publish(account: str, region: str, events: Iterable[Mapping[str, Any]]) -> None:
-    """Sends the metrics in log events to CloudWatch, in batches."""
+    """Sends the metrics in log events to CloudWatch, in batches. Wrong documents are left out."""
     for event in events:
         if MARK in event["message"]:
-            for namespace, point in points(event["message"]):
-                delivery().add((account, region, namespace), point)
+            with suppress(KeyError, TypeError, ValueError):
+                for metric, values in _measured(account, region, event["message"]):
+                    delivery().add(metric, values)
+
+
+def _measured(account: str, region: str, message: str) -> Iterator[tuple[Metric, Values]]:
+    for namespace, point in points(message):
+        dimensions = tuple((each["Name"], each["Value"]) for each in point["Dimensions"])
+        place, second = (account, region, namespace), int(point["Timestamp"].timestamp())
+        metric = Metric(place, point["MetricName"], dimensions, point["Unit"], second)
+        yield metric, tuple(map(float, point["Values"]))
 
 
 def points(message: str) -> Iterator[tuple[str, Point]]:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from embedded_dynamodb.observers import RequestReport
-from localstack_host.services.lambda_.monitoring.metrics import Point, put_metrics
+from localstack_host.services.cloudwatch.metric_delivery import Point, put_metrics
 
 NAMESPACE = "AWS/DynamoDB"
 PERIOD_S = 60.0

@@ -28,7 +28,7 @@ class DrainingVersionManager(LambdaVersionManager):
 
     def invoke(self, *, invocation: Invocation) -> InvocationResult:
         """Invokes the function, and counts running invocations."""
-        self._count(1)
+        metrics.running(self.function_version.id, self._count(1))
         try:
             return super().invoke(invocation=invocation)
         except TooManyRequestsException:
@@ -46,7 +46,8 @@ class DrainingVersionManager(LambdaVersionManager):
             self._change.wait_for(lambda: self._running == 0)
         super().stop()
 
-    def _count(self, difference: int) -> None:
+    def _count(self, difference: int) -> int:
         with self._change:
             self._running += difference
             self._change.notify_all()
+            return self._running

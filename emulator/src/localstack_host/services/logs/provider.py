@@ -25,7 +25,7 @@ from localstack_host.localstack_api import (
     provides,
 )
 from localstack_host.services.cloudwatch import emf
-from localstack_host.services.logs import patches
+from localstack_host.services.logs import metrics, patches
 
 Saved = dict[str, Any]
 Stream = tuple[str, str, str, str]  # account, region, log group and name
@@ -97,6 +97,7 @@ class Logs(LogsProvider):
         stream = (context.account_id, context.region, str(log_group_name), str(log_stream_name))
         self._latest.add(stream, len(log_events))
         emf.publish(context.account_id, context.region, log_events)
+        metrics.received(context.account_id, context.region, str(log_group_name), log_events)
         return response
 
     def put_query_definition(  # type: ignore[override] # the rest is named

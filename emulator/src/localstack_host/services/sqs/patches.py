@@ -1,4 +1,4 @@
-"""The patch of SQS: recognizes queue URLs in linear time.
+"""The patches of SQS: it recognizes queue URLs in linear time, and its metrics cost less.
 
 LocalStack checks every request, with four expressions that are not anchored at the start: with a
 URL of 16,000 letters they take 1.5 seconds, in which no other request is served.
@@ -7,8 +7,13 @@ URL of 16,000 letters they take 1.5 seconds, in which no other request is served
 from __future__ import annotations
 
 import re
+import time
+from functools import cache
+from typing import Any
 
-from localstack_host.localstack_api import on_infra_start, replace
+from localstack_host.localstack_api import on_infra_start, patch, replace
+from localstack_host.services.cloudwatch.metric_delivery import record
+from localstack_host.services.sqs import metrics
 
 # The union of LocalStack's four expressions, which require only one character before the port. Each
 # character between two colons is matched only a few times.
@@ -23,6 +28,32 @@ def apply_patches() -> None:
 
     for module in (service_router, utils):
         replace(module, "is_sqs_queue_url", is_queue_url)
+
+
+@cache
+def apply_metric_patches() -> None:
+    """Applies the patches of the metrics, when SQS is loaded."""
+    from localstack.services.sqs import provider
+
+    @patch(provider.CloudwatchDispatcher.dispatch_sqs_metric)
+    def dispatch(
+        _original: Any,
+        dispatcher: Any,
+        account_id: str,
+        region: str,
+        queue_name: str,
+        metric: str,
+        value: float = 1,
+        unit: str = "Count",
+    ) -> None:
+        if dispatcher.running:
+            place = (account_id, region, metrics.NAMESPACE)
+            record(place, metric, (("QueueName", queue_name),), float(value), unit)
+
+    @patch(provider.CloudwatchPublishWorker.publish_approximate_cloudwatch_metrics)
+    def publish_approximate(original: Any, worker: Any) -> None:
+        original(worker)
+        metrics.publish_ages(time.time())
 
 
 def is_queue_url(url: str) -> bool:

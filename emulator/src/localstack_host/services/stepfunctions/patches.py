@@ -8,7 +8,8 @@ Without them, LocalStack
   for a slot (`state_clock.py`);
 - keeps all data of every execution (`ended_executions.py`);
 - puts events about every execution, whether there is a rule for them or not (`status_events.py`);
-- lets an execution fail that was stopped while a task was at work.
+- lets an execution fail that was stopped while a task was at work;
+- does not count executions (`metrics.py`).
 
 `patch` where a function is replaced where it is defined; `replace` for imported names, static
 methods, properties and classes.
@@ -27,6 +28,7 @@ from localstack_host.performance import shortcuts
 from localstack_host.services.stepfunctions import (
     ended_executions,
     execution_queue,
+    metrics,
     state_clock,
     status_events,
 )
@@ -45,6 +47,7 @@ def apply_patches() -> None:
     _patch_executions(queue)
     _patch_waiting(queue)
     _patch_stopping()
+    _patch_metrics()
     if shortcuts.are_taken():
         patch_status_events()
     execution_queue.poll(queue)
@@ -128,6 +131,20 @@ def _patch_stopping() -> None:
 
     for ending in (Environment.set_error, Environment.set_timed_out):
         patch(ending)(unless_stopped)
+
+
+def _patch_metrics() -> None:
+    from localstack.services.stepfunctions.backend import execution
+
+    @patch(execution.Execution.start)
+    def start(original: Any, begun: Any) -> None:
+        original(begun)
+        metrics.started(begun)
+
+    @patch(execution.BaseExecutionWorkerCommunication._reflect_execution_status)
+    def reflect(original: Any, ending: Any) -> None:
+        original(ending)
+        metrics.ended(ending.execution)
 
 
 def patch_status_events() -> None:
