@@ -1,7 +1,7 @@
-"""The patch of CloudWatch Logs: events go to moto without an HTTP request.
+"""The patches of CloudWatch Logs: events go to moto without an HTTP request, and are filtered.
 
 LocalStack passes the request on to moto, which parses it once more; and a call in the process has
-no HTTP request (`performance/in_process_calls.py`).
+no HTTP request (`performance/in_process_calls.py`). Its filter patterns match everything.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ from typing import Any
 
 from localstack_host.localstack_api import CommonServiceException, RequestContext, replace
 from localstack_host.performance import shortcuts
+from localstack_host.services.logs import subscriptions
+from localstack_host.services.logs.patterns import pattern
 
 STORING = "PutLogEvents"
 
 
 @cache
 def apply_patches() -> None:
-    """Applies the patch, when CloudWatch Logs is loaded."""
+    """Applies the patches, when CloudWatch Logs is loaded."""
     from localstack.services.logs import provider
 
+    patch_filters()
     if not shortcuts.are_taken():
         return
     untyped: Any = provider
@@ -31,6 +34,47 @@ def apply_patches() -> None:
         return original(context, *arguments, **options)
 
     replace(provider, "call_moto", call_moto)
+
+
+def patch_filters() -> None:
+    """Lets patterns decide which events are found, and which are delivered."""
+    from localstack.services.logs import provider
+    from moto.core.utils import unix_time_millis
+    from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
+    from moto.logs.models import LogEvent, LogsBackend, LogStream
+
+    def get_pattern_matcher(text: str) -> Any:
+        matches = pattern(text)
+        return lambda _text, event: matches(event["message"]) is not None
+
+    replace(provider, "get_pattern_matcher", get_pattern_matcher)
+
+    def put_log_events(stream: Any, log_events: Any) -> str:
+        stream.last_ingestion_time = int(unix_time_millis())
+        stream.stored_bytes += sum(len(event["message"]) for event in log_events)
+        events = [LogEvent(stream.last_ingestion_time, event) for event in log_events]
+        stream.events += events
+        stream.upload_sequence_token += 1
+        subscriptions.deliver(stream, events)
+        return f"{stream.upload_sequence_token:056d}"
+
+    def put_subscription_filter(
+        backend: Any, group_name: str, name: str, text: str, arn: str, role: str
+    ) -> None:
+        if not (group := backend.groups.get(group_name)):
+            raise ResourceNotFoundException("The specified log group does not exist.")
+        try:
+            subscriptions.check(arn, role, group.arn)
+        except subscriptions.CannotDeliver as error:
+            raise InvalidParameterException(str(error)) from error
+        if existing := group.subscription_filters.get(name):
+            existing.update(text, arn, role)
+        else:
+            group.put_subscription_filter(name, text, arn, role)
+
+    # `replace`: LocalStack has patched them already.
+    replace(LogStream, "put_log_events", put_log_events)
+    replace(LogsBackend, "put_subscription_filter", put_subscription_filter)
 
 
 def store(context: RequestContext) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The entry point PROVIDER_OVERRIDE_LOGS=host: CloudWatch Logs with features LocalStack lacks.
 
 - query definitions are stored, so that Terraform can manage them;
+- patterns filter in FilterLogEvents, metric filters and subscription filters (`patterns.py`);
 - metrics in log events (the embedded metric format) are sent to CloudWatch;
 - at most `KEPT_LOG_EVENTS` events are stored; the oldest are deleted.
 """
@@ -14,7 +15,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from localstack.services.logs import provider as stock
 from localstack.services.logs.provider import LogsProvider
+from localstack.services.moto import call_moto_with_request
 
 from localstack_host.host.settings import KEPT_LOG_EVENTS
 from localstack_host.localstack_api import (
@@ -22,12 +25,17 @@ from localstack_host.localstack_api import (
     RequestContext,
     Service,
     falling_back_to_moto,
+    handler,
     provides,
 )
 from localstack_host.services.cloudwatch import emf
-from localstack_host.services.logs import metrics, patches
+from localstack_host.services.logs import metric_filters, metrics, patches
+from localstack_host.services.logs.conditions import InvalidPattern
+from localstack_host.services.logs.patterns import pattern
 
 Saved = dict[str, Any]
+# moto's token of a page of events: GROUP@STREAM@EVENT
+EVENT_TOKEN_MARKS = 2
 Stream = tuple[str, str, str, str]  # account, region, log group and name
 
 
@@ -87,18 +95,67 @@ class Logs(LogsProvider):
         log_group_name: Any,
         log_stream_name: Any,
         log_events: Any,
-        *more: Any,
-        **rest: Any,
+        *_more: Any,
+        **_rest: Any,
     ) -> Any:
         """Stores events, sends their metrics to CloudWatch, and drops the oldest events."""
-        response = super().put_log_events(
-            context, log_group_name, log_stream_name, log_events, *more, **rest
-        )
-        stream = (context.account_id, context.region, str(log_group_name), str(log_stream_name))
-        self._latest.add(stream, len(log_events))
-        emf.publish(context.account_id, context.region, log_events)
-        metrics.received(context.account_id, context.region, str(log_group_name), log_events)
+        untyped: Any = stock
+        response = untyped.call_moto(context)
+        place, group = (context.account_id, context.region), str(log_group_name)
+        self._latest.add((*place, group, str(log_stream_name)), len(log_events))
+        emf.publish(*place, log_events)
+        metrics.received(*place, group, log_events)
+        metric_filters.publish(place, _metric_filters(context).metric_filters, group, log_events)
         return response
+
+    @handler("FilterLogEvents", expand=False)
+    def filter_log_events(  # type: ignore[override] # LocalStack has not got it
+        self, context: RequestContext, request: Any
+    ) -> Any:
+        """Returns the matching events of all streams in the order of time."""
+        _check(request.get("filterPattern"))
+        token = request.get("nextToken")
+        if token is not None and token.count("@") != EVENT_TOKEN_MARKS:
+            raise _invalid("The specified nextToken is invalid.")
+        every: Any = {**request, "interleaved": True}
+        return call_moto_with_request(context, every)
+
+    @handler("PutMetricFilter", expand=False)
+    def put_metric_filter(  # type: ignore[override]
+        self, context: RequestContext, request: Any
+    ) -> None:
+        """Checks the pattern. A filter with the same name is replaced."""
+        _check(request.get("filterPattern"))
+        name, group = request["filterName"], request["logGroupName"]
+        stored = _metric_filters(context)
+        before = [each for each in stored.metric_filters if _is(each, name, group)]
+        untyped: Any = stock
+        untyped.call_moto(context)
+        for each in before:
+            stored.metric_filters.remove(each)
+        for each in stored.metric_filters:
+            if _is(each, name, group):
+                each |= {"creationTime": int(time.time() * 1000), "applyOnTransformedLogs": False}
+
+    @handler("PutSubscriptionFilter", expand=False)
+    def put_subscription_filter(  # type: ignore[override]
+        self, context: RequestContext, request: Any
+    ) -> None:
+        """Checks the pattern."""
+        _check(request.get("filterPattern"))
+        untyped: Any = stock
+        untyped.call_moto(context)
+
+    @handler("TestMetricFilter", expand=False)
+    def test_metric_filter(  # type: ignore[override]
+        self,
+        context: RequestContext,  # noqa: ARG002 - LocalStack passes it
+        request: Any,
+    ) -> Any:
+        """Returns the messages that a pattern matches, with the values of its fields."""
+        text, messages = request["filterPattern"], request["logEventMessages"]
+        _check(text)
+        return {"matches": metric_filters.matched_messages(text, messages)}
 
     def put_query_definition(  # type: ignore[override] # the rest is named
         self, context: RequestContext, name: str, query_string: str, **rest: Any
@@ -132,3 +189,24 @@ class Logs(LogsProvider):
 
     def _saved(self, context: RequestContext) -> dict[str, Saved]:
         return self._queries.setdefault((context.account_id, context.region), {})
+
+
+def _metric_filters(context: RequestContext) -> Any:
+    from moto.logs.models import logs_backends
+
+    return logs_backends[context.account_id][context.region].filters
+
+
+def _is(stored: Saved, name: str, group: str) -> bool:
+    return bool(stored["filterName"] == name and stored["logGroupName"] == group)
+
+
+def _check(text: str | None) -> None:
+    try:
+        pattern(text or "")
+    except InvalidPattern as error:
+        raise _invalid(str(error)) from error
+
+
+def _invalid(message: str) -> CommonServiceException:
+    return CommonServiceException("InvalidParameterException", message, 400)

@@ -1,0 +1,78 @@
+"""Metric filters: the data points that log events make.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from localstack_host.services.cloudwatch.metric_delivery import Metric, delivery
+from localstack_host.services.logs.conditions import MISSING, InvalidPattern, Match, number, text_of
+from localstack_host.services.logs.patterns import pattern
+
+Event = Mapping[str, Any]
+Filter = Mapping[str, Any]  # as moto stores it
+Place = tuple[str, str]  # account and region
+Point = tuple[Metric, float]
+
+
+def publish(place: Place, filters: Sequence[Filter], group: str, events: Sequence[Event]) -> None:
+    """Sends what the filters of a log group make of its events to CloudWatch."""
+    for each in filters:
+        if each["logGroupName"] == group:
+            for metric, value in points(place, each, events):
+                delivery().add(metric, (value,))
+
+
+def points(place: Place, filter_: Filter, events: Sequence[Event]) -> Iterator[Point]:
+    """Yields the metrics of the events that match, or the default value if none does."""
+    try:
+        matches = pattern(filter_["filterPattern"] or "")
+    except InvalidPattern:  # of a state that was saved before patterns were checked
+        return
+    found = [(event, match) for event in events if (match := matches(event["message"]))]
+    for transformation in filter_["metricTransformations"]:
+        for event, match in found:
+            yield from _of_match(place, transformation, event, match)
+        default = transformation.get("defaultValue")
+        if not found and events and default is not None:
+            yield _metric(place, transformation, (), events[-1]), float(default)
+
+
+def _of_match(
+    place: Place, transformation: Mapping[str, Any], event: Event, match: Match
+) -> Iterator[Point]:
+    """Yields one data point; none if a field that it needs is not there, or is no number."""
+    text = str(transformation.get("metricValue") or "1")
+    value = number(match.value(text) if text.startswith("$") else text)
+    named = transformation.get("dimensions") or {}
+    found = {name: match.value(selector) for name, selector in sorted(named.items())}
+    if value is None or any(each is MISSING or each is None for each in found.values()):
+        return
+    dimensions = tuple((name, text_of(each)) for name, each in found.items())
+    yield _metric(place, transformation, dimensions, event), value
+
+
+def _metric(
+    place: Place,
+    transformation: Mapping[str, Any],
+    dimensions: tuple[tuple[str, str], ...],
+    event: Event,
+) -> Metric:
+    unit, second = transformation.get("unit"), int(event["timestamp"] / 1000)
+    where = (*place, transformation["metricNamespace"])
+    return Metric(where, transformation["metricName"], dimensions, unit, second)
+
+
+def matched_messages(text: str, messages: Sequence[str]) -> list[dict[str, Any]]:
+    """TestMetricFilter's matches: the number, the text and the fields. Raises `InvalidPattern`."""
+    matches = pattern(text)
+    found: list[dict[str, Any]] = []
+    for index, message in enumerate(messages, 1):
+        if match := matches(message):
+            values = {each: match.value(each) for each in match.fields}
+            known = {name: text_of(v) for name, v in values.items() if v not in (MISSING, None)}
+            found.append({"eventNumber": index, "eventMessage": message, "extractedValues": known})
+    return found
