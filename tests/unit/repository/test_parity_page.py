@@ -58,7 +58,14 @@ RUNNING = {
 # Folders of which no module changes an answer.
 APART = ("host/", "performance/")
 # Folders that the page names as a whole.
-WHOLE = ("authentication/", "services/iam/", "server/", "state/")
+WHOLE = (
+    "authentication/",
+    "server/",
+    "services/iam/",
+    "services/stepfunctions/definitions/",
+    "services/stepfunctions/jsonata/",
+    "state/",
+)
 
 
 def test_the_page_is_read_as_it_is_written() -> None:

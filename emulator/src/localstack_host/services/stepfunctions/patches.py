@@ -8,6 +8,7 @@ Without them, LocalStack
   for a slot (`state_clock.py`);
 - keeps all data of every execution (`ended_executions.py`);
 - puts events about every execution, whether there is a rule for them or not (`status_events.py`);
+- evaluates JSONata in Java (`jsonata/`), and leaves escapes in texts (`literals.py`);
 - lets an execution fail that was stopped while a task was at work;
 - does not count executions (`metrics.py`).
 
@@ -32,6 +33,8 @@ from localstack_host.services.stepfunctions import (
     state_clock,
     status_events,
 )
+from localstack_host.services.stepfunctions.jsonata import patches as jsonata
+from localstack_host.services.stepfunctions.literals import text_of
 from localstack_host.services.stepfunctions.programs import cached_programs, locked_property
 
 BUSY_AT_A_TIME = PROCESSORS + 1
@@ -42,6 +45,8 @@ SPELLINGS = 4096  # names of operations and of their fields
 def apply_patches() -> None:
     """Applies the patches, when Step Functions is loaded."""
     patch_programs()
+    jsonata.apply_patches()
+    _patch_literals()
     patch_state_clock()
     queue = FairQueue(WORKFLOWS_AT_A_TIME.value(), busy=BUSY_AT_A_TIME)
     _patch_executions(queue)
@@ -71,6 +76,14 @@ def patch_programs() -> None:
     replace(parser, "parse", staticmethod(cached_programs(parser.parse)))
     component: Any = eval_component.EvalComponent
     replace(component, "heap_key", locked_property(component.heap_key))
+
+
+def _patch_literals() -> None:
+    from localstack.services.stepfunctions.asl.parse import preprocessor
+
+    module: Any = preprocessor
+    replace(module, "from_string_literal", text_of)
+    replace(module.Preprocessor, "_inner_string_of", staticmethod(text_of))
 
 
 def patch_spelling(tasks: Any) -> None:

@@ -1,30 +1,57 @@
 """The entry point PROVIDER_OVERRIDE_STEPFUNCTIONS=host: LocalStack's Step Functions.
 
-Executions are queued, and take less time and memory (`patches.py`). The tracing configuration of a
-state machine is returned, which LocalStack accepts but does not return. There are no traces, but
-Terraform would otherwise enable tracing at every apply.
+Executions are queued, and take less time and memory (`patches.py`). Definitions are checked as AWS
+checks them (`definitions/`). The tracing configuration of a state machine is returned, which
+LocalStack accepts but does not return. There are no traces, but Terraform would otherwise enable
+tracing at every apply.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from localstack.aws.api.stepfunctions import InvalidDefinition
 from localstack.services.stepfunctions.backend.state_machine import StateMachineInstance
 from localstack.services.stepfunctions.provider import StepFunctionsProvider
 
 from localstack_host.localstack_api import RequestContext, Service, provides
 from localstack_host.services.stepfunctions import patches
+from localstack_host.services.stepfunctions.definitions.check import diagnose
+from localstack_host.services.stepfunctions.definitions.diagnostics import Diagnostic
 
 
 @provides("stepfunctions")
 def stepfunctions() -> Service:
     """LocalStack's Step Functions with its patches."""
     patches.apply_patches()
-    return Service.for_provider(TracedWorkflows())
+    return Service.for_provider(Workflows())
 
 
-class TracedWorkflows(StepFunctionsProvider):
-    """Step Functions that returns the tracing configuration."""
+MOST_DIAGNOSTICS = 100
+STANDARD = "STANDARD"
+
+
+class Workflows(StepFunctionsProvider):
+    """Step Functions that checks definitions, and returns the tracing configuration."""
+
+    def create_state_machine(self, context: RequestContext, request: Any, **rest: Any) -> Any:
+        """Raises InvalidDefinition if AWS would not store the definition."""
+        _refuse_invalid(request["definition"], request.get("type") or STANDARD)
+        return super().create_state_machine(context, request, **rest)
+
+    def validate_state_machine_definition(
+        self, context: RequestContext, request: Any, **rest: Any
+    ) -> Any:
+        """Lists what AWS would refuse a definition for, or what LocalStack's parser does."""
+        found = diagnose(request["definition"], request.get("type") or STANDARD)
+        if not found:
+            return super().validate_state_machine_definition(context, request, **rest)
+        most = request.get("maxResults") or MOST_DIAGNOSTICS
+        return {
+            "result": "FAIL",
+            "diagnostics": [_told(diagnostic) for diagnostic in found[:most]],
+            "truncated": len(found) > most,
+        }
 
     def describe_state_machine(  # type: ignore[override] # the rest is named
         self, context: RequestContext, state_machine_arn: str, **rest: Any
@@ -39,7 +66,10 @@ class TracedWorkflows(StepFunctionsProvider):
     def update_state_machine(  # type: ignore[override] # the rest is named
         self, context: RequestContext, state_machine_arn: str, **rest: Any
     ) -> Any:
-        """Stores the tracing configuration, if the request has one."""
+        """Stores the tracing configuration, if the request has one; checks the definition."""
+        if definition := rest.get("definition"):
+            machine = self.get_store(context).state_machines.get(state_machine_arn)
+            _refuse_invalid(definition, machine.sm_type if machine else STANDARD)
         response = super().update_state_machine(context, state_machine_arn, **rest)
         if tracing := rest.get("tracing_configuration"):
             self._machine(context, state_machine_arn).tracing_config = tracing
@@ -48,3 +78,14 @@ class TracedWorkflows(StepFunctionsProvider):
     def _machine(self, context: RequestContext, arn: str) -> StateMachineInstance:
         machines: dict[str, StateMachineInstance] = self.get_store(context).state_machines
         return machines[arn]
+
+
+def _refuse_invalid(definition: str, kind: str) -> None:
+    if found := diagnose(definition, kind):
+        message = ", ".join(map(str, found))
+        raise InvalidDefinition(f"Invalid State Machine Definition: '{message}'")
+
+
+def _told(diagnostic: Diagnostic) -> dict[str, str]:
+    told = {"severity": "ERROR", "code": diagnostic.code, "message": diagnostic.message}
+    return told | ({"location": diagnostic.location} if diagnostic.location else {})

@@ -1,0 +1,32 @@
+"""What an Express workflow cannot do: it waits for nothing.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from localstack_host.services.stepfunctions.definitions.diagnostics import Diagnostic, schema
+from localstack_host.services.stepfunctions.definitions.scopes import State
+
+ACTIVITY = re.compile(r"arn:[\w-]+:states:[\w-]+:\d+:activity:")
+SYNC = re.compile(r"\.sync(:2)?$")
+TOKEN = ".waitForTaskToken"  # noqa: S105 - an integration pattern
+
+
+def check(state: State) -> Iterator[Diagnostic]:
+    """The error of a state whose resource is waited for. The double space is AWS's."""
+    resource = state.body.get("Resource")
+    if not isinstance(resource, str):
+        return
+    location = f"{state.path}/Resource"
+    if ACTIVITY.match(resource):
+        yield schema("Express state machine does not support Activity ARN", location)
+    elif SYNC.search(resource):
+        message = "Express state machine does not support '.sync' service integration"
+        yield schema(message, location)
+    elif resource.endswith(TOKEN):
+        message = f"Express state machine does not support '{TOKEN}' service integration "
+        yield schema(message, location)

@@ -1,0 +1,1 @@
+"""JSONata in state machines, evaluated by a process of its own."""
