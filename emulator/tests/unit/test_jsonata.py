@@ -37,6 +37,7 @@ def _respond(expression: str, **variables: Any) -> dict[str, Any]:
         ("$range(0, 10, 5)", [0, 5, 10]),
         ("$range(3, 1, -1)", [3, 2, 1]),
         ("$range(3, 1, 1)", []),
+        ("$range(3, 3, 1)", 3),
         ("$hash('a', 'SHA-1')", "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8"),
         ("$hash('a', 'MD5')", "0cc175b9c0f1b6a831c399e269772661"),
         ("$random(7) = $random(7)", True),

@@ -63,6 +63,7 @@ WHOLE = (
     "server/",
     "services/iam/",
     "services/stepfunctions/definitions/",
+    "services/stepfunctions/failures/",
     "services/stepfunctions/jsonata/",
     "state/",
 )

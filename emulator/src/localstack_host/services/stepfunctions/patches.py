@@ -7,7 +7,9 @@ Without them, LocalStack
 - runs every execution at once (`execution_queue.py`), and would count the time that a state waits
   for a slot (`state_clock.py`);
 - keeps all data of every execution (`ended_executions.py`);
-- puts events about every execution, whether there is a rule for them or not (`status_events.py`);
+- puts events about every execution, whether there is a rule for them or not, in a form of its own
+  (`status_events.py`);
+- catches errors that AWS lets fail (`failures/`);
 - evaluates JSONata in Java (`jsonata/`), and leaves escapes in texts (`literals.py`);
 - lets an execution fail that was stopped while a task was at work;
 - does not count executions (`metrics.py`).
@@ -30,9 +32,11 @@ from localstack_host.services.stepfunctions import (
     ended_executions,
     execution_queue,
     metrics,
+    requests,
     state_clock,
     status_events,
 )
+from localstack_host.services.stepfunctions.failures import patches as failures
 from localstack_host.services.stepfunctions.jsonata import patches as jsonata
 from localstack_host.services.stepfunctions.literals import text_of
 from localstack_host.services.stepfunctions.programs import cached_programs, locked_property
@@ -45,6 +49,7 @@ SPELLINGS = 4096  # names of operations and of their fields
 def apply_patches() -> None:
     """Applies the patches, when Step Functions is loaded."""
     patch_programs()
+    failures.apply_patches()
     jsonata.apply_patches()
     _patch_literals()
     patch_state_clock()
@@ -53,8 +58,7 @@ def apply_patches() -> None:
     _patch_waiting(queue)
     _patch_stopping()
     _patch_metrics()
-    if shortcuts.are_taken():
-        patch_status_events()
+    patch_status_events()
     execution_queue.poll(queue)
 
 
@@ -83,7 +87,10 @@ def _patch_literals() -> None:
 
     module: Any = preprocessor
     replace(module, "from_string_literal", text_of)
-    replace(module.Preprocessor, "_inner_string_of", staticmethod(text_of))
+
+    @patch(module.Preprocessor.visitAssign_template_value_terminal_string_literal)
+    def visit(_original: Any, _visitor: Any, ctx: Any) -> Any:
+        return module.AssignTemplateValueTerminalLit(value=text_of(ctx.string_literal()))
 
 
 def patch_spelling(tasks: Any) -> None:
@@ -161,13 +168,16 @@ def _patch_metrics() -> None:
 
 
 def patch_status_events() -> None:
-    """Puts the events about an execution's status only if somebody can receive them."""
+    """Puts the events about an execution's status as AWS has them, if somebody can receive them."""
     from localstack.services.stepfunctions.backend.execution import Execution
 
+    always = not shortcuts.are_taken()
+
     @patch(Execution.publish_execution_status_change_event)
-    def publish(original: Any, execution: Any) -> None:
-        if status_events.have_receivers(execution):
-            original(execution)
+    def publish(_original: Any, execution: Any) -> None:
+        status_events.note_input(execution, requests.sent_input())
+        if always or status_events.have_receivers(execution):
+            status_events.put(execution)
 
 
 def _patch_waiting(queue: FairQueue) -> None:

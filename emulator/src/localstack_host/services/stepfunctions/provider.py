@@ -8,16 +8,18 @@ tracing at every apply.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from localstack.aws.api.stepfunctions import InvalidDefinition
 from localstack.services.stepfunctions.backend.state_machine import StateMachineInstance
-from localstack.services.stepfunctions.provider import StepFunctionsProvider
 
 from localstack_host.localstack_api import RequestContext, Service, provides
-from localstack_host.services.stepfunctions import patches
+from localstack_host.services.stepfunctions import patches, requests
+from localstack_host.services.stepfunctions.activity_tags import TaggedActivities
 from localstack_host.services.stepfunctions.definitions.check import diagnose
 from localstack_host.services.stepfunctions.definitions.diagnostics import Diagnostic
+from localstack_host.services.stepfunctions.status_events import input_of
 
 
 @provides("stepfunctions")
@@ -31,11 +33,34 @@ MOST_DIAGNOSTICS = 100
 STANDARD = "STANDARD"
 
 
-class Workflows(StepFunctionsProvider):
-    """Step Functions that checks definitions, and returns the tracing configuration."""
+class Workflows(TaggedActivities):
+    """Step Functions that checks what it is given, and returns the tracing configuration."""
+
+    def start_execution(  # type: ignore[override] # the rest is named
+        self, context: RequestContext, state_machine_arn: str, **rest: Any
+    ) -> Any:
+        """Refuses names and inputs that AWS refuses."""
+        with _started(rest):
+            return super().start_execution(context, state_machine_arn, **rest)
+
+    def start_sync_execution(  # type: ignore[override] # the rest is named
+        self, context: RequestContext, state_machine_arn: str, **rest: Any
+    ) -> Any:
+        """Refuses names and inputs that AWS refuses."""
+        with _started(rest):
+            return super().start_sync_execution(context, state_machine_arn, **rest)
+
+    def describe_execution(  # type: ignore[override] # the rest is named
+        self, context: RequestContext, execution_arn: str, **rest: Any
+    ) -> Any:
+        """Returns the input as it was sent."""
+        response = super().describe_execution(context, execution_arn, **rest)
+        execution = self._get_execution(context, execution_arn)
+        return {**response, "input": input_of(execution)}
 
     def create_state_machine(self, context: RequestContext, request: Any, **rest: Any) -> Any:
-        """Raises InvalidDefinition if AWS would not store the definition."""
+        """Raises InvalidName or InvalidDefinition if AWS would not store the machine."""
+        requests.check_name(request["name"])
         _refuse_invalid(request["definition"], request.get("type") or STANDARD)
         return super().create_state_machine(context, request, **rest)
 
@@ -78,6 +103,13 @@ class Workflows(StepFunctionsProvider):
     def _machine(self, context: RequestContext, arn: str) -> StateMachineInstance:
         machines: dict[str, StateMachineInstance] = self.get_store(context).state_machines
         return machines[arn]
+
+
+def _started(request: dict[str, Any]) -> AbstractContextManager[None]:
+    text = request.get("input")
+    requests.check_name(request.get("name"))
+    requests.check_input(text)
+    return requests.starting(text)
 
 
 def _refuse_invalid(definition: str, kind: str) -> None:

@@ -42,13 +42,17 @@ def partition(array: Any, size: Any) -> Any:
 
 
 def number_range(first: Any, last: Any, step: Any) -> Any:
-    """The numbers from `first` to `last`, which is one of them if a step ends on it."""
+    """The numbers from `first` to `last`, which is one of them if a step ends on it.
+
+    A single one is no array, as AWS answered in a test that LocalStack recorded.
+    """
     if not all(Utils.is_numeric(value) for value in (first, last, step)):
         raise refuse("The arguments of the range function must be numbers")
     if not step:
         raise refuse("The third argument of the range function must not be 0")
     count = int((last - first) // step) + 1
-    return [first + index * step for index in range(count)]
+    numbers = [first + index * step for index in range(count)]
+    return numbers[0] if count == 1 else numbers
 
 
 def digest(data: Any, algorithm: Any = None) -> Any:

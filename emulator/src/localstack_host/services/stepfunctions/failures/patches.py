@@ -1,0 +1,116 @@
+"""The patches of errors while a state machine runs.
+
+Without them LocalStack catches with `States.ALL` what AWS lets fail, goes to the default of a
+Choice whose variable is not there, and names no field whose path leads nowhere.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from localstack_host.localstack_api import patch, replace
+from localstack_host.services.stepfunctions.failures.runtime_error import (
+    NO_NEXT_STATE,
+    StatesRuntimeError,
+    failure,
+    invalid_variable,
+    is_caught,
+    missing_path,
+)
+
+NO_BRANCH = "No branching option reached"  # LocalStack's
+
+
+def apply_patches() -> None:
+    """Applies the patches."""
+    _patch_states()
+    _patch_catching()
+    _patch_paths()
+    _patch_choices()
+
+
+def _patch_states() -> None:
+    from localstack.services.stepfunctions.asl.component.state import state as states
+
+    module: Any = states
+    replace(module, "to_json_str", partial(module.to_json_str, separators=(",", ":")))
+
+    @patch(module.CommonStateField._eval_body)
+    def evaluate(original: Any, state: Any, env: Any) -> None:
+        try:
+            original(state, env)
+        except StatesRuntimeError as error:
+            raise failure(str(error), env) from error
+
+
+def _patch_catching() -> None:
+    from localstack.services.stepfunctions.asl.component.common.error_name.error_equals_decl import (  # noqa: E501
+        ErrorEqualsDecl,
+    )
+
+    @patch(ErrorEqualsDecl._eval_body)
+    def evaluate(original: Any, declaration: Any, env: Any) -> None:
+        caught = is_caught(declaration.error_names, env.stack[-1])
+        if caught is None:
+            original(declaration, env)
+        else:
+            env.stack[-1] = caught
+
+
+def _patch_paths() -> None:
+    from localstack.services.stepfunctions.asl.component.common.payload.payloadvalue.payloadbinding.payload_binding import (  # noqa: E501
+        PayloadBindingStringExpressionSimple,
+    )
+    from localstack.services.stepfunctions.asl.component.state.state_execution.execute_state import (  # noqa: E501
+        ExecutionState,
+    )
+    from localstack.services.stepfunctions.asl.utils.json_path import NoSuchJsonPathError
+
+    @patch(PayloadBindingStringExpressionSimple._eval_val)
+    def value(original: Any, binding: Any, env: Any) -> Any:
+        try:
+            return original(binding, env)
+        except NoSuchJsonPathError as error:
+            error.field = f"{binding.field}.$"  # type: ignore[attr-defined]
+            raise
+
+    @patch(ExecutionState._evaluate_with_timeout)
+    def evaluate(original: Any, state: Any, env: Any) -> None:
+        try:
+            original(state, env)
+        except NoSuchJsonPathError as error:
+            raise missing_path(error) from error
+
+
+def _patch_choices() -> None:
+    from localstack.services.stepfunctions.asl.component.state.state_choice import state_choice
+    from localstack.services.stepfunctions.asl.component.state.state_choice.comparison import (
+        comparison_operator_type,
+        comparison_variable,
+        variable,
+    )
+    from localstack.services.stepfunctions.asl.utils.json_path import NoSuchJsonPathError
+
+    is_present = comparison_operator_type.ComparisonOperatorType.IsPresent
+
+    @patch(comparison_variable.ComparisonVariable._eval_body)
+    def compare(_original: Any, comparison: Any, env: Any) -> None:
+        comparison.variable.eval(env)
+        function = comparison.comparison_function
+        missing = isinstance(env.stack[-1], variable.NoSuchVariable)
+        if missing and function.operator_type is not is_present:
+            raise invalid_variable(comparison.variable.string_sampler.literal_value)
+        try:
+            function.eval(env)
+        except NoSuchJsonPathError as error:  # of an operator such as NumericEqualsPath
+            raise invalid_variable(error.json_path) from error
+
+    @patch(state_choice.StateChoice._eval_state)
+    def choose(original: Any, state: Any, env: Any) -> None:
+        try:
+            original(state, env)
+        except RuntimeError as error:
+            if str(error.args[0]).startswith(NO_BRANCH):
+                raise StatesRuntimeError(NO_NEXT_STATE) from error
+            raise

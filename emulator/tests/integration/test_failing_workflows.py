@@ -1,0 +1,140 @@
+"""How a state machine fails at run time: with which error, and whether it can be caught."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import Cloud
+from tests.integration.state_machines import run
+
+END = {"Type": "Pass", "End": True}
+CATCH_ALL = [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]
+AT_A = "An error occurred while executing the state 'A' (entered at the event id #2). "
+INVALID = "The choice state's condition path references an invalid value."
+LIST_QUEUES = "arn:aws:states:::aws-sdk:sqs:listQueues"
+
+
+def _choice(**rule: Any) -> dict[str, Any]:
+    choices = [{**rule, "Next": "Yes"}]
+    return {"A": {"Type": "Choice", "Choices": choices, "Default": "No"}, "Yes": END, "No": END}
+
+
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [
+        ({"Variable": "$.gone", "StringEquals": "a"}, "$.gone"),
+        ({"Variable": "$.gone.too", "NumericLessThan": 1}, "$.gone.too"),
+        ({"Variable": "$.gone", "IsNull": True}, "$.gone"),
+        ({"Variable": "$.n", "NumericEqualsPath": "$.gone"}, "$.gone"),
+        ({"Not": {"Variable": "$.gone", "BooleanEquals": True}}, "$.gone"),
+    ],
+)
+def test_a_choice_fails_if_its_variable_is_not_there(
+    cloud: Cloud, rule: dict[str, Any], path: str
+) -> None:
+    ended = run(cloud, _choice(**rule), {"n": 1})
+    assert ended.error == "States.Runtime"
+    assert ended.cause == f"{AT_A}Invalid path '{path}': {INVALID}"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"Variable": "$.gone", "IsPresent": True},
+        {
+            "And": [
+                {"Variable": "$.gone", "IsPresent": True},
+                {"Variable": "$.gone", "StringEquals": "a"},
+            ]
+        },
+        {"Variable": "$.n", "StringEquals": "a"},
+    ],
+)
+def test_a_choice_may_ask_whether_its_variable_is_there(cloud: Cloud, rule: dict[str, Any]) -> None:
+    ended = run(cloud, _choice(**rule), {"n": 1})
+    assert ended.status == "SUCCEEDED"
+    assert ended.events[-3]["stateEnteredEventDetails"]["name"] == "No"
+
+
+def test_a_choice_without_a_match_and_a_default_leads_nowhere(cloud: Cloud) -> None:
+    states = _choice(Variable="$.n", NumericEquals=2)
+    del states["A"]["Default"], states["No"]
+    ended = run(cloud, states, {"n": 1})
+    assert ended.error == "States.Runtime"
+    assert ended.cause == (
+        AT_A + "Failed to transition out of the state. The state does not point to a next state."
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"Parameters": {"a": {"QueueNamePrefix.$": "$.gone"}}},
+        {"Parameters": {}, "ResultSelector": {"QueueNamePrefix.$": "$.gone"}},
+    ],
+)
+@pytest.mark.parametrize(
+    "catching", [{}, {"Catch": CATCH_ALL}, {"Retry": [{"ErrorEquals": ["States.ALL"]}]}]
+)
+def test_a_path_that_leads_nowhere_fails_the_execution_whatever_is_caught(
+    cloud: Cloud, fields: dict[str, Any], catching: dict[str, Any]
+) -> None:
+    task = {"Type": "Task", "Resource": LIST_QUEUES, "End": True, **fields, **catching}
+    states = {"A": task, **({"Caught": END} if "Catch" in catching else {})}
+    ended = run(cloud, states, {"flagged": False})
+    assert ended.status == "FAILED"
+    assert ended.error == "States.Runtime"
+    assert "The JSONPath '$.gone' specified for the field 'QueueNamePrefix.$'" in ended.cause
+    assert not ended.details("TaskFailed")
+
+
+def test_the_cause_shows_the_input_as_it_was_sent(cloud: Cloud) -> None:
+    states = {"A": END | {"Parameters": {"address.$": "$.application.address"}}}
+    task = {
+        "Type": "Task",
+        "Resource": LIST_QUEUES,
+        "Parameters": {"address.$": "$.application.address"},
+        "End": True,
+    }
+    for state in (states["A"], task):
+        ended = run(cloud, {"A": state}, {"flagged": False})
+        assert ended.cause == (
+            f"{AT_A}The JSONPath '$.application.address' specified for the field 'address.$' could"
+            " not be found in the input '{\"flagged\":false}'"
+        )
+
+
+LARGE = "def handle(event, context):\n    return 'x' * 300_000\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "status"), [(["States.ALL"], "FAILED"), (["States.DataLimitExceeded"], "SUCCEEDED")]
+)
+def test_an_output_that_is_too_large_is_not_among_all_errors(
+    cloud: Cloud, names: list[str], status: str
+) -> None:
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": cloud.function(LARGE)},
+        "Catch": [{"ErrorEquals": names, "Next": "Caught"}],
+        "End": True,
+    }
+    ended = run(cloud, {"A": task, "Caught": END})
+    assert ended.status == status
+    assert [failed["error"] for failed in ended.details("TaskFailed")] == [
+        "States.DataLimitExceeded"
+    ]
+
+
+def test_an_ordinary_error_is_caught(cloud: Cloud) -> None:
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": cloud.function("def handle(e, c): 1 / 0")},
+        "Catch": CATCH_ALL,
+        "End": True,
+    }
+    assert run(cloud, {"A": task, "Caught": END}).status == "SUCCEEDED"
