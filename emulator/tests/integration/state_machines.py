@@ -30,9 +30,10 @@ class Ended:
 def machine(cloud: Cloud, states: dict[str, Any], **top: Any) -> str:
     """Creates a state machine that starts at its first state, and returns its ARN."""
     options = {key: top.pop(key) for key in ("type", "name") if key in top}
+    role = top.pop("role", None) or cloud.role()
     created = cloud.client("stepfunctions").create_state_machine(
         **{"name": f"probe-{uuid.uuid4().hex[:8]}"} | options,
-        roleArn=cloud.role(),
+        roleArn=role,
         definition=json.dumps({"StartAt": next(iter(states)), "States": states} | top),
     )
     return str(created["stateMachineArn"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -138,3 +139,127 @@ def test_an_ordinary_error_is_caught(cloud: Cloud) -> None:
         "End": True,
     }
     assert run(cloud, {"A": task, "Caught": END}).status == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("resource", "parameters", "error", "code"),
+    [
+        (
+            "dynamodb:updateItem",
+            {
+                "Key": {"id": {"S": "a"}},
+                "UpdateExpression": "SET n = n + :one",
+                "ExpressionAttributeValues": {":one": {"N": "1"}},
+            },
+            "DynamoDB.AmazonDynamoDBException",
+            "Service: AmazonDynamoDBv2; Status Code: 400; Error Code: ValidationException",
+        ),
+        (
+            "dynamodb:putItem",
+            {"Item": {"id": {"S": "a"}}, "ConditionExpression": "attribute_exists(id)"},
+            "DynamoDB.ConditionalCheckFailedException",
+            "Error Code: ConditionalCheckFailedException",
+        ),
+        (
+            "sqs:sendMessage",
+            {"MessageBody": ""},
+            "SQS.AmazonSQSException",
+            "Service: AmazonSQS; Status Code: 400; Error Code: MissingParameter",
+        ),
+        (
+            "lambda:invoke",
+            {"FunctionName": "no-such-function"},
+            "Lambda.ResourceNotFoundException",
+            "Error Code: ResourceNotFoundException",
+        ),
+    ],
+)
+def test_an_error_of_a_service_has_the_name_that_awss_sdk_has_for_it(
+    cloud: Cloud, resource: str, parameters: dict[str, Any], error: str, code: str
+) -> None:
+    service, _ = resource.split(":")
+    if service == "dynamodb":
+        parameters = {"TableName": cloud.table("id"), **parameters}
+    if service == "sqs":
+        queue = cloud.client("sqs").create_queue(QueueName=f"probe-{uuid.uuid4().hex[:8]}")
+        parameters = {"QueueUrl": queue["QueueUrl"], **parameters}
+    task = {
+        "Type": "Task",
+        "Resource": f"arn:aws:states:::{resource}",
+        "Parameters": parameters,
+        "End": True,
+    }
+    ended = run(cloud, {"A": task})
+    (failed,) = ended.details("TaskFailed")
+    assert ended.error == failed["error"] == error
+    assert code in ended.cause
+    caught = run(cloud, {"A": task | {"Catch": [{"ErrorEquals": [error], "Next": "B"}]}, "B": END})
+    assert caught.status == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("resource", "parameters", "error"),
+    [
+        ("lambda:invoke", {"FunctionName": "f"}, "Lambda.AWSLambdaException"),
+        (
+            "dynamodb:getItem",
+            {"TableName": "t", "Key": {"id": {"S": "a"}}},
+            "DynamoDB.AmazonDynamoDBException",
+        ),
+        (
+            "states:startExecution",
+            {"StateMachineArn": "arn:aws:states:us-east-2:000000000000:stateMachine:m"},
+            "StepFunctions.AWSStepFunctionsException",
+        ),
+    ],
+)
+def test_a_refusal_has_the_name_of_the_service(
+    cloud: Cloud, resource: str, parameters: dict[str, Any], error: str
+) -> None:
+    task = {
+        "Type": "Task",
+        "Resource": f"arn:aws:states:::{resource}",
+        "Parameters": parameters,
+        "End": True,
+    }
+    nothing = {"Effect": "Allow", "Action": "sqs:ListQueues", "Resource": "*"}
+    ended = run(cloud, {"A": task}, role=cloud.role(nothing))
+    assert ended.error == error
+    assert "is not authorized to perform" in ended.cause
+
+
+def _distributed(kind: str, **fields: Any) -> dict[str, Any]:
+    choices = [{"Variable": "$", "NumericGreaterThan": 2, "Next": "Bad"}]
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": kind},
+        "StartAt": "Look",
+        "States": {
+            "Look": {"Type": "Choice", "Choices": choices, "Default": "Good"},
+            "Good": END,
+            "Bad": {"Type": "Fail", "Error": "TooLarge"},
+        },
+    }
+    return {"A": {"Type": "Map", "ItemProcessor": processor, "End": True, **fields}}
+
+
+@pytest.mark.parametrize("kind", ["EXPRESS", "STANDARD"])
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({}, "States.ExceedToleratedFailureThreshold"),
+        ({"ToleratedFailurePercentage": 60}, None),
+        ({"ToleratedFailurePercentage": 40}, "States.ExceedToleratedFailureThreshold"),
+        ({"ToleratedFailureCount": 2}, None),
+        ({"ToleratedFailureCount": 1}, "States.ExceedToleratedFailureThreshold"),
+    ],
+)
+def test_a_distributed_map_fails_if_more_of_its_children_fail_than_it_tolerates(
+    cloud: Cloud, kind: str, fields: dict[str, Any], error: str | None
+) -> None:
+    ended = run(cloud, _distributed(kind, **fields), [1, 2, 3, 4])
+    assert ended.error == error
+    if error:
+        assert ended.cause == "The specified tolerated failure threshold was exceeded"
+        assert ended.details("MapRunFailed") == [{"error": error, "cause": ended.cause}]
+    else:
+        assert ended.output[:2] == [1, 2]

@@ -39,6 +39,7 @@ from localstack_host.services.stepfunctions import (
 from localstack_host.services.stepfunctions.failures import patches as failures
 from localstack_host.services.stepfunctions.jsonata import patches as jsonata
 from localstack_host.services.stepfunctions.literals import text_of
+from localstack_host.services.stepfunctions.paths import ManyPlaces, with_many_places
 from localstack_host.services.stepfunctions.programs import cached_programs, locked_property
 
 BUSY_AT_A_TIME = PROCESSORS + 1
@@ -72,14 +73,25 @@ def patch_programs() -> None:
     from localstack.services.stepfunctions.asl.parse import asl_parser
     from localstack.services.stepfunctions.asl.utils import json_path
 
-    untyped: tuple[Any, ...] = (result_path, json_path)
-    for module in untyped:
-        replace(module, "parse", cache(module.parse))
+    results: Any = result_path
+    replace(results, "parse", cache(results.parse))
+    _patch_paths(json_path)
     patch_spelling(tasks)
     parser: Any = asl_parser.AmazonStateLanguageParser
     replace(parser, "parse", staticmethod(cached_programs(parser.parse)))
     component: Any = eval_component.EvalComponent
     replace(component, "heap_key", locked_property(component.heap_key))
+
+
+def _patch_paths(json_path: Any) -> None:
+    """Caches paths; one that may lead to several places gives an array, if also of one or none."""
+    parse = cache(with_many_places(json_path.parse))
+    replace(json_path, "parse", parse)
+    replace(
+        json_path,
+        "_contains_slice_or_wildcard_array",
+        lambda path: isinstance(parse(path), ManyPlaces),
+    )
 
 
 def _patch_literals() -> None:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from localstack_host.localstack_api import patch, replace
+from localstack_host.services.stepfunctions.failures import tolerance
 from localstack_host.services.stepfunctions.failures.runtime_error import (
     NO_NEXT_STATE,
     StatesRuntimeError,
@@ -18,6 +19,7 @@ from localstack_host.services.stepfunctions.failures.runtime_error import (
     is_caught,
     missing_path,
 )
+from localstack_host.services.stepfunctions.failures.service_errors import name_and_cause
 
 NO_BRANCH = "No branching option reached"  # LocalStack's
 
@@ -28,6 +30,8 @@ def apply_patches() -> None:
     _patch_catching()
     _patch_paths()
     _patch_choices()
+    _patch_service_errors()
+    _patch_map_runs()
 
 
 def _patch_states() -> None:
@@ -114,3 +118,47 @@ def _patch_choices() -> None:
             if str(error.args[0]).startswith(NO_BRANCH):
                 raise StatesRuntimeError(NO_NEXT_STATE) from error
             raise
+
+
+def _patch_service_errors() -> None:
+    from localstack.services.stepfunctions.asl.component.common.error_name.custom_error_name import (  # noqa: E501
+        CustomErrorName,
+    )
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service import (  # noqa: E501
+        state_task_service_dynamodb,
+        state_task_service_events,
+        state_task_service_lambda,
+        state_task_service_sfn,
+        state_task_service_sns,
+        state_task_service_sqs,
+    )
+
+    integrations: tuple[Any, ...] = (
+        state_task_service_dynamodb.StateTaskServiceDynamoDB,
+        state_task_service_events.StateTaskServiceEvents,
+        state_task_service_lambda.StateTaskServiceLambda,
+        state_task_service_sfn.StateTaskServiceSfn,
+        state_task_service_sns.StateTaskServiceSns,
+        state_task_service_sqs.StateTaskServiceSqs,
+    )
+    for integration in integrations:
+
+        @patch(integration._from_error)
+        def from_error(original: Any, task: Any, env: Any, ex: Any) -> Any:
+            failed = original(task, env, ex)
+            if named := name_and_cause(type(task).__name__, ex):
+                name, cause = named
+                failed.error_name = CustomErrorName(name)
+                failed.event_details["taskFailedEventDetails"] |= {"error": name, "cause": cause}
+            return failed
+
+
+def _patch_map_runs() -> None:
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_map.iteration.distributed_iteration_component import (  # noqa: E501
+        DistributedIterationComponent,
+    )
+
+    @patch(DistributedIterationComponent._map_run)
+    def map_run(original: Any, component: Any, env: Any, eval_input: Any) -> None:
+        original(component, env, eval_input)
+        tolerance.check(eval_input, env)
