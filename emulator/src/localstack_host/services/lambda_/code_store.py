@@ -12,6 +12,7 @@ import filecmp
 import hashlib
 import os
 import shutil
+import stat
 import threading
 import zipfile
 from collections.abc import Sequence
@@ -74,10 +75,20 @@ def _unpack(archives: Sequence[S3Code], target: Path) -> None:
             archive._download_archive_to_file(file)
         with zipfile.ZipFile(packed) as opened:
             opened.extractall(draft)
+            _let_execute(opened, draft)
     packed.unlink()
     _compile(draft, _latest(target.parent))
     _protect(draft)
     draft.rename(target)
+
+
+def _let_execute(archive: zipfile.ZipFile, folder: Path) -> None:
+    """Makes the files executable that were so when they were packed, such as a wrapper script."""
+    for entry in archive.infolist():
+        mode = entry.external_attr >> 16
+        if mode & stat.S_IXUSR and not entry.is_dir():
+            file = folder / entry.filename
+            file.chmod(file.stat().st_mode | (mode & 0o111))
 
 
 def _protect(folder: Path) -> None:

@@ -32,6 +32,12 @@ from localstack_host.services.lambda_.zygote.launch import Launch
 
 # Lambda's limit is 10 s. Here many environments may start at once on a few cores.
 INIT_TIMEOUT_S = 60.0
+INITIALIZATION_TYPE = "AWS_LAMBDA_INITIALIZATION_TYPE"
+PROVISIONED = "provisioned-concurrency"
+
+
+class InitFailedError(Exception):
+    """An environment of provisioned concurrency is not ready."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +67,16 @@ class ProcessExecutor(RuntimeExecutor):
         self._start: Start | None = None  # until an invocation has reported it
 
     def start(self, env_vars: dict[str, str]) -> None:
-        """Starts the process. A failure is reported by the first invocation, as in Lambda."""
+        """Starts the process. A failure is reported by the first invocation, as in Lambda.
+
+        Raises InitFailedError if the environment is one of provisioned concurrency, which fails.
+        """
         self._launch = launch(self.function_version, env_vars, self._output.path, self._tmp)
         self._boot()
+        provisioned = env_vars.get(INITIALIZATION_TYPE) == PROVISIONED
+        if provisioned and self._start and self._start.failed:
+            self._discard_process()
+            raise InitFailedError
 
     def stop(self) -> None:
         """Kills the process, and removes its files."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from localstack_host.services.lambda_.zygote.places import WRAPPER
 from localstack_host.services.lambda_.zygote.preload import SHIPPED
 
 # Prefixes of variables that the interpreter and preloaded libraries read only when they start.
@@ -24,7 +25,8 @@ def needs_new_interpreter(
     another version of a preloaded module, or if a variable would be set too late.
     """
     late = (
-        any(name.startswith(READ_AT_START) and name != "PYTHONPATH" for name in variables)
+        WRAPPER in variables
+        or any(name.startswith(READ_AT_START) and name != "PYTHONPATH" for name in variables)
         or variables.get("AWS_LAMBDA_INITIALIZATION_TYPE", ON_DEMAND) != ON_DEMAND
     )
     return late or any(_overrides(folder, runtime_folder) for folder in own)

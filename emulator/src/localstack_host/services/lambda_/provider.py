@@ -27,6 +27,7 @@ from localstack.services.lambda_.provider import LambdaProvider
 from localstack_host.localstack_api import RequestContext, Service, handler, provides
 from localstack_host.services.lambda_ import patches, validation
 from localstack_host.services.lambda_.concurrency import QueueingAssignment
+from localstack_host.services.lambda_.powertools_layers import PowertoolsLayers
 
 
 @provides("lambda")
@@ -85,6 +86,7 @@ class PythonOnlyLambda(KeyedLambda):
 
     def __init__(self) -> None:
         super().__init__()
+        self.layer_fetcher = PowertoolsLayers()
         self.lambda_service.assignment_service = QueueingAssignment()
         # An update stops the previous version's listener for asynchronous events, which blocks a
         # thread for up to 2 s. The default pool of 4 to 6 threads would delay other functions.

@@ -16,6 +16,7 @@ from localstack.services.lambda_.event_source_mapping.pollers.poller import (
 from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import SqsPoller
 
 from localstack_host.host.settings import INVOCATIONS_AT_A_TIME
+from localstack_host.services.lambda_.batch_window import WindowedClient
 
 # Half of a function's slots; the others are for synchronous invocations.
 BATCHES = max(2, INVOCATIONS_AT_A_TIME.value() // 2)
@@ -28,6 +29,7 @@ class SeveralBatches(SqsPoller):
 
     def poll_events(self) -> None:
         """Receives and processes a batch; several at a time if the previous one was full."""
+        self._wait_for_batches()
         several, self._full = self._full, False
         poll = super().poll_events
         if not several or self.is_fifo_queue:
@@ -36,6 +38,13 @@ class SeveralBatches(SqsPoller):
         with ThreadPoolExecutor(BATCHES, thread_name_prefix="queue-batch") as pool:
             polls = [pool.submit(poll) for _ in range(BATCHES)]
         _raise_if_any([poll.exception() for poll in polls])
+
+    def _wait_for_batches(self) -> None:
+        """Collects messages for the mapping's window, if it has one."""
+        window: int = self.maximum_batching_window
+        if window and not isinstance(self.source_client, WindowedClient):
+            client: Any = WindowedClient(self.source_client, window)
+            self.source_client = client
 
     def handle_messages(self, messages: list[dict[str, Any]]) -> None:
         """Processes messages, and records whether the batch was full."""

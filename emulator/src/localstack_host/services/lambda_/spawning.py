@@ -81,7 +81,7 @@ class Program:
         Path(launch.tmp).mkdir(parents=True, exist_ok=True)
         with Path(launch.output).open("ab") as output:
             popen = subprocess.Popen(
-                [python(), *OPTIONS, f"{places.runtime}/bootstrap.py", launch.handler],
+                places.program(launch, [python(), *OPTIONS]),
                 cwd=places.task,
                 env={"TMPDIR": launch.tmp} | places.variables(launch),
                 stdin=subprocess.DEVNULL,

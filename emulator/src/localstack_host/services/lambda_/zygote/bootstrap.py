@@ -50,4 +50,4 @@ def _wait_without_thread() -> None:
 
 if __name__ == "__main__":
     sys.path[0] = os.getcwd()  # noqa: PTH109 - the function's code comes first, as with `-m`
-    main(sys.argv[1])
+    main(sys.argv[1] if sys.argv[1:] else os.environ["_HANDLER"])

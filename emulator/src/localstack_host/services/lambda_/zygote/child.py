@@ -64,8 +64,8 @@ def _set_temporary_folder(launch: Launch) -> None:
 
 def _exec_interpreter(launch: Launch, places: Places) -> None:
     """Replaces the process with a new interpreter. Does not return."""
-    program = [sys.executable, *OPTIONS, f"{places.runtime}/bootstrap.py", launch.handler]
-    os.execve(sys.executable, program, dict(os.environ))  # noqa: S606
+    program = places.program(launch, [sys.executable, *OPTIONS])
+    os.execve(program[0], program, dict(os.environ))  # noqa: S606
 
 
 def _redirect(output: str) -> None:

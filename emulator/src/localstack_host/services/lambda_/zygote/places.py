@@ -8,6 +8,11 @@ from dataclasses import dataclass
 
 from localstack_host.services.lambda_.zygote.launch import Launch
 
+WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
+"""The variable that names the script which starts the runtime:
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper
+"""
+
 
 @dataclass(frozen=True)
 class Places:
@@ -32,6 +37,22 @@ class Places:
             "LAMBDA_RUNTIME_DIR": self.runtime,
             "PYTHONPATH": ":".join(self.search(launch)),
         }
+
+    def program(self, launch: Launch, interpreter: list[str]) -> list[str]:
+        """The program that runs the function: the interpreter, or the function's wrapper of it.
+
+        A wrapper finds the bootstrap as the last argument, as on AWS; the handler is a variable.
+        """
+        program = [*interpreter, f"{self.runtime}/bootstrap.py"]
+        wrapper = launch.variables.get(WRAPPER)
+        return [self.here(wrapper), *program] if wrapper else [*program, launch.handler]
+
+    def here(self, path: str) -> str:
+        """Where a path of AWS's, such as /opt/wrapper, is in the function's process."""
+        for theirs, ours in ((ON_AWS.task, self.task), (ON_AWS.opt, self.opt)):
+            if path.startswith(f"{theirs}/") and ours:
+                return ours + path.removeprefix(theirs)
+        return path
 
 
 ON_AWS = Places("/var/task", "/opt", "/var/runtime")
