@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from embedded_dynamodb.backups import backups, restores
-from embedded_dynamodb.control_plane import descriptions, tables, tags, updates
+from embedded_dynamodb.control_plane import (
+    descriptions,
+    resource_policies,
+    tables,
+    tags,
+    updates,
+)
 from embedded_dynamodb.items import batches, single
 from embedded_dynamodb.partiql.execute import batch_execute_statement, execute_statement
 from embedded_dynamodb.partiql.transaction import execute_transaction
@@ -65,7 +71,9 @@ _RUN: dict[str, Run] = {
     "EnableKinesisStreamingDestination": descriptions.refuse_kinesis_destination,
     "DisableKinesisStreamingDestination": descriptions.refuse_kinesis_destination,
     "DescribeContributorInsights": descriptions.describe_contributor_insights,
-    "GetResourcePolicy": descriptions.get_resource_policy,
+    "GetResourcePolicy": resource_policies.get_resource_policy,
+    "PutResourcePolicy": resource_policies.put_resource_policy,
+    "DeleteResourcePolicy": resource_policies.delete_resource_policy,
     "CreateBackup": backups.create_backup,
     "DescribeBackup": backups.describe_backup,
     "ListBackups": backups.list_backups,

@@ -146,11 +146,3 @@ def describe_contributor_insights(request: Request) -> Answer:
     if request.parameters.get("IndexName") is not None:
         answer["IndexName"] = request.parameters["IndexName"]
     return answer
-
-
-def get_resource_policy(request: Request) -> Answer:
-    """No resource has one."""
-    raise PolicyNotFoundException(
-        f"Resource-based policy not found for the provided ResourceArn: "
-        f"{request.parameters.get('ResourceArn')}"
-    )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from embedded_dynamodb.backups.backups import keep
-from embedded_dynamodb.control_plane import definitions
+from embedded_dynamodb.control_plane import definitions, resource_policies
 from embedded_dynamodb.control_plane.description import describe
 from embedded_dynamodb.control_plane.pending_changes import (
     begin,
@@ -40,12 +40,17 @@ def create_table(request: Request) -> Answer:
     types = _types(parameters)
     _check_definition(parameters, types)
     tags = checked_tags(parameters.get("Tags") or [])
+    policy = parameters.get("ResourcePolicy")
+    if policy is not None:
+        resource_policies.checked_policy(policy)
     with request.engine.lock:
         space = request.engine.store.space(request.account, request.region)
         name = parameters["TableName"]
         check_name_is_free(space, name)
         table = _make(request, types)
         table.tags = tags
+        if policy is not None:
+            resource_policies.attach(table, table.arn, policy)
         space.tables[name] = table
         stream = parameters.get("StreamSpecification")
         if stream is not None and stream["StreamEnabled"]:

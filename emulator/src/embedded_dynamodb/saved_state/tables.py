@@ -21,6 +21,7 @@ PLAIN = (
     "attribute_types",
     "settings",
     "tags",
+    "policies",
     "time_to_live",
     "pending",
     "size",

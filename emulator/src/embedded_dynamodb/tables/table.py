@@ -37,6 +37,8 @@ class Table:
     settings: dict[str, Any] = field(default_factory=dict)
     indexes: dict[str, Index] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    # Policies of the table and its stream by their ARNs, each with its revision.
+    policies: dict[str, tuple[str, str]] = field(default_factory=dict)
     time_to_live: str | None = None
     # Kept while point-in-time recovery is on.
     undo: UndoLog | None = None

@@ -324,4 +324,17 @@ CONTROL_PLANE: dict[str, RequestShape] = {
     "DisableKinesisStreamingDestination": _request({"TableName": TABLE_NAME, "StreamArn": TEXT}),
     "DescribeContributorInsights": _request({"TableName": TABLE_NAME, "IndexName": INDEX_NAME}),
     "GetResourcePolicy": _request({"ResourceArn": TEXT}),
+    "PutResourcePolicy": _request(
+        {
+            "ResourceArn": TEXT,
+            "Policy": TEXT,
+            "ExpectedRevisionId": Text(1, 255),
+            "ConfirmRemoveSelfResourceAccess": FLAG,
+        },
+        "ResourceArn",
+        "Policy",
+    ),
+    "DeleteResourcePolicy": _request(
+        {"ResourceArn": TEXT, "ExpectedRevisionId": Text(1, 255)}, "ResourceArn"
+    ),
 }

@@ -123,3 +123,62 @@ def test_what_is_not_there_says_so(client: Client) -> None:
     assert client.refusal("GetResourcePolicy", ResourceArn="x").code == "PolicyNotFoundException"
     assert client("DescribeLimits")["TableMaxReadCapacityUnits"] == 40_000
     assert client("DescribeEndpoints")["Endpoints"][0]["CachePeriodInMinutes"] == 1440
+
+
+def policy(effect: str = "Allow") -> str:
+    statement = {"Effect": effect, "Principal": "*", "Action": "dynamodb:GetItem", "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def test_a_policy_is_put_changed_and_deleted_by_its_revision(client: Client) -> None:
+    client.table("orders")
+    arn = client("DescribeTable", TableName="orders")["Table"]["TableArn"]
+    refused = client.refusal("GetResourcePolicy", ResourceArn=arn)
+    assert refused.code == "PolicyNotFoundException"
+    assert client("DeleteResourcePolicy", ResourceArn=arn) == {}
+
+    put = {"ResourceArn": arn, "Policy": policy()}
+    first = client("PutResourcePolicy", **put, ExpectedRevisionId="NO_POLICY")["RevisionId"]
+    assert client("GetResourcePolicy", ResourceArn=arn) == {
+        "Policy": policy(),
+        "RevisionId": first,
+    }
+    assert client("PutResourcePolicy", **put)["RevisionId"] == first, "the same policy"
+    for expected in ("NO_POLICY", "1"):
+        refused = client.refusal("PutResourcePolicy", **put, ExpectedRevisionId=expected)
+        assert refused.code == "PolicyNotFoundException"
+    put["Policy"] = policy("Deny")
+    second = client("PutResourcePolicy", **put, ExpectedRevisionId=first)["RevisionId"]
+    assert second != first
+
+    refused = client.refusal("DeleteResourcePolicy", ResourceArn=arn, ExpectedRevisionId=first)
+    assert refused.code == "PolicyNotFoundException"
+    assert client("DeleteResourcePolicy", ResourceArn=arn)["RevisionId"] == second
+    assert client.refusal("GetResourcePolicy", ResourceArn=arn).code == "PolicyNotFoundException"
+
+
+def test_a_table_is_made_with_a_policy_and_its_stream_has_one_of_its_own(client: Client) -> None:
+    stream = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    client.table("orders", ResourcePolicy=policy(), StreamSpecification=stream)
+    table = client("DescribeTable", TableName="orders")["Table"]
+    assert client("GetResourcePolicy", ResourceArn=table["TableArn"])["Policy"] == policy()
+    named = {"ResourceArn": table["LatestStreamArn"]}
+    assert client.refusal("GetResourcePolicy", **named).code == "PolicyNotFoundException"
+    client("PutResourcePolicy", **named, Policy=policy("Deny"))
+    assert client("GetResourcePolicy", **named)["Policy"] == policy("Deny")
+    assert client("GetResourcePolicy", ResourceArn=table["TableArn"])["Policy"] == policy()
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}']
+)
+def test_what_is_no_policy_of_a_resource_is_refused(client: Client, text: str) -> None:
+    client.table("orders")
+    arn = client("DescribeTable", TableName="orders")["Table"]["TableArn"]
+    refused = client.refusal("PutResourcePolicy", ResourceArn=arn, Policy=text)
+    assert refused.code == "ValidationException"
+    large = policy() + " " * 20_480
+    refused = client.refusal("PutResourcePolicy", ResourceArn=arn, Policy=large)
+    assert refused.code == "ValidationException"
+    refused = client.refusal("PutResourcePolicy", ResourceArn=f"{arn}s", Policy=policy())
+    assert refused.code == "ResourceNotFoundException"
