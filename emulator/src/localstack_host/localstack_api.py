@@ -184,6 +184,28 @@ def connect_as(role_arn: str, region: str, service: str) -> Any:
     )
 
 
+def connect_through(first: str, role: str, region: str, service: str, config: Any) -> Any:
+    """A factory of clients for a role that another role assumes, which a service assumes before."""
+    from localstack.aws.connect import connect_to as connect
+    from localstack.utils.aws.client_types import ServicePrincipal
+
+    as_first = connect.with_assumed_role(
+        region_name=region,
+        role_arn=first,
+        service_principal=ServicePrincipal(service),
+        config=config,
+    )
+    response = as_first.get_client("sts").assume_role(RoleArn=role, RoleSessionName=service)
+    keys = response["Credentials"]
+    return connect(
+        region_name=region,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+        config=config,
+    )
+
+
 def owner_of_bucket(name: str) -> str | None:
     """The account of a bucket, by its name in LocalStack's S3; None if there is none."""
     from localstack.services.s3.models import s3_stores

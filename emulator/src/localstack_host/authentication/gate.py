@@ -7,6 +7,7 @@ unsigned request is anonymous, and is served only if AWS would serve it.
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
@@ -15,13 +16,17 @@ from typing import Any
 from localstack_host.authentication import anonymous, credentials, errors, federation
 from localstack_host.authentication.credentials import Credentials
 from localstack_host.localstack_api import CommonServiceException, ServiceException, config
+from localstack_host.services.iam.principal import UNSIGNED
 
 LOG = logging.getLogger(__name__)
 Handler = Callable[..., Any]
 
 # Headers that LocalStack sends to itself, and that must not be accepted from others.
 INTERNAL_HEADERS = ("x-localstack-data", "x-moto-account-id")
-INTERNAL, UNSIGNED = "host.internal", "host.unsigned"  # in a request's WSGI environment
+INTERNAL = "host.internal"  # in a request's WSGI environment
+# What an integration of API Gateway sends by HTTP has this header: nobody else knows its value.
+INTEGRATION = "x-host-integration"
+SECRET = secrets.token_hex()
 FORMS = ("query", "ec2")  # protocols whose parameters may be in a form
 OPERATIONS_WITH_A_TOKEN = (*anonymous.TOKEN_OPERATIONS, *federation.OPERATIONS)
 NO_SERVICE = {
@@ -36,7 +41,8 @@ def mark_internal_requests(
     read: Handler, self: Any, chain: Any, context: Any, response: Any
 ) -> None:
     """Wraps the first handler: internal headers are accepted only from LocalStack itself."""
-    if _is_internal(context):
+    sent = context.request.headers.pop(INTEGRATION, "")
+    if _is_internal(context) or secrets.compare_digest(sent.encode(), SECRET.encode()):
         context.request.environ[INTERNAL] = True
     else:
         for name in INTERNAL_HEADERS:

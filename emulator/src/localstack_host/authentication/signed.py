@@ -8,7 +8,7 @@ from typing import Any
 
 from localstack_host.authentication.credentials import Credentials
 from localstack_host.host.environment import IAM_VARIABLE
-from localstack_host.services.iam import plugin, sessions
+from localstack_host.services.iam import genuine, plugin, sessions
 from localstack_host.services.iam.evaluation import Request, decide
 from localstack_host.services.iam.policy_store import policies_for
 from localstack_host.services.iam.principal import Principal, conditions
@@ -33,8 +33,10 @@ def is_allowed(credentials: Credentials, need: Permission, place: Place) -> bool
         return True
     account = get_account_id_from_access_key_id(credentials.access_key)
     session = SESSIONS.find(account, credentials.access_key)
+    if not genuine.is_genuine(place.request, account, credentials.access_key, session):
+        return False
     if session is None:
-        return not credentials.access_key.startswith(sessions.OWN_KEYS)
+        return True
     role = sessions.role_named(session.account_id, session.role_arn)
     principal = Principal(sessions.as_role(session), role, session)
     keys = conditions(principal, place) | dict(need.keys)

@@ -14,13 +14,14 @@ from localstack_host.services.iam.evaluation import (
     decide_unconditionally,
 )
 from localstack_host.services.iam.policies import Policy, parse
+from localstack_host.services.iam.sessions import as_service
 
 ACCOUNT = "000000000000"
 TABLE = f"arn:aws:dynamodb:us-east-2:{ACCOUNT}:table/orders-dev"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/worker"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/run"
 WORKER = Caller(SESSION, ACCOUNT, names=(ROLE, SESSION), role="worker")
-EVENTS = Caller("events.amazonaws.com", ACCOUNT, service="events.amazonaws.com")
+EVENTS = as_service("events", ACCOUNT, "us-east-2")
 
 NOBODY = Caller("anonymous", "anonymous", anonymous=True)
 ISSUER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/issuer.example"

@@ -110,6 +110,12 @@ def test_a_resources_policy_denies_whom_it_names_directly_or_by_account(principa
     assert decision == Decision(False, "with an explicit deny in a resource-based policy")
 
 
+@pytest.mark.parametrize("element", ["Condition", "Sid", "NotResource", "NotPrincipal"])
+def test_an_element_that_is_null_is_one_that_is_missing(element: str) -> None:
+    assert ask(statement(), of_resource=statement(Principal="*", **{element: None})).allowed
+    assert not ask(of_resource=statement("Deny", Principal="*", **{element: None})).allowed
+
+
 def test_a_deny_for_everybody_but_one_spares_the_one() -> None:
     assert ask(
         statement(), of_resource=statement("Deny", NotPrincipal={"AWS": [ROLE, ROOT]})
@@ -126,6 +132,8 @@ def test_a_deny_for_everybody_but_one_spares_the_one() -> None:
         ({"Service": "events.amazonaws.com"}, RULE, True),
         ({"Service": ["sns.amazonaws.com", "events.amazonaws.com"]}, RULE, True),
         ("*", RULE, True),
+        ({"Service": "events.us-east-2.amazonaws.com"}, RULE, True),
+        ({"Service": "events.us-east-1.amazonaws.com"}, RULE, False),
         ({"Service": "sns.amazonaws.com"}, RULE, False),
         ({"AWS": ROOT}, RULE, False),
         ({"Service": "events.amazonaws.com"}, f"{RULE}-other", False),

@@ -13,8 +13,13 @@ NOT_TEXT = b"\xff"
 def apply_patches() -> None:
     """Applies the patches, when API Gateway is loaded."""
     from localstack.services.apigateway.next_gen.execute_api.handlers import parse
+    from localstack.services.apigateway.next_gen.execute_api.integrations import aws
+
+    from localstack_host.services.apigateway import integrations
 
     patch_paths()
+    # `replace`: it is cached.
+    replace(aws, "get_internal_mocked_headers", integrations.headers)
     # The body as it was sent, not parsed as a form. `replace`: the name was imported.
     replace(parse, "restore_payload", sent_body)
 

@@ -3,6 +3,7 @@
 Each fix is behavior of AWS that LocalStack 4.14 lacks:
 
 - gateway responses of an OpenAPI body are stored, and rendered with their headers and template;
+- the credentials and the cache keys of an integration in an OpenAPI body are stored;
 - a body reaches the integration as it was sent, even if its content type is a form;
 - a body that is not compressed as its header declares is passed on, and is not a server error;
 - a request that is too large for a function's event is a client error, 413;
@@ -34,7 +35,7 @@ from localstack_host.localstack_api import (
     provides,
     router,
 )
-from localstack_host.services.apigateway import patches
+from localstack_host.services.apigateway import imported, patches
 from localstack_host.services.apigateway.gateway import EXTENSION, Gateway, gateway_responses
 
 
@@ -58,13 +59,15 @@ class RestApis(ApigatewayNextGenProvider):
     def put_rest_api(  # type: ignore[override] # by `expand=False`
         self, context: RequestContext, request: Any
     ) -> Any:
-        """Stores the gateway responses of the document. ImportRestApi calls this, too."""
+        """Stores what LocalStack drops of the document. ImportRestApi calls this, too."""
         body = request["body"].read()
         response = super().put_rest_api(context, request | {"body": BytesIO(body)})
+        document = parse_json_or_yaml(to_str(body))
         if EXTENSION.encode() in body:
             store: Any = get_apigateway_store(context=context)
             stored = store.rest_apis[request["restApiId"]].gateway_responses
-            stored.update(gateway_responses(parse_json_or_yaml(to_str(body))))
+            stored.update(gateway_responses(document))
+        imported.mend_integrations(get_moto_rest_api(context, request["restApiId"]), document)
         return response
 
     def update_stage(

@@ -33,6 +33,16 @@ BAD_REQUEST = {  # JSON protocols
     "tag",
     "wafv2",
 }
+# A hint that AWS's messages do not have: which keys are accepted.
+KEYS = (
+    "The emulator accepts the access key `test`, an account's twelve digits, and the keys that it"
+    " has issued."
+)
+IN_S3 = "Check your key and signing method."
+ELSEWHERE = (
+    "Check your AWS Secret Access Key and signing method."
+    " Consult the service documentation for details."
+)
 
 
 def refusal(request: Request, decision: Decision) -> CommonServiceException:
@@ -46,10 +56,22 @@ def not_understood(service: str, text: str) -> CommonServiceException:
     return _error(service, f"The emulator cannot check this request's permissions: {text}")
 
 
-def no_such_session(service: str) -> CommonServiceException:
-    """The error for temporary credentials that were never issued."""
+def unknown_key(service: str, key: str) -> CommonServiceException:
+    """The error for an access key, or a session token, that was never issued."""
+    if service == "s3":
+        text = "The AWS Access Key Id you provided does not exist in our records."
+        return _error(service, f"{text} ({key}) {KEYS}", "InvalidAccessKeyId")
     code = "InvalidClientTokenId" if service in CODES else "UnrecognizedClientException"
-    return _error(service, "The security token included in the request is invalid.", code)
+    text = "The security token included in the request is invalid."
+    return _error(service, f"{text} ({key}) {KEYS}", code)
+
+
+def wrong_signature(service: str) -> CommonServiceException:
+    """The error for a signature that was not made with the secret of its access key."""
+    code = "SignatureDoesNotMatch" if service in CODES else "InvalidSignatureException"
+    hint = IN_S3 if service == "s3" else ELSEWHERE
+    text = "The request signature we calculated does not match the signature you provided."
+    return _error(service, f"{text} {hint}", code)
 
 
 def _error(service: str, text: str, code: str = "") -> CommonServiceException:

@@ -25,9 +25,9 @@ class Caller:
     """The principal of a request.
 
     `arn` is the ARN in AWS's messages; `names` are the ARNs that match the caller in a resource's
-    policy. `service` is set if an AWS service is the principal. `role` is the name of the role of a
-    session. `anonymous` callers sign nothing and have no account. `federated` is the ARN of the
-    caller's identity provider.
+    policy. `service` is set if an AWS service is the principal; then `names` are its own. `role` is
+    the name of the role of a session. `anonymous` callers sign nothing and have no account.
+    `federated` is the ARN of the caller's identity provider.
     """
 
     arn: str
@@ -237,7 +237,8 @@ def _is_named(principals: Principals, caller: Caller) -> bool:
     if "*" in names:  # everybody, including services
         return True
     if caller.service:
-        return caller.service in principals.named("Service")
+        services = principals.named("Service")
+        return any(name in services for name in (caller.service, *caller.names))
     return any(name in names for name in caller.names)
 
 

@@ -15,10 +15,11 @@ PATH = "/_host/iam"
 @on_infra_start(should_load=lambda: os.environ.get(IAM_VARIABLE, ON) == ON)
 def enforce_permissions() -> None:
     """Adds the check to the chain of handlers, and its report at `/_host/iam`."""
-    from localstack_host.services.iam import decision_log
+    from localstack_host.services.iam import decision_log, patches
     from localstack_host.services.iam.handler import PermissionCheck
     from localstack_host.services.iam.usage import counted
 
+    patches.apply_patches()
     usage = counted()
     request_handlers().append(PermissionCheck(usage).handle)
     router().add(PATH, lambda _request: usage.report(), methods=["GET"])

@@ -68,8 +68,10 @@ def parse(text: str) -> Policy:
         raise MalformedPolicy(f"not a policy ({error!r}): {text[:200]}") from error
 
 
-def _statement(statement: Mapping[str, Any], variables: bool) -> Statement:
+def _statement(element: Mapping[str, Any], variables: bool) -> Statement:
+    """A statement; an element that is null, as LocalStack stores some, is one that is missing."""
     texts = _texts if variables else _texts_without_variables
+    statement = {name: value for name, value in element.items() if value is not None}
     return Statement(
         sid=str(statement.get("Sid", "")),
         allows={"Allow": True, "Deny": False}[statement["Effect"]],

@@ -5,13 +5,21 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from moto.iam.models import iam_backends
+from moto.logs.models import logs_backends
 
 from localstack_host.localstack_api import bucket_named, owner_of_bucket
 from localstack_host.services.iam.evaluation import Policies, Source
-from localstack_host.services.iam.policies import Policy, parse
+from localstack_host.services.iam.policies import (
+    CACHED,
+    WITH_VARIABLES,
+    MalformedPolicy,
+    Policy,
+    parse,
+)
 from localstack_host.services.iam.sessions import PARTITION, role_named
 
 # What the resource's policy must allow; for others an identity's policy is enough.
@@ -117,6 +125,22 @@ def _of_bus(account: str, region: str, resource: str) -> str | None:
     return json.dumps(bus.policy) if bus and bus.policy else None
 
 
+def _of_table(account: str, region: str, resource: str) -> str | None:
+    """The policy of a table, which its indexes and backups share, or of a stream.
+
+    It is called with most requests, so it does not wait for the engine.
+    """
+    from localstack_host.services.dynamodb.provider import engine
+
+    space = engine().store.spaces.get((account, region))
+    table = space.tables.get(resource.split("/")[1]) if space and "/" in resource else None
+    if table is None or not table.policies:
+        return None
+    arn = f"arn:{PARTITION}:dynamodb:{region}:{account}:{resource}"
+    policy = table.policies.get(arn if "/stream/" in resource else table.arn)
+    return policy[0] if policy else None
+
+
 def _owner_of_bucket(arn: str) -> str:
     """The account of a bucket, or of an object's bucket; empty for everything else."""
     _, found, resource = arn.partition(":s3:::")
@@ -128,6 +152,29 @@ def _of_bucket(_account: str, _region: str, resource: str) -> str | None:
     return bucket.policy if bucket else None
 
 
+def _of_logs(account: str, region: str, resource: str) -> str | None:
+    """The resource policies of CloudWatch Logs, whose statements name their log groups.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+    """
+    found = logs_backends[account][region].resource_policies
+    is_group = resource.startswith("log-group:")
+    return _merged(tuple(p.policy_document for p in found.values())) if found and is_group else None
+
+
+@lru_cache(CACHED)
+def _merged(documents: tuple[str, ...]) -> str:
+    """One document with the statements of several. Raises MalformedPolicy."""
+    try:
+        found = [json.loads(document)["Statement"] for document in documents]
+    except (ValueError, KeyError, TypeError) as error:
+        raise MalformedPolicy(f"not a policy ({error!r}): {documents}") from error
+    listed = (s if isinstance(s, list) else [s] for s in found)
+    return json.dumps(
+        {"Version": WITH_VARIABLES, "Statement": [s for some in listed for s in some]}
+    )
+
+
 def _of_key(account: str, region: str, resource: str) -> str | None:
     from localstack.services.kms.models import kms_stores
 
@@ -136,9 +183,11 @@ def _of_key(account: str, region: str, resource: str) -> str | None:
 
 
 POLICIES: dict[str, Callable[[str, str, str], str | None]] = {
+    "dynamodb": _of_table,
     "events": _of_bus,
     "kms": _of_key,
     "lambda": _of_function,
+    "logs": _of_logs,
     "s3": _of_bucket,
     "sns": _of_topic,
     "sqs": _of_queue,

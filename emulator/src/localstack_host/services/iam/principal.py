@@ -10,14 +10,15 @@ from typing import Any
 
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 
-from localstack_host.services.iam import access_denied, sessions, source_arns
+from localstack_host.services.iam import genuine, sessions, source_arns
 from localstack_host.services.iam.evaluation import Caller
-from localstack_host.services.iam.required_permissions import prefix_of
 
 Pairs = Iterator[tuple[str, tuple[str, ...]]]
 
 # These services send aws:SourceOwner, which the default policy of topics requires.
 OWNERS_NAMED_BY = ("cloudwatch", "s3", "ses")
+
+UNSIGNED = "host.unsigned"  # in the WSGI environment of a request without a signature
 
 # What a service does to its own resources, and nobody has to permit: the rule of an archive.
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
@@ -49,16 +50,22 @@ class PrincipalResolver:
     def of(self, context: Any) -> Principal | None:
         """The principal; None for the account's owner and LocalStack itself, which are not checked.
 
-        Raises the service's error for credentials of a session that does not exist.
+        Raises the service's error for an access key that was never issued, and for a signature
+        that was not made with the key's secret.
         """
         key = access_key(context.request)
         session = self._sessions.find(context.account_id, key)
+        if _is_sent(context):
+            genuine.require(context, key, session)
         if session:
             role = sessions.role_named(session.account_id, session.role_arn)
             return Principal(sessions.as_role(session), role, session)
-        if key.startswith(sessions.OWN_KEYS):
-            raise access_denied.no_such_session(prefix_of(context.service.service_name))
         return _without_session(context)
+
+
+def _is_sent(context: Any) -> bool:
+    """Whether a client has sent a request, with a signature of its own."""
+    return context.internal_request_params is None and UNSIGNED not in context.request.environ
 
 
 def access_key(request: Any) -> str:
@@ -73,7 +80,7 @@ def _without_session(context: Any) -> Principal | None:
     if service and context.operation.name in MANAGED_BY_ITSELF.get(service, ()):
         return None
     if service:
-        return Principal(sessions.as_service(service, context.account_id))
+        return Principal(sessions.as_service(service, context.account_id, context.region))
     # Trust policies are evaluated for all callers, including users and the owner.
     if internal is None and context.operation.name == "AssumeRole":
         user = sessions.as_user(context.account_id, access_key(context.request))

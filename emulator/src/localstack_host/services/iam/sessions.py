@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from localstack_host.services.iam.evaluation import Caller
 
 PARTITION = "aws"
 SESSIONS = 1024
-OWN_KEYS = "LSIA"  # the prefix of the emulator's temporary access keys
+OWNERS = re.compile("test|[0-9]{12}")
 # The caller of unsigned requests.
 NOBODY = Caller(arn="anonymous", account="anonymous", anonymous=True)
 
@@ -35,6 +36,20 @@ class Sessions:
         new = sts_backends[account][PARTITION].assumed_roles[seen:]
         self._by_key |= {session.access_key_id: session for session in new}
         self._seen[account] = seen + len(new)  # a concurrent call may read some of them twice
+
+
+def issued_key(account: str, access_key: str) -> Any | None:
+    """The access key of a user, or a temporary one (moto's AccessKey), if it was issued.
+
+    A key that is inactive or deleted is nobody's.
+    """
+    key: Any = iam_backends[account][PARTITION].access_keys.get(access_key)
+    return key if key is not None and key.status == "Active" else None
+
+
+def is_owners(access_key: str) -> bool:
+    """Whether a key is an account owner's without having been issued: `test`, or twelve digits."""
+    return OWNERS.fullmatch(access_key) is not None
 
 
 def role_named(account: str, arn: str) -> Any | None:
@@ -64,10 +79,15 @@ def as_role(session: Any) -> Caller:
     )
 
 
-def as_service(name: str, account: str) -> Caller:
-    """The caller for an AWS service: LocalStack's `events` is AWS's `events.amazonaws.com`."""
+def as_service(name: str, account: str, region: str) -> Caller:
+    """The caller for an AWS service: LocalStack's `events` is AWS's `events.amazonaws.com`.
+
+    A policy may also name a service in its region: `states.us-east-2.amazonaws.com`.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
     principal = f"{name}.amazonaws.com"
-    return Caller(arn=principal, account=account, service=principal)
+    names = (principal, f"{name}.{region}.amazonaws.com")
+    return Caller(arn=principal, account=account, names=names, service=principal)
 
 
 def as_user(account: str, access_key: str) -> Caller | None:

@@ -62,3 +62,14 @@ def key_of_function(account: str, region: str, name: str) -> str | None:
 
     found: Any = lambda_stores[account][region].functions.get(name)
     return found.latest().config.kms_key_arn if found else None
+
+
+def state_machine_of_token(account: str, region: str, token: str) -> str | None:
+    """The ARN of the state machine of an execution that waits for a task's token."""
+    from localstack.services.stepfunctions.backend.store import sfn_stores
+
+    for execution in list(sfn_stores[account][region].executions.values()):
+        environment = getattr(getattr(execution, "exec_worker", None), "env", None)
+        if environment is not None and environment.callback_pool_manager.get(token):
+            return str(execution.state_machine_arn)
+    return None

@@ -12,7 +12,8 @@ Without them, LocalStack
 - catches errors that AWS lets fail (`failures/`);
 - evaluates JSONata in Java (`jsonata/`), and leaves escapes in texts (`literals.py`);
 - lets an execution fail that was stopped while a task was at work;
-- does not count executions (`metrics.py`).
+- does not count executions (`metrics.py`);
+- assumes the role in a Task's `Credentials` as the service (`task_credentials.py`).
 
 `patch` where a function is replaced where it is defined; `replace` for imported names, static
 methods, properties and classes.
@@ -21,6 +22,7 @@ methods, properties and classes.
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -35,6 +37,7 @@ from localstack_host.services.stepfunctions import (
     requests,
     state_clock,
     status_events,
+    task_credentials,
 )
 from localstack_host.services.stepfunctions.failures import patches as failures
 from localstack_host.services.stepfunctions.jsonata import patches as jsonata
@@ -59,6 +62,7 @@ def apply_patches() -> None:
     _patch_waiting(queue)
     _patch_stopping()
     _patch_metrics()
+    _patch_credentials()
     patch_status_events()
     execution_queue.poll(queue)
 
@@ -220,3 +224,15 @@ def _patch_waiting(queue: FairQueue) -> None:
         def rest(original: Any, part: Any, env: Any, *arguments: Any, **options: Any) -> Any:
             queue.release(env.event_manager)
             return original(part, env, *arguments, **options)
+
+
+def _patch_credentials() -> None:
+    """Lets the execution's role assume the role of a Task. `replace`: the name was imported."""
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_task import (
+        state_task,
+    )
+
+    patch(state_task.StateTask._eval_state_credentials)(task_credentials.of_task)
+    for name in task_credentials.MODULES:
+        module = import_module(f"{state_task.__package__}.{name}")
+        replace(module, "boto_client_for", task_credentials.client_for)

@@ -19,6 +19,7 @@ from localstack_host.services.iam.required_permissions import (
     senders,
     settings,
     tags,
+    workflows,
 )
 from localstack_host.services.iam.required_permissions.permission import (
     NotUnderstood,
@@ -55,6 +56,7 @@ SPECIAL = {
     "sns": messaging.sns,
     "sqs": messaging.sqs,
     "ssm": settings.ssm,
+    "states": workflows.needs,
     "sts": functions.sts,
     "wafv2": protections.wafv2,
 }

@@ -1,0 +1,49 @@
+"""What LocalStack drops of an OpenAPI document that is imported.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-integration.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+INTEGRATION = "x-amazon-apigateway-integration"
+ANY = "x-amazon-apigateway-any-method"
+# Properties of an integration, and the attributes of moto's Integration that hold them.
+DROPPED = {
+    "cacheKeyParameters": "cache_key_parameters",
+    "cacheNamespace": "cache_namespace",
+    "connectionType": "connection_type",
+    "credentials": "credentials",
+    "tlsConfig": "tls_config",
+}
+
+
+def mend_integrations(api: Any, document: Mapping[str, Any]) -> None:
+    """Adds to the integrations of an API (moto's RestAPI) what its document says of them."""
+    for path, method, integration in _integrations(document):
+        named = {
+            attribute: integration[name]
+            for name, attribute in DROPPED.items()
+            if name in integration
+        }
+        for stored in _stored(api, path, method) if named else ():
+            vars(stored).update(named)
+
+
+def _integrations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for path, methods in (document.get("paths") or {}).items():
+        for name, method in methods.items():
+            if isinstance(method, Mapping) and isinstance(method.get(INTEGRATION), Mapping):
+                yield path, "ANY" if name == ANY else name.upper(), method[INTEGRATION]
+
+
+def _stored(api: Any, path: str, method: str) -> Iterator[Any]:
+    """The integration of a method; a base path may stand before its path."""
+    found = [r for r in api.resources.values() if r.get_path().rstrip("/") == path.rstrip("/")]
+    found = found or [r for r in api.resources.values() if r.get_path().endswith(path)]
+    for resource in found:
+        stored = resource.resource_methods.get(method)
+        if stored is not None and stored.method_integration is not None:
+            yield stored.method_integration
