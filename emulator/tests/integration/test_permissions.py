@@ -200,6 +200,30 @@ def test_a_role_is_assumed_only_by_whom_it_trusts(cloud: Cloud) -> None:
     assert f"is not authorized to perform: sts:AssumeRole on resource: {for_lambda}" in message
 
 
+def test_an_account_is_trusted_by_its_number_alone(cloud: Cloud) -> None:
+    assume = cloud.client("sts").assume_role
+    assume(RoleArn=cloud.role(AWS=ACCOUNT), RoleSessionName="test")
+    refused = refusal(assume, RoleArn=cloud.role(AWS="111122223333"), RoleSessionName="test")
+    assert refused[0] == "AccessDenied"
+
+
+@pytest.mark.parametrize("arn", ["nothing-valid-in-here", "arn:a::::something/test-role"])
+def test_what_is_no_role_is_invalid_and_nobody_is_asked(cloud: Cloud, arn: str) -> None:
+    assume = cloud.client("sts").assume_role
+    assert refusal(assume, RoleArn=arn, RoleSessionName="test")[0] == "ValidationError"
+    role = "arn:aws:iam::000000000000:role/nobodys"
+    assert refusal(assume, RoleArn=role, RoleSessionName="a:b")[0] == "ValidationError"
+    assert refusal(assume, RoleArn=role, RoleSessionName="test")[0] == "AccessDenied"
+
+
+def test_a_role_is_no_user(role: Role) -> None:
+    code, message, _ = refusal(role.client("iam").get_user)
+    assert (code, message) == (
+        "ValidationError",
+        "Must specify userName when calling with non-User credentials",
+    )
+
+
 def test_a_user_is_that_user_to_a_role_that_is_asked_for(cloud: Cloud) -> None:
     iam, for_lambda, for_all = cloud.client("iam"), cloud.role(), cloud.role(AWS=ROOT)
     user = iam.create_user(UserName="ada")["User"]["Arn"]

@@ -54,6 +54,27 @@ def test_a_role_is_simulated_with_wildcards_conditions_and_its_boundary(cloud: C
     assert decided(simulate(**mail, ContextEntries=[sender])) == {("ses:SendEmail", "*"): "allowed"}
 
 
+def test_a_group_is_simulated_and_a_user_has_what_its_groups_have(cloud: Cloud) -> None:
+    iam = cloud.client("iam")
+    group = iam.create_group(GroupName="readers")["Group"]["Arn"]
+    user = iam.create_user(UserName="reader")["User"]["Arn"]
+    named = {"GroupName": "readers", "PolicyName": "reading"}
+    iam.put_group_policy(**named, PolicyDocument=document(allow("dynamodb:GetItem", ORDERS)))
+    asked = {"ActionNames": ["dynamodb:GetItem"], "ResourceArns": [ORDERS]}
+
+    def decision(arn: str) -> str:
+        (found,) = decided(iam.simulate_principal_policy(PolicySourceArn=arn, **asked)).values()
+        return found
+
+    assert [decision(arn) for arn in (group, user)] == ["allowed", "implicitDeny"]
+    iam.add_user_to_group(GroupName="readers", UserName="reader")
+    assert decision(user) == "allowed"
+    iam.remove_user_from_group(GroupName="readers", UserName="reader")
+    iam.delete_group_policy(**named)
+    iam.delete_user(UserName="reader")
+    iam.delete_group(GroupName="readers")
+
+
 def test_policies_are_simulated_without_anybody(cloud: Cloud) -> None:
     answer = cloud.client("iam").simulate_custom_policy(
         PolicyInputList=[document(allow("s3:Get*", "arn:aws:s3:::b/*"))],

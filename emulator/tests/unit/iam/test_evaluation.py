@@ -110,6 +110,11 @@ def test_a_resources_policy_denies_whom_it_names_directly_or_by_account(principa
     assert decision == Decision(False, "with an explicit deny in a resource-based policy")
 
 
+@pytest.mark.parametrize(("effect", "allowed"), [("ALLOW", True), ("allow", True), ("DENY", False)])
+def test_an_effect_is_spelled_in_any_case(effect: str, allowed: bool) -> None:
+    assert ask(statement(effect), of_resource=statement(effect, Principal="*")).allowed is allowed
+
+
 @pytest.mark.parametrize("element", ["Condition", "Sid", "NotResource", "NotPrincipal"])
 def test_an_element_that_is_null_is_one_that_is_missing(element: str) -> None:
     assert ask(statement(), of_resource=statement(Principal="*", **{element: None})).allowed

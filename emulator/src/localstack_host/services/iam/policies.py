@@ -74,7 +74,7 @@ def _statement(element: Mapping[str, Any], variables: bool) -> Statement:
     statement = {name: value for name, value in element.items() if value is not None}
     return Statement(
         sid=str(statement.get("Sid", "")),
-        allows={"Allow": True, "Deny": False}[statement["Effect"]],
+        allows={"allow": True, "deny": False}[statement["Effect"].lower()],
         actions=texts(statement.get("Action", ())),
         not_actions=texts(statement.get("NotAction", ())),
         resources=texts(statement.get("Resource", ())),

@@ -102,6 +102,6 @@ def as_user(account: str, access_key: str) -> Caller | None:
 
 
 def as_owner(account: str) -> Caller:
-    """The owner of the account, whose keys are `test`."""
+    """The owner of the account, whose keys are `test`: a policy may name it by its number alone."""
     root = f"arn:{PARTITION}:iam::{account}:root"
-    return Caller(arn=root, account=account, names=(root,))
+    return Caller(arn=root, account=account, names=(root, account))

@@ -28,10 +28,10 @@ class PolicySimulator:
     """Answers in place of LocalStack's simulator, which knows neither wildcards nor conditions."""
 
     def simulate_principal_policy(self, context: Any, request: Any) -> Any:
-        """The decisions about a role or user, with its boundary."""
+        """The decisions about a role, user or group, with the boundary that it has."""
         arn = request["PolicySourceArn"]
         entity = _entity(context, arn)
-        identity = (*policies_of(entity), *_parsed(request.get("PolicyInputList")))
+        identity = (*_policies(context, entity), *_parsed(request.get("PolicyInputList")))
         return _simulated(arn, identity, boundaries_of(entity), request)
 
     def simulate_custom_policy(self, _context: Any, request: Any) -> Any:
@@ -41,17 +41,29 @@ class PolicySimulator:
 
 
 def _entity(context: Any, arn: str) -> Any:
-    """The role or user (moto's) with an ARN."""
-    from moto.iam.models import iam_backends
-
-    backend: Any = iam_backends[context.account_id][context.partition]
+    """The role, user or group (moto's) with an ARN."""
+    backend = _backend(context)
     kind, _, name = arn.partition(":iam::")[2].partition(":")[2].partition("/")
-    known = {"role": backend.roles, "user": backend.users}.get(kind, {})
+    known = {"role": backend.roles, "user": backend.users, "group": backend.groups}.get(kind, {})
     wanted = name.rpartition("/")[2]
     found = next((one for one in list(known.values()) if one.name == wanted), None)
     if found is None:
         raise CommonServiceException("NoSuchEntity", f"{arn} cannot be found.", 404, True)
     return found
+
+
+def _policies(context: Any, entity: Any) -> Iterator[Policy]:
+    """The policies of a role, user or group; those of a user's groups are its own, too."""
+    yield from policies_of(entity)
+    for group in list(_backend(context).groups.values()):
+        if entity in group.users:
+            yield from policies_of(group)
+
+
+def _backend(context: Any) -> Any:
+    from moto.iam.models import iam_backends
+
+    return iam_backends[context.account_id][context.partition]
 
 
 def _parsed(texts: Any) -> tuple[Policy, ...]:

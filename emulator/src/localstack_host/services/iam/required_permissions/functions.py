@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from localstack_host.services.iam import stored
 from localstack_host.services.iam.required_permissions.action_table import action_of
 from localstack_host.services.iam.required_permissions.permission import (
@@ -17,6 +19,9 @@ COLONS_WITHOUT_QUALIFIER = 6  # arn:aws:lambda:region:account:function:name
 QUALIFIED = ("GetFunction", "GetFunctionConfiguration", "GetFunctionUrlConfig")
 INVOCATIONS = ("Invoke", "InvokeAsync", "InvokeWithResponseStream")
 MAPPING = "EventSourceMapping"
+# What LocalStack's STS accepts as a role's ARN, and as the name of a session.
+ROLE = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:[^:]+$")
+SESSION = re.compile(r"[\w+=,.@-]*$")
 
 
 def lambda_(operation: str, params: Params, place: Place) -> Permissions | None:
@@ -65,6 +70,9 @@ def sts(operation: str, params: Params, _place: Place) -> Permissions | None:
     if operation == "GetCallerIdentity":
         return []
     if operation == "AssumeRole":
+        session = params.get("RoleSessionName", "")
+        if not ROLE.match(params["RoleArn"]) or not SESSION.match(session):
+            return []  # STS says what is invalid, before it asks anybody
         return [Permission("sts:AssumeRole", params["RoleArn"], _assuming(params))]
     return None
 

@@ -23,6 +23,8 @@ GIVING = ("CreateRole", "PutRolePermissionsBoundary")
 
 def iam(operation: str, params: Params, place: Place) -> Permissions | None:
     """The general rule's permissions, on a role with its path, with the keys of IAM."""
+    if operation == "GetUser" and "UserName" not in params:
+        return []  # a role is no user, which IAM says
     if "RoleName" not in params:
         return None
     found = generic.needs("iam", operation, params, place)
