@@ -1,1 +1,1 @@
-"""EventBridge: its metrics."""
+"""EventBridge: what becomes of undelivered events, and the metrics of rules."""

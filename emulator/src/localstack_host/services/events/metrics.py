@@ -42,14 +42,22 @@ def triggered(rule: Any) -> None:
 
 
 def invoked(sender: Any, well: bool) -> None:
-    """Records the invocation of a target (by LocalStack's sender), and whether it failed."""
-    place = (sender.account_id, sender.region, NAMESPACE)
+    """Records the invocation of a target (by LocalStack's sender): retries count when they end."""
+    _record(sender, "Invocations")
+    if not well:
+        _record(sender, "FailedInvocations")
+
+
+def buried(sender: Any, well: bool) -> None:
+    """Records an event for a dead-letter queue, and whether the queue took it."""
+    _record(sender, "InvocationsSentToDlq" if well else "InvocationsFailedToBeSentToDlq")
+
+
+def _record(sender: Any, metric: str) -> None:
     # arn:aws:events:REGION:ACCOUNT:rule/NAME or rule/BUS/NAME
     *bus, name = sender.rule_arn.rpartition(":rule/")[2].split("/")
-    dimensions = _rule(name, bus[0] if bus else DEFAULT_BUS)
-    record(place, "Invocations", dimensions, 1.0, "Count")
-    if not well:
-        record(place, "FailedInvocations", dimensions, 1.0, "Count")
+    place = (sender.account_id, sender.region, NAMESPACE)
+    record(place, metric, _rule(name, bus[0] if bus else DEFAULT_BUS), 1.0, "Count")
 
 
 def _rule(name: str, bus: str) -> Dimensions:

@@ -1,4 +1,10 @@
-"""The patches of EventBridge: matches and invocations are counted (`metrics.py`)."""
+"""The patches of EventBridge.
+
+Without them, LocalStack
+
+- loses events that a target has not taken (`undelivered.py`);
+- does not count what rules match and invoke (`metrics.py`).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from localstack_host.localstack_api import patch, replace
-from localstack_host.services.events import metrics
+from localstack_host.services.events import metrics, undelivered
 
 
 @cache
@@ -14,6 +20,8 @@ def apply_patches() -> None:
     """Applies the patches, when EventBridge is loaded."""
     from localstack.services.events import provider
     from localstack.services.events.target import TargetSender
+
+    patch(TargetSender.process_event)(undelivered.deliver)
 
     untyped: Any = provider
     replace(provider, "matches_event", metrics.noting(untyped.matches_event))
@@ -24,12 +32,3 @@ def apply_patches() -> None:
         original(events, rule, *arguments)
         if metrics.MATCHING.matched:
             metrics.triggered(rule)
-
-    @patch(TargetSender.process_event)
-    def process_event(original: Any, sender: Any, *arguments: Any) -> None:
-        try:
-            original(sender, *arguments)
-        except Exception:
-            metrics.invoked(sender, well=False)
-            raise
-        metrics.invoked(sender, well=True)

@@ -1,4 +1,4 @@
-"""The entry point PROVIDER_OVERRIDE_EVENTS=host: LocalStack's EventBridge, with metrics."""
+"""The entry point PROVIDER_OVERRIDE_EVENTS=host: LocalStack's EventBridge with `patches`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from localstack_host.services.events import patches
 
 @provides("events")
 def events() -> Service:
-    """LocalStack's EventBridge with its metrics."""
+    """LocalStack's EventBridge with its patches."""
     from localstack.services.events.provider import EventsProvider
 
     patches.apply_patches()
