@@ -1,1 +1,1 @@
-"""SNS: its metrics."""
+"""SNS: what its filters and limits lack, and its metrics."""

@@ -1,4 +1,4 @@
-"""The patches of SNS: messages and deliveries are counted (`metrics.py`)."""
+"""The patches of SNS: filters that know types (`filters.py`), and counted messages (`metrics.py`)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,25 @@ from functools import cache
 from typing import Any
 
 from localstack_host.localstack_api import patch, replace
-from localstack_host.services.sns import metrics
+from localstack_host.services.sns import filters, metrics
 
 
 @cache
 def apply_patches() -> None:
     """Applies the patches, when SNS is loaded."""
+    _patch_filters()
+    _patch_metrics()
+
+
+def _patch_filters() -> None:
+    from localstack.services.sns.filter import SubscriptionFilter
+
+    attribute = SubscriptionFilter._evaluate_filter_policy_conditions_on_attribute
+    patch(attribute)(filters.matches_attribute)
+    patch(SubscriptionFilter._evaluate_condition)(filters.matches_value)
+
+
+def _patch_metrics() -> None:
     from localstack.services.sns import publisher
 
     dispatcher: Any = publisher.PublishDispatcher

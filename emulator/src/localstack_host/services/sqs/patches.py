@@ -1,4 +1,4 @@
-"""The patches of SQS: it recognizes queue URLs in linear time, and its metrics cost less.
+"""The patches of SQS: limits (`limits.py`), URLs recognized in linear time, and cheaper metrics.
 
 LocalStack checks every request, with four expressions that are not anchored at the start: with a
 URL of 16,000 letters they take 1.5 seconds, in which no other request is served.
@@ -59,3 +59,16 @@ def apply_metric_patches() -> None:
 def is_queue_url(url: str) -> bool:
     """Whether `url` ends with the URL of a queue, according to LocalStack's expressions."""
     return QUEUE_URL.search(url) is not None
+
+
+@cache
+def apply_limits() -> None:
+    """Applies the patches of limits, when SQS is loaded."""
+    from localstack.services.sqs import models, provider
+
+    from localstack_host.services.sqs import limits
+
+    patch(provider.check_attributes)(limits.check_attributes)
+    patch(models.StandardQueue.put)(limits.put)
+    for kind in (models.StandardQueue, models.FifoQueue):
+        patch(kind.validate_queue_attributes)(limits.check_queue)
