@@ -13,7 +13,7 @@ SIDE_BY_SIDE := --dist=loadgroup --no-loadscope-reorder --numprocesses
 PRESENT := $(wildcard $(TEST_SUITES:%=tests/%))
 EMULATOR_TESTS := cd emulator && .venv/bin/pytest --dist=loadfile --numprocesses 3 --durations=5
 
-.PHONY: help install demo up down test test-all emulator coverage lessons-html test-docker test-portable $(TEST_SUITES) conformance plain plans docs screenshots catalogue-time security audit-dependencies lint format
+.PHONY: help install demo up down test test-all emulator coverage lessons-html test-docker test-portable $(TEST_SUITES) conformance fidelity plain plans docs screenshots catalogue-time security audit-dependencies lint format
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z$$][^:]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -70,8 +70,13 @@ integration: $(INSTALLED) ## Tests of each part on the emulator
 emulator: $(INSTALLED) ## Tests of the emulator, a project of its own, and of its DynamoDB engine
 	@$(EMULATOR_TESTS)
 
-conformance: $(INSTALLED) ## Suites of others on the DynamoDB engine: make conformance SUITES=folder,address
-	@PYTHONPATH=emulator emulator/.venv/bin/python -m conformance "$(SUITES)" $(if $(ENDPOINT),--endpoint "$(ENDPOINT)")
+conformance: $(INSTALLED) ## Suites of others on the emulator: make conformance SUITES=folder,address ONLY=events
+	@PYTHONPATH=emulator emulator/.venv/bin/python -m conformance "$(SUITES)" \
+		$(if $(ONLY),--only "$(ONLY)") $(if $(ON),--on "$(ON)") $(if $(filter off,$(IAM)),--no-iam) \
+		$(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(STORE),--store)
+
+fidelity: ## Writes emulator/FIDELITY.md from what `make conformance STORE=1` measured
+	@cd emulator && .venv/bin/python -m conformance.fidelity
 
 browser: $(INSTALLED) ## The shop, and websites that attack, in a real Chromium; on Debian, root gets it too
 	@scripts/get-browser.sh

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from conformance.measurements import column, measured, store
 from conformance.outcomes import (
     EXPECTED,
     Comparison,
@@ -18,13 +19,16 @@ from conformance.outcomes import (
 from conformance.programs import (
     REPOSITORY,
     ConformanceError,
+    digest,
     npm_project,
     python_environment,
+    python_project,
     run,
     suite_variables,
     tail,
 )
-from conformance.suites import Checkout, find
+from conformance.servers import SERVERS, Plan
+from conformance.suites import Checkout, find, selected
 from conformance.targets import Target, target
 
 NOT_AS_EXPECTED, NOT_RUN = 1, 2
@@ -33,10 +37,14 @@ NOT_AS_EXPECTED, NOT_RUN = 1, 2
 def main() -> int:
     """Runs what the command line names."""
     arguments = _arguments()
-    work_folder = arguments.work_folder.absolute()
+    arguments.work_folder = arguments.work_folder.absolute()
     try:
-        checkouts = [find(source, work_folder) for source in _sources(arguments.suites)]
-        as_expected = [_judge(each, arguments.endpoint, work_folder) for each in checkouts]
+        checkouts = [
+            checkout
+            for source in _sources(arguments.suites)
+            for checkout in find(source, arguments.work_folder)
+        ]
+        as_expected = [_judge(each, arguments) for each in selected(checkouts, arguments.only)]
     except ConformanceError as error:
         sys.stderr.write(f"{error}\n")
         return NOT_RUN
@@ -56,7 +64,14 @@ def _sources(texts: list[str]) -> list[str]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m conformance", description=__doc__)
     parser.add_argument("suites", nargs="+", help="folders or addresses, also with commas between")
-    parser.add_argument("--endpoint", help="where DynamoDB answers; without it, a new engine")
+    parser.add_argument("--only", help="of a folder with many suites these, with commas between")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--endpoint", help="a server that answers already")
+    where.add_argument("--on", choices=SERVERS, help="a new server of this kind for each suite")
+    parser.add_argument(
+        "--no-iam", action="store_true", help="the emulator enforces no permissions"
+    )
+    parser.add_argument("--store", action="store_true", help="store the numbers for FIDELITY.md")
     parser.add_argument(
         "--work-folder",
         type=Path,
@@ -66,27 +81,33 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _judge(checkout: Checkout, endpoint: str | None, work_folder: Path) -> bool:
-    suite = checkout.suite
-    folder = work_folder / suite.name
+def _judge(checkout: Checkout, arguments: argparse.Namespace) -> bool:
+    suite, iam = checkout.suite, not arguments.no_iam
+    server = arguments.on or suite.target
+    folder = arguments.work_folder / suite.name / column(server, iam)
     folder.mkdir(parents=True, exist_ok=True)
     _say(f"{suite.name}: {suite.title}, of {checkout.folder}")
-    with target(endpoint, folder) as where:
-        expectations = read_expectations(suite.name, where.kind)
+    plan = Plan(folder, arguments.work_folder / "environments", suite.services, iam)
+    with target(arguments.endpoint, server, plan) as where:
+        expectations = read_expectations(suite.name, where.kind, iam) if where.is_ours else []
         _say(f"  against {where.endpoint}, {where.kind}; output in {folder / 'output.log'}")
-        results = _results(checkout, where, folder)
+        results = _results(checkout, where, plan)
+    if arguments.store and arguments.endpoint is None:
+        store(suite.name, column(server, iam), measured(results))
     comparison = compare(results, expectations)
     _show(comparison, EXPECTED / f"{suite.name}.toml")
-    return comparison.as_expected
+    return comparison.as_expected or not where.is_ours
 
 
-def _results(checkout: Checkout, where: Target, folder: Path) -> list[Result]:
-    suite, log, report = checkout.suite, folder / "output.log", folder / "report.xml"
+def _results(checkout: Checkout, where: Target, plan: Plan) -> list[Result]:
+    suite, folder = checkout.suite, plan.folder
+    log, report = folder / "output.log", folder / "report.xml"
     report.unlink(missing_ok=True)
-    known = {"endpoint": where.endpoint, "report": str(report)}
+    known = {"endpoint": where.endpoint, "address": where.address, "report": str(report)}
     if suite.requirements:
-        known["python"] = str(python_environment(folder, suite.requirements))
-        project = checkout.folder
+        environment = plan.environments / digest("\n".join(suite.requirements).encode())
+        known["python"] = str(python_environment(environment, suite.requirements))
+        project = python_project(checkout.folder, folder, suite.copied)
     else:
         project = npm_project(checkout.folder, folder)
     command = [part.format(**known) for part in suite.command]

@@ -5,13 +5,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from conformance.programs import ConformanceError
 
 EXPECTED = Path(__file__).parent / "expected"
 # The page says what each means.
-REASONS = ("other-service", "not-offered", "suite")
+UNSTEADY = "unsteady"
+REASONS = (
+    *("other-service", "not-offered", "suite", "wants-docker", "wants-runtime"),
+    *("not-emulated", "ours", UNSTEADY),
+)
 _SEPARATOR = " > "
 _MESSAGE_LENGTH = 200
 
@@ -60,25 +65,33 @@ class Comparison:
         return not (self.regressions or self.unexpected_successes or self.not_run)
 
 
+def by_test(results: Iterable[Result]) -> dict[str, Result]:
+    """The results of a report, one for each test."""
+    found: dict[str, Result] = {}
+    for result in results:
+        earlier = found.setdefault(result.test, result)
+        found[result.test] = max(earlier, result, key=lambda one: one.outcome)
+    return found
+
+
 def compare(results: Iterable[Result], expectations: Iterable[Expectation]) -> Comparison:
     """Holds what happened against what was expected."""
     known = {expectation.test: expectation for expectation in expectations}
-    by_test: dict[str, Result] = {}
-    for result in results:
-        earlier = by_test.setdefault(result.test, result)
-        by_test[result.test] = max(earlier, result, key=lambda one: one.outcome)
+    ended_as = by_test(results)
+    ended = {test: ended_as[test].outcome if test in ended_as else None for test in known}
 
     def expected(*outcomes: Outcome | None) -> tuple[Expectation, ...]:
-        ended = {test: by_test[test].outcome if test in by_test else None for test in known}
         return tuple(known[test] for test, outcome in ended.items() if outcome in outcomes)
 
-    failed = [one for one in by_test.values() if one.outcome is Outcome.FAILED]
+    failed = [one for one in ended_as.values() if one.outcome is Outcome.FAILED]
     return Comparison(
-        passed=sum(one.outcome is Outcome.PASSED for one in by_test.values()),
-        skipped=sum(one.outcome is Outcome.SKIPPED for one in by_test.values()),
+        passed=sum(one.outcome is Outcome.PASSED for one in ended_as.values()),
+        skipped=sum(one.outcome is Outcome.SKIPPED for one in ended_as.values()),
         failed_as_expected=expected(Outcome.FAILED),
         regressions=tuple(one for one in failed if one.test not in known),
-        unexpected_successes=expected(Outcome.PASSED),
+        unexpected_successes=tuple(
+            one for one in expected(Outcome.PASSED) if one.reason != UNSTEADY
+        ),
         not_run=expected(Outcome.SKIPPED, None),
     )
 
@@ -101,19 +114,31 @@ def _result(case: ElementTree.Element) -> Result:
     return Result(test, Outcome.SKIPPED if skipped else Outcome.PASSED)
 
 
-def read_expectations(suite: str, target: str, folder: Path = EXPECTED) -> list[Expectation]:
-    """The committed list of a suite, as far as it is about targets of this kind."""
+def read_expectations(
+    suite: str, target: str, iam: bool = True, folder: Path = EXPECTED
+) -> list[Expectation]:
+    """The committed list of a suite, as far as it is about targets of this kind.
+
+    `iam` is whether the target enforces permissions: some entries are only about that.
+    """
     path = folder / f"{suite}.toml"
     entries = tomllib.loads(path.read_text()).get("failure", [])
-    return [_expectation(entry, path) for entry in entries if entry.get("on", target) == target]
+    return [
+        expectation
+        for entry in entries
+        if entry.get("on", target) == target and (iam or not entry.get("iam", False))
+        for expectation in _expectations(entry, path)
+    ]
 
 
-def _expectation(entry: dict[str, str], path: Path) -> Expectation:
-    missing = [name for name in ("test", "reason", "because") if not entry.get(name)]
-    if missing:
-        raise ConformanceError(f"{path}: an entry lacks {', '.join(missing)}: {entry}")
+def _expectations(entry: dict[str, Any], path: Path) -> list[Expectation]:
+    tests = [entry["test"]] if entry.get("test") else entry.get("tests", [])
+    missing = [name for name in ("reason", "because") if not entry.get(name)]
+    if missing or not tests:
+        lacking = [*missing, *([] if tests else ["test or tests"])]
+        raise ConformanceError(f"{path}: an entry lacks {', '.join(lacking)}: {entry}")
     if entry["reason"] not in REASONS:
         raise ConformanceError(
             f"{path}: {entry['reason']!r} is no reason. There are: {', '.join(REASONS)}."
         )
-    return Expectation(entry["test"], entry["reason"], entry["because"])
+    return [Expectation(test, entry["reason"], entry["because"]) for test in tests]

@@ -6,8 +6,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -15,6 +15,8 @@ _LINES_OF_LOG = 15
 _INSTALL_TIMEOUT = 900.0
 # Somebody's own settings of AWS, Python or pytest are not meant for a suite.
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR")
+# Ends a program when its standard input ends: with the caller, also when that is killed.
+_ENDS_WITH_ITS_CALLER = '"$@" & child=$!; cat >/dev/null; kill -9 $child'
 
 
 class ConformanceError(Exception):
@@ -46,6 +48,8 @@ def suite_variables(home: Path, **more: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
+        # Not every machine has Docker, and a list is about all of them.
+        "DOCKER_HOST": "unix:///nonexistent",
         **more,
     }
 
@@ -74,6 +78,25 @@ def run(
             _end_group(process)
 
 
+@contextmanager
+def background(command: Sequence[str], variables: dict[str, str], log: Path) -> Iterator[None]:
+    """A program that runs as long as the block, in the log's folder, with all that it starts."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", _ENDS_WITH_ITS_CALLER, "sh", *command],
+            cwd=log.parent,
+            env=variables,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield
+    finally:
+        _end_group(process)
+
+
 def tail(log: Path) -> str:
     """The last lines of a log, and where it is."""
     lines = log.read_text(errors="replace").splitlines()[-_LINES_OF_LOG:]
@@ -82,6 +105,7 @@ def tail(log: Path) -> str:
 
 def python_environment(folder: Path, requirements: Sequence[str]) -> Path:
     """An interpreter that has these packages, in a virtual environment below this folder."""
+    folder.mkdir(parents=True, exist_ok=True)
     environment, installed = folder / "venv", folder / "venv/requirements.txt"
     python = environment / "bin/python"
     wanted = "\n".join(requirements)
@@ -94,10 +118,21 @@ def python_environment(folder: Path, requirements: Sequence[str]) -> Path:
     return python
 
 
+def python_project(source: Path, folder: Path, parts: Sequence[str]) -> Path:
+    """A copy of the named parts of a suite, which may write there."""
+    project = folder / "project"
+    shutil.rmtree(project, ignore_errors=True)
+    project.mkdir(parents=True)
+    for part in parts:
+        copy = shutil.copytree if (source / part).is_dir() else shutil.copy
+        copy(source / part, project / part)
+    return project
+
+
 def npm_project(source: Path, folder: Path) -> Path:
     """A copy of a suite with its packages: the source's own, if it has them, or npm's."""
     project = folder / "project"
-    packages = folder / f"packages-{_digest(source / 'package.json', source / 'package-lock.json')}"
+    packages = folder / f"packages-{_packages(source)}"
     shutil.rmtree(project, ignore_errors=True)
     shutil.copytree(source, project, ignore=shutil.ignore_patterns("node_modules", ".git"))
     if (source / "node_modules").is_dir():
@@ -124,9 +159,14 @@ def _install_npm(source: Path, packages: Path) -> None:
     draft.rename(packages)
 
 
-def _digest(*files: Path) -> str:
-    texts = [file.read_bytes() if file.is_file() else b"" for file in files]
+def digest(*texts: bytes) -> str:
+    """A short name for these texts."""
     return hashlib.sha256(b"\0".join(texts)).hexdigest()[:12]
+
+
+def _packages(source: Path) -> str:
+    files = (source / "package.json", source / "package-lock.json")
+    return digest(*(file.read_bytes() if file.is_file() else b"" for file in files))
 
 
 def _uv() -> str:

@@ -10,23 +10,87 @@ from conformance.programs import ConformanceError, installer_variables, need
 
 LOCALSTACK = "localstack"
 STANDALONE = "standalone"
+# What a suite can run against, by the names of the command line.
+ENGINE, EMULATOR, STOCK, MINISTACK = "engine", "emulator", "stock", "ministack"
+_VERSION = "4.14.0"
 
 
 @dataclass(frozen=True)
 class Suite:
-    """One suite. `{endpoint}`, `{report}` and `{python}` stand for what is known when it runs."""
+    """One suite. `{endpoint}`, `{address}`, `{report}` and `{python}` are known when it runs."""
 
     name: str
     title: str
-    # All of these files are in its folder, and not all of them in that of another suite.
+    # All of these files are in its folder.
     recognised_by: tuple[str, ...]
     command: tuple[str, ...]
     variables: dict[str, str]
     # Further ones when the target is of this kind.
     variables_on: dict[str, dict[str, str]] = field(default_factory=dict)
-    # Of a suite in Python: it runs in its own folder. Without: a suite for npm, run in a copy.
+    # What it runs against if nothing is named.
+    target: str = ENGINE
+    # Services that the emulator offers it besides the default ones.
+    services: tuple[str, ...] = ()
+    # Of a suite in Python, which shares its environment. Without: a suite for npm.
     requirements: tuple[str, ...] = ()
+    # What of its folder is copied, because it writes there; without, all but node_modules.
+    copied: tuple[str, ...] = ()
     timeout: float = 900.0
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Tests that LocalStack recorded on AWS: of what, in which folders, how long they may take."""
+
+    title: str
+    folders: tuple[str, ...]
+    minutes: int = 30
+
+
+RECORDED = {
+    "cloudwatch": Recorded("CloudWatch", ("cloudwatch",)),
+    "dynamodb": Recorded("DynamoDB and its streams", ("dynamodb", "dynamodbstreams")),
+    "events": Recorded("EventBridge", ("events",)),
+}
+# Its tests use more services than those that they are about.
+_BESIDES = (
+    *("cloudformation", "dynamodbstreams", "ec2", "firehose", "kinesis"),
+    *("scheduler", "secretsmanager"),
+)
+_PLUGINS = Path(__file__).parent / "plugins"
+
+
+def _suite(name: str, recorded: Recorded) -> Suite:
+    tests = [f"tests/aws/services/{folder}" for folder in recorded.folders]
+    return Suite(
+        name=name,
+        title=f"LocalStack's tests of {recorded.title}, recorded on AWS",
+        recognised_by=("tests/aws/conftest.py", *tests),
+        requirements=(
+            f"localstack-core[runtime,test]=={_VERSION}",
+            "cbor2<6",
+            "pytest-timeout>=2.3,<3",
+        ),
+        copied=("tests", "pyproject.toml"),
+        command=(
+            *("{python}", "-m", "pytest", "-m", "aws_validated", "-p", "no:cacheprovider"),
+            *("-p", "localstack_address", "--timeout=120"),
+            *("--junitxml={report}", "--override-ini=log_level=WARNING"),
+            *tests,
+        ),
+        variables={
+            "TEST_AWS_ENDPOINT_URL": "{endpoint}",
+            "TEST_SKIP_LOCALSTACK_START": "1",
+            "GATEWAY_LISTEN": "{address}",
+            "PYTHONPATH": str(_PLUGINS),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+        # It asks STS for its account where STS is offered.
+        variables_on={STANDALONE: {"SERVICES": "dynamodb,dynamodbstreams"}},
+        target=ENGINE if name == "dynamodb" else EMULATOR,
+        services=_BESIDES,
+        timeout=60.0 * recorded.minutes,
+    )
 
 
 SUITES = (
@@ -37,25 +101,7 @@ SUITES = (
         command=("node_modules/.bin/vitest", "run", "--reporter=junit", "--outputFile={report}"),
         variables={"DYNAMODB_ENDPOINT": "{endpoint}"},
     ),
-    Suite(
-        name="localstack",
-        title="what LocalStack recorded on AWS of DynamoDB and its streams",
-        recognised_by=("tests/aws/conftest.py", "tests/aws/services/dynamodb/test_dynamodb.py"),
-        requirements=("localstack-core[runtime,test]==4.14.0", "cbor2<6"),
-        command=(
-            *("{python}", "-m", "pytest", "-m", "aws_validated", "-p", "no:cacheprovider"),
-            *("--junitxml={report}", "--override-ini=log_level=WARNING"),
-            "tests/aws/services/dynamodb",
-            "tests/aws/services/dynamodbstreams",
-        ),
-        variables={
-            "TEST_AWS_ENDPOINT_URL": "{endpoint}",
-            "TEST_SKIP_LOCALSTACK_START": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        },
-        # It asks STS for its account where STS is offered.
-        variables_on={STANDALONE: {"SERVICES": "dynamodb,dynamodbstreams"}},
-    ),
+    *(_suite(name, recorded) for name, recorded in RECORDED.items()),
 )
 
 
@@ -67,8 +113,8 @@ class Checkout:
     folder: Path
 
 
-def find(source: str, work_folder: Path) -> Checkout:
-    """The suite in a folder, or behind a repository's address (`https://…#branch`)."""
+def find(source: str, work_folder: Path) -> list[Checkout]:
+    """The suites in a folder, or behind a repository's address (`https://…#branch`)."""
     if _is_address(source):
         folder = _fetched(source, work_folder / "checkouts")
     else:
@@ -77,10 +123,28 @@ def find(source: str, work_folder: Path) -> Checkout:
         raise ConformanceError(
             f"There is no folder {folder}. Name the folder of a suite, or its repository's address."
         )
-    for suite in SUITES:
-        if all((folder / name).exists() for name in suite.recognised_by):
-            return Checkout(suite, folder)
-    raise ConformanceError(f"{source} is no suite that is known.\n{_known_suites()}")
+    checkouts = [
+        Checkout(suite, folder)
+        for suite in SUITES
+        if all((folder / name).exists() for name in suite.recognised_by)
+    ]
+    if not checkouts:
+        raise ConformanceError(f"{source} is no suite that is known.\n{_known_suites()}")
+    return checkouts
+
+
+def selected(checkouts: list[Checkout], names: str | None) -> list[Checkout]:
+    """Those that are named, with commas between; without names, all."""
+    if not names:
+        return checkouts
+    requested = [name.strip() for name in names.split(",")]
+    there = {checkout.suite.name: checkout for checkout in checkouts}
+    missing = [name for name in requested if name not in there]
+    if missing:
+        raise ConformanceError(
+            f"There is no suite {', '.join(missing)}. There are: {', '.join(there)}."
+        )
+    return [there[name] for name in requested]
 
 
 def _known_suites() -> str:

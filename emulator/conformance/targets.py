@@ -1,15 +1,13 @@
 """What the suites run against: a server of their own, or one that answers already."""
 
 import http.client
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from conformance.programs import ConformanceError, suite_variables, tail
+from conformance.programs import ConformanceError
+from conformance.servers import SERVERS, Plan, running
 from conformance.suites import LOCALSTACK, STANDALONE
 
 _TIMEOUT = 10.0
@@ -21,37 +19,23 @@ class Target:
 
     endpoint: str
     kind: str
+    # Whether a list says what fails there.
+    is_ours: bool = True
+
+    @property
+    def address(self) -> str:
+        """Host and port."""
+        return urlsplit(self.endpoint).netloc
 
 
 @contextmanager
-def target(endpoint: str | None, folder: Path) -> Iterator[Target]:
-    """The given endpoint, or a new engine of its own, which ends afterwards."""
+def target(endpoint: str | None, server: str, plan: Plan) -> Iterator[Target]:
+    """The given endpoint, or a new server of this name, which ends afterwards."""
     if endpoint is not None:
         yield Target(endpoint.rstrip("/"), _kind(endpoint))
         return
-    log = folder / "server.log"
-    with log.open("wb") as errors:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "embedded_dynamodb", "--port", "0"],
-            env=suite_variables(folder / "home"),
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-        )
-    try:
-        yield Target(_address(server, log), STANDALONE)
-    finally:
-        server.terminate()
-        server.communicate()
-
-
-def _address(server: subprocess.Popen[str], log: Path) -> str:
-    # It says where it answers when it does.
-    line = server.stdout.readline() if server.stdout else ""
-    _, found, address = line.strip().rpartition(" at ")
-    if not found:
-        raise ConformanceError(f"The engine did not start. {tail(log)}")
-    return address
+    with running(server, plan) as where:
+        yield Target(where, SERVERS[server].kind, SERVERS[server].is_ours)
 
 
 def _kind(endpoint: str) -> str:

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from conformance import __main__ as command
-from conformance import suites
+from conformance import servers, suites
 from conformance.outcomes import (
     EXPECTED,
     REASONS,
@@ -24,8 +24,16 @@ from conformance.outcomes import (
     read_expectations,
     read_report,
 )
-from conformance.programs import ConformanceError, npm_project, run, suite_variables
-from conformance.suites import LOCALSTACK, STANDALONE, SUITES, Suite, find
+from conformance.programs import (
+    ConformanceError,
+    background,
+    npm_project,
+    python_project,
+    run,
+    suite_variables,
+)
+from conformance.servers import SERVERS, Plan
+from conformance.suites import ENGINE, LOCALSTACK, STANDALONE, SUITES, Suite, find, selected
 from conformance.targets import target
 from tests.waiting import eventually
 
@@ -54,6 +62,13 @@ def test_what_is_listed_and_passes_is_an_unexpected_success() -> None:
     comparison = compare(results(a=PASSED), [KNOWN])
     assert not comparison.as_expected
     assert comparison.unexpected_successes == (KNOWN,)
+
+
+@pytest.mark.parametrize("outcome", [PASSED, FAILED])
+def test_what_is_unsteady_may_end_either_way(outcome: Outcome) -> None:
+    unsteady = Expectation("a", "unsteady", "It compares times of this machine.")
+    assert compare(results(a=outcome), [unsteady]).as_expected
+    assert compare(results(b=PASSED), [unsteady]).not_run == (unsteady,)
 
 
 @pytest.mark.parametrize("outcomes", [{"b": PASSED}, {"a": SKIPPED, "b": PASSED}])
@@ -104,8 +119,9 @@ def test_each_suite_has_a_list_that_gives_reasons(suite: str, kind: str) -> None
 
 def test_the_page_tells_each_suite_and_each_reason() -> None:
     rows = (EXPECTED.parent / "README.md").read_text().splitlines()
-    for name in [*REASONS, *(suite.name for suite in SUITES)]:
-        assert [row for row in rows if row.startswith(f"| `{name}` |")], name
+    firsts = [row.split("|")[1] for row in rows if row.startswith("| `")]
+    for name in [*REASONS, *(suite.name for suite in SUITES), *SERVERS]:
+        assert [first for first in firsts if f"`{name}`" in first], name
 
 
 def test_no_list_is_of_a_suite_that_is_gone() -> None:
@@ -116,20 +132,29 @@ def test_no_list_is_of_a_suite_that_is_gone() -> None:
     ("entry", "words"),
     [
         ('test = "a"\nreason = "suite"', "lacks because"),
+        ('tests = []\nreason = "suite"\nbecause = "So."', "lacks test or tests"),
         ('test = "a"\nreason = "bad luck"\nbecause = "So."', "'bad luck' is no reason"),
     ],
 )
 def test_an_entry_without_a_reason_is_refused(tmp_path: Path, entry: str, words: str) -> None:
     (tmp_path / "parity.toml").write_text(f"[[failure]]\n{entry}\n")
     with pytest.raises(ConformanceError, match=words):
-        read_expectations("parity", STANDALONE, tmp_path)
+        read_expectations("parity", STANDALONE, folder=tmp_path)
 
 
 def test_an_entry_is_about_targets_of_its_kind(tmp_path: Path) -> None:
     entry = '[[failure]]\ntest = "a"\nreason = "suite"\nbecause = "So."\non = "standalone"\n'
     (tmp_path / "parity.toml").write_text(entry)
-    assert len(read_expectations("parity", STANDALONE, tmp_path)) == 1
-    assert read_expectations("parity", LOCALSTACK, tmp_path) == []
+    assert len(read_expectations("parity", STANDALONE, folder=tmp_path)) == 1
+    assert read_expectations("parity", LOCALSTACK, folder=tmp_path) == []
+
+
+def test_an_entry_may_be_about_permissions_and_about_many_tests(tmp_path: Path) -> None:
+    entry = '[[failure]]\ntests = ["a", "b"]\nreason = "ours"\nbecause = "So."\niam = true\n'
+    (tmp_path / "events.toml").write_text(entry)
+    enforced = read_expectations("events", LOCALSTACK, iam=True, folder=tmp_path)
+    assert [expectation.test for expectation in enforced] == ["a", "b"]
+    assert read_expectations("events", LOCALSTACK, iam=False, folder=tmp_path) == []
 
 
 def make_suite(folder: Path, name: str) -> Path:
@@ -143,7 +168,21 @@ def make_suite(folder: Path, name: str) -> Path:
 
 @pytest.mark.parametrize("name", [suite.name for suite in SUITES])
 def test_a_suite_is_recognised_by_its_files(tmp_path: Path, name: str) -> None:
-    assert find(str(make_suite(tmp_path, name)), tmp_path).suite.name == name
+    (checkout,) = find(str(make_suite(tmp_path, name)), tmp_path)
+    assert checkout.suite.name == name
+
+
+def test_a_folder_with_many_suites_has_all_of_them_or_those_that_are_named(tmp_path: Path) -> None:
+    for name in ("events", "cloudwatch"):
+        make_suite(tmp_path, name)
+    checkouts = find(str(tmp_path), tmp_path)
+    assert {checkout.suite.name for checkout in selected(checkouts, None)} == {
+        "events",
+        "cloudwatch",
+    }
+    assert [one.suite.name for one in selected(checkouts, "events")] == ["events"]
+    with pytest.raises(ConformanceError, match=r"no suite sqs\. There are: cloudwatch, events"):
+        selected(checkouts, "events, sqs")
 
 
 def test_a_folder_that_has_only_some_of_the_files_is_no_suite(tmp_path: Path) -> None:
@@ -158,7 +197,7 @@ def git(folder: Path, *arguments: str) -> None:
 
 
 def test_a_suite_is_fetched_from_an_address_and_as_its_revision_says(tmp_path: Path) -> None:
-    repository = make_suite(tmp_path / "suite", "localstack")
+    repository = make_suite(tmp_path / "suite", "parity")
     git(repository, "init", "--initial-branch=main")
     git(repository, "add", ".")
     git(repository, "commit", "--message=first")
@@ -166,9 +205,10 @@ def test_a_suite_is_fetched_from_an_address_and_as_its_revision_says(tmp_path: P
     (repository / "later").touch()
     git(repository, "add", ".")
     git(repository, "commit", "--message=second")
-    latest = find(repository.as_uri(), tmp_path / "work")
-    assert (latest.suite.name, (latest.folder / "later").exists()) == ("localstack", True)
-    assert not (find(f"{repository.as_uri()}#v1", tmp_path / "work").folder / "later").exists()
+    (latest,) = find(repository.as_uri(), tmp_path / "work")
+    assert (latest.suite.name, (latest.folder / "later").exists()) == ("parity", True)
+    (earlier,) = find(f"{repository.as_uri()}#v1", tmp_path / "work")
+    assert not (earlier.folder / "later").exists()
 
 
 def run_command(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -231,11 +271,15 @@ def page(body: bytes) -> Iterator[str]:
         server.server_close()
 
 
+def plan(folder: Path) -> Plan:
+    return Plan(folder, folder / "environments")
+
+
 @pytest.mark.parametrize(
     ("body", "kind"), [(b'{"services": {}}', LOCALSTACK), (b"healthy: dynamodb", STANDALONE)]
 )
 def test_an_endpoint_is_localstack_or_stands_alone(tmp_path: Path, body: bytes, kind: str) -> None:
-    with page(body) as url, target(f"{url}/", tmp_path) as where:
+    with page(body) as url, target(f"{url}/", ENGINE, plan(tmp_path)) as where:
         assert (where.endpoint, where.kind) == (url, kind)
 
 
@@ -246,14 +290,15 @@ def test_an_endpoint_is_localstack_or_stands_alone(tmp_path: Path, body: bytes, 
 def test_an_endpoint_that_cannot_be_used_is_named(
     tmp_path: Path, endpoint: str, words: str
 ) -> None:
-    with pytest.raises(ConformanceError, match=words), target(endpoint, tmp_path):
+    with pytest.raises(ConformanceError, match=words), target(endpoint, ENGINE, plan(tmp_path)):
         pass
 
 
 def test_without_an_endpoint_an_engine_runs_as_long_as_the_suite(tmp_path: Path) -> None:
-    with target(None, tmp_path) as where, target(where.endpoint, tmp_path) as again:
+    new = target(None, ENGINE, plan(tmp_path))
+    with new as where, target(where.endpoint, ENGINE, plan(tmp_path)) as again:
         assert again.kind == where.kind == STANDALONE
-    with pytest.raises(ConformanceError), target(where.endpoint, tmp_path):
+    with pytest.raises(ConformanceError), target(where.endpoint, ENGINE, plan(tmp_path)):
         pass
 
 
@@ -328,6 +373,23 @@ def test_a_report_that_explains_how_the_suite_ended_is_believed(
     assert command._reported(report, 1, tmp_path / "output.log") == ONE_FAILED
 
 
+def test_a_server_ends_with_the_block_and_with_all_that_it_started(tmp_path: Path) -> None:
+    log = tmp_path / "server.log"
+    with background(["sh", "-c", "sleep 60 & echo $!; wait"], suite_variables(tmp_path), log):
+        eventually(lambda: bool(log.read_text().strip()), "its child")
+        assert works(int(log.read_text()))
+    eventually(lambda: not works(int(log.read_text())), "end of its child")
+
+
+def test_a_server_that_does_not_answer_is_named_with_its_log(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(servers, "_READY_TIMEOUT", 0.2)
+    (tmp_path / "server.log").write_text("the port is taken")
+    with pytest.raises(ConformanceError, match="the port is taken"):
+        servers._answering(1, "/", tmp_path / "server.log")
+
+
 def works(pid: int) -> bool:
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
@@ -367,3 +429,16 @@ def test_a_suite_for_npm_runs_in_a_copy_and_its_own_folder_stays(tmp_path: Path)
         assert (project / "node_modules/vitest").is_dir()
         (project / "left").touch()
     assert sorted(source.rglob("*")) == before
+
+
+def test_a_suite_in_python_runs_in_a_copy_of_what_it_names(tmp_path: Path) -> None:
+    source, work = tmp_path / "suite", tmp_path / "work"
+    (source / "tests").mkdir(parents=True)
+    (source / "other").mkdir()
+    for file in ("tests/test_a.py", "other/large", "pyproject.toml"):
+        (source / file).touch()
+    for _ in range(2):
+        project = python_project(source, work, ("tests", "pyproject.toml"))
+        files = sorted(str(path.relative_to(project)) for path in project.rglob("*"))
+        assert files == ["pyproject.toml", "tests", "tests/test_a.py"]
+        (project / "left").touch()

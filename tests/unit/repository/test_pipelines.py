@@ -154,3 +154,13 @@ def test_dependabot_looks_after_every_folder_with_terraform() -> None:
     }
 
     assert folders <= watched
+
+
+def test_every_suite_of_localstack_runs_every_week() -> None:
+    lists = (paths.ROOT / "emulator/conformance/expected").glob("*.toml")
+    workflow = yaml.safe_load((GITHUB / "workflows/conformance.yml").read_text())
+    (job,) = workflow["jobs"].values()
+
+    named = ",".join(job["strategy"]["matrix"]["suites"]).split(",")
+
+    assert sorted([*named, "parity"]) == sorted(file.stem for file in lists)
