@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
-from localstack_host.services.events import undelivered
+from localstack_host.services.events import metrics, undelivered
 
+RULE = "arn:aws:events:us-east-2:000000000000:rule/rule"
 EVENT = {"id": "1", "source": "s", "event-bus-name": "default"}
 
 
@@ -48,7 +49,14 @@ class Target:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, failing: int, **settings: Any) -> None:
         self.failing, self.taken, self.letters = failing, [], []
         self.pauses: list[float] = []
-        self.sender = SimpleNamespace(rule_arn="rule", target={"Arn": "target", **settings})
+        self.counted: list[str] = []
+        self.sender = SimpleNamespace(
+            rule_arn=RULE,
+            account_id="000000000000",
+            region="us-east-2",
+            target={"Arn": "target", **settings},
+        )
+        monkeypatch.setattr(metrics, "record", lambda _place, metric, *_: self.counted.append(metric))
         monkeypatch.setattr(threading, "Timer", self._timer)
         monkeypatch.setattr(undelivered, "_send", self._send)
 
@@ -75,6 +83,7 @@ def test_a_target_that_recovers_gets_the_event_once(monkeypatch: pytest.MonkeyPa
     target = Target(monkeypatch, 4, DeadLetterConfig={"Arn": "queue"})
     target.put()
     assert (len(target.taken), target.letters) == (1, [])
+    assert target.counted == ["Invocations"]  # retries are not counted
     assert all(2**n / 2 <= pause <= 2**n for n, pause in enumerate(target.pauses))
 
 
@@ -96,16 +105,18 @@ def test_retries_end_with_the_policys_limit(
     ((queue, event, attributes),) = target.letters
     assert (queue, event, len(target.pauses)) == ("queue", {"id": "1", "source": "s"}, attempts)
     assert attributes == {
-        "RULE_ARN": "rule",
+        "RULE_ARN": RULE,
         "TARGET_ARN": "target",
         "ERROR_CODE": "ERROR_FROM_TARGET",
         "ERROR_MESSAGE": "No.",
         "EXHAUSTED_RETRY_CONDITION": condition,
         "RETRY_ATTEMPTS": str(attempts),
     }
+    assert target.counted == ["Invocations", "FailedInvocations", "InvocationsSentToDlq"]
 
 
 def test_without_a_dead_letter_queue_the_event_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     target = Target(monkeypatch, 1000, RetryPolicy={"MaximumRetryAttempts": 1})
     target.put()
     assert (target.taken, target.letters) == ([], [])
+    assert target.counted == ["Invocations", "FailedInvocations"]

@@ -1,4 +1,4 @@
-"""The patches of SNS: filters that know types (`filters.py`), and counted messages (`metrics.py`)."""
+"""The patches of SNS: filters know types (`filters.py`), and messages count (`metrics.py`)."""
 
 from __future__ import annotations
 
