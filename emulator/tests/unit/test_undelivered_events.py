@@ -56,9 +56,12 @@ class Target:
             region="us-east-2",
             target={"Arn": "target", **settings},
         )
-        monkeypatch.setattr(metrics, "record", lambda _place, metric, *_: self.counted.append(metric))
+        monkeypatch.setattr(metrics, "record", self._record)
         monkeypatch.setattr(threading, "Timer", self._timer)
         monkeypatch.setattr(undelivered, "_send", self._send)
+
+    def _record(self, _place: Any, metric: str, *_: Any) -> None:
+        self.counted.append(metric)
 
     def _timer(self, pause: float, attempt: Any) -> Any:
         self.pauses.append(pause)
