@@ -20,13 +20,24 @@ data "aws_iam_policy_document" "storefront" {
   # AWS knows no resources for what is not there yet.
   # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html
   statement {
-    sid       = "CreateWhatItCanTag"
-    actions   = ["cloudfront:CreateDistribution", "cognito-idp:CreateUserPool"]
+    sid = "CreateWhatItCanTag"
+    actions = [
+      "cloudfront:CreateDistribution",
+      "cloudfront:TagResource",
+      "cognito-idp:CreateUserPool",
+      "cognito-idp:TagResource",
+    ]
     resources = ["*"]
 
     condition {
       test     = "StringEquals"
       variable = "aws:RequestTag/Stack"
+      values   = [local.prefix[each.key]]
+    }
+
+    condition {
+      test     = "StringEqualsIfExists"
+      variable = "aws:ResourceTag/Stack"
       values   = [local.prefix[each.key]]
     }
   }
@@ -40,24 +51,6 @@ data "aws_iam_policy_document" "storefront" {
       "cloudfront:CreateResponseHeadersPolicy",
     ]
     resources = ["*"]
-  }
-
-  statement {
-    sid       = "TagWhatIsNew"
-    actions   = ["cloudfront:TagResource", "cognito-idp:TagResource"]
-    resources = ["${local.everywhere.cloudfront}:distribution/*", "${local.here.cognito-idp}:userpool/*"]
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:RequestTag/Stack"
-      values   = [local.prefix[each.key]]
-    }
-
-    condition {
-      test     = "StringEqualsIfExists"
-      variable = "aws:ResourceTag/Stack"
-      values   = [local.prefix[each.key]]
-    }
   }
 
   statement {
