@@ -61,7 +61,7 @@ class Served:
             "REQUEST_METHOD": "POST",
             "RAW_URI": "/",
             "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_X_AMZ_TARGET": sent.get("X-Amz-Target"),
+            **{f"HTTP_{name.upper().replace('-', '_')}": value for name, value in sent.items()},
             "wsgi.input": io.BytesIO(sent_body),
             "rolo.headers": [(name.encode(), value.encode()) for name, value in sent.items()],
         }
