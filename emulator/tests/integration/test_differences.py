@@ -9,11 +9,10 @@ import json
 import uuid
 from typing import Any
 
-import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.conftest import REGION, Cloud
+from tests.integration.conftest import Cloud
 from tests.waiting import eventually
 
 ANSWER = {
@@ -37,24 +36,6 @@ def an_api(cloud: Cloud, **settings: str) -> str:
     patch = [{"op": "replace", "path": path, "value": value} for path, value in settings.items()]
     gateway.update_stage(restApiId=api, stageName="s", patchOperations=patch)
     return f"{cloud.endpoint}/_aws/execute-api/{api}/s/x"
-
-
-def test_throttling_lets_everything_through(cloud: Cloud) -> None:
-    one = {f"/*/*/throttling/{limit}": "1" for limit in ("rateLimit", "burstLimit")}
-    url = an_api(cloud, **one)
-
-    assert {httpx.get(url).status_code for _ in range(20)} == {200}
-
-
-def test_access_logs_are_not_written(cloud: Cloud) -> None:
-    group, logs = f"access-{uuid.uuid4().hex[:8]}", cloud.client("logs")
-    logs.create_log_group(logGroupName=group)
-    arn = f"arn:aws:logs:{REGION}:000000000000:log-group:{group}"
-    place = {"/accessLogSettings/destinationArn": arn, "/accessLogSettings/format": "$context.path"}
-
-    httpx.get(an_api(cloud, **place)).raise_for_status()
-
-    assert not logs.describe_log_streams(logGroupName=group)["logStreams"]
 
 
 def test_each_invocation_is_counted_in_cloudwatch(cloud: Cloud) -> None:

@@ -164,6 +164,16 @@ def authorize_method(route: Handler, self: Any, context: Any) -> None:
         )
 
 
+def may_invalidate(context: Any) -> bool:
+    """Whether a request to an API is signed by somebody who may invalidate its cache.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
+    """
+    signed = _credentials(context.invocation_request["headers"], context.request.args)
+    need = Permission("execute-api:InvalidateCache", _arn(context))
+    return signed is not None and is_allowed(signed, need, Place(context.request, context.region))
+
+
 def _arn(context: Any) -> str:
     path = context.invocation_request["path"].strip("/")
     place = f"arn:aws:execute-api:{context.region}:{context.account_id}"

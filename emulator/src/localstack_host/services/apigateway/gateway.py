@@ -1,4 +1,4 @@
-"""Gateway responses of APIs, and the limit on the size of a function's event."""
+"""The chain of handlers of APIs: throttling, cache, access logs, and gateway responses."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 from localstack.services.apigateway.next_gen.execute_api import gateway_response as responses
+from localstack.services.apigateway.next_gen.execute_api import handlers
 from localstack.services.apigateway.next_gen.execute_api.gateway import RestApiGateway
-from localstack.services.apigateway.next_gen.execute_api.handlers import (
-    gateway_exception_handler,
-    integration_handler,
-)
+from localstack.services.apigateway.next_gen.execute_api.handlers import gateway_exception_handler
 from localstack.services.apigateway.next_gen.execute_api.handlers.gateway_exception import (
     GatewayExceptionHandler,
 )
 
-from localstack_host.services.apigateway import metrics
+from localstack_host.services.apigateway import access_logs, metrics, throttling
+from localstack_host.services.apigateway.cache import CachedIntegration
 
 EXTENSION = "x-amazon-apigateway-gateway-responses"
 HEADER = "gatewayresponse.header."
@@ -46,38 +45,49 @@ class GatewayResponses(GatewayExceptionHandler):
         return response
 
 
-class TimedIntegration:
-    """LocalStack's handler that calls an integration, whose time it notes in the context."""
-
-    def __call__(self, chain: Any, context: Any, response: Any) -> None:
-        """Calls the integration."""
-        began = time.perf_counter()
-        try:
-            integration_handler(chain, context, response)
-        finally:
-            context.integration_ms = (time.perf_counter() - began) * 1000
-
-
 class Gateway(RestApiGateway):
-    """LocalStack's chain of handlers, with GatewayResponses as the exception handler.
-
-    Requests are counted and timed.
-    """
+    """LocalStack's chain of handlers, with what it lacks. Requests are counted and timed."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         original = self.exception_handlers.index(gateway_exception_handler)
         self.exception_handlers[original] = GatewayResponses()
-        integration = self.request_handlers.index(integration_handler)
-        self.request_handlers[integration] = TimedIntegration()
+        self._add_to_requests()
+        responses_of_all: list[Any] = self.response_handlers
+        responses_of_all.append(access_logs.log)
+
+    def _add_to_requests(self) -> None:
+        names: Any = handlers
+        requests: list[Any] = self.request_handlers
+        requests.insert(requests.index(names.api_key_validation_handler) + 1, throttling.throttle)
+        first = requests.index(names.integration_request_handler)
+        last = requests.index(names.integration_response_handler)
+        integration = [
+            _timed(handler) if handler is names.integration_handler else handler
+            for handler in requests[first : last + 1]
+        ]
+        requests[first : last + 1] = [CachedIntegration(integration)]
 
     def process_with_context(self, context: Any, response: Any) -> None:
         """Serves a request, and records its metrics."""
         began = time.perf_counter()
         super().process_with_context(context, response)
         latency_ms = (time.perf_counter() - began) * 1000
-        integration_ms = getattr(context, "integration_ms", None)
+        integration_ms = getattr(context, "integration_latency", None)
         metrics.answered(context, response.status_code, latency_ms, integration_ms)
+
+
+def _timed(handler: Any) -> Any:
+    """Notes how long the integration takes, in milliseconds, for metrics and the access log."""
+
+    def timed(chain: Any, context: Any, response: Any) -> None:
+        began = time.monotonic()
+        try:
+            handler(chain, context, response)
+        finally:
+            context.integration_latency = int((time.monotonic() - began) * 1000)
+
+    return timed
 
 
 def _too_large(exception: Exception) -> Exception | None:

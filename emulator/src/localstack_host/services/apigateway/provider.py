@@ -8,7 +8,9 @@ Each fix is behavior of AWS that LocalStack 4.14 lacks:
 - a body that is not compressed as its header declares is passed on, and is not a server error;
 - a request that is too large for a function's event is a client error, 413;
 - the settings of one method can be removed: LocalStack removes only those of all methods;
-- concurrent changes of a stage are all applied: LocalStack changes a copy and stores it.
+- concurrent changes of a stage are all applied: LocalStack changes a copy and stores it;
+- requests are throttled, responses are cached, and access logs are written (`throttling.py`,
+  `cache.py`, `access_logs.py`).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from io import BytesIO
 from threading import Lock
 from typing import Any
 
+from localstack.aws.api.apigateway import NotFoundException
 from localstack.services.apigateway.helpers import get_apigateway_store, get_moto_rest_api
 from localstack.services.apigateway.models import apigateway_stores
 from localstack.services.apigateway.next_gen.execute_api.router import (
@@ -36,6 +39,7 @@ from localstack_host.localstack_api import (
     router,
 )
 from localstack_host.services.apigateway import imported, patches
+from localstack_host.services.apigateway.cache import RESPONSES
 from localstack_host.services.apigateway.gateway import EXTENSION, Gateway, gateway_responses
 
 
@@ -80,7 +84,29 @@ class RestApis(ApigatewayNextGenProvider):
     ) -> Any:
         """Changes a stage; one change at a time."""
         with self._lock:
-            return self._update_stage(context, rest_api_id, stage_name, patch_operations, **rest)
+            updated = self._update_stage(context, rest_api_id, stage_name, patch_operations, **rest)
+        operations = patch_operations or ()
+        if any("/cacheCluster" in operation.get("path", "") for operation in operations):
+            self._flush(context, rest_api_id, stage_name)
+        return updated
+
+    def flush_stage_cache(
+        self, context: RequestContext, rest_api_id: str, stage_name: str, **_rest: Any
+    ) -> None:
+        """Forgets what the cache of a stage has. Raises NotFoundException."""
+        if stage_name not in get_moto_rest_api(context, rest_api_id).stages:
+            raise NotFoundException("Invalid stage identifier specified")
+        self._flush(context, rest_api_id, stage_name)
+
+    def delete_stage(
+        self, context: RequestContext, rest_api_id: str, stage_name: str, **rest: Any
+    ) -> None:
+        """Deletes a stage with its cache."""
+        super().delete_stage(context, rest_api_id, stage_name, **rest)
+        self._flush(context, rest_api_id, stage_name)
+
+    def _flush(self, context: RequestContext, api: str, stage: str) -> None:
+        RESPONSES.flush(context.account_id, context.region, api, stage)
 
     def _update_stage(
         self,
