@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(900)]
 
 PATIENCE_S = 60.0
 BEYOND: dict[str, float] = {"Average": 1.0}
+UNITS = {"Duration": "Milliseconds", "Latency": "Milliseconds"}
 Described = dict[str, Any]
 
 
@@ -203,6 +204,8 @@ def put_beyond(client: Any, alarm: Described) -> None:
             {
                 "MetricName": metric["MetricName"],
                 "Dimensions": metric["Dimensions"],
+                # Values of another unit would be another series.
+                "Unit": UNITS.get(metric["MetricName"], "Count"),
                 "Value": BEYOND.get(alarm.get("Statistic", ""), 10 * alarm["Threshold"]),
                 "Timestamp": now - timedelta(seconds=period * ago),
             }
