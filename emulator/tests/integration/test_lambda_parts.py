@@ -178,3 +178,26 @@ def test_a_batch_is_collected_for_its_window(cloud: Cloud) -> None:
     wait_for(all_came, "not all messages have come", timeout_s=30)
     assert [sorted(batch) for batch in batches] == [["a", "b", "c", "d"]]
     client.delete_event_source_mapping(UUID=mapping)
+
+
+SHOWS = (
+    "import os, sys\n"
+    "def handle(event, context):\n"
+    "    names = ('PWD', 'SHLVL', 'PYTHONPATH', 'LAMBDA_TASK_ROOT', 'LAMBDA_RUNTIME_DIR')\n"
+    "    return {name: os.environ.get(name) for name in names}\n"
+)
+
+
+@pytest.mark.parametrize("variables", [{}, {"PYTHONPATH": "/opt/mine"}, {"PYTHONUTF8": "1"}])
+def test_a_function_sees_the_paths_that_it_sees_on_aws(
+    cloud: Cloud, variables: dict[str, str]
+) -> None:
+    layer = cloud.layer({"python/beside.py": "HERE = True\n"})
+    source = "import beside\n" + SHOWS
+    function = cloud.function(source, Layers=[layer], Environment={"Variables": variables})
+    seen = cloud.invoke(function).payload
+    task, runtime = seen["LAMBDA_TASK_ROOT"], seen["LAMBDA_RUNTIME_DIR"]
+    own = variables.get("PYTHONPATH")
+    assert seen["PWD"] == task
+    assert seen["SHLVL"] == "0"
+    assert seen["PYTHONPATH"] == (f"{runtime}:{own}" if own else runtime)

@@ -23,10 +23,20 @@ RUNTIME_CLIENT = "awslambdaric"
 
 def main(handler: str) -> None:
     """Runs the function until the process is killed."""
+    _show_search_path_as_on_aws()
     _allow_path_in_address()
     _wait_without_thread()
     sys.argv[:] = [RUNTIME_CLIENT, handler]
     runpy.run_module(RUNTIME_CLIENT, run_name="__main__", alter_sys=True)
+
+
+def _show_search_path_as_on_aws() -> None:
+    """Leaves AWS's packages in PYTHONPATH, and what the function's configuration adds.
+
+    The interpreter has read the code's and the layers' folders before them.
+    """
+    runtime, search = os.environ["LAMBDA_RUNTIME_DIR"], os.environ["PYTHONPATH"].split(":")
+    os.environ["PYTHONPATH"] = ":".join(search[search.index(runtime) :])
 
 
 def _allow_path_in_address() -> None:

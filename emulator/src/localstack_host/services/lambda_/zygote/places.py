@@ -36,6 +36,8 @@ class Places:
             "LAMBDA_TASK_ROOT": self.task,
             "LAMBDA_RUNTIME_DIR": self.runtime,
             "PYTHONPATH": ":".join(self.search(launch)),
+            "PWD": self.task,
+            "SHLVL": "0",
         }
 
     def program(self, launch: Launch, interpreter: list[str]) -> list[str]:
