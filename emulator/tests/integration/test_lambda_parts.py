@@ -85,7 +85,10 @@ def test_a_wrapped_function_is_confined(cloud: Cloud) -> None:
 def test_a_wrapper_that_is_not_there_fails_the_invocation(cloud: Cloud) -> None:
     variables = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/nothing"}
     function = cloud.function(TELLS, Environment={"Variables": variables})
-    assert cloud.invoke(function).error == "Unhandled"
+    answer = cloud.invoke(function)
+    assert answer.error == "Unhandled"
+    assert answer.payload["errorType"] == "Runtime.ExitError"
+    assert answer.payload["errorMessage"].endswith("Runtime exited with error: exit status 127")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from localstack_host.services.lambda_.zygote.namespaces import Namespace
 from localstack_host.services.lambda_.zygote.places import ON_AWS, Places, on_this_machine
 from localstack_host.services.lambda_.zygote.system_calls import adopt_orphans
 
+NOT_FOUND = 127  # the status of shells for a program that is not there
 PACKAGE = __name__.partition(".")[0]
 
 
@@ -65,7 +66,11 @@ def _set_temporary_folder(launch: Launch) -> None:
 def _exec_interpreter(launch: Launch, places: Places) -> None:
     """Replaces the process with a new interpreter. Does not return."""
     program = places.program(launch, [sys.executable, *OPTIONS])
-    os.execve(program[0], program, dict(os.environ))  # noqa: S606
+    try:
+        os.execve(program[0], program, dict(os.environ))  # noqa: S606
+    except OSError as error:  # a wrapper that is not there, or cannot be executed
+        print(f"{program[0]}: {error.strerror}", file=sys.stderr, flush=True)  # noqa: T201
+        os._exit(NOT_FOUND)
 
 
 def _redirect(output: str) -> None:
