@@ -23,10 +23,10 @@ def cached_programs(parse: Any) -> Any:
     """Caches `parse` by definition; with `Map` or `Parallel` only the parse tree is cached."""
     from localstack.services.stepfunctions.asl.parse.preprocessor import Preprocessor
 
-    parsed = lru_cache(MACHINES)(parse)
+    parsed = lru_cache(MACHINES)(lambda definition: parse(readable(definition)))
 
     def parse_anew(definition: str) -> tuple[Any, Any]:
-        program, tree = parsed(readable(definition))
+        program, tree = parsed(definition)
         if not PARALLEL_STATES.search(definition):
             return program, tree
         preprocessor: Any = Preprocessor
