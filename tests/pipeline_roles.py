@@ -29,7 +29,7 @@ from lab.core.target import Target
 from lab.deploy import account, package
 from lab.deploy.account import Identity
 from lab.deploy.account.terraform import Terraform
-from lab.deploy.release import smoke
+from lab.deploy.release.smoke import smoke
 from lab.go_live import permissions
 from lab.shop import api_key
 
@@ -145,7 +145,7 @@ def order(identity: Identity, environment: str) -> None:
     target = Target(environment, identity.endpoint, identity.region)
     api_key.ensure(target)
     seed.load(target)
-    failed = [check for check in smoke.smoke(target, order=True) if not check.passed]
+    failed = [check for check in smoke(target, order=True) if not check.passed]
     assert failed == []
     command = [sys.executable, "-m", "pytest", "tests/e2e", "--aws", environment, "-q"]
     ended = subprocess.run(
