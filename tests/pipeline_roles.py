@@ -146,7 +146,7 @@ def order(identity: Identity, environment: str) -> None:
     api_key.ensure(target)
     seed.load(target)
     failed = [check for check in smoke(target, order=True) if not check.passed]
-    assert failed == []
+    assert not failed, failed
     command = [sys.executable, "-m", "pytest", "tests/e2e", "--aws", environment, "-q"]
     ended = subprocess.run(
         [*command, "-p", "no:cacheprovider"], cwd=ROOT, capture_output=True, text=True

@@ -176,8 +176,9 @@ resource "aws_cloudwatch_log_group" "access" {
   kms_key_id        = var.kms_key_arn
 }
 
-# Who asked for what, and what came of it: no headers, so no tokens, and nothing of a body. No free text
-# either, such as an error's message: API Gateway escapes nothing, and a quote would end the JSON.
+# Who asked for what, and what came of it: no headers, so no tokens, nothing of a body, and the route in
+# place of the path, into which anything may have been typed. No free text either, such as an error's
+# message: API Gateway escapes nothing, and a quote would end the JSON.
 locals {
   access_log = {
     requestId          = "$context.requestId"
@@ -185,7 +186,6 @@ locals {
     ip                 = "$context.identity.sourceIp"
     method             = "$context.httpMethod"
     route              = "$context.resourcePath"
-    path               = "$context.path"
     status             = "$context.status"
     latency            = "$context.responseLatency"
     integrationLatency = "$context.integrationLatency"
