@@ -103,7 +103,7 @@ def _results(checkout: Checkout, where: Target, plan: Plan) -> list[Result]:
     suite, folder = checkout.suite, plan.folder
     log, report = folder / "output.log", folder / "report.xml"
     report.unlink(missing_ok=True)
-    known = {"endpoint": where.endpoint, "address": where.address, "report": str(report)}
+    known = {"endpoint": where.endpoint, "port": str(where.port), "report": str(report)}
     if suite.requirements:
         environment = plan.environments / digest("\n".join(suite.requirements).encode())
         known["python"] = str(python_environment(environment, suite.requirements))

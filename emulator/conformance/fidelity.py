@@ -5,10 +5,11 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from conformance import stacks
 from conformance.measurements import WITHOUT_IAM, Measurement, read
 from conformance.outcomes import Expectation, read_expectations
 from conformance.servers import SERVERS
-from conformance.suites import EMULATOR, LOCALSTACK, MINISTACK, RECORDED, STOCK
+from conformance.suites import EMULATOR, LOCALSTACK, MINISTACK, RECORDED, STACKS, STOCK
 
 PAGE = Path(__file__).parents[1] / "FIDELITY.md"
 _COLUMNS = {
@@ -22,8 +23,8 @@ _HEAD = """\
 
 How many of the tests pass that LocalStack's authors recorded on AWS (tag v4.14.0, marker
 `aws.validated`): a test passes if the whole recorded answer comes back. All columns are measured in
-the same way, on one machine without Docker and without the Internet: each suite on a new server, by
-[conformance](conformance/README.md). Tests that a suite skips by itself are not counted.
+the same way, by [conformance](conformance/README.md): each suite on a new server, as a process, on a
+machine without Docker. Tests that a suite skips by itself are not counted.
 
 This page is generated: `make fidelity`.
 """
@@ -31,7 +32,7 @@ This page is generated: `make fidelity`.
 
 def page() -> str:
     """The whole page in Markdown."""
-    return "\n".join((_HEAD, *_table(), "", *_reasons()))
+    return "\n".join((_HEAD, *_table(), "", *_stacks(), *_reasons()))
 
 
 def _table() -> Iterator[str]:
@@ -52,6 +53,16 @@ def _dates(columns: dict[str, Measurement]) -> str:
     """One day, or the days from the first measurement to the last."""
     dates = sorted({measurement.date for measurement in columns.values()})
     return dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
+
+
+def _stacks() -> Iterator[str]:
+    """What the public stacks do, if they were measured."""
+    measurement = read(STACKS).get(EMULATOR)
+    if measurement is not None:
+        number = len(stacks.read())
+        yield f"{number} [public Terraform samples](conformance/stacks.toml) are applied, planned"
+        yield f"again, used and destroyed: {_cell(measurement)} steps end as they should, on"
+        yield from (f"{measurement.date}.", "")
 
 
 def _reasons() -> Iterator[str]:

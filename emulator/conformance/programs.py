@@ -14,7 +14,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 _LINES_OF_LOG = 15
 _INSTALL_TIMEOUT = 900.0
 # Somebody's own settings of AWS, Python or pytest are not meant for a suite.
-_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR")
+# The last two are the way to Terraform's providers and to npm's registry, as are npm_config_….
+_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TF_CLI_CONFIG_FILE", "NODE_EXTRA_CA_CERTS")
 # Ends a program when its standard input ends: with the caller, also when that is killed.
 _ENDS_WITH_ITS_CALLER = '"$@" & child=$!; cat >/dev/null; kill -9 $child'
 
@@ -40,7 +41,11 @@ def installer_variables(**more: str) -> dict[str, str]:
 def suite_variables(home: Path, **more: str) -> dict[str, str]:
     """Variables of a suite: the same for everybody, and a home of its own."""
     home.mkdir(parents=True, exist_ok=True)
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in _KEPT_VARIABLES or name.lower().startswith("npm_config_")
+    }
     return {
         **kept,
         "HOME": str(home),

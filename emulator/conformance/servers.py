@@ -83,7 +83,8 @@ def _emulator(plan: Plan) -> Iterator[str]:
     try:
         yield f"http://localhost:{port}"
     finally:
-        run([*program, "stop"], plan.folder, variables, plan.log, _STOP_TIMEOUT)
+        run([*program, "stop"], plan.folder, variables, plan.folder / "stop.log", _STOP_TIMEOUT)
+        shutil.copy(plan.home / "emulator.log", plan.log)
 
 
 @contextmanager

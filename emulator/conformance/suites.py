@@ -6,18 +6,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
 
+from conformance import stacks
 from conformance.programs import ConformanceError, installer_variables, need
 
 LOCALSTACK = "localstack"
 STANDALONE = "standalone"
 # What a suite can run against, by the names of the command line.
 ENGINE, EMULATOR, STOCK, MINISTACK = "engine", "emulator", "stock", "ministack"
+STACKS = "stacks"
 _VERSION = "4.14.0"
 
 
 @dataclass(frozen=True)
 class Suite:
-    """One suite. `{endpoint}`, `{address}`, `{report}` and `{python}` are known when it runs."""
+    """One suite. `{endpoint}`, its `{port}`, `{report}` and `{python}` are known when it runs."""
 
     name: str
     title: str
@@ -48,14 +50,32 @@ class Recorded:
 
 
 RECORDED = {
+    "apigateway": Recorded("API Gateway (REST)", ("apigateway",)),
     "cloudwatch": Recorded("CloudWatch", ("cloudwatch",)),
     "dynamodb": Recorded("DynamoDB and its streams", ("dynamodb", "dynamodbstreams")),
     "events": Recorded("EventBridge", ("events",)),
+    "iam": Recorded("IAM", ("iam",)),
+    "kms": Recorded("KMS", ("kms",)),
+    "logs": Recorded("CloudWatch Logs", ("logs",)),
+    "scheduler": Recorded("EventBridge Scheduler", ("scheduler",)),
+    "secretsmanager": Recorded("Secrets Manager", ("secretsmanager",)),
+    "ses": Recorded("SES", ("ses",)),
+    "sns": Recorded("SNS", ("sns",)),
+    "sqs": Recorded("SQS", ("sqs",)),
+    "ssm": Recorded("SSM", ("ssm",)),
+    "sts": Recorded("STS", ("sts",)),
 }
 # Its tests use more services than those that they are about.
 _BESIDES = (
     *("cloudformation", "dynamodbstreams", "ec2", "firehose", "kinesis"),
     *("scheduler", "secretsmanager"),
+)
+# The tools are those of its requirements-test.txt: answers are recorded under names of tests, and
+# these depend on pytest's version.
+_REQUIREMENTS = (
+    f"localstack-core[runtime,test]=={_VERSION}",
+    *("cbor2<6", "pytest-timeout>=2.3,<3"),
+    *("pytest==9.0.2", "localstack-snapshot==0.3.3", "deepdiff==8.6.1", "jsonpath-ng==1.7.0"),
 )
 _PLUGINS = Path(__file__).parent / "plugins"
 
@@ -66,11 +86,7 @@ def _suite(name: str, recorded: Recorded) -> Suite:
         name=name,
         title=f"LocalStack's tests of {recorded.title}, recorded on AWS",
         recognised_by=("tests/aws/conftest.py", *tests),
-        requirements=(
-            f"localstack-core[runtime,test]=={_VERSION}",
-            "cbor2<6",
-            "pytest-timeout>=2.3,<3",
-        ),
+        requirements=_REQUIREMENTS,
         copied=("tests", "pyproject.toml"),
         command=(
             *("{python}", "-m", "pytest", "-m", "aws_validated", "-p", "no:cacheprovider"),
@@ -81,7 +97,7 @@ def _suite(name: str, recorded: Recorded) -> Suite:
         variables={
             "TEST_AWS_ENDPOINT_URL": "{endpoint}",
             "TEST_SKIP_LOCALSTACK_START": "1",
-            "GATEWAY_LISTEN": "{address}",
+            "GATEWAY_LISTEN": "localhost:{port}",
             "PYTHONPATH": str(_PLUGINS),
             "PYTHONDONTWRITEBYTECODE": "1",
         },
@@ -100,6 +116,19 @@ SUITES = (
         recognised_by=("vitest.config.ts", "src/client.ts", "tests/tier1", "tests/tier2"),
         command=("node_modules/.bin/vitest", "run", "--reporter=junit", "--outputFile={report}"),
         variables={"DYNAMODB_ENDPOINT": "{endpoint}"},
+    ),
+    Suite(
+        name=STACKS,
+        title="public Terraform samples",
+        recognised_by=("sns-sqs-terraform/main.tf", "apigw-sqs-terraform/main.tf"),
+        requirements=("awscli>=1.40,<2",),
+        copied=tuple(stack.folder for stack in stacks.read()),
+        command=("{python}", stacks.__file__, "--report", "{report}"),
+        # The number makes S3 put a bucket's name into the path.
+        variables={"AWS_ENDPOINT_URL": "http://127.0.0.1:{port}"},
+        target=EMULATOR,
+        services=("scheduler",),
+        timeout=1800.0,
     ),
     *(_suite(name, recorded) for name, recorded in RECORDED.items()),
 )

@@ -23,9 +23,9 @@ class Target:
     is_ours: bool = True
 
     @property
-    def address(self) -> str:
-        """Host and port."""
-        return urlsplit(self.endpoint).netloc
+    def port(self) -> int:
+        """The port, also where the address names none."""
+        return urlsplit(self.endpoint).port or 80
 
 
 @contextmanager
