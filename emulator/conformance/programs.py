@@ -17,7 +17,11 @@ _INSTALL_TIMEOUT = 900.0
 # The last two are the way to Terraform's providers and to npm's registry, as are npm_config_….
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TF_CLI_CONFIG_FILE", "NODE_EXTRA_CA_CERTS")
 # Ends a program when its standard input ends: with the caller, also when that is killed.
-_ENDS_WITH_ITS_CALLER = '"$@" & child=$!; cat >/dev/null; kill -9 $child'
+_ENDS_WITH_ITS_CALLER = """
+exec 3<&0
+"$@" & program=$!
+(cat <&3 >/dev/null; kill -9 $program) &
+wait $program"""
 
 
 class ConformanceError(Exception):
@@ -84,7 +88,9 @@ def run(
 
 
 @contextmanager
-def background(command: Sequence[str], variables: dict[str, str], log: Path) -> Iterator[None]:
+def background(
+    command: Sequence[str], variables: dict[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
     """A program that runs as long as the block, in the log's folder, with all that it starts."""
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -97,7 +103,7 @@ def background(command: Sequence[str], variables: dict[str, str], log: Path) -> 
             start_new_session=True,
         )
     try:
-        yield
+        yield process
     finally:
         _end_group(process)
 

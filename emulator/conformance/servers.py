@@ -3,6 +3,7 @@
 import http.client
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,9 @@ from localstack_host.host import ports
 _READY_TIMEOUT = 120.0
 _STOP_TIMEOUT = 60.0
 _HOST = "127.0.0.1"
+# LocalStack pins nothing that it needs. These versions are of its requirements-runtime.txt: with
+# later ones it does not start, or answers otherwise.
+_STOCK = ("localstack-core[runtime]==4.14.0", "cbor2<6", "moto-ext==5.1.24", "pyopenssl==25.3.0")
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,8 @@ class Server:
 def _engine(plan: Plan) -> Iterator[str]:
     port = ports.any_free()
     command = [sys.executable, "-m", "embedded_dynamodb", "--port", str(port)]
-    with background(command, suite_variables(plan.home), plan.log):
-        yield _answering(port, "/", plan.log)
+    with background(command, suite_variables(plan.home), plan.log) as server:
+        yield _answering(server, port, "/", plan.log)
 
 
 @contextmanager
@@ -91,9 +95,7 @@ def _emulator(plan: Plan) -> Iterator[str]:
 def _stock(plan: Plan) -> Iterator[str]:
     """LocalStack as it is, without Docker and without the Internet."""
     port = ports.any_free()
-    python = python_environment(
-        plan.environments / "stock", ("localstack-core[runtime]==4.14.0", "cbor2<6")
-    )
+    python = python_environment(plan.environments / "stock", _STOCK)
     variables = suite_variables(
         plan.home,
         GATEWAY_LISTEN=f"{_HOST}:{port}",
@@ -104,8 +106,8 @@ def _stock(plan: Plan) -> Iterator[str]:
         DISABLE_EVENTS="1",
         SKIP_SSL_CERT_DOWNLOAD="1",
     )
-    with background([str(python), "-m", "localstack.runtime.main"], variables, plan.log):
-        yield _answering(port, "/_localstack/health", plan.log)
+    with background([str(python), "-m", "localstack.runtime.main"], variables, plan.log) as server:
+        yield _answering(server, port, "/_localstack/health", plan.log)
 
 
 @contextmanager
@@ -120,8 +122,8 @@ def _ministack(plan: Plan) -> Iterator[str]:
         TMPDIR=str(_made(plan.home / "tmp")),
         PATH=f"{python.parent}{os.pathsep}{os.environ['PATH']}",
     )
-    with background([str(python.parent / "ministack")], variables, plan.log):
-        yield _answering(port, "/_localstack/health", plan.log)
+    with background([str(python.parent / "ministack")], variables, plan.log) as server:
+        yield _answering(server, port, "/_localstack/health", plan.log)
 
 
 SERVERS = {
@@ -146,11 +148,11 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _answering(port: int, path: str, log: Path) -> str:
+def _answering(server: subprocess.Popen[bytes], port: int, path: str, log: Path) -> str:
     """The address of a server as soon as it answers there."""
     deadline = time.monotonic() + _READY_TIMEOUT
     while not _answers(port, path):
-        if time.monotonic() > deadline:
+        if server.poll() is not None or time.monotonic() > deadline:
             raise ConformanceError(f"The server did not answer. {tail(log)}")
         time.sleep(0.1)
     return f"http://localhost:{port}"

@@ -381,13 +381,19 @@ def test_a_server_ends_with_the_block_and_with_all_that_it_started(tmp_path: Pat
     eventually(lambda: not works(int(log.read_text())), "end of its child")
 
 
+@pytest.mark.parametrize(("script", "ready_within"), [("", 60.0), ("; sleep 60", 1.0)])
 def test_a_server_that_does_not_answer_is_named_with_its_log(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, ready_within: float
 ) -> None:
-    monkeypatch.setattr(servers, "_READY_TIMEOUT", 0.2)
-    (tmp_path / "server.log").write_text("the port is taken")
-    with pytest.raises(ConformanceError, match="the port is taken"):
-        servers._answering(1, "/", tmp_path / "server.log")
+    monkeypatch.setattr(servers, "_READY_TIMEOUT", ready_within)
+    begun, log = time.monotonic(), tmp_path / "server.log"
+    command = ["sh", "-c", f"echo the port is taken{script}"]
+    with (
+        pytest.raises(ConformanceError, match="the port is taken"),
+        background(command, suite_variables(tmp_path), log) as server,
+    ):
+        servers._answering(server, 1, "/", log)
+    assert time.monotonic() - begun < 30
 
 
 def works(pid: int) -> bool:
