@@ -222,9 +222,9 @@ class TestMetricFilters:
         filter_ = {"filterPattern": text, "metricTransformations": [usual | transformation]}
         events = [{"message": message, "timestamp": 1_700_000_000_500} for message in messages]
         found = list(points(HERE, filter_, events))
-        assert all(metric.place == (*HERE, "N") for metric, _ in found)
-        assert all(metric.second == 1_700_000_000 for metric, _ in found)
-        return [(value, dict(metric.dimensions)) for metric, value in found]
+        assert all(source.place == (*HERE, "N") for source, _ in found)
+        assert all(source.second == 1_700_000_000 for source, _ in found)
+        return [(value, dict(source.dimension_sets[0])) for source, value in found]
 
     def test_every_match_is_a_data_point(self) -> None:
         assert self.read("ERROR", "an ERROR", "fine", "ERROR") == [(1.0, {}), (1.0, {})]
@@ -248,7 +248,7 @@ class TestMetricFilters:
 
     def test_only_the_filters_of_the_group_are_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
         sent: list[Any] = []
-        fake = SimpleNamespace(add=lambda metric, values: sent.append((metric.name, values)))
+        fake = SimpleNamespace(add=lambda source, row: sent.append((source.metrics, row)))
         monkeypatch.setattr(metric_filters, "delivery", lambda: fake)
         assert metric_filters.delivery is not metric_delivery.delivery
         filters = [
@@ -263,7 +263,7 @@ class TestMetricFilters:
         ]
         events = [{"message": "x", "timestamp": 1_700_000_000_000}]
         metric_filters.publish(HERE, filters, "ours", events)
-        assert sent == [("ours", (2.0,))]
+        assert sent == [((("ours", None),), (2.0,))]
 
 
 class TestSubscriptions:

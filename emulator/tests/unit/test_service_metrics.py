@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from queue import Queue
 from types import SimpleNamespace
@@ -13,7 +12,13 @@ import pytest
 
 from localstack_host.services.apigateway import metrics as of_apis
 from localstack_host.services.cloudwatch import emf, metric_delivery
-from localstack_host.services.cloudwatch.metric_delivery import Metric, Metrics, merge
+from localstack_host.services.cloudwatch.metric_delivery import (
+    Dimensions,
+    Metrics,
+    Row,
+    Source,
+    merge,
+)
 from localstack_host.services.events import metrics as of_rules
 from localstack_host.services.lambda_.monitoring import metrics as of_functions
 from localstack_host.services.sns import metrics as of_topics
@@ -28,19 +33,21 @@ class Recorded:
     """Takes the place of the delivery."""
 
     def __init__(self) -> None:
-        self.all: list[tuple[Metric, tuple[float, ...]]] = []
+        self.all: list[tuple[Source, Row]] = []
 
-    def add(self, metric: Metric, values: tuple[float, ...]) -> None:
-        assert metric.place[:2] == (ACCOUNT, REGION)
-        self.all.append((metric, values))
+    def add(self, source: Source, row: Row) -> None:
+        assert source.place[:2] == (ACCOUNT, REGION)
+        self.all.append((source, row))
 
     def by_dimensions(self) -> dict[tuple[str, ...], dict[str, float]]:
         """By the values of the dimensions, the sum of each metric."""
-        found: dict[tuple[str, ...], Counter[str]] = {}
-        for metric, values in self.all:
-            place = tuple(value for _, value in metric.dimensions)
-            found.setdefault(place, Counter())[metric.name] += sum(values)  # type: ignore[assignment]
-        return {place: dict(sums) for place, sums in found.items()}
+        found: dict[tuple[str, ...], dict[str, float]] = {}
+        for source, row in self.all:
+            for dimensions in source.dimension_sets:
+                sums = found.setdefault(tuple(value for _, value in dimensions), {})
+                for (name, _unit), value in zip(source.metrics, row, strict=True):
+                    sums[name] = sums.get(name, 0.0) + value
+        return found
 
 
 @pytest.fixture
@@ -52,28 +59,40 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorded:
 
 
 class TestDelivery:
-    METRIC = Metric((ACCOUNT, REGION, "N"), "m", (("a", "1"),), "Count", 1_700_000_000)
+    WHOLE: Dimensions = (("a", "1"),)
+    PART: Dimensions = (("a", "1"), ("b", "2"))
+    SOURCE = Source(
+        (ACCOUNT, REGION, "N"), (WHOLE, PART), (("m", "Count"), ("t", None)), 1_700_000_000
+    )
 
     def test_values_of_a_metric_and_second_are_one_data_point(self) -> None:
-        later = self.METRIC._replace(second=self.METRIC.second + 1)
-        other = self.METRIC._replace(place=("1", REGION, "N"))
+        later = self.SOURCE._replace(second=self.SOURCE.second + 1)
+        other = self.SOURCE._replace(place=("1", REGION, "N"))
         both = merge(
-            [(self.METRIC, (1.0, 0.0)), (later, (5.0,)), (self.METRIC, (1.0,)), (other, (1.0,))]
+            [
+                (self.SOURCE, (1.0, 7.0)),
+                (later, (5.0, 7.0)),
+                (self.SOURCE, (0.0, 8.0)),
+                (self.SOURCE, (1.0, 9.0)),
+                (other, (1.0, 7.0)),
+            ]
         )
-        first, second = both[self.METRIC.place]
+        first, part, time, *_ = both[self.SOURCE.place]
         assert (first["Values"], first["Counts"]) == ([1.0, 0.0], [2.0, 1.0])
         assert first["Timestamp"] == datetime.fromtimestamp(1_700_000_000, UTC)
         assert first["Dimensions"] == [{"Name": "a", "Value": "1"}]
-        assert second["Values"] == [5.0]
-        assert len(both[other.place]) == 1
+        assert part == {**first, "Dimensions": [*first["Dimensions"], {"Name": "b", "Value": "2"}]}
+        assert (time["MetricName"], time["Values"]) == ("t", [7.0, 8.0, 9.0])
+        assert "Unit" not in time
+        assert [len(points) for points in both.values()] == [8, 4]
 
     def test_what_waits_is_sent_together(self) -> None:
         sent: Queue[Any] = Queue()
         delivery = Metrics(lambda place, points: sent.put((place, points)), wait_s=0.05)
         for value in (1.0, 2.0):
-            delivery.add(self.METRIC, (value,))
-        place, (point,) = sent.get(timeout=5)
-        assert (place, point["Values"], point["Unit"]) == (self.METRIC.place, [1.0, 2.0], "Count")
+            delivery.add(self.SOURCE, (value, 0.0))
+        place, (point, *_) = sent.get(timeout=5)
+        assert (place, point["Values"], point["Unit"]) == (self.SOURCE.place, [1.0, 2.0], "Count")
 
 
 class TestExecutions:
@@ -265,5 +284,7 @@ def test_metrics_in_log_events_keep_their_own_time_and_wrong_ones_are_left_out(
     documents = [{"a": 1, "m": [1, 2]}, {"a": 1}, {"m": 1}, {"a": 1, "m": "many"}]
     events = [{"message": json.dumps({"_aws": metadata, **each})} for each in documents]
     emf.publish(ACCOUNT, REGION, events)
-    ((metric, values),) = recorded.all
-    assert (metric.second, metric.dimensions, values) == (1_700_000_000, (("a", "1"),), (1, 2))
+    assert [row for _, row in recorded.all] == [(1,), (2,)]
+    source = recorded.all[0][0]
+    assert (source.second, source.dimension_sets) == (1_700_000_000, ((("a", "1"),),))
+    assert source.metrics == (("m", "None"),)

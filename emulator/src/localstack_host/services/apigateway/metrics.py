@@ -8,13 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from localstack_host.services.cloudwatch.metric_delivery import Dimensions, record
+from localstack_host.services.cloudwatch.metric_delivery import Dimensions, Row, record_all
 
 NAMESPACE = "AWS/ApiGateway"
 COUNT, MILLISECONDS = "Count", "Milliseconds"
 ALL_METHODS = "*/*"
 
-Value = tuple[str, float, str]
+# Errors have a zero for each request without one: their average is the error rate.
+METRICS = (
+    ("Count", COUNT),
+    ("4XXError", COUNT),
+    ("5XXError", COUNT),
+    ("Latency", MILLISECONDS),
+)
+WITH_INTEGRATION = (*METRICS, ("IntegrationLatency", MILLISECONDS))
 
 
 def answered(context: Any, status: int, latency_ms: float, integration_ms: float | None) -> None:
@@ -25,19 +32,13 @@ def answered(context: Any, status: int, latency_ms: float, integration_ms: float
     if not (context.deployment and context.stage):
         return
     place = (context.account_id, context.region, NAMESPACE)
-    for dimensions in _dimensions(context):
-        for metric, value, unit in _values(status, latency_ms, integration_ms):
-            record(place, metric, dimensions, value, unit)
-
-
-def _values(status: int, latency_ms: float, integration_ms: float | None) -> Iterator[Value]:
-    """Errors have a zero for each request without one: their average is the error rate."""
-    yield "Count", 1.0, COUNT
-    yield "4XXError", float(400 <= status < 500), COUNT
-    yield "5XXError", float(status >= 500), COUNT
-    yield "Latency", float(round(latency_ms)), MILLISECONDS
-    if integration_ms is not None:
-        yield "IntegrationLatency", float(round(integration_ms)), MILLISECONDS
+    errors = (float(400 <= status < 500), float(status >= 500))
+    row: Row = (1.0, *errors, float(round(latency_ms)))
+    if integration_ms is None:
+        record_all(place, tuple(_dimensions(context)), METRICS, row)
+    else:
+        row = (*row, float(round(integration_ms)))
+        record_all(place, tuple(_dimensions(context)), WITH_INTEGRATION, row)
 
 
 def _dimensions(context: Any) -> Iterator[Dimensions]:

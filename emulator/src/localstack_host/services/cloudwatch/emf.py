@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from localstack_host.services.cloudwatch.metric_delivery import Metric, Values, delivery
+from localstack_host.services.cloudwatch.metric_delivery import Row, Source, delivery
 
 MARK = '"_aws"'
 Point = dict[str, Any]
@@ -22,16 +22,17 @@ def publish(account: str, region: str, events: Iterable[Mapping[str, Any]]) -> N
     for event in events:
         if MARK in event["message"]:
             with suppress(KeyError, TypeError, ValueError):
-                for metric, values in _measured(account, region, event["message"]):
-                    delivery().add(metric, values)
+                for source, row in _measured(account, region, event["message"]):
+                    delivery().add(source, row)
 
 
-def _measured(account: str, region: str, message: str) -> Iterator[tuple[Metric, Values]]:
+def _measured(account: str, region: str, message: str) -> Iterator[tuple[Source, Row]]:
     for namespace, point in points(message):
         dimensions = tuple((each["Name"], each["Value"]) for each in point["Dimensions"])
         place, second = (account, region, namespace), int(point["Timestamp"].timestamp())
-        metric = Metric(place, point["MetricName"], dimensions, point["Unit"], second)
-        yield metric, tuple(map(float, point["Values"]))
+        metrics = ((point["MetricName"], point["Unit"]),)
+        source = Source(place, (dimensions,), metrics, second)
+        yield from ((source, (float(value),)) for value in point["Values"])
 
 
 def points(message: str) -> Iterator[tuple[str, Point]]:

@@ -27,25 +27,37 @@ METRICS_AT_A_TIME = 1000
 Point = dict[str, Any]  # a MetricDatum of PutMetricData
 Place = tuple[str | None, str | None, str]  # account, region and namespace
 Dimensions = tuple[tuple[str, str], ...]
-Values = tuple[float, ...]
+Metric = tuple[str, str | None]  # name and unit
 Send = Callable[[Place, list[Point]], None]
 
 
-class Metric(NamedTuple):
-    """A metric in one second (Unix time)."""
+class Source(NamedTuple):
+    """What is measured together in one second (Unix time): metrics with the same dimensions.
+
+    A service that measures something as a whole and in parts has several sets of dimensions.
+    """
 
     place: Place
-    name: str
-    dimensions: Dimensions
-    unit: str | None
+    dimension_sets: tuple[Dimensions, ...]
+    metrics: tuple[Metric, ...]
     second: int
 
 
+Row = tuple[float, ...]  # a value for each metric of a source
+
+
 def record(
-    place: Place, name: str, dimensions: Dimensions, value: float = 1.0, unit: str | None = None
+    place: Place, metric: str, dimensions: Dimensions, value: float = 1.0, unit: str | None = None
 ) -> None:
     """Records a value of a metric, measured now. It takes a microsecond."""
-    delivery().add(Metric(place, name, dimensions, unit, int(time.time())), (value,))
+    record_all(place, (dimensions,), ((metric, unit),), (value,))
+
+
+def record_all(
+    place: Place, dimension_sets: tuple[Dimensions, ...], metrics: tuple[Metric, ...], row: Row
+) -> None:
+    """Records a value of each metric, measured now. It takes no longer than one of them."""
+    delivery().add(Source(place, dimension_sets, metrics, int(time.time())), row)
 
 
 @cache
@@ -60,12 +72,12 @@ class Metrics:
     def __init__(self, send: Send, wait_s: float = WAIT_S) -> None:
         self._send = send
         self._wait_s = wait_s
-        self._waiting: SimpleQueue[tuple[Metric, Values]] = SimpleQueue()
+        self._waiting: SimpleQueue[tuple[Source, Row]] = SimpleQueue()
         threading.Thread(target=self._run, name="metrics", daemon=True).start()
 
-    def add(self, metric: Metric, values: Values) -> None:
-        """Queues values of a metric."""
-        self._waiting.put((metric, values))
+    def add(self, source: Source, row: Row) -> None:
+        """Queues what was measured."""
+        self._waiting.put((source, row))
 
     def _run(self) -> None:
         while True:
@@ -75,26 +87,32 @@ class Metrics:
                 self._send(place, points)
 
 
-def merge(measured: Iterable[tuple[Metric, Values]]) -> dict[Place, list[Point]]:
-    """The data points by place, one for each metric and second: each costs a row."""
-    merged: defaultdict[Metric, Counter[float]] = defaultdict(Counter)
-    for metric, values in measured:
-        merged[metric].update(values)
+def merge(measured: Iterable[tuple[Source, Row]]) -> dict[Place, list[Point]]:
+    """The data points by place: each costs a row of the database."""
+    rows: defaultdict[Source, list[Row]] = defaultdict(list)
+    for source, row in measured:
+        rows[source].append(row)
     points: dict[Place, list[Point]] = {}
-    for metric, counts in merged.items():
-        points.setdefault(metric.place, []).append(_point(metric, counts))
+    for source, some in rows.items():
+        points.setdefault(source.place, []).extend(_points(source, some))
     return points
 
 
-def _point(metric: Metric, counts: Counter[float]) -> Point:
-    point: Point = {
-        "MetricName": metric.name,
-        "Dimensions": [{"Name": name, "Value": value} for name, value in metric.dimensions],
-        "Timestamp": datetime.fromtimestamp(metric.second, UTC),
-        "Values": list(counts),
-        "Counts": [float(count) for count in counts.values()],
-    }
-    return point | ({"Unit": metric.unit} if metric.unit else {})
+def _points(source: Source, rows: list[Row]) -> Iterator[Point]:
+    """Yields a data point for each metric and set of dimensions."""
+    at = datetime.fromtimestamp(source.second, UTC)
+    for column, (name, unit) in enumerate(source.metrics):
+        counts = Counter(row[column] for row in rows)
+        measured: Point = {
+            "MetricName": name,
+            "Timestamp": at,
+            "Values": list(counts),
+            "Counts": [float(count) for count in counts.values()],
+            **({"Unit": unit} if unit else {}),
+        }
+        for dimensions in source.dimension_sets:
+            pairs = [{"Name": name, "Value": value} for name, value in dimensions]
+            yield measured | {"Dimensions": pairs}
 
 
 def put_metrics(place: Place, points: list[Point]) -> None:

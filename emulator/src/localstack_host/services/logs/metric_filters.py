@@ -8,22 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from localstack_host.services.cloudwatch.metric_delivery import Metric, delivery
+from localstack_host.services.cloudwatch.metric_delivery import Source, delivery
 from localstack_host.services.logs.conditions import MISSING, InvalidPattern, Match, number, text_of
 from localstack_host.services.logs.patterns import pattern
 
 Event = Mapping[str, Any]
 Filter = Mapping[str, Any]  # as moto stores it
 Place = tuple[str, str]  # account and region
-Point = tuple[Metric, float]
+Point = tuple[Source, float]
 
 
 def publish(place: Place, filters: Sequence[Filter], group: str, events: Sequence[Event]) -> None:
     """Sends what the filters of a log group make of its events to CloudWatch."""
     for each in filters:
         if each["logGroupName"] == group:
-            for metric, value in points(place, each, events):
-                delivery().add(metric, (value,))
+            for source, value in points(place, each, events):
+                delivery().add(source, (value,))
 
 
 def points(place: Place, filter_: Filter, events: Sequence[Event]) -> Iterator[Point]:
@@ -38,7 +38,7 @@ def points(place: Place, filter_: Filter, events: Sequence[Event]) -> Iterator[P
             yield from _of_match(place, transformation, event, match)
         default = transformation.get("defaultValue")
         if not found and events and default is not None:
-            yield _metric(place, transformation, (), events[-1]), float(default)
+            yield _source(place, transformation, (), events[-1]), float(default)
 
 
 def _of_match(
@@ -52,18 +52,18 @@ def _of_match(
     if value is None or any(each is MISSING or each is None for each in found.values()):
         return
     dimensions = tuple((name, text_of(each)) for name, each in found.items())
-    yield _metric(place, transformation, dimensions, event), value
+    yield _source(place, transformation, dimensions, event), value
 
 
-def _metric(
+def _source(
     place: Place,
     transformation: Mapping[str, Any],
     dimensions: tuple[tuple[str, str], ...],
     event: Event,
-) -> Metric:
-    unit, second = transformation.get("unit"), int(event["timestamp"] / 1000)
+) -> Source:
     where = (*place, transformation["metricNamespace"])
-    return Metric(where, transformation["metricName"], dimensions, unit, second)
+    metric = (transformation["metricName"], transformation.get("unit"))
+    return Source(where, (dimensions,), (metric,), int(event["timestamp"] / 1000))
 
 
 def matched_messages(text: str, messages: Sequence[str]) -> list[dict[str, Any]]:

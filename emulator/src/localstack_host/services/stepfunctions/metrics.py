@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from localstack_host.services.cloudwatch.metric_delivery import record
+from localstack_host.services.cloudwatch.metric_delivery import Metric, Row, record_all
 
 NAMESPACE = "AWS/States"
 ENDED = {
@@ -20,20 +20,18 @@ ENDED = {
 
 def started(execution: Any) -> None:
     """Records the start of an execution (LocalStack's)."""
-    _record(execution, "ExecutionsStarted", 1.0, "Count")
+    _record(execution, (("ExecutionsStarted", "Count"),), (1.0,))
 
 
 def ended(execution: Any) -> None:
     """Records how an execution (LocalStack's) ended, and how long it took."""
     metric = ENDED.get(str(execution.exec_status))
-    if not metric:
-        return
-    _record(execution, metric, 1.0, "Count")
-    if execution.stop_date:
+    if metric and execution.stop_date:
         took = execution.stop_date.timestamp() - execution.start_date.timestamp()
-        _record(execution, "ExecutionTime", round(took * 1000, 3), "Milliseconds")
+        row = (1.0, float(round(took * 1000)))
+        _record(execution, ((metric, "Count"), ("ExecutionTime", "Milliseconds")), row)
 
 
-def _record(execution: Any, metric: str, value: float, unit: str) -> None:
+def _record(execution: Any, metrics: tuple[Metric, ...], row: Row) -> None:
     place = (execution.account_id, execution.region_name, NAMESPACE)
-    record(place, metric, (("StateMachineArn", execution.state_machine_arn),), value, unit)
+    record_all(place, ((("StateMachineArn", execution.state_machine_arn),),), metrics, row)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from localstack_host.services.cloudwatch.metric_delivery import record
+from localstack_host.services.cloudwatch.metric_delivery import Metric, Row, record_all
 
 NAMESPACE = "AWS/Lambda"
+COUNTS = (("Invocations", "Count"), ("Errors", "Count"))
+DURATION = ("Duration", "Milliseconds")
 
 
 def invoked(function: Any, duration_ms: float | None, well: bool) -> None:
@@ -17,23 +19,24 @@ def invoked(function: Any, duration_ms: float | None, well: bool) -> None:
 
     `function` is LocalStack's identifier of a version.
     """
-    _record(function, "Invocations", 1.0, "Count")
     # Also zero errors: without data points an alarm would recover late.
-    _record(function, "Errors", 0.0 if well else 1.0, "Count")
-    if duration_ms is not None:
-        _record(function, "Duration", duration_ms, "Milliseconds")
+    counts = (1.0, 0.0 if well else 1.0)
+    if duration_ms is None:
+        _record(function, COUNTS, counts)
+    else:
+        _record(function, (*COUNTS, DURATION), (*counts, duration_ms))
 
 
 def throttled(function: Any) -> None:
     """Records an invocation that was refused because too many were running."""
-    _record(function, "Throttles", 1.0, "Count")
+    _record(function, (("Throttles", "Count"),), (1.0,))
 
 
 def running(function: Any, number: int) -> None:
     """Records how many invocations are running, as one begins."""
-    _record(function, "ConcurrentExecutions", number, "Count")
+    _record(function, (("ConcurrentExecutions", "Count"),), (float(number),))
 
 
-def _record(function: Any, metric: str, value: float, unit: str) -> None:
+def _record(function: Any, metrics: tuple[Metric, ...], row: Row) -> None:
     place = (function.account, function.region, NAMESPACE)
-    record(place, metric, (("FunctionName", function.function_name),), value, unit)
+    record_all(place, ((("FunctionName", function.function_name),),), metrics, row)
