@@ -237,7 +237,9 @@ def _distributed(kind: str, **fields: Any) -> dict[str, Any]:
     return {"A": {"Type": "Map", "ItemProcessor": processor, "End": True, **fields}}
 
 
-@pytest.mark.parametrize("kind", ["EXPRESS", "STANDARD"])
+@pytest.mark.parametrize(
+    "kind", ["EXPRESS", pytest.param("STANDARD", marks=pytest.mark.exhaustive)]
+)
 @pytest.mark.parametrize(
     ("fields", "error"),
     [

@@ -134,6 +134,7 @@ def test_a_failed_expression_of_a_task_can_be_caught_and_is_told_once(cloud: Clo
     assert failed["location"] == "Arguments/QueueNamePrefix"
 
 
+@pytest.mark.exhaustive  # tests/unit/test_jsonata.py has several, with a shorter time
 def test_an_expression_that_never_ends_fails_its_execution_only(cloud: Cloud) -> None:
     began = time.monotonic()
     endless = "{% ($f := function() {$f()}; $f()) %}"
