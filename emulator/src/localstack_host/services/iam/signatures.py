@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -65,9 +65,9 @@ def is_genuine(environment: Mapping[str, Any], secret: str, body: bytes | None) 
     `body` is None if it has not been read: then its digest in a header is believed. What is not
     recomputed, see above, counts as genuine.
     """
-    sent = [(n.decode("latin-1").lower(), v.decode("latin-1")) for n, v in _headers(environment)]
     headers: dict[str, str] = {}
-    for name, value in sent:
+    for name_sent, value_sent in environment.get("rolo.headers") or ():
+        name, value = name_sent.decode("latin-1").lower(), value_sent.decode("latin-1")
         headers[name] = f"{headers[name]},{value}" if name in headers else value
     found = _signature(headers, environment.get("QUERY_STRING", ""))
     if found is None:
@@ -80,11 +80,6 @@ def is_genuine(environment: Mapping[str, Any], secret: str, body: bytes | None) 
     text = "\n".join((ALGORITHM, found.time, scope, hashlib.sha256(request.encode()).hexdigest()))
     expected = _hmac(_signing_key(secret, scope), text).hex()
     return hmac.compare_digest(expected, found.value)
-
-
-def _headers(environment: Mapping[str, Any]) -> Iterable[tuple[bytes, bytes]]:
-    sent: Iterable[tuple[bytes, bytes]] = environment.get("rolo.headers") or ()
-    return sent
 
 
 def _signature(headers: Mapping[str, str], query: str) -> Signature | None:
@@ -122,7 +117,7 @@ def _canonical(
     signature: Signature, environment: Mapping[str, Any], headers: Mapping[str, str], digest: str
 ) -> str:
     names = signature.names.split(";")
-    lines = (f"{name}:{SPACES.sub(' ', headers.get(name, '').strip())}\n" for name in names)
+    lines = [f"{name}:{_trimmed(headers.get(name, ''))}\n" for name in names]
     address = str(environment.get("RAW_URI") or environment.get("PATH_INFO", "/"))
     return "\n".join(
         (
@@ -136,9 +131,15 @@ def _canonical(
     )
 
 
+def _trimmed(value: str) -> str:
+    return SPACES.sub(" ", value.strip()) if "  " in value else value.strip()
+
+
 def _path(path: str, service: str) -> str:
     """The path as it was sent; for all services but S3 it is encoded once more."""
-    return path or "/" if service == S3 else quote(path or "/", safe=f"/{UNRESERVED}")
+    if service == S3 or path in ("", "/"):
+        return path or "/"
+    return quote(path, safe=f"/{UNRESERVED}")
 
 
 def _query(query: str) -> str:
