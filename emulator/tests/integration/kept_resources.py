@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import time
 
+import boto3
+import httpx
+
 from tests.integration.conftest import Cloud, document
+from tests.integration.test_api_stages import Api, Plan
 from tests.integration.waiting import wait_for
 
 ECHO = "def handle(event, context):\n    return event\n"
@@ -47,6 +51,24 @@ class Kept:
         self._fill_keys_and_logs()
         self._fill_workflows()
         self._fill_user_pool()
+        self._fill_access()
+
+    def _fill_access(self) -> None:
+        """A session whose role only a table's policy lets in, and a used part of a quota."""
+        client = self.cloud.client
+        trusted = {"AWS": "000000000000"}
+        role = self.cloud.role({"Effect": "Deny", "Action": "s3:*", "Resource": "*"}, **trusted)
+        self.session = client("sts").assume_role(RoleArn=role, RoleSessionName="kept")[
+            "Credentials"
+        ]
+        arn = f"arn:aws:dynamodb:us-east-2:000000000000:table/{self.table}"
+        statement = {"Effect": "Allow", "Action": "dynamodb:Scan", "Resource": arn}
+        policy = document(statement | {"Principal": {"AWS": role}})
+        client("dynamodb").put_resource_policy(ResourceArn=arn, Policy=policy)
+        api = Api(self.cloud, key=True)
+        key = Plan(api, quota={"limit": 1, "period": "MONTH"}).key()
+        assert api.statuses(2, headers=key) == [200, 429]
+        self.path, self.api_key = f"/_aws/execute-api/{api.id}/test/things/1", key
 
     def _fill_messages(self) -> None:
         client = self.cloud.client
@@ -129,9 +151,17 @@ class Kept:
         self._look_at_messages(after)
         self._look_at_logs(after)
         self._look_at_user_pool(after)
+        self._look_at_access(after)
         assert self._status(after) == "SUCCEEDED"
         history = client("stepfunctions").get_execution_history(executionArn=self.execution)
         assert history["events"][-1]["type"] == "ExecutionSucceeded"
+
+    def _look_at_access(self, after: Cloud) -> None:
+        keys = [self.session[n] for n in ("AccessKeyId", "SecretAccessKey", "SessionToken")]
+        session = boto3.Session(*keys, region_name="us-east-2")
+        table = session.client("dynamodb", endpoint_url=after.endpoint)
+        assert table.scan(TableName=self.table)["Count"] == 1
+        assert httpx.get(after.endpoint + self.path, headers=self.api_key).status_code == 429
 
     def _look_at_messages(self, after: Cloud) -> None:
         assert self._bodies(after) == ["waiting"]
