@@ -180,14 +180,16 @@ def test_a_function_that_may_not_run_rings(prod: Target, inbox: Inbox) -> None:
 
 def test_every_alarm_rings_at_what_aws_would_measure(prod: Target, inbox: Inbox) -> None:
     client = prod.client("cloudwatch")
-    every = client.describe_alarms(AlarmNamePrefix=prod.named(""), AlarmTypes=["MetricAlarm"])
+    pages = client.get_paginator("describe_alarms")
+    wanted = pages.paginate(AlarmNamePrefix=prod.named(""), AlarmTypes=["MetricAlarm"])
+    every = wanted.build_full_result()
     for alarm in every["MetricAlarms"]:
         if alarm["TreatMissingData"] != "breaching":  # that one rings when nothing is measured
             put_beyond(client, alarm)
 
-    wanted = {alarm["AlarmName"] for alarm in every["MetricAlarms"]} | {prod.named("unhealthy")}
+    names = {alarm["AlarmName"] for alarm in every["MetricAlarms"]} | {prod.named("unhealthy")}
     deadline = time.monotonic() + PATIENCE_S
-    while missing := wanted - inbox.listen().keys():
+    while missing := names - inbox.listen().keys():
         assert time.monotonic() < deadline, f"not heard of: {sorted(missing)}"
     for said in inbox.heard.values():
         assert "docs/runbook.md#" in said["AlarmDescription"]

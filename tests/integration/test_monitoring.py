@@ -65,7 +65,10 @@ def dashboard(prod: Target) -> Any:
 
 @pytest.fixture(scope="module")
 def alarms(prod: Target) -> Any:
-    return prod.client("cloudwatch").describe_alarms(AlarmNamePrefix="checkout-prod-")
+    pages = prod.client("cloudwatch").get_paginator("describe_alarms")
+    types = ["MetricAlarm", "CompositeAlarm"]
+    wanted = pages.paginate(AlarmNamePrefix="checkout-prod-", AlarmTypes=types)
+    return wanted.build_full_result()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,12 @@ from localstack.services.cloudwatch.models import (
     cloudwatch_stores,
 )
 
-from localstack_host.services.cloudwatch import alarm_actions, alarm_history, alarm_mail
+from localstack_host.services.cloudwatch import (
+    alarm_actions,
+    alarm_descriptions,
+    alarm_history,
+    alarm_mail,
+)
 from localstack_host.services.cloudwatch.alarm_messages import (
     StateChange,
     invocation,
@@ -313,4 +318,46 @@ class TestHistory:
             items, {"alarm_name": "a", "max_records": 2, "next_token": first["NextToken"]}
         )
         assert [len(page["AlarmHistoryItems"]) for page in (first, second)] == [2, 1]
+        assert "NextToken" not in second
+
+
+class TestDescriptions:
+    @pytest.fixture
+    def alarms(self, account: Account) -> list[Any]:
+        first = account.metric("a-1", OKActions=["arn:ok"])
+        account.metric("a-2")
+        account.metric("b")
+        account.composite("c", f'ALARM(a-2) OR NOT OK("{first.alarm["AlarmArn"]}")')
+        ring(first, "OK")
+        return [alarm.alarm for alarm in account.store.alarms.values()]
+
+    @pytest.mark.parametrize(
+        ("filters", "names"),
+        [
+            ({}, ["a-1", "a-2", "b"]),
+            ({"alarm_types": ["CompositeAlarm"]}, ["c"]),
+            ({"alarm_types": ["CompositeAlarm", "MetricAlarm"]}, ["c", "a-1", "a-2", "b"]),
+            ({"alarm_names": ["b", "c"]}, ["b"]),
+            ({"alarm_name_prefix": "a-"}, ["a-1", "a-2"]),
+            ({"alarm_name_prefix": "a-", "state_value": "OK"}, ["a-1"]),
+            ({"action_prefix": "arn:ok"}, ["a-1"]),
+            ({"action_prefix": TOPIC[:12]}, ["a-1", "a-2", "b"]),
+            ({"children_of_alarm_name": "c"}, ["a-1", "a-2"]),
+            ({"parents_of_alarm_name": "a-1", "alarm_types": ["CompositeAlarm"]}, ["c"]),
+            ({"parents_of_alarm_name": "b", "alarm_types": ["CompositeAlarm"]}, []),
+        ],
+    )
+    def test_they_are_filtered(
+        self, alarms: list[Any], filters: dict[str, Any], names: list[str]
+    ) -> None:
+        page = alarm_descriptions.page(alarms, filters)
+        described = [*page["CompositeAlarms"], *page["MetricAlarms"]]
+        assert [alarm["AlarmName"] for alarm in described] == names
+
+    def test_a_page_leads_to_the_next(self, alarms: list[Any]) -> None:
+        first = alarm_descriptions.page(alarms, {"max_records": 2})
+        second = alarm_descriptions.page(
+            alarms, {"max_records": 2, "next_token": first["NextToken"]}
+        )
+        assert [len(page["MetricAlarms"]) for page in (first, second)] == [2, 1]
         assert "NextToken" not in second

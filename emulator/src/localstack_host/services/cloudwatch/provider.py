@@ -33,6 +33,7 @@ from localstack.utils.aws import arns
 from localstack_host.host.settings import KEPT_DATA_POINTS
 from localstack_host.localstack_api import RequestContext, Service, handler, provides
 from localstack_host.services.cloudwatch import (
+    alarm_descriptions,
     alarm_history,
     alarm_rules,
     alarm_scheduler,
@@ -41,7 +42,7 @@ from localstack_host.services.cloudwatch import (
     metric_pages,
     patches,
 )
-from localstack_host.services.cloudwatch.data_points import NotUnderstood
+from localstack_host.services.cloudwatch.data_points import NotUnderstood, statistic
 from localstack_host.services.cloudwatch.database import Database, database
 from localstack_host.services.cloudwatch.metric_store import (
     MetricQuery,
@@ -88,8 +89,12 @@ class CloudWatch(CloudwatchProvider):
     ) -> None:
         """Stores the tags, too. An alarm that exists keeps its state."""
         before = self._alarm(context, request["AlarmName"])
+        requested = self._tagged(context, request)
+        extended = _extended_statistic(requested)
         original: Any = super()
-        original.put_metric_alarm(context, self._tagged(context, request))
+        original.put_metric_alarm(context, requested)
+        if extended and (alarm := self._alarm(context, request["AlarmName"])):
+            alarm.alarm["ExtendedStatistic"] = extended
         self._keep_state(context, request["AlarmName"], before)
 
     @handler("PutCompositeAlarm", expand=False)
@@ -203,6 +208,13 @@ class CloudWatch(CloudwatchProvider):
         alarm_scheduler.hold(alarm)
         alarm_states.set_state(alarm, alarm_states.NewState(state_value, state_reason, data))
 
+    def describe_alarms(  # type: ignore[override]
+        self, context: RequestContext, **filters: Any
+    ) -> dict[str, Any]:
+        """Returns the matching alarms in pages; without types, metric alarms only."""
+        alarms = self.get_store(context.account_id, context.region).alarms.values()
+        return alarm_descriptions.page([alarm.alarm for alarm in list(alarms)], filters)
+
     def describe_alarm_history(  # type: ignore[override]
         self, context: RequestContext, **filters: Any
     ) -> dict[str, Any]:
@@ -230,6 +242,19 @@ class CloudWatch(CloudwatchProvider):
 
 def _arn(context: RequestContext, alarm: str) -> str:
     return str(arns.cloudwatch_alarm_arn(alarm, context.account_id, context.region))
+
+
+def _extended_statistic(request: dict[str, Any]) -> str | None:
+    """Takes a statistic such as tm90, which LocalStack would refuse, out of a request."""
+    name: str | None = request.get("ExtendedStatistic")
+    if name is None:
+        return None
+    try:
+        statistic(name, ())
+    except NotUnderstood:
+        return None
+    del request["ExtendedStatistic"]
+    return name
 
 
 def _reader(

@@ -1,4 +1,4 @@
-"""The patches of SNS: filters know types (`filters.py`), and messages count (`metrics.py`)."""
+"""The patches of SNS: filters know types, messages are counted, and mails have their subjects."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from localstack_host.localstack_api import patch, replace
-from localstack_host.services.sns import filters, metrics
+from localstack_host.services.sns import filters, mails, metrics
 
 
 @cache
@@ -45,3 +45,4 @@ def _patch_metrics() -> None:
     replace(dispatcher, "_should_publish", should_publish)
     deliveries = metrics.counting_deliveries(untyped.store_delivery_log)
     replace(publisher, "store_delivery_log", deliveries)
+    replace(publisher.EmailJsonTopicPublisher, "_publish", mails.send)
