@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 
@@ -193,4 +194,7 @@ class Kept:
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": "anna", "PASSWORD": "Kept-1-kept"},
         )
-        assert signed_in["AuthenticationResult"]["AccessToken"].count(".") == 2
+        _, claims, _ = signed_in["AuthenticationResult"]["AccessToken"].split(".")
+        said = json.loads(base64.urlsafe_b64decode(claims + "=="))
+        assert said["client_id"] == self.client_id
+        assert said["iat"] <= time.time() < said["exp"]

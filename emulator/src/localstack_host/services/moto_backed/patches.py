@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from localstack_host.localstack_api import owner_of_bucket, patch
@@ -19,10 +20,22 @@ def apply_to_trails() -> None:
 
 
 def apply_to_user_pools() -> None:
-    """A user pool has the tier that AWS gives it where none is named; moto names none.
+    """A user pool has AWS's tier where none is named, and its tokens say when they were issued.
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
+    https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
     """
-    from moto.cognitoidp.models import DEFAULT_USER_POOL_CONFIG
+    from moto.cognitoidp.models import DEFAULT_USER_POOL_CONFIG, CognitoIdpUserPool
 
     DEFAULT_USER_POOL_CONFIG.setdefault("UserPoolTier", "ESSENTIALS")
+
+    @patch(CognitoIdpUserPool.create_jwt)
+    def create_jwt(
+        original: Any,
+        pool: Any,
+        *arguments: Any,
+        extra_data: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> Any:
+        issued = {"iat": int(time.time())} | (extra_data or {})
+        return original(pool, *arguments, extra_data=issued, **options)
