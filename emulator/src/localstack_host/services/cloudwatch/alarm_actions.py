@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from localstack_host.localstack_api import connect_to
-from localstack_host.services.cloudwatch import alarm_mail
+from localstack_host.services.cloudwatch import alarm_events, alarm_mail
 from localstack_host.services.cloudwatch.alarm_messages import (
     StateChange,
     invocation,
@@ -26,7 +26,11 @@ LONGEST_SUBJECT = 99
 
 
 def perform(change: StateChange) -> None:
-    """Performs the actions for the new state. What fails is logged, and stops no other action."""
+    """Puts the event, and performs the actions for the new state.
+
+    What fails is logged, and stops no other action.
+    """
+    alarm_events.send(change)
     if not change.alarm["ActionsEnabled"] or is_suppressed(change):
         return
     for action in change.alarm.get(BY_STATE[change.alarm["StateValue"]]) or ():

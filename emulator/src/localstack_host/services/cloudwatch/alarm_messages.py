@@ -139,26 +139,31 @@ def _query(query: Mapping[str, Any]) -> dict[str, Any]:
 
 def invocation(change: StateChange) -> str:
     """The JSON document that a function gets."""
+    document = {
+        "source": "aws.cloudwatch",
+        "alarmArn": change.alarm["AlarmArn"],
+        "accountId": change.account,
+        "time": _updated(change.alarm),
+        "region": change.region,
+        "alarmData": detail(change),
+    }
+    return json.dumps(document)
+
+
+def detail(change: StateChange) -> dict[str, Any]:
+    """The alarm with both states, as in the detail of an event."""
     alarm = change.alarm
     configuration: dict[str, Any] = {"description": alarm.get("AlarmDescription", "")}
     if change.is_composite:
         configuration["alarmRule"] = alarm["AlarmRule"]
     else:
         configuration["metrics"] = list(_metrics(alarm))
-    document = {
-        "source": "aws.cloudwatch",
-        "alarmArn": alarm["AlarmArn"],
-        "accountId": change.account,
-        "time": _updated(alarm),
-        "region": change.region,
-        "alarmData": {
-            "alarmName": alarm["AlarmName"],
-            "state": _state(alarm),
-            "previousState": _state(change.before),
-            "configuration": configuration,
-        },
+    return {
+        "alarmName": alarm["AlarmName"],
+        "state": _state(alarm),
+        "previousState": _state(change.before),
+        "configuration": configuration,
     }
-    return json.dumps(document)
 
 
 def _state(alarm: Description) -> dict[str, Any]:
