@@ -1,7 +1,8 @@
 """The credentials of a request: in its Authorization header, or in a presigned URL.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
-Signatures are not verified: the emulator has no secret access keys.
+Here only their form is read; `localstack_host.services.iam.genuine` verifies signatures of keys
+that the emulator issued.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ EXPECTED_IN_VERSION_2 = "AWS authorization header is invalid. Expected AwsAccess
 PARTS = {ALGORITHMS[0]: 5, ALGORITHMS[1]: 4}  # key/date/region/service/term; 4A has no region
 
 # The access keys that are accepted. `test` and twelve digits belong to accounts of the emulator; a
-# key in AWS's format comes from the user's environment, or was issued by the emulator.
+# key in AWS's format may have been issued by the emulator, which is checked with permissions.
 KNOWN = re.compile(r"test|[0-9]{12}|(AKIA|ASIA|LKIA|LSIA)[A-Z0-9]{12,124}")
 
 # Operations that tools presign, and that change nothing.
@@ -65,7 +66,8 @@ def is_presigned_command(query: Any) -> bool:
     """Whether a query (werkzeug's MultiDict) has a signature and names an operation.
 
     Media players, office programs and link previews request any URL that they are given. As
-    signatures are not verified, such a URL would run the operation as the laptop's owner.
+    signatures with the owner's keys are not verified, such a URL would run the operation as the
+    laptop's owner.
     """
     is_signed = any(name.lower() in QUERY_SIGNATURE for name in query)
     return is_signed and not PRESIGNABLE.issuperset(query.getlist("Action"))

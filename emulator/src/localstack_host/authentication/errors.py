@@ -16,8 +16,8 @@ JSON = ("json", "smithy-rpc-v2-cbor")
 REST_JSON = "rest-json"
 # A hint that AWS's messages do not have: which keys are accepted.
 KEYS = (
-    "The emulator accepts the access key `test`, an account's twelve digits, and keys in AWS's"
-    " format."
+    "The emulator accepts the access key `test`, an account's twelve digits, and the keys that it"
+    " has issued."
 )
 
 

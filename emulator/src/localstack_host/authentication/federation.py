@@ -2,7 +2,7 @@
 
 LocalStack issues a session of any role to anybody, even of a role that does not exist. Here the
 trust policy of the role must allow the token's issuer, under its conditions. The signature of the
-token is not verified, as no signature is.
+token is not verified: the emulator asks nobody for keys.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
 """
 
