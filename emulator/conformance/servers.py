@@ -28,7 +28,10 @@ _STOP_TIMEOUT = 60.0
 _HOST = "127.0.0.1"
 # LocalStack pins nothing that it needs. These versions are of its requirements-runtime.txt: with
 # later ones it does not start, or answers otherwise.
-_STOCK = ("localstack-core[runtime]==4.14.0", "cbor2<6", "moto-ext==5.1.24", "pyopenssl==25.3.0")
+_STOCK = (
+    *("localstack-core[runtime]==4.14.0", "localstack-twisted==25.5.0", "moto-ext==5.1.24"),
+    *("cbor2==5.8.0", "cryptography==46.0.5", "pyopenssl==25.3.0", "service-identity"),
+)
 
 
 @dataclass(frozen=True)
