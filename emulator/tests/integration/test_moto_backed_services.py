@@ -126,6 +126,7 @@ def test_the_tags_of_a_user_pool_are_listed_changed_and_asked_for(cloud: Cloud) 
     )
     cognito.tag_resource(ResourceArn=mine["Arn"], Tags={"Owner": "ada", "Old": "1"})
     cognito.untag_resource(ResourceArn=mine["Arn"], TagKeys=["Old"])
+    cognito.update_user_pool(UserPoolId=mine["Id"], MfaConfiguration="OFF")
     tags = cognito.list_tags_for_resource(ResourceArn=mine["Arn"])["Tags"]
     assert tags == {"Stack": "mine", "Owner": "ada"}
 

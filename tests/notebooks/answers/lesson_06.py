@@ -65,7 +65,7 @@ TABLE: Table = {
     ),
     "06.3": Answers(
         wrong=(
-            Wrong("catchers = []", "It ended FAILED: the error was not caught"),
+            Wrong("catchers = []", 'State "Sorry" is not reachable'),
             Wrong(
                 'catchers = [{"ErrorEquals": ["OutOfStock"], "Next": "Sorry"}]',
                 "It ended FAILED: the error was not caught",

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from localstack_host.gateway import (
-    disabled_services,
+    service_loading,
     form_parsing,
     internal_resources,
     malformed_requests,
@@ -26,7 +26,7 @@ def apply_patches() -> None:
     patch_forms()
     _patch_malformed_requests()
     _patch_internal_resources()
-    _patch_disabled_services()
+    _patch_loading()
     if shortcuts.are_taken():
         _patch_named_operations()
 
@@ -93,14 +93,11 @@ def _patch_internal_resources() -> None:
     replace(routed, "__call__", serve_routes)
 
 
-def _patch_disabled_services() -> None:
-    """Replaces LocalStack's error, an internal failure that names a variable of this package's."""
+def _patch_loading() -> None:
+    """Loads a service only if it is offered, and lets nobody use it before it is loaded."""
     from localstack.aws.handlers.service_plugin import ServiceLoader
 
-    @patch(ServiceLoader.require_service)
-    def require_service(original: Any, loader: Any, chain: Any, context: Any, resp: Any) -> None:
-        disabled_services.require_offered(context, loader.service_manager)
-        original(loader, chain, context, resp)
+    patch(ServiceLoader.require_service)(service_loading.require_service)
 
 
 def _patch_named_operations() -> None:

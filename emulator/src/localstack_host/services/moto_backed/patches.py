@@ -20,7 +20,8 @@ def apply_to_trails() -> None:
 
 
 def apply_to_user_pools() -> None:
-    """A user pool has AWS's tier where none is named, and its tokens say when they were issued.
+    """A user pool has AWS's tier where none is named, its tags outlive an update without
+    any, and its tokens say when they were issued.
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
     https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
@@ -28,6 +29,13 @@ def apply_to_user_pools() -> None:
     from moto.cognitoidp.models import DEFAULT_USER_POOL_CONFIG, CognitoIdpUserPool
 
     DEFAULT_USER_POOL_CONFIG.setdefault("UserPoolTier", "ESSENTIALS")
+
+    @patch(CognitoIdpUserPool.update_extended_config)
+    def update(original: Any, pool: Any, config: dict[str, Any]) -> None:
+        kept = vars(pool).get("extended_config", {}).get("UserPoolTags")
+        original(pool, config)
+        if kept and "UserPoolTags" not in config:
+            pool.extended_config["UserPoolTags"] = kept
 
     @patch(CognitoIdpUserPool.create_jwt)
     def create_jwt(
