@@ -10,11 +10,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from localstack_host.gateway import (
-    service_loading,
     form_parsing,
     internal_resources,
     malformed_requests,
     named_operations,
+    service_loading,
 )
 from localstack_host.localstack_api import add, on_infra_start, patch, replace
 from localstack_host.performance import shortcuts

@@ -20,8 +20,7 @@ def apply_to_trails() -> None:
 
 
 def apply_to_user_pools() -> None:
-    """A user pool has AWS's tier where none is named, its tags outlive an update without
-    any, and its tokens say when they were issued.
+    """A user pool has AWS's tier if none is named and keeps its tags; its tokens have `iat`.
 
     https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
     https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
