@@ -3,6 +3,7 @@ import * as api from "./api.js";
 import { Totals } from "./cart-page.js";
 import { add } from "./cart.js";
 import { session, signIn } from "./sign-in.js";
+import { ofTab } from "./storage.js";
 import {
   Picture, Problem, Title, announce, html, moment, money, useEffect, useLoaded, useState, useStore,
 } from "./ui.js";
