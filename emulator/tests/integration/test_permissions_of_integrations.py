@@ -196,13 +196,20 @@ def test_a_role_may_trust_a_service_of_its_region(cloud: Cloud, queue: Queue) ->
     assert end_of(cloud, machine(cloud, task, elsewhere))["status"] == "FAILED"
 
 
-def test_a_rule_writes_to_a_log_group_that_a_resource_policy_opens(cloud: Cloud) -> None:
+def test_a_rule_writes_to_a_log_group_that_a_resource_policy_opens(
+    cloud: Cloud, queue: Queue
+) -> None:
     logs, events = cloud.client("logs"), cloud.client("events")
     name = f"probe-{uuid.uuid4().hex[:8]}"
     group = f"/aws/events/{name}"
     logs.create_log_group(logGroupName=group)
     events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
-    target = {"Id": "logs", "Arn": arn("logs", f"log-group:{group}")}
+    queue.trust("events", arn("events", f"rule/{name}"))
+    target = {
+        "Id": "logs",
+        "Arn": arn("logs", f"log-group:{group}"),
+        "DeadLetterConfig": {"Arn": queue.arn},
+    }
     events.put_targets(Rule=name, Targets=[target])
     statement = allow(
         ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -215,6 +222,7 @@ def test_a_rule_writes_to_a_log_group_that_a_resource_policy_opens(cloud: Cloud)
         return list(logs.filter_log_events(logGroupName=group)["events"])
 
     events.put_events(Entries=[event])
+    wait_for(queue.bodies, "nothing was refused")
     logs.put_resource_policy(policyName=name, policyDocument=document(statement))
     events.put_events(Entries=[event])
     wait_for(written, "nothing was written")
