@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+import psutil
 
 from lab.core.target import Target
 from lab.shop import permissions
@@ -64,17 +68,36 @@ def borrow(target: Target, function: str) -> Role:
     permissions.look(target)
     role = Role(target, target.named(function))
     if role.name not in dict(_saved_policies(target)):
-        document = json.dumps(role.policy)
         target.client("iam").create_policy(
-            PolicyName=role.name + COPY_SUFFIX, PolicyDocument=document
+            PolicyName=role.name + COPY_SUFFIX,
+            Path=_path(os.getpid()),
+            PolicyDocument=json.dumps(role.policy),
         )
     return role
 
 
 def give_back(target: Target) -> None:
     """Restores the policy of every borrowed role, and resets the record of denials."""
+    _give_back(target, list(_saved_policies(target)))
+
+
+def give_back_forgotten(target: Target) -> None:
+    """Restores the policies that processes of this machine borrowed and took with them."""
+    ours = f":policy{_path()}"
+    saved = [(name, arn) for name, arn in _saved_policies(target) if ours in arn]
+    pids = {arn: int(arn.partition(ours)[2].partition("/")[0]) for _, arn in saved}
+    _give_back(target, [(name, arn) for name, arn in saved if not psutil.pid_exists(pids[arn])])
+
+
+def _path(pid: int | None = None) -> str:
+    """The path of the copies that a process of this machine makes; without `pid`, its beginning."""
+    machine = f"/lab/{platform.node() or 'localhost'}/"
+    return machine if pid is None else f"{machine}{pid}/"
+
+
+def _give_back(target: Target, saved: list[tuple[str, str]]) -> None:
     iam = target.client("iam")
-    for name, arn in list(_saved_policies(target)):
+    for name, arn in saved:
         version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
         response = iam.get_policy_version(PolicyArn=arn, VersionId=version)
         Role(target, name).put(response["PolicyVersion"]["Document"])

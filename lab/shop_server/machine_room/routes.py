@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from lab.core.errors import LabError
 from lab.core.target import Target
+from lab.shop import roles
 from lab.shop_server.machine_room.bus import BusListener
 from lab.shop_server.machine_room.faults import FaultSwitch
 from lab.shop_server.machine_room.levers import Levers
@@ -65,6 +66,8 @@ class Room:
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """Listens to the bus while the server runs, and leaves everything as it was."""
         await run_in_threadpool(self.bus.open)
+        if self.levers:
+            await run_in_threadpool(roles.give_back_forgotten, self.levers.target)
         ending = asyncio.create_task(self._undo_what_is_over())
         try:
             yield

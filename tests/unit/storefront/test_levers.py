@@ -48,6 +48,7 @@ def events(monkeypatch: pytest.MonkeyPatch) -> Events:
     role = SimpleNamespace(policy=POLICY, take=events.of("take"))
     monkeypatch.setattr(levers_module.roles, "borrow", lambda *_: role)
     monkeypatch.setattr(levers_module.roles, "give_back", events.of("give back"))
+    monkeypatch.setattr(routes.roles, "give_back_forgotten", lambda _target: None)
     monkeypatch.setattr(routes, "LOOKS_EVERY_S", 0.01)
     return events
 
