@@ -21,6 +21,7 @@ pytestmark = pytest.mark.exhaustive
 
 TEA = ("TEA-BREAKFAST-100", 1)
 QUICKLY_S = 2  # instead of the queue's own minute, so that five receives take seconds
+LETTER_S = 90  # five receives, each after a visibility time-out, on a busy machine
 CLAIM_S = 30  # how long a delivery that failed keeps its claim on the mail
 Message = dict[str, Any]
 
@@ -99,7 +100,7 @@ def test_a_mail_that_fails_for_good_waits_and_is_sent_once_when_it_can_be(
     with no_sender(shop.target):
         order = shop.buy(order_of(TEA), customer)
         order_id = order["orderId"]
-        (letter,) = eventually(lambda: dead_letters.about(order_id), "dead letter")
+        (letter,) = eventually(lambda: dead_letters.about(order_id), "dead letter", LETTER_S)
         assert mailbox.of_order(shop.target, order_id) == []
     assert order["status"] == "CONFIRMED"
     assert customer.order(order_id) == order
@@ -126,7 +127,7 @@ def test_an_event_about_no_order_is_given_up_after_five_receives(
 
     tell_the_bus(shop.target, order_id)
 
-    (letter,) = eventually(lambda: dead_letters.about(order_id), "dead letter")
+    (letter,) = eventually(lambda: dead_letters.about(order_id), "dead letter", LETTER_S)
     # Five by the notifier, and ours.
     assert int(letter["Attributes"]["ApproximateReceiveCount"]) >= 6
     dead_letters.delete(letter)
@@ -141,7 +142,7 @@ def test_a_bad_message_does_not_hold_up_the_good_ones(
     order = shop.buy(order_of(TEA))
 
     assert len(mailbox.wait_for(shop.target, order["orderId"])) == 1
-    (letter,) = eventually(lambda: dead_letters.about(nobody), "dead letter")
+    (letter,) = eventually(lambda: dead_letters.about(nobody), "dead letter", LETTER_S)
     dead_letters.delete(letter)
 
 
