@@ -59,6 +59,7 @@ CHOSEN = [
         r"(?<=::/restapis/)[a-z0-9]+",
         r"(?<=/usageplans/)[a-z0-9]+",
         r"(?<=/apikeys/)[a-z0-9]+",
+        r"(?<=:userpool/)[\w-]+",
         r"(?<=/deployments/)[a-z0-9]+",
         r"(?<=::/tags/).+",
     )
