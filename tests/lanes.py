@@ -41,7 +41,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def _lane(item: pytest.Item) -> str:
-    suite, *_ = item.path.relative_to(paths.ROOT / "tests").parts
+    suite = _suite(item)
     if item.path.name == "test_running.py":
         return LESSONS
     if {"endpoint", "shop"} & set(getattr(item, "fixturenames", ())):
@@ -59,4 +59,10 @@ def _group(item: pytest.Item) -> str:
         book: Any = item.callspec.params["book"]
         half = "second" if book.name >= SECOND_HALF else "first"
         return f"{item.originalname} {half}"  # backwards and in their order, halves on a lab each
+    if lane == EMULATOR:
+        return f"{lane} {_suite(item)}"  # the browser's tests take as long as the integration's
     return lane
+
+
+def _suite(item: pytest.Item) -> str:
+    return item.path.relative_to(paths.ROOT / "tests").parts[0]
