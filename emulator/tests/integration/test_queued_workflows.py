@@ -195,8 +195,8 @@ def test_a_synchronous_execution_does_not_wait_for_those_before_it(
 def test_the_wait_for_a_turn_is_not_the_time_of_a_state(narrow: Cloud, slow: str) -> None:
     """Six branches call one function that takes two seconds, one at a time, each within eight."""
     task = {**_task(slow, TimeoutSeconds=8), "End": True}
-    branch = {"StartAt": "T", "States": {"T": task}}
-    arn = _start(narrow, _machine(narrow, {"Type": "Parallel", "Branches": [branch] * 6}))
+    branches = [{"StartAt": f"T{n}", "States": {f"T{n}": task}} for n in range(6)]
+    arn = _start(narrow, _machine(narrow, {"Type": "Parallel", "Branches": branches}))
     _wait_for_end(narrow, arn)
 
 
