@@ -1,5 +1,8 @@
 """Texts that are no expressions, and in which words AWS says so."""
 
+import sys
+from collections.abc import Iterator
+
 import pytest
 
 from embedded_dynamodb.expressions import condition, key_condition, projection, update
@@ -350,6 +353,16 @@ def test_a_text_is_parsed_once() -> None:
     assert key_condition("a = :once") is key_condition("a = :once")
 
 
+@pytest.fixture
+def usual_stack() -> Iterator[None]:
+    """Python's own limit: a library that another test imports raises it."""
+    raised = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(raised)
+
+
+@pytest.mark.usefixtures("usual_stack")
 @pytest.mark.parametrize(
     ("function", "text"),
     [
