@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lab.core.errors import LabError
@@ -62,7 +63,7 @@ class UserPool:
         with suppress(client.exceptions.UserNotFoundException):
             client.admin_delete_user(UserPoolId=self.pool_id, Username=address_of(customer))
 
-    @property
+    @cached_property
     def _cognito(self) -> Any:
         return self.target.client("cognito-idp")
 
