@@ -83,6 +83,7 @@ def _variables(folder: Path) -> dict[str, str]:
     return {
         "LOCALSTACK_PORT": str(ports.any_free()),
         "NOTEBOOKS_PORT": str(ports.any_free()),
+        "SHOP_PORT": str(ports.any_free()),
         "JUPYTER_TOKEN": TOKEN,
         "LAB_HOME": str(folder),
     }

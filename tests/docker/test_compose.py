@@ -6,8 +6,11 @@ import json
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from lab.operate import audit
+from tests.browser import chromium
+from tests.browser.storefront.visitor import MUG, Visitor
 from tests.deployed_shop import order_of
 from tests.docker.conftest import TOKEN, Stack
 from tests.waiting import eventually
@@ -51,6 +54,38 @@ def test_deploy_has_ended_and_the_shop_is_open_to_the_host(everything: Stack) ->
     assert all(finding.holds for finding in audit.run(shop.target, settle_s=60).findings)
 
 
+@chromium.NEEDED
+def test_a_customer_buys_on_the_shop_s_page_and_the_machine_room_shows_it(
+    everything: Stack,
+) -> None:
+    address = everything.url("SHOP_PORT") + "/"
+    eventually(lambda: _answers(address), "answer of the shop", 60)
+    with chromium.running({"*": "127.0.0.1"}) as browser:
+        visitor = Visitor.arrived(browser, everything.shop, address)
+        visitor.put(MUG)
+        page = visitor.open("checkout")
+        page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        page.get_by_text("Ada", exact=False).first.click()
+        visitor.fill()
+        order = visitor.buy()
+        visitor.sees("Confirmed")
+        visitor.assert_one_order()
+        page.goto(f"{address}machine-room/")
+        expect(page.locator(".live")).to_have_text("Live")
+        expect(page.get_by_text(order).first).to_be_visible()
+        visitor.assert_rules_kept()
+
+
+def test_the_shop_answers_to_its_own_name_only(everything: Stack) -> None:
+    address = everything.url("SHOP_PORT") + "/"
+    eventually(lambda: _answers(address), "answer of the shop", 60)
+    hosts = ("evil.example", "shop:8080", "localhost:8080")
+    foreign = {name: _status(address, {"Host": name}) for name in hosts}
+    assert foreign == dict.fromkeys(hosts, 421)
+    assert _status(address, {}) == 200
+    assert _status(address + "api/health", {}) == 200
+
+
 def test_a_lesson_reaches_the_same_shop(everything: Stack) -> None:
     everything.inside("notebooks", "sh", "-c", WRITE_AND_RUN, "sh", _notebook(LESSON))
 
@@ -65,6 +100,10 @@ def test_jupyterlab_opens_for_its_token_only(everything: Stack) -> None:
 
     eventually(lambda: _answers(contents), "answer of JupyterLab", 60)
     assert (status(""), status("guessed"), status(TOKEN)) == (403, 403, 200)
+
+
+def _status(url: str, headers: dict[str, str]) -> int:
+    return httpx.get(url, headers=headers, trust_env=False).status_code
 
 
 def _answers(url: str) -> bool:
