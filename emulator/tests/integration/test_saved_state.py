@@ -51,6 +51,29 @@ def test_a_restart_keeps_what_every_service_has(own: Emulator) -> None:
     kept.look(restarted(own))
 
 
+def test_log_events_survive_and_the_ids_of_new_ones_go_on(own: Emulator) -> None:
+    """More than a stream keeps uncompressed, in pages and by time."""
+    group = {"logGroupName": "kept"}
+    stream = {**group, "logStreamName": "kept"}
+    begin = int(time.time() * 1000)
+    lines = [{"timestamp": begin + number, "message": f"line {number}"} for number in range(700)]
+
+    def found(cloud: Cloud, **range_: int) -> list[Any]:
+        pages = cloud.client("logs").get_paginator("filter_log_events")
+        return [event for page in pages.paginate(**group, **range_) for event in page["events"]]
+
+    logs = Cloud(own.endpoint).client("logs")
+    logs.create_log_group(**group)
+    logs.create_log_stream(**stream)
+    logs.put_log_events(**stream, logEvents=lines[:650])
+    after = restarted(own)
+    after.client("logs").put_log_events(**stream, logEvents=lines[650:])
+    assert [event["message"] for event in found(after)] == [line["message"] for line in lines]
+    assert len({event["eventId"] for event in found(after)}) == len(lines)
+    some = found(after, startTime=begin + 100, endTime=begin + 104)
+    assert [event["message"] for event in some] == [f"line {number}" for number in range(100, 105)]
+
+
 def test_a_killed_emulator_loses_at_most_two_seconds(own: Emulator) -> None:
     cloud = Cloud(own.endpoint)
     put(cloud, "/first", "1")

@@ -14,14 +14,18 @@ import pickle
 import sqlite3
 import tarfile
 import zlib
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from localstack_host.services.logs.stored_events import COLUMNS, rows
 from localstack_host.state import about
 from localstack_host.state.about import ABOUT, STATE, About
 from localstack_host.state.layout import BLOBS, METRICS, METRICS_JSON, STATE_JSON, TABLES
 from localstack_host.state.saved_states import sync
 
+STORED_EVENTS = ("localstack_host.services.logs.stored_events", "StoredEvents")
+LOG_EVENT = ("moto.logs.models", "LogEvent")
 PACKED = ("localstack_host.services.stepfunctions.ended_executions", "PackedHistory")
 UNPACKED = ("localstack_host.state.executions", "SavedHistory")
 PLAIN = (str, int, bool, type(None))
@@ -87,6 +91,18 @@ def _unpacked(packed: Record) -> Record:
     return history
 
 
+def _events(stored: Record) -> list[Any]:
+    """The events of a log stream, as the list that moto has."""
+    kind = RecordUnpickler(io.BytesIO()).find_class(*LOG_EVENT)
+    content = stored.state["_content"].state
+    packed = chain.from_iterable(rows(pack.state["packed"]) for pack in content["packs"])
+    events: list[Any] = []
+    for row in islice(packed, content["dropped"], None):
+        events.append(kind.__new__(kind))
+        events[-1].state = dict(zip(COLUMNS, row, strict=True))
+    return [*events, *content["latest"]]
+
+
 class Encoder:
     """Writes a tree of records as a flat list, in which they refer to each other by number."""
 
@@ -129,6 +145,8 @@ class Encoder:
         return number
 
     def _content(self, value: Any) -> Any:
+        if isinstance(value, Record) and value.named == STORED_EVENTS:
+            value = _events(value)
         kind = type(value)
         if kind in (list, set):
             return [kind.__name__, [self.value(item) for item in value]]

@@ -54,6 +54,19 @@ def _load_events_counted(provider: Any, saved: Any, _folder: Path) -> None:
     provider._latest._kept = kept
 
 
+def _next_event_id(_provider: Any) -> int:
+    from moto.logs.models import LogEvent
+
+    number: int = LogEvent._event_id
+    return number
+
+
+def _load_next_event_id(_provider: Any, saved: int, _folder: Path) -> None:
+    from localstack_host.services.logs import patches
+
+    patches.go_on_counting(saved)
+
+
 def _load_keys(provider: Any, saved: Any, _folder: Path) -> None:
     provider._keys.update(saved)
 
@@ -153,6 +166,7 @@ MEMBERS = (
         lambda logs: (list(logs._latest._put), logs._latest._kept),
         _load_events_counted,
     ),
+    Member("logs", "next event id", _next_event_id, _load_next_event_id),
     Member("lambda", "keys", lambda lambda_: lambda_._keys, _load_keys),
     Member("lambda", "events", lambda _: dict(event_queues()), _load_event_queues),
     Member("lambda", "stream positions", stream_positions.of, stream_positions.load),

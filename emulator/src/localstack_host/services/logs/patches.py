@@ -7,11 +7,12 @@ no HTTP request (`performance/in_process_calls.py`). Its filter patterns match e
 from __future__ import annotations
 
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from localstack_host.localstack_api import CommonServiceException, RequestContext, replace
 from localstack_host.performance import shortcuts
-from localstack_host.services.logs import subscriptions
+from localstack_host.services.logs import stored_events, subscriptions
 from localstack_host.services.logs.patterns import pattern
 
 STORING = "PutLogEvents"
@@ -23,6 +24,7 @@ def apply_patches() -> None:
     from localstack.services.logs import provider
 
     patch_filters()
+    patch_reading()
     if not shortcuts.are_taken():
         return
     untyped: Any = provider
@@ -53,6 +55,7 @@ def patch_filters() -> None:
         stream.last_ingestion_time = int(unix_time_millis())
         stream.stored_bytes += sum(len(event["message"]) for event in log_events)
         events = [LogEvent(stream.last_ingestion_time, event) for event in log_events]
+        stream.events = stored_events.of(stream)
         stream.events += events
         stream.upload_sequence_token += 1
         subscriptions.deliver(stream, events)
@@ -75,6 +78,35 @@ def patch_filters() -> None:
     # `replace`: LocalStack has patched them already.
     replace(LogStream, "put_log_events", put_log_events)
     replace(LogsBackend, "put_subscription_filter", put_subscription_filter)
+
+
+def patch_reading() -> None:
+    """Lets a range of time be read without decompressing what is outside of it."""
+    from moto.logs.models import LogStream
+
+    def update(stream: Any) -> None:
+        times = stored_events.of(stream).times() or (None, None)
+        stream.first_event_timestamp, stream.last_event_timestamp = times
+
+    replace(LogStream, "_update", update)
+    for name in ("get_log_events", "filter_log_events"):
+        replace(LogStream, name, _narrowed(getattr(LogStream, name)))
+
+
+def _narrowed(original: Any) -> Any:
+    def read(stream: Any, start_time: Any, end_time: Any, *more: Any, **named: Any) -> Any:
+        events = stored_events.of(stream).between(start_time, end_time)
+        part = SimpleNamespace(events=events, log_stream_name=stream.log_stream_name)
+        return original(part, start_time, end_time, *more, **named)
+
+    return read
+
+
+def go_on_counting(number: int) -> None:
+    """The ids of new events go on after a load: a class counts them, anew in each process."""
+    from moto.logs.models import LogEvent
+
+    LogEvent._event_id = max(LogEvent._event_id, number)
 
 
 def store(context: RequestContext) -> dict[str, Any]:

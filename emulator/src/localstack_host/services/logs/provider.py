@@ -29,7 +29,7 @@ from localstack_host.localstack_api import (
     provides,
 )
 from localstack_host.services.cloudwatch import emf
-from localstack_host.services.logs import metric_filters, metrics, patches
+from localstack_host.services.logs import metric_filters, metrics, patches, stored_events
 from localstack_host.services.logs.conditions import InvalidPattern
 from localstack_host.services.logs.patterns import pattern
 
@@ -77,7 +77,7 @@ def drop_oldest(stream: Stream, count: int) -> None:
     account, region, group, name = stream
     groups = logs_backends[account][region].groups
     if group in groups and name in groups[group].streams:
-        del groups[group].streams[name].events[:count]
+        stored_events.of(groups[group].streams[name]).drop(count)
 
 
 class Logs(LogsProvider):
