@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import pickle
 import threading
@@ -104,6 +105,15 @@ def test_they_take_a_tenth_of_what_a_list_takes() -> None:
     assert (
         len(pickle.dumps(StoredEvents(expected)._content.packs)) < len(pickle.dumps(expected)) / 10
     )
+
+
+def test_a_copy_has_the_same_and_goes_its_own_way() -> None:
+    events, expected = stored([BEGIN + number for number in range(3 * PACK)])
+    copied = copy.deepcopy(events)
+    copied += [event(BEGIN)]
+    events.drop(5)
+    assert said(copied)[:-1] == said(expected)
+    assert said(events) == said(expected[5:])
 
 
 def test_writers_and_readers_at_once_lose_nothing() -> None:

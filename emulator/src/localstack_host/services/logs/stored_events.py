@@ -85,6 +85,12 @@ class StoredEvents:
             else:
                 self._content = _Content((), 0, now.latest[dropped:])
 
+    def __deepcopy__(self, _copied: dict[int, Any]) -> StoredEvents:
+        """LocalStack copies a log group with all that it has, to describe it."""
+        copied = StoredEvents()
+        copied._content = self._content
+        return copied
+
     def __len__(self) -> int:
         now = self._content
         return sum(pack.count for pack in now.packs) - now.dropped + len(now.latest)
