@@ -98,3 +98,34 @@ def test_a_number_that_is_too_small_is_refused_whatever_there_is_to_list(request
     found = refused_beforehand(request_)
     assert found is not None
     assert "-1" in found[1]
+
+
+BAD = "a\x01b"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        sent("sqs", "SendMessage", QueueUrl="q", MessageBody=BAD),
+        sent("sqs", "SendMessageBatch", QueueUrl="q", Entries=[{"Id": "1", "MessageBody": BAD}]),
+    ],
+    ids=lambda one: str(one.operation.name),
+)
+def test_the_characters_of_a_message_are_for_its_queue_to_refuse(request_: Any) -> None:
+    request_.protocol = "query"
+    assert refused_beforehand(request_) is None
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        sent("iam", "CreateUser", UserName=BAD),
+        sent("sqs", "SendMessageBatch", QueueUrl="q", Entries=[{"Id": BAD, "MessageBody": "m"}]),
+    ],
+    ids=lambda one: str(one.operation.name),
+)
+def test_a_character_that_the_answer_could_not_have_is_refused(request_: Any) -> None:
+    request_.protocol = "query"
+    found = refused_beforehand(request_)
+    assert found is not None
+    assert "XML does not allow" in found[1]

@@ -38,6 +38,9 @@ QUERY_CODE = "ValidationError"  # of services with a form protocol
 # https://www.w3.org/TR/xml/#charsets
 FORMS = ("query", "ec2")
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# SQS refuses such a body itself, of a batch only the entry that has it: InvalidMessageContents.
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+VALIDATED_LATER = ("MessageBody",)
 
 
 def refused_beforehand(context: Any) -> tuple[str, str] | None:
@@ -51,7 +54,7 @@ def refused_beforehand(context: Any) -> tuple[str, str] | None:
 def _not_in_xml(context: Any) -> str:
     """The message about a value that an XML response could not contain; empty if there is none."""
     if context.protocol in FORMS:
-        for value in _texts(context.service_request):
+        for value in _texts(context.service_request, without=VALIDATED_LATER):
             if NOT_IN_XML.search(value):
                 return f"The value {value!r} has a character that XML does not allow."
     return ""
@@ -117,15 +120,17 @@ def _parameters(shape: Any, seen: set[str]) -> Iterator[str]:
         yield from _parameters(getattr(shape, part, None), seen)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: Any, without: tuple[str, ...] = ()) -> Iterator[str]:
+    """The texts of a request, but for those of members with these names."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for each in value.values():
-            yield from _texts(each)
+        for name, each in value.items():
+            if name not in without:
+                yield from _texts(each, without)
     elif isinstance(value, list):
         for each in value:
-            yield from _texts(each)
+            yield from _texts(each, without)
 
 
 def _described(error: BaseException) -> str:
