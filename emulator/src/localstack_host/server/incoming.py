@@ -110,11 +110,20 @@ def _check_body(request: Incoming, limits: Limits) -> None:
         )
     if lengths and int(lengths[0]) > limits.body_bytes:
         raise too_large(limits)
-    if request.values(b"upgrade") and (codings or any(length != b"0" for length in lengths)):
+    if _asks_for_another(request) and (codings or any(length != b"0" for length in lengths)):
         raise Refusal(
             HTTPStatus.NOT_IMPLEMENTED,
             "A request with a body cannot request another protocol. Send it without Upgrade.",
         )
+
+
+def _asks_for_another(request: Incoming) -> bool:
+    """Whether the connection is to change its protocol: RFC 9110, section 7.8, wants both headers.
+
+    Clients send Upgrade alone too, which asks for nothing.
+    """
+    options = b",".join(request.values(b"connection")).split(b",")
+    return bool(request.values(b"upgrade")) and b"upgrade" in map(bytes.strip, options)
 
 
 def check_unpacked(request: Incoming, limits: Limits) -> int:

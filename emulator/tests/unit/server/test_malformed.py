@@ -82,6 +82,10 @@ NOT_SUPPORTED = {
         POST + b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 5\r\n\r\nhello",
         501,
     ),
+    "another protocol among others, with a body": (
+        POST + b"Connection: TE, upgrade\r\nUpgrade: h2c\r\nContent-Length: 5\r\n\r\nhello",
+        501,
+    ),
 }
 
 

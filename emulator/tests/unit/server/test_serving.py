@@ -109,6 +109,23 @@ def test_a_wish_to_speak_another_protocol_is_ignored(place: Place) -> None:
     assert connection.reply().status == 200
 
 
+@pytest.mark.parametrize("connection_", ["close", "keep-alive, TE", ""])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Content-Length: 5\r\n\r\nhello",
+        b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    ],
+)
+def test_another_protocol_that_the_connection_does_not_name_is_not_wished_for(
+    place: Place, connection_: str, body: bytes
+) -> None:
+    named = f"Connection: {connection_}\r\n".encode() if connection_ else b""
+    client = place.client()
+    client.send(b"POST / HTTP/1.1\r\nHost: localhost\r\nUpgrade: h2c\r\n" + named + body)
+    assert client.reply().status == 200
+
+
 def test_what_is_not_http_gets_400(place: Place) -> None:
     connection = place.client()
     connection.send(b"nonsense\r\n\r\n")
