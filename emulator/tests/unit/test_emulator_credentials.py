@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from localstack.aws.spec import load_service
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
-from werkzeug.datastructures import Headers
+from werkzeug.datastructures import Headers, MultiDict
 
 from localstack_host.authentication import anonymous, credentials, gate
 from localstack_host.authentication.credentials import Credentials, Incomplete
@@ -173,3 +173,26 @@ def test_what_localstack_tells_itself_is_read_of_nobody_else(
     handler(None, None, SimpleNamespace(operation=operation, request=request), None)
     assert [name in headers for name in gate.INTERNAL_HEADERS] == [kept, kept]
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "writes"),
+    [
+        ([], False),  # the operation is the method's
+        (["GetQueueAttributes"], False),
+        (["ListTopics", "DescribeAlarms"], False),
+        (["CreateQueue"], True),
+        (["ListTopics", "CreateTopic"], True),
+        (["GetSessionToken"], True),
+        (["GetFederationToken"], True),
+        (["Getter"], True),
+        (["DeleteGetUser"], True),
+        ([""], True),
+    ],
+)
+def test_a_presigned_operation_is_a_command_unless_it_only_reads(
+    names: list[str], writes: bool
+) -> None:
+    query = MultiDict([("X-Amz-Signature", "0"), *(("Action", name) for name in names)])
+    assert credentials.is_presigned_command(query) is writes
+    assert not credentials.is_presigned_command(MultiDict([("Action", name) for name in names]))

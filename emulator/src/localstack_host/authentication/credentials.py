@@ -24,8 +24,9 @@ PARTS = {ALGORITHMS[0]: 5, ALGORITHMS[1]: 4}  # key/date/region/service/term; 4A
 # key in AWS's format may have been issued by the emulator, which is checked with permissions.
 KNOWN = re.compile(r"test|[0-9]{12}|(AKIA|ASIA|LKIA|LSIA)[A-Z0-9]{12,124}")
 
-# Operations that tools presign, and that change nothing.
-PRESIGNABLE = {"GetCallerIdentity"}
+# Operations that change nothing, and issue no credentials as STS's do. What they answer is given to
+# the program that opens the URL, and to no page: `localstack_host.server` refuses browsers.
+READS = re.compile(r"(Get|List|Describe)(?![A-Za-z]*Token$)[A-Z][A-Za-z]*")
 
 
 class Incomplete(Exception):
@@ -63,14 +64,14 @@ def of(headers: Mapping[str, str], values: Mapping[str, str]) -> Credentials | N
 
 
 def is_presigned_command(query: Any) -> bool:
-    """Whether a query (werkzeug's MultiDict) has a signature and names an operation.
+    """Whether a query (werkzeug's MultiDict) has a signature and names an operation that writes.
 
     Media players, office programs and link previews request any URL that they are given. As
     signatures with the owner's keys are not verified, such a URL would run the operation as the
     laptop's owner.
     """
     is_signed = any(name.lower() in QUERY_SIGNATURE for name in query)
-    return is_signed and not PRESIGNABLE.issuperset(query.getlist("Action"))
+    return is_signed and not all(READS.fullmatch(name) for name in query.getlist("Action"))
 
 
 def of_form(form: Mapping[str, str]) -> Credentials | None:

@@ -46,9 +46,9 @@ def incomplete(context: Any, text: str) -> CommonServiceException:
 
 
 def presigned_command() -> CommonServiceException:
-    """The error for an operation in a presigned URL, which any program may open."""
-    text = "The emulator accepts no operation in a presigned URL (X-Amz-Signature or Signature in"
-    hint = "the query, with an Action). Sign it in the Authorization header."
+    """The error for an operation that writes, in a presigned URL, which any program may open."""
+    text = "The emulator accepts only operations that read in a presigned URL (X-Amz-Signature or"
+    hint = "Signature in the query, with an Action). Sign it in the Authorization header."
     return _error("AccessDenied", f"{text} {hint}")
 
 

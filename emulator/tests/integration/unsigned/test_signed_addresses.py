@@ -10,6 +10,7 @@ from tests.integration.conftest import Cloud
 from tests.integration.unsigned.raw import Raw
 from tests.integration.unsigned.test_malformed import PRESIGNED
 
+VERSION = "2012-11-05"  # of SQS
 VERSION_2 = {"AWSAccessKeyId": "test", "Signature": "0", "SignatureVersion": "2"}
 COMMANDS = {
     "sns": {"Action": "CreateTopic", "Version": "2010-03-31", "Name": "by-address"},
@@ -42,8 +43,25 @@ def test_nor_is_one_to_the_address_of_a_queue(cloud: Cloud, raw: Raw, path: str)
     assert "Messages" not in cloud.client("sqs").receive_message(QueueUrl=queue)
 
 
-def test_who_it_is_may_be_asked_so_as_tools_do(raw: Raw) -> None:
-    asked = {"Action": "GetCallerIdentity", "Version": "2011-06-15"}
-    assert raw.get("/", params=asked | version_4("sts")).is_success
-    twice = urlencode(asked | version_4("sts")) + "&Action=GetSessionToken"
+READS = {
+    "sns": {"Action": "ListTopics", "Version": "2010-03-31"},
+    "sqs": {"Action": "ListQueues", "Version": "2012-11-05"},
+    "iam": {"Action": "GetUser", "Version": "2010-05-08"},
+    "sts": {"Action": "GetCallerIdentity", "Version": "2011-06-15"},
+}
+
+
+@pytest.mark.parametrize("service", READS)
+def test_what_only_reads_may_be(raw: Raw, service: str) -> None:
+    assert raw.get("/", params=READS[service] | version_4(service)).is_success
+    twice = urlencode(READS[service] | version_4(service)) + "&Action=GetSessionToken"
     assert raw.get(f"/?{twice}").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/000000000000/{}", "/queue/us-east-2/000000000000/{}"])
+def test_so_may_what_reads_a_queue_at_its_address(cloud: Cloud, raw: Raw, path: str) -> None:
+    cloud.client("sqs").create_queue(QueueName="read")
+    asked = {"Action": "GetQueueAttributes", "AttributeName.1": "QueueArn", "Version": VERSION}
+    host = {"Host": "localhost:4566"}
+    answer = raw.get(path.format("read"), params=asked | version_4("sqs"), headers=host)
+    assert ":000000000000:read</Value>" in answer.text
