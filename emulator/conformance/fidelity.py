@@ -9,7 +9,16 @@ from conformance import stacks
 from conformance.measurements import WITHOUT_IAM, Measurement, read
 from conformance.outcomes import Expectation, read_expectations
 from conformance.servers import SERVERS
-from conformance.suites import EMULATOR, LOCALSTACK, MINISTACK, RECORDED, STACKS, STOCK
+from conformance.suites import (
+    EMULATOR,
+    ENGINE,
+    LOCALSTACK,
+    MINISTACK,
+    PARITY,
+    RECORDED,
+    STACKS,
+    STOCK,
+)
 
 PAGE = Path(__file__).parents[1] / "FIDELITY.md"
 _COLUMNS = {
@@ -18,6 +27,7 @@ _COLUMNS = {
     STOCK: SERVERS[STOCK].title,
     MINISTACK: SERVERS[MINISTACK].title,
 }
+_PARITY = "https://github.com/nubo-db/dynamodb-conformance"
 _HEAD = """\
 # Fidelity
 
@@ -32,7 +42,7 @@ This page is generated: `make fidelity`.
 
 def page() -> str:
     """The whole page in Markdown."""
-    return "\n".join((_HEAD, *_table(), "", *_stacks(), *_reasons()))
+    return "\n".join((_HEAD, *_table(), "", *_parity(), *_stacks(), *_reasons()))
 
 
 def _table() -> Iterator[str]:
@@ -53,6 +63,18 @@ def _dates(columns: dict[str, Measurement]) -> str:
     """One day, or the days from the first measurement to the last."""
     dates = sorted({measurement.date for measurement in columns.values()})
     return dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
+
+
+def _parity() -> Iterator[str]:
+    """What passes of the suite of DynamoDB that is not LocalStack's, if it was measured."""
+    columns = read(PARITY)
+    if ENGINE in columns:
+        others = [
+            f"{_cell(columns.get(name))} on {SERVERS[name].title}" for name in (STOCK, MINISTACK)
+        ]
+        yield f"Of the [DynamoDB Parity Suite]({_PARITY}), {_cell(columns[ENGINE])} tests pass on"
+        yield f"this emulator's engine, {others[0]}, {others[1]}"
+        yield from (f"({_dates(columns)}).", "")
 
 
 def _stacks() -> Iterator[str]:

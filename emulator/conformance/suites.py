@@ -13,6 +13,7 @@ LOCALSTACK = "localstack"
 STANDALONE = "standalone"
 # What a suite can run against, by the names of the command line.
 ENGINE, EMULATOR, STOCK, MINISTACK = "engine", "emulator", "stock", "ministack"
+PARITY = "parity"
 STACKS = "stacks"
 _VERSION = "4.14.0"
 
@@ -71,11 +72,12 @@ _BESIDES = (
     *("scheduler", "secretsmanager"),
 )
 # The tools are those of its requirements-test.txt: answers are recorded under names of tests, and
-# these depend on pytest's version.
+# these depend on pytest's version. Later ones of requests send a path that begins with two slashes.
 _REQUIREMENTS = (
     f"localstack-core[runtime,test]=={_VERSION}",
     *("cbor2<6", "pytest-timeout>=2.3,<3"),
     *("pytest==9.0.2", "localstack-snapshot==0.3.3", "deepdiff==8.6.1", "jsonpath-ng==1.7.0"),
+    "requests==2.32.5",
 )
 _PLUGINS = Path(__file__).parent / "plugins"
 
@@ -111,7 +113,7 @@ def _suite(name: str, recorded: Recorded) -> Suite:
 
 SUITES = (
     Suite(
-        name="parity",
+        name=PARITY,
         title="DynamoDB Parity Suite",
         recognised_by=("vitest.config.ts", "src/client.ts", "tests/tier1", "tests/tier2"),
         command=("node_modules/.bin/vitest", "run", "--reporter=junit", "--outputFile={report}"),

@@ -8,7 +8,7 @@ import pytest
 from conformance import fidelity
 from conformance.measurements import RESULTS, WITHOUT_IAM, column, measured, read, store
 from conformance.outcomes import Expectation, Outcome, Result
-from conformance.suites import EMULATOR, MINISTACK, RECORDED, STACKS, STOCK
+from conformance.suites import EMULATOR, ENGINE, MINISTACK, PARITY, RECORDED, STACKS, STOCK
 
 ENDED = [
     Result("a", Outcome.PASSED),
@@ -58,5 +58,18 @@ def test_the_page_shows_what_was_measured_and_why_the_rest_fails(
     assert not [line for line in lines if line.startswith("| CloudWatch")]
 
 
+def test_the_parity_suite_has_a_paragraph_once_it_was_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    columns = {ENGINE: measured(ENDED), MINISTACK: measured([])}
+    monkeypatch.setattr(fidelity, "read", lambda name: columns if name == PARITY else {})
+    page = " ".join(fidelity.page().split())
+    day = measured(ENDED).date
+    assert "1 of 2 tests pass on this emulator's engine, not measured on LocalStack" in page
+    assert f"0 of 0 on MiniStack 1.5.33 ({day})." in page
+    monkeypatch.setattr(fidelity, "read", lambda _: {})
+    assert "Parity" not in fidelity.page()
+
+
 def test_no_numbers_are_of_a_suite_that_is_gone() -> None:
-    assert {path.stem for path in RESULTS.iterdir()} <= {*RECORDED, STACKS}
+    assert {path.stem for path in RESULTS.iterdir()} <= {*RECORDED, PARITY, STACKS}
