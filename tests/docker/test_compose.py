@@ -66,6 +66,7 @@ def test_a_customer_buys_on_the_shop_s_page_and_the_machine_room_shows_it(
         page = visitor.open("checkout")
         page.get_by_role("main").get_by_role("button", name="Sign in").click()
         page.get_by_text("Ada", exact=False).first.click()
+        expect(page.get_by_text("Signed in as")).to_be_visible()
         visitor.fill()
         order = visitor.buy()
         visitor.sees("Confirmed")
