@@ -64,6 +64,7 @@ RECORDED = {
     "sns": Recorded("SNS", ("sns",)),
     "sqs": Recorded("SQS", ("sqs",)),
     "ssm": Recorded("SSM", ("ssm",)),
+    "stepfunctions": Recorded("Step Functions", ("stepfunctions",), minutes=60),
     "sts": Recorded("STS", ("sts",)),
 }
 # Its tests use more services than those that they are about.
