@@ -15,6 +15,7 @@ import pytest
 from localstack_host.services.stepfunctions.patches import patch_spelling
 from localstack_host.services.stepfunctions.programs import cached_programs
 from tests.integration.conftest import Cloud
+from tests.integration.state_machines import machine
 from tests.integration.waiting import wait_for
 
 WORKFLOW = Path(__file__).with_name("workflow.asl.json")
@@ -151,6 +152,48 @@ def test_one_that_was_stopped_is_aborted_whatever_its_task_does_after_that(
     assert client.describe_execution(executionArn=arn)["status"] == "ABORTED"
     assert types()[-1] == "ExecutionAborted"
     client.delete_state_machine(stateMachineArn=machine)
+
+
+WAITS: dict[str, Any] = {"Type": "Wait", "Seconds": 1}
+NEVER = {"Variable": "$.end", "IsPresent": True, "Next": "Done"}
+LOOPS = {
+    "Wait": WAITS | {"Next": "Again"},
+    "Again": {"Type": "Choice", "Choices": [NEVER], "Default": "Wait"},
+    "Done": {"Type": "Succeed"},
+}
+LOOPS_IN_A_BRANCH = {
+    "Parallel": {
+        "Type": "Parallel",
+        "End": True,
+        "Branches": [{"StartAt": "Wait", "States": LOOPS}],
+    }
+}
+TRIES_FOREVER = {
+    "Task": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl": "http://localhost/0/no-such-queue", "MessageBody": "hello"},
+        "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 1_000}],
+        "End": True,
+    }
+}
+
+
+@pytest.mark.parametrize("states", [LOOPS, LOOPS_IN_A_BRANCH, TRIES_FOREVER])
+def test_executions_of_a_machine_that_is_deleted_end(cloud: Cloud, states: dict[str, Any]) -> None:
+    client = cloud.client("stepfunctions")
+    arn = machine(cloud, states)
+    execution = client.start_execution(stateMachineArn=arn)["executionArn"]
+
+    def events() -> int:
+        return len(client.get_execution_history(executionArn=execution)["events"])
+
+    wait_for(lambda: events() > 1, "it has not begun")
+    client.delete_state_machine(stateMachineArn=arn)
+    wait_for(
+        lambda: client.describe_execution(executionArn=execution)["status"] == "ABORTED",
+        "it has not ended",
+    )
 
 
 def test_a_faulty_definition_is_refused_each_time(parse: Callable[[str], Any]) -> None:

@@ -9,9 +9,10 @@ tracing at every apply.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 
-from localstack.aws.api.stepfunctions import InvalidDefinition
+from localstack.aws.api.stepfunctions import ExecutionStatus, InvalidDefinition
 from localstack.services.stepfunctions.backend.state_machine import StateMachineInstance
 
 from localstack_host.localstack_api import RequestContext, Service, provides
@@ -98,6 +99,22 @@ class Workflows(TaggedActivities):
         response = super().update_state_machine(context, state_machine_arn, **rest)
         if tracing := rest.get("tracing_configuration"):
             self._machine(context, state_machine_arn).tracing_config = tracing
+        return response
+
+    def delete_state_machine(
+        self, context: RequestContext, state_machine_arn: str, **rest: Any
+    ) -> Any:
+        """Ends its executions, too, each at its next transition.
+
+        https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
+        """
+        response = super().delete_state_machine(context, state_machine_arn, **rest)
+        for execution in list(self.get_store(context).executions.values()):
+            if (
+                execution.exec_status == ExecutionStatus.RUNNING
+                and execution.state_machine_arn == state_machine_arn
+            ):
+                execution.stop(stop_date=datetime.now(UTC), error=None, cause=None)
         return response
 
     def _machine(self, context: RequestContext, arn: str) -> StateMachineInstance:
