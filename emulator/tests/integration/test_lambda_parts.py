@@ -113,6 +113,26 @@ def test_powertools_public_layer_is_there(cloud: Cloud, layer: str) -> None:
     assert [one["Arn"] for one in cloud.state(function)["Layers"]] == [arn]
 
 
+def test_a_layer_without_versions_is_not_listed_and_its_numbers_go_on(cloud: Cloud) -> None:
+    client = cloud.client("lambda")
+    name = f"probe-{uuid.uuid4().hex[:8]}"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("python/probe.py", "")
+    content = {"ZipFile": packed.getvalue()}
+
+    def listed() -> bool:
+        return name in [layer["LayerName"] for layer in client.list_layers()["Layers"]]
+
+    first = client.publish_layer_version(LayerName=name, Content=content)["Version"]
+    assert listed()
+    client.delete_layer_version(LayerName=name, VersionNumber=first)
+    assert not listed()
+    second = client.publish_layer_version(LayerName=name, Content=content)["Version"]
+    assert (first, second, listed()) == (1, 2, True)
+    client.delete_layer_version(LayerName=name, VersionNumber=second)
+
+
 def test_another_accounts_layer_is_refused(cloud: Cloud) -> None:
     client = cloud.client("lambda")
     arn = "arn:aws:lambda:us-east-2:123456789012:layer:Private:1"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from threading import Lock
 from typing import IO, Any, cast
 
 from localstack.aws.api.lambda_ import (
@@ -18,10 +19,13 @@ from localstack.aws.api.lambda_ import (
     InvalidParameterValueException,
     InvocationResponse,
     InvocationType,
+    ListLayersResponse,
     PackageType,
+    PublishLayerVersionResponse,
     UpdateFunctionConfigurationRequest,
 )
 from localstack.services.lambda_.invocation.lambda_models import AliasRoutingConfig, FunctionVersion
+from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.lambda_.provider import LambdaProvider
 
 from localstack_host.localstack_api import RequestContext, Service, handler, provides
@@ -87,6 +91,7 @@ class PythonOnlyLambda(KeyedLambda):
     def __init__(self) -> None:
         super().__init__()
         self.layer_fetcher = PowertoolsLayers()
+        self._layers = Lock()
         self.lambda_service.assignment_service = QueueingAssignment()
         # An update stops the previous version's listener for asynchronous events, which blocks a
         # thread for up to 2 s. The default pool of 4 to 6 threads would delay other functions.
@@ -106,6 +111,32 @@ class PythonOnlyLambda(KeyedLambda):
             return AliasRoutingConfig(version_weights=routing_config_dict)
         model = super()._create_routing_config_model(routing_config_dict, function_version)
         return cast(AliasRoutingConfig, model)
+
+    @handler("ListLayers")
+    def list_layers(  # type: ignore[override] # the rest is passed on
+        self, context: RequestContext, **others: Any
+    ) -> ListLayersResponse:
+        """Leaves out layers whose versions are all deleted, for which LocalStack fails.
+
+        Their numbers go on where they were if a version is published again.
+        """
+        layers = lambda_stores[context.account_id][context.region].layers
+        with self._layers:
+            emptied = {name: layer for name, layer in layers.items() if not layer.layer_versions}
+            for name in emptied:
+                del layers[name]
+            try:
+                return super().list_layers(context, **others)
+            finally:
+                layers.update(emptied)
+
+    @handler("PublishLayerVersion")
+    def publish_layer_version(  # type: ignore[override] # the rest is passed on
+        self, context: RequestContext, **others: Any
+    ) -> PublishLayerVersionResponse:
+        """Waits for a list, which would have this layer made anew."""
+        with self._layers:
+            return super().publish_layer_version(context, **others)
 
     @handler("Invoke")
     def invoke(  # type: ignore[override] # the rest is passed on
