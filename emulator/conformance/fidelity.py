@@ -7,7 +7,7 @@ from pathlib import Path
 
 from conformance import stacks
 from conformance.measurements import WITHOUT_IAM, Measurement, read
-from conformance.outcomes import Expectation, read_expectations
+from conformance.outcomes import SEPARATOR, Expectation, read_expectations
 from conformance.servers import SERVERS
 from conformance.suites import (
     EMULATOR,
@@ -78,13 +78,25 @@ def _parity() -> Iterator[str]:
 
 
 def _stacks() -> Iterator[str]:
-    """What the public stacks do, if they were measured."""
+    """What the public stacks do, if they were measured, and why the rest does not."""
     measurement = read(STACKS).get(EMULATOR)
-    if measurement is not None:
-        number = len(stacks.read())
-        yield f"{number} [public Terraform samples](conformance/stacks.toml) are applied, planned"
-        yield f"again, used and destroyed: {_cell(measurement)} steps end as they should, on"
-        yield from (f"{measurement.date}.", "")
+    if measurement is None:
+        return
+    expectations = read_expectations(STACKS, LOCALSTACK)
+    listed = [stack.name for stack in stacks.read()]
+    failing = {one.test.partition(SEPARATOR)[0] for one in expectations}
+    yield from ("## Public stacks", "")
+    yield f"{len(listed) - len(failing)} of {len(listed)} [samples](conformance/stack_lists) in"
+    yield "public repositories are applied by Terraform, have nothing to change in a second plan,"
+    yield "do what they say, and leave nothing when they are destroyed, with permissions enforced:"
+    yield f"{_cell(measurement)} steps, on {measurement.date}."
+    yield from ("", "| sample | step | reason | why |", "|---|---|---|---|")
+    for one in expectations:
+        name, _, step = one.test.partition(SEPARATOR)
+        yield f"| {name} | {step} | `{one.reason}` | {one.because} |"
+    yield from ("", "| chosen too, and not deployed | why |", "|---|---|")
+    yield from (f"| {one.sample} | {one.because} |" for one in stacks.left_out())
+    yield ""
 
 
 def _reasons() -> Iterator[str]:

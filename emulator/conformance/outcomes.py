@@ -17,7 +17,7 @@ REASONS = (
     *("other-service", "not-offered", "suite", "wants-docker", "wants-runtime"),
     *("not-emulated", "ours", UNSTEADY),
 )
-_SEPARATOR = " > "
+SEPARATOR = " > "
 _MESSAGE_LENGTH = 200
 
 
@@ -104,7 +104,7 @@ def read_report(report: Path) -> list[Result]:
 
 def _result(case: ElementTree.Element) -> Result:
     names = (case.get("classname", ""), case.get("name", ""))
-    test = _SEPARATOR.join(name for name in names if name)
+    test = SEPARATOR.join(name for name in names if name)
     for kind in ("failure", "error"):
         failure = case.find(kind)
         if failure is not None:

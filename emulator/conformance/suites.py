@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
 
-from conformance import stacks
+from conformance import stack_sources, stacks
 from conformance.programs import ConformanceError, installer_variables, need
 
 LOCALSTACK = "localstack"
@@ -112,6 +112,8 @@ def _suite(name: str, recorded: Recorded) -> Suite:
     )
 
 
+_STACK_FOLDERS = tuple(dict.fromkeys(stack.needed for stack in stacks.read()))
+
 SUITES = (
     Suite(
         name=PARITY,
@@ -123,15 +125,19 @@ SUITES = (
     Suite(
         name=STACKS,
         title="public Terraform samples",
-        recognised_by=("sns-sqs-terraform/main.tf", "apigw-sqs-terraform/main.tf"),
-        requirements=("awscli>=1.40,<2",),
-        copied=tuple(stack.folder for stack in stacks.read()),
-        command=("{python}", stacks.__file__, "--report", "{report}"),
-        # The number makes S3 put a bucket's name into the path.
-        variables={"AWS_ENDPOINT_URL": "http://127.0.0.1:{port}"},
+        recognised_by=_STACK_FOLDERS,
+        requirements=("awscli>=1.40,<2", "botocore"),
+        copied=_STACK_FOLDERS,
+        command=("{python}", "-m", "conformance.stacks", "--report", "{report}"),
+        variables={
+            # The number makes S3 put a bucket's name into the path.
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:{port}",
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
         target=EMULATOR,
-        services=("scheduler",),
-        timeout=1800.0,
+        services=("ec2", "scheduler"),
+        timeout=3600.0,
     ),
     *(_suite(name, recorded) for name, recorded in RECORDED.items()),
 )
@@ -146,8 +152,13 @@ class Checkout:
 
 
 def find(source: str, work_folder: Path) -> list[Checkout]:
-    """The suites in a folder, or behind a repository's address (`https://…#branch`)."""
-    if _is_address(source):
+    """The suites in a folder, or behind a repository's address (`https://…#branch`).
+
+    `stacks` is the list of this folder: what it names is fetched.
+    """
+    if source == STACKS:
+        folder = stack_sources.fetch(stacks.read(), work_folder / "checkouts/stacks")
+    elif _is_address(source):
         folder = _fetched(source, work_folder / "checkouts")
     else:
         folder = Path(source).expanduser().absolute()

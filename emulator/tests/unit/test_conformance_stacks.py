@@ -15,8 +15,18 @@ echo "$@" >>calls
 """
 
 
+EXISTING: set[str] = set()
+
+
 def stack(**changed: str) -> Stack:
-    named = {"name": "a", "folder": "a", "repository": "", "commit": "", "contains": "hello"}
+    repository = "https://example.com/owner/name"
+    named = {
+        "name": "a",
+        "folder": "a",
+        "repository": repository,
+        "commit": "",
+        "contains": "hello",
+    }
     return Stack(**{**named, "does": "touch done", "sees": "echo hello; ls", **changed})  # type: ignore[arg-type]
 
 
@@ -30,6 +40,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setattr(stacks.sys, "executable", str(program))
     monkeypatch.setattr(stacks, "_SEEN_WITHIN", 0.0)
+    monkeypatch.setattr(stacks.stack_resources, "existing", lambda: set(EXISTING))
     (tmp_path / "a").mkdir()
     (tmp_path / "a/main.tf").write_text('provider "aws" {\n}\n')
     return tmp_path / "a"
@@ -83,15 +94,41 @@ def test_only_a_provider_that_is_there_is_overridden(
 def test_the_report_is_in_junits_form(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    others = [stack(), stack(name="b", folder="missing")]
-    monkeypatch.setattr(stacks, "read", lambda: others)
-    monkeypatch.chdir(folder.parent)
-    monkeypatch.setattr(stacks.sys, "argv", ["stacks", "--report", str(tmp_path / "report.xml")])
-    (folder / "fails").write_text("plan\n")
+    monkeypatch.setattr(stacks, "read", lambda: [stack(), stack(name="b")])
+    (tmp_path / "owner/name").mkdir(parents=True)
+    folder.rename(tmp_path / "owner/name/a")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        stacks.sys, "argv", ["stacks", "--report", str(tmp_path / "report.xml"), "--only", "a"]
+    )
+    (tmp_path / "owner/name/a/fails").write_text("plan\n")
     assert stacks.main() == 1
     cases = list(ElementTree.parse(tmp_path / "report.xml").getroot())
     assert [case.get("classname") for case in cases] == ["a"] * 4
     assert [case.find("failure") is not None for case in cases] == [False, True, False, False]
+
+
+def test_what_is_left_behind_fails(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = iter([{"sqs old"}, {"sqs old", "sqs new"}])
+    monkeypatch.setattr(stacks.stack_resources, "existing", lambda: next(found))
+    *_, (test, failure) = stacks.results(stack(), folder)
+    assert (test, failure) == ("is destroyed", "There is left: sqs new")
+
+
+def test_a_reader_prepares_and_cleans_by_hand(folder: Path) -> None:
+    by_hand = stack(prepares="test ! -e calls; touch ready", cleans="test -e ready; rm ready")
+    assert not any(failures(by_hand, folder).values())
+    assert not (folder / "ready").exists()
+
+
+@pytest.mark.parametrize(
+    ("written", "becomes"),
+    [("python3.8", "python3.13"), ("python3.14", "python3.13"), ("python3.9", "python3.9")],
+)
+def test_a_runtime_that_cannot_be_had_is_another(folder: Path, written: str, becomes: str) -> None:
+    (folder / "main.tf").write_text(f'runtime = "{written}"\n')
+    list(stacks.results(stack(), folder))
+    assert (folder / "main.tf").read_text() == f'runtime = "{becomes}"\n'
 
 
 def test_each_stack_of_the_list_says_where_it_is_from() -> None:
