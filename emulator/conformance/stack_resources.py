@@ -3,8 +3,8 @@
 import importlib
 import json
 
-# The operation of each service, and where the names are in its answer. Functions make groups of
-# logs for themselves, and leave them on AWS, too.
+# The operation of each service, and where the names are in its answer. On AWS, too, groups of logs
+# that functions make for themselves are left, and subscriptions of topics that are deleted.
 _LISTED = (
     ("apigateway", "get_rest_apis", "items[].name"),
     ("apigateway", "get_usage_plans", "items[].name"),
@@ -17,7 +17,6 @@ _LISTED = (
     ("lambda", "list_layers", "Layers[].LayerArn"),
     ("s3", "list_buckets", "Buckets[].Name"),
     ("scheduler", "list_schedules", "Schedules[].Name"),
-    ("sns", "list_subscriptions", "Subscriptions[].Endpoint"),
     ("sns", "list_topics", "Topics[].TopicArn"),
     ("sqs", "list_queues", "QueueUrls"),
     ("stepfunctions", "list_activities", "activities[].name"),

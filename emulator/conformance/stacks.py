@@ -68,8 +68,6 @@ class Stack:
     contains: str
     does: str
     variables: dict[str, str] = field(default_factory=dict)
-    # What is fetched, if its module needs more than its own folder.
-    fetched: str = ""
     # A script before the first step, and one before the last: what a reader does by hand.
     prepares: str = ""
     cleans: str = ""
@@ -85,11 +83,6 @@ class Stack:
     def place(self) -> str:
         """The folder of the module, below that of all repositories."""
         return f"{self.place_of(self.repository)}/{self.folder}"
-
-    @property
-    def needed(self) -> str:
-        """The folder that is fetched, below that of all repositories."""
-        return f"{self.place_of(self.repository)}/{self.fetched or self.folder}"
 
 
 class StepError(Exception):

@@ -112,7 +112,7 @@ def _suite(name: str, recorded: Recorded) -> Suite:
     )
 
 
-_STACK_FOLDERS = tuple(dict.fromkeys(stack.needed for stack in stacks.read()))
+_STACK_FOLDERS = tuple(dict.fromkeys(stack.place for stack in stacks.read()))
 
 SUITES = (
     Suite(
