@@ -102,7 +102,7 @@ def a_quote(**changes: Any) -> Quote:
 def an_order(order_id: str = "ord_1", customer_id: str = "cus_ada", **changes: Any) -> Order:
     """A new order, PENDING and not priced."""
     order = new_order(order_id, customer_id, f"key-of-{order_id}", a_request(), NOW)
-    return replace(order, **changes)
+    return replace(order, **{"correlation_id": "request-1", **changes})
 
 
 def an_ended_order(status: OrderStatus = OrderStatus.CONFIRMED, **changes: Any) -> Order:
@@ -119,6 +119,7 @@ def a_record(order: Order, **changes: Any) -> IdempotencyRecord:
         order_id=order.order_id,
         created_at=order.created_at,
         expires_at=order.created_at + timedelta(hours=24),
+        correlation_id=order.correlation_id,
     )
     return replace(record, **changes)
 

@@ -81,6 +81,7 @@ ORDER = Order(
     simulate=FaultInjection(fail="ReleaseStock", times=3, how=Fault.GARBAGE, after="GenerateOrder"),
     published_at=PUBLISHED,
     mailed_at=MAILED,
+    correlation_id="request-1",
 )
 RECORD = IdempotencyRecord(
     customer_id=ORDER.customer_id,
@@ -89,6 +90,7 @@ RECORD = IdempotencyRecord(
     order_id=ORDER.order_id,
     created_at=NOW,
     expires_at=NOW + timedelta(hours=24),
+    correlation_id=ORDER.correlation_id,
 )
 PRODUCT = Product(
     sku="TEA",

@@ -139,10 +139,12 @@ class FakeWorkflow(Flaky):
     """`started` has one entry for each execution; a test puts those that are over in `ended`."""
 
     started: dict[str, FaultInjection | None] = field(default_factory=dict)
+    correlated: dict[str, str] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
 
-    def start(self, order_id: str, simulate: FaultInjection | None) -> None:
+    def start(self, order_id: str, simulate: FaultInjection | None, correlation_id: str) -> None:
         self.answer()
+        self.correlated.setdefault(order_id, correlation_id)
         self.started.setdefault(order_id, simulate)
 
     def has_ended(self, order_id: str) -> bool | None:

@@ -73,6 +73,7 @@ class Shop:
             events=self.events,
             workflow=self.workflow,
             clock=self.clock,
+            monitoring=LOGGED,
         )
 
     def sell(self, product: Product, available: int = 10, low: int = 0) -> None:

@@ -134,6 +134,7 @@ class Services:
             events=self.events,
             workflow=self.workflow,
             clock=self.clock,
+            monitoring=self.monitoring,
         )
 
     def _table(self, name: str) -> Table:

@@ -30,7 +30,10 @@ class Page[T]:
 
 @dataclass(frozen=True)
 class IdempotencyRecord:
-    """Which order a customer's key stands for, and for which body, until it expires."""
+    """Which order a customer's key stands for, and for which body, until it expires.
+
+    `correlation_id` is that of the first request with the key.
+    """
 
     customer_id: str
     key: str
@@ -38,6 +41,7 @@ class IdempotencyRecord:
     order_id: str
     created_at: datetime
     expires_at: datetime
+    correlation_id: str
 
 
 class Monitoring(Protocol):
@@ -53,6 +57,10 @@ class Monitoring(Protocol):
 
     def not_given_back(self, order_id: str, losses: Sequence[str]) -> None:
         """An order was undone, except for this, which could not be released."""
+        ...
+
+    def settled(self, order: Order, outcome: str) -> None:
+        """The sweeper did something for an order, or found that nothing was left to do."""
         ...
 
 
@@ -251,7 +259,7 @@ class Mailer(Protocol):
 class Workflow(Protocol):
     """The state machine."""
 
-    def start(self, order_id: str, simulate: FaultInjection | None) -> None:
+    def start(self, order_id: str, simulate: FaultInjection | None, correlation_id: str) -> None:
         """Starts the order's one execution; does nothing if it was started before."""
         ...
 

@@ -32,23 +32,33 @@ REJECTION_CODES: Mapping[str, RejectionCode] = {
 
 @dataclass(frozen=True)
 class Task:
-    """One call from the state machine. `attempt` counts from 0; `error` is what was caught."""
+    """One call from the state machine. `attempt` counts from 0; `error` is what was caught.
+
+    `correlation_id` is that of the request that placed the order.
+    """
 
     name: str
     order_id: str
     attempt: int
     simulate: Mapping[str, Any] | None
     error: Mapping[str, str] | None
+    correlation_id: str = ""
 
     @classmethod
     def parse(cls, event: Mapping[str, Any]) -> Task:
-        """Parses the payload that workflow.asl.json sends."""
+        """Parses the payload that workflow.asl.json sends.
+
+        The execution's whole input is in it, because a path to a part that is not there fails the
+        state: versions from before there was a correlation id start executions without one.
+        """
+        started_with = event.get("input") or {}
         return cls(
             name=event["task"],
             order_id=event["orderId"],
             attempt=int(event["attempt"]),
             simulate=event.get("simulate"),
             error=event.get("error"),
+            correlation_id=started_with.get("correlationId") or event["orderId"],
         )
 
     @property
@@ -79,6 +89,7 @@ def run(
     Raises what the task raises: the state machine catches it by the name of its class.
     """
     task = Task.parse(event)
+    logger.set_correlation_id(task.correlation_id)
     logger.append_keys(order_id=task.order_id, task=task.name, attempt=task.attempt)
     work = partial(_do, task, tasks[task.name], settings.environment)
     with metrics.timed_step(task.name, settings.environment):

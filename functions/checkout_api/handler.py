@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -24,13 +25,27 @@ tracer = Tracer()
 app = APIGatewayRestResolver()
 
 MAX_ID = 64
+CORRELATION_ID = "X-Correlation-Id"
 
 
 @tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answers a request of API Gateway."""
-    return app.resolve(event, context)
+    """Answers a request of API Gateway. Every answer has the request's correlation id."""
+    correlation_id = _correlation_id(event)
+    logger.set_correlation_id(correlation_id)
+    app.append_context(correlation_id=correlation_id)  # type: ignore[no-untyped-call]
+    result: dict[str, Any] = app.resolve(event, context)
+    result["multiValueHeaders"].setdefault(CORRELATION_ID, [correlation_id])
+    return result
+
+
+def _correlation_id(event: Mapping[str, Any]) -> str:
+    """Header names are in the case that the client wrote: HTTP/2 has only lower case."""
+    headers = event.get("headers") or {}
+    names = (name for name in headers if name.lower() == CORRELATION_ID.lower())
+    sent = headers.get(next(names, ""))
+    return requests.read_correlation_id(sent, event["requestContext"]["requestId"])
 
 
 @app.get("/health")
@@ -74,16 +89,21 @@ def checkout() -> Response[str]:
     customer = _customer()
     key = requests.read_key(_header("Idempotency-Key"))
     body = requests.read_body(_body(), "CheckoutRequest")
-    command = requests.read_command(customer, key, body)
+    command = requests.read_command(customer, key, app.context["correlation_id"], body)
     deps = services()
     _refuse_new(command)
-    order_id = place_order(
+    record = place_order(
         command, deps.orders, deps.workflow, lambda: deps.pricing, deps.clock, deps.ids
     )
-    logger.info("accepted", extra={"order_id": order_id})
+    # That of the first request, whose order and mail have it: a repetition's own leads nowhere.
+    logger.set_correlation_id(record.correlation_id)
+    logger.info("accepted", extra={"order_id": record.order_id})
     metrics.put(metrics.ORDERS_ACCEPTED, deps.settings.environment)
-    location: dict[str, str | list[str]] = {"Location": views.order_path(order_id)}
-    return _respond(views.accepted(order_id), HTTPStatus.ACCEPTED, location)
+    headers: dict[str, str | list[str]] = {
+        "Location": views.order_path(record.order_id),
+        CORRELATION_ID: record.correlation_id,
+    }
+    return _respond(views.accepted(record.order_id), HTTPStatus.ACCEPTED, headers)
 
 
 @app.get("/orders")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
@@ -13,6 +14,7 @@ from typing import Any
 
 import fastjsonschema
 
+from checkout.domain import correlation
 from checkout.domain.cart import CartLine
 from checkout.domain.errors import Violation
 from checkout.domain.money import Money
@@ -119,7 +121,7 @@ def _pointer(path: Sequence[str | int]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
-def read_command(customer_id: str, key: str, body: Body) -> PlaceOrder:
+def read_command(customer_id: str, key: str, correlation_id: str, body: Body) -> PlaceOrder:
     """The request of POST /checkout, from a body that satisfies its schema."""
     simulate = body.get("simulate")
     expected = body.get("expectedTotal")
@@ -136,6 +138,7 @@ def read_command(customer_id: str, key: str, body: Body) -> PlaceOrder:
         ),
         expected_total=Money(**expected) if expected else None,
         simulate=_simulation(simulate) if simulate else None,
+        correlation_id=correlation_id,
     )
 
 
@@ -178,6 +181,15 @@ def read_key(header: str | None) -> str:
     if not IDEMPOTENCY_KEY.fullmatch(header):
         raise InvalidIdempotencyKey("The Idempotency-Key is not 8 to 64 printable characters")
     return header
+
+
+def read_correlation_id(header: str | None, request_id: str) -> str:
+    """The correlation id: the one that was sent, if it is one, or API Gateway's request id.
+
+    A header of another form is ignored: nobody's order fails for it, and nothing logs it.
+    """
+    sent = (header or "").strip(" \t")
+    return next(filter(correlation.is_valid, (sent, request_id)), uuid.uuid4().hex)
 
 
 def read_limit(text: str | None) -> int:

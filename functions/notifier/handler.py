@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger, Tracer
@@ -31,7 +32,7 @@ mail is begun later than that.
 
 
 @tracer.capture_lambda_handler(capture_response=False)
-@logger.inject_lambda_context
+@logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], context: Any) -> Any:
     """Answers with the messages that failed, so that only those come again."""
     return process_partial_response(
@@ -41,22 +42,37 @@ def handle(event: dict[str, Any], context: Any) -> Any:
 
 def _notify(record: SQSRecord, lambda_context: LambdaContext) -> None:
     """A failure is logged here: nothing else logs those of a batch that failed in part."""
-    try:
-        _mail(_order_id(record.body), lambda_context)
-    except Exception:
-        logger.exception("not mailed", extra={"sqs_message_id": record.message_id})
-        raise
+    with logger.append_context_keys(sqs_message_id=record.message_id, **_times(record)):
+        try:
+            _mail(_detail(record.body), lambda_context)
+        except Exception:
+            logger.exception("not mailed")
+            raise
+        finally:
+            logger.remove_keys(["order_id", "correlation_id"])
 
 
-def _mail(order_id: str, context: LambdaContext) -> None:
+def _times(record: SQSRecord) -> dict[str, Any]:
+    """When the message was sent to the queue, in milliseconds since 1970, and how often it came."""
+    attributes = record.raw_event["attributes"]
+    sent, receives = attributes.get("SentTimestamp"), attributes.get("ApproximateReceiveCount")
+    return {"queued_at": int(sent), "receives": int(receives)} if sent and receives else {}
+
+
+def _mail(detail: Mapping[str, Any], context: LambdaContext) -> None:
+    order_id = str(detail["orderId"])
+    # An event from before there was a correlation id may come late, or be replayed.
+    correlation_id = detail.get("correlationId") or order_id
+    logger.append_keys(order_id=order_id, correlation_id=correlation_id)
     if context.get_remaining_time_in_millis() < TIME_FOR_A_MAIL_MS:
         raise Contended(f"Too late to begin the mail about {order_id}: it comes again")
     deps = services()
     mail_id = notify_customer(order_id, deps.orders, deps.mailer, deps.clock)
-    logger.info("mailed", extra={"order_id": order_id, "message_id": mail_id})
+    logger.info("mailed", extra={"message_id": mail_id})
 
 
-def _order_id(body: str) -> str:
+def _detail(body: str) -> Mapping[str, Any]:
     """The event is inside SNS's envelope, and its detail inside EventBridge's."""
     event = json.loads(json.loads(body)["Message"])
-    return str(event["detail"]["orderId"])
+    detail: Mapping[str, Any] = event["detail"]
+    return detail

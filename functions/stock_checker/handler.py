@@ -31,13 +31,13 @@ def _reserve(task: Task) -> Result:
     )
     environment = deps.settings.environment
     metrics.put(metrics.UNITS_HELD, environment, sum(line.quantity for line in held.lines))
-    _check_stock_left(held)
+    _check_stock_left(held, task.correlation_id)
     return {"lines": len(held.lines), "expiresAt": held.expires_at.isoformat()}
 
 
-def _check_stock_left(held: Reservation) -> None:
+def _check_stock_left(held: Reservation, correlation_id: str) -> None:
     deps = services()
-    check = check_stock_left(held, deps.stock, deps.events, deps.clock)
+    check = check_stock_left(held, deps.stock, deps.events, deps.clock, correlation_id)
     if check.scarcest is not None:
         metrics.put(metrics.STOCK_LEFT, deps.settings.environment, check.scarcest)
     if check.failures:

@@ -17,7 +17,7 @@ tracer = Tracer()
 
 
 @tracer.capture_lambda_handler(capture_response=False)
-@logger.inject_lambda_context
+@logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Sweeps once and returns how often it did what; or settles the orders that are named."""
     if "orderIds" in event:
@@ -47,7 +47,6 @@ def _settled(order_id: str, sweeper: Sweeper) -> dict[str, Any]:
     except Exception as error:
         logger.exception("not settled", extra={"order_id": order_id})
         return {"orderId": order_id, "outcome": "left", "final": False, "problem": _why(error)}
-    logger.info("settled", extra={"order_id": order_id, "outcome": outcome})
     return {
         "orderId": order_id,
         "outcome": outcome.value,

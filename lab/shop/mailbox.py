@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import email
 import json
 import os
 import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from email.utils import parseaddr
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import getaddresses, parseaddr
 from typing import Any
 
 import httpx
@@ -24,13 +27,14 @@ POLL_S = 0.25
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail; `at` is an RFC 3339 time."""
+    """One mail; `at` is an RFC 3339 time. `correlation_id` is from its header, or empty."""
 
     message_id: str
     at: str
     to: tuple[str, ...]
     subject: str
     body: str
+    correlation_id: str = ""
 
     @property
     def order_id(self) -> str:
@@ -93,14 +97,41 @@ def _messages(chunks: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 
 def _mail(message: dict[str, Any]) -> Mail:
+    if raw := message.get("RawData"):
+        return _raw(message, str(raw))
     body = message.get("Body") or {}
     return Mail(
         message_id=str(message.get("Id", "")),
         at=str(message.get("Timestamp", "")),
         to=tuple((message.get("Destination") or {}).get("ToAddresses") or ()),
         subject=str(message.get("Subject") or ""),
-        body=str(body.get("text_part") or body.get("html_part") or message.get("RawData") or ""),
+        body=str(body.get("text_part") or body.get("html_part") or ""),
     )
+
+
+def _raw(message: dict[str, Any], raw: str) -> Mail:
+    """A mail that was sent as one text (SendRawEmail), with what its header and its body say.
+
+    By the older of Python's two policies: the newer takes ten times as long, and an audit reads all
+    mails.
+    """
+    parsed = email.message_from_string(raw)
+    parts = {part.get_content_type(): part for part in parsed.walk()}
+    body = parts.get("text/plain") or parts.get("text/html")
+    return Mail(
+        message_id=str(message.get("Id", "")),
+        at=str(message.get("Timestamp", "")),
+        to=tuple(address for _, address in getaddresses(parsed.get_all("To", ()))),
+        subject=str(make_header(decode_header(parsed["Subject"] or ""))),
+        body=_content(body) if body else "",
+        correlation_id=(parsed["X-Correlation-Id"] or "").strip(),
+    )
+
+
+def _content(part: Message) -> str:
+    content: Any = part.get_payload(decode=True)
+    charset = part.get_content_charset("utf-8")
+    return str(content.decode(charset, "replace")).replace("\r\n", "\n")
 
 
 def of_order(target: Target, order_id: str) -> list[Mail]:

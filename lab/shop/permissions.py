@@ -15,7 +15,7 @@ PATH = "/_host/iam"
 TIMEOUT_S = 10
 # AWS asks about the sender's identity and, in the sandbox, about the recipient's. What limits this
 # is the condition ses:FromAddress, which `modules/checkout` has and a test of it holds.
-LIMITED_BY_A_CONDITION = {"ses:SendEmail": ":identity/*"}
+LIMITED_BY_A_CONDITION = {"ses:SendRawEmail": ":identity/*"}
 
 
 @dataclass(frozen=True)

@@ -281,7 +281,7 @@ RUNS = [
     Call("dynamodb:Query", arn("dynamodb", "table/orders-dev/index/open")),
     Call("ssm:GetParametersByPath", arn("ssm", "parameter/checkout/dev/auth")),
     Call("states:StartExecution", arn("states", "stateMachine:checkout-dev")),
-    Call("ses:SendEmail", arn("ses", "identity/somebody@example.com")),
+    Call("ses:SendRawEmail", arn("ses", "identity/somebody@example.com")),
     Call("kms:Decrypt", arn("kms", "key/1"), OWN),
     Call("sqs:DeleteMessage", arn("sqs", "checkout-dev-notifications")),
     Call("xray:PutTraceSegments"),

@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -47,14 +49,15 @@ class StepFunctions:
     client: Any
     state_machine_arn: str
 
-    def start(self, order_id: str, simulate: FaultInjection | None) -> None:
+    def start(self, order_id: str, simulate: FaultInjection | None, correlation_id: str) -> None:
         """See `ports.Workflow`."""
         switch = _switch(simulate) if simulate else None
+        execution = {"orderId": order_id, "simulate": switch, "correlationId": correlation_id}
         try:
             self.client.start_execution(
                 stateMachineArn=self.state_machine_arn,
                 name=order_id,
-                input=json.dumps({"orderId": order_id, "simulate": switch}),
+                input=json.dumps(execution),
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
@@ -88,20 +91,29 @@ class SesMailer:
 
     def send(self, mail: Mail) -> str:
         """See `ports.Mailer`. SES's errors may name the customer, so they are not passed on."""
-        body = {"Text": _utf8(mail.text), "Html": _utf8(mail.html)}
         try:
-            response = self.client.send_email(
+            response = self.client.send_raw_email(
                 Source=self.sender,
-                Destination={"ToAddresses": [mail.to]},
-                Message={"Subject": _utf8(mail.subject), "Body": body},
+                Destinations=[mail.to],
+                RawMessage={"Data": _mime(mail, self.sender)},
             )
         except ClientError as error:
             raise MailNotSent(error.response["Error"]["Code"]) from None
         return str(response["MessageId"])
 
 
-def _utf8(text: str) -> Mapping[str, str]:
-    return {"Data": text, "Charset": "UTF-8"}
+def _mime(mail: Mail, sender: str) -> bytes:
+    """The mail as SES sends it on: SendEmail takes no headers.
+
+    Raises ValueError for a header with a line feed.
+    """
+    message = EmailMessage(SMTP)
+    message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
+    message["X-Correlation-Id"] = mail.correlation_id
+    # In 7 bits: https://docs.aws.amazon.com/ses/latest/dg/send-email-raw.html
+    message.set_content(mail.text, cte="quoted-printable")
+    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    return bytes(message)
 
 
 class SystemClock:

@@ -246,6 +246,7 @@ def order_item(order: Order) -> Item:
         "openStatus": "OPEN",
         "history": [status_change_item(change) for change in order.history],
         "createdAt": timestamp(order.created_at),
+        "correlationId": order.correlation_id,
         **({"expectedTotal": money_item(order.expected_total)} if order.expected_total else {}),
         **({"simulate": simulation_item(order.simulate)} if order.simulate else {}),
     }
@@ -273,6 +274,7 @@ def order(item: Mapping[str, Any]) -> Order:
         simulate=_simulation(row.part("simulate")) if row.has("simulate") else None,
         published_at=row.perhaps_moment("eventAt"),
         mailed_at=row.perhaps_moment("mailAt"),
+        correlation_id=row.correlation_id(row.text("orderId")),
     )
 
 

@@ -256,6 +256,7 @@ def _record(customer_id: str, key: str, row: Row) -> IdempotencyRecord:
         order_id=row.text("orderId"),
         created_at=row.moment("createdAt"),
         expires_at=row.second("expiresAt"),
+        correlation_id=row.correlation_id(row.text("orderId")),
     )
 
 
@@ -270,4 +271,5 @@ def _record_item(record: IdempotencyRecord) -> Item:
         "orderId": record.order_id,
         "createdAt": item_mapping.timestamp(record.created_at),
         "expiresAt": int(record.expires_at.timestamp()),
+        "correlationId": record.correlation_id,
     }

@@ -17,9 +17,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from checkout.adapters.dynamodb import Table
-from checkout.domain import money
+from checkout.domain import correlation, money
 from checkout.domain.errors import WrongRow, WrongSetting
 from checkout.domain.money import Money
+from checkout.domain.order import Order
 from checkout.ports import Monitoring
 
 logger = Logger(child=True)
@@ -60,6 +61,13 @@ class Row:
         value = self._get(name, default)
         if not isinstance(value, str) or not (value or empty or name not in self.values):
             raise self._wrong(name, "a text")
+        return value
+
+    def correlation_id(self, default: str) -> str:
+        """The correlation id; `default` for what was stored before there was one."""
+        value = self.text("correlationId", default)
+        if self.has("correlationId") and not correlation.is_valid(value):
+            raise self._wrong("correlationId", "8 to 64 letters, digits, - and _")
         return value
 
     def whole(
@@ -209,6 +217,11 @@ class Logged:
     def not_given_back(self, order_id: str, losses: Sequence[str]) -> None:
         """See `ports.Monitoring`."""
         logger.error("not given back", extra={"order_id": order_id, "losses": list(losses)})
+
+    def settled(self, order: Order, outcome: str) -> None:
+        """See `ports.Monitoring`."""
+        extra = {"order_id": order.order_id, "correlation_id": order.correlation_id}
+        logger.info("settled", extra={**extra, "outcome": outcome})
 
 
 LOGGED = Logged()

@@ -24,6 +24,7 @@ def order_ended(order: Order) -> Event:
     detail: dict[str, Any] = {
         "orderId": order.order_id,
         "customerId": order.customer_id,
+        "correlationId": order.correlation_id,
         "status": order.status.value,
         "at": order.history[-1].at.isoformat(),
     }
@@ -36,15 +37,21 @@ def order_ended(order: Order) -> Event:
     return Event(f"Order{order.status.value.capitalize()}", detail)
 
 
-def payment_refunded(order_id: str, amount: Money) -> Event:
+def payment_refunded(order: Order, amount: Money) -> Event:
     """Captured money went back to the customer."""
-    return Event("PaymentRefunded", {"orderId": order_id, "amount": _money(amount)})
+    detail = {
+        "orderId": order.order_id,
+        "correlationId": order.correlation_id,
+        "amount": _money(amount),
+    }
+    return Event("PaymentRefunded", detail)
 
 
-def stock_low(level: StockLevel) -> Event:
-    """A product's stock crossed its threshold."""
+def stock_low(level: StockLevel, correlation_id: str = "") -> Event:
+    """A product's stock crossed its threshold, by a request unless the sweeper noticed it."""
     detail = {"sku": level.sku, "available": level.available, "threshold": level.low_threshold}
-    return Event("StockLow", detail)
+    cause = {"correlationId": correlation_id} if correlation_id else {}
+    return Event("StockLow", {**detail, **cause})
 
 
 def _money(money: Money) -> dict[str, Any]:

@@ -27,12 +27,13 @@ THANKS = "Thank you. We are packing it now."
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail, ready to send."""
+    """A mail, ready to send. Its header has the correlation id of the order's request."""
 
     to: str
     subject: str
     text: str
     html: str
+    correlation_id: str
 
 
 def about(order: Order) -> Mail:
@@ -40,7 +41,8 @@ def about(order: Order) -> Mail:
     paragraphs = [f"Hello {order.request.shipping_address.name},", _news(order)]
     bill = _bill(order.quote) if order.status is OrderStatus.CONFIRMED and order.quote else []
     subject = SUBJECTS[order.status].format(order_id=order.order_id)
-    return Mail(order.request.email, subject, _text(paragraphs, bill), _html(paragraphs, bill))
+    text, html = _text(paragraphs, bill), _html(paragraphs, bill)
+    return Mail(order.request.email, subject, text, html, order.correlation_id)
 
 
 def _news(order: Order) -> str:

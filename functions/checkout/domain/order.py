@@ -111,6 +111,7 @@ class Order:
     """An order. `quote` is None until the cart has been priced.
 
     `expected_total` is what the customer agreed to; None for orders from before it was kept.
+    `correlation_id` is that of the request that placed the order.
     `published_at` and `mailed_at` are when the event and the mail of the end status were sent.
     """
 
@@ -127,6 +128,7 @@ class Order:
     simulate: FaultInjection | None = None
     published_at: datetime | None = None
     mailed_at: datetime | None = None
+    correlation_id: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -172,8 +174,9 @@ def new_order(
     at: datetime,
     simulate: FaultInjection | None = None,
     expected_total: Money | None = None,
+    correlation_id: str = "",
 ) -> Order:
-    """A new order, PENDING."""
+    """A new order, PENDING. Without a correlation id it is correlated by its own id."""
     return Order(
         order_id=order_id,
         customer_id=customer_id,
@@ -184,4 +187,5 @@ def new_order(
         created_at=at,
         expected_total=expected_total,
         simulate=simulate,
+        correlation_id=correlation_id or order_id,
     )

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from checkout.domain.errors import IdempotencyConflict, InvalidCart, PriceChanged
 from checkout.domain.money import MOST, Money, zero
-from checkout.domain.order import FaultInjection, OrderRequest, new_order
+from checkout.domain.order import FaultInjection, Order, OrderRequest, new_order
 from checkout.ports import Clock, IdempotencyRecord, Ids, Orders, Workflow
 from checkout.use_cases.quote_cart import Pricing
 
@@ -20,6 +20,7 @@ class PlaceOrder:
     """What a customer orders. `body_hash` tells a repetition from another body under the same key.
 
     `expected_total` is the total that the client saw, None if it did not say.
+    `correlation_id` is the request's; without one, the order's own id takes its place.
     """
 
     customer_id: str
@@ -28,6 +29,7 @@ class PlaceOrder:
     request: OrderRequest
     expected_total: Money | None = None
     simulate: FaultInjection | None = None
+    correlation_id: str = ""
 
 
 def place_order(
@@ -37,10 +39,10 @@ def place_order(
     pricing: Callable[[], Pricing],
     clock: Clock,
     ids: Ids,
-) -> str:
-    """Stores the order, starts its workflow, and returns its id.
+) -> IdempotencyRecord:
+    """Stores the order, starts its workflow, and returns the record with its id.
 
-    A repetition gets the id of the first call. It starts the workflow again, which does nothing
+    A repetition gets the record of the first call. It starts the workflow again, which does nothing
     unless the first call died between storing and starting.
 
     Raises `IdempotencyConflict` for another body under a used key, `PriceChanged` if the
@@ -58,12 +60,13 @@ def place_order(
             now,
             command.simulate,
             agreed,
+            command.correlation_id,
         )
-        record = orders.place(order, _record(command, order.order_id, clock))
+        record = orders.place(order, _record(command, order, clock))
     if record.body_hash != command.body_hash:
         raise IdempotencyConflict(command.key)
-    workflow.start(record.order_id, command.simulate)
-    return record.order_id
+    workflow.start(record.order_id, command.simulate, record.correlation_id)
+    return record
 
 
 def _agreed_total(command: PlaceOrder, pricing: Pricing) -> Money:
@@ -89,8 +92,14 @@ def _kept(seen: Money | None) -> Money | None:
     return Money(min(max(seen.amount, 0), MOST), seen.currency) if seen else None
 
 
-def _record(command: PlaceOrder, order_id: str, clock: Clock) -> IdempotencyRecord:
+def _record(command: PlaceOrder, order: Order, clock: Clock) -> IdempotencyRecord:
     now = clock.now()
     return IdempotencyRecord(
-        command.customer_id, command.key, command.body_hash, order_id, now, now + KEY_LIFETIME
+        command.customer_id,
+        command.key,
+        command.body_hash,
+        order.order_id,
+        now,
+        now + KEY_LIFETIME,
+        order.correlation_id,
     )

@@ -56,7 +56,8 @@ def refund_payment(
     Returns the amount refunded, None if nothing had been captured. Raises `AlreadyConfirmed` if
     the order is: the answer of the step that confirmed it may have been lost.
     """
-    if orders.get(order_id).status is OrderStatus.CONFIRMED:
+    order = orders.get(order_id)
+    if order.status is OrderStatus.CONFIRMED:
         raise AlreadyConfirmed(order_id)
     reversal = gateway.reverse(charge_key(order_id))
     if reversal.authorised:
@@ -65,7 +66,7 @@ def refund_payment(
         return None
     ledger.append(_entry(order_id, EntryKind.CAPTURED, reversal.captured, clock))
     ledger.append(_entry(order_id, EntryKind.REFUNDED, reversal.captured, clock))
-    events.publish(domain_events.payment_refunded(order_id, reversal.captured))
+    events.publish(domain_events.payment_refunded(order, reversal.captured))
     return reversal.captured
 
 

@@ -13,7 +13,16 @@ from functools import partial
 from checkout.domain.errors import PaymentDeclined
 from checkout.domain.order import Order, Rejection, RejectionCode
 from checkout.domain.payment import EntryKind
-from checkout.ports import Clock, Events, Ledger, Orders, PaymentGateway, Stock, Workflow
+from checkout.ports import (
+    Clock,
+    Events,
+    Ledger,
+    Monitoring,
+    Orders,
+    PaymentGateway,
+    Stock,
+    Workflow,
+)
 from checkout.use_cases.attempts import attempt_all
 from checkout.use_cases.end_order import fail_order, publish_outcome, reject_order
 from checkout.use_cases.process_payment import refund_payment
@@ -46,6 +55,7 @@ class Settler:
     events: Events
     workflow: Workflow
     clock: Clock
+    monitoring: Monitoring
 
     def settle(self, order_id: str) -> Outcome:
         """Does what the order's workflow left undone; leaves alone what is still running.
@@ -58,12 +68,17 @@ class Settler:
         if execution_ended is False:
             return Outcome.RUNNING
         order = self.orders.get(order_id)
-        if order.is_open and execution_ended is None:
-            self.workflow.start(order_id, order.simulate)
+        outcome = self._settle(order, started=execution_ended is not None)
+        self.monitoring.settled(order, outcome.value)
+        return outcome
+
+    def _settle(self, order: Order, started: bool) -> Outcome:
+        if order.is_open and not started:
+            self.workflow.start(order.order_id, order.simulate, order.correlation_id)
             return Outcome.STARTED
         if order.is_open:
             self._undo(order)
-        publish_outcome(order_id, self.orders, self.events, self.clock)
+        publish_outcome(order.order_id, self.orders, self.events, self.clock)
         return _what_was_done(order)
 
     def _undo(self, order: Order) -> None:

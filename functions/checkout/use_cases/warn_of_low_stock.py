@@ -21,18 +21,24 @@ CLAIM = timedelta(seconds=60)
 
 
 def warn_of_low_stock(
-    skus: Iterable[str], claimant: str, stock: Stock, events: Events, clock: Clock
+    skus: Iterable[str],
+    claimant: str,
+    stock: Stock,
+    events: Events,
+    clock: Clock,
+    correlation_id: str = "",
 ) -> Collection[StockLevel]:
     """Publishes `StockLow` for the products that are low, unless it was published already.
 
-    `claimant` names the caller. If it dies before it has stored that the event is out, the event is
-    published again: by its next attempt, or after `CLAIM` by the next order of the product or by
-    the sweeper. Every product is tried; then an ExceptionGroup is raised with what failed. Returns
-    the stock levels of the products.
+    `claimant` names the caller, `correlation_id` the request that it works for, if there is one.
+    If the caller dies before it has stored that the event is out, the event is published again: by
+    its next attempt, or after `CLAIM` by the next order of the product or by the sweeper. Every
+    product is tried; then an ExceptionGroup is raised with what failed. Returns the stock levels of
+    the products.
     """
     levels = stock.levels(skus).values()
     attempt_all(
-        partial(_send_alert, level, claimant, stock, events)
+        partial(_send_alert, level, claimant, stock, events, correlation_id)
         for level in levels
         if level.wants_warning and _claim(level.sku, claimant, stock, clock)
     )
@@ -52,14 +58,17 @@ class StockCheck:
         return min((level.available for level in self.levels), default=None)
 
 
-def check_stock_left(held: Reservation, stock: Stock, events: Events, clock: Clock) -> StockCheck:
+def check_stock_left(
+    held: Reservation, stock: Stock, events: Events, clock: Clock, correlation_id: str
+) -> StockCheck:
     """Warns of what an order has made low. A warning that fails does not fail the order.
 
     Its claim stays, so the sweeper sends it later.
     """
     skus = [line.sku for line in held.lines]
     try:
-        return StockCheck(warn_of_low_stock(skus, held.order_id, stock, events, clock))
+        levels = warn_of_low_stock(skus, held.order_id, stock, events, clock, correlation_id)
+        return StockCheck(levels)
     except ExceptionGroup as failures:
         return StockCheck(failures=failures)
 
@@ -69,6 +78,8 @@ def _claim(sku: str, claimant: str, stock: Stock, clock: Clock) -> bool:
     return stock.claim_alert(sku, claimant, now, now + CLAIM)
 
 
-def _send_alert(level: StockLevel, claimant: str, stock: Stock, events: Events) -> None:
-    events.publish(domain_events.stock_low(level))
+def _send_alert(
+    level: StockLevel, claimant: str, stock: Stock, events: Events, correlation_id: str
+) -> None:
+    events.publish(domain_events.stock_low(level, correlation_id))
     stock.mark_alert_sent(level.sku, claimant)

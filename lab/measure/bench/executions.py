@@ -100,7 +100,9 @@ def _place(target: Target, count: int) -> Iterator[str]:
         now, order_id = datetime.now(UTC), RandomIds().order_id()
         order = new_order(order_id, CUSTOMER, order_id, request, now, None)
         later = now + timedelta(days=1)
-        store.place(order, IdempotencyRecord(CUSTOMER, order_id, "", order_id, now, later))
+        store.place(
+            order, IdempotencyRecord(CUSTOMER, order_id, "", order_id, now, later, order_id)
+        )
         yield order_id
 
 

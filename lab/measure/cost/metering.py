@@ -270,7 +270,7 @@ def _usage(
         events=sum(_entries(call) for call in calls),
         notifications=operations["sns:Publish"],
         queue_requests=2 * operations["sqs:DeleteMessageBatch"],  # each was received as well
-        mails=operations["ses:SendEmail"],
+        mails=operations["ses:SendRawEmail"],
         api_calls=1,
         log_gigabytes=sum(map(_gigabytes, lines.values())),
         transfer_gigabytes=response_bytes / 1e9,

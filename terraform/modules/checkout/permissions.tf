@@ -158,7 +158,7 @@ locals {
       {
         # In the sandbox SES asks for the recipient's identity as well, where it is the account's.
         sid       = "SendMail"
-        actions   = ["ses:SendEmail"]
+        actions   = ["ses:SendRawEmail"]
         resources = [local.identities]
 
         conditions = [{ test = "StringEquals", variable = "ses:FromAddress", values = [var.mail_sender] }]

@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from checkout.adapters.aws import SesMailer
+from checkout.domain.mail import Mail
 from lab.core import clients
 from lab.core.target import Target
 from lab.shop import mailbox
@@ -30,6 +32,18 @@ def test_every_message_is_read_whatever_the_pieces(
     text = json.dumps({"messages": messages}, ensure_ascii=False)
     pieces = [text[start : start + size] for start in range(0, len(text), size)]
     assert list(_messages(pieces)) == messages
+
+
+class Ses:
+    """A client that keeps what it was told to send, as the emulator does."""
+
+    def __init__(self, mails: list[dict[str, Any]]) -> None:
+        self.mails = mails
+
+    def send_raw_email(self, Source: str, RawMessage: dict[str, bytes], **_: Any) -> dict[str, str]:  # noqa: N803
+        raw = RawMessage["Data"].decode()
+        self.mails.append({"Id": "raw-1", "Source": Source, "RawData": raw, "Timestamp": "2026"})
+        return {"MessageId": "raw-1"}
 
 
 @pytest.fixture
@@ -62,3 +76,13 @@ def test_a_sender_that_was_chosen_for_the_deploy_is_read(
     monkeypatch.setenv("LAB_TF_VAR_mail_sender", "me@example.com")
     sent += [{"Id": "1", "Source": sender_of("prod")}, {"Id": "2", "Source": "me@example.com"}]
     assert [mail.message_id for mail in mailbox.read(Target("dev"))] == ["1", "2"]
+
+
+def test_what_the_shop_sends_is_read_as_it_was_written(sent: list[dict[str, Any]]) -> None:
+    order_id = f"ord_{'0a' * 16}"
+    text = f"Hello Zoë,\n\nyour order {order_id} costs 12,00 €: {'long ' * 40}\n"
+    mail = Mail("zoe@example.com", "Grüße ☕", text, "<p>Hello</p>", "request-1")
+    SesMailer(Ses(sent), f"The Shop <{sender_of('dev')}>").send(mail)
+    (read,) = mailbox.read(Target("dev"))
+    assert (read.to, read.subject, read.body) == (("zoe@example.com",), mail.subject, text)
+    assert (read.order_id, read.correlation_id) == (order_id, "request-1")

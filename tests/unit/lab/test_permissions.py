@@ -109,8 +109,8 @@ def test_a_deny_grants_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         ("logs:PutLogEvents", STREAMS, False),
         ("logs:PutLogEvents", "arn:aws:logs:us-east-2:000000000000:log-group:*:*", True),
         ("states:DescribeExecution", EXECUTIONS, False),
-        ("ses:SendEmail", "arn:aws:ses:us-east-2:000000000000:identity/*", False),  # by condition
-        ("ses:SendEmail", "*", True),
+        ("ses:SendRawEmail", f"arn:aws:ses:us-east-2:{12 * '0'}:identity/*", False),  # by condition
+        ("ses:SendRawEmail", "*", True),
         ("ses:DeleteIdentity", "arn:aws:ses:us-east-2:000000000000:identity/*", True),
     ],
 )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import email.policy
 import json
 import traceback
+from dataclasses import replace
 from datetime import datetime
+from email import message_from_bytes
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,6 +34,7 @@ from checkout.domain.mail import Mail
 from checkout.domain.order import FaultInjection
 from tests.builders import NOW, a_record, a_reservation, an_order
 
+MAIL = Mail("ada@example.com", "Grüße", "A long text: " + 200 * "é", "<p>Text ☕</p>", "request-1")
 MACHINE = "arn:aws:states:us-east-2:000000000000:stateMachine:checkout-dev"
 
 
@@ -77,25 +81,30 @@ class TestEventBridge:
 class TestStepFunctions:
     def test_an_execution_is_named_by_its_order(self) -> None:
         client = Client({})
-        StepFunctions(client, MACHINE).start("ord_1", FaultInjection("ReserveStock", 2))
+        StepFunctions(client, MACHINE).start(
+            "ord_1", FaultInjection("ReserveStock", 2), "request-1"
+        )
         assert client.calls[0]["name"] == "ord_1"
         assert json.loads(client.calls[0]["input"]) == {
             "orderId": "ord_1",
             "simulate": {"fail": "ReserveStock", "times": 2},
+            "correlationId": "request-1",
         }
 
     def test_the_input_has_a_switch_even_if_there_is_none(self) -> None:
         client = Client({})
-        StepFunctions(client, MACHINE).start("ord_1", None)
-        assert json.loads(client.calls[0]["input"]) == {"orderId": "ord_1", "simulate": None}
+        StepFunctions(client, MACHINE).start("ord_1", None, "request-1")
+        assert json.loads(client.calls[0]["input"])["simulate"] is None
 
     def test_starting_twice_is_no_error(self) -> None:
         client = Client(aws_error("ExecutionAlreadyExists"))
-        StepFunctions(client, MACHINE).start("ord_1", None)
+        StepFunctions(client, MACHINE).start("ord_1", None, "request-1")
 
     def test_other_errors_are_errors(self) -> None:
         with pytest.raises(ClientError):
-            StepFunctions(Client(aws_error("StateMachineDoesNotExist")), MACHINE).start("x", None)
+            StepFunctions(Client(aws_error("StateMachineDoesNotExist")), MACHINE).start(
+                "x", None, "request-1"
+            )
         with pytest.raises(ClientError):
             StepFunctions(Client(aws_error("AccessDenied")), MACHINE).has_ended("x")
 
@@ -119,19 +128,42 @@ class TestStepFunctions:
 
 def test_a_mail_has_a_text_and_an_html_body() -> None:
     client = Client({"MessageId": "m-1"})
-    mail = Mail("ada@example.com", "Subject", "Text", "<p>Text</p>")
-    assert SesMailer(client, "shop@example.com").send(mail) == "m-1"
-    call = client.calls[0]
-    assert call["Destination"] == {"ToAddresses": ["ada@example.com"]}
-    assert call["Message"]["Body"]["Html"] == {"Data": "<p>Text</p>", "Charset": "UTF-8"}
+    assert SesMailer(client, "The Shop <shop@example.com>").send(MAIL) == "m-1"
+    (call,) = client.calls
+    assert (call["Source"], call["Destinations"]) == (
+        "The Shop <shop@example.com>",
+        ["ada@example.com"],
+    )
+    sent = message_from_bytes(call["RawMessage"]["Data"], policy=email.policy.default)
+    assert (sent["From"], sent["To"]) == (call["Source"], "ada@example.com")
+    assert sent["Subject"] == MAIL.subject
+    parts = [part.get_content().rstrip() for part in sent.walk() if not part.is_multipart()]
+    assert parts == [MAIL.text, MAIL.html]
+
+
+def test_a_mail_has_the_correlation_id_in_its_header_and_is_in_seven_bits() -> None:
+    client = Client({"MessageId": "m-1"})
+    longest = "c" * 64
+    SesMailer(client, "shop@example.com").send(replace(MAIL, correlation_id=longest))
+    raw = client.calls[0]["RawMessage"]["Data"]
+    assert message_from_bytes(raw)["X-Correlation-Id"].strip() == longest
+    assert raw.isascii()
+
+
+@pytest.mark.parametrize("field", ["to", "subject", "correlation_id"])
+def test_a_line_feed_never_adds_a_header_to_a_mail(field: str) -> None:
+    client = Client({"MessageId": "m-1"})
+    bad = replace(MAIL, **{field: "x\r\nBcc: eve@example.com"})
+    with pytest.raises(ValueError, match="line"):
+        SesMailer(client, "shop@example.com").send(bad)
+    assert client.calls == []
 
 
 def test_what_the_mail_service_says_about_the_customer_goes_no_further() -> None:
     said = {"Code": "MessageRejected", "Message": "Not verified: ada@example.com"}
     refusal = aws_error("MessageRejected", Error=said)
-    mail = Mail("ada@example.com", "Subject", "Text", "<p>Text</p>")
     with pytest.raises(MailNotSent) as caught:
-        SesMailer(Client(refusal), "shop@example.com").send(mail)
+        SesMailer(Client(refusal), "shop@example.com").send(MAIL)
     assert caught.value.reason == "MessageRejected"
     assert "ada@" not in "".join(traceback.format_exception(caught.value))
 

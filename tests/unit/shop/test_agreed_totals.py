@@ -47,7 +47,7 @@ def place(shop: Shop, expected: Money | None = None, **changes: Any) -> str:
     command = replace(command, **changes)
     return place_order(
         command, shop.orders, shop.workflow, lambda: shop.pricing, shop.clock, shop.ids
-    )
+    ).order_id
 
 
 def total(shop: Shop) -> Money:

@@ -38,9 +38,9 @@ def a_record(message_id: str, body: str) -> dict[str, Any]:
     }
 
 
-def about(order_id: str) -> str:
+def about(order_id: str, **detail: str) -> str:
     """An event of the bus in SNS's envelope."""
-    event = {"detail-type": "OrderConfirmed", "detail": {"orderId": order_id}}
+    event = {"detail-type": "OrderConfirmed", "detail": {"orderId": order_id, **detail}}
     return json.dumps({"Type": "Notification", "Message": json.dumps(event)})
 
 

@@ -39,8 +39,9 @@ MADE = [
     ],
     ended(OrderStatus.FAILED),
     ended(OrderStatus.FAILED, priced=False),
-    events.payment_refunded(ORDER_ID, usd(2599)),
+    events.payment_refunded(an_ended_order(order_id=ORDER_ID), usd(2599)),
     events.stock_low(StockLevel("TEA", 0, 3)),
+    events.stock_low(StockLevel("TEA", 0, 3), "request-1"),
 ]
 
 
@@ -51,6 +52,7 @@ def workflow_event() -> tuple[str, dict[str, Any]]:
     entry = states["PublishCompensationFailed"]["Parameters"]["Entries"][0]
     values = {
         "$.orderId": ORDER_ID,
+        "$.correlationId": "request-1",
         "$$.Execution.Id": f"arn:aws:states:us-east-2:123456789012:execution:checkout:{ORDER_ID}",
     }
     detail = {name.removesuffix(".$"): values[path] for name, path in entry["Detail"].items()}
@@ -93,6 +95,7 @@ def test_no_function_of_the_domain_makes_an_event_that_is_not_checked_here() -> 
         {"email": "ada@example.com"},
         {"status": "PENDING"},
         {"orderId": "ord_1"},
+        {"correlationId": "request 1\r\n"},
         {"at": "yesterday"},
         {"at": "2026-11-22T12:00:00+01:00"},
         {"total": {"amount": 25.99, "currency": "USD"}},

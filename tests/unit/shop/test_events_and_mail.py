@@ -34,6 +34,7 @@ class TestEvents:
         assert event.detail == {
             "orderId": "ord_1",
             "customerId": "cus_ada",
+            "correlationId": "request-1",
             "status": "REJECTED",
             "at": "2026-11-22T12:01:00+00:00",
             "total": {"amount": 2599, "currency": "USD"},
@@ -50,13 +51,24 @@ class TestEvents:
             assert secret not in told
 
     def test_refunds_and_low_stock_have_events(self) -> None:
-        refund = events.payment_refunded("ord_1", usd(5))
+        refund = events.payment_refunded(an_ended_order(), usd(5))
         assert (refund.type, refund.detail["amount"]["amount"]) == ("PaymentRefunded", 5)
         low = events.stock_low(StockLevel("TEA", 2, 3))
         assert low == events.Event("StockLow", {"sku": "TEA", "available": 2, "threshold": 3})
 
+    def test_every_event_has_the_id_of_the_request_that_it_comes_of(self) -> None:
+        told = [
+            events.order_ended(an_ended_order()),
+            events.payment_refunded(an_ended_order(), usd(5)),
+            events.stock_low(StockLevel("TEA", 2, 3), "request-1"),
+        ]
+        assert {event.detail["correlationId"] for event in told} == {"request-1"}
+
 
 class TestMail:
+    def test_a_mail_has_the_id_of_the_request(self) -> None:
+        assert mail.about(an_ended_order()).correlation_id == "request-1"
+
     def test_a_confirmation_has_the_bill(self) -> None:
         sent = mail.about(an_ended_order())
         assert sent.to == "ada@example.com"

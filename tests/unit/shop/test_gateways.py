@@ -127,7 +127,7 @@ def test_an_order_that_was_started_anyway_fails_and_gives_everything_back() -> N
     shop.run("ord_1", ["validate", "reserve"])
     with pytest.raises(NoPaymentGateway):
         shop.run("ord_1", ["pay"])
-    shop.workflow.start("ord_1", None)
+    shop.workflow.start("ord_1", None, "request-1")
     shop.workflow.ended.add("ord_1")
 
     assert shop.sweeper().settle("ord_1") is Outcome.UNDONE
@@ -141,7 +141,7 @@ def test_an_order_whose_money_an_earlier_gateway_has_stays_open() -> None:
     shop = closed(Shop())
     shop.place()
     shop.ledger.append(an_entry(EntryKind.CAPTURED))
-    shop.workflow.start("ord_1", None)
+    shop.workflow.start("ord_1", None, "request-1")
     shop.workflow.ended.add("ord_1")
 
     with pytest.raises(ExceptionGroup):

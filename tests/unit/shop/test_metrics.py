@@ -190,7 +190,7 @@ def swept(shop: Shop, order_id: str = "ord_1") -> None:
     """An order whose execution died after it was paid."""
     shop.place(order_id)
     shop.run(order_id, ["validate", "reserve", "pay"])
-    shop.workflow.start(order_id, None)
+    shop.workflow.start(order_id, None, "request-1")
     shop.workflow.ended.add(order_id)
     shop.clock.advance(minutes=2)
     sweeper.handler.handle({}, CONTEXT)

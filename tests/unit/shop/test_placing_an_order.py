@@ -14,13 +14,13 @@ from tests.builders import a_product, a_request, cart, usd
 from tests.fake_services import Down
 from tests.shop import Shop
 
-COMMAND = PlaceOrder("cus_ada", "a-key-of-ada", "hash-1", a_request())
+COMMAND = PlaceOrder("cus_ada", "a-key-of-ada", "hash-1", a_request(), correlation_id="request-1")
 
 
 def place(shop: Shop, command: PlaceOrder = COMMAND) -> str:
     return place_order(
         command, shop.orders, shop.workflow, lambda: shop.pricing, shop.clock, shop.ids
-    )
+    ).order_id
 
 
 def test_an_order_is_stored_and_its_workflow_started(shop: Shop) -> None:
@@ -40,6 +40,20 @@ def test_the_same_wish_again_gives_the_same_order(shop: Shop) -> None:
     assert place(shop) == first
     assert list(shop.memory.orders) == [first]
     assert list(shop.workflow.started) == [first]
+
+
+def test_a_repetition_keeps_the_correlation_id_of_the_first_request(shop: Shop) -> None:
+    shop.workflow.outages = 1
+    with pytest.raises(Down):
+        place(shop)
+    order_id = place(shop, replace(COMMAND, correlation_id="request-2"))
+    assert shop.orders.get(order_id).correlation_id == "request-1"
+    assert shop.workflow.correlated == {order_id: "request-1"}
+
+
+def test_an_order_without_a_correlation_id_is_correlated_by_its_own(shop: Shop) -> None:
+    order_id = place(shop, replace(COMMAND, correlation_id=""))
+    assert shop.orders.get(order_id).correlation_id == order_id
 
 
 def test_another_body_under_a_used_key_is_a_conflict(shop: Shop) -> None:

@@ -31,7 +31,7 @@ def died_after(shop: Shop, *steps: str, order_id: str = "ord_1", token: str = "t
     """An order whose execution ended after these steps, whatever it should have done yet."""
     shop.place(order_id, a_request(payment_token=token))
     shop.run(order_id, steps)
-    shop.workflow.start(order_id, None)
+    shop.workflow.start(order_id, None, "request-1")
     shop.workflow.ended.add(order_id)
 
 
@@ -79,7 +79,7 @@ def test_a_charge_that_nobody_wrote_down_is_given_back(shop: Shop) -> None:
 
 def test_a_running_execution_is_left_alone_even_if_its_order_has_ended(shop: Shop) -> None:
     shop.confirmed()
-    shop.workflow.start("ord_1", None)
+    shop.workflow.start("ord_1", None, "request-1")
     assert settle(shop) is Outcome.RUNNING
     assert shop.events.types == []
 

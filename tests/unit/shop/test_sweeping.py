@@ -24,7 +24,7 @@ def died_after(shop: Shop, *steps: str) -> None:
     """An order whose execution took these steps and then ended without ending the order."""
     shop.place()
     shop.run("ord_1", steps)
-    shop.workflow.start("ord_1", None)
+    shop.workflow.start("ord_1", None, "request-1")
     shop.workflow.ended.add("ord_1")
 
 
@@ -68,7 +68,7 @@ def test_an_order_that_was_stored_but_never_started_is_started(shop: Shop) -> No
 def test_a_running_order_is_left_alone(shop: Shop) -> None:
     shop.place()
     shop.run("ord_1", ["validate", "reserve"])
-    shop.workflow.start("ord_1", None)
+    shop.workflow.start("ord_1", None, "request-1")
     assert sweep(shop) == {"running": 1}
     assert (shop.orders.get("ord_1").is_open, shop.available()) == (True, 8)
 
@@ -96,7 +96,7 @@ def test_a_young_order_is_not_looked_at(shop: Shop) -> None:
 def test_a_hold_whose_time_is_over_is_given_back_though_the_order_runs(shop: Shop) -> None:
     shop.place()
     shop.run("ord_1", ["validate", "reserve"])
-    shop.workflow.start("ord_1", None)
+    shop.workflow.start("ord_1", None, "request-1")
     assert sweep(shop, after_s=15 * 60 + 1) == {"running": 1, "released": 1}
     assert shop.available() == 10
 
@@ -104,7 +104,7 @@ def test_a_hold_whose_time_is_over_is_given_back_though_the_order_runs(shop: Sho
 def test_a_hold_is_kept_until_its_time_is_over(shop: Shop) -> None:
     shop.place()
     shop.run("ord_1", ["validate", "reserve"])
-    shop.workflow.start("ord_1", None)
+    shop.workflow.start("ord_1", None, "request-1")
     sweep(shop, after_s=15 * 60)
     assert shop.available() == 8
 
@@ -121,7 +121,7 @@ def test_an_order_that_was_confirmed_meanwhile_keeps_its_money_and_goods(shop: S
     """The index of open orders is a moment behind, and the execution has just ended."""
     shop.place()
     shop.run("ord_1", ["validate", "reserve", "pay", "generate"])
-    shop.workflow.start("ord_1", None)
+    shop.workflow.start("ord_1", None, "request-1")
     shop.workflow.ended.add("ord_1")
     shop.orders.open_since = lambda _: ["ord_1"]  # type: ignore[method-assign]
     assert sweep(shop) == {"published": 1}

@@ -21,6 +21,7 @@ NOT_SHOWN = {
     ("Order", "idempotency_key"): "the customer has sent it, and nobody else needs it",
     ("Order", "request"): "its lines are shown as they were priced; the rest is personal data",
     ("Order", "simulate"): "a switch of tests",
+    ("Order", "correlation_id"): "the header of the answer to the request has it",
     ("Order", "published_at"): "how far the shop is inside",
     ("Order", "mailed_at"): "how far the shop is inside",
     ("OrderView", "entries"): "shown as the payment: its status, and what was captured or refunded",

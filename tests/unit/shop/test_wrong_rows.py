@@ -388,7 +388,7 @@ def test_a_price_that_turns_wrong_after_the_order_rejects_it(shop: Shop) -> None
     command = PlaceOrder("cus_ada", "a-key", "hash", a_request(discount_codes=("TEN",)))
     order_id = place_order(
         command, shop.orders, shop.workflow, lambda: shop.pricing, shop.clock, shop.ids
-    )
+    ).order_id
     assert shop.orders.get(order_id).expected_total == usd(2399)
     rows.items = [spoilt(rows.items[0], "endsAt", "2099-01-01T00:00:00")]
     with pytest.raises(PriceChanged):
