@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from lab.core.errors import LabError
 from lab.core.target import Target
 
 POLL_S = 0.5
+MOST_LINES = 1_000
 BOILERPLATE = frozenset(
     {"level", "message", "location", "timestamp", "service", "cold_start", "xray_trace_id"}
 )
@@ -67,6 +68,37 @@ def read(target: Target, function: str, since: datetime | None = None) -> list[L
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
             raise _no_group(target, function) from None
+        raise
+    return sorted(lines, key=lambda line: line.at)
+
+
+def containing(
+    target: Target,
+    function: str,
+    texts: Sequence[str],
+    since: datetime,
+    until: datetime | None = None,
+) -> list[LogLine]:
+    """The lines of a function with any of these texts, at most `MOST_LINES`, oldest first.
+
+    A text has letters, digits, - and _ only. A function without a log group has no lines.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+    """
+    sign = "" if len(texts) == 1 else "?"
+    query: dict[str, Any] = {
+        "logGroupName": group_name(target, function),
+        "filterPattern": " ".join(f'{sign}"{text}"' for text in texts),
+        "startTime": int(since.timestamp() * 1000),
+        "PaginationConfig": {"MaxItems": MOST_LINES},
+    }
+    if until:
+        query["endTime"] = int(until.timestamp() * 1000)
+    try:
+        pages = target.client("logs").get_paginator("filter_log_events").paginate(**query)
+        lines = [_line(event) for page in pages for event in page["events"]]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return []
         raise
     return sorted(lines, key=lambda line: line.at)
 

@@ -13,7 +13,7 @@ import pytest
 from checkout.domain import correlation
 from checkout_api.handler import CORRELATION_ID
 from lab.core.target import Target
-from lab.shop import execution, logs, mailbox, purchase
+from lab.shop import execution, logs, mailbox, order_trace, purchase
 from tests.deployed_shop import DeployedShop, order_of
 from tests.e2e.test_events import Listener, listening, the_one
 from tests.waiting import eventually
@@ -86,6 +86,29 @@ def test_the_id_is_everywhere_where_the_order_was(
 
     (mail,) = mailbox.wait_for(shop.target, order_id)
     assert mail.correlation_id == sent
+
+
+@pytest.mark.parametrize(
+    ("token", "steps"),
+    [
+        ("tok_visa", ["ok"] * 5),
+        ("tok_declined", ["ok", "ok", "refused", "undone", "ok", "ok"]),
+    ],
+)
+def test_lab_trace_draws_the_whole_way(shop: DeployedShop, token: str, steps: list[str]) -> None:
+    sent = f"e2e-{uuid.uuid4()}"
+    order_id = place(shop, sent, token).json()["orderId"]
+    logged_by(shop.target, order_id, FUNCTIONS)
+
+    trace = order_trace.read(shop.target, sent)
+    assert trace == order_trace.read(shop.target, order_id)
+    assert (trace.order_id, trace.correlation_id, trace.missing) == (order_id, sent, ())
+    kinds = {span.kind for span in trace.spans}
+    assert {"api", "step", "ledger", "order", "event", "queue", "notifier", "mail"} == kinds
+    assert [span.outcome for span in trace.spans if span.kind == "step"] == steps
+    first = min(trace.spans, key=lambda span: span.started)
+    assert (first.kind, trace.spans[-1].kind) == ("api", "mail")
+    assert all(span.ended >= span.started for span in trace.spans)
 
 
 @pytest.mark.parametrize("sent", HOSTILE, ids=lambda sent: sent[:8])

@@ -1,4 +1,4 @@
-"""`lab status`, `lab alarms`, `lab dashboard`, `lab logs`, `lab mail`, `lab audit`."""
+"""`lab status`, `lab alarms`, `lab dashboard`, `lab logs`, `lab trace`, `lab mail`, `lab audit`."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=panel, epilog="Example: lab logs payment-processor --lines 20")(
         logs
     )
+    app.command(rich_help_panel=panel, epilog="Example: lab trace ord_… --json")(trace)
     app.command(rich_help_panel=panel, epilog="Example: lab mail --show 1")(mail)
     app.command(rich_help_panel=panel, epilog="Example: lab audit")(audit)
 
@@ -121,6 +122,25 @@ def logs(
         render.screen.print(reports.log_line(line), soft_wrap=True)
     for line in log_reader.follow(target, name) if follow else ():
         render.screen.print(reports.log_line(line), soft_wrap=True)
+
+
+def trace(
+    order: Annotated[str, typer.Argument(help="An order's id, or a request's correlation id.")],
+    environment: Environment = "dev",
+    json: Json = False,
+) -> None:
+    """Draws an order's whole way: request, states, retries, queue, mail, and the gaps between."""
+    from lab.console import render
+    from lab.console.progress import working
+    from lab.shop import order_trace, trace_view
+
+    target = target_of(environment)
+    with working("Reading the order, its execution and the logs"):
+        way = order_trace.read(target, order)
+    if json:
+        render.as_json(trace_view.as_dict(way))
+    else:
+        render.screen.print(trace_view.report(way))
 
 
 def mail(
