@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from checkout import metrics
@@ -21,14 +21,12 @@ from checkout_api import problems, requests, tokens, views
 from checkout_api.problems import PROBLEMS
 
 logger = Logger()
-tracer = Tracer()
 app = APIGatewayRestResolver()
 
 MAX_ID = 64
 CORRELATION_ID = "X-Correlation-Id"
 
 
-@tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answers a request of API Gateway. Every answer has the request's correlation id."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
     EventType,
@@ -20,7 +20,6 @@ from checkout.domain.errors import Contended
 from checkout.use_cases.notify_customer import notify_customer
 
 logger = Logger()
-tracer = Tracer()
 processor = BatchProcessor(event_type=EventType.SQS)
 
 TIME_FOR_A_MAIL_MS = 10_000
@@ -31,7 +30,6 @@ mail is begun later than that.
 """
 
 
-@tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], context: Any) -> Any:
     """Answers with the messages that failed, so that only those come again."""

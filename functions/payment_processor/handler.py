@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools import Logger
 
 from checkout import task_runner
 from checkout.bootstrap import services
@@ -12,10 +12,8 @@ from checkout.task_runner import Result, Task
 from checkout.use_cases.process_payment import process_payment, refund_payment
 
 logger = Logger()
-tracer = Tracer()
 
 
-@tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], _context: object) -> object:
     """Runs the task that the state machine requests."""

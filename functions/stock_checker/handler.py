@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools import Logger
 
 from checkout import metrics, task_runner
 from checkout.bootstrap import services
@@ -14,10 +14,8 @@ from checkout.use_cases.reserve_stock import release_stock, reserve_stock
 from checkout.use_cases.warn_of_low_stock import check_stock_left
 
 logger = Logger()
-tracer = Tracer()
 
 
-@tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], _context: object) -> object:
     """Runs the task that the state machine requests."""

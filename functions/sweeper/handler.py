@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools import Logger
 
 from checkout import metrics
 from checkout.bootstrap import services
@@ -13,10 +13,8 @@ from checkout.domain.errors import WrongRow
 from checkout.use_cases.sweep import Sweeper
 
 logger = Logger()
-tracer = Tracer()
 
 
-@tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Sweeps once and returns how often it did what; or settles the orders that are named."""

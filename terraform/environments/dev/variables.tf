@@ -112,6 +112,12 @@ variable "tracing" {
   nullable    = false
 }
 
+variable "opentelemetry_layer_arn" {
+  description = "Layer with the AWS Distro for OpenTelemetry (AWSOpenTelemetryDistroPython, in the environment's region), which also traces the calls that functions make, and lengthens their cold starts; none when null."
+  type        = string
+  default     = null
+}
+
 variable "deletion_protection" {
   description = "Whether AWS refuses to delete the tables."
   type        = bool

@@ -32,10 +32,12 @@ module "checkout" {
   log_level          = var.log_level
   log_retention_days = var.log_retention_days
   tracing            = var.tracing
-  alarm_receivers    = var.alarm_receivers
-  alarm_thresholds   = var.alarm_thresholds
-  saved_queries      = var.saved_queries
-  runbook            = var.runbook
+
+  opentelemetry_layer_arn = var.opentelemetry_layer_arn
+  alarm_receivers         = var.alarm_receivers
+  alarm_thresholds        = var.alarm_thresholds
+  saved_queries           = var.saved_queries
+  runbook                 = var.runbook
 
   deletion_protection   = var.deletion_protection
   recovery_days         = var.recovery_days

@@ -32,6 +32,17 @@ locals {
     }
   }
 
+  # The layer's script starts Python with OpenTelemetry's instrumentation; the functions' code knows
+  # nothing of it. Spans go to X-Ray's daemon, which Lambda runs where tracing is on. Application
+  # Signals would ask for more permissions and cost extra, and the script takes AWS's distro only
+  # with it unless it is named.
+  opentelemetry = {
+    AWS_LAMBDA_EXEC_WRAPPER              = "/opt/otel-instrument"
+    OTEL_PYTHON_DISTRO                   = "aws_distro"
+    OTEL_PYTHON_CONFIGURATOR             = "aws_configurator"
+    OTEL_AWS_APPLICATION_SIGNALS_ENABLED = "false"
+  }
+
   environment_variables = merge(
     { for name in keys(local.tables) : "${upper(name)}_TABLE" => module.table[name].table_name },
     {
@@ -45,7 +56,7 @@ locals {
       POWERTOOLS_METRICS_NAMESPACE = var.metric_namespace
     },
     var.payment_gateway == null ? {} : { PAYMENT_GATEWAY = var.payment_gateway },
-    var.tracing ? {} : { POWERTOOLS_TRACE_DISABLED = "true" },
+    var.opentelemetry_layer_arn == null ? {} : local.opentelemetry,
   )
 }
 
@@ -85,6 +96,7 @@ module "function" {
   log_retention_days   = var.log_retention_days
   kms_key_arn          = local.key_arn
   tracing              = var.tracing
+  layer_arns           = var.opentelemetry_layer_arn == null ? [] : [var.opentelemetry_layer_arn]
   event_retries        = lookup(each.value, "event_retries", null)
 
   permissions_boundary_arn = local.permissions_boundary_arn

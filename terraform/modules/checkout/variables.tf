@@ -290,6 +290,17 @@ variable "tracing" {
   nullable    = false
 }
 
+variable "opentelemetry_layer_arn" {
+  description = "Layer with the AWS Distro for OpenTelemetry (AWSOpenTelemetryDistroPython, in the environment's region), which also traces the calls that functions make, and lengthens their cold starts; none when null."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.opentelemetry_layer_arn == null || var.tracing
+    error_message = "opentelemetry_layer_arn needs tracing = true: without it no function may send traces."
+  }
+}
+
 variable "deletion_protection" {
   description = "Whether AWS refuses to delete the tables."
   type        = bool

@@ -221,6 +221,13 @@ data "aws_iam_policy_document" "deploy" {
     }
   }
 
+  # Whoever names a layer in a function must be allowed to read it; this one is in AWS's accounts.
+  statement {
+    sid       = "NameLayer"
+    actions   = ["lambda:GetLayerVersion"]
+    resources = ["arn:${local.partition}:lambda:*:*:layer:AWSOpenTelemetryDistroPython:*"]
+  }
+
   statement {
     sid = "LookAround"
     actions = [

@@ -41,6 +41,7 @@ resource "aws_lambda_function" "this" {
   architectures    = [var.architecture]
   memory_size      = var.memory_mb
   timeout          = var.timeout_seconds
+  layers           = var.layer_arns
   publish          = true
   kms_key_arn      = var.kms_key_arn
 

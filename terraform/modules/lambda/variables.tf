@@ -130,6 +130,18 @@ variable "tracing" {
   nullable    = false
 }
 
+variable "layer_arns" {
+  description = "Layers (ARNs with their versions) whose files the function has in /opt."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.layer_arns : can(regex("^arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+$", arn))])
+    error_message = "layer_arns must be ARNs of versions of layers, such as arn:aws:lambda:us-east-2:123456789012:layer:name:1."
+  }
+}
+
 variable "kms_key_arn" {
   description = "Key that logs and environment variables are encrypted with, and that the function may use on what it reads and writes; AWS's own when null."
   type        = string

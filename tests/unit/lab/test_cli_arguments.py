@@ -15,6 +15,7 @@ from tests.unit.lab.test_long_work import commands
 
 FILLED = {
     "logs": ["notifier"],
+    "trace": ["ord_1"],
     "token": ["--customer", "ada"],
     "terraform": ["plan"],
     "release rollback": ["before.json"],

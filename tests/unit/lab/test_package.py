@@ -20,7 +20,7 @@ PROVIDED_BY_LAMBDA = ("boto3", "botocore", "s3transfer", "dateutil", "urllib3", 
 LIBRARIES = """\
 import jwt
 import checkout_api.tokens
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.utilities import batch, parameters, typing, validation
 """
@@ -48,7 +48,7 @@ def runtime(built: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 def run(runtime: list[str], program: str) -> subprocess.CompletedProcess[str]:
     *command, path = runtime
-    environment = {"POWERTOOLS_TRACE_DISABLED": "true", "AWS_DEFAULT_REGION": "us-east-2"}
+    environment = {"AWS_DEFAULT_REGION": "us-east-2"}
     return subprocess.run(
         [*command, path + program], capture_output=True, text=True, env=environment, check=False
     )

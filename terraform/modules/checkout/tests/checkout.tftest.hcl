@@ -180,14 +180,38 @@ run "a_setting_reaches_who_reads_it" {
   }
 
   assert {
-    condition     = !can(local.environment_variables.POWERTOOLS_TRACE_DISABLED)
-    error_message = "Wanted functions to trace."
+    condition     = !can(local.environment_variables.AWS_LAMBDA_EXEC_WRAPPER)
+    error_message = "Wanted functions without OpenTelemetry: its layer is not named."
   }
 
   assert {
     condition     = contains(keys(module.settings.parameter_arns), "reservation/hold-seconds") && !anytrue([for name in keys(module.settings.parameter_arns) : startswith(name, "auth/key-set")])
     error_message = "Wanted the settings, and no keys among them: the lab publishes its own."
   }
+}
+
+run "a_layer_of_opentelemetry_starts_the_functions" {
+  command = plan
+
+  variables {
+    tracing                 = true
+    opentelemetry_layer_arn = "arn:aws:lambda:us-east-2:123456789012:layer:AWSOpenTelemetryDistroPython:1"
+  }
+
+  assert {
+    condition     = local.environment_variables.AWS_LAMBDA_EXEC_WRAPPER == "/opt/otel-instrument" && local.environment_variables.OTEL_AWS_APPLICATION_SIGNALS_ENABLED == "false"
+    error_message = "Wanted the layer's script, and traces alone."
+  }
+}
+
+run "a_layer_of_opentelemetry_without_tracing_is_refused" {
+  command = plan
+
+  variables {
+    opentelemetry_layer_arn = "arn:aws:lambda:us-east-2:123456789012:layer:AWSOpenTelemetryDistroPython:1"
+  }
+
+  expect_failures = [var.opentelemetry_layer_arn]
 }
 
 run "a_hold_of_half_a_second_is_refused" {

@@ -49,6 +49,7 @@ run "a_function_is_as_it_was_said" {
     runtime                  = "python3.12"
     architecture             = "arm64"
     tracing                  = true
+    layer_arns               = ["arn:aws:lambda:us-east-2:123456789012:layer:some:1"]
     environment              = { LOG_LEVEL = "INFO" }
     kms_key_arn              = "arn:aws:kms:us-east-2:123456789012:key/k"
     permissions              = [{ sid = "Read", actions = ["dynamodb:GetItem"], resources = ["arn:aws:dynamodb:us-east-2:123456789012:table/t"] }]
@@ -65,9 +66,24 @@ run "a_function_is_as_it_was_said" {
   }
 
   assert {
+    condition     = tolist(aws_lambda_function.this.layers) == var.layer_arns
+    error_message = "Wanted the layer."
+  }
+
+  assert {
     condition     = aws_lambda_function.this.kms_key_arn == var.kms_key_arn && aws_cloudwatch_log_group.this.kms_key_id == var.kms_key_arn
     error_message = "Wanted our key for variables and logs."
   }
+}
+
+run "a_layer_without_its_version_is_refused" {
+  command = plan
+
+  variables {
+    layer_arns = ["arn:aws:lambda:us-east-2:123456789012:layer:some"]
+  }
+
+  expect_failures = [var.layer_arns]
 }
 
 run "a_name_that_aws_refuses_is_refused" {
