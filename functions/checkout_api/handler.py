@@ -29,21 +29,25 @@ CORRELATION_ID = "X-Correlation-Id"
 
 @logger.inject_lambda_context(clear_state=True)
 def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answers a request of API Gateway. Every answer has the request's correlation id."""
-    correlation_id = _correlation_id(event)
+    """Answers a request of API Gateway.
+
+    Every answer has a correlation id: the one that was sent, or that of the order that was placed,
+    or else API Gateway's own id of the request.
+    """
+    sent = requests.read_correlation_id(_sent_id(event))
+    correlation_id = sent or event["requestContext"]["requestId"]
     logger.set_correlation_id(correlation_id)
-    app.append_context(correlation_id=correlation_id)  # type: ignore[no-untyped-call]
+    app.append_context(correlation_id=sent)  # type: ignore[no-untyped-call]
     result: dict[str, Any] = app.resolve(event, context)
     result["multiValueHeaders"].setdefault(CORRELATION_ID, [correlation_id])
     return result
 
 
-def _correlation_id(event: Mapping[str, Any]) -> str:
+def _sent_id(event: Mapping[str, Any]) -> str | None:
     """Header names are in the case that the client wrote: HTTP/2 has only lower case."""
     headers = event.get("headers") or {}
-    names = (name for name in headers if name.lower() == CORRELATION_ID.lower())
-    sent = headers.get(next(names, ""))
-    return requests.read_correlation_id(sent, event["requestContext"]["requestId"])
+    name = next((name for name in headers if name.lower() == CORRELATION_ID.lower()), "")
+    return headers.get(name)
 
 
 @app.get("/health")
@@ -93,7 +97,7 @@ def checkout() -> Response[str]:
     record = place_order(
         command, deps.orders, deps.workflow, lambda: deps.pricing, deps.clock, deps.ids
     )
-    # That of the first request, whose order and mail have it: a repetition's own leads nowhere.
+    # The order's: if none was sent it is its own id, and of a repetition it is the first one's.
     logger.set_correlation_id(record.correlation_id)
     logger.info("accepted", extra={"order_id": record.order_id})
     metrics.put(metrics.ORDERS_ACCEPTED, deps.settings.environment)

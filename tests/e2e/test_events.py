@@ -157,7 +157,8 @@ def test_low_stock_is_told_once(shop: DeployedShop, bus: Listener) -> None:
 
     bus.events("OrderConfirmed", orderId=orders[-1]["orderId"])  # by then all is told
     told = the_one(bus.events("StockLow", sku=sku))
-    assert told == {"sku": sku, "available": 3, "threshold": 3}
+    cause = orders[1]["orderId"]
+    assert told == {"sku": sku, "available": 3, "threshold": 3, "correlationId": cause}
 
 
 def a_new_product(target: Target, pieces: int, threshold: int) -> str:

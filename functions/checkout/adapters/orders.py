@@ -271,5 +271,5 @@ def _record_item(record: IdempotencyRecord) -> Item:
         "orderId": record.order_id,
         "createdAt": item_mapping.timestamp(record.created_at),
         "expiresAt": int(record.expires_at.timestamp()),
-        "correlationId": record.correlation_id,
+        **item_mapping.correlation_item(record.correlation_id, record.order_id),
     }

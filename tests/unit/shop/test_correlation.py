@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +19,6 @@ from checkout.domain import correlation
 from checkout.domain.errors import WrongRow
 from checkout.domain.order import OrderStatus
 from checkout.task_runner import Task
-from checkout_api import requests
 from checkout_api.handler import CORRELATION_ID
 from tests import asl
 from tests.builders import an_order
@@ -83,9 +81,14 @@ class TestTheApi:
     @pytest.mark.parametrize("sent", HOSTILE, ids=lambda sent: repr(sent[:12]))
     def test_what_is_no_id_is_ignored_and_never_repeated(self, sent: str, lines: Lines) -> None:
         answer = send("POST", "/checkout", a_checkout(), _headers(sent))
-        assert answer["statusCode"] == 202
+        order_id = json.loads(answer["body"])["orderId"]
+        assert answer["multiValueHeaders"][CORRELATION_ID] == [order_id]
+        assert {line["correlation_id"] for line in lines()} == {order_id}
+
+    @pytest.mark.parametrize("sent", [sent for sent in HOSTILE if sent])
+    def test_nor_is_it_repeated_where_there_is_no_order(self, sent: str) -> None:
+        answer = send("GET", "/health", headers={CORRELATION_ID: sent})
         assert answer["multiValueHeaders"][CORRELATION_ID] == ["request-1"]
-        assert {line["correlation_id"] for line in lines()} == {"request-1"}
 
     @pytest.mark.parametrize(
         ("method", "path", "status"),
@@ -106,12 +109,7 @@ class TestTheApi:
         again = send("POST", "/checkout", a_checkout(), _headers("another-request"))
         assert json.loads(again["body"]) == first.body
         assert again["multiValueHeaders"][CORRELATION_ID] == [first.headers[CORRELATION_ID]]
-        assert [line["correlation_id"] for line in lines()] == ["request-1"]
-
-    def test_without_any_id_one_is_made(self) -> None:
-        made = requests.read_correlation_id(None, "")
-        assert uuid.UUID(made).version == 4
-        assert made != requests.read_correlation_id(None, "")
+        assert [line["correlation_id"] for line in lines()] == [first.body["orderId"]]
 
     def test_the_document_names_the_header_in_the_request_and_in_the_answer(self) -> None:
         operation = DOCUMENT["paths"]["/checkout"]["post"]
@@ -201,6 +199,10 @@ class TestTheEdges:
 
 
 class TestStorage:
+    def test_an_order_that_is_correlated_by_its_own_id_is_no_larger(self) -> None:
+        assert "correlationId" not in item_mapping.order_item(an_order(correlation_id="ord_1"))
+        assert item_mapping.order_item(an_order(correlation_id=SENT))["correlationId"] == SENT
+
     def test_an_order_from_before_there_was_an_id_is_correlated_by_its_own(self) -> None:
         item = item_mapping.order_item(an_order())
         del item["correlationId"]
