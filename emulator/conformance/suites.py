@@ -58,6 +58,7 @@ RECORDED = {
     "iam": Recorded("IAM", ("iam",)),
     "kms": Recorded("KMS", ("kms",)),
     "logs": Recorded("CloudWatch Logs", ("logs",)),
+    "s3": Recorded("S3", ("s3",)),
     "scheduler": Recorded("EventBridge Scheduler", ("scheduler",)),
     "secretsmanager": Recorded("Secrets Manager", ("secretsmanager",)),
     "ses": Recorded("SES", ("ses",)),
