@@ -60,6 +60,17 @@ def test_every_library_works_with_only_the_zip_and_boto3(runtime: list[str]) -> 
     assert ended.returncode == 0, ended.stderr
 
 
+def test_no_function_imports_a_tracer(runtime: list[str]) -> None:
+    """Which would lengthen each cold start, traced or not: docs/decisions/0017."""
+    handlers = [file.parent.name for file in paths.FUNCTIONS.glob("*/handler.py")]
+    imports = "".join(f"import {name}.handler\n" for name in handlers)
+    look = "print([m for m in sys.modules if m.startswith(('aws_xray', 'opentelemetry'))])\n"
+
+    ended = run(runtime, imports + look)
+
+    assert (ended.returncode, ended.stdout) == (0, "[]\n"), ended.stderr
+
+
 def test_every_module_of_the_functions_imports_with_only_the_zip_and_boto3(
     runtime: list[str],
 ) -> None:
