@@ -46,6 +46,7 @@ LEFT = {
     "alarms": NOTHING,
     "dashboard": NOTHING,
     "logs": NOTHING,
+    "trace": NOTHING,
     "mail": NOTHING,
     "audit": "Nothing was changed, and not all guarantees were checked.",
     "bench": "Its own emulator is stopped and removed. With --here, the orders stay.",

@@ -271,7 +271,7 @@ def test_ctrl_c_says_what_each_command_left(
     filled |= {"save": ["x"], "load": ["x"]}
     filled |= {"snapshots describe": ["x"], "snapshots remove": ["x"]}
     filled |= {"snapshots export": ["x", "y"], "snapshots import": [__file__]}
-    more = filled.get(name, {"logs": ["x"], "promote": ["dev"]}.get(name, []))
+    more = filled.get(name, {"logs": ["x"], "trace": ["ord_1"], "promote": ["dev"]}.get(name, []))
     more = ["--customer", "ada"] if name == "token" else more
 
     assert app.run([*name.split(), *more]) == 130
