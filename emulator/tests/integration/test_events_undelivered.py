@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import Cloud
+from tests.integration.state_machines import machine
 from tests.integration.test_permissions import arn
 from tests.integration.test_permissions_of_services import Queue
 from tests.integration.waiting import wait_for
@@ -104,3 +105,37 @@ def test_a_queue_that_does_not_let_the_rule_gets_no_dead_letters(rule: Rule, clo
     rule.put()
     wait_for(good.bodies, "the second event has not come")
     assert rule.dead_letters.bodies() == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "given"),
+    [
+        ({"InputPath": "$.detail"}, {"order": 1}),
+        ({"Input": '{"always": "this"}'}, {"always": "this"}),
+        (
+            {
+                "InputTransformer": {
+                    "InputPathsMap": {"d": "$.detail"},
+                    "InputTemplate": '{"in":<d>}',
+                }
+            },
+            {"in": {"order": 1}},
+        ),
+    ],
+)
+def test_an_execution_starts_with_an_input_that_is_no_event(
+    cloud: Cloud, settings: dict[str, Any], given: dict[str, Any]
+) -> None:
+    client = cloud.client("stepfunctions")
+    started = machine(cloud, {"Pass": {"Type": "Pass", "End": True}})
+    rule = Rule(cloud)
+    rule.target(started, RoleArn=cloud.role(Service="events.amazonaws.com"), **settings)
+    rule.put()
+
+    def executions() -> list[dict[str, Any]]:
+        return list(client.list_executions(stateMachineArn=started)["executions"])
+
+    wait_for(lambda: bool(executions()), "it has not started")
+    told = client.describe_execution(executionArn=executions()[0]["executionArn"])
+    assert json.loads(told["input"]) == given
+    client.delete_state_machine(stateMachineArn=started)

@@ -3,11 +3,13 @@
 Without them, LocalStack
 
 - loses events that a target has not taken (`undelivered.py`);
-- does not count what rules match and invoke (`metrics.py`).
+- does not count what rules match and invoke (`metrics.py`);
+- starts no execution with an input that is no event, such as that of an input transformer.
 """
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -19,9 +21,10 @@ from localstack_host.services.events import metrics, undelivered
 def apply_patches() -> None:
     """Applies the patches, when EventBridge is loaded."""
     from localstack.services.events import provider
-    from localstack.services.events.target import TargetSender
+    from localstack.services.events.target import StatesTargetSender, TargetSender
 
     patch(TargetSender.process_event)(undelivered.deliver)
+    patch(StatesTargetSender.send_event)(_start_execution)
 
     untyped: Any = provider
     replace(provider, "matches_event", metrics.noting(untyped.matches_event))
@@ -32,3 +35,12 @@ def apply_patches() -> None:
         original(events, rule, *arguments)
         if metrics.MATCHING.matched:
             metrics.triggered(rule)
+
+
+def _start_execution(original: Any, sender: Any, event: Any, trace_header: Any) -> None:
+    """Names the execution like the event, if the input is one."""
+    if isinstance(event, dict) and "id" in event:
+        original(sender, event, trace_header)
+        return
+    sender.service = "stepfunctions"
+    sender.client.start_execution(stateMachineArn=sender.target["Arn"], input=json.dumps(event))
