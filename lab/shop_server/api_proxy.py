@@ -18,8 +18,8 @@ from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.shop import api_key, shop_client
 
-FORWARDED = ("accept", "authorization", "content-type", "idempotency-key")
-RETURNED = ("content-type", "location", "retry-after")
+FORWARDED = ("accept", "authorization", "content-type", "idempotency-key", "x-correlation-id")
+RETURNED = ("content-type", "location", "retry-after", "x-correlation-id")
 MAX_BODY = 1024 * 1024
 PROBLEM = "application/problem+json"
 

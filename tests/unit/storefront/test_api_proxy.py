@@ -66,12 +66,15 @@ def test_a_request_goes_on_with_what_the_api_needs_and_nothing_else(
 
 
 def test_an_order_goes_on_with_its_key_and_body(monkeypatch: pytest.MonkeyPatch) -> None:
-    api = Api(monkeypatch, lambda _: httpx.Response(202, headers={"Location": "orders/1"}))
-    headers = {"Idempotency-Key": "key-12345", "Content-Type": "application/json"}
+    name = {"X-Correlation-Id": "visit-12345"}
+    api = Api(monkeypatch, lambda _: httpx.Response(202, headers={"Location": "orders/1", **name}))
+    headers = {"Idempotency-Key": "key-12345", "Content-Type": "application/json", **name}
     answer = api.through().post("/api/checkout", content=b'{"a": 1}', headers=headers)
     assert (answer.status_code, answer.headers["location"]) == (202, "orders/1")
+    assert answer.headers["x-correlation-id"] == "visit-12345"
     (asked,) = api.asked
     assert asked.headers["idempotency-key"] == "key-12345"
+    assert asked.headers["x-correlation-id"] == "visit-12345"
     assert asked.content == b'{"a": 1}'
 
 
