@@ -33,7 +33,7 @@ def check(request: Request) -> None:
         _validate(_typed(value, parameters[name]["schema"]), parameters[name]["schema"])
     headers = request.headers
     for name, parameter in parameters.items():
-        if parameter["in"] == "header":
+        if parameter["in"] == "header" and (name in headers or parameter.get("required")):
             _validate(headers[name], parameter["schema"])
     assert ("security" in operation) >= ("authorization" in headers), path
     if "requestBody" in operation:
