@@ -95,12 +95,13 @@ def test_terraform_and_aws_s_own_programs_meet_the_lab(
 
 @pytest.mark.exhaustive
 def test_getting_started_works_from_the_first_line_to_the_last(
-    checkout: Path, alone: dict[str, str]
+    shop: DeployedShop, checkout: Path, alone: dict[str, str]
 ) -> None:
-    """In one shell, as a reader has one."""
+    """In one shell, as a reader has one, who puts an order of theirs in place of `ord_…`."""
     blocks = [docs_commands.text_of(docs_commands.START, one) for one in docs_commands.TUTORIAL]
     here = alone | {"LAB_HOME": str(paths.home())}  # where this lab was deployed from
-    said = typed("".join(blocks), checkout, here)
+    order = shop.buy(order_of(("TEA-SENCHA-100", 1)))["orderId"]
+    said = typed("".join(blocks).replace("ord_…", order), checkout, here)
     for told in ("CONFIRMED", "FAILED", '"sku":"TEA-SENCHA-100"', '"orderId"', "is deployed"):
         assert told in said.replace(": ", ":"), told
 

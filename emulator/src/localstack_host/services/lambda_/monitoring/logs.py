@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass
 from queue import Empty, Queue
 from typing import Any
 
@@ -47,6 +47,23 @@ class LogDelivery(LogHandler):
                 LOG.warning("Lines for the log group %s are lost: %s", item.log_group, error)
 
 
+@dataclass
+class Lines:
+    """Lines for one stream, each with the time when the function's were handed over."""
+
+    log_group: str
+    log_stream: str
+    events: list[dict[str, Any]]
+    characters: int
+
+    @classmethod
+    def of(cls, item: Any, now: int) -> Lines:
+        """Those of LocalStack's LogItem."""
+        lines = [line for line in item.logs.split("\n") if line]
+        events = [{"timestamp": now, "message": f"{line}\n"} for line in lines]
+        return cls(item.log_group, item.log_stream, events, len(item.logs))
+
+
 class BatchingQueue(Queue[Any]):
     """A queue for one reader that joins the items of `wait_s` seconds by stream."""
 
@@ -55,8 +72,13 @@ class BatchingQueue(Queue[Any]):
         self._wait_s = wait_s
         self._joined: deque[Any] = deque()
 
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        """Adds a LogItem, whose lines get the time of now: not that of their delivery."""
+        timed = hasattr(item, "log_stream")
+        super().put(Lines.of(item, int(time.time() * 1000)) if timed else item, block, timeout)
+
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        """The next item. Items that are no LogItems (QUEUE_SHUTDOWN) come last."""
+        """The next Lines. Items that are no LogItems (QUEUE_SHUTDOWN) come last."""
         if not self._joined:
             first = super().get(block, timeout)
             time.sleep(self._wait_s)
@@ -70,33 +92,34 @@ class BatchingQueue(Queue[Any]):
 
 
 def joined(items: Iterable[Any]) -> list[Any]:
-    """Joins LogItems of the same stream, in the order of the first ones; others come last."""
-    logs: list[Any] = []
-    open_: dict[tuple[str, str], int] = {}
+    """Joins Lines of the same stream, in the order of the first ones; others come last."""
+    every: list[Any] = []
+    open_: dict[tuple[str, str], Lines] = {}
     others = []
     for item in items:
-        if not hasattr(item, "log_stream"):
+        if not isinstance(item, Lines):
             others.append(item)
             continue
         stream = (item.log_group, item.log_stream)
-        at = open_.get(stream)
-        if at is not None and len(logs[at].logs) + len(item.logs) < MAX_CHARACTERS:
-            logs[at] = replace(logs[at], logs=f"{logs[at].logs}\n{item.logs}")
+        before = open_.get(stream)
+        if before and before.characters + item.characters < MAX_CHARACTERS:
+            before.events += item.events
+            before.characters += item.characters
         else:
-            open_[stream] = len(logs)
-            logs.append(item)
-    return [*logs, *others]
+            open_[stream] = item
+            every.append(item)
+    return [*every, *others]
 
 
-def _write(client: Any, item: Any) -> None:
+def _write(client: Any, item: Lines) -> None:
     stream = {"logGroupName": item.log_group, "logStreamName": item.log_stream}
-    now = int(time.time() * 1000)
-    lines = [{"timestamp": now, "message": f"{line}\n"} for line in item.logs.split("\n") if line]
+    if not item.events:
+        return
     try:
-        client.put_log_events(**stream, logEvents=lines)
+        client.put_log_events(**stream, logEvents=item.events)
     except client.exceptions.ResourceNotFoundException:
         _make_stream(client, stream)
-        client.put_log_events(**stream, logEvents=lines)
+        client.put_log_events(**stream, logEvents=item.events)
 
 
 def _make_stream(client: Any, stream: dict[str, str]) -> None:
