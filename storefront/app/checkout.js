@@ -24,7 +24,7 @@ export function Checkout() {
   const settle = (work) => {
     setState({ busy: true });
     announce("Your order is being placed");
-    return work.then((answer) => shown(answer, setState), (error) => refused(error, setState, form));
+    return work.then((answer) => shown(answer, setState), (error) => refused(error, setState));
   };
   useEffect(() => {
     const attempt = who && stored(who.customer);
@@ -32,6 +32,11 @@ export function Checkout() {
     if (Date.now() - attempt.at < RESUME_MS) settle(finish(who.customer));
     else setState({ unknown: true });
   }, [who?.customer]);
+
+  // An effect of the page runs after those of its parts: the heading, drawn anew, takes the focus.
+  useEffect(() => {
+    if (state.wrong) focusFirst(form.current, state.wrong);
+  }, [state.wrong]);
 
   const buy = (total) => {
     const body = {
@@ -54,7 +59,6 @@ export function Checkout() {
     const wrong = missing(draft);
     if (Object.keys(wrong).length) {
       setState({ wrong });
-      focusFirst(form, wrong);
     } else buy(quote.quote.total);
   };
 
@@ -87,16 +91,14 @@ export function Checkout() {
       </aside>
     </form>`;
 
-  function refused(error, set, place_) {
+  function refused(error, set) {
     if (error.status === 401) return set({ problem: error });
     if (error.code === "PRICE_CHANGED") {
       announce("The price has changed");
       quote.again();
       return set({ changed: true, was: quote.quote?.total });
     }
-    const wrong = pointers(error);
-    set({ problem: error, wrong });
-    return focusFirst(place_, wrong);
+    return set({ problem: error, wrong: pointers(error) });
   }
 }
 
@@ -121,13 +123,11 @@ function missing(draft) {
   return Object.fromEntries(empty.map((name) => [name, "is required"]));
 }
 
-/** After the page was drawn: the first field that is wrong gets the focus. */
+/** The first field that is wrong gets the focus. */
 function focusFirst(form, wrong) {
   const names = Object.keys(wrong);
-  requestAnimationFrame(() => requestAnimationFrame(() => {
-    const fields = [...(form.current?.elements ?? [])];
-    fields.find((field) => names.includes(field.id.replace("field-", "")))?.focus();
-  }));
+  const fields = [...(form?.elements ?? [])];
+  fields.find((field) => names.includes(field.id.replace("field-", "")))?.focus();
 }
 
 function SignInFirst({ ended }) {
