@@ -193,3 +193,34 @@ def test_moto_s_own_stream_reads_pages_and_describes_them(stream: Any) -> None:
     assert [each["message"] for each in page + rest] == [line["message"] for line in lines]
     some = stream.filter_log_events(BEGIN + 200, BEGIN + 209, "line")
     assert [each["message"] for each in some] == [f"line {number}" for number in range(200, 210)]
+
+
+def test_the_first_writers_and_readers_of_a_stream_have_the_same_events(
+    monkeypatch: pytest.MonkeyPatch, stream: Any
+) -> None:
+    """All of them find moto's list, and each would replace it."""
+    begin = threading.Barrier(8)
+    make = StoredEvents.__init__
+
+    def slowly(events: StoredEvents, *arguments: Any) -> None:
+        make(events, *arguments)
+        switched.wait(0.01)  # others go on meanwhile
+
+    def write(number: int) -> None:
+        begin.wait()
+        stream.put_log_events([{"timestamp": BEGIN, "message": f"{number}"}])
+
+    def read() -> None:
+        begin.wait()
+        stream.to_describe_dict()
+        stream.get_log_events(None, None, 10, None, True)
+
+    switched = threading.Event()
+    monkeypatch.setattr(StoredEvents, "__init__", slowly)
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    threads += [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {each.message for each in stream.events} == {"0", "1", "2", "3"}

@@ -55,8 +55,8 @@ def patch_filters() -> None:
         stream.last_ingestion_time = int(unix_time_millis())
         stream.stored_bytes += sum(len(event["message"]) for event in log_events)
         events = [LogEvent(stream.last_ingestion_time, event) for event in log_events]
-        stream.events = stored_events.of(stream)
-        stream.events += events
+        stored = stored_events.of(stream)
+        stored += events
         stream.upload_sequence_token += 1
         subscriptions.deliver(stream, events)
         return f"{stream.upload_sequence_token:056d}"

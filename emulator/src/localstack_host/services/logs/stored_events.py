@@ -124,9 +124,14 @@ def _event(row: Row) -> Any:
     return event
 
 
+_replacing = threading.Lock()
+
+
 def of(stream: Any) -> StoredEvents:
-    """The events of a stream of moto's, which begins with a list."""
+    """The events of a stream of moto's, which begins with a list: it is replaced once."""
     if not isinstance(stream.events, StoredEvents):
-        stream.events = StoredEvents(stream.events)
+        with _replacing:
+            if not isinstance(stream.events, StoredEvents):
+                stream.events = StoredEvents(stream.events)
     events: StoredEvents = stream.events
     return events
