@@ -119,6 +119,32 @@ def test_the_next_empty_emulator_gets_the_deployment_that_terraform_made(
         other.run("down")
 
 
+def test_a_shop_that_is_exported_sells_on_in_another_lab(lab: Lab, tmp_path: Path) -> None:
+    """As an instructor gives it to a class: a file, another home, another port."""
+    before, file = place(lab), tmp_path / "shop.tar.gz"
+    lab.run("save", "given")
+    lab.run("snapshots", "export", "given", str(file))
+    given = (orders(lab), lab.answer("mail"))
+    after = place(lab)
+    other = Lab(tmp_path / "other", ports.any_free())
+    other.run("snapshots", "import", str(file))
+    up(other)
+    try:
+        other.run("load", "given")
+
+        assert (orders(other), other.answer("mail")) == given
+        assert before in given[0]
+        assert after not in given[0]
+        own = place(other)
+        assert own not in orders(lab)
+        other.run("audit")
+        deployed = other.answer("deploy")
+        assert deployed["added"] == deployed["destroyed"] == 0
+        assert "nothing remains" in other.run("destroy", "--yes")
+    finally:
+        other.run("down")
+
+
 def test_without_states_and_logs_nothing_of_an_order_is_left(lab: Lab) -> None:
     order = place(lab)
     lab.run("save", "left")

@@ -163,10 +163,20 @@ class Encoder:
             "call" if record.called else "object",
             *record.named,
             [self.value(argument) for argument in record.arguments],
-            self.value(record.state),
+            self.value(_attributes(record.state)),
             [self.value(item) for item in record.items],
             [[self.value(key), self.value(value)] for key, value in record.entries],
         ]
+
+
+def _attributes(state: Any) -> Any:
+    """The attributes of an object, which LocalStack may keep in a dictionary of its own class.
+
+    Loading a pickle, too, puts them into a plain one.
+    """
+    if isinstance(state, Record) and state.entries:
+        return dict(state.entries)
+    return state
 
 
 def export(folder: Path, file: Path) -> About:

@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,6 +26,7 @@ MOST_BYTES = 4096 * MIB  # of everything, unpacked
 MOST_JSON = 512 * MIB
 MOST_MEMBERS = 200_000
 BLOB = re.compile(rf"{BLOBS}/([0-9a-f]{{64}})")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 COLUMN = re.compile(r"[a-z_]{1,40}")
 
 
@@ -202,9 +204,16 @@ def _unpack(file: Path, draft: Path) -> About:
     _make_state(draft)
     if (draft / METRICS_JSON).exists():
         _make_metrics(draft)
-    again = About.of(draft, described.services)
+    again = replace(About.of(draft, described.services), saved_at=_moment(described.saved_at))
     again.write(draft)
     return again
+
+
+def _moment(saved_at: Any) -> str:
+    """When the state was saved, which is not when it is imported. Raises NotAllowed."""
+    if not isinstance(saved_at, str) or not MOMENT.fullmatch(saved_at):
+        raise NotAllowed(f"it was saved at {saved_at!r:.50}, which is no time")
+    return saved_at
 
 
 class Bounded:

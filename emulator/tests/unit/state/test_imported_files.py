@@ -152,6 +152,31 @@ def test_models_come_back_with_their_references(tmp_path: Path) -> None:
     assert received.successful[0].message["Body"] == "text"
 
 
+def test_attributes_in_a_dictionary_of_localstack_s_class_come_back(tmp_path: Path) -> None:
+    """LocalStack gives what an update changes such a dictionary in place of its `__dict__`."""
+    from localstack.services.sqs.models import SqsMessage
+    from localstack.utils.collections import DelSafeDict
+
+    message: Any = SqsMessage(1.0, {"Body": "text", "MessageId": "1"})
+    message.__dict__ = DelSafeDict(message.__dict__)
+    written = io.BytesIO()
+    pickling.dump(NOTHING | {"stores": {"kept": message}}, written)
+    written.seek(0)
+    imports(tmp_path, packed(listed(exported.RecordUnpickler(written).load())))
+    with (tmp_path / "state" / STATE).open("rb") as file:
+        assert vars(pickling.load(file)["stores"]["kept"]) == vars(message)
+
+
+def test_an_import_keeps_the_time_of_the_save(tmp_path: Path) -> None:
+    imports(tmp_path, packed(listed(NOTHING)))
+    assert about.check(tmp_path / "state").saved_at == "2026-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize("saved_at", [None, 1, "", "now", "2026-01-01T00:00:00.000Z\x1b[2J", []])
+def test_a_time_that_is_none_is_refused(tmp_path: Path, saved_at: Any) -> None:
+    refused(tmp_path, packed(listed(NOTHING), saved_at=saved_at), "which is no time")
+
+
 @pytest.mark.parametrize(("module", "name"), CALLS)
 @pytest.mark.parametrize("kind", ["call", "object"])
 def test_other_functions_and_classes_are_refused(
