@@ -21,6 +21,7 @@ LEFT = {
     "save": "No snapshot was made; one that was to be replaced is still there.",
     "load": "What was there is kept: the emulator has it, or `lab load before-load` brings it back."
     " `lab up` starts the emulator if it has stopped.",
+    "snapshots list": NOTHING,
     "snapshots describe": NOTHING,
     "snapshots remove": "`lab snapshots` shows whether it is still there.",
     "snapshots export": "No file was written.",

@@ -72,13 +72,24 @@ def load(name: Name, json: Json = False) -> None:
 @snapshots.callback()
 def show_all(context: typer.Context, json: Json = False) -> None:
     """Lists the snapshots of this lab; the commands below show, remove, export and import them."""
-    from lab.console import render
     from lab.core import invocation
-    from lab.operate.snapshots import Library
 
     if context.invoked_subcommand:
         invocation.running().name = f"snapshots {context.invoked_subcommand}"
         return
+    _show_list(json)
+
+
+@snapshots.command("list", epilog="Example: lab snapshots list --json")
+def show_list(json: Json = False) -> None:
+    """Lists the snapshots of this lab, as `lab snapshots` does."""
+    _show_list(json)
+
+
+def _show_list(json: bool) -> None:
+    from lab.console import render
+    from lab.operate.snapshots import Library
+
     library = Library.of_home()
     rows = [_facts_of(library, name) for name in library.names()]
     if json:

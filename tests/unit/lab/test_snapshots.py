@@ -272,6 +272,7 @@ def test_the_commands_say_what_they_did(
         (["save", "one"], "lab load one"),
         (["save", "one"], "--replace"),
         (["snapshots"], "dev (137 resources)"),
+        (["snapshots", "list"], "dev (137 resources)"),
         (["snapshots", "describe", "one"], "4.14.0"),
         (["load", "one"], "lab load before-load"),
         (["snapshots", "export", "one", str(file)], "its secrets"),
