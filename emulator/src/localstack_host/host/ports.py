@@ -4,10 +4,39 @@ from __future__ import annotations
 
 import errno
 import socket
+import time
 
 import psutil
 
+from localstack_host.host.errors import HostError
+from localstack_host.host.wrapper import START
+
 HOST = "127.0.0.1"
+GRACE_S = 1.0
+POLL_S = 0.05
+
+
+def require_free(port: int) -> None:
+    """Raises HostError, which names a free port, if no server could listen on this one."""
+    try:
+        if _becomes_free(port):
+            return
+    except OSError as error:
+        raise HostError(
+            f"Port {port} cannot be used: {error.strerror}.", f"Choose another: {START} --port 4666"
+        ) from error
+    raise HostError(
+        f"Port {port} is taken by {holder(port)}.",
+        f"End that process, or choose another port: {START} --port {any_free()}",
+    )
+
+
+def _becomes_free(port: int) -> bool:
+    """Waits a moment: an emulator that was just killed may still hold its port."""
+    deadline = time.monotonic() + GRACE_S
+    while not (free := is_free(port)) and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+    return free
 
 
 def is_free(port: int) -> bool:

@@ -41,7 +41,6 @@ from localstack_host.state.about import About
 from localstack_host.state.variables import keeps_state
 
 READY_TIMEOUT_S = 60.0
-PORT_GRACE_S = 1.0
 RESPONSE_TIMEOUT_S = 10.0
 POLL_S = 0.05
 
@@ -126,7 +125,7 @@ def start(
         disk_space.require(paths.home())
         _clean_up()
         port = requested or endpoints.DEFAULT_PORT
-        _require_free(port)  # before anything is changed
+        ports.require_free(port)  # before anything is changed
         _begin(beginning)
         return _start(port, timeout_s, report, iam, owner)
 
@@ -325,28 +324,6 @@ def _start(port: int, timeout_s: float, report: Progress, iam: bool, owner: int 
         _clean_up()
         raise
     return _emulator(record, ready_s=time.monotonic() - began)
-
-
-def _require_free(port: int) -> None:
-    try:
-        if _becomes_free(port):
-            return
-    except OSError as error:
-        raise HostError(
-            f"Port {port} cannot be used: {error.strerror}.", f"Choose another: {START} --port 4666"
-        ) from error
-    raise HostError(
-        f"Port {port} is taken by {ports.holder(port)}.",
-        f"End that process, or choose another port: {START} --port {ports.any_free()}",
-    )
-
-
-def _becomes_free(port: int) -> bool:
-    """Waits a moment: an emulator that was just killed may still hold its port."""
-    deadline = time.monotonic() + PORT_GRACE_S
-    while not (free := ports.is_free(port)) and time.monotonic() < deadline:
-        time.sleep(POLL_S)
-    return free
 
 
 def _spawn(variables: dict[str, str]) -> psutil.Popen:
