@@ -43,7 +43,7 @@ class Role:
         )
 
 
-def allow(action: str, resource: str = "*", **more: Any) -> dict[str, Any]:
+def allow(action: str | list[str], resource: str = "*", **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
 from localstack_host.authentication import buckets, credentials, gate
 from localstack_host.authentication.signed import Place, is_allowed
-from localstack_host.localstack_api import Response, bucket_named
+from localstack_host.localstack_api import Response, ServiceException, bucket_named
 from localstack_host.services.iam import public_access
 from localstack_host.services.iam.required_permissions import Permission
 
@@ -27,6 +28,7 @@ FORBIDDEN = (
     '{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see:'
     ' https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}'
 )
+NOT_PUBLIC = "<html><head><title>403 Forbidden</title></head><body>AccessDenied</body></html>"
 
 
 def serve_queue_url(serve: Handler, request: Any, region: str) -> Any:
@@ -94,7 +96,12 @@ def _may_invoke(url: Any, place: Place) -> bool:
 
 
 def serve_website(
-    serve: Handler, self: Any, request: Any, bucket_name: str, *place: Any, **rest: Any
+    serve: Handler,
+    self: Any,
+    request: Any,
+    bucket_name: str,
+    domain: str | None = None,
+    path: str | None = None,
 ) -> Any:
     """Serves the public objects of a website.
 
@@ -103,10 +110,37 @@ def serve_website(
     public = copy.copy(self)
     public.s3_client = PublicObjects(self.s3_client, Place(request, "us-east-1"))
     try:
-        return serve(public, request, bucket_name, *place, **rest)
+        return serve(public, request, bucket_name, domain, path)
     except NotPublic:
-        page = "<html><head><title>403 Forbidden</title></head><body>AccessDenied</body></html>"
-        return Response(page, HTTPStatus.FORBIDDEN, mimetype="text/html")
+        return _forbidden(public, request, bucket_name, path or "")
+
+
+def _forbidden(website: Any, request: Any, bucket: str, key: str) -> Response:
+    """What a website has for an object that is not public, or missing where nobody may list.
+
+    The index of the folder, a redirection, or the error document:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/IndexDocumentSupport.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/CustomErrorDocSupport.html
+    """
+    settings = website.s3_client.get_bucket_website(Bucket=bucket)
+    index = settings["IndexDocument"]["Suffix"]
+    with suppress(ClientError):
+        website.s3_client.head_object(Bucket=bucket, Key=f"{key}/{index}")
+        return Response("", HTTPStatus.FOUND, headers={"Location": f"/{key}/"})
+    rules = settings.get("RoutingRules") or []
+    if rule := website._find_matching_rule(rules, key, HTTPStatus.FORBIDDEN):
+        return cast(Response, website._get_redirect_from_routing_rule(request, rule))
+    return _error_document(website, bucket, key, settings.get("ErrorDocument"))
+
+
+def _error_document(website: Any, bucket: str, key: str, document: Any) -> Response:
+    with suppress(ClientError, ServiceException):  # it is missing, or not public
+        if document:
+            response: Response = website._return_error_document(document, bucket, key)
+            if response.status_code == HTTPStatus.NOT_FOUND:
+                response.status_code = HTTPStatus.FORBIDDEN
+            return response
+    return Response(NOT_PUBLIC, HTTPStatus.FORBIDDEN, mimetype="text/html")
 
 
 class NotPublic(ClientError):

@@ -66,7 +66,7 @@ class PermissionCheck:
         if principal is None:
             return True
         decided = []
-        for need in _needs(context):
+        for need in needs(context):
             policies = policies_for(need.action, need.resource, principal.role, principal.limit)
             decided.append(_decision(principal, need, policies, context, whole=False))
             if not decided[-1][1].allowed:
@@ -75,12 +75,16 @@ class PermissionCheck:
             self._usage.note(request, decision)
         return True
 
+    def require(self, context: Any, need: Permission) -> None:
+        """Requires one more permission of a request's caller. Raises the service's own error."""
+        principal = self._principals.of(context)
+        if principal is not None:
+            self._require(principal, need, context)
+
     def _require_all(self, principal: Principal, context: Any) -> None:
         try:
-            for need in _needs(context):
-                request, decision = self._decide(principal, need, context)
-                if not decision.allowed:
-                    raise access_denied.refusal(request, decision)
+            for need in needs(context):
+                self._require(principal, need, context)
         except (NotUnderstood, MalformedPolicy) as error:
             raise self._not_understood(principal, context, str(error)) from error
 
@@ -92,6 +96,11 @@ class PermissionCheck:
             "Refused: the permissions of %s cannot be checked: %s", principal.caller.arn, reason
         )
         return access_denied.not_understood(prefix, reason)
+
+    def _require(self, principal: Principal, need: Permission, context: Any) -> None:
+        request, decision = self._decide(principal, need, context)
+        if not decision.allowed:
+            raise access_denied.refusal(request, decision)
 
     def _require_beforehand(self, check: setup_checks.Check, context: Any) -> None:
         for need in check.needs:
@@ -132,7 +141,8 @@ def _decision(
     return request, decide(request, policies)
 
 
-def _needs(context: Any) -> tuple[Permission, ...]:
+def needs(context: Any) -> tuple[Permission, ...]:
+    """The permissions that a request requires. Raises NotUnderstood."""
     place = Place(context.region, context.account_id, context.partition)
     service, operation = context.service.service_name, context.operation.name
     return needs_of(service, operation, context.service_request or {}, place)

@@ -12,7 +12,12 @@ ON, OFF = "enforced", "off"
 PATH = "/_host/iam"
 
 
-@on_infra_start(should_load=lambda: os.environ.get(IAM_VARIABLE, ON) == ON)
+def is_enforced() -> bool:
+    """Whether requests need permissions."""
+    return os.environ.get(IAM_VARIABLE, ON) == ON
+
+
+@on_infra_start(should_load=is_enforced)
 def enforce_permissions() -> None:
     """Adds the check to the chain of handlers, and its report at `/_host/iam`."""
     from localstack_host.services.iam import decision_log, patches

@@ -6,19 +6,29 @@ other's objects.
 
 from __future__ import annotations
 
+from typing import Any
+
 from localstack_host.host.environment import state_folder
 from localstack_host.localstack_api import Service, provides
+from localstack_host.services.iam import plugin
 
 
 @provides("s3")
 def s3() -> Service:
-    """LocalStack's S3 with another folder."""
+    """LocalStack's S3 with another folder. Who may not list a bucket is not told what is in it."""
     from localstack.services.s3.provider import S3Provider
 
-    from localstack_host.services.s3 import patches
+    from localstack_host.services.iam.handler import PermissionCheck
+    from localstack_host.services.iam.usage import counted
+    from localstack_host.services.s3 import missing_objects, patches
     from localstack_host.services.s3.object_store import NamedObjectStore
 
     patches.apply_patches()
     folder = state_folder() / "s3"
     folder.mkdir(exist_ok=True)
-    return Service.for_provider(S3Provider(NamedObjectStore(str(folder))))
+    service = Service.for_provider(S3Provider(NamedObjectStore(str(folder))))
+    if plugin.is_enforced():
+        skeleton: Any = service.skeleton
+        permissions = PermissionCheck(counted())
+        skeleton.dispatch_table = missing_objects.hide(skeleton.dispatch_table, permissions)
+    return service

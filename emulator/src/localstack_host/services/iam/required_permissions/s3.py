@@ -52,7 +52,17 @@ SETTINGS = {
 }
 # Settings are deleted with the permission to put them, but for these.
 DELETED_AS_SUCH = ("BucketPolicy", "BucketWebsite", "Bucket", "Object", "ObjectTagging")
-OF_VERSIONS = ("DeleteObject", "GetObject", "GetObjectAcl", "GetObjectTagging", "PutObjectTagging")
+# The actions that have one of their own for a version: DeleteObjectVersion, GetObjectVersionAcl.
+OF_VERSIONS = (
+    "DeleteObject",
+    "DeleteObjectTagging",
+    "GetObject",
+    "GetObjectAcl",
+    "GetObjectAttributes",
+    "GetObjectTagging",
+    "PutObjectAcl",
+    "PutObjectTagging",
+)
 LISTING = ("ListBucket", "ListBucketVersions")
 COPIES = ("CopyObject", "UploadPartCopy")
 
@@ -63,8 +73,7 @@ def needs(operation: str, params: Params, place: Place) -> Permissions | None:
     if operation in COPIES:
         return _copying(params, bucket, place)
     if operation == "DeleteObjects":
-        keys = (o["Key"] for o in params["Delete"]["Objects"])
-        return [Permission("s3:DeleteObject", f"{bucket}/{key}") for key in keys]
+        return [_deletion(named, bucket) for named in params["Delete"]["Objects"]]
     action = action_named(operation)
     if action is None:
         raise NotUnderstood(f"IAM has no action for the operation {operation} of S3")
@@ -72,9 +81,22 @@ def needs(operation: str, params: Params, place: Place) -> Permissions | None:
         return [Permission(f"s3:{action}")]
     if "Key" not in params:
         return [Permission(f"s3:{action}", bucket, _keys(action, params))]
-    named = f"{action}Version" if params.get("VersionId") and action in OF_VERSIONS else action
-    found = [Permission(f"s3:{named}", f"{bucket}/{params['Key']}", _keys(action, params))]
-    return found + _with_it(operation, params, f"{bucket}/{params['Key']}")
+    target, version = f"{bucket}/{params['Key']}", params.get("VersionId")
+    found = [Permission(f"s3:{_on_version(action, version)}", target, _keys(action, params))]
+    if operation == "GetObjectAttributes":
+        found.insert(0, Permission(f"s3:{_on_version('GetObject', version)}", target))
+    return found + _with_it(operation, params, target)
+
+
+def _on_version(action: str, version: str | None) -> str:
+    """The action on this version of an object; on the current one without a version."""
+    has_own = version and action in OF_VERSIONS
+    return action.replace("Object", "ObjectVersion", 1) if has_own else action
+
+
+def _deletion(named: Params, bucket: str) -> Permission:
+    action = _on_version("DeleteObject", named.get("VersionId"))
+    return Permission(f"s3:{action}", f"{bucket}/{named['Key']}")
 
 
 def action_named(operation: str) -> str | None:
