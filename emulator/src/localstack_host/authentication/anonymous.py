@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
-from localstack_host.authentication import buckets, credentials, errors
+from localstack_host.authentication import buckets, errors, forms
 from localstack_host.services.iam import public_access
 from localstack_host.services.iam.required_permissions import (
     NotUnderstood,
@@ -117,24 +117,8 @@ def _allows_topic_request(context: Any) -> bool:
 
 def _allows_bucket_request(context: Any) -> bool:
     if context.operation.name == "PostObject":
-        return _allows_form(context)
+        return forms.allows(context)
     return buckets.allows_everybody(context, _required_permissions(context))
-
-
-def _allows_form(context: Any) -> bool:
-    """A form can have a signed policy; without one it requires the permission for PutObject."""
-    form = context.request.form
-    try:
-        signed = credentials.of_form(form)
-    except credentials.Incomplete as incomplete:
-        raise errors.incomplete(context, str(incomplete)) from incomplete
-    if signed and not signed.are_known:
-        raise errors.unknown_access_key(context, signed.access_key)
-    if signed:
-        return True
-    bucket, key = context.service_request.get("Bucket", ""), form.get("key", "")
-    resource = f"arn:{context.partition}:s3:::{bucket}/{key}"
-    return buckets.allows_everybody(context, (Permission("s3:PutObject", resource),))
 
 
 def _set_region(context: Any, region: str | None) -> None:

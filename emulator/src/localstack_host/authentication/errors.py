@@ -6,10 +6,11 @@ of its own, https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from localstack_host.localstack_api import CommonServiceException
+from localstack_host.localstack_api import CommonServiceException, ServiceException
 
 # The codes of these protocols end with "Exception".
 JSON = ("json", "smithy-rpc-v2-cbor")
@@ -55,12 +56,17 @@ def presigned_command() -> CommonServiceException:
 def unknown_access_key(context: Any, access_key: str) -> CommonServiceException:
     """The error for an access key that does not exist."""
     if context.service.service_name == "s3":
-        text = "The AWS Access Key Id you provided does not exist in our records."
-        return _error("InvalidAccessKeyId", f"{text} ({access_key}) {KEYS}")
+        return unknown_key_of_s3(access_key)
     text = f"The security token included in the request is invalid. ({access_key}) {KEYS}"
     is_json = context.protocol in (*JSON, REST_JSON)
     code = "UnrecognizedClientException" if is_json else "InvalidClientTokenId"
     return _error(code, text, _status(context))
+
+
+def unknown_key_of_s3(access_key: str) -> CommonServiceException:
+    """S3's error for an access key that does not exist."""
+    text = "The AWS Access Key Id you provided does not exist in our records."
+    return _error("InvalidAccessKeyId", f"{text} ({access_key}) {KEYS}")
 
 
 def unreadable_token(context: Any) -> CommonServiceException:
@@ -72,6 +78,22 @@ def unreadable_token(context: Any) -> CommonServiceException:
 def unsupported_scheme() -> CommonServiceException:
     """S3's error for an Authorization header with another scheme."""
     return _error("InvalidArgument", "Unsupported Authorization Type", HTTPStatus.BAD_REQUEST)
+
+
+def wrong_form(form: Mapping[str, str], access_key: str) -> ServiceException:
+    """S3's error for a form whose policy was signed with another secret."""
+    from localstack.services.s3.presigned_url import create_signature_does_not_match_sig_v2
+
+    sent = form.get("x-amz-signature") or form.get("signature", "")
+    return create_signature_does_not_match_sig_v2(sent, form["policy"], access_key)
+
+
+def form_without_file() -> ServiceException:
+    """S3's error for a form without a file."""
+    from localstack.aws.api.s3 import InvalidArgument
+
+    text = "POST requires exactly one file upload per request."
+    return InvalidArgument(text, ArgumentName="file", ArgumentValue="0")
 
 
 def s3_denied() -> CommonServiceException:

@@ -6,8 +6,8 @@ They patch the chain of handlers (`gate.py`), and the URLs that services serve o
 
 from __future__ import annotations
 
-from localstack_host.authentication import gate, internal_resources
-from localstack_host.localstack_api import on_infra_start, patch
+from localstack_host.authentication import gate, internal_resources, presigned_urls
+from localstack_host.localstack_api import on_infra_start, patch, replace
 
 
 @on_infra_start()
@@ -15,6 +15,7 @@ def apply_patches() -> None:
     """Applies the patches, when the emulator starts."""
     _patch_handlers()
     _patch_pages()
+    _patch_presigned_urls()
 
 
 def _patch_handlers() -> None:
@@ -45,3 +46,10 @@ def _patch_pages() -> None:
     patch(FunctionUrlRouter.handle_lambda_url_invocation)(internal_resources.serve_function_url)
     patch(S3WebsiteHostingHandler.__call__)(internal_resources.serve_website)
     patch(InvocationRequestRouter.route_and_enrich)(internal_resources.authorize_method)
+
+
+def _patch_presigned_urls() -> None:
+    from localstack.services.s3 import presigned_url
+
+    replace(presigned_url, "get_secret_access_key_from_access_key_id", presigned_urls.secret_of)
+    patch(presigned_url.get_credentials_from_parameters)(presigned_urls.with_token)

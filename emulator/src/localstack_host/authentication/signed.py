@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
 from localstack_host.authentication.credentials import Credentials
-from localstack_host.host.environment import IAM_VARIABLE
 from localstack_host.services.iam import genuine, plugin, sessions
 from localstack_host.services.iam.evaluation import Request, decide
 from localstack_host.services.iam.policy_store import policies_for
@@ -27,15 +25,25 @@ class Place:
 
 def is_allowed(credentials: Credentials, need: Permission, place: Place) -> bool:
     """Whether the caller with these credentials has a permission; the owner has all."""
-    from localstack.aws.accounts import get_account_id_from_access_key_id
-
-    if os.environ.get(IAM_VARIABLE) == plugin.OFF:
+    if not plugin.is_enforced():
         return True
-    account = get_account_id_from_access_key_id(credentials.access_key)
-    session = SESSIONS.find(account, credentials.access_key)
+    account, session = session_of(credentials)
     if not genuine.is_genuine(place.request, account, credentials.access_key, session):
         return False
-    if session is None:
+    return is_allowed_to(session, need, place)
+
+
+def session_of(credentials: Credentials) -> tuple[str, Any | None]:
+    """The account of credentials, and their session (moto's AssumedRole) if they are of a role."""
+    from localstack.aws.accounts import get_account_id_from_access_key_id
+
+    account = get_account_id_from_access_key_id(credentials.access_key)
+    return account, SESSIONS.find(account, credentials.access_key)
+
+
+def is_allowed_to(session: Any | None, need: Permission, place: Place) -> bool:
+    """Whether a session of a role has a permission; without one it is the owner's, who has all."""
+    if session is None or not plugin.is_enforced():
         return True
     role = sessions.role_named(session.account_id, session.role_arn)
     principal = Principal(sessions.as_role(session), role, session)

@@ -133,6 +133,7 @@ def _settings(port: int) -> dict[str, str]:
         "SKIP_SSL_CERT_DOWNLOAD": "1",
         "DNS_ADDRESS": "0",  # no DNS server: port 53 belongs to the machine
         "OVERRIDE_IN_DOCKER": "0",  # the machine may itself be a container
+        "S3_SKIP_SIGNATURE_VALIDATION": "0",  # presigned URLs are verified
         "LAMBDA_RUNTIME_EXECUTOR": "process",
         "LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT": "120",  # the executor has its own, shorter limit
         "LOG_LEVEL_OVERRIDES": "localstack.deprecations=ERROR",  # it wrongly reports the next two

@@ -14,6 +14,7 @@ from localstack_host.services.iam.evaluation import Caller
 PARTITION = "aws"
 SESSIONS = 1024
 OWNERS = re.compile("test|[0-9]{12}")
+OWNERS_SECRET = "test"  # noqa: S105 - everybody knows it
 # The caller of unsigned requests.
 NOBODY = Caller(arn="anonymous", account="anonymous", anonymous=True)
 
@@ -50,6 +51,18 @@ def issued_key(account: str, access_key: str) -> Any | None:
 def is_owners(access_key: str) -> bool:
     """Whether a key is an account owner's without having been issued: `test`, or twelve digits."""
     return OWNERS.fullmatch(access_key) is not None
+
+
+def secret_of(account: str, access_key: str, session: Any | None) -> str | None:
+    """The secret access key of an access key; None if it was never issued.
+
+    An account owner's is believed in a header, but a presigned URL of S3 and a form must have been
+    signed with the secret `test`.
+    """
+    if is_owners(access_key):
+        return OWNERS_SECRET
+    issued = session or issued_key(account, access_key)
+    return str(issued.secret_access_key) if issued else None
 
 
 def role_named(account: str, arn: str) -> Any | None:

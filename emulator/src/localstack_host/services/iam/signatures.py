@@ -9,6 +9,7 @@ chunks), has version 2 or version 4A is not recomputed.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
@@ -80,6 +81,21 @@ def is_genuine(environment: Mapping[str, Any], secret: str, body: bytes | None) 
     text = "\n".join((ALGORITHM, found.time, scope, hashlib.sha256(request.encode()).hexdigest()))
     expected = _hmac(_signing_key(secret, scope), text).hex()
     return hmac.compare_digest(expected, found.value)
+
+
+def is_of_policy(form: Mapping[str, str], secret: str) -> bool:
+    """Whether the policy of a form of S3, whose names are in lower case, was signed with a secret.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-UsingHTTPPOST.html
+    """
+    policy = form["policy"]
+    if credential := form.get("x-amz-credential"):
+        key = _signing_key(secret, credential.partition("/")[2])
+        expected, sent = _hmac(key, policy).hex(), form.get("x-amz-signature", "")
+    else:
+        made = hmac.digest(secret.encode(), policy.encode(), "sha1")
+        expected, sent = base64.b64encode(made).decode(), form.get("signature", "")
+    return hmac.compare_digest(expected.encode(), sent.encode())
 
 
 def _signature(headers: Mapping[str, str], query: str) -> Signature | None:

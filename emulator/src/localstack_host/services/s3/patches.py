@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from localstack_host.gateway.malformed_requests import reading
-from localstack_host.localstack_api import chain_handlers, replace
+from localstack_host.localstack_api import chain_handlers, patch, replace
 
 
 def apply_patches() -> None:
@@ -15,7 +16,9 @@ def apply_patches() -> None:
     https://docs.aws.amazon.com/AmazonS3/latest/API/RESTCommonResponseHeaders.html
     """
     from localstack.services.s3 import provider
+    from localstack.services.s3.notifications import NotificationDispatcher
 
+    patch(NotificationDispatcher.verify_configuration)(verify_form_first)
     untyped: Any = provider
     original = untyped.validate_post_policy
 
@@ -30,3 +33,19 @@ def apply_patches() -> None:
 def name_server(_chain: Any, _context: Any, response: Any) -> None:
     """Adds the header `Server` to a response."""
     response.headers["Server"] = "AmazonS3"
+
+
+def verify_form_first(
+    verify: Callable[..., None],
+    dispatcher: Any,
+    configuration: Any,
+    skips_destinations: bool,
+    *place: Any,
+) -> None:
+    """Wraps the check of a bucket's notifications: destinations are asked when all is well-formed.
+
+    LocalStack sends a test event to the first destination before it looks at its filter.
+    """
+    verify(dispatcher, configuration, True, *place)
+    if not skips_destinations:
+        verify(dispatcher, configuration, False, *place)
