@@ -12,7 +12,7 @@ import httpx
 import pytest
 from botocore.config import Config
 
-from tests.integration.conftest import Cloud
+from tests.integration.conftest import Cloud, document
 from tests.integration.roles import REGION, Role, allow
 from tests.integration.test_permissions import refusal
 
@@ -71,18 +71,21 @@ def test_a_session_needs_its_secret_and_its_token(
 def test_a_users_key_is_good_until_it_is_inactive_or_deleted(cloud: Cloud) -> None:
     iam = cloud.client("iam")
     iam.create_user(UserName="grace")
+    named = {"UserName": "grace", "PolicyName": "listing"}
+    iam.put_user_policy(**named, PolicyDocument=document(allow("dynamodb:ListTables")))
     key = iam.create_access_key(UserName="grace")["AccessKey"]
     tables = client(cloud, "dynamodb", key["AccessKeyId"], key["SecretAccessKey"]).list_tables
     tables()
     other = client(cloud, "dynamodb", key["AccessKeyId"], "another").list_tables
     assert refusal(other)[0] == "InvalidSignatureException"
-    named = {"UserName": "grace", "AccessKeyId": key["AccessKeyId"]}
-    iam.update_access_key(**named, Status="Inactive")
+    its = {"UserName": "grace", "AccessKeyId": key["AccessKeyId"]}
+    iam.update_access_key(**its, Status="Inactive")
     assert refusal(tables)[0] == "UnrecognizedClientException"
-    iam.update_access_key(**named, Status="Active")
+    iam.update_access_key(**its, Status="Active")
     tables()
-    iam.delete_access_key(**named)
+    iam.delete_access_key(**its)
     assert refusal(tables)[0] == "UnrecognizedClientException"
+    iam.delete_user_policy(**named)
     iam.delete_user(UserName="grace")
 
 
@@ -90,12 +93,14 @@ def test_temporary_keys_of_the_owner_are_keys(cloud: Cloud) -> None:
     sts = cloud.client("sts")
     for keys in (
         sts.get_session_token()["Credentials"],
-        sts.get_federation_token(Name="ada")["Credentials"],
+        sts.get_federation_token(Name="ada", Policy=document(allow("dynamodb:*")))["Credentials"],
     ):
         issued = (keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
         client(cloud, "dynamodb", *issued).list_tables()
         wrong = client(cloud, "dynamodb", issued[0], "another", issued[2])
         assert refusal(wrong.list_tables)[0] == "InvalidSignatureException"
+        wrong = client(cloud, "dynamodb", issued[0], issued[1], "another")
+        assert refusal(wrong.list_tables)[0] == "UnrecognizedClientException"
 
 
 def test_bodies_of_all_kinds_are_signed_and_arrive(role: Role) -> None:

@@ -228,6 +228,9 @@ def test_a_user_is_that_user_to_a_role_that_is_asked_for(cloud: Cloud) -> None:
     iam, for_lambda, for_all = cloud.client("iam"), cloud.role(), cloud.role(AWS=ROOT)
     user = iam.create_user(UserName="ada")["User"]["Arn"]
     for_ada = cloud.role(AWS=user)
+    iam.put_user_policy(
+        UserName="ada", PolicyName="roles", PolicyDocument=document(allow("sts:AssumeRole"))
+    )
     key = iam.create_access_key(UserName="ada")["AccessKey"]
     session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=REGION)
     sts = session.client("sts", endpoint_url=cloud.endpoint)

@@ -7,14 +7,13 @@ anonymous.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from localstack_host.authentication import buckets, credentials, errors
 from localstack_host.authentication.credentials import Credentials
-from localstack_host.authentication.signed import Place, is_allowed_to, session_of
-from localstack_host.services.iam import sessions, signatures
+from localstack_host.authentication.signed import Place, is_allowed_to, principal_of, session_of
+from localstack_host.services.iam import genuine, sessions, signatures
 from localstack_host.services.iam.required_permissions import Permission
 
 TYPE = "multipart/form-data"
@@ -64,14 +63,11 @@ def _may_put(
         raise errors.unknown_access_key(context, signed.access_key)
     account, session = session_of(signed)
     secret = sessions.secret_of(account, signed.access_key, session)
-    if secret is None or (session and not _has_token(form, session)):
+    issued = sessions.issued_with(account, signed.access_key, session)
+    if secret is None or not genuine.is_token_of(issued, form.get("x-amz-security-token", "")):
         raise errors.unknown_access_key(context, signed.access_key)
     if not signatures.is_of_policy(form, secret):
         raise errors.wrong_form(form, signed.access_key)
     place = Place(context.request, context.region)
-    return all(is_allowed_to(session, need, place) for need in needs)
-
-
-def _has_token(form: Mapping[str, str], session: Any) -> bool:
-    token = form.get("x-amz-security-token", "")
-    return secrets.compare_digest(token.encode(), session.session_token.encode())
+    principal = principal_of(signed)
+    return all(is_allowed_to(principal, need, place) for need in needs)

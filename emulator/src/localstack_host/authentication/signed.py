@@ -9,7 +9,7 @@ from localstack_host.authentication.credentials import Credentials
 from localstack_host.services.iam import genuine, plugin, sessions
 from localstack_host.services.iam.evaluation import Request, decide
 from localstack_host.services.iam.policy_store import policies_for
-from localstack_host.services.iam.principal import Principal, conditions
+from localstack_host.services.iam.principal import Principal, conditions, of_key, of_session
 from localstack_host.services.iam.required_permissions import Permission
 
 SESSIONS = sessions.Sessions()
@@ -30,7 +30,7 @@ def is_allowed(credentials: Credentials, need: Permission, place: Place) -> bool
     account, session = session_of(credentials)
     if not genuine.is_genuine(place.request, account, credentials.access_key, session):
         return False
-    return is_allowed_to(session, need, place)
+    return is_allowed_to(principal_of(credentials), need, place)
 
 
 def session_of(credentials: Credentials) -> tuple[str, Any | None]:
@@ -41,12 +41,16 @@ def session_of(credentials: Credentials) -> tuple[str, Any | None]:
     return account, SESSIONS.find(account, credentials.access_key)
 
 
-def is_allowed_to(session: Any | None, need: Permission, place: Place) -> bool:
-    """Whether a session of a role has a permission; without one it is the owner's, who has all."""
-    if session is None or not plugin.is_enforced():
+def principal_of(credentials: Credentials) -> Principal | None:
+    """Who has credentials that are genuine; None for the owner."""
+    account, session = session_of(credentials)
+    return of_session(session) if session else of_key(account, credentials.access_key)
+
+
+def is_allowed_to(principal: Principal | None, need: Permission, place: Place) -> bool:
+    """Whether a principal has a permission; the owner has all."""
+    if principal is None or not plugin.is_enforced():
         return True
-    role = sessions.role_named(session.account_id, session.role_arn)
-    principal = Principal(sessions.as_role(session), role, session)
     keys = conditions(principal, place) | dict(need.keys)
-    policies = policies_for(need.action, need.resource, role, principal.limit)
+    policies = policies_for(need.action, need.resource, principal.identity, principal.limit)
     return decide(Request(principal.caller, need.action, need.resource, keys), policies).allowed

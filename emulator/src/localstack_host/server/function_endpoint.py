@@ -94,7 +94,7 @@ def _refusal(environment: Environment, signature: Signature | None) -> Refusal |
         return ELSEWHERE
     if signature is None:
         return UNSIGNED
-    return None if _is_of_a_session(signature) else UNKNOWN
+    return None if _is_issued(signature) else UNKNOWN
 
 
 def _is_of_aws(environment: Environment) -> bool:
@@ -140,16 +140,28 @@ def _in_address(query: str) -> Iterator[Signature]:
             yield Signature(credential.partition("/")[0], token[0], "s3")
 
 
-def _is_of_a_session(signature: Signature) -> bool:
-    """Whether STS has issued this access key with this token."""
+def _is_issued(signature: Signature) -> bool:
+    """Whether STS has issued this access key with this token, or IAM has issued it to a user."""
     from moto.sts.models import sts_backends
 
     sessions = (_sessions().find(account, signature.access_key) for account in list(sts_backends))
-    session = next(filter(None, sessions), None)
+    session = next(filter(None, sessions), None) or _issued_to_a_user(signature.access_key)
     if session is None:
         return False
-    token: str = session.session_token
+    token: str = getattr(session, "session_token", "")
     return secrets.compare_digest(token.encode(), signature.token.encode())
+
+
+def _issued_to_a_user(access_key: str) -> Any | None:
+    """The key of a user, which code of a function may have, or what was issued with it by STS."""
+    from moto.iam.models import iam_backends
+
+    from localstack_host.services.iam.sessions import issued_key
+    from localstack_host.services.iam.temporary_keys import noted
+
+    keys = (issued_key(account, access_key) for account in list(iam_backends))
+    key = next(filter(None, keys), None)
+    return noted(key) or key if key is not None else None
 
 
 @cache

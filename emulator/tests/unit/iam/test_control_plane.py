@@ -243,15 +243,44 @@ def test_a_query_without_a_partition_key_brings_none(
 
 @pytest.mark.parametrize(
     "operation", ["DeleteRole", "DeleteRolePermissionsBoundary", "PutRolePolicy",
-                  "UpdateAssumeRolePolicy"]
+                  "UpdateAssumeRolePolicy", "AttachUserPolicy", "DeleteUserPermissionsBoundary",
+                  "PutUserPolicy"]
 )  # fmt: skip
-def test_what_changes_a_role_brings_its_boundary(
+def test_what_changes_a_role_or_user_brings_its_boundary(
     monkeypatch: pytest.MonkeyPatch, operation: str
 ) -> None:
     monkeypatch.setattr(stored, "boundary_of", lambda *_: "arn:aws:iam::000000000000:policy/b")
-    (change,) = asked("iam", operation, {"RoleName": "r"})
+    (change,) = asked("iam", operation, {"UserName" if "User" in operation else "RoleName": "r"})
 
     assert dict(change.keys) == {"iam:permissionsboundary": ("arn:aws:iam::000000000000:policy/b",)}
+
+
+@pytest.mark.parametrize(
+    ("operation", "params"),
+    [
+        ("CreateAccessKey", {}),
+        ("ListAccessKeys", {}),
+        ("DeleteAccessKey", {"AccessKeyId": "AKIA"}),
+        ("ChangePassword", {"OldPassword": "a", "NewPassword": "b"}),
+        ("GetUser", {}),
+    ],
+)
+def test_a_users_request_that_names_no_user_is_about_itself(
+    operation: str, params: dict[str, Any]
+) -> None:
+    place = Place("us-east-2", "000000000000", user="ada")
+
+    (need,) = needs_of("iam", operation, params, place)
+
+    assert need == Permission(f"iam:{operation}", "arn:aws:iam::000000000000:user/ada")
+
+
+def test_a_new_user_brings_its_path_and_the_boundary_in_the_request() -> None:
+    params = {"UserName": "ada", "Path": "/staff/", "PermissionsBoundary": "arn:aws:iam::aws:p"}
+    (need,) = asked("iam", "CreateUser", params)
+
+    assert need.resource == "arn:aws:iam::000000000000:user/staff/ada"
+    assert dict(need.keys) == {"iam:permissionsboundary": ("arn:aws:iam::aws:p",)}
 
 
 def test_a_role_is_passed_to_the_service_that_gets_it() -> None:

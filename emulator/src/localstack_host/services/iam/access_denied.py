@@ -66,6 +66,17 @@ def unknown_key(service: str, key: str) -> CommonServiceException:
     return _error(service, f"{text} ({key}) {KEYS}", code)
 
 
+def with_session(operation: str) -> CommonServiceException:
+    """STS's error for an operation that temporary credentials cannot be used for."""
+    return _error("sts", f"Cannot call {operation} with session credentials")
+
+
+def wrong_mfa() -> CommonServiceException:
+    """STS's error for a device that is not the caller's, or a code that cannot be one."""
+    text = "MultiFactorAuthentication failed with invalid MFA one time pass code."
+    return _error("sts", f"{text} ")
+
+
 def wrong_signature(service: str) -> CommonServiceException:
     """The error for a signature that was not made with the secret of its access key."""
     code = "SignatureDoesNotMatch" if service in CODES else "InvalidSignatureException"

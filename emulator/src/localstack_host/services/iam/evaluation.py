@@ -26,8 +26,8 @@ class Caller:
 
     `arn` is the ARN in AWS's messages; `names` are the ARNs that match the caller in a resource's
     policy. `service` is set if an AWS service is the principal; then `names` are its own. `role` is
-    the name of the role of a session. `anonymous` callers sign nothing and have no account.
-    `federated` is the ARN of the caller's identity provider.
+    the name of the role of a session, `user` that of an IAM user. `anonymous` callers sign nothing
+    and have no account. `federated` is the ARN of the caller's identity provider.
     """
 
     arn: str
@@ -37,6 +37,7 @@ class Caller:
     role: str = ""
     anonymous: bool = False
     federated: str = ""
+    user: str = ""
 
 
 @dataclass(frozen=True)

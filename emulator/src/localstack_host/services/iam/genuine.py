@@ -8,41 +8,53 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from localstack_host.services.iam import access_denied, sessions, signatures
+from localstack_host.services.iam import access_denied, sessions, signatures, temporary_keys
 from localstack_host.services.iam.required_permissions import prefix_of
 
 
 def require(context: Any, access_key: str, session: Any | None) -> None:
     """Raises the service's error for a key that nobody has, or a wrong token or signature.
 
-    `session` is moto's AssumedRole if the key is that of a session.
+    `session` is moto's AssumedRole if the key is that of a session. Raises, too, if temporary
+    credentials cannot be used for the operation.
     """
     if sessions.is_owners(access_key):
         return
-    issued = session or sessions.issued_key(context.account_id, access_key)
-    service = prefix_of(context.service.service_name)
-    if issued is None or (session and not _has_token(context.request.environ, session)):
-        raise access_denied.unknown_key(service, access_key)
     environment = context.request.environ
+    service = prefix_of(context.service.service_name)
+    issued = _issued(environment, context.account_id, access_key, session)
+    if issued is None:
+        raise access_denied.unknown_key(service, access_key)
     body = None if context.service.service_name == "s3" else _body(environment)
     if not signatures.is_genuine(environment, issued.secret_access_key, body):
         raise access_denied.wrong_signature(service)
+    if service == "iam" and temporary_keys.is_unknown_to_iam(issued):
+        raise access_denied.unknown_key(service, access_key)
+    if service == "sts" and temporary_keys.is_refused(context.operation.name, issued):
+        raise access_denied.with_session(context.operation.name)
 
 
 def is_genuine(request: Any, account: str, access_key: str, session: Any | None) -> bool:
     """Whether the key of a request was issued, or is an owner's, and its secret has signed it."""
     if sessions.is_owners(access_key):
         return True
-    issued = session or sessions.issued_key(account, access_key)
-    if issued is None or (session and not _has_token(request.environ, session)):
+    issued = _issued(request.environ, account, access_key, session)
+    if issued is None:
         return False
     body = _body(request.environ)
     return signatures.is_genuine(request.environ, issued.secret_access_key, body)
 
 
-def _has_token(environment: Any, session: Any) -> bool:
-    token = signatures.token_of(environment)
-    return secrets.compare_digest(token.encode(), session.session_token.encode())
+def _issued(environment: Any, account: str, access_key: str, session: Any | None) -> Any | None:
+    """What was issued with a key, if it was, and with the token of the request."""
+    issued = sessions.issued_with(account, access_key, session)
+    return issued if is_token_of(issued, signatures.token_of(environment)) else None
+
+
+def is_token_of(issued: Any | None, token: str) -> bool:
+    """Whether what was issued with a key has this token; a key of long standing has none."""
+    expected = getattr(issued, "session_token", None)
+    return expected is None or secrets.compare_digest(token.encode(), expected.encode())
 
 
 def _body(environment: Any) -> bytes:

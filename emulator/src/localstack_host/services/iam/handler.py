@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from localstack_host.performance import shortcuts
@@ -66,8 +67,8 @@ class PermissionCheck:
         if principal is None:
             return True
         decided = []
-        for need in needs(context):
-            policies = policies_for(need.action, need.resource, principal.role, principal.limit)
+        for need in _needs(principal, context):
+            policies = policies_for(need.action, need.resource, principal.identity, principal.limit)
             decided.append(_decision(principal, need, policies, context, whole=False))
             if not decided[-1][1].allowed:
                 return False
@@ -75,15 +76,19 @@ class PermissionCheck:
             self._usage.note(request, decision)
         return True
 
-    def require(self, context: Any, need: Permission) -> None:
-        """Requires one more permission of a request's caller. Raises the service's own error."""
+    def require_also(self, context: Any, made: Callable[[Permission], Permission]) -> None:
+        """Requires one more permission, made of the first that the request requires.
+
+        Raises the service's own error.
+        """
         principal = self._principals.of(context)
         if principal is not None:
-            self._require(principal, need, context)
+            first, *_ = _needs(principal, context)
+            self._require(principal, made(first), context)
 
     def _require_all(self, principal: Principal, context: Any) -> None:
         try:
-            for need in needs(context):
+            for need in _needs(principal, context):
                 self._require(principal, need, context)
         except (NotUnderstood, MalformedPolicy) as error:
             raise self._not_understood(principal, context, str(error)) from error
@@ -111,7 +116,7 @@ class PermissionCheck:
     def _decide(
         self, principal: Principal, need: Permission, context: Any
     ) -> tuple[Request, Decision]:
-        policies = policies_for(need.action, need.resource, principal.role, principal.limit)
+        policies = policies_for(need.action, need.resource, principal.identity, principal.limit)
         request, decision = _decision(principal, need, policies, context, self._log.records)
         self._usage.note(request, decision)
         self._log.note(context, request, decision)
@@ -141,8 +146,8 @@ def _decision(
     return request, decide(request, policies)
 
 
-def needs(context: Any) -> tuple[Permission, ...]:
-    """The permissions that a request requires. Raises NotUnderstood."""
-    place = Place(context.region, context.account_id, context.partition)
+def _needs(principal: Principal, context: Any) -> tuple[Permission, ...]:
+    user = principal.caller.user
+    place = Place(context.region, context.account_id, context.partition, user)
     service, operation = context.service.service_name, context.operation.name
     return needs_of(service, operation, context.service_request or {}, place)

@@ -1,4 +1,4 @@
-"""Finds the policies of roles and resources in the stores of the services."""
+"""Finds the policies of roles, users and resources in the stores of the services."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from moto.iam.models import iam_backends
+from moto.iam.models import User, iam_backends
 from moto.logs.models import logs_backends
 
 from localstack_host.localstack_api import bucket_named, owner_of_bucket
@@ -27,15 +27,15 @@ ASSUME_ROLE = "sts:AssumeRole"  # also WithSAML and WithWebIdentity
 ON_KEYS, KEY = "kms:", ":key/"
 
 
-def policies_for(action: str, resource: str, role: Any | None, limit: str | None) -> Policies:
-    """All policies that apply to a request of a role (moto's Role; None for other callers).
+def policies_for(action: str, resource: str, identity: Any | None, limit: str | None) -> Policies:
+    """All policies that apply to a request of a role or user (moto's; None for other callers).
 
     `limit` is the session policy, if there is one.
     """
     return Policies(
-        identity=policies_of(role) if role else (),
+        identity=policies_of(identity) if identity else (),
         resource=of_resource(action, resource),
-        boundaries=tuple(_boundaries(role, limit)),
+        boundaries=tuple(_boundaries(identity, limit)),
         resource_decides=resource_decides(action, resource),
         owner=_owner_of_bucket(resource),
     )
@@ -50,28 +50,52 @@ def resource_decides(action: str, resource: str) -> bool:
     return action.startswith(ASSUME_ROLE) or (action.startswith(ON_KEYS) and is_key)
 
 
-def policies_of(role: Any) -> tuple[Policy, ...]:
-    """The policies of a role or user (moto's), those that are attached included."""
-    managed = map(_default_version, role.managed_policies.values())
-    return tuple(parse(text) for text in (*role.policies.values(), *managed))
+def policies_of(identity: Any) -> tuple[Policy, ...]:
+    """The policies of a role, user or group (moto's), those that are attached included.
+
+    A user has those of its groups, too.
+    """
+    managed = map(_default_version, identity.managed_policies.values())
+    own = tuple(parse(text) for text in (*identity.policies.values(), *managed))
+    return (*own, *_of_groups(identity)) if isinstance(identity, User) else own
 
 
-def boundaries_of(role: Any) -> tuple[tuple[Source, tuple[Policy, ...]], ...]:
+def _of_groups(user: User) -> Iterator[Policy]:
+    for group in list(iam_backends[user.account_id][PARTITION].groups.values()):
+        if user in group.users:
+            yield from policies_of(group)
+
+
+def boundary_of(identity: Any) -> str | None:
+    """The ARN of the permissions boundary of a role or user (moto's), if it has one."""
+    name = "permissions_boundary" if isinstance(identity, User) else "permissions_boundary_arn"
+    return getattr(identity, name, None)
+
+
+def boundaries_of(identity: Any) -> tuple[tuple[Source, tuple[Policy, ...]], ...]:
     """The permissions boundary of a role or user (moto's), if it has one."""
-    arn = getattr(role, "permissions_boundary_arn", None)
-    return ((Source.BOUNDARY, _managed(role.account_id, arn)),) if arn else ()
+    arn = boundary_of(identity)
+    return ((Source.BOUNDARY, _managed(identity.account_id, arn)),) if arn else ()
 
 
-def _boundaries(role: Any | None, limit: str | None) -> Iterator[tuple[Source, tuple[Policy, ...]]]:
-    if role:
-        yield from boundaries_of(role)
+def _boundaries(
+    identity: Any | None, limit: str | None
+) -> Iterator[tuple[Source, tuple[Policy, ...]]]:
+    if identity:
+        yield from boundaries_of(identity)
     if limit:
         yield Source.SESSION, (parse(limit),)
 
 
 def _managed(account: str, arn: str) -> tuple[Policy, ...]:
+    text = document_of(account, arn)
+    return (parse(text),) if text else ()
+
+
+def document_of(account: str, arn: str) -> str | None:
+    """The text of a managed policy in its default version; None if there is no such policy."""
     policy = iam_backends[account][PARTITION].managed_policies.get(arn)
-    return (parse(_default_version(policy)),) if policy else ()
+    return _default_version(policy) if policy else None
 
 
 def _default_version(policy: Any) -> str:
@@ -159,11 +183,11 @@ def _of_logs(account: str, region: str, resource: str) -> str | None:
     """
     found = logs_backends[account][region].resource_policies
     is_group = resource.startswith("log-group:")
-    return _merged(tuple(p.policy_document for p in found.values())) if found and is_group else None
+    return merged(tuple(p.policy_document for p in found.values())) if found and is_group else None
 
 
 @lru_cache(CACHED)
-def _merged(documents: tuple[str, ...]) -> str:
+def merged(documents: tuple[str, ...]) -> str:
     """One document with the statements of several. Raises MalformedPolicy."""
     try:
         found = [json.loads(document)["Statement"] for document in documents]

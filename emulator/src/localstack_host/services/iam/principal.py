@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 
-from localstack_host.services.iam import genuine, sessions, source_arns
+from localstack_host.services.iam import genuine, sessions, source_arns, temporary_keys
 from localstack_host.services.iam.evaluation import Caller
+from localstack_host.services.iam.temporary_keys import WITH_MFA, TemporaryKey
 
 Pairs = Iterator[tuple[str, tuple[str, ...]]]
 
@@ -29,10 +30,14 @@ MANAGED_BY_ITSELF = {
 
 @dataclass(frozen=True)
 class Principal:
-    """A caller, with its role (moto's Role) and its session (moto's AssumedRole)."""
+    """A caller, with the identity that has its policies, and its session.
+
+    They are moto's Role and AssumedRole, or moto's User (or OWNER) and, for one with temporary
+    credentials, a TemporaryKey.
+    """
 
     caller: Caller
-    role: Any | None = None
+    identity: Any | None = None
     session: Any | None = None
 
     @property
@@ -50,17 +55,16 @@ class PrincipalResolver:
     def of(self, context: Any) -> Principal | None:
         """The principal; None for the account's owner and LocalStack itself, which are not checked.
 
-        Raises the service's error for an access key that was never issued, and for a signature
-        that was not made with the key's secret.
+        Raises the service's error for an access key that was never issued, for a signature that
+        was not made with the key's secret, and for what temporary credentials cannot be used for.
         """
         key = access_key(context.request)
         session = self._sessions.find(context.account_id, key)
         if _is_sent(context):
             genuine.require(context, key, session)
         if session:
-            role = sessions.role_named(session.account_id, session.role_arn)
-            return Principal(sessions.as_role(session), role, session)
-        return _without_session(context)
+            return of_session(session)
+        return _without_session(context, key)
 
 
 def _is_sent(context: Any) -> bool:
@@ -74,25 +78,52 @@ def access_key(request: Any) -> str:
     return presigned or extract_access_key_id_from_auth_header(request.headers) or ""
 
 
-def _without_session(context: Any) -> Principal | None:
+def of_session(session: Any) -> Principal:
+    """The principal of a role's session (moto's AssumedRole)."""
+    role = sessions.role_named(session.account_id, session.role_arn)
+    return Principal(sessions.as_role(session), role, session)
+
+
+def _without_session(context: Any, key: str) -> Principal | None:
     internal = context.internal_request_params
     service = internal.get("service_principal") if internal else None
     if service and context.operation.name in MANAGED_BY_ITSELF.get(service, ()):
         return None
     if service:
         return Principal(sessions.as_service(service, context.account_id, context.region))
-    # Trust policies are evaluated for all callers, including users and the owner.
-    if internal is None and context.operation.name == "AssumeRole":
-        user = sessions.as_user(context.account_id, access_key(context.request))
-        return Principal(user or sessions.as_owner(context.account_id))
-    return None
+    if internal is not None:
+        return None
+    found = of_key(context.account_id, key)
+    # Trust policies are evaluated for the owner, too.
+    if found is None and context.operation.name == "AssumeRole":
+        return Principal(sessions.as_owner(context.account_id))
+    return found
+
+
+def of_key(account: str, key: str) -> Principal | None:
+    """The principal of an access key that is no role's: a user, or a federated user.
+
+    None for the owner, and for a key that was not issued.
+    """
+    issued = None if sessions.is_owners(key) else sessions.issued_key(account, key)
+    if issued is None:
+        return None
+    temporary = temporary_keys.noted(issued)
+    if temporary is None:
+        user = sessions.user_of(account, issued) if issued.user_name else None
+        return Principal(sessions.as_user(user), user) if user else None
+    user = sessions.user_with_id(account, temporary.user) if temporary.user else None
+    by = sessions.as_user(user) if user else sessions.as_owner(account)
+    if temporary.federated:
+        caller = sessions.as_federated_user(account, temporary, by)
+        return Principal(caller, user or sessions.OWNER, temporary)
+    return Principal(by, user, temporary) if user else None
 
 
 def conditions(principal: Principal, context: Any) -> dict[str, tuple[str, ...]]:
     """The condition keys of a request that do not depend on its action."""
-    return dict(
-        [*_of_request(context), *_of_role(principal), *_of_service(principal.caller, context)]
-    )
+    pairs = (*_of_request(context), *_of_identity(principal), *_of_session(principal.session))
+    return dict([*pairs, *_of_service(principal.caller, context)])
 
 
 def _of_request(context: Any) -> Pairs:
@@ -109,21 +140,56 @@ def _of_request(context: Any) -> Pairs:
         yield "aws:useragent", (agent,)
 
 
-def _of_role(principal: Principal) -> Pairs:
-    if principal.caller.service:
+def _of_identity(principal: Principal) -> Pairs:
+    """The keys that say who asks.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    """
+    caller, identity = principal.caller, principal.identity
+    if caller.service:
         return
-    yield "aws:principalaccount", (principal.caller.account,)
+    yield "aws:principalaccount", (caller.account,)
     yield "aws:principalisawsservice", ("false",)
-    if principal.caller.anonymous:
+    if caller.anonymous:
         yield "aws:principaltype", ("Anonymous",)
         yield "aws:userid", ("anonymous",)
-    if principal.role is None or principal.session is None:
+    elif caller.user and identity is not None:
+        yield "aws:principalarn", (identity.arn,)
+        yield "aws:principaltype", ("User",)
+        yield "aws:userid", (identity.id,)
+        yield "aws:username", (caller.user,)
+        yield from _tags({tag["Key"]: tag["Value"] for tag in identity.tags or ()})
+    elif isinstance(principal.session, TemporaryKey):
+        yield "aws:principalarn", (caller.arn,)
+        yield "aws:principaltype", ("FederatedUser",)
+        yield "aws:userid", (f"{caller.account}:{principal.session.federated}",)
+        yield from _tags(principal.session.tags)
+    elif identity is not None and principal.session is not None:
+        yield "aws:principalarn", (identity.arn,)
+        yield "aws:principaltype", ("AssumedRole",)
+        yield "aws:userid", (f"{identity.id}:{principal.session.session_name}",)
+        yield from _tags({tag["Key"]: tag["Value"] for tag in identity.tags or ()})
+
+
+def _tags(tags: Mapping[str, str]) -> Pairs:
+    for name, value in tags.items():
+        yield f"aws:principaltag/{name.lower()}", (value,)
+
+
+def _of_session(session: Any | None) -> Pairs:
+    """What a request with temporary credentials has, and no other."""
+    if isinstance(session, TemporaryKey):
+        issued, mfa = session.issued, session.mfa
+    elif session is not None:  # a role's
+        created = session.access_key.create_date.replace(tzinfo=UTC)
+        issued, mfa = created.isoformat(timespec="seconds"), getattr(session, WITH_MFA, False)
+    else:
         return
-    yield "aws:principalarn", (principal.role.arn,)
-    yield "aws:principaltype", ("AssumedRole",)
-    yield "aws:userid", (f"{principal.role.id}:{principal.session.session_name}",)
-    for tag in principal.role.tags or ():
-        yield f"aws:principaltag/{tag['Key'].lower()}", (tag["Value"],)
+    yield "aws:tokenissuetime", (issued,)
+    yield "aws:multifactorauthpresent", (str(mfa).lower(),)
+    if mfa:
+        age = time.time() - datetime.fromisoformat(issued).timestamp()
+        yield "aws:multifactorauthage", (str(max(0, int(age))),)
 
 
 def _of_service(caller: Caller, context: Any) -> Pairs:

@@ -76,8 +76,14 @@ def _of_queue(client: Any, arn: str) -> Any:
     return client.list_queue_tags(QueueUrl=url).get("Tags", {})
 
 
-def _of_role(client: Any, arn: str) -> Any:
-    return client.list_role_tags(RoleName=arn.rpartition("/")[2])["Tags"]
+def _of_identity(client: Any, arn: str) -> Any:
+    """The tags of a role, a user or a policy: a group has none."""
+    kind, name = arn.split(":", 5)[5].partition("/")[0], arn.rpartition("/")[2]
+    if kind == "policy":
+        return client.list_policy_tags(PolicyArn=arn)["Tags"]
+    if kind == "user":
+        return client.list_user_tags(UserName=name)["Tags"]
+    return client.list_role_tags(RoleName=name)["Tags"] if kind == "role" else []
 
 
 def _of_bucket(client: Any, arn: str) -> Any:
@@ -111,7 +117,7 @@ ASK: dict[str, Ask] = {
     "cognito-idp": lambda client, arn: client.list_tags_for_resource(ResourceArn=arn)["Tags"],
     "dynamodb": lambda client, arn: client.list_tags_of_resource(ResourceArn=arn)["Tags"],
     "events": lambda client, arn: client.list_tags_for_resource(ResourceARN=arn)["Tags"],
-    "iam": _of_role,
+    "iam": _of_identity,
     "kms": lambda client, arn: client.list_resource_tags(KeyId=arn)["Tags"],
     "lambda": lambda client, arn: client.list_tags(Resource=_without_qualifier(arn))["Tags"],
     "logs": _of_log_group,

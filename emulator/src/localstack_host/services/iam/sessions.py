@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +12,7 @@ from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
 from localstack_host.services.iam.evaluation import Caller
+from localstack_host.services.iam.temporary_keys import TemporaryKey, noted
 
 PARTITION = "aws"
 SESSIONS = 1024
@@ -17,6 +20,20 @@ OWNERS = re.compile("test|[0-9]{12}")
 OWNERS_SECRET = "test"  # noqa: S105 - everybody knows it
 # The caller of unsigned requests.
 NOBODY = Caller(arn="anonymous", account="anonymous", anonymous=True)
+EVERYTHING = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
+)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The owner of an account as an identity, like moto's roles and users: it may do everything."""
+
+    policies: Mapping[str, str] = field(default_factory=lambda: {"owner": EVERYTHING})
+    managed_policies: Mapping[str, Any] = field(default_factory=dict)
+
+
+OWNER = Owner()
 
 
 class Sessions:
@@ -42,10 +59,44 @@ class Sessions:
 def issued_key(account: str, access_key: str) -> Any | None:
     """The access key of a user, or a temporary one (moto's AccessKey), if it was issued.
 
-    A key that is inactive or deleted is nobody's.
+    A key that is inactive or deleted, and one whose user was deleted, is nobody's.
     """
     key: Any = iam_backends[account][PARTITION].access_keys.get(access_key)
-    return key if key is not None and key.status == "Active" else None
+    if key is None or key.status != "Active":
+        return None
+    return key if key.user_name is None or user_of(account, key) is not None else None
+
+
+def user_of(account: str, key: Any) -> Any | None:
+    """The user with an access key of long standing (moto's AccessKey), or None."""
+    backend = iam_backends[account][PARTITION]
+    user = backend.users.get(key.user_name)
+    if user is not None and key in user.access_keys:
+        return user
+    # A user that got another name; its keys have the name that it had.
+    return backend.get_user_from_access_key_id(key.access_key_id)
+
+
+def user_with_id(account: str, identifier: str) -> Any | None:
+    """The user with an ID (moto's User), or None if it was deleted."""
+    users: Any = iam_backends[account][PARTITION].users
+    return next((user for user in list(users.values()) if user.id == identifier), None)
+
+
+def issued_with(account: str, access_key: str, session: Any | None) -> Any | None:
+    """What has the secret of a key: `session`, a TemporaryKey, or a key of long standing.
+
+    `session` is moto's AssumedRole if the key is that of a session. None if the key was not issued,
+    or its user was deleted.
+    """
+    if session is not None:
+        return session
+    key = issued_key(account, access_key)
+    temporary = noted(key) if key is not None else None
+    if temporary is None:
+        return key
+    lives = not temporary.user or user_with_id(account, temporary.user) is not None
+    return temporary if lives else None
 
 
 def is_owners(access_key: str) -> bool:
@@ -61,7 +112,7 @@ def secret_of(account: str, access_key: str, session: Any | None) -> str | None:
     """
     if is_owners(access_key):
         return OWNERS_SECRET
-    issued = session or issued_key(account, access_key)
+    issued = issued_with(account, access_key, session)
     return str(issued.secret_access_key) if issued else None
 
 
@@ -103,15 +154,18 @@ def as_service(name: str, account: str, region: str) -> Caller:
     return Caller(arn=principal, account=account, names=names, service=principal)
 
 
-def as_user(account: str, access_key: str) -> Caller | None:
-    """The IAM user with an access key, or None.
+def as_user(user: Any) -> Caller:
+    """The caller of a user (moto's User), and of its session without federation."""
+    return Caller(arn=user.arn, account=user.account_id, names=(user.arn,), user=user.name)
 
-    The policies of users are not evaluated: a role that trusts the account trusts each of them.
+
+def as_federated_user(account: str, temporary: TemporaryKey, by: Caller) -> Caller:
+    """The caller of a federated user; `by` is the user, or the owner, that vouched for it.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
-    user = iam_backends[account][PARTITION].get_user_from_access_key_id(access_key)
-    if user is None:
-        return None
-    return Caller(arn=user.arn, account=account, names=(user.arn, *as_owner(account).names))
+    arn = f"arn:{PARTITION}:sts::{account}:federated-user/{temporary.federated}"
+    return Caller(arn=arn, account=account, names=(arn, *by.names))
 
 
 def as_owner(account: str) -> Caller:

@@ -31,7 +31,7 @@ class PolicySimulator:
         """The decisions about a role, user or group, with the boundary that it has."""
         arn = request["PolicySourceArn"]
         entity = _entity(context, arn)
-        identity = (*_policies(context, entity), *_parsed(request.get("PolicyInputList")))
+        identity = (*policies_of(entity), *_parsed(request.get("PolicyInputList")))
         return _simulated(arn, identity, boundaries_of(entity), request)
 
     def simulate_custom_policy(self, _context: Any, request: Any) -> Any:
@@ -50,14 +50,6 @@ def _entity(context: Any, arn: str) -> Any:
     if found is None:
         raise CommonServiceException("NoSuchEntity", f"{arn} cannot be found.", 404, True)
     return found
-
-
-def _policies(context: Any, entity: Any) -> Iterator[Policy]:
-    """The policies of a role, user or group; those of a user's groups are its own, too."""
-    yield from policies_of(entity)
-    for group in list(_backend(context).groups.values()):
-        if entity in group.users:
-            yield from policies_of(group)
 
 
 def _backend(context: Any) -> Any:

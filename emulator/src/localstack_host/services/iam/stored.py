@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from localstack_host.services.iam.sessions import role_named
+from moto.iam.models import iam_backends
+
+from localstack_host.services.iam import policy_store
+from localstack_host.services.iam.sessions import PARTITION, role_named, user_of
 
 
 def key_of_alias(account: str, region: str, alias: str) -> str | None:
@@ -39,10 +42,32 @@ def function_of_mapping(account: str, region: str, uuid: str) -> str | None:
     return str(found["FunctionArn"]) if found else None
 
 
-def boundary_of(account: str, role: str) -> str | None:
-    """The ARN of a role's permissions boundary."""
-    found = role_named(account, f"arn:aws:iam::{account}:role/{role}")
-    return str(found.permissions_boundary_arn) if found and found.permissions_boundary_arn else None
+def identity(account: str, kind: str, name: str) -> Any | None:
+    """The role, user or group (moto's) with a name; `kind` is which of them."""
+    backend = iam_backends[account][PARTITION]
+    if kind == "role":
+        return role_named(account, f"arn:aws:iam::{account}:role/{name}")
+    named: Any = backend.users if kind == "user" else backend.groups
+    return named.get(name)
+
+
+def boundary_of(account: str, kind: str, name: str) -> str | None:
+    """The ARN of the permissions boundary of a role or user."""
+    found = identity(account, kind, name)
+    return policy_store.boundary_of(found) if found else None
+
+
+def user_of_key(account: str, access_key: str) -> str | None:
+    """The name of the user with an access key."""
+    key: Any = iam_backends[account][PARTITION].access_keys.get(access_key)
+    user = user_of(account, key) if key is not None and key.user_name else None
+    return str(user.name) if user else None
+
+
+def has_mfa_device(account: str, user: str, serial: str) -> bool:
+    """Whether a user has enabled the device for multi-factor authentication with this number."""
+    found = identity(account, "user", user)
+    return found is not None and serial in found.mfa_devices
 
 
 def key_of_parameter(account: str, region: str, name: str) -> str | None:

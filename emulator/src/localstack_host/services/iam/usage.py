@@ -46,7 +46,7 @@ class Usage:
         with self._lock:
             if not decision.allowed:
                 self._note_refusal(request, decision.reason)
-            elif decision.grant:
+            elif decision.grant and request.caller.role:
                 grant = decision.grant
                 self._uses[Use(request.caller.role, grant.action, grant.resource)] += 1
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from localstack.aws.api.s3 import NoSuchKey, NoSuchVersion
 
-from localstack_host.services.iam.handler import PermissionCheck, needs
+from localstack_host.services.iam.handler import PermissionCheck
 from localstack_host.services.iam.required_permissions import Permission
 
 Handler = Callable[[Any, Any], Any]
@@ -51,13 +51,12 @@ def _hiding(serve: Handler, permissions: PermissionCheck) -> Handler:
         try:
             return serve(context, request)
         except (NoSuchKey, NoSuchVersion):
-            permissions.require(context, _listing(context))
+            permissions.require_also(context, _listing)
             raise
 
     return served
 
 
-def _listing(context: Any) -> Permission:
+def _listing(on_object: Permission) -> Permission:
     """The permission to list the bucket of the object that is read."""
-    on_object, *_ = needs(context)
     return Permission("s3:ListBucket", on_object.resource.partition("/")[0])

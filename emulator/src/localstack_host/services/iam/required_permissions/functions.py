@@ -65,18 +65,25 @@ def _granted(operation: str, params: Params) -> Keys:
     return (("lambda:principal", (principal,)),) if principal else ()
 
 
-def sts(operation: str, params: Params, _place: Place) -> Permissions | None:
-    """Assuming a role. GetCallerIdentity requires no permission."""
-    if operation == "GetCallerIdentity":
+def sts(operation: str, params: Params, place: Place) -> Permissions | None:
+    """Assuming a role. Others only authenticate, and require no permission.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
+    """
+    if operation in ("GetCallerIdentity", "GetSessionToken"):
         return []
     if operation == "AssumeRole":
         session = params.get("RoleSessionName", "")
         if not ROLE.match(params["RoleArn"]) or not SESSION.match(session):
             return []  # STS says what is invalid, before it asks anybody
-        return [Permission("sts:AssumeRole", params["RoleArn"], _assuming(params))]
+        return [Permission("sts:AssumeRole", params["RoleArn"], _assuming(params, place))]
     return None
 
 
-def _assuming(params: Params) -> Keys:
+def _assuming(params: Params, place: Place) -> Keys:
     names = {"sts:externalid": "ExternalId", "sts:rolesessionname": "RoleSessionName"}
-    return tuple((key, (params[name],)) for key, name in names.items() if params.get(name))
+    keys = tuple((key, (params[name],)) for key, name in names.items() if params.get(name))
+    serial = params.get("SerialNumber")
+    if serial and place.user and stored.has_mfa_device(place.account, place.user, serial):
+        keys += (("aws:multifactorauthpresent", ("true",)), ("aws:multifactorauthage", ("0",)))
+    return keys

@@ -35,11 +35,15 @@ Permissions = Iterable[Permission]
 
 @dataclass(frozen=True)
 class Place:
-    """The region, account and partition of a request: the common parts of its ARNs."""
+    """The region, account and partition of a request: the common parts of its ARNs.
+
+    `user` is the name of the IAM user that makes it: requests of IAM without a name are about it.
+    """
 
     region: str
     account: str
     partition: str = "aws"
+    user: str = ""
 
     def arn(self, service: str, resource: str) -> str:
         """The ARN of a resource in this account and region."""
