@@ -14,9 +14,10 @@ from botocore.exceptions import ClientError
 
 from localstack_host.host import ports, process
 from tests.integration.conftest import TRUST, Cloud, document
-from tests.integration.roles import ACCOUNT, REGION, ROOT, allow
+from tests.integration.roles import ACCOUNT, REGION, ROOT, Role, allow
 from tests.integration.test_permissions import NOTHING_ALLOWS, QUEUE_URL, REQUESTS, refusal
-from tests.integration.users import User, client_of, table
+from tests.integration.test_permissions_of_services import permit, rest_api
+from tests.integration.users import Keys, User, client_of, table
 
 OF_REQUESTS = pytest.mark.parametrize(
     ("service", "call", "parameters", "action", "resource", "code", "status"),
@@ -34,6 +35,14 @@ def code(call: Any, **parameters: Any) -> str:
     except ClientError as error:
         return str(error.response["Error"]["Code"])
     return ""
+
+
+def signed(url: str, service: str, keys: Keys, **headers: str) -> httpx.Response:
+    """The response to a GET that is signed with keys as IAM or STS returns them."""
+    own = (keys["AccessKeyId"], keys["SecretAccessKey"], keys.get("SessionToken"))
+    request = AWSRequest("GET", url, headers=headers)
+    SigV4Auth(Credentials(*own), service, REGION).add_auth(request)
+    return httpx.get(url, headers=dict(request.headers))
 
 
 @OF_REQUESTS
@@ -321,14 +330,40 @@ def test_a_url_that_wants_a_signature_asks_the_users_policies(cloud: Cloud) -> N
         FunctionName=function, AuthType="AWS_IAM"
     )["FunctionUrl"]
     host = {"Host": httpx.URL(url).host}
-    request = AWSRequest("GET", f"https://{host['Host']}/")
-    keys = Credentials(user.key["AccessKeyId"], user.key["SecretAccessKey"])
-    SigV4Auth(keys, "lambda", REGION).add_auth(request)
     statuses = []
     for statement in ("sqs:ListQueues", "lambda:InvokeFunctionUrl"):
         user.may(allow(statement))
-        statuses.append(httpx.get(cloud.endpoint, headers=host | dict(request.headers)).status_code)
+        statuses.append(signed(cloud.endpoint, "lambda", user.key, **host).status_code)
     assert statuses == [403, 200]
+
+
+def test_an_api_asks_the_policies_of_who_signed_and_tells_who_it_was(cloud: Cloud) -> None:
+    function = cloud.function(
+        "import json\n"
+        "def handle(event, context):\n"
+        "    identity = event['requestContext']['identity']\n"
+        "    return {'statusCode': 200, 'body': json.dumps(identity)}\n"
+    )
+    api = rest_api(cloud, function)
+    gateway = cloud.client("apigateway")
+    (root,) = gateway.get_resources(restApiId=api)["items"]
+    change = {"op": "replace", "path": "/authorizationType", "value": "AWS_IAM"}
+    gateway.update_method(
+        restApiId=api, resourceId=root["id"], httpMethod="GET", patchOperations=[change]
+    )
+    gateway.create_deployment(restApiId=api, stageName="test")
+    source = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api}/*"
+    permit(cloud, function, "apigateway", source)
+    user, role = User(cloud), Role(cloud, allow("execute-api:Invoke", source))
+
+    url = f"{cloud.endpoint}/_aws/execute-api/{api}/test/"
+    assert signed(url, "execute-api", user.key).status_code == 403
+    user.may(allow("execute-api:Invoke", source))
+    callers = [signed(url, "execute-api", keys).json() for keys in (user.key, role.keys)]
+    assert [caller["userArn"] for caller in callers] == [user.arn, role.session]
+    assert (callers[0]["caller"], callers[0]["user"]) == (user.id, user.id)
+    assert callers[1]["caller"].endswith(":test")
+    assert callers[0]["accessKey"] == user.key["AccessKeyId"]
 
 
 def test_with_permissions_switched_off_a_user_may_do_everything(home: Path) -> None:

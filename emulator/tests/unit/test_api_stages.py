@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from localstack_host.services.apigateway import access_logs, cache, method_settings, throttling
+from localstack_host.services.apigateway.expiring import Expiring
 
 
 def test_a_bucket_holds_a_burst_and_fills_at_its_rate(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,9 +91,8 @@ def test_a_line_has_what_is_known_and_a_dash_for_the_rest() -> None:
 def test_a_cache_forgets_what_is_old_and_what_is_flushed(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(cache, "MOST_RESPONSES", 2)
-    responses = cache.Responses()
-    answer = {"status_code": 200, "headers": {"a": "b"}, "body": b"x"}
+    responses: Expiring[cache.Stored] = Expiring(2)
+    answer = cache.stored_of({"status_code": 200, "headers": {"a": "b"}, "body": b"x"})
     for name in ("one", "two"):
         responses.put(("account", "stage", name), answer, 10)
     now[0] += 9.9

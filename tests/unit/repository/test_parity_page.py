@@ -61,6 +61,7 @@ APART = ("host/", "performance/")
 WHOLE = (
     "authentication/",
     "server/",
+    "services/apigateway/authorizers/",
     "services/iam/",
     "services/stepfunctions/definitions/",
     "services/stepfunctions/failures/",

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from localstack_host.authentication import buckets, credentials, gate
-from localstack_host.authentication.signed import Place, is_allowed
+from localstack_host.authentication.signed import Place, identity, is_allowed
 from localstack_host.localstack_api import Response, ServiceException, bucket_named
 from localstack_host.services.iam import public_access
 from localstack_host.services.iam.required_permissions import Permission
@@ -191,8 +191,10 @@ def authorize_method(route: Handler, self: Any, context: Any) -> None:
     signed = _credentials(headers, context.request.args)
     if signed is None:
         raise errors.MissingAuthTokenError("Missing Authentication Token")
-    need = Permission("execute-api:Invoke", _arn(context))
-    if not is_allowed(signed, need, Place(context.request, context.region)):
+    need = Permission("execute-api:Invoke", method_arn(context))
+    place = Place(context.request, context.region)
+    context.context_variables["identity"] |= identity(signed, place)
+    if not is_allowed(signed, need, place):
         raise errors.AccessDeniedError(
             f"User is not authorized to perform: {need.action} on resource: {need.resource}"
         )
@@ -204,11 +206,15 @@ def may_invalidate(context: Any) -> bool:
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
     """
     signed = _credentials(context.invocation_request["headers"], context.request.args)
-    need = Permission("execute-api:InvalidateCache", _arn(context))
+    need = Permission("execute-api:InvalidateCache", method_arn(context))
     return signed is not None and is_allowed(signed, need, Place(context.request, context.region))
 
 
-def _arn(context: Any) -> str:
+def method_arn(context: Any) -> str:
+    """The ARN of the method that a request to an API calls, with the request's own path.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+    """
     path = context.invocation_request["path"].strip("/")
     place = f"arn:aws:execute-api:{context.region}:{context.account_id}"
     return f"{place}:{context.api_id}/{context.stage}/{context.request.method}/{path}"

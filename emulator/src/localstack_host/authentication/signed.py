@@ -54,3 +54,17 @@ def is_allowed_to(principal: Principal | None, need: Permission, place: Place) -
     keys = conditions(principal, place) | dict(need.keys)
     policies = policies_for(need.action, need.resource, principal.identity, principal.limit)
     return decide(Request(principal.caller, need.action, need.resource, keys), policies).allowed
+
+
+def identity(credentials: Credentials, place: Place) -> dict[str, str]:
+    """Who has signed a request to an API, as `$context.identity` tells it.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+    """
+    account, _session = session_of(credentials)
+    principal, key = principal_of(credentials), credentials.access_key
+    caller = principal.caller if principal else sessions.as_owner(account)
+    known = conditions(principal, place) if principal else {}
+    (name,) = known.get("aws:userid", (account,))
+    about = {"accountId": account, "accessKey": key, "userArn": caller.arn}
+    return about | {"caller": name, "user": name}

@@ -29,8 +29,8 @@ MOST_TOGETHER = 500
 Destination = tuple[str, str, str, str]  # account, region, log group and stream
 
 
-def line_of(template: str, values: Mapping[str, Any]) -> str:
-    """A line of a format; what a variable has no value for is `-`."""
+def line_of(template: str, values: Mapping[str, Any], missing: str = NONE) -> str:
+    """A line of a format, or another text with variables; one without a value is `missing`."""
 
     def value_of(match: re.Match[str]) -> str:
         found: Any = values
@@ -38,7 +38,7 @@ def line_of(template: str, values: Mapping[str, Any]) -> str:
             found = found.get(name) if isinstance(found, Mapping) else None
         if isinstance(found, bool):
             return str(found).lower()
-        return NONE if found in (None, "") or isinstance(found, Mapping) else str(found)
+        return missing if found in (None, "") or isinstance(found, Mapping) else str(found)
 
     return VARIABLE.sub(value_of, template)
 

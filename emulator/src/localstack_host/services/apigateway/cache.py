@@ -8,9 +8,6 @@ the cluster on AWS, and its size is the number of responses here.
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +17,8 @@ from werkzeug.datastructures import Headers
 
 from localstack_host.authentication.internal_resources import may_invalidate
 from localstack_host.services.apigateway import method_settings
+from localstack_host.services.apigateway.expiring import Expiring, Key
 
-Key = tuple[str, ...]
 MOST_RESPONSES = 10_000
 LONGEST_TTL_S = 3600.0
 DEFAULT_TTL_S = 300.0
@@ -32,43 +29,14 @@ CACHED = range(200, 300)
 
 @dataclass(frozen=True)
 class Stored:
-    """A response with the time (monotonic clock, in seconds) at which it expires."""
+    """A response of an integration."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    expires: float
 
 
-class Responses:
-    """Responses by key; the first parts of a key are account, region, API and stage."""
-
-    def __init__(self) -> None:
-        self._stored: OrderedDict[Key, Stored] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Key) -> Stored | None:
-        """A response that has not expired."""
-        found = self._stored.get(key)
-        return found if found and found.expires > time.monotonic() else None
-
-    def put(self, key: Key, response: Any, ttl: float) -> None:
-        """Stores a response for `ttl` seconds; the oldest makes room for it."""
-        headers = tuple((name, value) for name, value in Headers(response["headers"]))
-        expires = time.monotonic() + ttl
-        with self._lock:
-            self._stored[key] = Stored(response["status_code"], headers, response["body"], expires)
-            while len(self._stored) > MOST_RESPONSES:
-                self._stored.popitem(last=False)
-
-    def flush(self, *stage: str) -> None:
-        """Forgets the responses of a stage: account, region, API and name."""
-        with self._lock:
-            for key in [key for key in self._stored if key[: len(stage)] == stage]:
-                del self._stored[key]
-
-
-RESPONSES = Responses()
+RESPONSES: Expiring[Stored] = Expiring(MOST_RESPONSES)
 
 
 class CachedIntegration:
@@ -92,13 +60,19 @@ class CachedIntegration:
         else:
             self._ask(chain, context, response)
             if context.invocation_response["status_code"] in CACHED:
-                RESPONSES.put(key, context.invocation_response, ttl)
+                RESPONSES.put(key, stored_of(context.invocation_response), ttl)
         if warning:
             context.invocation_response["headers"]["Warning"] = WARNING
 
     def _ask(self, chain: Any, context: Any, response: Any) -> None:
         for handler in self._handlers:
             handler(chain, context, response)
+
+
+def stored_of(response: Any) -> Stored:
+    """What is stored of a response (LocalStack's InvocationResponse)."""
+    headers = tuple((name, value) for name, value in Headers(response["headers"]))
+    return Stored(response["status_code"], headers, response["body"])
 
 
 def _ttl(context: Any) -> float:

@@ -1,4 +1,4 @@
-"""The chain of handlers of APIs: throttling, cache, access logs, and gateway responses."""
+"""The chain of handlers of APIs: authorizers, throttling, cache, access logs, gateway responses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from localstack.services.apigateway.next_gen.execute_api.handlers.gateway_except
     GatewayExceptionHandler,
 )
 
-from localstack_host.services.apigateway import access_logs, metrics, throttling
+from localstack_host.services.apigateway import access_logs, authorizers, metrics, throttling
+from localstack_host.services.apigateway.authorizers.identity import value_of
 from localstack_host.services.apigateway.cache import CachedIntegration
 
 EXTENSION = "x-amazon-apigateway-gateway-responses"
@@ -41,7 +42,7 @@ class GatewayResponses(GatewayExceptionHandler):
         if template:
             response.data = _render(template, context.context_variables) or response.data
             for name, value in (template.get("responseParameters") or {}).items():
-                response.headers[name.removeprefix(HEADER)] = value.strip("'")
+                response.headers[name.removeprefix(HEADER)] = _parameter(value, context)
         return response
 
 
@@ -59,7 +60,9 @@ class Gateway(RestApiGateway):
     def _add_to_requests(self) -> None:
         names: Any = handlers
         requests: list[Any] = self.request_handlers
-        requests.insert(requests.index(names.api_key_validation_handler) + 1, throttling.throttle)
+        keys = requests.index(names.api_key_validation_handler)
+        # An authorizer may say which API key it is.
+        requests[keys : keys + 1] = [authorizers.authorize, requests[keys], throttling.throttle]
         first = requests.index(names.integration_request_handler)
         last = requests.index(names.integration_response_handler)
         integration = [
@@ -101,18 +104,22 @@ def _too_large(exception: Exception) -> Exception | None:
     return responses.RequestTooLargeError(refusal["Message"])
 
 
+def _parameter(value: str, context: Any) -> str:
+    """A parameter of a gateway response: a text in quotes, or a value of the request or context.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
+    """
+    return value.strip("'") if value.startswith("'") else value_of(value, context)
+
+
 def _render(template: Mapping[str, Any], variables: Mapping[str, Any]) -> bytes:
     """Renders a template. In gateway responses it has variables only, no other VTL."""
     text = (template.get("responseTemplates") or {}).get("application/json", "")
     error = variables.get("error") or {}
-    values = {
-        "$context.requestId": variables["requestId"],
-        "$context.error.messageString": json.dumps(error.get("message", "")),
-        "$context.error.responseType": str(error.get("responseType", "")),
-    }
-    for name, value in values.items():
-        text = text.replace(name, value)
-    return str(text).encode()
+    message = error.get("message", "")
+    quoted = dict(error) | {"message": message or "", "messageString": json.dumps(message)}
+    rendered = access_logs.line_of(text, dict(variables) | {"error": quoted}, missing="")
+    return rendered.encode()
 
 
 def gateway_responses(document: Mapping[str, Any]) -> dict[str, Any]:

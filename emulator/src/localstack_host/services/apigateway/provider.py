@@ -10,7 +10,8 @@ Each fix is behavior of AWS that LocalStack 4.14 lacks:
 - the settings of one method can be removed: LocalStack removes only those of all methods;
 - concurrent changes of a stage are all applied: LocalStack changes a copy and stores it;
 - requests are throttled, responses are cached, and access logs are written (`throttling.py`,
-  `cache.py`, `access_logs.py`).
+  `cache.py`, `access_logs.py`);
+- authorizers are asked, their results are cached, and they can be tried (`authorizers/`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from io import BytesIO
 from threading import Lock
 from typing import Any
 
-from localstack.aws.api.apigateway import NotFoundException
+from localstack.aws.api.apigateway import BadRequestException, NotFoundException
 from localstack.services.apigateway.helpers import get_apigateway_store, get_moto_rest_api
 from localstack.services.apigateway.models import apigateway_stores
 from localstack.services.apigateway.next_gen.execute_api.router import (
@@ -39,6 +40,8 @@ from localstack_host.localstack_api import (
     router,
 )
 from localstack_host.services.apigateway import imported, patches
+from localstack_host.services.apigateway.authorizers import trial
+from localstack_host.services.apigateway.authorizers.functions import LONGEST_TTL_S, RESULTS
 from localstack_host.services.apigateway.cache import RESPONSES
 from localstack_host.services.apigateway.gateway import EXTENSION, Gateway, gateway_responses
 
@@ -71,7 +74,9 @@ class RestApis(ApigatewayNextGenProvider):
             store: Any = get_apigateway_store(context=context)
             stored = store.rest_apis[request["restApiId"]].gateway_responses
             stored.update(gateway_responses(document))
-        imported.mend_integrations(get_moto_rest_api(context, request["restApiId"]), document)
+        api = get_moto_rest_api(context, request["restApiId"])
+        imported.mend_integrations(api, document)
+        imported.mend_authorization(api, document)
         return response
 
     def update_stage(
@@ -104,6 +109,46 @@ class RestApis(ApigatewayNextGenProvider):
         """Deletes a stage with its cache."""
         super().delete_stage(context, rest_api_id, stage_name, **rest)
         self._flush(context, rest_api_id, stage_name)
+        self.flush_stage_authorizers_cache(context, rest_api_id, stage_name)
+
+    def flush_stage_authorizers_cache(
+        self, context: RequestContext, rest_api_id: str, stage_name: str, **_rest: Any
+    ) -> None:
+        """Forgets what authorizers have said for a stage."""
+        RESULTS.flush(context.account_id, context.region, rest_api_id, stage_name)
+
+    @handler("CreateAuthorizer", expand=False)
+    def create_authorizer(  # type: ignore[override] # by `expand=False`
+        self, context: RequestContext, request: Any
+    ) -> Any:
+        """Creates an authorizer. Raises BadRequestException for a TTL that AWS does not have."""
+        _require_ttl(request.get("authorizerResultTtlInSeconds"))
+        return super().create_authorizer(context, request)
+
+    def update_authorizer(
+        self,
+        context: RequestContext,
+        rest_api_id: str,
+        authorizer_id: str,
+        patch_operations: Any = None,
+        **rest: Any,
+    ) -> Any:
+        """Changes an authorizer. Raises BadRequestException for a TTL that AWS does not have."""
+        for operation in patch_operations or ():
+            if operation.get("path") == "/authorizerResultTtlInSeconds":
+                _require_ttl(operation.get("value"))
+        return super().update_authorizer(
+            context, rest_api_id, authorizer_id, patch_operations, **rest
+        )
+
+    @handler("TestInvokeAuthorizer", expand=False)
+    def test_invoke_authorizer(  # type: ignore[override] # by `expand=False`
+        self, context: RequestContext, request: Any
+    ) -> Any:
+        """Tries an authorizer. Raises NotFoundException."""
+        api, name = request["restApiId"], request["authorizerId"]
+        authorizer = self.get_authorizer(context, api, name)
+        return trial.tried(authorizer, request, context)
 
     def _flush(self, context: RequestContext, api: str, stage: str) -> None:
         RESPONSES.flush(context.account_id, context.region, api, stage)
@@ -125,6 +170,14 @@ class RestApis(ApigatewayNextGenProvider):
                 del settings[_method(operation)]
             return self.get_stage(context, rest_api_id, stage_name)
         return super().update_stage(context, rest_api_id, stage_name, patch_operations, **rest)
+
+
+def _require_ttl(value: Any) -> None:
+    if value is not None and not 0 <= int(value) <= LONGEST_TTL_S:
+        raise BadRequestException(
+            f"Invalid value for authorizerResultTtlInSeconds: {value}."
+            f" It must be between 0 and {LONGEST_TTL_S}."
+        )
 
 
 def _removes_one_of(settings: dict[str, Any], operation: dict[str, Any]) -> bool:

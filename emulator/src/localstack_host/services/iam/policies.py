@@ -61,11 +61,19 @@ def parse(text: str) -> Policy:
     """Parses a JSON document. Raises MalformedPolicy if it is not a policy."""
     try:
         document = json.loads(text)
+    except ValueError as error:
+        raise MalformedPolicy(f"not a policy ({error!r}): {text[:200]}") from error
+    return of_document(document)
+
+
+def of_document(document: Any) -> Policy:
+    """The policy of a parsed document, which is not cached. Raises MalformedPolicy."""
+    try:
         statements = _listed(document["Statement"])
         variables = document.get("Version") == WITH_VARIABLES
         return Policy(tuple(_statement(s, variables) for s in statements))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise MalformedPolicy(f"not a policy ({error!r}): {text[:200]}") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise MalformedPolicy(f"not a policy ({error!r}): {str(document)[:200]}") from error
 
 
 def _statement(element: Mapping[str, Any], variables: bool) -> Statement:
