@@ -164,6 +164,8 @@ def test_a_request_authorizer_gets_the_request_and_needs_all_of_its_sources(clou
     }  # fmt: skip
     sent = {name.lower(): value for name, value in event["headers"].items()}
     assert (sent["token"], sent["other"]) == ("allow", "x")
+    assert sent["x-forwarded-for"] == "127.0.0.1"
+    assert sent["x-amzn-trace-id"].startswith("Root=1-")
     about = event["requestContext"]
     assert (about["stage"], about["httpMethod"], about["apiId"]) == ("test", "GET", api.id)
     assert about["identity"]["sourceIp"] == "127.0.0.1"
@@ -397,7 +399,10 @@ def test_a_user_pools_tokens_are_verified_and_their_claims_passed_on(cloud: Clou
     api = AuthorizedApi(cloud, "COGNITO_USER_POOLS", providerARNs=[pool["Arn"]])
     scope = "aws.cognito.signin.user.admin"
     _, post = api.methods
-    api.replace(post, authorizationScopes=[scope])
+    for operation, value in (("add", "other"), ("add", scope), ("remove", "other")):
+        change = {"op": operation, "path": "/authorizationScopes", "value": value}
+        changed = api.client.update_method(**post, patchOperations=[change])
+    assert changed["authorizationScopes"] == [scope]
     api.deploy()
 
     token, access = tokens["IdToken"], tokens["AccessToken"]

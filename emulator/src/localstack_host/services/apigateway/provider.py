@@ -11,7 +11,8 @@ Each fix is behavior of AWS that LocalStack 4.14 lacks:
 - concurrent changes of a stage are all applied: LocalStack changes a copy and stores it;
 - requests are throttled, responses are cached, and access logs are written (`throttling.py`,
   `cache.py`, `access_logs.py`);
-- authorizers are asked, their results are cached, and they can be tried (`authorizers/`).
+- authorizers are asked, their results are cached, and they can be tried (`authorizers/`);
+- the scopes of a method can be added and removed, one by one.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ from localstack_host.services.apigateway.authorizers import trial
 from localstack_host.services.apigateway.authorizers.functions import LONGEST_TTL_S, RESULTS
 from localstack_host.services.apigateway.cache import RESPONSES
 from localstack_host.services.apigateway.gateway import EXTENSION, Gateway, gateway_responses
+
+SCOPES = "/authorizationScopes"
 
 
 @provides("apigateway")
@@ -78,6 +81,28 @@ class RestApis(ApigatewayNextGenProvider):
         imported.mend_integrations(api, document)
         imported.mend_authorization(api, document)
         return response
+
+    def update_method(
+        self,
+        context: RequestContext,
+        rest_api_id: str,
+        resource_id: str,
+        http_method: str,
+        patch_operations: Any = None,
+        **rest: Any,
+    ) -> Any:
+        """Changes a method. LocalStack makes its list of scopes the scope that is added."""
+        others = [o for o in patch_operations or () if o.get("path") != SCOPES]
+        scopes = [o for o in patch_operations or () if o.get("path") == SCOPES]
+        method = super().update_method(
+            context, rest_api_id, resource_id, http_method, others, **rest
+        )
+        if not scopes:
+            return method
+        resource = get_moto_rest_api(context, rest_api_id).resources[resource_id]
+        stored = resource.resource_methods[http_method]
+        stored.authorization_scopes = changed_scopes(stored.authorization_scopes or [], scopes)
+        return method | {"authorizationScopes": stored.authorization_scopes}
 
     def update_stage(
         self,
@@ -170,6 +195,23 @@ class RestApis(ApigatewayNextGenProvider):
                 del settings[_method(operation)]
             return self.get_stage(context, rest_api_id, stage_name)
         return super().update_stage(context, rest_api_id, stage_name, patch_operations, **rest)
+
+
+def changed_scopes(scopes: list[str], operations: Any) -> list[str]:
+    """The scopes of a method after the operations of a request that names each by its value.
+
+    https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html
+    """
+    changed = list(scopes)
+    for operation in operations:
+        value = operation.get("value") or ""
+        if operation["op"] == "replace":
+            changed = value.split(",") if value else []
+        elif operation["op"] == "add" and value not in changed:
+            changed.append(value)
+        elif operation["op"] == "remove" and value in changed:
+            changed.remove(value)
+    return changed
 
 
 def _require_ttl(value: Any) -> None:

@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from werkzeug.datastructures import Headers
+
 from localstack_host.authentication.internal_resources import method_arn
 from localstack_host.services.apigateway.authorizers.identity import TOKEN
 
@@ -24,7 +26,7 @@ def event(authorizer: Mapping[str, Any], identity: tuple[str, ...], context: Any
 
 def _of_request(context: Any) -> dict[str, Any]:
     request = context.invocation_request
-    headers = request["headers"]
+    headers = _headers(request["headers"], context)
     return {
         "resource": context.resource["path"],
         "path": request["path"],
@@ -37,3 +39,15 @@ def _of_request(context: Any) -> dict[str, Any]:
         "stageVariables": context.stage_variables or {},
         "requestContext": context.context_variables,
     }
+
+
+def _headers(sent: Headers, context: Any) -> Headers:
+    """The headers of a request with those that API Gateway adds, as for an integration."""
+    headers = Headers(list(sent))
+    environment = getattr(context.request, "environ", None)
+    if environment is not None:
+        headers["X-Forwarded-For"] = context.request.remote_addr
+        headers["X-Forwarded-Port"] = environment.get("SERVER_PORT", "")
+        headers["X-Forwarded-Proto"] = environment.get("SERVER_PROTOCOL", "").partition("/")[0]
+        headers["X-Amzn-Trace-Id"] = context.trace_id
+    return headers
