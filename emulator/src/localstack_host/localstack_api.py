@@ -8,7 +8,8 @@ service. `tests/unit/test_patches.py` checks both.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from localstack import config
@@ -40,6 +41,7 @@ __all__ = [
     "chain_handlers",
     "config",
     "connect_as",
+    "connect_for",
     "connect_to",
     "falling_back_to_moto",
     "handler",
@@ -196,13 +198,26 @@ def connect_through(first: str, role: str, region: str, service: str, config: An
         config=config,
     )
     response = as_first.get_client("sts").assume_role(RoleArn=role, RoleSessionName=service)
-    keys = response["Credentials"]
-    return connect(
-        region_name=region,
+    return _connect_with(response["Credentials"], region_name=region, config=config)
+
+
+def connect_for(source_arn: str, role: str, region: str, service: str) -> Any:
+    """A factory of clients for a role that a service assumes for one of its resources.
+
+    Raises ClientError if the role's trust policy does not let it.
+    """
+    sts = connect_to(region_name=region).get_client("sts")
+    as_service = sts.request_metadata(service_principal=service, source_arn=source_arn)
+    response = as_service.assume_role(RoleArn=role, RoleSessionName=uuid.uuid4().hex)
+    return _connect_with(response["Credentials"], region_name=region)
+
+
+def _connect_with(keys: Mapping[str, str], **options: Any) -> Any:
+    return connect_to(
         aws_access_key_id=keys["AccessKeyId"],
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys["SessionToken"],
-        config=config,
+        **options,
     )
 
 

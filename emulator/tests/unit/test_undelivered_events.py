@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
+from localstack_host.services import retrying
 from localstack_host.services.events import metrics, undelivered
 
 RULE = "arn:aws:events:us-east-2:000000000000:rule/rule"
@@ -40,7 +40,7 @@ def refused(code: str, operation: str = "Invoke") -> ClientError:
     ],
 )
 def test_errors_have_awss_codes(error: Exception, code: str, retried: bool) -> None:
-    assert undelivered.classified(error) == (code, retried)
+    assert retrying.classified(error) == (code, retried)
 
 
 class Target:
@@ -57,15 +57,15 @@ class Target:
             target={"Arn": "target", **settings},
         )
         monkeypatch.setattr(metrics, "record", self._record)
-        monkeypatch.setattr(threading, "Timer", self._timer)
+        monkeypatch.setattr(undelivered, "timer", lambda: SimpleNamespace(after=self._after))
         monkeypatch.setattr(undelivered, "_send", self._send)
 
     def _record(self, _place: Any, metric: str, *_: Any) -> None:
         self.counted.append(metric)
 
-    def _timer(self, pause: float, attempt: Any) -> Any:
+    def _after(self, pause: float, attempt: Any) -> None:
         self.pauses.append(pause)
-        return SimpleNamespace(start=attempt, daemon=False)
+        attempt()
 
     def _send(self, queue: str, body: str, attributes: dict[str, str]) -> None:
         self.letters.append((queue, json.loads(body), attributes))

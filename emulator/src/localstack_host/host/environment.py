@@ -45,6 +45,7 @@ OVERRIDDEN = (
     "LAMBDA",
     "LOGS",
     "S3",
+    "SCHEDULER",
     "SES",
     "SNS",
     "SQS",

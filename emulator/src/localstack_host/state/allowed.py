@@ -24,7 +24,7 @@ MODELS = re.compile(
     r"|localstack\.services\.stepfunctions\.asl\.eval\.callback\.callback"
     r"|localstack\.services\.stepfunctions\.asl\.component\.state\.state_execution\.state_map"
     r"\.iteration\.itemprocessor\.map_run_record"
-    r"|moto\.(apigateway|backup|budgets|cloudtrail|cognitoidp|iam|logs|ses|ssm|sts|wafv2)\.models"
+    r"|moto\.(apigateway|backup|budgets|cloudtrail|cognitoidp|iam|logs|scheduler|ses|ssm|sts|wafv2)\.models"
     r"|moto\.apigateway\.integration_parsers\.\w+|moto\.logs\.metric_filters"
     r"|moto\.utilities\.(tagging_service|utils)"
     r"|localstack_host\.services\.stepfunctions\.ended_executions"

@@ -76,4 +76,6 @@ def _revive(services: list[str]) -> list[Any]:
         revival.revive_events(members.provider_of("events"))
     if "lambda" in services:
         revival.revive_lambda(members.provider_of("lambda"))
+    if "scheduler" in services:
+        revival.revive_scheduler()
     return executions.abort_running() if "stepfunctions" in services else []

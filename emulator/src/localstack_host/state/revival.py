@@ -29,6 +29,13 @@ def revive_events(provider: Any) -> None:
         _revive_others(provider, store)
 
 
+def revive_scheduler() -> None:
+    """Schedules invoke their targets from when functions can call the API."""
+    from localstack_host.services.scheduler import occurrences
+
+    DUE.append(occurrences.plan_all)
+
+
 def _revive_bus(provider: Any, bus: Any) -> None:
     from localstack.services.events.event_bus import EventBusService
 
@@ -53,7 +60,7 @@ def _revive_rule(provider: Any, rule: Any, account: str, region: str) -> None:
 
 
 def run_due() -> None:
-    """Runs the jobs of frequent rules, when everything is loaded."""
+    """Runs the jobs of frequent rules and plans schedules, when everything is loaded."""
     while DUE:
         try:
             DUE.pop()()

@@ -38,7 +38,7 @@ def path_of(package: str) -> Path:
 
 
 LOCALSTACK, MOTO = path_of("localstack"), path_of("moto")
-SERVICES = sorted(service_selection.DEFAULT | {"dynamodbstreams"})
+SERVICES = sorted(service_selection.DEFAULT | {"dynamodbstreams", "scheduler"})
 
 
 def of_services() -> Iterator[str]:

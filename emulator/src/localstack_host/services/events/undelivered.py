@@ -9,31 +9,17 @@ from __future__ import annotations
 
 import json
 import logging
-import random
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from botocore.exceptions import ClientError, HTTPClientError
-
 from localstack_host.localstack_api import connect_to
+from localstack_host.services import retrying
 from localstack_host.services.events import metrics
+from localstack_host.services.timer import timer
 
 LOG = logging.getLogger(__name__)
-MOST_ATTEMPTS, MOST_AGE_S = 185, 86_400.0
-LONGEST_PAUSE_S = 300.0
-# By what a service's error code contains: AWS's code, and whether EventBridge tries again.
-CODES = (
-    (("AccessDenied", "AuthorizationError", "NotAuthorized"), "NO_PERMISSIONS", False),
-    (("NotFound", "NonExistent", "DoesNotExist", "NoSuch"), "NO_RESOURCE", False),
-    (("AlreadyExists",), "RESOURCE_ALREADY_EXISTS", False),
-    (("Throttl", "TooManyRequests", "SlowDown"), "THROTTLING", True),
-    (("LimitExceeded",), "RESOURCE_LIMIT_EXCEEDED", True),
-    (("Invalid", "Validation", "Malformed", "TooLarge"), "INVALID_PARAMETER", False),
-    (("Timeout", "TimedOut"), "TIMEOUT", True),
-)
 Process = Callable[[Any, Any, Any], None]
 
 
@@ -58,7 +44,7 @@ class Delivery:
         except NotImplementedError:
             raise  # LocalStack lacks this kind of target
         except Exception as error:
-            code, retried = classified(error)
+            code, retried = retrying.classified(error)
             exhausted = self._exhausted() if retried else ""
             if retried and not exhausted:
                 self._retry()
@@ -72,18 +58,12 @@ class Delivery:
 
     def _exhausted(self) -> str:
         """The limit of the retry policy that has been reached; empty if none has."""
-        policy = self.sender.target.get("RetryPolicy") or {}
-        if self.attempts >= policy.get("MaximumRetryAttempts", MOST_ATTEMPTS):
-            return "MaximumRetryAttempts"
-        age = time.monotonic() - self.began
-        reached = age >= policy.get("MaximumEventAgeInSeconds", MOST_AGE_S)
-        return "MaximumEventAgeInSeconds" if reached else ""
+        age_s = time.monotonic() - self.began
+        return retrying.exhausted(self.sender.target.get("RetryPolicy"), self.attempts, age_s)
 
     def _retry(self) -> None:
-        pause = min(2.0**self.attempts, LONGEST_PAUSE_S) * random.uniform(0.5, 1.0)  # noqa: S311
-        timer = threading.Timer(pause, replace(self, attempts=self.attempts + 1).attempt)
-        timer.daemon = True
-        timer.start()
+        again = replace(self, attempts=self.attempts + 1)
+        timer().after(retrying.pause_s(self.attempts), again.attempt)
 
     def _bury(self, code: str, error: Exception, exhausted: str) -> None:
         """Sends the event to the target's dead-letter queue, if it has one that lets the rule."""
@@ -94,7 +74,7 @@ class Delivery:
             "RULE_ARN": self.sender.rule_arn,
             "TARGET_ARN": self.sender.target["Arn"],
             "ERROR_CODE": code,
-            "ERROR_MESSAGE": _message(error),
+            "ERROR_MESSAGE": retrying.message(error),
             "EXHAUSTED_RETRY_CONDITION": exhausted,
             "RETRY_ATTEMPTS": str(self.attempts) if exhausted else "",
         }
@@ -110,27 +90,6 @@ class Delivery:
 def deliver(process: Process, sender: Any, event: Any, trace_header: Any) -> None:
     """Wraps `process_event` of LocalStack's senders."""
     Delivery(process, sender, dict(event), trace_header, time.monotonic()).attempt()
-
-
-def classified(error: Exception) -> tuple[str, bool]:
-    """AWS's code of an error, and whether EventBridge tries again."""
-    if isinstance(error, HTTPClientError | OSError):
-        return "CONNECTION_FAILURE", True
-    if not isinstance(error, ClientError):
-        return "SDK_CLIENT_ERROR", False
-    if error.operation_name == "AssumeRole":
-        return "FAILED_TO_ASSUME_ROLE", False
-    named = error.response["Error"].get("Code", "")
-    for parts, code, retried in CODES:
-        if any(part in named for part in parts):
-            return code, retried
-    return "ERROR_FROM_TARGET", True
-
-
-def _message(error: Exception) -> str:
-    if isinstance(error, ClientError):
-        return error.response["Error"].get("Message") or str(error)
-    return str(error) or type(error).__name__
 
 
 def _send(queue: str, body: str, attributes: dict[str, str]) -> None:
