@@ -4,6 +4,7 @@ Without them, LocalStack
 
 - loses events that a target has not taken (`undelivered.py`);
 - does not count what rules match and invoke (`metrics.py`);
+- runs rules with a schedule at wrong times (`scheduled_rules.py`);
 - starts no execution with an input that is no event, such as that of an input transformer.
 """
 
@@ -14,17 +15,21 @@ from functools import cache
 from typing import Any
 
 from localstack_host.localstack_api import patch, replace
-from localstack_host.services.events import metrics, undelivered
+from localstack_host.services.events import metrics, scheduled_rules, undelivered
 
 
 @cache
 def apply_patches() -> None:
     """Applies the patches, when EventBridge is loaded."""
     from localstack.services.events import provider
+    from localstack.services.events.rule import RuleService
+    from localstack.services.events.scheduler import JobScheduler
     from localstack.services.events.target import StatesTargetSender, TargetSender
 
     patch(TargetSender.process_event)(undelivered.deliver)
     patch(StatesTargetSender.send_event)(_start_execution)
+    patch(RuleService.create_schedule_job, pass_target=False)(scheduled_rules.plan)
+    replace(JobScheduler, "start", classmethod(lambda _: None))
 
     untyped: Any = provider
     replace(provider, "matches_event", metrics.noting(untyped.matches_event))
