@@ -292,6 +292,35 @@ def test_what_is_not_there_is_a_dead_letter_with_the_services_words(cloud: Cloud
     assert attributes["ERROR_CODE"] == "AWS.SimpleQueueService.NonExistentQueue"
 
 
+def test_invocations_are_counted_for_all_and_for_their_group(cloud: Cloud) -> None:
+    schedules, group = Schedules(cloud), f"group-{uuid.uuid4().hex[:8]}"
+    schedules.client.create_schedule_group(Name=group)
+    schedules.create(at(0), {"Arn": arn("sqs", "nobodys"), "Input": "lost"}, GroupName=group)
+    schedules.dead.letter()
+    metrics = cloud.client("cloudwatch")
+
+    def counted() -> dict[str, float]:
+        found = {}
+        for name in ("InvocationAttemptCount", "TargetErrorCount", "InvocationDroppedCount"):
+            points = metrics.get_metric_statistics(
+                Namespace="AWS/Scheduler",
+                MetricName=name,
+                Dimensions=[{"Name": "ScheduleGroup", "Value": group}],
+                StartTime=datetime.now(UTC) - timedelta(minutes=5),
+                EndTime=datetime.now(UTC) + timedelta(minutes=1),
+                Period=3600,
+                Statistics=["Sum"],
+            )["Datapoints"]
+            if points:
+                found[name] = points[0]["Sum"]
+        return found
+
+    wait_for(lambda: len(counted()) == 3, "the metrics are not there")
+    assert set(counted().values()) == {1.0}
+    names = {m["MetricName"] for m in metrics.list_metrics(Namespace="AWS/Scheduler")["Metrics"]}
+    assert "InvocationsSentToDeadLetterCount" in names
+
+
 def test_a_role_has_to_let_scheduler_assume_it_for_its_group(cloud: Cloud) -> None:
     schedules = Schedules(cloud)
     message = "The execution role you provide must allow AWS EventBridge Scheduler to assume the"
