@@ -177,3 +177,22 @@ def test_a_runtime_other_than_python_is_refused_by_name(cloud: Cloud) -> None:
     with pytest.raises(ClientError, match="the runtime java21"):
         cloud.client("lambda").update_function_configuration(FunctionName=name, Runtime="java21")
     assert cloud.invoke(name, "still here").payload == "still here"
+
+
+@pytest.mark.parametrize("runtime", ["python3.7", "nodejs14.x", "go1.x"])
+def test_a_runtime_that_aws_has_given_up_is_refused_in_its_words(
+    cloud: Cloud, runtime: str
+) -> None:
+    message = f"The runtime parameter of {runtime} is no longer supported for creating or updating"
+    with pytest.raises(ClientError, match=message):
+        cloud.function(ECHO, Runtime=runtime)
+    name = cloud.function(ECHO)
+    with pytest.raises(ClientError, match=message):
+        cloud.client("lambda").update_function_configuration(FunctionName=name, Runtime=runtime)
+
+
+def test_a_runtime_that_there_is_not_is_refused(cloud: Cloud) -> None:
+    for_update = cloud.client("lambda").update_function_configuration
+    name = cloud.function(ECHO)
+    with pytest.raises(ClientError, match="Value cobol at 'runtime' failed to satisfy constraint"):
+        for_update(FunctionName=name, Runtime="cobol")

@@ -27,6 +27,7 @@ from localstack.aws.api.lambda_ import (
 from localstack.services.lambda_.invocation.lambda_models import AliasRoutingConfig, FunctionVersion
 from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.lambda_.provider import LambdaProvider
+from localstack.services.lambda_.runtimes import ALL_RUNTIMES
 
 from localstack_host.localstack_api import RequestContext, Service, handler, provides
 from localstack_host.services.lambda_ import patches, validation
@@ -100,6 +101,8 @@ class PythonOnlyLambda(KeyedLambda):
     def _validate_runtime(self, package_type: PackageType, runtime: str | None) -> None:
         if package_type == PackageType.Image:
             _refuse("container images")
+        # Raises for a runtime that AWS has given up.
+        self._check_for_recomended_migration_target(runtime)  # type: ignore[no-untyped-call]
         super()._validate_runtime(package_type, runtime)  # type: ignore[no-untyped-call]
         _require_python(runtime)
 
@@ -171,8 +174,8 @@ class PythonOnlyLambda(KeyedLambda):
         self, context: RequestContext, request: UpdateFunctionConfigurationRequest
     ) -> FunctionConfiguration:
         """Validates runtime and variables, then updates the configuration."""
-        if runtime := request.get("Runtime"):
-            _require_python(runtime)
+        if (runtime := request.get("Runtime")) in ALL_RUNTIMES:  # LocalStack refuses the others
+            self._validate_runtime(PackageType.Zip, runtime)
         validation.require_variables(request.get("Environment"))
         return super().update_function_configuration(context, request)
 
