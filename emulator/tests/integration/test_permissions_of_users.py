@@ -265,6 +265,36 @@ def test_a_federated_user_has_what_both_policies_allow(cloud: Cloud) -> None:
     assert f"sts:GetFederationToken on resource: {arn} " in message
 
 
+def test_tags_of_a_session_want_a_permission_and_are_those_of_its_principal(cloud: Cloud) -> None:
+    user = User(cloud, allow("sts:*"))
+    of_stock = {"StringEquals": {"aws:PrincipalTag/team": "stock"}}
+    role = cloud.role(allow("sqs:ListQueues", Condition=of_stock), AWS=ROOT)
+    name, assume = role.rpartition("/")[2], user.client("sts").assume_role
+    user.iam.tag_role(RoleName=name, Tags=[{"Key": "team", "Value": "orders"}])
+    plain = {"RoleArn": role, "RoleSessionName": "test"}
+    tagged = plain | {"Tags": [{"Key": "team", "Value": "stock"}]}
+
+    assert f"sts:TagSession on resource: {role} " in refusal(assume, **tagged)[1]
+    trust = TRUST | {"Action": ["sts:AssumeRole", "sts:TagSession"], "Principal": {"AWS": ROOT}}
+    user.iam.update_assume_role_policy(RoleName=name, PolicyDocument=document(trust))
+    codes = [
+        code(client_of(cloud, assume(**wanted)["Credentials"], "sqs").list_queues)
+        for wanted in (plain, tagged)
+    ]
+    assert codes == ["AccessDenied", ""]
+
+
+def test_users_and_their_sessions_are_there_again_after_a_restart(own: process.Emulator) -> None:
+    cloud = Cloud(own.endpoint)
+    user = User(cloud, allow("sqs:ListQueues"))
+    session = user.client("sts").get_session_token()["Credentials"]
+    process.stop()
+    process.start(own.port)
+    for keys in (user.key, session):
+        assert code(client_of(cloud, keys, "sqs").list_queues) == ""
+        assert code(client_of(cloud, keys, "dynamodb").list_tables) == "AccessDeniedException"
+
+
 def test_managed_session_policies_limit_a_role(cloud: Cloud) -> None:
     user = User(cloud, allow("sts:AssumeRole"))
     role = cloud.role(allow("*"), AWS=ROOT)

@@ -24,6 +24,7 @@ from localstack_host.services.iam.sessions import PARTITION, role_named
 
 # What the resource's policy must allow; for others an identity's policy is enough.
 ASSUME_ROLE = "sts:AssumeRole"  # also WithSAML and WithWebIdentity
+TAG_SESSION, OF_ROLE = "sts:TagSession", ":role/"
 ON_KEYS, KEY = "kms:", ":key/"
 
 
@@ -47,7 +48,12 @@ def resource_decides(action: str, resource: str) -> bool:
     A new key, a list of keys and an alias have no policy of their own.
     """
     is_key = KEY in resource and not resource.endswith("*")
-    return action.startswith(ASSUME_ROLE) or (action.startswith(ON_KEYS) and is_key)
+    return _asks_trust(action, resource) or (action.startswith(ON_KEYS) and is_key)
+
+
+def _asks_trust(action: str, resource: str) -> bool:
+    """Whether the trust policy of a role has to allow an action."""
+    return action.startswith(ASSUME_ROLE) or (action == TAG_SESSION and OF_ROLE in resource)
 
 
 def policies_of(identity: Any) -> tuple[Policy, ...]:
@@ -104,7 +110,7 @@ def _default_version(policy: Any) -> str:
 
 def of_resource(action: str, arn: str) -> Policy | None:
     """The resource's policy; None if it has none, or cannot have one."""
-    if action.startswith(ASSUME_ROLE):
+    if _asks_trust(action, arn):
         role = role_named(arn.split(":")[4], arn)
         return parse(role.assume_role_policy_document) if role else None
     if not arn.startswith("arn:"):

@@ -169,6 +169,7 @@ def _of_identity(principal: Principal) -> Pairs:
         yield "aws:principaltype", ("AssumedRole",)
         yield "aws:userid", (f"{identity.id}:{principal.session.session_name}",)
         yield from _tags({tag["Key"]: tag["Value"] for tag in identity.tags or ()})
+        yield from _tags(sessions.tags_of(principal.session))  # they are stronger than the role's
 
 
 def _tags(tags: Mapping[str, str]) -> Pairs:

@@ -56,6 +56,15 @@ class Sessions:
         self._seen[account] = seen + len(new)  # a concurrent call may read some of them twice
 
 
+def tags_of(session: Any) -> dict[str, str]:
+    """The tags of a role's session (moto's AssumedRole), which LocalStack keeps by access key."""
+    from localstack.services.sts.models import sts_stores
+
+    stored: Any = sts_stores[session.account_id]["us-east-1"].sessions.get(session.access_key_id)
+    tags = stored["tags"].values() if stored else ()
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
 def issued_key(account: str, access_key: str) -> Any | None:
     """The access key of a user, or a temporary one (moto's AccessKey), if it was issued.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from localstack_host.services.iam import stored
+from localstack_host.services.iam.required_permissions import tags
 from localstack_host.services.iam.required_permissions.action_table import action_of
 from localstack_host.services.iam.required_permissions.permission import (
     Keys,
@@ -76,8 +77,21 @@ def sts(operation: str, params: Params, place: Place) -> Permissions | None:
         session = params.get("RoleSessionName", "")
         if not ROLE.match(params["RoleArn"]) or not SESSION.match(session):
             return []  # STS says what is invalid, before it asks anybody
-        return [Permission("sts:AssumeRole", params["RoleArn"], _assuming(params, place))]
+        needs = [Permission("sts:AssumeRole", params["RoleArn"], _assuming(params, place))]
+        return [*needs, *_tagging(params["RoleArn"], params)]
+    if operation == "GetFederationToken":
+        user = f"arn:{place.partition}:sts::{place.account}:federated-user/{params['Name']}"
+        return [Permission("sts:GetFederationToken", user), *_tagging(user, params)]
     return None
+
+
+def _tagging(resource: str, params: Params) -> Permissions:
+    """Tags of a session want a permission of their own, for a role in its trust policy, too.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+    """
+    keys = tags.keys_of(tags.tags_of(params), params)
+    return [Permission("sts:TagSession", resource, keys)] if keys else []
 
 
 def _assuming(params: Params, place: Place) -> Keys:
