@@ -35,6 +35,7 @@ def handle(event, context):
         "usageIdentifierKey": headers.get("Key") or headers.get("key"),
     }
 """
+UNAUTHORIZED = (401, {"message": "Unauthorized"}, "UnauthorizedException")
 ECHO = """
 import json
 
@@ -114,3 +115,8 @@ class AuthorizedApi:
         url = f"{self.cloud.endpoint}/_aws/execute-api/{self.id}/test/things/{path}"
         headers = ({"Token": token} if token is not None else {}) | more.pop("headers", {})
         return httpx.request(method, url, headers=headers, **more)
+
+
+def said(response: httpx.Response) -> tuple[int, Any, str]:
+    """Status, body and type of a gateway response."""
+    return response.status_code, response.json(), response.headers["x-amzn-errortype"]

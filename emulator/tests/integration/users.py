@@ -7,11 +7,14 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from tests.integration.conftest import Cloud, document
 from tests.integration.roles import ACCOUNT, REGION
 
 Keys = dict[str, Any]
+GET = {"TableName": "none", "Key": {"id": {"S": "1"}}}
+MISSING = "ResourceNotFoundException"  # of a request that is allowed, for a table that is not there
 
 
 class User:
@@ -66,3 +69,12 @@ def client_of(cloud: Cloud, keys: Keys, service: str) -> Any:
 
 def table(name: str) -> str:
     return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"
+
+
+def code(call: Any, **parameters: Any) -> str:
+    """The code of the error; empty if there is none."""
+    try:
+        call(**parameters)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return ""
