@@ -23,6 +23,8 @@ from localstack_host.services.timer import timer
 LONGEST_DELAY_S = 60.0
 ENABLED, DELETE, FLEXIBLE = "ENABLED", "DELETE", "FLEXIBLE"
 TICK = timedelta(seconds=1)  # after an occurrence, the next one is looked for
+# What is later than this was missed, as by a machine that slept: only the last one is made up for.
+LATEST = timedelta(minutes=2)
 
 
 def plan(schedule: Any, earliest: datetime) -> bool:
@@ -78,7 +80,7 @@ def _invoke(schedule: Any, occurrence: datetime) -> None:
         return
     schedule.completed = AT.fullmatch(schedule.schedule_expression) is not None
     modified = schedule.last_modified_date
-    continues = plan(schedule, max(occurrence + TICK, datetime.now(UTC)))
+    continues = plan(schedule, max(occurrence + TICK, datetime.now(UTC) - LATEST))
     Invocation(
         schedule=schedule.arn,
         target=schedule.target,
