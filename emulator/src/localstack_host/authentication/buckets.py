@@ -32,7 +32,7 @@ OBJECT_PERMISSIONS = {
     "s3:PutObjectAcl": "WRITE_ACP",
     "s3:PutObjectVersionAcl": "WRITE_ACP",
 }
-UPLOADS = ("CreateMultipartUpload", "PutObject")
+UPLOADS = ("CreateMultipartUpload", "PostObject", "PutObject")
 # Whoever may put objects by the list of the bucket sets the list of the new object.
 OF_UPLOADS = BUCKET_PERMISSIONS | {"s3:PutObjectAcl": "WRITE"}
 # "All CopyObject requests must be authenticated":

@@ -88,6 +88,19 @@ def test_a_form_is_signed_with_the_keys_secret(cloud: Cloud, raw: Raw, version: 
     assert (raw.code(post(unknown)), post(unknown).status_code) == ("InvalidAccessKeyId", 403)
 
 
+def test_everybodys_form_sets_the_list_of_what_is_new(cloud: Cloud, raw: Raw) -> None:
+    bucket, s3 = a_bucket(cloud), cloud.client("s3")
+    s3.delete_public_access_block(Bucket=bucket)
+    ownership = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=ownership)
+    made = {"url": f"{cloud.endpoint}/{bucket}", "fields": {"key": "new", "acl": "public-read"}}
+    assert post(made).status_code == 403
+    everybody = 'uri="http://acs.amazonaws.com/groups/global/AllUsers"'
+    s3.put_bucket_acl(Bucket=bucket, GrantWrite=everybody)
+    assert post(made).is_success
+    assert raw.get(f"/{bucket}/new").text == "posted"
+
+
 def test_a_form_has_a_file(cloud: Cloud, raw: Raw) -> None:
     made = form(cloud, "s3v4")
     answer = httpx.post(made["url"], data=made["fields"], files={"another": b"x"})
