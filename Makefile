@@ -34,11 +34,11 @@ down: $(INSTALLED) ## Stops the emulator, and keeps what is in it
 	@$(LAB) down
 
 test: $(INSTALLED) ## Tests of every kind, in some minutes; says what it left to `make test-all`
-	@$(PYTEST) $(PRESENT) $(SIDE_BY_SIDE) 3 -m "not exhaustive"
+	@$(PYTEST) $(PRESENT) $(SIDE_BY_SIDE) 4 -m "not exhaustive"
 	@$(EMULATOR_TESTS) -m "not exhaustive"
 
 test-all: $(INSTALLED) ## The tests that take long, which `make test` leaves out; then what needs Docker
-	@$(PYTEST) $(PRESENT) $(SIDE_BY_SIDE) 3 -m exhaustive
+	@$(PYTEST) $(PRESENT) $(SIDE_BY_SIDE) 4 -m exhaustive
 	@$(EMULATOR_TESTS) -m exhaustive
 	@$(MAKE) --no-print-directory test-portable audit-dependencies
 	@scripts/test-docker.sh --if-possible

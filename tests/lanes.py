@@ -10,16 +10,23 @@ from lab.core import paths
 from tests.emulator.choice import CONTAINER, HOST
 from tests.emulator.plugin import CHOICE
 
-SHOP = "the shop"
-LESSONS = "the lessons"
-EMULATOR = "an emulator"
-LABS = "labs of their own"
+FIRST = "the first shop"
+UNIT = "unit tests"
+PIPELINES = "the pipelines' roles"
 REST = "the rest"
+LESSONS = "the lessons"
+LABS = "labs of their own"
+PROD = "prod"
+EMULATOR = "an emulator"
+# The first deploys, and those after the unit tests restore what it has made: nobody waits for it.
+# What takes long in one process comes early, and the many short files fill the end.
+ORDER = [FIRST, UNIT, PIPELINES, REST, LESSONS, LABS, PROD, EMULATOR]
 SECOND_HALF = "07"
 """The number of the first lesson of the second half."""
-UNIT = "unit tests"
-# The first deploys, and those after the unit tests restore what it has made: nobody waits for it.
-ORDER = [SHOP, UNIT, LESSONS, EMULATOR, LABS, REST]
+
+
+ALONE = pytest.mark.alone
+"""For tests that take long and share nothing with the others of their file."""
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this hook, too
@@ -27,9 +34,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Gives each test its group: one process runs it whole, and so on one emulator."""
     if not hasattr(config, "workerinput"):
         return
-    items.sort(key=lambda item: ORDER.index(_lane(item)))
+    first = next((item.path for item in items if "shop" in _fixtures(item)), None)
+    lanes = {item: FIRST if item.path == first else _lane(item) for item in items}
+    items.sort(key=lambda item: ORDER.index(lanes[item]))
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+        item.add_marker(pytest.mark.xdist_group(_group(item, lanes[item])))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -41,27 +50,36 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def _lane(item: pytest.Item) -> str:
-    suite = _suite(item)
     if item.path.name == "test_running.py":
         return LESSONS
-    if {"endpoint", "shop"} & set(getattr(item, "fixturenames", ())):
-        return SHOP if suite in ("e2e", "chaos", "notebooks") else EMULATOR
-    return {"integration": LABS, "unit": UNIT}.get(suite, REST)
+    if item.path.name == "test_deploying_as_pipelines.py":
+        return PIPELINES
+    if "prod" in _fixtures(item):
+        return PROD
+    if {"endpoint", "shop"} & _fixtures(item):
+        return EMULATOR
+    return {"integration": LABS, "unit": UNIT}.get(_suite(item), REST)
 
 
-def _group(item: pytest.Item) -> str:
-    lane = _lane(item)
-    if lane in (LABS, UNIT, REST):
-        return str(item.path)
-    if item.config.stash[CHOICE].way not in (HOST, CONTAINER):
-        return SHOP  # all tests have the same emulator
+def _group(item: pytest.Item, lane: str) -> str:
+    """The tests of a file share what they make. Each process has an emulator and a shop."""
+    if item.config.stash[CHOICE].way not in (HOST, CONTAINER) and lane not in (UNIT, REST, LABS):
+        return EMULATOR  # all tests have the same one
     if lane == LESSONS and isinstance(item, pytest.Function):
         book: Any = item.callspec.params["book"]
         half = "second" if book.name >= SECOND_HALF else "first"
         return f"{item.originalname} {half}"  # backwards and in their order, halves on a lab each
-    if lane == EMULATOR:
-        return f"{lane} {_suite(item)}"  # the browser's tests take as long as the integration's
-    return lane
+    if lane in (PIPELINES, PROD):
+        return lane
+    if item.get_closest_marker(ALONE.name):
+        return item.name.replace("[", " ").rstrip("]")  # a bracket ends a name of pytest-xdist's
+    if lane == EMULATOR and _suite(item) == "browser":
+        return str(item.path.parent)  # its files share a browser's belongings
+    return f"{lane} {item.path}"
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
 
 
 def _suite(item: pytest.Item) -> str:

@@ -130,7 +130,7 @@ def test_a_shop_that_is_exported_sells_on_in_another_lab(lab: Lab, tmp_path: Pat
     other.run("snapshots", "import", str(file))
     up(other)
     try:
-        other.run("load", "given")
+        other.run("load", "shop")  # as the file is named
 
         assert (orders(other), other.answer("mail")) == given
         assert before in given[0]

@@ -11,6 +11,7 @@ import pytest
 
 from lab.core import paths
 from tests.exhaustive import all_but
+from tests.lanes import ALONE
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -38,6 +39,7 @@ def test_everything_that_is_applied_is_valid(terraform: Run, root: Path) -> None
     assert ended.returncode == 0, ended.stderr
 
 
+@ALONE
 @pytest.mark.parametrize(
     "module", all_but(lambda module: module.name == "lambda", MODULES), ids=lambda path: path.name
 )

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from lab.core import paths
+from tests.lanes import ALONE
 
 pytestmark = pytest.mark.exhaustive
 
@@ -30,6 +31,7 @@ def used_by(example: Path) -> set[str]:
     return set(re.findall(r'source = "\.\./\.\./modules/([\w-]+)"', text))
 
 
+@ALONE
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
 def test_an_example_can_be_planned(terraform: Run, example: Path) -> None:
     folder = str(example.relative_to(paths.TERRAFORM))
