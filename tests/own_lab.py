@@ -74,7 +74,7 @@ class Lab:
         wait_for(lambda: process.poll() is not None or when(), "it never came so far", PATIENCE_S)
         os.killpg(process.pid, signal.SIGINT)
         said, _ = process.communicate(timeout=PATIENCE_S)
-        assert process.returncode == INTERRUPTED, said
+        assert process.returncode == INTERRUPTED, f"{process.returncode}: {said}"
         assert "Stopped." in said
         assert "Traceback" not in said
         return said

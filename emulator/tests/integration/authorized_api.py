@@ -119,4 +119,6 @@ class AuthorizedApi:
 
 def said(response: httpx.Response) -> tuple[int, Any, str]:
     """Status, body and type of a gateway response."""
-    return response.status_code, response.json(), response.headers["x-amzn-errortype"]
+    body = response.json()
+    assert response.text == json.dumps(body, separators=(",", ":"))  # AWS's template has no spaces
+    return response.status_code, body, response.headers["x-amzn-errortype"]

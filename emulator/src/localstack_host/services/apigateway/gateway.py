@@ -45,6 +45,15 @@ class GatewayResponses(GatewayExceptionHandler):
                 response.headers[name.removeprefix(HEADER)] = _parameter(value, context)
         return response
 
+    @staticmethod
+    def _build_response_content(exception: Any) -> str:
+        """The body without a template of the API's: AWS's has no spaces.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+        """
+        name = "Message" if isinstance(exception, responses.AccessDeniedError) else "message"
+        return json.dumps({name: exception.message}, separators=(",", ":"))
+
 
 class Gateway(RestApiGateway):
     """LocalStack's chain of handlers, with what it lacks. Requests are counted and timed."""
