@@ -86,7 +86,7 @@ def _stacks() -> Iterator[str]:
     listed = [stack.name for stack in stacks.read()]
     failing = {one.test.partition(SEPARATOR)[0] for one in expectations}
     yield from ("## Public stacks", "")
-    yield f"{len(listed) - len(failing)} of {len(listed)} [samples](conformance/stack_lists) in"
+    yield f"{len(listed) - len(failing)} of {len(listed)} [samples](conformance/README.md) in"
     yield "public repositories are applied by Terraform, have nothing to change in a second plan,"
     yield "do what they say, and leave nothing when they are destroyed, with permissions enforced:"
     yield f"{_cell(measurement)} steps, on {measurement.date}."
