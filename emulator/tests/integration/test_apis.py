@@ -60,7 +60,7 @@ def test_a_method_that_an_api_does_not_have_is_refused(
     refused = client.request(method, f"{url}/products")
 
     assert refused.status_code == 403
-    body = b"" if method == "HEAD" else b'{"message": "Missing Authentication Token"}'
+    body = b"" if method == "HEAD" else b'{"message":"Missing Authentication Token"}'
     assert refused.content == body
 
 

@@ -52,6 +52,7 @@ def of_role(cloud: Cloud) -> Keys:
 def of_user(cloud: Cloud) -> Keys:
     iam, name = cloud.client("iam"), f"user-{uuid.uuid4().hex[:8]}"
     iam.create_user(UserName=name)
+    iam.attach_user_policy(UserName=name, PolicyArn="arn:aws:iam::aws:policy/AmazonS3FullAccess")
     key = iam.create_access_key(UserName=name)["AccessKey"]
     return key["AccessKeyId"], key["SecretAccessKey"]
 
