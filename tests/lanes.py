@@ -10,7 +10,7 @@ from lab.core import paths
 from tests.emulator.choice import CONTAINER, HOST
 from tests.emulator.plugin import CHOICE
 
-FIRST = "the first shop"
+E2E = "the shop of the e2e tests"
 UNIT = "unit tests"
 PIPELINES = "the pipelines' roles"
 REST = "the rest"
@@ -19,8 +19,9 @@ LABS = "labs of their own"
 PROD = "prod"
 EMULATOR = "an emulator"
 # The first deploys, and those after the unit tests restore what it has made: nobody waits for it.
+# The e2e tests share a shop, and the last of them look at which permissions all of them have used.
 # What takes long in one process comes early, and the many short files fill the end.
-ORDER = [FIRST, UNIT, PIPELINES, REST, LESSONS, LABS, PROD, EMULATOR]
+ORDER = [E2E, UNIT, PIPELINES, REST, LESSONS, LABS, PROD, EMULATOR]
 SECOND_HALF = "07"
 """The number of the first lesson of the second half."""
 
@@ -34,11 +35,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Gives each test its group: one process runs it whole, and so on one emulator."""
     if not hasattr(config, "workerinput"):
         return
-    first = next((item.path for item in items if "shop" in _fixtures(item)), None)
-    lanes = {item: FIRST if item.path == first else _lane(item) for item in items}
-    items.sort(key=lambda item: ORDER.index(lanes[item]))
+    items.sort(key=lambda item: ORDER.index(_lane(item)))
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item, lanes[item])))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -57,19 +56,20 @@ def _lane(item: pytest.Item) -> str:
     if "prod" in _fixtures(item):
         return PROD
     if {"endpoint", "shop"} & _fixtures(item):
-        return EMULATOR
+        return E2E if _suite(item) == "e2e" else EMULATOR
     return {"integration": LABS, "unit": UNIT}.get(_suite(item), REST)
 
 
-def _group(item: pytest.Item, lane: str) -> str:
+def _group(item: pytest.Item) -> str:
     """The tests of a file share what they make. Each process has an emulator and a shop."""
+    lane = _lane(item)
     if item.config.stash[CHOICE].way not in (HOST, CONTAINER) and lane not in (UNIT, REST, LABS):
         return EMULATOR  # all tests have the same one
     if lane == LESSONS and isinstance(item, pytest.Function):
         book: Any = item.callspec.params["book"]
         half = "second" if book.name >= SECOND_HALF else "first"
         return f"{item.originalname} {half}"  # backwards and in their order, halves on a lab each
-    if lane in (PIPELINES, PROD):
+    if lane in (E2E, PIPELINES, PROD):
         return lane
     if item.get_closest_marker(ALONE.name):
         return item.name.replace("[", " ").rstrip("]")  # a bracket ends a name of pytest-xdist's
