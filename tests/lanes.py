@@ -24,8 +24,6 @@ EMULATOR = "an emulator"
 ORDER = [E2E, UNIT, PIPELINES, REST, LESSONS, LABS, PROD, EMULATOR]
 SECOND_HALF = "07"
 """The number of the first lesson of the second half."""
-
-
 ALONE = pytest.mark.alone
 """For tests that take long and share nothing with the others of their file."""
 

@@ -174,9 +174,7 @@ def _attributes(state: Any) -> Any:
 
     Loading a pickle, too, puts them into a plain one.
     """
-    if isinstance(state, Record) and state.entries:
-        return dict(state.entries)
-    return state
+    return dict(state.entries) if isinstance(state, Record) else state
 
 
 def export(folder: Path, file: Path) -> About:
