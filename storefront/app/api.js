@@ -3,11 +3,15 @@ import { authorization, expired, settings } from "./sign-in.js";
 
 const TIMEOUT_MS = 35_000; // API Gateway gives up after 29 s: its own answer comes first
 
-/** What the API refused, or that it did not answer at all (`status` 0). */
+/**
+ * What the API refused, or that it did not answer at all (`status` 0). `reference` is the
+ * correlation id of a failure that is the shop's: by it the shop finds what happened.
+ */
 export class ApiError extends Error {
-  constructor(status, problem) {
+  constructor(status, problem, reference) {
     super(problem.detail ?? "The shop did not answer. Check your connection and try again.");
     this.status = status;
+    this.reference = reference;
     this.title = problem.title;
     this.code = problem.code ?? "";
     this.errors = problem.errors ?? [];
@@ -37,7 +41,7 @@ async function send(method, path, { body, signed, headers = {}, signal }) {
   const content = await read(response);
   if (response.ok) return content;
   if (response.status === 401) expired();
-  throw new ApiError(response.status, content);
+  throw new ApiError(response.status, content, response.status >= 500 && response.headers.get("X-Correlation-Id"));
 }
 
 /** Without the settings nothing was sent: that is no other case than no connection. */

@@ -80,6 +80,7 @@ export function Problem({ error, again }) {
     <div class="notice bad" role="alert">
       <strong>${error.title ?? "That did not work"}</strong>
       <p>${error.message}</p>
+      ${error.reference && html`<p>If it goes on, write to us and name <code>${error.reference}</code>.</p>`}
       ${again && html`<button class="quiet" onClick=${again}>Try again</button>`}
     </div>`;
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser import chromium
 from tests.browser.storefront.conftest import MakeVisitor
@@ -90,6 +90,26 @@ def test_what_is_sold_out_meanwhile_is_refused_in_words(visitor: Visitor) -> Non
     visitor.sees("Not possible")
     expect(visitor.page.locator(".lead")).to_contain_text("Not enough in stock")
     visitor.assert_one_order()
+
+
+@pytest.mark.exhaustive
+def test_a_failure_of_the_shop_says_by_what_the_shop_finds_it(visitor: Visitor) -> None:
+    ids: list[str] = []
+
+    def fail(route: Route) -> None:
+        answer = route.fetch()
+        ids.append(answer.headers["x-correlation-id"])
+        route.fulfill(response=answer, status=500, body="{}")
+
+    visitor.context.route("**/api/products*", fail)
+    page = visitor.open()
+    alert = page.get_by_role("alert")
+    expect(alert).to_be_visible()
+    expect(alert).to_contain_text(f"write to us and name {ids[-1]}")
+    visitor.context.unroute("**/api/products*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".card")).not_to_have_count(0)
+    expect(alert).to_have_count(0)
 
 
 @pytest.mark.exhaustive
