@@ -11,7 +11,6 @@ from conformance.outcomes import SEPARATOR, Expectation, read_expectations
 from conformance.servers import SERVERS
 from conformance.suites import (
     EMULATOR,
-    ENGINE,
     LOCALSTACK,
     MINISTACK,
     PARITY,
@@ -34,7 +33,9 @@ _HEAD = """\
 How many of the tests pass that LocalStack's authors recorded on AWS (tag v4.14.0, marker
 `aws.validated`): a test passes if the whole recorded answer comes back. All columns are measured
 in the same way, by [conformance](conformance/README.md): each suite on a new server, a process on
-a machine without Docker. Tests that a suite skips by itself are not counted.
+a machine without Docker and without the Internet. LocalStack downloads DynamoDB Local, so that tests
+that need its DynamoDB fail there, or were not measured. Tests that a suite skips by itself are not
+counted.
 
 This page is generated: `make fidelity`.
 """
@@ -68,13 +69,15 @@ def _dates(columns: dict[str, Measurement]) -> str:
 def _parity() -> Iterator[str]:
     """What passes of the suite of DynamoDB that is not LocalStack's, if it was measured."""
     columns = read(PARITY)
-    if ENGINE in columns:
-        others = [
-            f"{_cell(columns.get(name))} on {SERVERS[name].title}" for name in (STOCK, MINISTACK)
-        ]
-        yield f"Of the [DynamoDB Parity Suite]({_PARITY}), {_cell(columns[ENGINE])} tests pass on"
-        yield f"this emulator's engine, {others[0]}, {others[1]}"
-        yield from (f"({_dates(columns)}).", "")
+    if not columns:
+        return
+    where = ", ".join(
+        f"{_cell(columns[name])} on {server.title}"
+        for name, server in SERVERS.items()
+        if name in columns
+    )
+    yield f"Tests that pass of the [DynamoDB Parity Suite]({_PARITY}): {where}"
+    yield from (f"({_dates(columns)}).", "")
 
 
 def _stacks() -> Iterator[str]:

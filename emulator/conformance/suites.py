@@ -122,6 +122,7 @@ SUITES = (
         recognised_by=("vitest.config.ts", "src/client.ts", "tests/tier1", "tests/tier2"),
         command=("node_modules/.bin/vitest", "run", "--reporter=junit", "--outputFile={report}"),
         variables={"DYNAMODB_ENDPOINT": "{endpoint}"},
+        services=("dynamodbstreams",),
     ),
     Suite(
         name=STACKS,
