@@ -33,9 +33,9 @@ _HEAD = """\
 How many of the tests pass that LocalStack's authors recorded on AWS (tag v4.14.0, marker
 `aws.validated`): a test passes if the whole recorded answer comes back. All columns are measured
 in the same way, by [conformance](conformance/README.md): each suite on a new server, a process on
-a machine without Docker and without the Internet. LocalStack downloads DynamoDB Local, so that tests
-that need its DynamoDB fail there, or were not measured. Tests that a suite skips by itself are not
-counted.
+a machine without Docker and without the Internet. LocalStack downloads DynamoDB Local, so that
+tests that need its DynamoDB fail there, or were not measured. Tests that a suite skips by itself
+are not counted.
 
 This page is generated: `make fidelity`.
 """
