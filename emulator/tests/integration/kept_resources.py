@@ -91,6 +91,9 @@ class Kept:
         client = self.cloud.client
         self.key = client("kms").create_key()["KeyMetadata"]["KeyId"]
         self.secret = client("kms").encrypt(KeyId=self.key, Plaintext=b"s")["CiphertextBlob"]
+        client("ssm").put_parameter(
+            Name="/kept/secret", Value="s", Type="SecureString", KeyId=self.key
+        )
         client("logs").create_log_group(logGroupName="kept")
         client("logs").create_log_stream(logGroupName="kept", logStreamName="kept")
         event = {"timestamp": int(time.time() * 1000), "message": "kept"}
@@ -149,6 +152,8 @@ class Kept:
         assert large == b"x" * 1_000_000
         assert parameter(after, "/kept") == "yes"
         assert client("kms").decrypt(CiphertextBlob=self.secret)["Plaintext"] == b"s"
+        secret = client("ssm").get_parameter(Name="/kept/secret", WithDecryption=True)
+        assert secret["Parameter"]["Value"] == "s"
         self._look_at_messages(after)
         self._look_at_logs(after)
         self._look_at_user_pool(after)

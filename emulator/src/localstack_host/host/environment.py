@@ -49,6 +49,7 @@ OVERRIDDEN = (
     "SES",
     "SNS",
     "SQS",
+    "SSM",
     "STEPFUNCTIONS",
     "WAFV2",
 )
