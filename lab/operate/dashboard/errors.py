@@ -1,8 +1,8 @@
 """The latest errors of the functions, for the table of a dashboard.
 
-On AWS the table shows the result of a Logs Insights query. The emulator has no Logs Insights, so
-this module reads the log groups of the widget and applies the conditions of the saved query
-`errors` (terraform/modules/monitoring/queries.tf).
+On AWS the table shows the result of a Logs Insights query, which costs by the bytes that it reads,
+each time that somebody looks. This module reads the log groups of the widget and applies the
+conditions of the saved query `errors` (terraform/modules/monitoring/queries.tf).
 """
 
 from __future__ import annotations

@@ -65,6 +65,7 @@ WHOLE = (
     "services/iam/",
     "services/stepfunctions/definitions/",
     "services/stepfunctions/failures/",
+    "services/logs/insights/",
     "services/stepfunctions/jsonata/",
     "state/",
 )

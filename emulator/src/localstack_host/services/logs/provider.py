@@ -1,6 +1,6 @@
 """The entry point PROVIDER_OVERRIDE_LOGS=host: CloudWatch Logs with features LocalStack lacks.
 
-- query definitions are stored, so that Terraform can manage them;
+- queries of Logs Insights are answered (`insights/`), and query definitions stored;
 - patterns filter in FilterLogEvents, metric filters and subscription filters (`patterns.py`);
 - metrics in log events (the embedded metric format) are sent to CloudWatch;
 - at most `KEPT_LOG_EVENTS` events are stored; the oldest are deleted.
@@ -31,8 +31,12 @@ from localstack_host.localstack_api import (
 from localstack_host.services.cloudwatch import emf
 from localstack_host.services.logs import metric_filters, metrics, patches, stored_events
 from localstack_host.services.logs.conditions import InvalidPattern
+from localstack_host.services.logs.insights.commands import MOST_RESULTS
+from localstack_host.services.logs.insights.expressions import Malformed
+from localstack_host.services.logs.insights.queries import Queries, Query
 from localstack_host.services.logs.patterns import pattern
 
+OWN_LANGUAGE, COMPLETE = "CWLI", "Complete"
 Saved = dict[str, Any]
 # moto's token of a page of events: GROUP@STREAM@EVENT
 EVENT_TOKEN_MARKS = 2
@@ -87,6 +91,7 @@ class Logs(LogsProvider):
         original: Any = super()
         original.__init__()
         self._queries: dict[tuple[str, str], dict[str, Saved]] = {}
+        self._ended = Queries()
         self._latest = Latest(KEPT_LOG_EVENTS.value(), drop_oldest)
 
     def put_log_events(
@@ -157,6 +162,75 @@ class Logs(LogsProvider):
         _check(text)
         return {"matches": metric_filters.matched_messages(text, messages)}
 
+    @handler("StartQuery", expand=False)
+    def start_query(  # type: ignore[override] # LocalStack has not got it
+        self, context: RequestContext, request: Any
+    ) -> Any:
+        """Answers a query at once; GetQueryResults has what it found."""
+        language = request.get("queryLanguage") or OWN_LANGUAGE
+        if language != OWN_LANGUAGE:
+            raise _invalid(
+                f"This emulator has Logs Insights' own language, {OWN_LANGUAGE}, not {language}."
+            )
+        groups, text = _groups_of(context, request), request["queryString"]
+        times = request["startTime"], request["endTime"]
+        if times[0] > times[1]:
+            raise _invalid("The start time is after the end time.")
+        most = request.get("limit") or MOST_RESULTS
+        try:
+            query = self._ended.run(_place(context), text, groups, times, most)
+        except Malformed as error:
+            raise CommonServiceException("MalformedQueryException", str(error), 400) from error
+        return {"queryId": query.id}
+
+    @handler("GetQueryResults", expand=False)
+    def get_query_results(  # type: ignore[override]
+        self, context: RequestContext, request: Any
+    ) -> Any:
+        """Returns what a query found."""
+        query = self._found(context, request)
+        statistics = query.statistics.as_aws()
+        return {"results": query.results, "statistics": statistics, "status": COMPLETE}
+
+    @handler("StopQuery", expand=False)
+    def stop_query(  # type: ignore[override]
+        self, context: RequestContext, request: Any
+    ) -> Any:
+        """Every query has ended already."""
+        self._found(context, request)
+        raise _invalid("The query has already ended.")
+
+    @handler("DescribeQueries", expand=False)
+    def describe_queries(  # type: ignore[override]
+        self, context: RequestContext, request: Any
+    ) -> Any:
+        """Returns the latest queries, of one log group or of all."""
+        group = request.get("logGroupName")
+        if request.get("status") not in (None, COMPLETE):
+            return {"queries": []}
+        return {
+            "queries": [
+                {
+                    "queryId": query.id,
+                    "queryString": query.text,
+                    "queryLanguage": OWN_LANGUAGE,
+                    "status": COMPLETE,
+                    "createTime": query.created,
+                    "logGroupName": group or query.groups[0],
+                }
+                for query in self._ended.of(_place(context))
+                if group is None or group in query.groups
+            ]
+        }
+
+    def _found(self, context: RequestContext, request: Any) -> Query:
+        query = self._ended.get(_place(context), request["queryId"])
+        if query is None:
+            raise CommonServiceException(
+                "ResourceNotFoundException", f"There is no query {request['queryId']}.", 400
+            )
+        return query
+
     def put_query_definition(  # type: ignore[override] # the rest is named
         self, context: RequestContext, name: str, query_string: str, **rest: Any
     ) -> Any:
@@ -189,6 +263,33 @@ class Logs(LogsProvider):
 
     def _saved(self, context: RequestContext) -> dict[str, Saved]:
         return self._queries.setdefault((context.account_id, context.region), {})
+
+
+def _place(context: RequestContext) -> tuple[str, str]:
+    return context.account_id, context.region
+
+
+def _groups_of(context: RequestContext, request: Any) -> dict[str, Any]:
+    """The log groups of a query (moto's, by name), which names them, or their ARNs."""
+    from moto.logs.models import logs_backends
+
+    named = [
+        request[one]
+        for one in ("logGroupName", "logGroupNames", "logGroupIdentifiers")
+        if request.get(one)
+    ]
+    if len(named) != 1:
+        raise _invalid("A query needs one of logGroupName, logGroupNames and logGroupIdentifiers.")
+    asked = [named[0]] if isinstance(named[0], str) else named[0]
+    names = [one.partition(":log-group:")[2].removesuffix(":*") or one for one in asked]
+    groups = logs_backends[context.account_id][context.region].groups
+    if missing := [name for name in names if name not in groups]:
+        raise CommonServiceException(
+            "ResourceNotFoundException",
+            f"Log group '{missing[0]}' does not exist for account ID '{context.account_id}'",
+            400,
+        )
+    return {name: groups[name] for name in names}
 
 
 def _metric_filters(context: RequestContext) -> Any:

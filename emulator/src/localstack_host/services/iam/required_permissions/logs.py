@@ -11,11 +11,21 @@ from localstack_host.services.iam.required_permissions.permission import (
 
 
 def needs(operation: str, params: Params, place: Place) -> Permissions | None:
-    """A permission on the log stream of the request."""
+    """A permission on the log stream of the request, or on each group that a query names."""
+    if groups := params.get("logGroupNames") or params.get("logGroupIdentifiers"):
+        return [_permission(operation, _name(group), "", place) for group in groups]
     group = params.get("logGroupName")
     if not group:
         return None
     stream = params.get("logStreamName", "") if operation != "CreateLogStream" else ""
-    return [
-        Permission(f"logs:{operation}", place.arn("logs", f"log-group:{group}:log-stream:{stream}"))
-    ]
+    return [_permission(operation, group, stream, place)]
+
+
+def _permission(operation: str, group: str, stream: str, place: Place) -> Permission:
+    resource = f"log-group:{group}:log-stream:{stream}"
+    return Permission(f"logs:{operation}", place.arn("logs", resource))
+
+
+def _name(group: str) -> str:
+    """The name of a log group, which may be its ARN."""
+    return group.partition(":log-group:")[2].removesuffix(":*") or group

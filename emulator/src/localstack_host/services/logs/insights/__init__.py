@@ -1,0 +1,1 @@
+"""CloudWatch Logs Insights: its query language, and queries of log groups."""
