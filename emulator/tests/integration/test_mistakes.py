@@ -183,3 +183,22 @@ def test_odd_numbers_in_an_address_are_refused(cloud: Cloud, path: str, status: 
     finally:
         s3.meta.events.unregister("before-sign.s3.ListObjects", ask)
         s3.delete_bucket(Bucket=name)
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "words"),
+    [
+        ("create_log_group", {"logGroupName": "/a!"}, "'/a!' at 'logGroupName'"),
+        ("create_log_stream", {"logGroupName": "/a", "logStreamName": "s:1"}, "'s:1' at"),
+        ("put_retention_policy", {"logGroupName": "/a", "retentionInDays": 8}, "'8' at"),
+    ],
+)
+def test_a_log_group_is_as_aws_would_have_it(
+    cloud: Cloud, operation: str, request_: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ClientError) as caught:
+        getattr(cloud.client("logs"), operation)(**request_)
+    error = caught.value.response["Error"]
+    assert error["Code"] == "InvalidParameterException"
+    assert words in error["Message"]
+    assert "failed to satisfy constraint: Member must satisfy" in error["Message"]

@@ -3,8 +3,8 @@
 LocalStack and moto validate little of their input: a missing parameter, an invalid expression or an
 invalid token raises some exception of Python's, which becomes a 500, and SDKs retry that. This
 module checks requests that have failed, so it refuses none that would be served. The exceptions are
-limits of lists, as the response to a limit of -1 depends on the stored data, and characters that an
-XML response cannot contain.
+limits of lists, as the response to a limit of -1 depends on the stored data, characters that an XML
+response cannot contain, and services that are checked as on AWS (`constraints.py`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from botocore.validate import ParamValidator, ValidationErrors
+
+from localstack_host.gateway import constraints
 
 # Raised for malformed values: JSON, base64, text, ARNs, numbers.
 READING = (ValueError, RecursionError)
@@ -27,6 +29,7 @@ CODES = {
     "sns": "InvalidParameter",
     "lambda": "InvalidParameterValueException",
     "logs": "InvalidParameterException",
+    "cognito-idp": "InvalidParameterException",
     "apigateway": "BadRequestException",
     "cloudwatch": "InvalidParameterValue",
 }
@@ -45,10 +48,15 @@ VALIDATED_LATER = ("MessageBody",)
 
 def refused_beforehand(context: Any) -> tuple[str, str] | None:
     """Code and message if a request must be refused before it is served; else None."""
-    message = _not_in_xml(context)
+    message = _not_in_xml(context) or _broken(context)
     if not message and getattr(context.operation, "name", "").startswith(LISTING):
         message = _violations(context, only=TOO_SMALL)
     return (_code(context), message) if message else None
+
+
+def _broken(context: Any) -> str:
+    shape = getattr(context.operation, "input_shape", None)
+    return constraints.broken(context.service.service_name, context.service_request, shape)
 
 
 def _not_in_xml(context: Any) -> str:

@@ -36,6 +36,11 @@ from localstack_host.services.logs.insights.expressions import Malformed
 from localstack_host.services.logs.insights.queries import Queries, Query
 from localstack_host.services.logs.patterns import pattern
 
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
 OWN_LANGUAGE, COMPLETE = "CWLI", "Complete"
 Saved = dict[str, Any]
 # moto's token of a page of events: GROUP@STREAM@EVENT
@@ -161,6 +166,20 @@ class Logs(LogsProvider):
         text, messages = request["filterPattern"], request["logEventMessages"]
         _check(text)
         return {"matches": metric_filters.matched_messages(text, messages)}
+
+    @handler("PutRetentionPolicy", expand=False)
+    def put_retention_policy(  # type: ignore[override]
+        self, context: RequestContext, request: Any
+    ) -> None:
+        """Checks and stores after how many days events expire. Here they do not."""
+        days = request["retentionInDays"]
+        if days not in RETENTION_DAYS:
+            raise _invalid(
+                f"1 validation error detected: Value '{days}' at 'retentionInDays' failed to"
+                f" satisfy constraint: Member must satisfy enum value set: {list(RETENTION_DAYS)}"
+            )
+        untyped: Any = stock
+        untyped.call_moto(context)
 
     @handler("StartQuery", expand=False)
     def start_query(  # type: ignore[override] # LocalStack has not got it

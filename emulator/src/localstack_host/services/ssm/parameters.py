@@ -12,7 +12,6 @@ from localstack_host.localstack_api import CommonServiceException
 
 STANDARD, ADVANCED, INTELLIGENT = "Standard", "Advanced", "Intelligent-Tiering"
 LONGEST_VALUE = {STANDARD: 4096, ADVANCED: 8192}  # characters
-LONGEST_DESCRIPTION = 1024  # characters
 MOST_LEVELS = 15
 _ALLOWED = re.compile(r"[A-Za-z0-9_.\-/]+")
 _NOT_A_PATH = (
@@ -52,15 +51,6 @@ def check_path(path: str) -> None:
     """Raises ValidationException for a path below which no parameter can be."""
     if not path.startswith("/") or not _ALLOWED.fullmatch(path):
         raise invalid(_NOT_A_PATH)
-
-
-def check_description(text: str) -> None:
-    """Raises ValidationException if it is too long."""
-    if len(text) > LONGEST_DESCRIPTION:
-        raise invalid(
-            f"1 validation error detected: Value '{text}' at 'description' failed to satisfy"
-            f" constraint: Member must have length less than or equal to {LONGEST_DESCRIPTION}"
-        )
 
 
 def tier_of(requested: str | None, before: str | None, value: str, has_policies: bool) -> str:

@@ -162,7 +162,6 @@ class ParameterStore(SsmProvider):
 def _complete(context: RequestContext, request: Found, before: Any) -> None:
     """Checks what a version is to be, chooses its tier, and encrypts it."""
     value, kind = request["Value"], request.get("Type") or before.parameter_type
-    parameters.check_description(request.get("Description") or "")
     policies = request.get("Policies") or (before.policies if before else None)
     tier = before.tier if before else None
     request["Tier"] = parameters.tier_of(request.get("Tier"), tier, value, bool(policies))
