@@ -9,10 +9,14 @@ from localstack_host.services.iam.required_permissions.permission import (
     Place,
 )
 
+# Of several log groups. A query definition is no resource, whatever groups it names.
+READING = ("StartLiveTail", "StartQuery")
+
 
 def needs(operation: str, params: Params, place: Place) -> Permissions | None:
     """A permission on the log stream of the request, or on each group that a query names."""
-    if groups := params.get("logGroupNames") or params.get("logGroupIdentifiers"):
+    groups = params.get("logGroupNames") or params.get("logGroupIdentifiers")
+    if groups and operation in READING:
         return [_permission(operation, _name(group), "", place) for group in groups]
     group = params.get("logGroupName")
     if not group:
