@@ -68,8 +68,12 @@ def on_emulator(endpoint: str, access_key: str, region: str) -> dict[str, str]:
 
 def in_a_shell(endpoint: str, access_key: str, region: str) -> dict[str, str]:
     """The variables with which the AWS CLI, Terraform, tflocal and boto3 use an emulator."""
-    # By default, Terraform uses a virtual-hosted bucket URL, which needs DNS.
-    styles = {"TF_CLI_ARGS_init": "-backend-config=use_path_style=true"}
+    # By default, Terraform uses a virtual-hosted bucket URL, and botocore puts a prefix before the
+    # host for some operations (StartSyncExecution: sync-localhost); both need DNS.
+    styles = {
+        "TF_CLI_ARGS_init": "-backend-config=use_path_style=true",
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
+    }
     return styles | _emulator(endpoint, access_key, region)
 
 

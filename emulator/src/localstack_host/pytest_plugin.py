@@ -20,11 +20,13 @@ from localstack_host.host.paths import HOME_VARIABLE
 from localstack_host.host.settings import STATE
 
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
-CREDENTIALS = {
+VARIABLES = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_EC2_METADATA_DISABLED": "true",
+    # Of the endpoint's host, as `sync-` of StartSyncExecution: DNS has no sync-localhost.
+    "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
 }
 
 
@@ -41,7 +43,7 @@ def localstack() -> Iterator[str]:
             with pytest.MonkeyPatch.context() as starting:
                 starting.setenv(STATE.variable, "off")  # nobody will load it
                 url = process.start(ports.any_free(), owner=os.getpid()).endpoint
-            for name, value in (CREDENTIALS | {ENDPOINT_VARIABLE: url}).items():
+            for name, value in (VARIABLES | {ENDPOINT_VARIABLE: url}).items():
                 patch.setenv(name, value)
             yield url
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import uuid
 from typing import Any
 
 import pytest
@@ -37,6 +38,25 @@ def handle(event, context):
         boto3.client("sts").get_caller_identity()["Arn"].split(":")[5].split("/")[0],
         boto3.client("sns").list_topics()["ResponseMetadata"]["HTTPStatusCode"],
     ]
+"""
+
+# AWS serves the first at sync-states.… and the second at streaming-logs.…; botocore puts the same
+# before the host of any endpoint.
+PREFIXED = """
+import boto3, os, socket
+from botocore.exceptions import ClientError
+def handle(event, context):
+    answers, port = [], os.environ["AWS_ENDPOINT_URL"].rpartition(":")[2]
+    for host in ("127.0.0.1", "localhost", "localhost.localstack.cloud"):
+        url = f"http://{host}:{port}"
+        states = boto3.client("stepfunctions", endpoint_url=url)
+        answers.append(states.start_sync_execution(stateMachineArn=event)["output"])
+        try:
+            logs = boto3.client("logs", endpoint_url=url)
+            logs.start_live_tail(logGroupIdentifiers=["arn:aws:logs:us-east-2:000000000000:log-group:x"])
+        except ClientError as error:
+            answers.append(error.response["ResponseMetadata"]["HTTPStatusCode"] // 100 in (4, 5))
+    return answers
 """
 
 PAGES = [
@@ -127,6 +147,23 @@ def test_a_function_calls_the_services_through_it(cloud: Cloud) -> None:
     assert answer.payload == ["kept", "sent", 200, "assumed-role", 200]
 
 
+@pytest.mark.parametrize("variables", [{}, {"PYTHONUTF8": "1"}])
+def test_operations_whose_host_has_a_prefix_reach_the_services(
+    cloud: Cloud, variables: dict[str, str]
+) -> None:
+    states = {"Answer": {"Type": "Pass", "Result": 1, "End": True}}
+    machine = cloud.client("stepfunctions").create_state_machine(
+        name=f"probe-{uuid.uuid4().hex[:8]}",
+        definition=json.dumps({"StartAt": "Answer", "States": states}),
+        roleArn=cloud.role(),
+        type="EXPRESS",
+    )["stateMachineArn"]
+    function = cloud.function(PREFIXED, Environment={"Variables": variables}, Timeout=30)
+    answer = cloud.invoke(function, machine)
+    cloud.client("stepfunctions").delete_state_machine(stateMachineArn=machine)
+    assert answer.payload == ["1", True] * 3, answer.log
+
+
 def test_it_is_not_the_emulators_own_port(cloud: Cloud, door: Door) -> None:
     assert not cloud.endpoint.endswith(door.host.rpartition(":")[2])
     assert door.ask(**LIST_TABLES)[0] == 200
@@ -184,7 +221,13 @@ def test_a_request_that_names_two_keys_is_refused(door: Door, path: str) -> None
 
 @pytest.mark.parametrize(
     ("host", "status"),
-    [("abc.execute-api.localhost.localstack.cloud", 403), ("evil.example", 421), ("", 400)],
+    [
+        ("abc.execute-api.localhost.localstack.cloud", 403),
+        ("abc.execute-api.localhost", 421),
+        ("sync-localhost:1", 403),
+        ("evil.example", 421),
+        ("", 400),
+    ],
 )
 def test_another_host_is_not_served(door: Door, host: str, status: int) -> None:
     assert door.ask(Host=host, **LIST_TABLES)[0] == status

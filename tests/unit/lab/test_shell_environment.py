@@ -175,3 +175,27 @@ def test_aws_keeps_to_the_endpoint_whatever_the_service(service: str) -> None:
 def _applied(environment: dict[str, str], new: shell_environment.Changes) -> dict[str, str]:
     changed = {**environment, **new}
     return {name: value for name, value in changed.items() if value is not None}
+
+
+STARTS = """
+import boto3
+from botocore.awsrequest import AWSResponse
+from botocore.endpoint import Endpoint
+def show(endpoint, request):
+    print(request.url)
+    return AWSResponse(request.url, 200, {}, None)
+Endpoint._send = show
+machine = "arn:aws:states:us-east-2:000000000000:stateMachine:m"
+try:
+    boto3.client("stepfunctions").start_sync_execution(stateMachineArn=machine)
+except AttributeError:  # the response is none
+    pass
+"""
+
+
+def test_boto3_asks_the_endpoint_also_for_operations_whose_host_has_a_prefix() -> None:
+    variables = child_processes.in_a_shell("http://localhost:4566", "test", "us-east-2")
+    done = subprocess.run(
+        [sys.executable, "-c", STARTS], env=variables, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["http://localhost:4566/"], done.stderr

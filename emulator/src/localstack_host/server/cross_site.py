@@ -38,6 +38,9 @@ ORIGINS_VARIABLE = variable("ORIGINS")
 OWN_NAMES = frozenset({b"localhost", b"127.0.0.1", b"[::1]", b"localhost.localstack.cloud"})
 # Public names of buckets and APIs. They resolve to 127.0.0.1, and nobody else can register them.
 OWN_SUFFIX = b".localhost.localstack.cloud"
+# For some operations SDKs put a prefix before the endpoint's host: sync-localhost, data.localhost
+# (https://smithy.io/2.0/spec/endpoint-traits.html). Nobody else can register such a name.
+PREFIXED = re.compile(rb"[a-z0-9]+[.-](localhost|127\.0\.0\.1|localhost\.localstack\.cloud)")
 HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
 
 LONGEST_NAME, LONGEST_LABEL = 253, 63  # RFC 1035, section 2.3.4
@@ -103,6 +106,8 @@ class SiteCheck:
                 f" characters, and between 1 and {LONGEST_LABEL} between two dots"
             )
         if name in OWN_NAMES or name in self.hosts or name.endswith(OWN_SUFFIX):
+            return
+        if PREFIXED.fullmatch(name):
             return
         raise Refusal(
             HTTPStatus.MISDIRECTED_REQUEST,

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, unquote
 from xml.sax.saxutils import escape
 
 from localstack_host.host import ports
+from localstack_host.server.cross_site import PREFIXED
 
 Environment = dict[str, Any]
 Application = Callable[[Environment, Any], Iterable[bytes]]
@@ -26,6 +27,7 @@ Application = Callable[[Environment, Any], Iterable[bytes]]
 # An Authorization header: key, date, region and service; or, in version 2, key and signature.
 CREDENTIAL = re.compile(r"Credential=([^/,\s]*)/[^/,\s]*/[^/,\s]*/([^/,\s]*)/aws4_request")
 VERSION_2 = re.compile(r"\s*AWS ([^:\s]+):")
+NAMES = ("localhost", "localhost.localstack.cloud")
 # Prefix of the headers that LocalStack's components send to each other.
 INTERNAL = "x-localstack-"
 OF_AN_API = "_user_request_"
@@ -99,7 +101,7 @@ def _refusal(environment: Environment, signature: Signature | None) -> Refusal |
 
 def _is_of_aws(environment: Environment) -> bool:
     """False for LocalStack's own pages: their paths begin with an underscore, or are /health."""
-    if environment.get("HTTP_HOST") not in _own_names():
+    if not _is_own(environment.get("HTTP_HOST", "")):
         return False
     for spelled in (environment.get("RAW_URI", "/").partition("?")[0], environment["PATH_INFO"]):
         segments = [s for s in re.split(r"[/\\]", unquote(unquote(spelled))) if s not in ("", ".")]
@@ -110,8 +112,11 @@ def _is_of_aws(environment: Environment) -> bool:
     return True
 
 
-def _own_names() -> list[str]:
-    return [f"{host}:{port}" for host in (ports.HOST, "localhost") for port in _listening_at]
+def _is_own(host: str) -> bool:
+    """Whether it is a name of this endpoint, also with an operation's prefix as in `sync-…`."""
+    name, _, port = host.rpartition(":")
+    known = name in (ports.HOST, *NAMES) or PREFIXED.fullmatch(name.encode())
+    return bool(known) and port in map(str, _listening_at)
 
 
 def _signature(environment: Environment) -> Signature | None:

@@ -21,6 +21,10 @@ OWN_HOSTS = (
     "localhost.localstack.cloud:4566",
     "s3.localhost.localstack.cloud:4566",
     "abc.execute-api.localhost.localstack.cloud",
+    "sync-localhost:4566",
+    "streaming-127.0.0.1:4566",
+    "data.localhost:4566",
+    "sync-localhost.localstack.cloud:4566",
 )
 FOREIGN_HOSTS = (
     "evil.example",
@@ -28,6 +32,9 @@ FOREIGN_HOSTS = (
     "localhost.evil.example",
     "evil-localhost.localstack.cloud.example",
     "xlocalhost.localstack.cloud",
+    "sync-localhost.evil.example",
+    "evil.example.localhost",
+    "sync-127.0.0.2",
     "localhost:4566@evil.example",
     "evil.example#localhost",
     "0.0.0.0:4566",

@@ -14,7 +14,11 @@ from localstack.services.lambda_.invocation.lambda_models import FunctionVersion
 from localstack_host.host import paths
 from localstack_host.host.environment import state_folder
 from localstack_host.services.lambda_.code_store import own_copy, unpacked, unpacked_layers
-from localstack_host.services.lambda_.packages import needs_new_interpreter, ships_libraries
+from localstack_host.services.lambda_.packages import (
+    has_shared_libraries,
+    needs_new_interpreter,
+    ships_libraries,
+)
 from localstack_host.services.lambda_.runtime_folder import runtime_folder
 from localstack_host.services.lambda_.spawning import Spawner
 from localstack_host.services.lambda_.variables import function_variables
@@ -69,6 +73,7 @@ def launch(
         tmp_mb=version.config.ephemeral_storage.size,
         shipped=_shipped(code, opt),
         new_interpreter=_changes_in_place(version)
+        or any(map(has_shared_libraries, _library_folders(code, opt)))
         or needs_new_interpreter(variables, others, packages),
     )
 
@@ -104,6 +109,11 @@ def _search_path(code: Path, opt: Path | None) -> list[Path]:
     python = f"python{sys.version_info.major}.{sys.version_info.minor}"
     layers = [opt / "python" / "lib" / python / "site-packages", opt / "python"] if opt else []
     return [code, *layers]
+
+
+def _library_folders(code: Path, opt: Path | None) -> list[Path]:
+    """The folders of the package and the layers that LD_LIBRARY_PATH has."""
+    return [code, code / "lib", *([opt / "lib"] if opt else [])]
 
 
 def _translated(search: str, code: Path, opt: Path | None) -> list[Path]:

@@ -8,12 +8,17 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from localstack_host.services.lambda_.variables import LIBRARIES, SEARCHED
 from localstack_host.services.lambda_.zygote.places import WRAPPER
 from localstack_host.services.lambda_.zygote.preload import SHIPPED
 
-# Prefixes of variables that the interpreter and preloaded libraries read only when they start.
-READ_AT_START = ("PYTHON", "POWERTOOLS_DEBUG", "WRAPT_", "SPHINX_BUILD")
+# Prefixes of variables that the interpreter, preloaded libraries and the dynamic loader read only
+# when they start; and those of them that have no effect on what is preloaded.
+READ_AT_START = ("PYTHON", "POWERTOOLS_DEBUG", "WRAPT_", "SPHINX_BUILD", "LD_", "GLIBC_TUNABLES")
+HARMLESS = {LIBRARIES: SEARCHED[LIBRARIES]}
 ON_DEMAND = "on-demand"
+# Parts of the names of Python's own extensions, which are imported and not searched for.
+EXTENSIONS = (".cpython-", ".abi3.")
 
 
 def needs_new_interpreter(
@@ -26,10 +31,29 @@ def needs_new_interpreter(
     """
     late = (
         WRAPPER in variables
-        or any(name.startswith(READ_AT_START) and name != "PYTHONPATH" for name in variables)
+        or any(map(_is_late, variables.items()))
         or variables.get("AWS_LAMBDA_INITIALIZATION_TYPE", ON_DEMAND) != ON_DEMAND
     )
     return late or any(_overrides(folder, runtime_folder) for folder in own)
+
+
+def _is_late(variable: tuple[str, str]) -> bool:
+    name, value = variable
+    is_read = name.startswith(READ_AT_START) and name != "PYTHONPATH"
+    return is_read and HARMLESS.get(name) != value
+
+
+@cache
+def has_shared_libraries(folder: Path) -> bool:
+    """Whether the folder has shared libraries, which the dynamic loader finds by LD_LIBRARY_PATH.
+
+    It reads the variable when a process starts: a function that is forked has that of the zygote.
+    """
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return any(
+        (name.endswith(".so") or ".so." in name) and not any(part in name for part in EXTENSIONS)
+        for name in names
+    )
 
 
 @cache

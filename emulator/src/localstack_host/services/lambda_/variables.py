@@ -14,6 +14,15 @@ from localstack_host.server import function_endpoint
 INTERNAL = {"EDGE_PORT", "AWS_LAMBDA_FUNCTION_TIMEOUT"}
 INTERNAL_PREFIX = "LOCALSTACK_"
 
+LIBRARIES = "LD_LIBRARY_PATH"
+"""The folders in which the dynamic loader looks for shared libraries before the system's."""
+SEARCHED = {
+    "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+    LIBRARIES: "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib"
+    ":/var/task:/var/task/lib:/opt/lib",
+}
+"""Lambda's own search paths, as a function of Python 3.13 sees them on AWS."""
+
 
 def function_variables(
     computed: Mapping[str, object], configured: Mapping[str, str], runtime: str
@@ -30,8 +39,8 @@ def function_variables(
             or str(computed.get("AWS_ENDPOINT_URL", "")),
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}",
             "LANG": "en_US.UTF-8",
-            "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/bin",
         }
+        | SEARCHED
         | dict(configured)
     )
 

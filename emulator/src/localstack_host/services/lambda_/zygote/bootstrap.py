@@ -14,16 +14,25 @@ the client.
 from __future__ import annotations
 
 import os
+import re
 import runpy
+import socket
 import sys
 from typing import Any
 
 RUNTIME_CLIENT = "awslambdaric"
+OWN_NAME = re.compile(
+    r"(.+\.)?localhost\.localstack\.cloud|.+-localhost\.localstack\.cloud"
+    r"|.+[.-](127\.0\.0\.1|localhost)",
+    re.IGNORECASE,
+)
+"""The emulator's domain, and what begins with an operation's prefix of the host."""
 
 
 def main(handler: str) -> None:
     """Runs the function until the process is killed."""
     _show_search_path_as_on_aws()
+    _resolve_names_of_the_emulator()
     _allow_path_in_address()
     _wait_without_thread()
     sys.argv[:] = [RUNTIME_CLIENT, handler]
@@ -37,6 +46,21 @@ def _show_search_path_as_on_aws() -> None:
     """
     runtime, search = os.environ["LAMBDA_RUNTIME_DIR"], os.environ["PYTHONPATH"].split(":")
     os.environ["PYTHONPATH"] = ":".join(search[search.index(runtime) :])
+
+
+def _resolve_names_of_the_emulator() -> None:
+    """Resolves the emulator's names to this machine, as DNS does on AWS with the names there.
+
+    botocore puts a prefix before the endpoint's host for some operations, such as `sync-` for
+    StartSyncExecution: no DNS has `sync-127.0.0.1`.
+    """
+    original = socket.getaddrinfo
+
+    def resolve(host: Any, *arguments: Any, **named: Any) -> Any:
+        own = isinstance(host, str) and OWN_NAME.fullmatch(host)
+        return original("127.0.0.1" if own else host, *arguments, **named)
+
+    socket.getaddrinfo = resolve
 
 
 def _allow_path_in_address() -> None:

@@ -35,6 +35,7 @@ SETTINGS = "/etc"
 RESOLVER = "/etc/resolv.conf"
 TMP = "/tmp"  # noqa: S108 - not a predictable file name
 OPT = ON_AWS.opt
+PROGRAMS = "/var/lang/bin"
 HOST = "/.host"
 NEW = MS_NOSUID | MS_NODEV
 Copies = dict[str, int]
@@ -151,6 +152,7 @@ def _build(machine: Machine) -> Confinement:
         os.makedirs(root + path)  # noqa: PTH103
     for path in _top(confinement.interpreter):
         _link_or_mount(path, root)
+    _link_interpreter(root)
     for name in os.listdir(machine.runtime):  # noqa: PTH208
         _mount(os.path.realpath(f"{machine.runtime}/{name}"), f"{root}{ON_AWS.runtime}/{name}")
     _make_devices(root)
@@ -220,6 +222,13 @@ def _mount(source: str, target: str) -> None:
     _make_mount_point(target, os.stat(source).st_mode)  # noqa: PTH116
     system.mount(source, target, None, MS_BIND | MS_REC)
     system.make_read_only(target)
+
+
+def _link_interpreter(root: str) -> None:
+    """Makes Python a program of /var/lang/bin, which is the first folder of PATH on AWS."""
+    os.makedirs(root + PROGRAMS)  # noqa: PTH103
+    for name in ("python3", f"python3.{sys.version_info.minor}"):
+        os.symlink(os.path.realpath(sys.executable), f"{root}{PROGRAMS}/{name}")  # noqa: PTH211
 
 
 def _make_mount_point(path: str, mode: int) -> None:

@@ -12,6 +12,8 @@ WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER"
 """The variable that names the script which starts the runtime:
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper
 """
+SEARCH_PATHS = ("PATH", "LD_LIBRARY_PATH")
+"""Variables with folders of AWS's, which are elsewhere in a function that is not confined."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Places:
     def variables(self, launch: Launch) -> dict[str, str]:
         """The whole environment of the process."""
         return launch.variables | {
+            **{name: self._searched(launch.variables.get(name, "")) for name in SEARCH_PATHS},
             "LAMBDA_TASK_ROOT": self.task,
             "LAMBDA_RUNTIME_DIR": self.runtime,
             "PYTHONPATH": ":".join(self.search(launch)),
@@ -51,10 +54,17 @@ class Places:
 
     def here(self, path: str) -> str:
         """Where a path of AWS's, such as /opt/wrapper, is in the function's process."""
-        for theirs, ours in ((ON_AWS.task, self.task), (ON_AWS.opt, self.opt)):
-            if path.startswith(f"{theirs}/") and ours:
+        for theirs, ours in (
+            (ON_AWS.task, self.task),
+            (ON_AWS.opt, self.opt),
+            (ON_AWS.runtime, self.runtime),
+        ):
+            if f"{path}/".startswith(f"{theirs}/") and ours:
                 return ours + path.removeprefix(theirs)
         return path
+
+    def _searched(self, search: str) -> str:
+        return ":".join(map(self.here, search.split(":")))
 
 
 ON_AWS = Places("/var/task", "/opt", "/var/runtime")
