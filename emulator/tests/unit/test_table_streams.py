@@ -2,57 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
-from embedded_dynamodb.engine import Engine
 from embedded_dynamodb.streams import SHARD_LIFETIME
 from localstack_host.services.lambda_.table_streams import MAX_RECORDS, TableStreamPoller
-
-TABLE: dict[str, Any] = {
-    "TableName": "orders",
-    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-    "BillingMode": "PAY_PER_REQUEST",
-    "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
-}
-
-
-class Expired(Exception):
-    """In place of botocore's."""
-
-
-class StreamClient:
-    """A client of the engine's streams, with a clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-        self.engine = Engine(clock=lambda: self.now)
-        self.exceptions = type("Exceptions", (), {"ExpiredIteratorException": Expired})
-        created = self.call("CreateTable", TABLE)
-        self.arn = created["TableDescription"]["LatestStreamArn"]
-
-    def put(self, *ids: int) -> None:
-        for number in ids:
-            self.call("PutItem", {"TableName": "orders", "Item": {"id": {"S": str(number)}}})
-
-    def describe_stream(self, **request: Any) -> Any:
-        return self.call("DescribeStream", request)
-
-    def get_shard_iterator(self, **request: Any) -> Any:
-        return self.call("GetShardIterator", request)
-
-    def get_records(self, **request: Any) -> Any:
-        return self.call("GetRecords", request)
-
-    def call(self, operation: str, request: Any) -> Any:
-        answer = self.engine.handle(operation, json.dumps(request).encode())
-        if b"ExpiredIteratorException" in answer.body:
-            raise Expired
-        assert answer.status == 200, answer.body
-        return json.loads(answer.body)
+from tests.unit.table_stream import StreamClient
 
 
 class Reader(TableStreamPoller):
@@ -65,9 +21,10 @@ class Reader(TableStreamPoller):
         passed: Any = object()
         super().__init__(client.arn, {"DynamoDBStreamParameters": parameters}, source, passed)
 
-    def forward_events_to_target(self, shard_id: str, records: list[dict[str, Any]]) -> None:
-        assert len(records) <= self.stream_parameters["BatchSize"]
-        self.seen += [int(record["dynamodb"]["Keys"]["id"]["S"]) for record in records]
+    def deliver(self, shard_id: str, events: list[dict[str, Any]]) -> bool:
+        assert len(events) <= self.source_parameters["DynamoDBStreamParameters"]["BatchSize"]
+        self.seen += [int(event["dynamodb"]["Keys"]["id"]["S"]) for event in events]
+        return True
 
     def poll(self, times: int = 4) -> list[int]:
         for _ in range(times):

@@ -11,6 +11,8 @@ from typing import Any
 from localstack_host.localstack_api import replace
 from localstack_host.services.lambda_.concurrency import UntimedEnvironment
 from localstack_host.services.lambda_.draining import DrainingVersionManager
+from localstack_host.services.lambda_.kinesis_streams import KinesisStreamPoller
+from localstack_host.services.lambda_.mapping_worker import MappingWorker
 from localstack_host.services.lambda_.queue_batches import SeveralBatches
 from localstack_host.services.lambda_.table_streams import TableStreamPoller
 
@@ -29,8 +31,11 @@ def apply_patches() -> None:
     replace(assignment, "ExecutionEnvironment", UntimedEnvironment)
     # The original processes one batch at a time.
     replace(esm_worker_factory, "SqsPoller", SeveralBatches)
-    # The original restarts all shards when one of them is closed.
+    # The originals restart all shards when one of them is closed, and do not collect batches.
     replace(esm_worker_factory, "DynamoDBPoller", TableStreamPoller)
+    replace(esm_worker_factory, "KinesisPoller", KinesisStreamPoller)
+    # The original starts again at the starting position when the mapping is updated.
+    replace(esm_worker_factory, "EsmWorker", MappingWorker)
     # The original starts a thread for the metrics of each invocation; the executor records them.
     untyped: Any = version_manager
     replace(version_manager, "start_thread", without_metrics(untyped.start_thread))

@@ -15,6 +15,7 @@ from typing import IO, Any, cast
 
 from localstack.aws.api.lambda_ import (
     CreateFunctionRequest,
+    EventSourceMappingConfiguration,
     FunctionConfiguration,
     InvalidParameterValueException,
     InvocationResponse,
@@ -22,6 +23,7 @@ from localstack.aws.api.lambda_ import (
     ListLayersResponse,
     PackageType,
     PublishLayerVersionResponse,
+    UpdateEventSourceMappingRequest,
     UpdateFunctionConfigurationRequest,
 )
 from localstack.services.lambda_.invocation.lambda_models import AliasRoutingConfig, FunctionVersion
@@ -32,6 +34,7 @@ from localstack.services.lambda_.runtimes import ALL_RUNTIMES
 from localstack_host.localstack_api import RequestContext, Service, handler, provides
 from localstack_host.services.lambda_ import patches, validation
 from localstack_host.services.lambda_.concurrency import QueueingAssignment
+from localstack_host.services.lambda_.mapping_worker import succeeding
 from localstack_host.services.lambda_.powertools_layers import PowertoolsLayers
 
 
@@ -114,6 +117,13 @@ class PythonOnlyLambda(KeyedLambda):
             return AliasRoutingConfig(version_weights=routing_config_dict)
         model = super()._create_routing_config_model(routing_config_dict, function_version)
         return cast(AliasRoutingConfig, model)
+
+    def update_event_source_mapping_v2(
+        self, context: RequestContext, request: UpdateEventSourceMappingRequest
+    ) -> EventSourceMappingConfiguration:
+        """Updates the mapping, which continues where it was."""
+        with succeeding(self.esm_workers.get(request.get("UUID") or "")):
+            return super().update_event_source_mapping_v2(context, request)
 
     @handler("ListLayers")
     def list_layers(  # type: ignore[override] # the rest is passed on

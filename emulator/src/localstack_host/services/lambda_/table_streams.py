@@ -16,6 +16,7 @@ from localstack.services.lambda_.event_source_mapping.pollers.dynamodb_poller im
 
 from embedded_dynamodb.streams import shown_sequence
 from embedded_dynamodb.streams_api.iterators import read_iterator
+from localstack_host.services.lambda_.stream_batches import StreamBatches
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html
 MAX_RECORDS = 1000
@@ -23,20 +24,21 @@ BEGINNING = "TRIM_HORIZON"
 NEXT = "AFTER_SEQUENCE_NUMBER"
 
 
-class TableStreamPoller(DynamoDBPoller):
+class TableStreamPoller(StreamBatches, DynamoDBPoller):
     """Continues each shard after its last record, and a closed one with its children."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._client: Any = self.source_client
         self._begun = False
-        self._last_read: dict[str, str] = {}  # the sequence number, by shard
-        self._finished: set[str] = set()
         self._processed: dict[str, str] = {}  # as `_last_read`, after the function had it
 
     @property
     def position(self) -> dict[str, Any]:
         """Where another poller goes on: after the records that the function has processed."""
+        if self._before is not None:  # this one has never polled
+            before: Any = self._before.poller
+            return dict(before.position)
         return {
             "begun": self._begun,
             "processed": dict(self._processed),
@@ -76,24 +78,25 @@ class TableStreamPoller(DynamoDBPoller):
             if shard["ShardId"] in unread and shard.get("ParentShardId") not in unread
         }
 
-    def poll_events_from_shard(self, shard_id: str, shard_iterator: str) -> None:
-        """Forwards the records of a shard, and continues with its children when it is closed."""
-        response = self.get_records(shard_iterator)
-        records, following = response["Records"], response.get("NextShardIterator")
-        if records:
-            self._last_read[shard_id] = records[-1]["dynamodb"]["SequenceNumber"]
-        batcher = self.shard_batcher[shard_id]
-        is_due = batcher.add(records)
-        if following:
-            self.shards[shard_id] = following
-        if is_due or not following:
-            self._pass_on(shard_id, batcher.flush())
-            self._processed |= {
-                shard: last for shard, last in self._last_read.items() if shard == shard_id
-            }
-        if not following:
-            self._finished.add(shard_id)
-            self.shards = self.initialize_shards()
+    def take_over(self, before: Any) -> None:
+        """Continues where the poller before this one has ended."""
+        super().take_over(before)
+        self._begun, self._processed = before._begun, before._processed
+
+    def get_approximate_arrival_time(self, record: dict[str, Any]) -> float:
+        """When the record was written, in seconds; LocalStack says now, so that none expires."""
+        return float(record["dynamodb"]["ApproximateCreationDateTime"])
+
+    def number_of(self, record: dict[str, Any]) -> str:
+        """The sequence number of a record of GetRecords."""
+        return str(record["dynamodb"]["SequenceNumber"])
+
+    def has_processed(self, shard_id: str, last: dict[str, Any] | None) -> None:
+        """Notes the last record that need not be read again, also if no filter matched it."""
+        if not self.is_waiting(shard_id) and shard_id in self._last_read:
+            self._processed[shard_id] = self._last_read[shard_id]
+        elif last is not None:
+            self._processed[shard_id] = self.number_of(last)
 
     def _begin(self, shards: list[dict[str, Any]]) -> None:
         self._begun = True
@@ -122,12 +125,6 @@ class TableStreamPoller(DynamoDBPoller):
             first = max(before, numbers["StartingSequenceNumber"])
             self._last_read[shard_id] = self._processed[shard_id] = first
         return iterator
-
-    def _pass_on(self, shard_id: str, records: list[dict[str, Any]]) -> None:
-        forward: Any = self.forward_events_to_target
-        size = self.stream_parameters["BatchSize"]
-        for start in range(0, len(records), size):
-            forward(shard_id, records[start : start + size])
 
 
 def _range(shard: dict[str, Any]) -> dict[str, str]:
