@@ -57,6 +57,8 @@ RECORDED = {
     "events": Recorded("EventBridge", ("events",)),
     "iam": Recorded("IAM", ("iam",)),
     "kms": Recorded("KMS", ("kms",)),
+    # Half of its time goes into tests of other languages: boto3 retries what is refused.
+    "lambda": Recorded("Lambda", ("lambda_",), minutes=80),
     "logs": Recorded("CloudWatch Logs", ("logs",)),
     "s3": Recorded("S3", ("s3",)),
     "scheduler": Recorded("EventBridge Scheduler", ("scheduler",)),
