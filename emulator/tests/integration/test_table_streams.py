@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.integration.conftest import Cloud
 from tests.integration.waiting import wait_for
 
@@ -177,4 +179,28 @@ def test_a_mapping_whose_batch_fails_for_ever_can_be_deleted(cloud: Cloud) -> No
     batches = Batches(cloud, fails="a")
     batches.put("a")
     batches.seen(2)
+    batches.remove()
+
+
+COUNTS = """
+import boto3, json, os
+def handle(event, context):
+    state = event["state"]
+    for record in event["Records"]:
+        state["count"] = state.get("count", 0) + 1
+    if event["isFinalInvokeForWindow"]:
+        ids = ["x"] * state["count"]
+        boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE"], MessageBody=json.dumps(ids))
+    return {"state": state}
+"""
+
+
+def test_a_function_counts_in_a_tumbling_window(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.integration.test_table_streams.BATCHES", COUNTS)
+    batches = Batches(cloud, BatchSize=2, TumblingWindowInSeconds=3)
+    batches.put(*"abcde")
+    assert sum(map(len, batches.seen(5))) == 5
+    assert len(batches.seen(5)) <= 2  # the five may lie in two windows
     batches.remove()

@@ -15,6 +15,7 @@ from localstack_host.services.lambda_.kinesis_streams import KinesisStreamPoller
 from localstack_host.services.lambda_.mapping_worker import MappingWorker
 from localstack_host.services.lambda_.queue_batches import SeveralBatches
 from localstack_host.services.lambda_.table_streams import TableStreamPoller
+from localstack_host.services.lambda_.tumbling_windows import RememberingSender
 
 RECORDING = "record-cloudwatch-metric"  # the name of LocalStack's threads that record metrics
 
@@ -34,6 +35,8 @@ def apply_patches() -> None:
     # The originals restart all shards when one of them is closed, and do not collect batches.
     replace(esm_worker_factory, "DynamoDBPoller", TableStreamPoller)
     replace(esm_worker_factory, "KinesisPoller", KinesisStreamPoller)
+    # The original forgets what a function returns, which has the state of a tumbling window.
+    replace(esm_worker_factory, "LambdaSender", RememberingSender)
     # The original starts again at the starting position when the mapping is updated.
     replace(esm_worker_factory, "EsmWorker", MappingWorker)
     # The original starts a thread for the metrics of each invocation; the executor records them.

@@ -17,6 +17,7 @@ import uuid
 from abc import abstractmethod
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from localstack.services.lambda_.event_source_mapping.event_processor import (
@@ -29,6 +30,7 @@ from localstack.utils.backoff import ExponentialBackoff
 
 from localstack_host.services.lambda_.batch_window import LARGEST_BATCH
 from localstack_host.services.lambda_.mapping_worker import predecessor
+from localstack_host.services.lambda_.tumbling_windows import TumblingWindows, Window
 
 Event = dict[str, Any]
 """A record, as the function receives it."""
@@ -112,6 +114,8 @@ class StreamBatches(StreamPoller):
             before.take_over(before._before.poller)
         self.shards = before.shards
         self._last_read, self._finished = before._last_read, before._finished
+        if self._windows is not None and before._windows is not None:
+            self._windows.open = before._windows.open
         for shard_id, collected in before._collected.items():
             self._collected[shard_id].add(collected.events)
 
@@ -127,11 +131,13 @@ class StreamBatches(StreamPoller):
         collected.add(self._matching(shard_id, response["Records"]))
         while collected.is_due or (collected.events and not following):
             batch = collected.take()
-            if not self.deliver(shard_id, batch):
+            if not self._delivered(shard_id, batch):
                 collected.events[:0] = batch
                 collected.sizes[:0] = [0] * len(batch)
                 return
             self.has_processed(shard_id, batch[-1])
+        if self._windows and not self._windows.end_what_is_over(shard_id, not following):
+            return
         self.has_processed(shard_id, None)
         if not following:
             self._finished.add(shard_id)
@@ -144,17 +150,33 @@ class StreamBatches(StreamPoller):
     def has_processed(self, shard_id: str, last: Event | None) -> None:
         """Called with the last event of a batch, and with None after each look at a shard."""
 
+    def has_ended(self, window: Window) -> None:
+        """Called when a tumbling window has ended: its records need not be read again."""
+
     def is_waiting(self, shard_id: str) -> bool:
         """Whether events of a shard wait for their batch to be due."""
         return bool(self._collected[shard_id].events)
 
-    def deliver(self, shard_id: str, events: list[Event]) -> bool:
+    def is_open(self, shard_id: str) -> bool:
+        """Whether a tumbling window of a shard is open, whose records count until it ends."""
+        return self._windows is not None and shard_id in self._windows.open
+
+    def deliver(self, shard_id: str, events: list[Event], window: Window | None = None) -> bool:
         """Invokes the function until the events are processed or discarded.
 
         Returns False if the poller was closed meanwhile.
         """
-        splits_failed = bool(self.mapping.get("BisectBatchOnFunctionError"))
-        return Delivery(self, shard_id, splits_failed).run(events)
+        return Delivery(self, shard_id, window).run(events)
+
+    @cached_property
+    def _windows(self) -> TumblingWindows | None:
+        length_s = self.mapping.get("TumblingWindowInSeconds") or 0
+        return TumblingWindows(self, length_s) if length_s else None
+
+    def _delivered(self, shard_id: str, batch: list[Event]) -> bool:
+        if self._windows is not None:
+            return self._windows.deliver(shard_id, batch)
+        return self.deliver(shard_id, batch)
 
     def _matching(self, shard_id: str, records: list[Event]) -> list[Event]:
         """The events of the records that a filter matches, with their source."""
@@ -175,10 +197,11 @@ class StreamBatches(StreamPoller):
 class Delivery:
     """The delivery of one batch: attempts, splits, and what is discarded."""
 
-    def __init__(self, poller: Any, shard_id: str, splits_failed: bool) -> None:
+    def __init__(self, poller: Any, shard_id: str, window: Window | None) -> None:
         self._poller = poller
         self._shard_id = shard_id
-        self._splits_failed = splits_failed
+        self._window = window
+        self._splits_failed = bool(poller.mapping.get("BisectBatchOnFunctionError"))
         self._error: dict[str, Any] = {}
 
     def run(self, events: list[Event], failures: int = 0) -> bool:
@@ -208,7 +231,10 @@ class Delivery:
     def _attempt(self, events: list[Event]) -> tuple[list[Event], bool]:
         """Returns the events that have failed, and whether they have to be split in two."""
         try:
-            self._poller.processor.process_events_batch(events)
+            if self._window is None:
+                self._poller.processor.process_events_batch(events)
+            else:
+                self._window.process(self._poller, events)
         except PartialBatchFailureError as error:
             self._error = error.error
             return self._from_checkpoint(events, error.partial_failure_payload), False

@@ -17,6 +17,7 @@ from localstack.services.lambda_.event_source_mapping.pollers.dynamodb_poller im
 from embedded_dynamodb.streams import shown_sequence
 from embedded_dynamodb.streams_api.iterators import read_iterator
 from localstack_host.services.lambda_.stream_batches import StreamBatches
+from localstack_host.services.lambda_.tumbling_windows import Window
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html
 MAX_RECORDS = 1000
@@ -93,10 +94,16 @@ class TableStreamPoller(StreamBatches, DynamoDBPoller):
 
     def has_processed(self, shard_id: str, last: dict[str, Any] | None) -> None:
         """Notes the last record that need not be read again, also if no filter matched it."""
+        if self.is_open(shard_id):
+            return
         if not self.is_waiting(shard_id) and shard_id in self._last_read:
             self._processed[shard_id] = self._last_read[shard_id]
         elif last is not None:
             self._processed[shard_id] = self.number_of(last)
+
+    def has_ended(self, window: Window) -> None:
+        """Notes the last record of a tumbling window."""
+        self._processed[window.shard_id] = self.number_of(window.last)
 
     def _begin(self, shards: list[dict[str, Any]]) -> None:
         self._begun = True
