@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -168,3 +169,51 @@ def test_an_event_that_is_not_json_is_refused(cloud: Cloud) -> None:
     name = cloud.function("def handle(event, context):\n    return event\n")
     with pytest.raises(ClientError, match="Could not parse request body into json"):
         cloud.client("lambda").invoke(FunctionName=name, Payload=b"{'order': 1}")
+
+
+WRONG_VALUES: list[tuple[dict[str, Any], str, str]] = [
+    ({"Timeout": 901}, "timeout", "have value less than or equal to 900"),
+    ({"MemorySize": 10241}, "memorySize", "have value less than or equal to 10240"),
+    ({"Handler": "a b"}, "handler", "satisfy regular expression pattern: [^\\s]+"),
+    ({"Description": "d" * 257}, "description", "have length less than or equal"),
+    ({"TracingConfig": {"Mode": "Foo"}}, "tracingConfig.mode", "satisfy enum value set: ["),
+    (
+        {"EphemeralStorage": {"Size": 10241}},
+        "ephemeralStorage.size",
+        "have value less than or equal to 10240",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("settings", "path", "rule"), WRONG_VALUES, ids=[wrong[1] for wrong in WRONG_VALUES]
+)
+def test_a_value_that_lambda_does_not_take_is_refused(
+    cloud: Cloud, settings: dict[str, Any], path: str, rule: str
+) -> None:
+    function = cloud.function(RESTLESS)
+    with pytest.raises(ClientError) as caught:
+        cloud.client("lambda").update_function_configuration(FunctionName=function, **settings)
+    error = caught.value.response["Error"]
+    assert error["Code"] == "ValidationException"
+    assert error["Message"].startswith("1 validation error detected: Value '")
+    assert f" at '{path}' failed to satisfy constraint: Member must {rule}" in error["Message"]
+
+
+def test_all_wrong_values_are_named(cloud: Cloud) -> None:
+    function = cloud.function(RESTLESS)
+    client = cloud.client("lambda")
+    with pytest.raises(ClientError) as caught:
+        client.put_function_event_invoke_config(
+            FunctionName=function, MaximumRetryAttempts=3, MaximumEventAgeInSeconds=21601
+        )
+    message = caught.value.response["Error"]["Message"]
+    assert message.startswith("2 validation errors detected: Value '")
+    with pytest.raises(ClientError, match="'invocationType' failed to satisfy constraint"):
+        client.invoke(FunctionName=function, InvocationType="Foo")
+    with pytest.raises(ClientError, match="'maximumBatchingWindowInSeconds' failed to satisfy"):
+        client.create_event_source_mapping(
+            FunctionName=function,
+            EventSourceArn="arn:aws:sqs:us-east-2:000000000000:none",
+            MaximumBatchingWindowInSeconds=301,
+        )

@@ -26,6 +26,7 @@ from localstack.aws.api.lambda_ import (
     UpdateEventSourceMappingRequest,
     UpdateFunctionConfigurationRequest,
 )
+from localstack.aws.skeleton import create_dispatch_table
 from localstack.services.lambda_.invocation.lambda_models import AliasRoutingConfig, FunctionVersion
 from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.lambda_.provider import LambdaProvider
@@ -34,6 +35,7 @@ from localstack.services.lambda_.runtimes import ALL_RUNTIMES
 from localstack_host.localstack_api import RequestContext, Service, handler, provides
 from localstack_host.services.lambda_ import patches, validation
 from localstack_host.services.lambda_.concurrency import QueueingAssignment
+from localstack_host.services.lambda_.limits import require_values
 from localstack_host.services.lambda_.mapping_worker import succeeding
 from localstack_host.services.lambda_.powertools_layers import PowertoolsLayers
 
@@ -42,7 +44,23 @@ from localstack_host.services.lambda_.powertools_layers import PowertoolsLayers
 def lambda_() -> Service:
     """LocalStack's Lambda, limited to what the process executor can run."""
     patches.apply_patches()
-    return Service.for_provider(PythonOnlyLambda())
+    return Service.for_provider(PythonOnlyLambda(), _checked)
+
+
+def _checked(provider: Any) -> Any:
+    """The operations by name, each of which checks the values of its request first."""
+    table: Any = create_dispatch_table(provider)
+    return {name: _with_limits(operation) for name, operation in table.items()}
+
+
+def _with_limits(operation: Any) -> Any:
+    def handle(context: RequestContext, request: Any) -> Any:
+        shape = context.operation.input_shape if context.operation else None
+        if shape is not None and request:
+            require_values(shape, request)
+        return operation(context, request)
+
+    return handle
 
 
 Function = tuple[str, str, str]

@@ -1,0 +1,84 @@
+"""The limits of the values in requests to Lambda, with AWS's messages.
+
+LocalStack checks names, ARNs and a few others itself. The limits are those of AWS's API model:
+https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from localstack_host.localstack_api import CommonServiceException
+
+# What the model does not say, or says of another kind of function.
+MOST = {"Timeout": 900, "MemorySize": 10240}
+# LocalStack checks these, with more than the model's rule or in other words.
+CHECKED_ELSEWHERE = frozenset(
+    {"ApplyOn", "Architectures", "CompatibleArchitectures", "CompatibleRuntimes", "FunctionVersion"}
+    | {"InvokeMode", "ProvisionedConcurrentExecutions", "PublishTo", "Runtime", "StartingPosition"}
+    | {"VpcConfig", "CapacityProviderConfig"}
+)
+# Of texts; the patterns of all others are LocalStack's.
+PATTERNS = {"Handler": r"[^\s]+"}
+NOT_NULL = "Member must not be null"
+
+
+def require_values(shape: Any, request: Any) -> None:
+    """Checks a request of this shape. Raises ValidationException, which names all wrong values."""
+    if wrong := list(_wrong(shape, request, "")):
+        errors = "error" if len(wrong) == 1 else "errors"
+        raise CommonServiceException(
+            "ValidationException",
+            f"{len(wrong)} validation {errors} detected: {'; '.join(wrong)}",
+            sender_fault=True,
+        )
+
+
+def _wrong(shape: Any, values: Any, path: str) -> Iterator[str]:
+    for name, value in values.items():
+        member = shape.members.get(name)
+        if member is None or value is None or name in CHECKED_ELSEWHERE:
+            continue
+        at = f"{path}{name[0].lower()}{name[1:]}"
+        if member.type_name == "structure":
+            yield from _wrong(member, value, f"{at}.")
+        elif rule := _broken_rule(member, name, value):
+            shown = f"[{', '.join(value)}]" if isinstance(value, list) else value
+            yield f"Value '{shown}' at '{at}' failed to satisfy constraint: {rule}"
+
+
+def _broken_rule(member: Any, name: str, value: Any) -> str | None:
+    if member.type_name in ("integer", "double", "long"):
+        return _broken_range(member, name, value)
+    if member.type_name == "string":
+        return _broken_text(member, name, value)
+    known = getattr(member.member, "enum", None) if member.type_name == "list" else None
+    if known and not set(value) <= set(known):
+        return f"Member must satisfy constraint: [{_enum(member.member)}, {NOT_NULL}]"
+    return None
+
+
+def _broken_range(member: Any, name: str, value: float) -> str | None:
+    least, most = member.metadata.get("min"), MOST.get(name, member.metadata.get("max"))
+    if least is not None and value < least:
+        return f"Member must have value greater than or equal to {least}"
+    if most is not None and value > most:
+        return f"Member must have value less than or equal to {most}"
+    return None
+
+
+def _broken_text(member: Any, name: str, value: str) -> str | None:
+    if getattr(member, "enum", None):
+        return None if value in member.enum else _enum(member)
+    most = member.metadata.get("max")
+    if name in ("Description", "Handler", "LicenseInfo") and len(value) > most:
+        return f"Member must have length less than or equal to {most}"
+    if name in PATTERNS and not re.fullmatch(PATTERNS[name], value):
+        return f"Member must satisfy regular expression pattern: {PATTERNS[name]}"
+    return None
+
+
+def _enum(member: Any) -> str:
+    return f"Member must satisfy enum value set: [{', '.join(member.enum)}]"
