@@ -10,6 +10,7 @@ import copy
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from localstack_host.authentication.signed import Place, identity, is_allowed
 from localstack_host.localstack_api import Response, ServiceException, bucket_named
 from localstack_host.services.iam import public_access
 from localstack_host.services.iam.required_permissions import Permission
+from localstack_host.services.lambda_ import function_urls
 
 Handler = Callable[..., Any]
 SIGNED = "AWS_IAM"
@@ -64,8 +66,13 @@ def serve_function_url(
     https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
     """
     url = _function_url(api_id, region)
-    if url is None or _may_invoke(url, Place(request, region)):
+    if url is None:
         return serve(self, request, api_id, region, **rest)
+    if response := function_urls.preflight(url, request):
+        return response
+    if _may_invoke(url, Place(request, region)):
+        invoke = partial(serve, self, request, api_id, region, **rest)
+        return function_urls.respond(url, request, invoke)
     response = Response(FORBIDDEN, HTTPStatus.FORBIDDEN, mimetype="application/json")
     response.headers["x-amzn-ErrorType"] = "AccessDeniedException"
     return response

@@ -1,6 +1,6 @@
-"""The patches of Lambda: classes and a function that its modules have imported.
+"""The patches of Lambda.
 
-All use `replace`: `patch` would change the originals, which the replacements extend.
+Classes use `replace`: `patch` would change the originals, which the replacements extend.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from localstack_host.localstack_api import replace
+from localstack_host.localstack_api import patch, replace
+from localstack_host.services.lambda_ import function_urls
 from localstack_host.services.lambda_.concurrency import UntimedEnvironment
 from localstack_host.services.lambda_.draining import DrainingVersionManager
 from localstack_host.services.lambda_.kinesis_streams import KinesisStreamPoller
@@ -23,9 +24,12 @@ RECORDING = "record-cloudwatch-metric"  # the name of LocalStack's threads that 
 @cache
 def apply_patches() -> None:
     """Applies the patches, when Lambda is loaded."""
+    from localstack.services.lambda_ import urlrouter
     from localstack.services.lambda_.event_source_mapping import esm_worker_factory
     from localstack.services.lambda_.invocation import assignment, lambda_service, version_manager
 
+    patch(urlrouter.event_for_lambda_url)(function_urls.event_with_cookies)
+    patch(urlrouter.lambda_result_to_response)(function_urls.response_with_cookies)
     # The original ends running invocations at an update; also delivers logs in batches.
     replace(lambda_service, "LambdaVersionManager", DrainingVersionManager)
     # The original starts a timer for each invocation.
