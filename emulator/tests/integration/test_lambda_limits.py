@@ -211,6 +211,10 @@ def test_all_wrong_values_are_named(cloud: Cloud) -> None:
     assert message.startswith("2 validation errors detected: Value '")
     with pytest.raises(ClientError, match="'invocationType' failed to satisfy constraint"):
         client.invoke(FunctionName=function, InvocationType="Foo")
+    with pytest.raises(ClientError, match="'action' failed to satisfy constraint"):
+        client.add_permission(
+            FunctionName=function, StatementId="a", Action="s3:GetObject", Principal="*"
+        )
     with pytest.raises(ClientError, match="'maximumBatchingWindowInSeconds' failed to satisfy"):
         client.create_event_source_mapping(
             FunctionName=function,

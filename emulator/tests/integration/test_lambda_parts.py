@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import uuid
@@ -9,6 +10,7 @@ import zipfile
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.integration.conftest import Cloud
 from tests.integration.waiting import wait_for
@@ -224,3 +226,40 @@ def test_a_function_sees_the_paths_that_it_sees_on_aws(
     assert seen["PWD"] == task
     assert seen["SHLVL"] == "0"
     assert seen["PYTHONPATH"] == (f"{runtime}:{own}" if own else runtime)
+
+
+CONTEXT = """
+def handle(event, context):
+    client = context.client_context
+    return client and [client.custom, client.env]
+"""
+
+
+def test_the_client_context_is_the_functions(cloud: Cloud) -> None:
+    client, function = cloud.client("lambda"), cloud.function(CONTEXT)
+    given = {"custom": {"name": "\u00e4"}, "env": {"locale": "de"}}
+    for context, seen in ((given, [{"name": "\u00e4"}, {"locale": "de"}]), (None, None)):
+        encoded = base64.b64encode(json.dumps(context).encode()).decode()
+        extra = {"ClientContext": encoded} if context else {}
+        answer = client.invoke(FunctionName=function, **extra)
+        assert json.load(answer["Payload"]) == seen
+    for wrong in ("%%%", base64.b64encode(b"[1]").decode()):
+        with pytest.raises(ClientError, match="must be a valid Base64-encoded JSON object"):
+            client.invoke(FunctionName=function, ClientContext=wrong)
+
+
+def test_a_version_that_an_alias_references_is_not_deleted(cloud: Cloud) -> None:
+    client, function = cloud.client("lambda"), cloud.function(TELLS)
+    client.publish_version(FunctionName=function)
+    cloud.update(function, TELLS + "# 2")
+    client.publish_version(FunctionName=function)
+    weights = {"AdditionalVersionWeights": {"2": 0.5}}
+    alias = {"FunctionName": function, "Name": "live"}
+    client.create_alias(**alias, FunctionVersion="1", RoutingConfig=weights)
+    for version in "12":
+        with pytest.raises(ClientError, match=r"the following aliases reference it: \[live\]"):
+            client.delete_function(FunctionName=function, Qualifier=version)
+    client.update_alias(**alias, RoutingConfig={"AdditionalVersionWeights": {}})
+    client.delete_function(FunctionName=function, Qualifier="2")
+    versions = client.list_versions_by_function(FunctionName=function)["Versions"]
+    assert [version["Version"] for version in versions] == ["$LATEST", "1"]

@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import psutil
+from localstack.aws.api.lambda_ import InvocationType
 from localstack.services.lambda_.invocation.assignment import AssignmentService
 from localstack.services.lambda_.invocation.execution_environment import (
     ExecutionEnvironment,
@@ -32,6 +33,8 @@ from localstack.services.lambda_.invocation.execution_environment import (
 from localstack.services.lambda_.invocation.lambda_models import (
     FunctionVersion,
     InitializationType,
+    Invocation,
+    InvocationResult,
 )
 
 from localstack_host.fair_queue import FairQueue
@@ -47,6 +50,13 @@ LOOK_EVERY_S = 1.0
 
 class UntimedEnvironment(ExecutionEnvironment):
     """An environment without a timer of its own."""
+
+    def invoke(self, invocation: Invocation) -> InvocationResult:
+        """Invokes the function as LocalStack does, with the client context, which it drops."""
+        synchronous = invocation.invocation_type == InvocationType.RequestResponse
+        executor: Any = self.runtime_executor
+        executor.client_context = invocation.client_context if synchronous else None
+        return super().invoke(invocation)
 
     def release(self) -> None:
         """Makes the environment ready again, as LocalStack does, but without a timer."""

@@ -28,6 +28,7 @@ from localstack_host.services.lambda_.runtime_api import (
     Response,
 )
 from localstack_host.services.lambda_.runtime_process import RuntimeProcess
+from localstack_host.services.lambda_.validation import client_context
 from localstack_host.services.lambda_.zygote.launch import Launch
 
 # Lambda's limit is 10 s. Here many environments may start at once on a few cores.
@@ -65,6 +66,8 @@ class ProcessExecutor(RuntimeExecutor):
         self._launch: Launch | None = None
         self._process: RuntimeProcess | None = None
         self._start: Start | None = None  # until an invocation has reported it
+        self.client_context: str | None = None
+        """That of the next invocation, in Base64."""
 
     def start(self, env_vars: dict[str, str]) -> None:
         """Starts the process. A failure is reported by the first invocation, as in Lambda.
@@ -89,7 +92,7 @@ class ProcessExecutor(RuntimeExecutor):
         """Runs one invocation, in a new process if the previous one has failed."""
         process = self._usable_process()
         start, self._start = self._start, None
-        request = _request(payload, self._config.timeout)
+        request = _request(payload, self._config.timeout, self.client_context)
         if start and start.failed:
             return self._result_of_failed_start(request, start)
         started_at = time.monotonic()
@@ -195,13 +198,14 @@ class ProcessExecutor(RuntimeExecutor):
         return str(self.function_version.id.qualifier)
 
 
-def _request(payload: dict[str, str], timeout_s: float) -> Request:
+def _request(payload: dict[str, str], timeout_s: float, encoded: str | None) -> Request:
     return Request(
         request_id=payload["invoke-id"],
         payload=payload["payload"].encode(),
         function_arn=payload["invoked-function-arn"],
         deadline_ms=int((time.time() + timeout_s) * 1000),
         trace_id=payload["trace-id"],
+        client_context=client_context(encoded) if encoded else None,
     )
 
 

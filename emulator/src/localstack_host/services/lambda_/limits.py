@@ -20,8 +20,8 @@ CHECKED_ELSEWHERE = frozenset(
     | {"InvokeMode", "ProvisionedConcurrentExecutions", "PublishTo", "Runtime", "StartingPosition"}
     | {"VpcConfig", "CapacityProviderConfig"}
 )
-# Of texts; the patterns of all others are LocalStack's.
-PATTERNS = {"Handler": r"[^\s]+"}
+# The texts whose patterns LocalStack does not check.
+PATTERNED = ("Action", "Handler")
 NOT_NULL = "Member must not be null"
 
 
@@ -75,8 +75,9 @@ def _broken_text(member: Any, name: str, value: str) -> str | None:
     most = member.metadata.get("max")
     if name in ("Description", "Handler", "LicenseInfo") and len(value) > most:
         return f"Member must have length less than or equal to {most}"
-    if name in PATTERNS and not re.fullmatch(PATTERNS[name], value):
-        return f"Member must satisfy regular expression pattern: {PATTERNS[name]}"
+    pattern = member.metadata.get("pattern", "")
+    if name in PATTERNED and pattern and not re.fullmatch(pattern, value):
+        return f"Member must satisfy regular expression pattern: {pattern}"
     return None
 
 

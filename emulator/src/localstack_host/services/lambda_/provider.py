@@ -15,6 +15,7 @@ from typing import IO, Any, cast
 
 from localstack.aws.api.lambda_ import (
     CreateFunctionRequest,
+    DeleteFunctionResponse,
     EventSourceMappingConfiguration,
     FunctionConfiguration,
     InvalidParameterValueException,
@@ -23,10 +24,12 @@ from localstack.aws.api.lambda_ import (
     ListLayersResponse,
     PackageType,
     PublishLayerVersionResponse,
+    ResourceConflictException,
     UpdateEventSourceMappingRequest,
     UpdateFunctionConfigurationRequest,
 )
 from localstack.aws.skeleton import create_dispatch_table
+from localstack.services.lambda_ import api_utils
 from localstack.services.lambda_.invocation.lambda_models import AliasRoutingConfig, FunctionVersion
 from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.lambda_.provider import LambdaProvider
@@ -63,6 +66,7 @@ def _with_limits(operation: Any) -> Any:
     return handle
 
 
+NO_ROUTING = AliasRoutingConfig(version_weights={})
 Function = tuple[str, str, str]
 """Account, region and name."""
 
@@ -178,9 +182,10 @@ class PythonOnlyLambda(KeyedLambda):
         payload: IO[bytes] | None = None,
         **others: Any,
     ) -> InvocationResponse:
-        """Validates the size and the format of the event, then invokes the function."""
+        """Validates the event and the client context, then invokes the function."""
         event = payload.read() if payload else b""
         validation.require_event(event, invocation_type)
+        validation.require_client_context(others.get("client_context"))
         return super().invoke(
             context,
             function_name,
@@ -188,6 +193,23 @@ class PythonOnlyLambda(KeyedLambda):
             payload=BytesIO(event) if payload else None,
             **others,
         )
+
+    @handler("DeleteFunction")
+    def delete_function(
+        self,
+        context: RequestContext,
+        function_name: str,
+        qualifier: str | None = None,
+        **others: Any,
+    ) -> DeleteFunctionResponse:
+        """Refuses to delete a version that an alias references."""
+        if aliases := _aliases_of(context, function_name, qualifier):
+            raise ResourceConflictException(
+                "Unable to delete version because the following aliases reference it:"
+                f" [{', '.join(aliases)}]",
+                Type="User",
+            )
+        return super().delete_function(context, function_name, qualifier, **others)
 
     @handler("CreateFunction", expand=False)
     def create_function(  # type: ignore[override] # by `expand=False`
@@ -206,6 +228,19 @@ class PythonOnlyLambda(KeyedLambda):
             self._validate_runtime(PackageType.Zip, runtime)
         validation.require_variables(request.get("Environment"))
         return super().update_function_configuration(context, request)
+
+
+def _aliases_of(context: RequestContext, function_name: str, qualifier: str | None) -> list[str]:
+    """The names of the aliases that reference this version of a function."""
+    account, region = api_utils.get_account_and_region(function_name, context)
+    name, version = api_utils.get_name_and_qualifier(function_name, qualifier, context)
+    function = lambda_stores[account][region].functions.get(name)
+    return [
+        alias.name
+        for alias in (function.aliases.values() if function else ())
+        if alias.function_version == version
+        or version in (alias.routing_configuration or NO_ROUTING).version_weights
+    ]
 
 
 def _require_python(runtime: str | None) -> None:

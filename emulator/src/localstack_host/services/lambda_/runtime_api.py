@@ -15,10 +15,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
+from typing import Any
 
 from localstack_host.services.lambda_.runtime_http import HttpResponse, Refused, Server
 
 PREFIX = "/2018-06-01/runtime"
+CLIENT_CONTEXT = "Lambda-Runtime-Client-Context"
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,13 @@ class Request:
     function_arn: str
     deadline_ms: int
     trace_id: str
+    client_context: dict[str, Any] | None = None
 
     def headers(self) -> dict[str, str]:
         """The headers of the response to `next`."""
-        return {
+        context = self.client_context
+        optional = {} if context is None else {CLIENT_CONTEXT: json.dumps(context)}
+        return optional | {
             "Content-Type": "application/json",
             "Lambda-Runtime-Aws-Request-Id": self.request_id,
             "Lambda-Runtime-Deadline-Ms": str(self.deadline_ms),

@@ -11,8 +11,10 @@ size to 4 KB.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+from typing import Any
 
 from localstack.aws.api.lambda_ import (
     Environment,
@@ -66,6 +68,22 @@ def require_event(payload: bytes, kind: str | None) -> None:
         )
     if payload:
         _require_json(payload)
+
+
+def require_client_context(encoded: str | None) -> None:
+    """Raises AWS's error for a client context that is not the Base64 of a JSON object."""
+    if encoded and client_context(encoded) is None:
+        message = "Client context must be a valid Base64-encoded JSON object."
+        raise InvalidRequestContentException(message)
+
+
+def client_context(encoded: str) -> dict[str, Any] | None:
+    """The client context of an invocation; None if it is not one."""
+    try:
+        decoded = json.loads(base64.b64decode(encoded, validate=True))
+    except ValueError:
+        return None
+    return decoded if isinstance(decoded, dict) else None
 
 
 def _refuse_size(message: str) -> None:
