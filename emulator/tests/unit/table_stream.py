@@ -13,7 +13,6 @@ TABLE: dict[str, Any] = {
     "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
     "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
     "BillingMode": "PAY_PER_REQUEST",
-    "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
 }
 
 
@@ -24,11 +23,12 @@ class Expired(Exception):
 class StreamClient:
     """A client of the engine's streams, with a clock that the test moves."""
 
-    def __init__(self) -> None:
+    def __init__(self, view: str = "KEYS_ONLY") -> None:
         self.now = 1_800_000_000.0
         self.engine = Engine(clock=lambda: self.now)
         self.exceptions = type("Exceptions", (), {"ExpiredIteratorException": Expired})
-        created = self.call("CreateTable", TABLE)
+        stream = {"StreamEnabled": True, "StreamViewType": view}
+        created = self.call("CreateTable", TABLE | {"StreamSpecification": stream})
         self.arn = created["TableDescription"]["LatestStreamArn"]
 
     def put(self, *ids: int) -> None:

@@ -155,6 +155,7 @@ def test_a_batch_is_no_larger_than_an_event(client: StreamClient, window_s: int)
     mapping.transform_into_events = lambda records, shard: [  # type: ignore[method-assign]
         {"dynamodb": record["dynamodb"], "padding": "x" * size} for record in records
     ]
+    mapping.largest_size = lambda event: 2 * size  # type: ignore[method-assign]
     client.put(*range(10))
     mapping.poll()
     assert mapping.function.batches[:2] == [[0, 1, 2, 3], [4, 5, 6, 7]]
@@ -315,3 +316,25 @@ def test_a_new_poller_waits_for_the_end_of_the_one_before(client: StreamClient) 
         following = Mapping(client)
     assert following.poll() == [[1]]
     assert list(looks) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"L": [{"NULL": True}] * 500},
+        {"L": [{"M": {}}, {"L": []}, {"BOOL": False}] * 200},
+        {"M": {str(number): {"N": "1"} for number in range(300)}},
+        {"S": "\x01" * 2_000},
+        {"S": "\u00e4\U0001f600" * 500},
+        {"NS": [str(number) for number in range(300)]},
+        {"SS": [chr(0x4E00 + number) for number in range(300)]},
+        {"B": "AAAA" * 500},
+    ],
+)
+def test_no_event_is_larger_than_what_is_assumed(value: dict[str, Any]) -> None:
+    client = StreamClient("NEW_IMAGE")
+    client.call("PutItem", {"TableName": "orders", "Item": {"id": {"S": "1"}, "v": value}})
+    mapping = Mapping(client)
+    mapping.poll(1)
+    [event] = mapping.function.events
+    assert len(json.dumps(event, default=str)) < mapping.largest_size(event)

@@ -11,7 +11,7 @@ from typing import Any
 
 from localstack.services.lambda_.event_source_mapping.pollers.kinesis_poller import KinesisPoller
 
-from localstack_host.services.lambda_.stream_batches import StreamBatches
+from localstack_host.services.lambda_.stream_batches import ENVELOPE, StreamBatches
 
 AT_TIMESTAMP = "AT_TIMESTAMP"
 
@@ -42,6 +42,10 @@ class KinesisStreamPoller(StreamBatches, KinesisPoller):
     def number_of(self, record: dict[str, Any]) -> str:
         """The sequence number of a record of GetRecords."""
         return str(record["SequenceNumber"])
+
+    def largest_size(self, event: dict[str, Any]) -> int:
+        """How many bytes an event can have at most; its key may be of characters of six each."""
+        return len(event["kinesis"]["data"]) + ENVELOPE
 
     def _iterator(self, shard_id: str) -> str:
         client: Any = self.source_client

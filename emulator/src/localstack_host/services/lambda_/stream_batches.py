@@ -16,6 +16,7 @@ import time
 import uuid
 from abc import abstractmethod
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -38,19 +39,24 @@ Event = dict[str, Any]
 EXPIRED = "RecordAgeExceeded"
 LOG = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.1
+ENVELOPE = 4_000
+"""Bytes of an event beside its data, at most."""
 
 
 @dataclass
 class Collected:
     """Events of one shard that wait for their batch to be due.
 
-    A batch has at most `most` events. `window_s` is the batching window; 0: none.
+    A batch has at most `most` events. `window_s` is the batching window; 0: none. `estimate` is at
+    least an event's size in bytes; what all of them exceed is measured, which takes longer.
     """
 
     most: int
     window_s: float
+    estimate: Callable[[Event], int]
     events: list[Event] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
+    measured: int = 0
     since: float = 0.0
 
     def add(self, events: list[Event]) -> None:
@@ -58,7 +64,17 @@ class Collected:
         if not self.events:
             self.since = time.monotonic()
         self.events += events
-        self.sizes += [len(json.dumps(event, default=str)) + 1 for event in events]
+        self.sizes += map(self.estimate, events)
+        if sum(self.sizes) >= LARGEST_BATCH:
+            new = self.events[self.measured :]
+            self.sizes[self.measured :] = [len(json.dumps(one, default=str)) + 1 for one in new]
+            self.measured = len(self.events)
+
+    def put_back(self, batch: list[Event]) -> None:
+        """Puts a batch back that was not delivered, as the poller is closed."""
+        self.events[:0] = batch
+        self.sizes[:0] = [0] * len(batch)
+        self.measured += len(batch)
 
     @property
     def is_due(self) -> bool:
@@ -81,6 +97,7 @@ class Collected:
             count += 1
         batch = self.events[:count]
         del self.events[:count], self.sizes[:count]
+        self.measured = max(0, self.measured - count)
         self.since = time.monotonic()
         return batch
 
@@ -132,8 +149,7 @@ class StreamBatches(StreamPoller):
         while collected.is_due or (collected.events and not following):
             batch = collected.take()
             if not self._delivered(shard_id, batch):
-                collected.events[:0] = batch
-                collected.sizes[:0] = [0] * len(batch)
+                collected.put_back(batch)
                 return
             self.has_processed(shard_id, batch[-1])
         if self._windows and not self._windows.end_what_is_over(shard_id, not following):
@@ -146,6 +162,10 @@ class StreamBatches(StreamPoller):
     @abstractmethod
     def number_of(self, record: dict[str, Any]) -> str:
         """The sequence number of a record of GetRecords."""
+
+    @abstractmethod
+    def largest_size(self, event: Event) -> int:
+        """How many bytes an event can have at most, by what is known of it."""
 
     def has_processed(self, shard_id: str, last: Event | None) -> None:
         """Called with the last event of a batch, and with None after each look at a shard."""
@@ -191,7 +211,8 @@ class StreamBatches(StreamPoller):
         settings = self.stream_parameters
         window_s = settings.get("MaximumBatchingWindowInSeconds") or 0
         # The limit of GetRecords may be smaller.
-        return Collected(self.mapping.get("BatchSize") or settings["BatchSize"], window_s)
+        most = self.mapping.get("BatchSize") or settings["BatchSize"]
+        return Collected(most, window_s, self.largest_size)
 
 
 class Delivery:

@@ -16,11 +16,13 @@ from localstack.services.lambda_.event_source_mapping.pollers.dynamodb_poller im
 
 from embedded_dynamodb.streams import shown_sequence
 from embedded_dynamodb.streams_api.iterators import read_iterator
-from localstack_host.services.lambda_.stream_batches import StreamBatches
+from localstack_host.services.lambda_.stream_batches import ENVELOPE, StreamBatches
 from localstack_host.services.lambda_.tumbling_windows import Window
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html
 MAX_RECORDS = 1000
+# Of JSON for a byte of an item: one without a name that is empty is `{"NULL": true}, `.
+LONGEST_BYTE = 20
 BEGINNING = "TRIM_HORIZON"
 NEXT = "AFTER_SEQUENCE_NUMBER"
 
@@ -91,6 +93,10 @@ class TableStreamPoller(StreamBatches, DynamoDBPoller):
     def number_of(self, record: dict[str, Any]) -> str:
         """The sequence number of a record of GetRecords."""
         return str(record["dynamodb"]["SequenceNumber"])
+
+    def largest_size(self, event: dict[str, Any]) -> int:
+        """How many bytes an event can have at most, by the size of its record."""
+        return int(LONGEST_BYTE * event["dynamodb"]["SizeBytes"]) + ENVELOPE
 
     def has_processed(self, shard_id: str, last: dict[str, Any] | None) -> None:
         """Notes the last record that need not be read again, also if no filter matched it."""
