@@ -16,7 +16,8 @@ from localstack_host.localstack_api import CommonServiceException
 MOST = {"Timeout": 900, "MemorySize": 10240}
 # LocalStack checks these, with more than the model's rule or in other words.
 CHECKED_ELSEWHERE = frozenset(
-    {"ApplyOn", "Architectures", "CompatibleArchitectures", "CompatibleRuntimes", "FunctionVersion"}
+    {"ApplyOn", "Architectures", "CompatibleArchitecture", "CompatibleArchitectures"}
+    | {"CompatibleRuntime", "CompatibleRuntimes", "FunctionVersion", "RecursiveLoop"}
     | {"InvokeMode", "ProvisionedConcurrentExecutions", "PublishTo", "Runtime", "StartingPosition"}
     | {"VpcConfig", "CapacityProviderConfig"}
 )
