@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from localstack_host.host import environment, ports, process
 from localstack_host.services.lambda_ import queue_batches
@@ -188,3 +189,24 @@ def test_only_the_messages_that_failed_stay_in_the_queue(impatient: Cloud) -> No
     assert dead.next() == {"order": "bad"}
     wait_for(lambda: queue.count() == 0, "messages are left")
     assert dead.count() == 1
+
+
+def test_a_queue_that_does_not_fit_the_function_is_refused(cloud: Cloud) -> None:
+    sqs, client = cloud.client("sqs"), cloud.client("lambda")
+    function = cloud.function("def handle(event, context):\n    pass\n", Timeout=31)
+    name = f"probe-{uuid.uuid4().hex[:8]}"
+    sqs.create_queue(QueueName=name)
+    sqs.create_queue(
+        QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true", "VisibilityTimeout": "31"}
+    )
+    arn = f"arn:aws:sqs:us-east-2:000000000000:{name}"
+    short = "Queue visibility timeout: 30 seconds is less than Function timeout: 31 seconds"
+    with pytest.raises(ClientError, match=short):
+        client.create_event_source_mapping(FunctionName=function, EventSourceArn=arn)
+    fifo = {"FunctionName": function, "EventSourceArn": f"{arn}.fifo", "Enabled": False}
+    with pytest.raises(ClientError, match="Batching window is not supported for FIFO queues"):
+        client.create_event_source_mapping(**fifo, MaximumBatchingWindowInSeconds=1)
+    mapping = client.create_event_source_mapping(**fifo)["UUID"]
+    with pytest.raises(ClientError, match="Batching window is not supported for FIFO queues"):
+        client.update_event_source_mapping(UUID=mapping, MaximumBatchingWindowInSeconds=1)
+    client.delete_event_source_mapping(UUID=mapping)

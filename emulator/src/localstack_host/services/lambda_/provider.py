@@ -41,6 +41,7 @@ from localstack_host.services.lambda_.concurrency import QueueingAssignment
 from localstack_host.services.lambda_.limits import require_values
 from localstack_host.services.lambda_.mapping_worker import succeeding
 from localstack_host.services.lambda_.powertools_layers import PowertoolsLayers
+from localstack_host.services.lambda_.queue_mappings import require_queue
 
 
 @provides("lambda")
@@ -139,6 +140,15 @@ class PythonOnlyLambda(KeyedLambda):
             return AliasRoutingConfig(version_weights=routing_config_dict)
         model = super()._create_routing_config_model(routing_config_dict, function_version)
         return cast(AliasRoutingConfig, model)
+
+    def validate_event_source_mapping(self, context: RequestContext, request: Any) -> Any:
+        """Also checks that a queue fits the function."""
+        original: Any = super()
+        validated = original.validate_event_source_mapping(context, request)
+        if request.get("EventSourceArn"):
+            *_, version, _ = validated
+            require_queue(request, version.config.timeout)
+        return validated
 
     def update_event_source_mapping_v2(
         self, context: RequestContext, request: UpdateEventSourceMappingRequest
