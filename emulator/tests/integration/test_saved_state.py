@@ -149,6 +149,38 @@ def test_mappings_go_on_where_they_were(own: Emulator) -> None:
     assert _next_body(after, queue) == "after"
 
 
+@pytest.mark.exhaustive
+def test_records_that_wait_for_their_window_are_there_after_a_restart(own: Emulator) -> None:
+    cloud = Cloud(own.endpoint)
+    queue = cloud.client("sqs").create_queue(QueueName="seen")["QueueUrl"]
+    function = cloud.function(
+        "import boto3, json\n"
+        "def handle(event, context):\n"
+        "    ids = [record['dynamodb']['Keys']['id']['S'] for record in event['Records']]\n"
+        f"    boto3.client('sqs').send_message(QueueUrl={queue!r}, MessageBody=json.dumps(ids))\n",
+    )
+    table = cloud.table(
+        "id", StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    )
+    stream = cloud.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    mapping = {
+        "FunctionName": function,
+        "EventSourceArn": stream,
+        "StartingPosition": "TRIM_HORIZON",
+    }
+    client = cloud.client("lambda")
+    uuid = client.create_event_source_mapping(**mapping, MaximumBatchingWindowInSeconds=8)["UUID"]
+    wait_for(
+        lambda: client.get_event_source_mapping(UUID=uuid)["State"] == "Enabled",
+        "the mapping is not enabled",
+    )
+    cloud.client("dynamodb").put_item(TableName=table, Item={"id": {"S": "before"}})
+    time.sleep(2)  # it is read, and waits
+    after = restarted(own)
+    after.client("dynamodb").put_item(TableName=table, Item={"id": {"S": "after"}})
+    assert _next_body(after, queue) == '["before", "after"]'
+
+
 def _next_body(cloud: Cloud, queue: str) -> str:
     sqs = cloud.client("sqs")
     found = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
