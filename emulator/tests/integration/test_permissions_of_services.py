@@ -234,6 +234,52 @@ def test_a_function_reads_a_queue_only_if_its_role_may(cloud: Cloud, queue: Queu
     cloud.client("lambda").delete_event_source_mapping(UUID=created["UUID"])
 
 
+def test_a_function_reads_a_stream_only_if_its_role_may(cloud: Cloud) -> None:
+    stream = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    table = cloud.table("id", StreamSpecification=stream)
+    described = cloud.client("dynamodb").describe_table(TableName=table)
+    source = described["Table"]["LatestStreamArn"]
+    create = cloud.client("lambda").create_event_source_mapping
+    mapping = {"EventSourceArn": source, "StartingPosition": "LATEST", "Enabled": False}
+    without = cloud.function(HELLO, Role=cloud.role(allow("dynamodb:GetRecords", source)))
+    with pytest.raises(ClientError, match=f"Cannot access stream {source}. Please ensure the role"):
+        create(FunctionName=without, **mapping)
+    actions = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream")
+    allowed = cloud.role(*(allow(action, source) for action in actions))
+    created = create(FunctionName=cloud.function(HELLO, Role=allowed), **mapping)
+    cloud.client("lambda").delete_event_source_mapping(UUID=created["UUID"])
+
+
+def test_a_function_keeps_dead_letters_only_if_its_role_may(cloud: Cloud, queue: Queue) -> None:
+    letters = {"TargetArn": queue.arn}
+    refused = "execution role does not have permissions to call SendMessage on SQS"
+    role = cloud.role(allow("sqs:ReceiveMessage", queue.arn))
+    with pytest.raises(ClientError, match=refused):
+        cloud.function(HELLO, Role=role, DeadLetterConfig=letters)
+    for nobody in ("arn:aws:iam::000000000000:role/nobody", "nobody"):
+        with pytest.raises(ClientError, match=r"cannot be assumed by Lambda|at 'role' failed"):
+            cloud.function(HELLO, Role=nobody, DeadLetterConfig=letters)
+    function = cloud.function(HELLO, Role=role)
+    update = cloud.client("lambda").update_function_configuration
+    with pytest.raises(ClientError, match=refused):
+        update(FunctionName=function, DeadLetterConfig=letters)
+    update(
+        FunctionName=function,
+        DeadLetterConfig=letters,
+        Role=cloud.role(allow("sqs:SendMessage", queue.arn)),
+    )
+
+
+def test_a_function_has_destinations_only_if_its_role_may(cloud: Cloud, queue: Queue) -> None:
+    put = cloud.client("lambda").put_function_event_invoke_config
+    destination = {"OnFailure": {"Destination": queue.arn}}
+    without = cloud.function(HELLO, Role=cloud.role(allow("sqs:ReceiveMessage", queue.arn)))
+    with pytest.raises(ClientError, match=f"permissions to call SendMessage on {queue.arn}"):
+        put(FunctionName=without, DestinationConfig=destination)
+    allowed = cloud.function(HELLO, Role=cloud.role(allow("sqs:SendMessage", queue.arn)))
+    put(FunctionName=allowed, DestinationConfig=destination)
+
+
 def waiting(queue: Queue) -> int:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     asked = queue.client.get_queue_attributes(QueueUrl=queue.url, AttributeNames=names)
