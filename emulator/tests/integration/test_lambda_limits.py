@@ -221,3 +221,35 @@ def test_all_wrong_values_are_named(cloud: Cloud) -> None:
             EventSourceArn="arn:aws:sqs:us-east-2:000000000000:none",
             MaximumBatchingWindowInSeconds=301,
         )
+
+
+MANDATORY = "Runtime and Handler are mandatory parameters for functions created with deployment"
+EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"Handler": None}, MANDATORY),
+        ({"Runtime": None}, MANDATORY),
+        ({"Code": {}}, "Please provide a source for function code"),
+        ({"Code": {"ZipFile": b""}}, "Uploaded file must be a non-empty zip"),
+        ({"Code": {"ZipFile": EMPTY_ZIP}}, "Uploaded file must be a non-empty zip"),
+        ({"Code": {"ZipFile": b"no zip"}}, "Could not unzip uploaded file"),
+    ],
+)
+def test_a_function_without_what_it_runs_is_refused(
+    cloud: Cloud, settings: dict[str, Any], message: str
+) -> None:
+    usual = {"Runtime": "python3.13", "Handler": "app.handle", "Code": {"ZipFile": EMPTY_ZIP}}
+    request = {name: value for name, value in (usual | settings).items() if value is not None}
+    with pytest.raises(ClientError, match=message):
+        cloud.client("lambda").create_function(FunctionName="without", Role=cloud.role(), **request)
+
+
+def test_code_is_not_replaced_by_nothing(cloud: Cloud) -> None:
+    function, update = cloud.function(RESTLESS), cloud.client("lambda").update_function_code
+    with pytest.raises(ClientError, match="Uploaded file must be a non-empty zip"):
+        update(FunctionName=function, ZipFile=EMPTY_ZIP)
+    with pytest.raises(ClientError, match="Please provide a source for function code"):
+        update(FunctionName=function)

@@ -26,6 +26,7 @@ from localstack.aws.api.lambda_ import (
     PublishLayerVersionResponse,
     ResourceConflictException,
     UpdateEventSourceMappingRequest,
+    UpdateFunctionCodeRequest,
     UpdateFunctionConfigurationRequest,
 )
 from localstack.aws.skeleton import create_dispatch_table
@@ -225,9 +226,18 @@ class PythonOnlyLambda(KeyedLambda):
     def create_function(  # type: ignore[override] # by `expand=False`
         self, context: RequestContext, request: CreateFunctionRequest
     ) -> FunctionConfiguration:
-        """Validates the variables, then creates the function."""
+        """Validates the package and the variables, then creates the function."""
+        validation.require_package(request)
         validation.require_variables(request.get("Environment"))
         return super().create_function(context, request)
+
+    @handler("UpdateFunctionCode", expand=False)
+    def update_function_code(  # type: ignore[override] # by `expand=False`
+        self, context: RequestContext, request: UpdateFunctionCodeRequest
+    ) -> FunctionConfiguration:
+        """Validates the code, then updates it."""
+        validation.require_code(request)
+        return super().update_function_code(context, request)
 
     @handler("UpdateFunctionConfiguration", expand=False)
     def update_function_configuration(  # type: ignore[override] # by `expand=False`

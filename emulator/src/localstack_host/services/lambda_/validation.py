@@ -12,8 +12,12 @@ size to 4 KB.
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
+import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from localstack.aws.api.lambda_ import (
@@ -21,6 +25,7 @@ from localstack.aws.api.lambda_ import (
     InvalidParameterValueException,
     InvalidRequestContentException,
     InvocationType,
+    PackageType,
 )
 
 from localstack_host.localstack_api import CommonServiceException
@@ -100,6 +105,38 @@ def _require_json(payload: bytes) -> None:
             f"Could not parse request body into json: Could not parse payload into json: {error}",
             Type="User",
         ) from error
+
+
+def require_package(request: Mapping[str, Any]) -> None:
+    """Raises AWS's error for a function without a runtime, a handler or a code."""
+    if request.get("PackageType", PackageType.Zip) != PackageType.Zip:
+        return
+    if not request.get("Runtime") or not request.get("Handler"):
+        _refuse(
+            "Runtime and Handler are mandatory parameters for functions created with deployment"
+            " packages."
+        )
+    require_code(request["Code"])
+
+
+def require_code(code: Mapping[str, Any]) -> None:
+    """Raises AWS's error for a code that is none, or a zip with nothing in it."""
+    if not code.keys() & {"ImageUri", "S3Bucket", "ZipFile"}:
+        _refuse("Please provide a source for function code.")
+    packed = code.get("ZipFile")
+    if packed is not None and _is_empty(packed):
+        _refuse("Uploaded file must be a non-empty zip")
+
+
+def _is_empty(packed: bytes) -> bool:
+    """False also for what is no zip, which LocalStack refuses."""
+    with suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return not archive.namelist()
+    return not packed
+
+
+def _refuse(message: str) -> None:
+    raise InvalidParameterValueException(message, Type="User")
 
 
 def require_variables(environment: Environment | None) -> None:
