@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from localstack_host.services.lambda_ import launching
+from localstack_host.services.lambda_ import launching, variables
 
 CALLERS = 8
 
@@ -43,3 +43,10 @@ def test_functions_that_are_created_at_once_share_one_zygote(made: list[object])
     with ThreadPoolExecutor(CALLERS) as pool:
         spawners = {id(s) for s in pool.map(lambda _: create(), range(CALLERS))}
     assert (len(spawners), len(made)) == (1, 1)
+
+
+def test_an_interpreter_of_a_store_does_not_get_the_systems_c_library() -> None:
+    usual = variables.search_paths("/usr/local")["LD_LIBRARY_PATH"]
+    assert usual.startswith("/var/lang/lib:/lib64:/usr/lib64:/var/runtime:")
+    of_a_store = variables.search_paths("/nix/store/0123-python3-3.13.1")["LD_LIBRARY_PATH"]
+    assert of_a_store.startswith("/var/lang/lib:/var/runtime:")

@@ -35,7 +35,6 @@ SETTINGS = "/etc"
 RESOLVER = "/etc/resolv.conf"
 TMP = "/tmp"  # noqa: S108 - not a predictable file name
 OPT = ON_AWS.opt
-PROGRAMS = "/var/lang/bin"
 HOST = "/.host"
 NEW = MS_NOSUID | MS_NODEV
 Copies = dict[str, int]
@@ -225,10 +224,19 @@ def _mount(source: str, target: str) -> None:
 
 
 def _link_interpreter(root: str) -> None:
-    """Makes Python a program of /var/lang/bin, which is the first folder of PATH on AWS."""
-    os.makedirs(root + PROGRAMS)  # noqa: PTH103
+    """Makes Python a program of /var/lang/bin, the first folder of PATH, and links its library.
+
+    The system may have another library of the same name, in a later folder of LD_LIBRARY_PATH.
+    """
+    programs, libraries = f"{root}{ON_AWS.lang}/bin", f"{root}{ON_AWS.lang}/lib"
+    os.makedirs(programs)  # noqa: PTH103
     for name in ("python3", f"python3.{sys.version_info.minor}"):
-        os.symlink(os.path.realpath(sys.executable), f"{root}{PROGRAMS}/{name}")  # noqa: PTH211
+        os.symlink(os.path.realpath(sys.executable), f"{programs}/{name}")  # noqa: PTH211
+    os.makedirs(libraries)  # noqa: PTH103
+    own = f"{sys.base_exec_prefix}/lib"
+    for name in os.listdir(own) if os.path.isdir(own) else ():  # noqa: PTH112, PTH208
+        if name.startswith("libpython"):
+            os.symlink(f"{own}/{name}", f"{libraries}/{name}")  # noqa: PTH211
 
 
 def _make_mount_point(path: str, mode: int) -> None:

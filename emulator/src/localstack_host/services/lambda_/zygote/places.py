@@ -18,11 +18,15 @@ SEARCH_PATHS = ("PATH", "LD_LIBRARY_PATH")
 
 @dataclass(frozen=True)
 class Places:
-    """The folders in the function's process; `opt` is empty if there are no layers."""
+    """The folders in the function's process; `opt` is empty if there are no layers.
+
+    `lang` has the interpreter, in bin, and its library, in lib.
+    """
 
     task: str
     opt: str
     runtime: str
+    lang: str
 
     def search(self, launch: Launch) -> list[str]:
         """The search path of modules, without the standard library."""
@@ -58,6 +62,7 @@ class Places:
             (ON_AWS.task, self.task),
             (ON_AWS.opt, self.opt),
             (ON_AWS.runtime, self.runtime),
+            (ON_AWS.lang, self.lang),
         ):
             if f"{path}/".startswith(f"{theirs}/") and ours:
                 return ours + path.removeprefix(theirs)
@@ -67,9 +72,9 @@ class Places:
         return ":".join(map(self.here, search.split(":")))
 
 
-ON_AWS = Places("/var/task", "/opt", "/var/runtime")
+ON_AWS = Places("/var/task", "/opt", "/var/runtime", "/var/lang")
 
 
 def on_this_machine(launch: Launch) -> Places:
     """The folders for a process that is not confined."""
-    return Places(launch.code, launch.opt, launch.runtime)
+    return Places(launch.code, launch.opt, launch.runtime, sys.base_prefix)
