@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.conftest import Cloud, document
-from tests.integration.state_machines import machine
+from tests.integration.state_machines import machine, run
 from tests.integration.waiting import wait_for
 
 PASS = {"A": {"Type": "Pass", "End": True}}
@@ -124,3 +124,18 @@ def test_events_have_numbers_for_dates_and_the_input_as_it_was_sent(cloud: Cloud
     events.delete_rule(Name=name)
     sqs.delete_queue(QueueUrl=queue)
     client.delete_state_machine(stateMachineArn=arn)
+
+
+def test_a_workflow_runs_an_express_one_and_waits_for_it(cloud: Cloud) -> None:
+    """AWS serves the operation at another host, `sync-states.…`."""
+    express = machine(cloud, {"A": {"Type": "Pass", "Result": 1, "End": True}}, type="EXPRESS")
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:sfn:startSyncExecution",
+        "Parameters": {"StateMachineArn": express},
+        "OutputPath": "$.Output",
+        "End": True,
+    }
+    ended = run(cloud, {"Call": task})
+    assert (ended.status, ended.output) == ("SUCCEEDED", "1"), ended.cause
+    cloud.client("stepfunctions").delete_state_machine(stateMachineArn=express)

@@ -145,6 +145,8 @@ def _settings(port: int) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_EC2_METADATA_DISABLED": "true",
+        # A workflow's task StartSyncExecution would be sent to sync-localhost.
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "PYTHONUTF8": "1",
         "MALLOC_ARENA_MAX": "2",  # glibc's default keeps freed memory for each of many threads
     }
