@@ -263,3 +263,24 @@ def test_a_version_that_an_alias_references_is_not_deleted(cloud: Cloud) -> None
     client.delete_function(FunctionName=function, Qualifier="2")
     versions = client.list_versions_by_function(FunctionName=function)["Versions"]
     assert [version["Version"] for version in versions] == ["$LATEST", "1"]
+
+
+def test_a_response_can_be_asked_for_as_a_stream(cloud: Cloud) -> None:
+    source = "def handle(event, context):\n    return 1 / event\n"
+    client, function = cloud.client("lambda"), cloud.function(source)
+    ask = {"FunctionName": function, "LogType": "Tail"}
+    answer = client.invoke_with_response_stream(**ask, Payload=b"4")
+    assert answer["StatusCode"] == 200
+    chunk, complete = answer["EventStream"]
+    assert chunk == {"PayloadChunk": {"Payload": b"0.25"}}
+    assert b"REPORT RequestId" in base64.b64decode(complete["InvokeComplete"]["LogResult"])
+    [failed] = client.invoke_with_response_stream(**ask, Payload=b"0")["EventStream"]
+    assert failed["InvokeComplete"]["ErrorCode"] == "ZeroDivisionError"
+    assert "division by zero" in failed["InvokeComplete"]["ErrorDetails"]
+
+
+def test_an_event_can_be_queued_by_the_older_operation(cloud: Cloud) -> None:
+    client, function = cloud.client("lambda"), cloud.function(TELLS)
+    assert client.invoke_async(FunctionName=function, InvokeArgs=b"{}")["Status"] == 202
+    with pytest.raises(ClientError, match="Function not found"):
+        client.invoke_async(FunctionName="none", InvokeArgs=b"{}")

@@ -41,6 +41,7 @@ from localstack_host.services.lambda_ import patches, validation
 from localstack_host.services.lambda_.concurrency import QueueingAssignment
 from localstack_host.services.lambda_.limits import require_values
 from localstack_host.services.lambda_.mapping_worker import succeeding
+from localstack_host.services.lambda_.other_invocations import OtherInvocations
 from localstack_host.services.lambda_.powertools_layers import PowertoolsLayers
 from localstack_host.services.lambda_.queue_mappings import require_queue
 
@@ -113,7 +114,7 @@ def _function(context: RequestContext, configuration: FunctionConfiguration) -> 
     return context.account_id, context.region, configuration["FunctionName"] or ""
 
 
-class PythonOnlyLambda(KeyedLambda):
+class PythonOnlyLambda(OtherInvocations, KeyedLambda):
     """LocalStack's Lambda without containers: zips with a Python runtime, a few at a time."""
 
     def __init__(self) -> None:
