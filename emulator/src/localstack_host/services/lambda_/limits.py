@@ -1,7 +1,9 @@
 """The limits of the values in requests to Lambda, with AWS's messages.
 
-LocalStack checks names, ARNs and a few others itself. The limits are those of AWS's API model:
-https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+The limits are those of AWS's API model:
+https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html. `gateway/constraints.py`
+applies all of a model. Of Lambda's, LocalStack has names, ARNs and several enumerations in AWS's
+own words already, and a few limits of AWS are not in the model.
 """
 
 from __future__ import annotations
