@@ -9,8 +9,6 @@ import pytest
 
 from localstack_host.services.cloudwatch import emf
 from localstack_host.services.cloudwatch.alarm_evaluation import Rule, evaluate
-from localstack_host.services.cloudwatch.data_points import NotUnderstood
-from localstack_host.services.cloudwatch.metric_math import compute
 from localstack_host.services.cloudwatch.metric_store import MetricQuery
 from tests.unit.cloudwatch_points import HERE, Stored
 
@@ -84,26 +82,6 @@ class TestJudging:
         )
         assert evaluate([None] * 40, quiet, "OK") == "ALARM"
         assert evaluate([None] * 29 + [1] + [None] * 10, quiet, "ALARM") == "OK"
-
-
-class TestMetricMath:
-    SERIES: ClassVar[dict[str, list[float | None]]] = {
-        "errors": [3, None, 1],
-        "rejected": [1, 2, None],
-    }
-
-    def test_it_is_done_period_by_period(self) -> None:
-        assert compute("errors - rejected", self.SERIES) == [2, None, None]
-        assert compute("FILL(errors, 0) - FILL(rejected, 0)", self.SERIES) == [2, -2, 1]
-        assert compute("100 * errors / 50", self.SERIES) == [6, None, 2]
-
-    def test_a_division_by_zero_has_no_value(self) -> None:
-        assert compute("errors / (rejected - 2)", self.SERIES) == [-3, None, None]
-
-    @pytest.mark.parametrize("expression", ["SUM(METRICS())", "errors > 1", "others", "1 +"])
-    def test_what_is_not_understood_is_said(self, expression: str) -> None:
-        with pytest.raises(NotUnderstood):
-            compute(expression, self.SERIES)
 
 
 class TestPoints:

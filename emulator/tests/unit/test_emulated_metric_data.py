@@ -1,4 +1,4 @@
-"""GetMetricData on the emulator: percentiles, metric math, and what it does not understand."""
+"""GetMetricData on the emulator: percentiles, metric math, and what is not emulated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import pytest
 
 from localstack_host.services.cloudwatch.data_points import DataPoint, NotUnderstood, statistic
 from localstack_host.services.cloudwatch.metric_data import MetricDataReader, statistics
+from localstack_host.services.cloudwatch.metric_math.syntax import InvalidQuery
 from localstack_host.services.cloudwatch.metric_pages import InvalidToken, page
+from localstack_host.services.cloudwatch.metric_results import Options, results
 from localstack_host.services.cloudwatch.metric_store import MetricQuery
 from tests.unit.cloudwatch_points import HERE, Stored
 
@@ -39,8 +41,8 @@ def reader() -> MetricDataReader:
 
 
 def values(reader: MetricDataReader, *queries: dict[str, Any]) -> dict[str, dict[datetime, float]]:
-    results = reader.results(queries, newest_first=False)
-    return {r["Id"]: dict(zip(r["Timestamps"], r["Values"], strict=True)) for r in results}
+    found = results(queries, reader, Options(newest_first=False))
+    return {r["Id"]: dict(zip(r["Timestamps"], r["Values"], strict=True)) for r in found}
 
 
 def test_a_period_has_its_first_second_and_not_its_last(reader: MetricDataReader) -> None:
@@ -53,7 +55,7 @@ def test_periods_begin_on_the_clock(reader: MetricDataReader) -> None:
 
 
 def test_the_newest_comes_first_unless_asked(reader: MetricDataReader) -> None:
-    (result,) = reader.results([stat("a", "Orders")])
+    (result,) = results([stat("a", "Orders")], reader)
     assert result["Values"] == [4, 3]
 
 
@@ -74,19 +76,71 @@ def test_gaps_are_filled_and_nothing_at_all_is_not(reader: MetricDataReader) -> 
     assert values(reader, failed, math("e", "FILL(b, 0)"))["e"] == {}
 
 
-@pytest.mark.parametrize("expression", ["SUM(METRICS())", "missing + 1", "a +", "1 + 1"])
-def test_what_is_not_understood_fails_alone(reader: MetricDataReader, expression: str) -> None:
-    wrong, right = reader.results([math("e", expression), stat("a", "Orders")])
+@pytest.mark.parametrize("expression", ["SERVICE_QUOTA(a)", "SELECT SUM(Orders) FROM N"])
+def test_what_is_not_emulated_fails_alone(reader: MetricDataReader, expression: str) -> None:
+    wrong, right = results([math("e", expression), stat("a", "Orders")], reader)
     assert (wrong["StatusCode"], wrong["Values"]) == ("InternalError", [])
-    assert wrong["Messages"][0]["Code"] == "NotUnderstood"
+    assert "not emulated" in wrong["Messages"][0]["Value"]
     assert (right["StatusCode"], right["Values"]) == ("Complete", [4, 3])
 
 
-def test_periods_of_different_length_are_not_mixed(reader: MetricDataReader) -> None:
-    long = stat("b", "Orders")
+def test_an_expression_that_is_none_fails_the_request(reader: MetricDataReader) -> None:
+    with pytest.raises(InvalidQuery, match="Error in expression 'e': unknown id 'missing'"):
+        list(results([math("e", "missing + 1"), stat("a", "Orders")], reader))
+
+
+def test_periods_of_different_length_are_joined(reader: MetricDataReader) -> None:
+    long = stat("b", "Orders", ReturnData=False)
     long["MetricStat"]["Period"] = 300
-    *_, mixed = reader.results([stat("a", "Orders"), long, math("e", "a + b")])
-    assert mixed["StatusCode"] == "InternalError"
+    summed = values(reader, stat("a", "Orders", ReturnData=False), long, math("e", "a + b"))
+    assert summed["e"] == {at(600): 3 + 15, at(720): 4}
+
+
+class TestArrays:
+    def test_each_time_series_is_a_result_with_both_labels(self, reader: MetricDataReader) -> None:
+        queries = [
+            stat("a", "Orders", ReturnData=False, Label="orders"),
+            stat("b", "Failed", ReturnData=False),
+            math("e", "FILL(METRICS(), 0) * 2") | {"Label": "Doubled:"},
+        ]
+        found = list(results(queries, reader))
+        assert [(r["Id"], r["Label"]) for r in found] == [
+            ("e", "Doubled: orders"),
+            ("e", "Doubled: Failed"),
+        ]
+        assert [r["Values"] for r in found] == [[8, 0, 6], []]
+
+    def test_a_search_finds_metrics_by_their_dimensions(self, reader: MetricDataReader) -> None:
+        search = """SEARCH('{N,environment} MetricName="Orders"', 'Sum', 60)"""
+        assert values(reader, math("e", search)) == {"e": {at(600): 3, at(720): 4}}
+        every = list(results([math("e", "SEARCH('{N} Orders', 'Sum', 60)")], reader))
+        assert [(r["Label"], r["Values"]) for r in every] == [("dev", [4, 3]), ("dev here", [16])]
+
+    def test_dynamic_labels_are_those_of_each_time_series(self, reader: MetricDataReader) -> None:
+        query = math("e", "SEARCH('{N} Orders', 'Sum', 60)")
+        label = {"Label": "${PROP('Dim.environment')} ${LAST}"}
+        assert [r["Label"] for r in results([query | label], reader)] == ["dev 4", "dev 16"]
+
+    def test_a_query_must_be_about_something(self, reader: MetricDataReader) -> None:
+        with pytest.raises(InvalidQuery) as refused:
+            list(results([stat("a", "Orders"), {"Id": "e"}], reader))
+        required = "The parameter MetricDataQueries.member.2.MetricStat is required.\n"
+        assert str(refused.value) == required
+
+    def test_what_uses_something_that_is_not_emulated_is_not_either(
+        self, reader: MetricDataReader
+    ) -> None:
+        band = math("e", "SERVICE_QUOTA(a)") | {"ReturnData": False}
+        on_it, fine = results([band, math("f", "e + 1"), stat("a", "Orders")], reader)
+        assert (on_it["StatusCode"], fine["StatusCode"]) == ("InternalError", "Complete")
+
+    def test_a_hidden_query_may_be_a_scalar(self, reader: MetricDataReader) -> None:
+        hidden = math("s", "MAX(a)") | {"ReturnData": False}
+        queries = [hidden, math("e", "a / s"), stat("a", "Orders", ReturnData=False)]
+        assert values(reader, *queries) == {"e": {at(600): 0.75, at(720): 1}}
+
+    def test_a_search_that_finds_nothing_has_no_results(self, reader: MetricDataReader) -> None:
+        assert list(results([math("e", "SEARCH('{N} Nothing', 'Sum', 60)")], reader)) == []
 
 
 class TestStatistics:
@@ -149,13 +203,13 @@ class TestUnits:
     ) -> None:
         query = stat("a", "Took")
         query["MetricStat"]["Unit"] = unit
-        (result,) = reader.results([query])
+        (result,) = results([query], reader)
         assert (result["Values"], "Messages" in result) == (found, False)
 
     def test_without_a_unit_the_first_is_taken_and_all_are_named(
         self, reader: MetricDataReader
     ) -> None:
-        (result,) = reader.results([stat("a", "Took")])
+        (result,) = results([stat("a", "Took")], reader)
         assert result["Values"] == [5]
         units = "[Count, Milliseconds, None, Seconds]"
         said = {"Code": "MultipleUnits", "Value": f"Multiple units returned: '{units}'"}
@@ -177,7 +231,7 @@ class TestUnits:
 
 class TestLabels:
     def labels(self, reader: MetricDataReader, *queries: dict[str, Any]) -> list[str]:
-        return [result["Label"] for result in reader.results(queries)]
+        return [result["Label"] for result in results(queries, reader)]
 
     def query(self, name: str, period: int, **more: Any) -> dict[str, Any]:
         query = stat(f"{name.lower()}{period}", "Orders", name, **more)
@@ -212,9 +266,8 @@ class TestLabels:
         assert self.labels(reader, self.query("Sum", 60, Label=own)) == [label]
 
     def test_times_are_in_the_zone_that_was_asked_for(self, reader: MetricDataReader) -> None:
-        (result,) = reader.results(
-            [self.query("Sum", 60, Label="${LAST_TIME}")], label_offset="+0130"
-        )
+        query, zone = self.query("Sum", 60, Label="${LAST_TIME}"), Options(label_offset="+0130")
+        (result,) = results([query], reader, zone)
         assert result["Label"] == "01:42"
 
 

@@ -62,6 +62,7 @@ WHOLE = (
     "authentication/",
     "server/",
     "services/apigateway/authorizers/",
+    "services/cloudwatch/metric_math/",
     "services/iam/",
     "services/stepfunctions/definitions/",
     "services/stepfunctions/failures/",

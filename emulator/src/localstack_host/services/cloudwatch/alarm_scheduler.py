@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from localstack_host.services.cloudwatch import alarm_states, metric_math
+from localstack_host.services.cloudwatch import alarm_states
 from localstack_host.services.cloudwatch.alarm_evaluation import Rule, evaluate
 from localstack_host.services.cloudwatch.alarm_reasons import (
     Evaluated,
@@ -23,7 +23,10 @@ from localstack_host.services.cloudwatch.alarm_reasons import (
 )
 from localstack_host.services.cloudwatch.alarm_states import NewState
 from localstack_host.services.cloudwatch.data_points import NotUnderstood, Series, sample_count
-from localstack_host.services.cloudwatch.metric_data import query_of
+from localstack_host.services.cloudwatch.metric_data import LatestReader, query_of
+from localstack_host.services.cloudwatch.metric_math.evaluation import Queries
+from localstack_host.services.cloudwatch.metric_math.series import TimeSeries
+from localstack_host.services.cloudwatch.metric_math.syntax import InvalidQuery
 from localstack_host.services.cloudwatch.metric_store import MetricQuery, Place, Points
 
 LOG = logging.getLogger(__name__)
@@ -141,28 +144,34 @@ def evaluation_of(alarm: Alarm, points: Points, place: Place, now: float) -> Eva
 def _evaluated(
     alarm: Alarm, points: Points, place: Place, periods: int, now: float
 ) -> list[Evaluated]:
+    reader = LatestReader(points, place, periods, now)
     if not alarm.get("Metrics"):
         stat = alarm.get("Statistic") or alarm["ExtendedStatistic"]
         query = MetricQuery.of(alarm, stat, alarm["Period"], alarm.get("Unit"))
-        return _of_metric(points.latest(query, place, periods, now), stat)
-    queries = {q["Id"]: query_of(q["MetricStat"]) for q in alarm["Metrics"] if q.get("MetricStat")}
-    series = {name: points.latest(each, place, periods, now) for name, each in queries.items()}
-    result = next(query for query in alarm["Metrics"] if query.get("ReturnData", True))
-    if expression := result.get("Expression"):
-        values = {name: each.values(queries[name].statistic) for name, each in series.items()}
-        first = next(iter(series.values()))
-        pairs = zip(_starts(first), metric_math.compute(expression, values), strict=True)
-        return [Evaluated(at, value) for at, value in pairs][::-1]
-    return _of_metric(series[result["Id"]], queries[result["Id"]].statistic)
+        return _of_metric(reader.series(query), stat)
+    watched = next(query for query in alarm["Metrics"] if query.get("ReturnData", True))
+    if not watched.get("Expression"):
+        query = query_of(watched["MetricStat"])
+        return _of_metric(reader.series(query), query.statistic)
+    try:
+        result = Queries(alarm["Metrics"], reader, fills_nothing=True).result(watched["Id"])
+    except InvalidQuery as error:
+        raise NotUnderstood(str(error)) from error
+    if not isinstance(result, TimeSeries):
+        raise NotUnderstood("an alarm can watch a single time series only")
+    starts = _starts(result.period_s, result.periods)
+    values = map(result.values.get, result.periods)
+    return [Evaluated(*pair) for pair in zip(starts, values, strict=True)][::-1]
 
 
 def _of_metric(series: Series, stat: str) -> list[Evaluated]:
     """The periods, newest first."""
-    periods = zip(_starts(series), series.values(stat), series.periods, strict=True)
+    starts = _starts(series.period_s, series.starts())
+    periods = zip(starts, series.values(stat), series.periods, strict=True)
     return [Evaluated(at, value, sample_count(points)) for at, value, points in periods][::-1]
 
 
-def _starts(series: Series) -> Iterator[float]:
+def _starts(period_s: int, periods: Iterable[float]) -> Iterator[float]:
     """When each period begins, on the minute, or on the period if that is shorter."""
-    step = min(series.period_s, MINUTE_S)
-    return (at - at % step for at in series.starts())
+    step = min(period_s, MINUTE_S)
+    return (at - at % step for at in periods)

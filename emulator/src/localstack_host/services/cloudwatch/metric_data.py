@@ -1,5 +1,6 @@
-"""GetMetricData and GetMetricStatistics. Dimensions must match exactly, and units are kept apart.
+"""Reads metrics for GetMetricData, GetMetricStatistics and alarms.
 
+Dimensions must match exactly, and units are kept apart.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 """
 
@@ -7,36 +8,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from localstack_host.services.cloudwatch import metric_labels, metric_math
-from localstack_host.services.cloudwatch.data_points import NotUnderstood, Series, statistic
-from localstack_host.services.cloudwatch.metric_math import Values
-from localstack_host.services.cloudwatch.metric_store import Measured, MetricQuery, Place, Points
-
-Query = Mapping[str, Any]
-Result = dict[str, Any]
-Pair = tuple[datetime, float]
-
-
-@dataclass(frozen=True)
-class Computed:
-    """One value for each period, oldest first, and the units there were a choice of."""
-
-    begin: float
-    period_s: int
-    values: Values
-    units: tuple[str, ...] = ()
-
-    def pairs(self) -> list[Pair]:
-        """The start and the value of each period that has a value."""
-        return [
-            (datetime.fromtimestamp(self.begin + number * self.period_s, UTC), value)
-            for number, value in enumerate(self.values)
-            if value is not None
-        ]
+from localstack_host.services.cloudwatch.data_points import Series, statistic
+from localstack_host.services.cloudwatch.metric_math import search
+from localstack_host.services.cloudwatch.metric_math.series import Array, MetricStat, TimeSeries
+from localstack_host.services.cloudwatch.metric_math.syntax import InvalidQuery
+from localstack_host.services.cloudwatch.metric_store import (
+    Measured,
+    MetricQuery,
+    Place,
+    Points,
+    latest_begin,
+)
 
 
 @dataclass(frozen=True)
@@ -50,56 +36,73 @@ class MetricDataReader:
 
     def measured(self, requested: MetricQuery) -> Measured:
         """The data points of a metric; its periods begin on the clock."""
-        begin = self.start - self.start % requested.period_s
-        periods = max(math.ceil((self.end - begin) / requested.period_s), 0)
+        begin, periods = self._range(requested.period_s)
         return self.points.measured(requested, self.place, begin, periods)
 
-    def results(
-        self, queries: Sequence[Query], newest_first: bool = True, label_offset: str = ""
-    ) -> Iterator[Result]:
-        """Yields the result of each query with ReturnData, in their order, without pages.
+    def _range(self, period_s: int) -> tuple[float, int]:
+        begin = self.start - self.start % period_s
+        return begin, max(math.ceil((self.end - begin) / period_s), 0)
 
-        The result of an unsupported query has the status `InternalError` and a message.
-        `label_offset` is the time zone of times in labels, such as +0130.
-        """
-        computed, failed = self._computed(queries)
-        defaults = metric_labels.default_labels(queries)
-        for query in queries:
-            if not query.get("ReturnData", True):
-                continue
-            series = computed.get(query["Id"])
-            pairs = series.pairs() if series else []
-            default = defaults[query["Id"]]
-            label = metric_labels.label(query, default, pairs, self.place, label_offset)
-            messages = list(_messages(series, failed.get(query["Id"])))
-            yield {
-                "Id": query["Id"],
-                "Label": label,
-                "Timestamps": [at for at, _ in _ordered(pairs, newest_first)],
-                "Values": [float(value) for _, value in _ordered(pairs, newest_first)],
-                "StatusCode": "InternalError" if query["Id"] in failed else "Complete",
-                **({"Messages": messages} if messages else {}),
-            }
+    def periods(self, period_s: int) -> tuple[float, ...]:
+        """When each period begins, as Unix times."""
+        begin, periods = self._range(period_s)
+        return tuple(begin + number * period_s for number in range(periods))
 
-    def _computed(self, queries: Sequence[Query]) -> tuple[dict[str, Computed], dict[str, str]]:
-        computed: dict[str, Computed] = {}
-        failed: dict[str, str] = {}
-        for query in sorted(queries, key=lambda query: "Expression" in query):
-            try:
-                computed[query["Id"]] = self._series(query, computed)
-            except NotUnderstood as error:
-                failed[query["Id"]] = str(error)
-        return computed, failed
-
-    def _series(self, query: Query, computed: Mapping[str, Computed]) -> Computed:
-        if query.get("Expression"):
-            return _math(query["Expression"], computed)
-        requested = query_of(query["MetricStat"])
+    def metric(self, stat: MetricStat) -> TimeSeries:
+        """The time series of a MetricStat. Raises `NotUnderstood`."""
+        requested = query_of(stat)
         measured = self.measured(requested)
-        series = measured.of(requested.unit)
         units = () if requested.unit else tuple(sorted(measured.by_unit))
-        values = series.values(requested.statistic)
-        return Computed(series.begin, series.period_s, values, units)
+        return time_series(measured.of(requested.unit), requested.statistic, stat, units)
+
+    def search(self, text: str, statistic: str, period_s: int) -> Array:
+        """The time series that a search finds. Raises `InvalidExpression` and `NotUnderstood`."""
+        stored = [search.FoundMetric(*metric) for metric in self.points.metrics(self.place)]
+        found = search.matching(text, stored)
+        return tuple(
+            replace(self.metric(stat), label=label, is_metric=False)
+            for metric, label in zip(found, search.labels(found), strict=True)
+            for stat in [{"Metric": metric.structure(), "Stat": statistic, "Period": period_s}]
+        )
+
+
+@dataclass(frozen=True)
+class LatestReader:
+    """Reads the last `count` periods before `now` (Unix time), for an alarm."""
+
+    points: Points
+    place: Place
+    count: int
+    now: float
+
+    def series(self, requested: MetricQuery) -> Series:
+        """The data points of a metric."""
+        return self.points.latest(requested, self.place, self.count, self.now)
+
+    def periods(self, period_s: int) -> tuple[float, ...]:
+        """When each period begins, as Unix times."""
+        begin = latest_begin(self.now, period_s, self.count)
+        return tuple(begin + number * period_s for number in range(self.count))
+
+    def metric(self, stat: MetricStat) -> TimeSeries:
+        """The time series of a MetricStat. Raises `NotUnderstood`."""
+        requested = query_of(stat)
+        return time_series(self.series(requested), requested.statistic, stat)
+
+    def search(self, _text: str, _statistic: str, _period_s: int) -> Array:
+        """Raises `InvalidQuery`, as AWS does."""
+        raise InvalidQuery("SEARCH is not supported on Metric Alarms")
+
+
+def time_series(
+    series: Series, name: str, stat: MetricStat, units: tuple[str, ...] = ()
+) -> TimeSeries:
+    """The statistic of each period that has values. Raises `NotUnderstood`."""
+    periods = tuple(series.starts())
+    values = zip(periods, series.values(name), strict=True)
+    known = {at: float(value) for at, value in values if value is not None}
+    label = stat["Metric"]["MetricName"]
+    return TimeSeries(series.period_s, periods, known, label, stat, units, is_metric=True)
 
 
 def query_of(metric_stat: Mapping[str, Any]) -> MetricQuery:
@@ -108,33 +111,9 @@ def query_of(metric_stat: Mapping[str, Any]) -> MetricQuery:
     return MetricQuery.of(metric_stat["Metric"], metric_stat["Stat"], metric_stat["Period"], unit)
 
 
-def _math(expression: str, computed: Mapping[str, Computed]) -> Computed:
-    """Evaluates metric math. FILL fills gaps, but not series without any value."""
-    used = {name: computed[name] for name in metric_math.names(expression) if name in computed}
-    if len({(each.begin, each.period_s) for each in used.values()}) != 1:
-        raise NotUnderstood(expression)
-    first = next(iter(used.values()))
-    values = metric_math.compute(expression, {name: each.values for name, each in used.items()})
-    if not any(each.pairs() for each in used.values()):
-        values = [None] * len(values)
-    return Computed(first.begin, first.period_s, values)
-
-
-def _messages(series: Computed | None, problem: str | None) -> Iterator[dict[str, str]]:
-    if problem is not None:
-        yield {"Code": "NotUnderstood", "Value": problem}
-    if series and len(series.units) > 1:
-        units = ", ".join(series.units)
-        yield {"Code": "MultipleUnits", "Value": f"Multiple units returned: '[{units}]'"}
-
-
-def _ordered(pairs: Sequence[Pair], newest_first: bool) -> Sequence[Pair]:
-    return pairs[::-1] if newest_first else pairs
-
-
 def statistics(
     measured: Measured, unit: str | None, names: Sequence[str], extended: Sequence[str]
-) -> Iterator[Result]:
+) -> Iterator[dict[str, Any]]:
     """GetMetricStatistics' data points: one for each unit and each period that has values."""
     for each, series in measured.by_unit.items():
         if unit in (None, each):
@@ -143,11 +122,11 @@ def statistics(
 
 def _datapoints(
     unit: str, series: Series, names: Sequence[str], extended: Sequence[str]
-) -> Iterator[Result]:
+) -> Iterator[dict[str, Any]]:
     for at, points in zip(series.starts(), series.periods, strict=True):
         if not points:
             continue
-        datapoint: Result = {"Timestamp": datetime.fromtimestamp(at, UTC), "Unit": unit}
+        datapoint: dict[str, Any] = {"Timestamp": datetime.fromtimestamp(at, UTC), "Unit": unit}
         datapoint |= {name: statistic(name, points) for name in names}
         if extended:
             found = {name: statistic(name, points) for name in extended}

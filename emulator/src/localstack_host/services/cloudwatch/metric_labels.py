@@ -35,6 +35,17 @@ def _words(query: Query, differing: Sequence[str]) -> Iterator[str]:
     yield from (str(stat[key]) for key in differing)
 
 
+def of_element(query: Query, element: str, stat: Mapping[str, Any] | None) -> Query:
+    """The query for the label of one time series of an array: `Expression-Label Metric-Label`.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html. A label
+    with dynamic parts stands for itself.
+    """
+    own = query.get("Label")
+    joined = own if not own or DYNAMIC.search(own) else f"{own} {element}"
+    return {"Id": query["Id"], "Label": joined, "MetricStat": stat}
+
+
 def label(query: Query, default: str, measured: Measured, place: Any, offset: str = "") -> str:
     """The label of a result: the query's own, whose dynamic parts are replaced, or the default."""
     own = query.get("Label")

@@ -22,6 +22,8 @@ POINTS = """SELECT timestamp, unit, 1, value, value, value FROM SINGLE_METRICS
             WHERE namespace = :namespace AND metric_name = :name AND dimensions IS :dimensions
             AND timestamp >= :begin AND timestamp < :end
             AND account_id = :account AND region = :region"""
+METRICS = """SELECT DISTINCT namespace, metric_name, dimensions FROM {table}
+             WHERE account_id = ? AND region = ?"""
 # A trigger of SQLite that deletes the oldest points, once per {every} insertions.
 KEEP_LATEST = """CREATE TRIGGER IF NOT EXISTS keep_latest_{table} AFTER INSERT ON {table}
                  WHEN NEW.id % {every} = 0
@@ -37,6 +39,15 @@ PREFERRED_UNITS = (
     *("Gigabits/Second", "Megabytes/Second", "Bits", "Bits/Second", "Count/Second", "Seconds"),
     *("Kilobits", "Terabytes/Second", NO_UNIT),
 )
+
+Pairs = tuple[tuple[str, str], ...]
+"""Dimensions: names and values."""
+
+
+def latest_begin(now: float, period_s: int, periods: int) -> float:
+    """When the first of the last periods begins (Unix times)."""
+    # Whole seconds are stored: a value of this second belongs to the newest period.
+    return int(now) + 1 - periods * period_s
 
 
 def keep_latest(path: str, most: int) -> None:
@@ -68,7 +79,7 @@ class MetricQuery:
 
     namespace: str
     name: str
-    dimensions: tuple[tuple[str, str], ...]
+    dimensions: Pairs
     statistic: str
     period_s: int
     unit: str | None = None
@@ -133,10 +144,19 @@ class Points:
             Series(begin, wanted.period_s, empty),
         )
 
+    def metrics(self, place: Place) -> Iterator[tuple[str, str, Pairs]]:
+        """The namespace, the name and the dimensions of each metric."""
+        rows: set[tuple[str, str, str | None]] = set()
+        for table in TABLES:
+            listed = METRICS.format(table=table)
+            rows.update(self._database.execute(listed, (place.account, place.region)))
+        for namespace, name, stored in rows:
+            pairs = (each.partition("=") for each in (stored or "").split("\t") if each)
+            yield namespace, name, tuple((key, value) for key, _, value in pairs)
+
     def latest(self, wanted: MetricQuery, place: Place, periods: int, now: float) -> Series:
         """The data points of the last `periods` periods."""
-        # Whole seconds are stored: a value of this second belongs to the newest period.
-        begin = int(now) + 1 - periods * wanted.period_s
+        begin = latest_begin(now, wanted.period_s, periods)
         return self.measured(wanted, place, begin, periods).of(wanted.unit)
 
     def _rows(

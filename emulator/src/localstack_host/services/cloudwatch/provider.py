@@ -40,10 +40,13 @@ from localstack_host.services.cloudwatch import (
     alarm_states,
     metric_data,
     metric_pages,
+    metric_results,
     patches,
 )
 from localstack_host.services.cloudwatch.data_points import NotUnderstood, statistic
 from localstack_host.services.cloudwatch.database import Database, database
+from localstack_host.services.cloudwatch.metric_math import alarms
+from localstack_host.services.cloudwatch.metric_math.syntax import InvalidQuery
 from localstack_host.services.cloudwatch.metric_store import (
     MetricQuery,
     Place,
@@ -88,6 +91,10 @@ class CloudWatch(CloudwatchProvider):
         self, context: RequestContext, request: Any
     ) -> None:
         """Stores the tags, too. An alarm that exists keeps its state."""
+        try:
+            alarms.check(request)
+        except (InvalidQuery, NotUnderstood) as error:
+            raise ValidationException(str(error)) from error
         before = self._alarm(context, request["AlarmName"])
         requested = self._tagged(context, request)
         extended = _extended_statistic(requested)
@@ -138,11 +145,16 @@ class CloudWatch(CloudwatchProvider):
         **_others: Any,
     ) -> dict[str, Any]:
         """Returns a page of the results."""
-        newest_first = scan_by != "TimestampAscending"
-        offset = (label_options or {}).get("Timezone", "")
+        options = metric_results.Options(
+            newest_first=scan_by != "TimestampAscending",
+            label_offset=(label_options or {}).get("Timezone", ""),
+        )
         with Points.at(Database.METRICS_DB) as points:
             reader = _reader(context, points, start_time, end_time)
-            results = list(reader.results(metric_data_queries, newest_first, offset))
+            try:
+                results = list(metric_results.results(metric_data_queries, reader, options))
+            except InvalidQuery as error:
+                raise ValidationException(str(error)) from error
         try:
             page, token = metric_pages.page(results, max_datapoints, next_token)
         except metric_pages.InvalidToken as error:
