@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
 import pytest
 
 from localstack_host.host import process
+from localstack_host.services.iam import totp
 from tests.integration.conftest import TRUST, Cloud, document
 from tests.integration.roles import ACCOUNT, ROOT, allow
 from tests.integration.test_permissions import refusal
@@ -42,27 +47,51 @@ def test_a_role_that_wants_mfa_is_assumed_with_a_device_of_the_user_only(cloud: 
     user.iam.update_assume_role_policy(
         RoleName=role.rpartition("/")[2], PolicyDocument=document(trust)
     )
-    device = user.iam.create_virtual_mfa_device(VirtualMFADeviceName=user.name)
-    serial = device["VirtualMFADevice"]["SerialNumber"]
-    user.iam.enable_mfa_device(
-        UserName=user.name, SerialNumber=serial,
-        AuthenticationCode1="123456", AuthenticationCode2="654321",
-    )  # fmt: skip
+    device = user.iam.create_virtual_mfa_device(VirtualMFADeviceName=user.name)["VirtualMFADevice"]
+    serial, seed = device["SerialNumber"], device["Base32StringSeed"].decode()
+    code_at = lambda later: totp.code(seed, time.time() + later)  # noqa: E731
+    codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
+    enable = partial(user.iam.enable_mfa_device, UserName=user.name, SerialNumber=serial)
+    assert code(enable, **codes) == "InvalidAuthenticationCode"
+    enable(AuthenticationCode1=code_at(0), AuthenticationCode2=code_at(30))
     assume, wanted = user.client("sts").assume_role, {"RoleArn": role, "RoleSessionName": "test"}
     assert code(assume, **wanted) == "AccessDenied"
-    assert code(assume, **wanted, SerialNumber=f"{serial}x", TokenCode="123456") == "AccessDenied"
-    keys = assume(**wanted, SerialNumber=serial, TokenCode="123456")["Credentials"]
+    for wrong in (
+        {"SerialNumber": f"{serial}x", "TokenCode": code_at(0)},
+        {"SerialNumber": serial, "TokenCode": code_at(3600)},
+    ):
+        assert code(assume, **wanted, **wrong) == "AccessDenied"
+    keys = assume(**wanted, SerialNumber=serial, TokenCode=code_at(0))["Credentials"]
     assert code(client_of(cloud, keys, "sqs").list_queues) == ""
 
     tokens = user.client("sts").get_session_token
     user.may(allow("iam:ListUsers"))
     for arguments, expected in (
         ({}, "InvalidClientTokenId"),
-        ({"SerialNumber": serial, "TokenCode": "123456"}, ""),
+        ({"SerialNumber": serial, "TokenCode": code_at(0)}, ""),
     ):
         keys = tokens(**arguments)["Credentials"]
         assert code(client_of(cloud, keys, "iam").list_users) == expected
     assert code(tokens, SerialNumber=serial, TokenCode="abcdef") == "AccessDenied"
+
+
+def test_a_session_lasts_as_long_as_its_role_permits(cloud: Cloud) -> None:
+    user = User(cloud, allow("sts:AssumeRole"))
+    role = cloud.role(allow("sts:*"), AWS=ROOT)
+    assume, wanted = user.client("sts").assume_role, {"RoleArn": role, "RoleSessionName": "test"}
+    _, message, _ = refusal(assume, **wanted, DurationSeconds=3601)
+    exceeds = "The requested DurationSeconds exceeds the "
+    assert message == f"{exceeds}MaxSessionDuration set for this role."
+    user.iam.update_role(RoleName=role.rpartition("/")[2], MaxSessionDuration=7200)
+
+    session = assume(**wanted, DurationSeconds=7200)
+    left = session["Credentials"]["Expiration"] - datetime.now(UTC)
+    assert timedelta(seconds=7100) < left <= timedelta(seconds=7200)
+    chained = client_of(cloud, session["Credentials"], "sts").assume_role
+    _, message, _ = refusal(chained, **wanted, DurationSeconds=3601)
+    assert message == f"{exceeds}1 hour session limit for roles assumed by role chaining."
+    owners = cloud.client("sts").get_session_token(DurationSeconds=7200)["Credentials"]
+    assert owners["Expiration"] - datetime.now(UTC) <= timedelta(hours=1)
 
 
 def test_a_session_of_a_user_has_the_users_rights(cloud: Cloud) -> None:

@@ -68,6 +68,7 @@ def _may_put(
         raise errors.unknown_access_key(context, signed.access_key)
     if not signatures.is_of_policy(form, secret):
         raise errors.wrong_form(form, signed.access_key)
+    genuine.require_unexpired("s3", issued)
     place = Place(context.request, context.region)
     principal = principal_of(signed)
     return all(is_allowed_to(principal, need, place) for need in needs)

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from localstack_host.authentication import buckets, credentials, gate
-from localstack_host.authentication.signed import Place, identity, is_allowed
+from localstack_host.authentication.signed import Place, have_expired, identity, is_allowed
 from localstack_host.localstack_api import Response, ServiceException, bucket_named
 from localstack_host.services.iam import public_access
 from localstack_host.services.iam.required_permissions import Permission
@@ -198,6 +198,8 @@ def authorize_method(route: Handler, self: Any, context: Any) -> None:
     signed = _credentials(headers, context.request.args)
     if signed is None:
         raise errors.MissingAuthTokenError("Missing Authentication Token")
+    if have_expired(signed):
+        raise errors.ExpiredTokenError("The security token included in the request is expired")
     need = Permission("execute-api:Invoke", method_arn(context))
     place = Place(context.request, context.region)
     context.context_variables["identity"] |= identity(signed, place)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from localstack_host.authentication.credentials import Credentials
-from localstack_host.services.iam import genuine, plugin, sessions
+from localstack_host.services.iam import expiry, genuine, plugin, sessions
 from localstack_host.services.iam.evaluation import Request, decide
 from localstack_host.services.iam.policy_store import policies_for
 from localstack_host.services.iam.principal import Principal, conditions, of_key, of_session
 from localstack_host.services.iam.required_permissions import Permission
-
-SESSIONS = sessions.Sessions()
 
 
 @dataclass(frozen=True)
@@ -33,12 +32,19 @@ def is_allowed(credentials: Credentials, need: Permission, place: Place) -> bool
     return is_allowed_to(principal_of(credentials), need, place)
 
 
+def have_expired(credentials: Credentials) -> bool:
+    """Whether credentials were issued for a time that has passed."""
+    account, session = session_of(credentials)
+    issued = sessions.issued_with(account, credentials.access_key, session)
+    return plugin.is_enforced() and expiry.is_expired(issued, time.time())
+
+
 def session_of(credentials: Credentials) -> tuple[str, Any | None]:
     """The account of credentials, and their session (moto's AssumedRole) if they are of a role."""
     from localstack.aws.accounts import get_account_id_from_access_key_id
 
     account = get_account_id_from_access_key_id(credentials.access_key)
-    return account, SESSIONS.find(account, credentials.access_key)
+    return account, sessions.SESSIONS.find(account, credentials.access_key)
 
 
 def principal_of(credentials: Credentials) -> Principal | None:

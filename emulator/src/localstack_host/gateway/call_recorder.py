@@ -13,7 +13,7 @@ from typing import Any
 
 from localstack_host.localstack_api import Response, on_infra_start, response_handlers, router
 from localstack_host.services.iam.principal import access_key
-from localstack_host.services.iam.sessions import Sessions, as_role
+from localstack_host.services.iam.sessions import SESSIONS, as_role
 
 PATH = "/_host/calls"
 MOST = 10_000  # calls, so that a recording that nobody ends does not fill the memory
@@ -26,7 +26,6 @@ class Calls:
 
     def __init__(self) -> None:
         self._recorded: list[dict[str, Any]] | None = None
-        self._sessions = Sessions()
 
     @property
     def is_recording(self) -> bool:
@@ -59,7 +58,7 @@ class Calls:
             )
 
     def _caller(self, context: Any) -> str:
-        session = self._sessions.find(context.account_id, access_key(context.request))
+        session = SESSIONS.find(context.account_id, access_key(context.request))
         return as_role(session).role if session else ""
 
 

@@ -13,7 +13,6 @@ import secrets
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, unquote
 from xml.sax.saxutils import escape
@@ -149,7 +148,9 @@ def _is_issued(signature: Signature) -> bool:
     """Whether STS has issued this access key with this token, or IAM has issued it to a user."""
     from moto.sts.models import sts_backends
 
-    sessions = (_sessions().find(account, signature.access_key) for account in list(sts_backends))
+    from localstack_host.services.iam.sessions import SESSIONS
+
+    sessions = (SESSIONS.find(account, signature.access_key) for account in list(sts_backends))
     session = next(filter(None, sessions), None) or _issued_to_a_user(signature.access_key)
     if session is None:
         return False
@@ -167,14 +168,6 @@ def _issued_to_a_user(access_key: str) -> Any | None:
     keys = (issued_key(account, access_key) for account in list(iam_backends))
     key = next(filter(None, keys), None)
     return noted(key) or key if key is not None else None
-
-
-@cache
-def _sessions() -> Any:
-    """Created on first use: moto takes a second to load."""
-    from localstack_host.services.iam.sessions import Sessions
-
-    return Sessions()
 
 
 def _without_internal_headers(environment: Environment) -> Environment:

@@ -66,6 +66,16 @@ def unknown_key(service: str, key: str) -> CommonServiceException:
     return _error(service, f"{text} ({key}) {KEYS}", code)
 
 
+def expired(service: str) -> CommonServiceException:
+    """The error for temporary credentials that have expired."""
+    if service == "s3":
+        error = _error(service, "The provided token has expired.", "ExpiredToken")
+        error.status_code = HTTPStatus.BAD_REQUEST
+        return error
+    code = "ExpiredToken" if service in CODES else "ExpiredTokenException"
+    return _error(service, "The security token included in the request is expired", code)
+
+
 def with_session(operation: str) -> CommonServiceException:
     """STS's error for an operation that temporary credentials cannot be used for."""
     return _error("sts", f"Cannot call {operation} with session credentials")
@@ -75,6 +85,12 @@ def wrong_mfa() -> CommonServiceException:
     """STS's error for a device that is not the caller's, or a code that cannot be one."""
     text = "MultiFactorAuthentication failed with invalid MFA one time pass code."
     return _error("sts", f"{text} ")
+
+
+def wrong_codes() -> CommonServiceException:
+    """IAM's error for codes that are not two consecutive ones of a device."""
+    text = "Authentication code for device is not valid."
+    return _error("iam", text, "InvalidAuthenticationCode")
 
 
 def wrong_signature(service: str) -> CommonServiceException:

@@ -6,14 +6,17 @@ The owner's keys, `test` and an account's twelve digits, are nobody's secret: th
 from __future__ import annotations
 
 import secrets
+import time
 from typing import Any
 
-from localstack_host.services.iam import access_denied, sessions, signatures, temporary_keys
+from localstack_host.services.iam import access_denied, expiry, sessions, signatures, temporary_keys
 from localstack_host.services.iam.required_permissions import prefix_of
 
 
 def require(context: Any, access_key: str, session: Any | None) -> None:
     """Raises the service's error for a key that nobody has, or a wrong token or signature.
+
+    It does so for one that has expired, too.
 
     `session` is moto's AssumedRole if the key is that of a session. Raises, too, if temporary
     credentials cannot be used for the operation.
@@ -28,10 +31,17 @@ def require(context: Any, access_key: str, session: Any | None) -> None:
     body = None if context.service.service_name == "s3" else _body(environment)
     if not signatures.is_genuine(environment, issued.secret_access_key, body):
         raise access_denied.wrong_signature(service)
+    require_unexpired(service, issued)
     if service == "iam" and temporary_keys.is_unknown_to_iam(issued):
         raise access_denied.unknown_key(service, access_key)
     if service == "sts" and temporary_keys.is_refused(context.operation.name, issued):
         raise access_denied.with_session(context.operation.name)
+
+
+def require_unexpired(service: str, issued: Any) -> None:
+    """Raises the service's error for credentials that have expired."""
+    if expiry.is_expired(issued, time.time()):
+        raise access_denied.expired(service)
 
 
 def is_genuine(request: Any, account: str, access_key: str, session: Any | None) -> bool:
@@ -39,7 +49,7 @@ def is_genuine(request: Any, account: str, access_key: str, session: Any | None)
     if sessions.is_owners(access_key):
         return True
     issued = _issued(request.environ, account, access_key, session)
-    if issued is None:
+    if issued is None or expiry.is_expired(issued, time.time()):
         return False
     body = _body(request.environ)
     return signatures.is_genuine(request.environ, issued.secret_access_key, body)

@@ -10,7 +10,13 @@ from typing import Any
 
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 
-from localstack_host.services.iam import genuine, sessions, source_arns, temporary_keys
+from localstack_host.services.iam import (
+    access_denied,
+    genuine,
+    sessions,
+    source_arns,
+    temporary_keys,
+)
 from localstack_host.services.iam.evaluation import Caller
 from localstack_host.services.iam.temporary_keys import WITH_MFA, TemporaryKey
 
@@ -20,6 +26,7 @@ Pairs = Iterator[tuple[str, tuple[str, ...]]]
 OWNERS_NAMED_BY = ("cloudwatch", "s3", "ses")
 
 UNSIGNED = "host.unsigned"  # in the WSGI environment of a request without a signature
+OF_A_SESSION = ("ASIA", "LSIA")  # the first letters of its access key
 
 # What a service does to its own resources, and nobody has to permit: the rule of an archive.
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
@@ -49,9 +56,6 @@ class Principal:
 class PrincipalResolver:
     """Determines the principal of a request."""
 
-    def __init__(self) -> None:
-        self._sessions = sessions.Sessions()
-
     def of(self, context: Any) -> Principal | None:
         """The principal; None for the account's owner and LocalStack itself, which are not checked.
 
@@ -59,7 +63,7 @@ class PrincipalResolver:
         was not made with the key's secret, and for what temporary credentials cannot be used for.
         """
         key = access_key(context.request)
-        session = self._sessions.find(context.account_id, key)
+        session = sessions.SESSIONS.find(context.account_id, key)
         if _is_sent(context):
             genuine.require(context, key, session)
         if session:
@@ -92,6 +96,9 @@ def _without_session(context: Any, key: str) -> Principal | None:
     if service:
         return Principal(sessions.as_service(service, context.account_id, context.region))
     if internal is not None:
+        # A session that was removed must not become the owner's.
+        if key.startswith(OF_A_SESSION) and not sessions.issued_key(context.account_id, key):
+            raise access_denied.expired(context.service.service_name)
         return None
     found = of_key(context.account_id, key)
     # Trust policies are evaluated for the owner, too.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -15,7 +16,7 @@ from localstack_host.services.iam.evaluation import Caller
 from localstack_host.services.iam.temporary_keys import TemporaryKey, noted
 
 PARTITION = "aws"
-SESSIONS = 1024
+CALLERS = 1024
 OWNERS = re.compile("test|[0-9]{12}")
 OWNERS_SECRET = "test"  # noqa: S105 - everybody knows it
 # The caller of unsigned requests.
@@ -37,23 +38,53 @@ OWNER = Owner()
 
 
 class Sessions:
-    """The sessions of roles by access key; moto has only a list, which never shrinks."""
+    """The sessions of roles by access key; moto has only a list."""
 
     def __init__(self) -> None:
         self._by_key: dict[str, Any] = {}
-        self._seen: dict[str, int] = {}
+        self._read: dict[str, tuple[int, int]] = {}  # which list, and how many of it
+        self._reading = threading.Lock()
 
     def find(self, account: str, access_key: str) -> Any | None:
         """The session of an access key (moto's AssumedRole), or None."""
-        if access_key not in self._by_key:
-            self._read_new_sessions(account)
-        return self._by_key.get(access_key)
+        session = self._by_key.get(access_key)
+        if session is None and self._read_new_sessions(account):
+            session = self._by_key.get(access_key)
+        return session
 
-    def _read_new_sessions(self, account: str) -> None:
-        seen = self._seen.get(account, 0)
-        new = sts_backends[account][PARTITION].assumed_roles[seen:]
-        self._by_key |= {session.access_key_id: session for session in new}
-        self._seen[account] = seen + len(new)  # a concurrent call may read some of them twice
+    def _read_new_sessions(self, account: str) -> bool:
+        roles: Any = sts_backends[account][PARTITION].assumed_roles
+        if self._read.get(account) == (id(roles), len(roles)):
+            return False
+        with self._reading:
+            known, seen = self._read.get(account, (0, 0))
+            begin = seen if known == id(roles) else 0  # a loaded state has a list of its own
+            if begin == 0:
+                self._forget(
+                    {key for key, each in self._by_key.items() if each.account_id == account}
+                )
+            new = roles[begin:]
+            self._by_key |= {session.access_key_id: session for session in new}
+            self._read[account] = (id(roles), begin + len(new))
+        return True
+
+    def forget(self, account: str, access_keys: Set[str]) -> None:
+        """Removes sessions from moto's list."""
+        roles: Any = sts_backends[account][PARTITION].assumed_roles
+        with self._reading:
+            before = len(roles)  # sessions that begin meanwhile are behind these
+            kept = [each for each in roles[:before] if each.access_key_id not in access_keys]
+            roles[:before] = kept
+            self._by_key |= {session.access_key_id: session for session in kept}
+            self._read[account] = (id(roles), len(kept))
+            self._forget(access_keys)
+
+    def _forget(self, access_keys: Set[str]) -> None:
+        for key in access_keys:
+            self._by_key.pop(key, None)
+
+
+SESSIONS = Sessions()
 
 
 def tags_of(session: Any) -> dict[str, str]:
@@ -141,7 +172,7 @@ _found: dict[tuple[str, str], Any] = {}
 """Roles by account and name, some of which may have been deleted since."""
 
 
-@lru_cache(SESSIONS)
+@lru_cache(CALLERS)
 def as_role(session: Any) -> Caller:
     """The caller of a role's session."""
     return Caller(

@@ -7,6 +7,7 @@ are moto's own.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -24,7 +25,7 @@ class TemporaryKey:
     """What STS issued with a key: `user` is the ID of an IAM user, or empty for the owner.
 
     `federated` is the name of a federated user, whose `policy` limits what it may do. `tags` are
-    those of the session.
+    those of the session. It `expires_at` a Unix time.
     """
 
     secret_access_key: str
@@ -35,6 +36,7 @@ class TemporaryKey:
     policy: str | None = None
     mfa: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
+    expires_at: float = math.inf
 
 
 def note(key: Any, temporary: TemporaryKey) -> None:

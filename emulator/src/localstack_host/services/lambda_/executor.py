@@ -68,12 +68,14 @@ class ProcessExecutor(RuntimeExecutor):
         self._start: Start | None = None  # until an invocation has reported it
         self.client_context: str | None = None
         """That of the next invocation, in Base64."""
+        self._access_key = ""
 
     def start(self, env_vars: dict[str, str]) -> None:
         """Starts the process. A failure is reported by the first invocation, as in Lambda.
 
         Raises InitFailedError if the environment is one of provisioned concurrency, which fails.
         """
+        self._access_key = env_vars.get("AWS_ACCESS_KEY_ID", "")
         self._launch = launch(self.function_version, env_vars, self._output.path, self._tmp)
         self._boot()
         provisioned = env_vars.get(INITIALIZATION_TYPE) == PROVISIONED
@@ -82,9 +84,12 @@ class ProcessExecutor(RuntimeExecutor):
             raise InitFailedError
 
     def stop(self) -> None:
-        """Kills the process, and removes its files."""
+        """Kills the process, and removes its files and the session of its role."""
         if self._process:
             self._process.kill()
+        from localstack_host.services.iam import expiry  # moto takes a second to load
+
+        expiry.end(self._config.role.split(":")[4], self._access_key)
         self._output.remove()
         shutil.rmtree(self._tmp, ignore_errors=True)
 
