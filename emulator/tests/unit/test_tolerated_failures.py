@@ -1,4 +1,4 @@
-"""Children of a distributed Map: how many may fail, and how they are written."""
+"""Children of a distributed Map: how many may fail, and how that is written."""
 
 from __future__ import annotations
 
@@ -34,14 +34,6 @@ def test_a_map_fails_above_either_of_its_limits(
 @pytest.mark.parametrize(
     ("part", "read"),
     [
-        (
-            {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}},
-            {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}},
-        ),
-        (
-            {"Parameters": {"ExecutionType": "EXPRESS"}},
-            {"Parameters": {"ExecutionType": "EXPRESS"}},
-        ),
         ({"ToleratedFailurePercentage": 60}, {"ToleratedFailurePercentage": 60.0}),
         ({"ToleratedFailurePercentage": 0.5}, {"ToleratedFailurePercentage": 0.5}),
         ({"ToleratedFailureCount": 60}, {"ToleratedFailureCount": 60}),

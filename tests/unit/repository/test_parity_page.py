@@ -68,6 +68,7 @@ WHOLE = (
     "services/stepfunctions/failures/",
     "services/logs/insights/",
     "services/stepfunctions/jsonata/",
+    "services/stepfunctions/map_runs/",
     "state/",
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +21,7 @@ from localstack_host.localstack_api import CommonServiceException
 from localstack_host.services.iam import expiry, genuine, session_durations, temporary_keys
 from localstack_host.services.iam.sessions import PARTITION, SESSIONS, issued_with
 from localstack_host.services.iam.temporary_keys import TemporaryKey
+from localstack_host.services.lambda_.executor import ProcessExecutor
 from tests.unit.iam.test_signatures import HOST, environment
 
 ACCOUNT = "111122223333"
@@ -168,6 +170,19 @@ def test_sessions_that_begin_after_a_removal_are_found() -> None:
     assert SESSIONS.find(ACCOUNT, later.access_key_id) is later
     assert SESSIONS.find(ACCOUNT, every[4].access_key_id) is every[4]
     assert len(roles()) == 5
+
+
+def test_the_session_of_a_function_goes_with_its_environment(tmp_path: Path) -> None:
+    session, other = assumed(), assumed()
+    environment: Any = SimpleNamespace(
+        _process=None,
+        _output=SimpleNamespace(remove=lambda: None),
+        _tmp=tmp_path / "none",
+        _config=SimpleNamespace(role=ROLE),
+        _access_key=session.access_key_id,
+    )
+    ProcessExecutor.stop(environment)
+    assert roles() == [other]
 
 
 def test_sessions_of_a_state_that_was_loaded_are_found() -> None:

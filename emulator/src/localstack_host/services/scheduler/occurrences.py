@@ -19,7 +19,9 @@ from localstack_host.services.scheduler.expressions import AT, Once, parsed
 from localstack_host.services.scheduler.invocation import Invocation
 from localstack_host.services.timer import timer
 
-# A flexible time window may have 24 hours. Here nobody waits longer than for a minute of it.
+# A flexible time window may have 24 hours, and AWS invokes at any moment of it. Here it is one of
+# the first minute, so that nobody waits longer, and a schedule of every minute keeps all its
+# occurrences: docs/parity.md.
 LONGEST_DELAY_S = 60.0
 ENABLED, DELETE, FLEXIBLE = "ENABLED", "DELETE", "FLEXIBLE"
 TICK = timedelta(seconds=1)  # after an occurrence, the next one is looked for

@@ -10,6 +10,7 @@ Without them, LocalStack
 - puts events about every execution, whether there is a rule for them or not, in a form of its own
   (`status_events.py`);
 - catches errors that AWS lets fail (`failures/`);
+- runs the children of a distributed Map as parts of their parent (`map_runs/`);
 - evaluates JSONata in Java (`jsonata/`), and leaves escapes in texts (`literals.py`);
 - lets an execution fail that was stopped while a task was at work;
 - does not count executions (`metrics.py`);
@@ -42,6 +43,7 @@ from localstack_host.services.stepfunctions import (
 from localstack_host.services.stepfunctions.failures import patches as failures
 from localstack_host.services.stepfunctions.jsonata import patches as jsonata
 from localstack_host.services.stepfunctions.literals import text_of
+from localstack_host.services.stepfunctions.map_runs import patches as map_runs
 from localstack_host.services.stepfunctions.paths import ManyPlaces, with_many_places
 from localstack_host.services.stepfunctions.programs import cached_programs, locked_property
 
@@ -55,6 +57,7 @@ def apply_patches() -> None:
     patch_programs()
     failures.apply_patches()
     jsonata.apply_patches()
+    map_runs.apply_patches()
     _patch_literals()
     patch_state_clock()
     queue = FairQueue(WORKFLOWS_AT_A_TIME.value(), busy=BUSY_AT_A_TIME)

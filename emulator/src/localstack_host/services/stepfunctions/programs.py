@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from localstack_host.services.stepfunctions.map_runs.fields import MapFields, extract, reading
+
 PARALLEL_STATES = re.compile(r'"Type"\s*:\s*"(Map|Parallel)"')
-PROCESSOR = re.compile(r'"ProcessorConfig"\s*:\s*\{[^{}]*\}')
-EXPRESS = re.compile(r'("ExecutionType"\s*:\s*)"EXPRESS"')
 WHOLE_PERCENTAGE = re.compile(r'("ToleratedFailurePercentage"\s*:\s*\d+)(?=\s*[,}])')
 MACHINES = 128  # more definitions than are deployed at a time, including versions
 
@@ -23,25 +24,24 @@ def cached_programs(parse: Any) -> Any:
     """Caches `parse` by definition; with `Map` or `Parallel` only the parse tree is cached."""
     from localstack.services.stepfunctions.asl.parse.preprocessor import Preprocessor
 
-    parsed = lru_cache(MACHINES)(lambda definition: parse(readable(definition)))
+    @lru_cache(MACHINES)
+    def parsed(definition: str) -> tuple[Any, Any, Mapping[str, MapFields]]:
+        text, fields = extract(definition)
+        return *parse(readable(text)), fields
 
     def parse_anew(definition: str) -> tuple[Any, Any]:
-        program, tree = parsed(definition)
+        program, tree, fields = parsed(definition)
         if not PARALLEL_STATES.search(definition):
             return program, tree
         preprocessor: Any = Preprocessor
-        return preprocessor().visit(tree), tree
+        with reading(fields):
+            return preprocessor().visit(tree), tree
 
     return parse_anew
 
 
 def readable(definition: str) -> str:
-    """A definition without what LocalStack's grammar lacks.
-
-    That is express children of a Map, which run as standard ones, and whole percentages.
-    """
-    if "ProcessorConfig" in definition:
-        definition = PROCESSOR.sub(lambda part: EXPRESS.sub(r'\1"STANDARD"', part[0]), definition)
+    """A definition without what LocalStack's grammar lacks: whole percentages."""
     return WHOLE_PERCENTAGE.sub(r"\1.0", definition)
 
 

@@ -17,9 +17,9 @@ from localstack.services.stepfunctions.backend.state_machine import StateMachine
 
 from localstack_host.localstack_api import RequestContext, Service, provides
 from localstack_host.services.stepfunctions import patches, requests
-from localstack_host.services.stepfunctions.activity_tags import TaggedActivities
 from localstack_host.services.stepfunctions.definitions.check import diagnose
 from localstack_host.services.stepfunctions.definitions.diagnostics import Diagnostic
+from localstack_host.services.stepfunctions.map_runs.api import MapRuns
 from localstack_host.services.stepfunctions.status_events import input_of
 
 
@@ -34,7 +34,7 @@ MOST_DIAGNOSTICS = 100
 STANDARD = "STANDARD"
 
 
-class Workflows(TaggedActivities):
+class Workflows(MapRuns):
     """Step Functions that checks what it is given, and returns the tracing configuration."""
 
     def start_execution(  # type: ignore[override] # the rest is named
@@ -56,6 +56,8 @@ class Workflows(TaggedActivities):
     ) -> Any:
         """Returns the input as it was sent."""
         response = super().describe_execution(context, execution_arn, **rest)
+        if "mapRunArn" in response:  # a child's
+            return response
         execution = self._get_execution(context, execution_arn)
         return {**response, "input": input_of(execution)}
 

@@ -20,7 +20,6 @@ from localstack_host.services.stepfunctions.definitions.diagnostics import (
 )
 from localstack_host.services.stepfunctions.definitions.scopes import Scope, scopes
 
-EXPRESS = "EXPRESS"
 LONGEST_NAME = 80
 
 
@@ -56,13 +55,14 @@ def _names(parts: list[Scope]) -> Iterator[Diagnostic]:
 
 def _form(parts: list[Scope], kind: str) -> Iterator[Diagnostic]:
     top = parts[0]
+    express_parts = tuple(express.parts(parts, kind))
     yield from fields.check_language(top.body, "")
     for scope in parts:
         yield from _scope(scope)
         for state in scope.states:
             yield from fields.check(state, top.language)
             yield from rules.check(state)
-            yield from express.check(state) if kind == EXPRESS else ()
+            yield from express.check(state) if scope.path.startswith(express_parts) else ()
             yield from fields.check_language(state.body, state.path)
 
 

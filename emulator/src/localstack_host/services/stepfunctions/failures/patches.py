@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 from localstack_host.localstack_api import patch, replace
-from localstack_host.services.stepfunctions.failures import tolerance
 from localstack_host.services.stepfunctions.failures.runtime_error import (
     NO_NEXT_STATE,
     StatesRuntimeError,
@@ -31,7 +30,6 @@ def apply_patches() -> None:
     _patch_paths()
     _patch_choices()
     _patch_service_errors()
-    _patch_map_runs()
 
 
 def _patch_states() -> None:
@@ -151,14 +149,3 @@ def _patch_service_errors() -> None:
                 failed.error_name = CustomErrorName(name)
                 failed.event_details["taskFailedEventDetails"] |= {"error": name, "cause": cause}
             return failed
-
-
-def _patch_map_runs() -> None:
-    from localstack.services.stepfunctions.asl.component.state.state_execution.state_map.iteration.distributed_iteration_component import (  # noqa: E501
-        DistributedIterationComponent,
-    )
-
-    @patch(DistributedIterationComponent._map_run)
-    def map_run(original: Any, component: Any, env: Any, eval_input: Any) -> None:
-        original(component, env, eval_input)
-        tolerance.check(eval_input, env)

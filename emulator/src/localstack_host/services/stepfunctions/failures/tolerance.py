@@ -19,16 +19,8 @@ def is_exceeded(failed: int, total: int, count: int, percentage: float) -> bool:
     return any(limits) if limits else failed > 0
 
 
-def check(run: Any, environment: Any) -> None:
-    """Raises the failure of a Map whose run has too many failed items."""
-    items = run.map_run_record.item_counter
-    failed = sum(counter.get() for counter in (items.failed, items.timed_out, items.aborted))
-    total = items.total.get()
-    if is_exceeded(failed, total, run.tolerated_failure_count, run.tolerated_failure_percentage):
-        raise _failure(environment)
-
-
-def _failure(environment: Any) -> Exception:
+def failure(environment: Any) -> Exception:
+    """The failure of a Map whose run has too many failed items."""
     from localstack.aws.api.stepfunctions import HistoryEventType
     from localstack.services.stepfunctions.asl.component.common.error_name import (
         failure_event,
