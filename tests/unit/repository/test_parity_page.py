@@ -63,6 +63,7 @@ WHOLE = (
     "server/",
     "services/apigateway/authorizers/",
     "services/cloudwatch/metric_math/",
+    "services/apigatewayv2/",
     "services/iam/",
     "services/stepfunctions/definitions/",
     "services/stepfunctions/failures/",

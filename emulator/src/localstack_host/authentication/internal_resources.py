@@ -43,7 +43,7 @@ def serve_queue_url(serve: Handler, request: Any, region: str) -> Any:
             vars(request).pop(name, None)
         raise NotFound
     if request.values.get("Action"):
-        signed = _credentials(request.headers, request.values)
+        signed = known_credentials(request.headers, request.values)
         if not signed or credentials.is_presigned_command(request.args):
             raise NotFound  # makes the router pass it to the chain of handlers
         request.headers["Authorization"] = signed.header
@@ -98,7 +98,7 @@ def _may_invoke(url: Any, place: Place) -> bool:
     need = Permission("lambda:InvokeFunctionUrl", url.function_arn, keys)
     if url.auth_type != SIGNED:
         return public_access.decision(need, place).allowed
-    signed = _credentials(place.request.headers, place.request.args)
+    signed = known_credentials(place.request.headers, place.request.args)
     return signed is not None and is_allowed(signed, need, place)
 
 
@@ -195,7 +195,7 @@ def authorize_method(route: Handler, self: Any, context: Any) -> None:
     if context.resource_method.get("authorizationType") != SIGNED:
         return
     headers = context.invocation_request["headers"]
-    signed = _credentials(headers, context.request.args)
+    signed = known_credentials(headers, context.request.args)
     if signed is None:
         raise errors.MissingAuthTokenError("Missing Authentication Token")
     if have_expired(signed):
@@ -214,7 +214,7 @@ def may_invalidate(context: Any) -> bool:
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
     """
-    signed = _credentials(context.invocation_request["headers"], context.request.args)
+    signed = known_credentials(context.invocation_request["headers"], context.request.args)
     need = Permission("execute-api:InvalidateCache", method_arn(context))
     return signed is not None and is_allowed(signed, need, Place(context.request, context.region))
 
@@ -229,7 +229,7 @@ def method_arn(context: Any) -> str:
     return f"{place}:{context.api_id}/{context.stage}/{context.request.method}/{path}"
 
 
-def _credentials(headers: Any, values: Any) -> credentials.Credentials | None:
+def known_credentials(headers: Any, values: Any) -> credentials.Credentials | None:
     """The credentials, if they are complete and known; else None."""
     try:
         known = credentials.of(headers, values)

@@ -31,6 +31,7 @@ CODES = {
     "logs": "InvalidParameterException",
     "cognito-idp": "InvalidParameterException",
     "apigateway": "BadRequestException",
+    "apigatewayv2": "BadRequestException",
     "cloudwatch": "InvalidParameterValue",
 }
 CODE = "ValidationException"

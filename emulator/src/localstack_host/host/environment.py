@@ -33,6 +33,7 @@ INHERITED = (
 )
 OVERRIDDEN = (
     "APIGATEWAY",
+    "APIGATEWAYV2",
     "BACKUP",
     "BUDGETS",
     "CLOUDTRAIL",

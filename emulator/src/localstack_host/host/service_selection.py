@@ -21,6 +21,7 @@ PROVIDERS = "localstack.aws.provider"
 DEFAULT = frozenset(
     {
         "apigateway",
+        "apigatewayv2",
         "backup",
         "budgets",
         "cloudtrail",

@@ -20,6 +20,7 @@ TAGS = [{"Key": "Environment", "Value": "dev"}]
 TAG_KEYS = {"aws:requesttag/environment": ("dev",), "aws:tagkeys": ("Environment",)}
 API = "arn:aws:apigateway:us-east-2::/restapis/a1"
 STAGE = f"{API}/stages/live"
+HTTP_API = "arn:aws:apigateway:us-east-2::/apis/a1"
 
 
 def arn(service: str, resource: str) -> str:
@@ -38,6 +39,15 @@ CASES: list[tuple[str, str, dict[str, Any], list[tuple[str, str]]]] = [
       ("apigateway:PUT", "arn:aws:apigateway:us-east-2::/tags/*")]),
     ("apigateway", "PutRestApi", {"restApiId": "a1", "policy": "{}"},
      [("apigateway:PUT", API), ("apigateway:UpdateRestApiPolicy", API)]),
+    ("apigatewayv2", "CreateApi", {"Name": "shop", "Tags": {"Environment": "dev"}},
+     [("apigateway:POST", "arn:aws:apigateway:us-east-2::/apis"),
+      ("apigateway:PUT", "arn:aws:apigateway:us-east-2::/tags/*")]),
+    ("apigatewayv2", "GetStage", {"ApiId": "a1", "StageName": "$default"},
+     [("apigateway:GET", f"{HTTP_API}/stages/$default")]),
+    ("apigatewayv2", "CreateIntegration", {"ApiId": "a1", "CredentialsArn": ROLE},
+     [("apigateway:POST", f"{HTTP_API}/integrations"), ("iam:PassRole", ROLE)]),
+    ("apigatewayv2", "UpdateAuthorizer", {"ApiId": "a1", "AuthorizerId": "b2"},
+     [("apigateway:PATCH", f"{HTTP_API}/authorizers/b2")]),
     ("backup", "CreateBackupPlan",
      {"BackupPlan": {"BackupPlanName": "p"}, "BackupPlanTags": {"Environment": "dev"}},
      [("backup:CreateBackupPlan", arn("backup", "backup-plan:*")),

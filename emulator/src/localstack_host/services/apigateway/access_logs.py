@@ -26,7 +26,8 @@ VARIABLE = re.compile(r"\$context((?:\.\w+)+)|\$\{context((?:\.\w+)+)\}")
 NONE = "-"
 MOST_WAITING = 10_000
 MOST_TOGETHER = 500
-Destination = tuple[str, str, str, str]  # account, region, log group and stream
+# Account, region, log group and stream, and whether the account's role for logs writes.
+Destination = tuple[str, str, str, str, bool]
 
 
 def line_of(template: str, values: Mapping[str, Any], missing: str = NONE) -> str:
@@ -48,12 +49,24 @@ def log(_chain: Any, context: Any, response: Any) -> None:
     configuration = context.stage_configuration or {}
     settings = configuration.get("accessLogSettings") or {}
     arn, template = settings.get("destinationArn"), settings.get("format")
-    if not arn or not template or ":logs:" not in arn or not context.context_variables:
+    if not arn or not template or not context.context_variables:
         return
-    line = line_of(template, values_of(context, response)).rstrip("\n")
+    write(arn, template, values_of(context, response), f"{context.api_id}/{context.stage}")
+
+
+def write(
+    arn: str, template: str, values: Mapping[str, Any], place: str, as_role: bool = True
+) -> None:
+    """Adds a line to the log group with an ARN; `place` is an API and its stage.
+
+    The role that the account's settings have writes it or, not `as_role`, the account's owner.
+    """
+    if ":logs:" not in arn:
+        return
+    line = line_of(template, values).rstrip("\n")
     _, _, _, region, account, _, group, *_ = arn.split(":")
-    stream = hashlib.md5(f"{context.api_id}/{context.stage}".encode()).hexdigest()  # noqa: S324
-    WRITER.write((account, region, group, stream), line)
+    stream = hashlib.md5(place.encode()).hexdigest()  # noqa: S324
+    WRITER.write((account, region, group, stream, as_role), line)
 
 
 def values_of(context: Any, response: Any) -> dict[str, Any]:
@@ -117,8 +130,8 @@ WRITER = Writer()
 
 
 def _put(destination: Destination, events: list[dict[str, Any]]) -> None:
-    account, region, group, stream = destination
-    client = _client(account, region)
+    account, region, group, stream, as_role = destination
+    client = _client(account, region, as_role)
     named = {"logGroupName": group, "logStreamName": stream}
     try:
         client.put_log_events(**named, logEvents=events)
@@ -127,9 +140,9 @@ def _put(destination: Destination, events: list[dict[str, Any]]) -> None:
         client.put_log_events(**named, logEvents=events)
 
 
-def _client(account: str, region: str) -> Any:
+def _client(account: str, region: str, as_role: bool) -> Any:
     settings: Any = apigateway_backends[account][region].account
     role = settings.cloudwatch_role_arn
-    if role:
+    if role and as_role:
         return connect_as(role, region, "apigateway").get_client("logs")
     return connect_to(aws_access_key_id=account, region_name=region).get_client("logs")

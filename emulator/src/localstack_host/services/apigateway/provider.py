@@ -24,10 +24,7 @@ from typing import Any
 from localstack.aws.api.apigateway import BadRequestException, NotFoundException
 from localstack.services.apigateway.helpers import get_apigateway_store, get_moto_rest_api
 from localstack.services.apigateway.models import apigateway_stores
-from localstack.services.apigateway.next_gen.execute_api.router import (
-    ApiGatewayEndpoint,
-    ApiGatewayRouter,
-)
+from localstack.services.apigateway.next_gen.execute_api.router import ApiGatewayRouter
 from localstack.services.apigateway.next_gen.provider import ApigatewayNextGenProvider
 from localstack.utils.json import parse_json_or_yaml
 from localstack.utils.strings import to_str
@@ -44,6 +41,7 @@ from localstack_host.services.apigateway import imported, patches
 from localstack_host.services.apigateway.authorizers import trial
 from localstack_host.services.apigateway.authorizers.functions import LONGEST_TTL_S, RESULTS
 from localstack_host.services.apigateway.cache import RESPONSES
+from localstack_host.services.apigateway.endpoint import Endpoint
 from localstack_host.services.apigateway.gateway import EXTENSION, Gateway, gateway_responses
 
 SCOPES = "/authorizationScopes"
@@ -60,7 +58,7 @@ class RestApis(ApigatewayNextGenProvider):
     """LocalStack's API Gateway, with these operations fixed."""
 
     def __init__(self) -> None:
-        endpoint: Any = ApiGatewayEndpoint
+        endpoint: Any = Endpoint
         served = endpoint(rest_gateway=Gateway(), store=apigateway_stores)
         super().__init__(router=ApiGatewayRouter(router(), handler=served))
         self._lock = Lock()

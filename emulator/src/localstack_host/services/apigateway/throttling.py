@@ -104,15 +104,23 @@ def _of_plan(plan: Any, key: str, place: tuple[str, ...]) -> None:
 
 
 def _limit(bucket: tuple[str, ...], rate: Any, burst: Any) -> None:
-    """Takes a token. Raises ThrottledError if there is none; without a limit there always is."""
+    """Takes a token. Raises ThrottledError if there is none."""
+    if not has_token(bucket, rate, burst):
+        raise ThrottledError("Too Many Requests")
+
+
+def has_token(bucket: tuple[str, ...], rate: Any, burst: Any) -> bool:
+    """Takes a token of a bucket, and returns whether there was one; always without a limit.
+
+    `rate` is in tokens per second; None and negative numbers are no limits.
+    """
     if rate is None and burst is None:
-        return
+        return True
     per_second = UNLIMITED if rate is None else float(rate)
     size = UNLIMITED if burst is None else float(burst)
     if per_second < 0:
-        return
-    if not BUCKETS.take(bucket, per_second, size if size >= 0 else max(per_second, 1.0)):
-        raise ThrottledError("Too Many Requests")
+        return True
+    return BUCKETS.take(bucket, per_second, size if size >= 0 else max(per_second, 1.0))
 
 
 def _count(plan: Any, key: str) -> None:

@@ -60,6 +60,8 @@ def _of_api(client: Any, arn: str) -> Any:
     if path.startswith("tags/"):  # a path that has the ARN of what is tagged
         path = unquote(path).partition("::/")[2]
     kind, name, *part = [*path.split("/"), ""][:4]
+    if kind == "apis":
+        return _of_http_api(name, part)
     if kind == "usageplans":
         return client.get_usage_plan(usagePlanId=name).get("tags", {})
     if kind == "apikeys":
@@ -68,6 +70,16 @@ def _of_api(client: Any, arn: str) -> Any:
     if part[:1] == ["stages"] and part[1:2] not in ([], [""]):
         tags |= client.get_stage(restApiId=name, stageName=part[1]).get("tags", {})
     return tags
+
+
+def _of_http_api(name: str, part: list[str]) -> Any:
+    from localstack_host.services.apigatewayv2.models import api_with
+
+    api = api_with(name)
+    if api is None:
+        return {}
+    stage = api.stages.get(part[1], {}) if part[:1] == ["stages"] else {}
+    return {**(api.settings.get("Tags") or {}), **(stage.get("Tags") or {})}
 
 
 def _of_queue(client: Any, arn: str) -> Any:

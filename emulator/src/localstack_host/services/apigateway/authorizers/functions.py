@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -24,16 +23,13 @@ from localstack_host.services.apigateway.authorizers import answers, identity
 from localstack_host.services.apigateway.authorizers.answers import Authorization
 from localstack_host.services.apigateway.authorizers.errors import denied, failed, misconfigured
 from localstack_host.services.apigateway.authorizers.events import event
+from localstack_host.services.apigateway.authorizers.policies import decision_of
 from localstack_host.services.apigateway.expiring import Expiring
-from localstack_host.services.iam.evaluation import Policies, Request, decide
-from localstack_host.services.iam.principal import Principal, conditions
-from localstack_host.services.iam.sessions import NOBODY
 
 MOST_RESULTS = 10_000
 LONGEST_TTL_S, DEFAULT_TTL_S = 3600, 300
 RESULTS: Expiring[Authorization] = Expiring(MOST_RESULTS)
 FUNCTION = re.compile(r":lambda:path/[^/]+/functions/(arn:[^/]+)/invocations$")
-INVOKE = "execute-api:Invoke"
 EXPLICITLY = "with an explicit deny"
 THROTTLED = "TooManyRequestsException"
 
@@ -94,8 +90,6 @@ def _note(found: Authorization, latency_ms: int, context: Any) -> None:
 
 
 def _require_allowed(found: Authorization, context: Any) -> None:
-    place: Any = SimpleNamespace(request=context.request, region=context.region)
-    request = Request(NOBODY, INVOKE, method_arn(context), conditions(Principal(NOBODY), place))
-    decision = decide(request, Policies(identity=(found.policy,)))
+    decision = decision_of(found.policy, method_arn(context), context.request, context.region)
     if not decision.allowed:
         raise denied(explicitly=decision.reason.startswith(EXPLICITLY))

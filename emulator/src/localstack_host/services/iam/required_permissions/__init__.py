@@ -34,6 +34,7 @@ __all__ = ["NotUnderstood", "Permission", "Place", "needs_of", "prefix_of"]
 
 # IAM's prefixes that differ from botocore's service names.
 PREFIXES = {
+    "apigatewayv2": "apigateway",
     "cloudwatch": "cloudwatch",
     "dynamodbstreams": "dynamodb",
     "resourcegroupstaggingapi": "tag",
@@ -41,9 +42,11 @@ PREFIXES = {
     "stepfunctions": "states",
 }
 
-# Each returns the permissions for an operation, or None if the general rule applies.
+# Each returns the permissions for an operation, or None if the general rule applies; by IAM's
+# prefix or, where two services have one, by botocore's name.
 SPECIAL = {
     "apigateway": apigateway.needs,
+    "apigatewayv2": apigateway.needs_of_http_apis,
     "backup": protections.backup,
     "cloudwatch": senders.cloudwatch,
     "dynamodb": dynamodb.needs,
@@ -89,15 +92,16 @@ def needs_of(service: str, operation: str, params: Params, place: Place) -> tupl
     NotUnderstood if they cannot be determined; then the request must not be allowed.
     """
     try:
-        return tuple(dict.fromkeys(_needs(prefix_of(service), operation, params, place)))
+        return tuple(dict.fromkeys(_needs(service, operation, params, place)))
     except (KeyError, TypeError, AttributeError, IndexError, StopIteration) as error:
         raise NotUnderstood(
             f"{service} {operation} has a missing or invalid parameter: {error}"
         ) from error
 
 
-def _needs(prefix: str, operation: str, params: Params, place: Place) -> Permissions:
-    special = SPECIAL.get(prefix)
+def _needs(service: str, operation: str, params: Params, place: Place) -> Permissions:
+    prefix = prefix_of(service)
+    special = SPECIAL.get(service) or SPECIAL.get(prefix)
     found = special(operation, params, place) if special else None
     if found is None:
         found = generic.needs(prefix, operation, params, place)

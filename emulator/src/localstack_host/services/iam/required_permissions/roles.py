@@ -12,7 +12,7 @@ from typing import Any
 from localstack_host.services.iam.required_permissions.permission import Params, Permission
 
 ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/.+")
-NAMED = re.compile(r"(role|rolearn|credentials)$", re.IGNORECASE)
+NAMED = re.compile(r"(role|rolearn|credentials|credentialsarn)$", re.IGNORECASE)
 # IAM and STS manage and assume roles; the others only search for them, or name who may call.
 NOT_PASSED_TO = ("iam", "sts")
 PASSING = ("Create", "Import", "Put", "Register", "Update")
