@@ -176,13 +176,19 @@ def connect_to(**options: Any) -> Any:
     return connect(**options)
 
 
-def connect_as(role_arn: str, region: str, service: str) -> Any:
-    """A factory of clients for a role that a service, such as `lambda`, assumes."""
+def connect_as(role_arn: str, region: str, service: str, config: Any = None) -> Any:
+    """A factory of clients for a role that a service, such as `lambda`, assumes.
+
+    `config` is botocore's. Raises ClientError if the role does not let the service assume it.
+    """
     from localstack.aws.connect import connect_to as connect
     from localstack.utils.aws.client_types import ServicePrincipal
 
     return connect.with_assumed_role(
-        region_name=region, role_arn=role_arn, service_principal=ServicePrincipal(service)
+        region_name=region,
+        role_arn=role_arn,
+        service_principal=ServicePrincipal(service),
+        config=config,
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from localstack_host.localstack_api import Service, provides
-from localstack_host.services.apigatewayv2 import apis, domains, routes, stages, tags
+from localstack_host.services.apigatewayv2 import apis, domains, imports, routes, stages, tags
 from localstack_host.services.apigatewayv2.errors import bad_request
 from localstack_host.services.apigatewayv2.resources import SERVICE, model
 
@@ -22,6 +22,7 @@ HANDLERS: Mapping[str, Handler] = {
     **routes.HANDLERS,
     **stages.HANDLERS,
     **domains.HANDLERS,
+    **imports.HANDLERS,
     **tags.HANDLERS,
 }
 ONLY_WEBSOCKET = ("Model", "IntegrationResponse", "RouteResponse")

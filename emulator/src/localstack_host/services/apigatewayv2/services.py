@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 from werkzeug.datastructures import Headers
 
@@ -26,6 +27,8 @@ from localstack_host.services.apigatewayv2.values import filled
 
 SERVICE = "apigateway"
 REGION = "Region"
+# Step Functions' synchronous executions have a host name of their own on AWS.
+ONE_HOST = Config(inject_host_prefix=False)
 Parameters = dict[str, Any]
 
 
@@ -48,9 +51,8 @@ def ask(integration: Resource, invocation: Invocation) -> Answer:
         if name not in parameters:
             raise Refused(400, f"Missing required parameter {name}")
     try:
-        client = connect_as(integration["CredentialsArn"], region, SERVICE).get_client(
-            action.service
-        )
+        factory = connect_as(integration["CredentialsArn"], region, SERVICE, ONE_HOST)
+        client = factory.get_client(action.service)
     except ClientError as error:
         raise failed(f"The role of the integration cannot be assumed: {error}") from error
     try:
