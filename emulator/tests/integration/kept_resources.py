@@ -10,6 +10,7 @@ import boto3
 import httpx
 
 from tests.integration.conftest import Cloud, document
+from tests.integration.http_apis import HttpApi
 from tests.integration.test_api_stages import Api, Plan
 from tests.integration.waiting import wait_for
 
@@ -53,6 +54,7 @@ class Kept:
         self._fill_workflows()
         self._fill_user_pool()
         self._fill_access()
+        self._fill_http_api()
 
     def _fill_access(self) -> None:
         """A session whose role only a table's policy lets in, and a used part of a quota."""
@@ -70,6 +72,16 @@ class Kept:
         key = Plan(api, quota={"limit": 1, "period": "MONTH"}).key()
         assert api.statuses(2, headers=key) == [200, 429]
         self.path, self.api_key = f"/_aws/execute-api/{api.id}/test/things/1", key
+
+    def _fill_http_api(self) -> None:
+        """An API with a deployment that is not what the API has now."""
+        api = HttpApi(self.cloud, "auto", Tags={"kept": "yes"})
+        api.route("GET /old", api.with_function())
+        api.client.create_stage(ApiId=api.id, StageName="fixed", StageVariables={"kept": "yes"})
+        api.client.create_deployment(ApiId=api.id, StageName="fixed")
+        route = api.client.get_routes(ApiId=api.id)["Items"][0]["RouteId"]
+        api.client.update_route(ApiId=api.id, RouteId=route, RouteKey="GET /new")
+        self.http_api = api.client.get_api(ApiId=api.id)
 
     def _fill_messages(self) -> None:
         client = self.cloud.client
@@ -158,6 +170,7 @@ class Kept:
         self._look_at_logs(after)
         self._look_at_user_pool(after)
         self._look_at_access(after)
+        self._look_at_http_api(after)
         assert self._status(after) == "SUCCEEDED"
         history = client("stepfunctions").get_execution_history(executionArn=self.execution)
         assert history["events"][-1]["type"] == "ExecutionSucceeded"
@@ -168,6 +181,17 @@ class Kept:
         table = session.client("dynamodb", endpoint_url=after.endpoint)
         assert table.scan(TableName=self.table)["Count"] == 1
         assert httpx.get(after.endpoint + self.path, headers=self.api_key).status_code == 429
+
+    def _look_at_http_api(self, after: Cloud) -> None:
+        name = self.http_api["ApiId"]
+        api = after.client("apigatewayv2").get_api(ApiId=name)
+        described = ("ApiId", "CreatedDate", "Name", "Tags")
+        assert [api[n] for n in described] == [self.http_api[n] for n in described]
+        url = f"{after.endpoint}/_aws/execute-api/{name}"
+        assert httpx.get(f"{url}/fixed/old").json()["stageVariables"] == {"kept": "yes"}
+        assert httpx.get(f"{url}/auto/new").json()["routeKey"] == "GET /new"
+        missing = (f"{url}/fixed/new", f"{url}/auto/old")
+        assert [httpx.get(address).status_code for address in missing] == [404, 404]
 
     def _look_at_messages(self, after: Cloud) -> None:
         assert self._bodies(after) == ["waiting"]

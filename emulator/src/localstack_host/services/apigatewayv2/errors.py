@@ -25,15 +25,24 @@ def conflict(text: str) -> CommonServiceException:
 
 
 class Refused(Exception):
-    """A request to an API that the gateway answers itself, with `{"message": …}`."""
+    """A request to an API that the gateway answers itself, with `{"message": …}`.
+
+    `why` is for the emulator's log, `told` for the access log, whose lines often are JSON.
+    """
 
     def __init__(
-        self, status: int, message: str, headers: Mapping[str, str] | None = None, why: str = ""
+        self,
+        status: int,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        why: str = "",
+        told: str = "",
     ) -> None:
         super().__init__(why or message)
         self.status, self.message = status, message
         self.headers = dict(headers or {})
         self.why = why
+        self.told = told or (why or message).replace('"', "'")
 
 
 def no_route() -> Refused:
@@ -51,9 +60,9 @@ def forbidden(challenge: str | None = None) -> Refused:
     return Refused(403, "Forbidden", {"www-authenticate": challenge} if challenge else None)
 
 
-def failed(why: str) -> Refused:
+def failed(why: str, told: str = "") -> Refused:
     """500: the integration or the authorizer cannot be asked, or its answer cannot be used."""
-    return Refused(500, "Internal Server Error", why=why)
+    return Refused(500, "Internal Server Error", why=why, told=told)
 
 
 def timed_out(why: str) -> Refused:

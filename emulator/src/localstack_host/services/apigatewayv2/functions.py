@@ -22,6 +22,11 @@ FUNCTION = re.compile(r"(?:.*:lambda:path/[^/]+/functions/)?(arn:[^/]+?)(?:/invo
 VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 SERVICE = "apigateway"
 MOST_AT_A_TIME = 256
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
+NOT_PERMITTED = (
+    "The IAM role configured on the integration or API Gateway doesn't have permissions to call"
+    " the integration. Check the permissions and try again."
+)
 
 
 def named(uri: str, stage_variables: Mapping[str, str]) -> str:
@@ -50,7 +55,7 @@ def invoke(
             client = client.request_metadata(service_principal=SERVICE, source_arn=source_arn)
         answer = client.invoke(FunctionName=function, Payload=json.dumps(event).encode())
     except ClientError as error:
-        raise failed(str(error)) from error
+        raise failed(str(error), NOT_PERMITTED) from error
     return answer["Payload"].read(), "FunctionError" in answer
 
 

@@ -80,7 +80,7 @@ def _of_route(invocation: Invocation) -> Answer:
     try:
         return integrations.ask(integration, invocation)
     except Refused as refused:
-        invocation.integration_error = str(refused)
+        invocation.integration_error = refused.told
         raise
     finally:
         invocation.integration_latency_ms = int((time.monotonic() - began) * 1000)

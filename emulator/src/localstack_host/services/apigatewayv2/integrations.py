@@ -12,6 +12,12 @@ from localstack_host.services.apigatewayv2.events import event_of
 from localstack_host.services.apigatewayv2.invocation import Invocation
 from localstack_host.services.apigatewayv2.models import Resource
 
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
+ERROR = (
+    "The Lambda function returned the following error: Unhandled."
+    " Check your Lambda function code and try again."
+)
+
 
 def ask(integration: Resource, invocation: Invocation) -> Answer:
     """The response of an integration. Raises Refused if there is none."""
@@ -37,5 +43,5 @@ def _ask_function(integration: Resource, invocation: Invocation) -> Answer:
         integration.get("CredentialsArn"),
     )
     if is_error:
-        raise failed(f"The function failed: {payload[:500]!r}")
+        raise failed(f"The function failed: {payload[:500]!r}", ERROR)
     return answers.of_payload(payload, version)
