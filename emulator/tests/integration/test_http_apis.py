@@ -147,6 +147,12 @@ def test_a_function_that_fails_or_may_not_be_called_is_an_internal_error(cloud: 
     api.route("GET /", integration)
     assert said(api.request(headers={"Raise": "no"})) == FAILED
     assert said(api.request(headers={"Sleep": "1.5"})) == UNAVAILABLE
+    large = api.request("/", content=b"\xff" * 5_000_000, headers={"Content-Type": "image/png"})
+    assert said(large) == (413, {"message": "Request Entity Too Large"})
+    cloud.client("lambda").put_function_concurrency(
+        FunctionName=api.function, ReservedConcurrentExecutions=0
+    )
+    assert said(api.request()) == UNAVAILABLE
     other = HttpApi(cloud)
     uri = api.client.get_integration(ApiId=api.id, IntegrationId=integration)["IntegrationUri"]
     other.route("GET /", other.integration("AWS_PROXY", IntegrationUri=uri))

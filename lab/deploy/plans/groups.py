@@ -13,7 +13,7 @@ GROUPS = {
     "functions": ("aws_lambda_function", "aws_lambda_alias", "aws_lambda_event_source_mapping"),
     "permissions": ("aws_iam_", "aws_lambda_permission"),
     "workflow": ("aws_sfn_",),
-    "API": ("aws_api_gateway_", "aws_wafv2_"),
+    "API": ("aws_api_gateway_", "aws_apigatewayv2_", "aws_wafv2_"),
     "messaging": ("aws_sqs_", "aws_sns_", "aws_cloudwatch_event_", "aws_ses_", "aws_scheduler_"),
     "monitoring": ("aws_cloudwatch_", "aws_xray_", "aws_cloudtrail", "aws_budgets_"),
     "settings": ("aws_ssm_",),

@@ -65,6 +65,6 @@ def failed(why: str, told: str = "") -> Refused:
     return Refused(500, "Internal Server Error", why=why, told=told)
 
 
-def timed_out(why: str) -> Refused:
-    """503: the integration has not answered in its time."""
+def unavailable(why: str) -> Refused:
+    """503: the integration does not answer, or not in its time."""
     return Refused(503, "Service Unavailable", why=why)

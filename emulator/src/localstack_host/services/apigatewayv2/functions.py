@@ -16,7 +16,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from localstack_host.localstack_api import connect_as, connect_to
-from localstack_host.services.apigatewayv2.errors import failed, timed_out
+from localstack_host.services.apigatewayv2.errors import Refused, failed, unavailable
 
 FUNCTION = re.compile(r"(?:.*:lambda:path/[^/]+/functions/)?(arn:[^/]+?)(?:/invocations)?")
 VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
@@ -55,8 +55,18 @@ def invoke(
             client = client.request_metadata(service_principal=SERVICE, source_arn=source_arn)
         answer = client.invoke(FunctionName=function, Payload=json.dumps(event).encode())
     except ClientError as error:
-        raise failed(str(error), NOT_PERMITTED) from error
+        raise _refusal(error) from error
     return answer["Payload"].read(), "FunctionError" in answer
+
+
+def _refusal(error: ClientError) -> Refused:
+    """413 for an event that is too large, 503 for a function that is throttled, else 500."""
+    code = error.response.get("Error", {}).get("Code")
+    if code == "RequestEntityTooLargeException":
+        return Refused(413, "Request Entity Too Large", why=str(error))
+    if code == "TooManyRequestsException":
+        return unavailable(str(error))
+    return failed(str(error), NOT_PERMITTED)
 
 
 @cache
@@ -69,4 +79,4 @@ def within[T](timeout_ms: int, call: Callable[[], T]) -> T:
     try:
         return _workers().submit(call).result(timeout_ms / 1000)
     except TimeoutError as error:
-        raise timed_out(f"The integration has not answered in {timeout_ms} ms") from error
+        raise unavailable(f"The integration has not answered in {timeout_ms} ms") from error

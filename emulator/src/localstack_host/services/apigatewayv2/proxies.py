@@ -13,7 +13,7 @@ import requests
 from werkzeug.datastructures import Headers
 
 from localstack_host.services.apigatewayv2.answers import OWN, Answer
-from localstack_host.services.apigatewayv2.errors import failed, timed_out
+from localstack_host.services.apigatewayv2.errors import failed, unavailable
 from localstack_host.services.apigatewayv2.functions import with_variables
 from localstack_host.services.apigatewayv2.invocation import Invocation
 from localstack_host.services.apigatewayv2.models import Resource
@@ -28,7 +28,7 @@ DECODED = frozenset({"content-encoding"})
 def ask(integration: Resource, invocation: Invocation) -> Answer:
     """The response of a URL. Raises Refused, 503, if it does not answer."""
     if integration.get("ConnectionType") == "VPC_LINK":
-        raise timed_out("The emulator has no VPC: a private integration cannot be reached")
+        raise unavailable("The emulator has no VPC: a private integration cannot be reached")
     url = url_of(integration["IntegrationUri"], invocation)
     method = integration.get("IntegrationMethod") or "ANY"
     try:
@@ -43,7 +43,7 @@ def ask(integration: Resource, invocation: Invocation) -> Answer:
     except requests.exceptions.InvalidURL as error:
         raise failed(f"{url} is not the address of an integration") from error
     except (requests.RequestException, ValueError) as error:
-        raise timed_out(f"{url} does not answer: {error}") from error
+        raise unavailable(f"{url} does not answer: {error}") from error
     left_out = OWN | DECODED
     headers = [(n, v) for n, v in response.raw.headers.items() if n.lower() not in left_out]
     return Answer(response.status_code, Headers(headers), response.content)

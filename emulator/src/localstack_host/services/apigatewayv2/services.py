@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-in
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -129,11 +128,7 @@ def _message(parameters: Parameters) -> Parameters:
 
 
 def _record(parameters: Parameters) -> Parameters:
-    try:
-        data = base64.b64decode(parameters["Data"], validate=True)
-    except binascii.Error as error:
-        raise ValueError("Data is not encoded as Base64") from error
-    return {**parameters, "Data": data}
+    return {**parameters, "Data": parameters["Data"].encode()}
 
 
 def _execution(parameters: Parameters) -> Parameters:
