@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.integration.waiting import wait_for
 UNAVAILABLE = (503, {"message": "Service Unavailable"})
 FAILED = (500, {"message": "Internal Server Error"})
 GATEWAY = {"Service": "apigateway.amazonaws.com"}
+NAMESPACE = "{http://queue.amazonaws.com/doc/2012-11-05/}"
 PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
 
 
@@ -160,13 +162,15 @@ class Service(HttpApi):
         self.route("POST /", made)
 
     def post(self, **body: Any) -> Any:
-        return self.request("/", "POST", json=body)
+        return self.request("/", "POST", json=body, headers={"Kind": "order"})
 
 
 def test_a_request_becomes_a_message_of_a_queue(cloud: Cloud) -> None:
     sqs = cloud.client("sqs")
     queue = sqs.create_queue(QueueName=uuid.uuid4().hex)["QueueUrl"]
-    attributes = json.dumps({"kind": {"DataType": "String", "StringValue": "order"}})
+    attributes = json.dumps(
+        {"kind": {"DataType": "String", "StringValue": "${request.header.kind}"}}
+    )
     parameters = {
         "QueueUrl": queue,
         "MessageBody": "$request.body.message",
@@ -176,7 +180,12 @@ def test_a_request_becomes_a_message_of_a_queue(cloud: Cloud) -> None:
     sent = api.post(message={"a": 1})
     assert sent.status_code == 200
     received = sqs.receive_message(QueueUrl=queue, MessageAttributeNames=["All"])["Messages"][0]
-    assert (received["Body"], received["MessageId"]) == ('{"a":1}', sent.json()["MessageId"])
+    assert received["Body"] == '{"a":1}'
+    assert sent.headers["content-type"] == "text/xml"
+    assert sent.text.startswith(
+        '<?xml version="1.0"?><SendMessageResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/">'
+        f"<SendMessageResult><MessageId>{received['MessageId']}</MessageId>"
+    )
     assert received["MessageAttributes"]["kind"]["StringValue"] == "order"
     unresolved = api.post(other=1)
     assert unresolved.status_code == 400
@@ -185,19 +194,21 @@ def test_a_request_becomes_a_message_of_a_queue(cloud: Cloud) -> None:
     reading = {"QueueUrl": queue, "MaxNumberOfMessages": "1"}
     reader = Service(cloud, "SQS-ReceiveMessage", reading, allow("sqs:ReceiveMessage"))
     api.post(message="second")
-    (message,) = reader.post().json()["Messages"]
-    assert message["Body"] == "second"
+    (message,) = ElementTree.fromstring(reader.post().text).iter(f"{NAMESPACE}Message")
+    assert message.findtext(f"{NAMESPACE}Body") == "second"
     handle = {"QueueUrl": queue, "ReceiptHandle": "$request.body.handle"}
     remover = Service(cloud, "SQS-DeleteMessage", handle, allow("sqs:DeleteMessage"))
-    assert remover.post(handle=message["ReceiptHandle"]).status_code == 200
+    receipt = message.findtext(f"{NAMESPACE}ReceiptHandle")
+    assert remover.post(handle=receipt).status_code == 200
 
 
 def test_the_role_of_an_integration_decides(cloud: Cloud) -> None:
     queue = cloud.client("sqs").create_queue(QueueName=uuid.uuid4().hex)["QueueUrl"]
     parameters = {"QueueUrl": queue, "MessageBody": "$request.body"}
     refused = Service(cloud, "SQS-SendMessage", parameters, allow("sqs:ReceiveMessage")).post()
-    assert (refused.status_code, refused.json()["__type"]) == (400, "AccessDenied")
-    assert "is not authorized to perform: sqs:sendmessage" in refused.json()["message"]
+    assert refused.status_code == 403
+    assert "<Code>AccessDenied</Code>" in refused.text
+    assert "is not authorized to perform: sqs:sendmessage" in refused.text
     other = HttpApi(cloud)
     settings = {"IntegrationSubtype": "SQS-SendMessage", "CredentialsArn": cloud.role()}
     other.route("POST /", other.integration("AWS_PROXY", RequestParameters=parameters, **settings))

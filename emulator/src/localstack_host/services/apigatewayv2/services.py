@@ -6,19 +6,17 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-in
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
-from werkzeug.datastructures import Headers
 
 from localstack_host.localstack_api import connect_as
-from localstack_host.services.apigatewayv2.answers import JSON, Answer
+from localstack_host.services.apigatewayv2 import wire
+from localstack_host.services.apigatewayv2.answers import Answer
 from localstack_host.services.apigatewayv2.errors import Refused, failed
 from localstack_host.services.apigatewayv2.invocation import Invocation
 from localstack_host.services.apigatewayv2.models import Resource
@@ -44,6 +42,7 @@ class Action:
 def ask(integration: Resource, invocation: Invocation) -> Answer:
     """The response of the service, or its error. Raises Refused."""
     action = ACTIONS[integration["IntegrationSubtype"]]
+    operation = integration["IntegrationSubtype"].partition("-")[2]
     parameters = _parameters(integration, invocation)
     region = parameters.pop(REGION, None) or invocation.api.region
     for name in action.required:
@@ -55,13 +54,13 @@ def ask(integration: Resource, invocation: Invocation) -> Answer:
     except ClientError as error:
         raise failed(f"The role of the integration cannot be assumed: {error}") from error
     try:
-        answer = getattr(client, action.method)(**action.build(parameters))
+        result = getattr(client, action.method)(**action.build(parameters))
     except ClientError as error:
-        return _error(error)
+        return wire.error(action.service, operation, error)
     except (ParamValidationError, ValueError) as error:
         raise Refused(400, "Bad Request", why=str(error)) from error
-    answer.pop("ResponseMetadata", None)
-    return _answer(200, answer)
+    result.pop("ResponseMetadata", None)
+    return wire.answer(action.service, operation, result)
 
 
 def _parameters(integration: Resource, invocation: Invocation) -> Parameters:
@@ -78,25 +77,6 @@ def _parameters(integration: Resource, invocation: Invocation) -> Parameters:
             )
         found[name] = value
     return found
-
-
-def _answer(status: int, value: Mapping[str, Any]) -> Answer:
-    body = json.dumps(value, separators=(",", ":"), default=_plain).encode()
-    return Answer(status, Headers([("content-type", JSON)]), body)
-
-
-def _plain(value: Any) -> Any:
-    """A time as the services write it, in seconds; data as Base64."""
-    if isinstance(value, datetime):
-        return value.timestamp()
-    return base64.b64encode(bytes(value)).decode()
-
-
-def _error(error: ClientError) -> Answer:
-    about = error.response.get("Error", {})
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
-    named = {"__type": about.get("Code"), "message": about.get("Message")}
-    return _answer(int(status), named)
 
 
 def _event(parameters: Parameters) -> Parameters:
