@@ -8,6 +8,7 @@ import json
 _LISTED = (
     ("apigateway", "get_rest_apis", "items[].name"),
     ("apigateway", "get_usage_plans", "items[].name"),
+    ("apigatewayv2", "get_apis", "Items[].Name"),
     ("dynamodb", "list_tables", "TableNames"),
     ("events", "list_rules", "Rules[].Name"),
     ("iam", "list_policies", "Policies[?starts_with(Arn, 'arn:aws:iam::aws:')==`false`].Arn"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -296,3 +297,23 @@ def test_tags_of_apis_and_stages_are_kept_by_their_arns(cloud: Cloud) -> None:
     assert api.client.get_api(ApiId=api.id)["Tags"] == {"a": "1", "b": "2"}
     assert api.client.get_stage(ApiId=api.id, StageName="$default")["Tags"] == {"b": "2"}
     assert json.dumps(api.client.get_apis()["Items"], default=str).count(api.id) >= 1
+
+
+def test_changes_at_the_same_time_are_all_there_and_listed_in_pages(cloud: Cloud) -> None:
+    api = HttpApi(cloud)
+    integration = api.with_function()
+    keys = [f"GET /{number}" for number in range(20)]
+    with ThreadPoolExecutor(10) as workers:
+        list(workers.map(lambda key: api.route(key, integration), keys))
+    pages = api.client.get_paginator("get_routes").paginate(
+        ApiId=api.id, PaginationConfig={"PageSize": 7}
+    )
+    listed = [[route["RouteKey"] for route in page["Items"]] for page in pages]
+    assert [len(page) for page in listed] == [7, 7, 6]
+    assert sorted(key for page in listed for key in page) == sorted(keys)
+    for key in keys:
+        assert api.request(key.removeprefix("GET ")).json()["routeKey"] == key
+    deployments = api.client.get_deployments(ApiId=api.id)["Items"]
+    assert len(deployments) == 1, "of automatic ones the last is kept"
+    with pytest.raises(api.client.exceptions.BadRequestException):
+        api.client.get_routes(ApiId=api.id, NextToken="x")

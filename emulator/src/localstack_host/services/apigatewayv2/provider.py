@@ -9,6 +9,7 @@ WebSocket APIs are refused: https://docs.aws.amazon.com/apigateway/latest/develo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import Any
 
 from localstack_host.localstack_api import Service, provides
@@ -25,6 +26,7 @@ HANDLERS: Mapping[str, Handler] = {
     **imports.HANDLERS,
     **tags.HANDLERS,
 }
+LOCK = Lock()
 ONLY_WEBSOCKET = ("Model", "IntegrationResponse", "RouteResponse")
 
 
@@ -35,8 +37,35 @@ def apigatewayv2() -> Service:
     from localstack.services.plugins import SERVICE_PLUGINS
 
     SERVICE_PLUGINS.require("apigateway")
-    handlers = {name: HANDLERS.get(name) or _refusal(name) for name in model().operation_names}
+    handlers = {
+        name: _one_at_a_time(HANDLERS[name]) if name in HANDLERS else _refusal(name)
+        for name in model().operation_names
+    }
     return Service(SERVICE, skeleton=Skeleton(model(), handlers))
+
+
+def _one_at_a_time(handler: Handler) -> Handler:
+    """Several changes of an API at a time, as Terraform makes them, would undo one another."""
+
+    def handle(context: Any, request: Any) -> Any:
+        with LOCK:
+            return _page(handler(context, request), request)
+
+    return handle
+
+
+def _page(response: Any, request: Any) -> Any:
+    """A list of as many items as the request wants, from its token on, and the next token."""
+    size, token = request.get("MaxResults"), request.get("NextToken")
+    items = response.get("Items")
+    if items is None or not (size or token):
+        return response
+    if not str(size or 1).isdigit() or not str(token or 0).isdigit():
+        raise bad_request("Invalid MaxResults or NextToken")
+    start = int(token or 0)
+    end = start + int(size or len(items))
+    more = {"NextToken": str(end)} if end < len(items) else {}
+    return {"Items": items[start:end], **more}
 
 
 def _refusal(operation: str) -> Handler:
