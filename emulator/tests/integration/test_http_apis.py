@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from botocore.exceptions import ClientError
 
 from tests.integration.conftest import Cloud
 from tests.integration.http_apis import HttpApi, said
+from tests.integration.roles import Role, allow
+from tests.integration.waiting import wait_for
 
 NOT_FOUND = (404, {"message": "Not Found"})
 FAILED = (500, {"message": "Internal Server Error"})
@@ -107,7 +110,10 @@ def test_the_answer_of_a_function_is_a_response_or_its_body(cloud: Cloud) -> Non
     assert response.headers["content-type"] == "text/html"
     assert response.headers.get_list("set-cookie") == ["a=1; Path=/", "b=2"]
     assert len(response.headers["apigw-requestid"]) > 10
-    assert api.answer({"statusCode": "204"}).status_code == 204
+    empty = api.answer({"statusCode": "204", "body": "not sent"})
+    assert (empty.status_code, empty.content) == (204, b"")
+    text = api.answer({"statusCode": 200, "headers": {"X-Text": "größe €"}}).headers.raw
+    assert dict(text)[b"X-Text"].decode() == "größe €"
     assert api.answer({"statusCode": 200, "body": "x"}).headers["content-type"].startswith("text/")
     for value, text in (({"a": [1]}, '{"a":[1]}'), ([1], "[1]"), ("hi", "hi"), (None, "null")):
         inferred = api.answer(value)
@@ -121,6 +127,7 @@ def test_the_answer_of_a_function_is_a_response_or_its_body(cloud: Cloud) -> Non
         {"statusCode": "ok"},
         {"statusCode": 99},
         {"statusCode": True},
+        {"statusCode": 200, "headers": {"a b": "c"}},
         {"statusCode": 200, "body": {"a": 1}},
         {"statusCode": 200, "headers": ["a"]},
         {"statusCode": 200, "headers": {"a": {}}},
@@ -317,3 +324,27 @@ def test_changes_at_the_same_time_are_all_there_and_listed_in_pages(cloud: Cloud
     assert len(deployments) == 1, "of automatic ones the last is kept"
     with pytest.raises(api.client.exceptions.BadRequestException):
         api.client.get_routes(ApiId=api.id, NextToken="x")
+
+
+def test_permissions_are_asked_on_the_paths_of_an_api(cloud: Cloud) -> None:
+    mine, theirs = HttpApi(cloud, Tags={"team": "a"}), HttpApi(cloud, Tags={"team": "b"})
+    whole = f"arn:aws:apigateway:us-east-2::/apis/{mine.id}"
+    role = Role(cloud, allow("apigateway:GET", whole), allow("apigateway:POST", f"{whole}/routes"))
+    client = role.client("apigatewayv2")
+    assert client.get_api(ApiId=mine.id)["Name"] == mine.made["Name"]
+    assert client.create_route(ApiId=mine.id, RouteKey="GET /a")["RouteId"]
+    refused: list[Callable[[], Any]] = [
+        lambda: client.get_api(ApiId=theirs.id),
+        lambda: client.get_apis(),
+        lambda: client.get_routes(ApiId=mine.id),
+        lambda: client.delete_api(ApiId=mine.id),
+        lambda: client.create_stage(ApiId=mine.id, StageName="a"),
+    ]
+    for each in refused:
+        with pytest.raises(ClientError, match="is not authorized to perform: apigateway:"):
+            each()
+    tagged = {"StringEquals": {"aws:ResourceTag/team": "a"}}
+    role.may(allow("apigateway:GET", "*", Condition=tagged))
+    wait_for(lambda: client.get_routes(ApiId=mine.id)["Items"], "the tags of the API do not count")
+    with pytest.raises(ClientError, match="is not authorized"):
+        client.get_api(ApiId=theirs.id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from localstack_host.services.apigatewayv2.errors import failed
 
 JSON = "application/json"
 TEXT = "text/plain;charset=UTF-8"
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.1
 # Headers that the server writes itself.
 OWN = frozenset({"connection", "content-length", "transfer-encoding", "keep-alive"})
 
@@ -49,10 +51,12 @@ def _formatted(value: Mapping[str, Any], version: str) -> Answer:
     status = value["statusCode"]
     if isinstance(status, str) and status.isascii() and status.isdigit():
         status = int(status)
-    if not isinstance(status, int) or isinstance(status, bool) or not 100 <= status <= 599:
+    if not isinstance(status, int) or isinstance(status, bool) or not 200 <= status <= 599:
         raise failed(f"The statusCode of the function's answer is {status!r:.100}")
     headers = Headers()
     for name, text in _headers(value, version):
+        if not NAME.fullmatch(name):
+            raise failed(f"The function's answer has a header with the name {name!r:.100}")
         if name.lower() not in OWN:
             headers.add(name, text)
     if "content-type" not in headers:
@@ -82,7 +86,8 @@ def _text(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value)
     if "\n" in text or "\r" in text:
         raise failed("A header of the function's answer has a line break")
-    return text
+    # As UTF-8, which HTTP/1.1 carries as Latin-1: RFC 9110, section 5.5.
+    return text.encode().decode("latin-1")
 
 
 def _body(value: Mapping[str, Any]) -> bytes:

@@ -17,6 +17,7 @@ from localstack_host.services.apigatewayv2.invocation import PATH_FORM, Invocati
 from localstack_host.services.apigatewayv2.matching import route_of
 from localstack_host.services.apigatewayv2.models import DEFAULT_STAGE, Api, Deployment
 
+WITHOUT_BODY = (204, 304)  # RFC 9110, section 6.4.1
 LOG = logging.getLogger(__name__)
 
 
@@ -100,8 +101,9 @@ def _refusal(refused: Refused) -> Answer:
 
 
 def _response(answer: Answer) -> Response:
-    response = Response(answer.body, answer.status)
+    body = b"" if answer.status in WITHOUT_BODY else answer.body
+    response = Response(body, answer.status)
     response.headers.clear()
     response.headers.extend(answer.headers)
-    response.headers["Content-Length"] = str(len(answer.body))
+    response.headers["Content-Length"] = str(len(body))
     return response

@@ -136,4 +136,5 @@ def context_of(invocation: Invocation) -> dict[str, Any]:
 def _authorizer(invocation: Invocation) -> dict[str, Any]:
     known = invocation.authorizer
     values = dict(known.get("lambda") or {}) | dict(known.get("jwt") or {})
-    return {**values, "error": invocation.authorizer_error or None}
+    noted = {"error": invocation.authorizer_error or None, "principalId": invocation.principal}
+    return {**values, **noted}
