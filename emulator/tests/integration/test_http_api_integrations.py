@@ -309,6 +309,9 @@ def test_preflight_requests_are_answered_and_responses_have_the_headers(cloud: C
     assert api.request("/anything", "OPTIONS").status_code == 404
     foreign = {"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"}
     assert api.request("/", "OPTIONS", headers=foreign).status_code == 403
+    emptied = api.client.update_api(ApiId=api.id, CorsConfiguration={})
+    assert "CorsConfiguration" not in emptied
+    api.client.update_api(ApiId=api.id, CorsConfiguration=CORS)
     api.client.delete_cors_configuration(ApiId=api.id)
     assert api.request(headers=answer).headers["access-control-allow-origin"] == "x"
     assert api.request("/", "OPTIONS", headers=asking).status_code == 404

@@ -8,9 +8,9 @@ from http import HTTPStatus
 from localstack_host.localstack_api import CommonServiceException
 
 
-def not_found(kind: str, name: str) -> CommonServiceException:
-    """There is no resource of this kind with this ID."""
-    text = f"Invalid {kind} identifier specified {name}"
+def not_found(kind: str, name: str = "") -> CommonServiceException:
+    """There is no resource of this kind with this ID, which the message has but for a stage's."""
+    text = f"Invalid {kind} identifier specified {name}".rstrip()
     return CommonServiceException("NotFoundException", text, HTTPStatus.NOT_FOUND, True)
 
 

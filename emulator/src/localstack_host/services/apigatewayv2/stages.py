@@ -24,7 +24,7 @@ DEFAULTS = {"DefaultRouteSettings": {"DetailedMetricsEnabled": False}}
 def _stage(api: Api, request: Mapping[str, Any]) -> Resource:
     found = api.stages.get(request.get("StageName") or "")
     if found is None:
-        raise not_found("Stage", request.get("StageName") or "")
+        raise not_found("stage")
     return found
 
 
