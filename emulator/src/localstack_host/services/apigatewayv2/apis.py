@@ -125,10 +125,7 @@ def update_api(context: Any, request: Any) -> Any:
     """Changes an API; a target or route key those that quick create has made."""
     api = find_api(context, request)
     require_cors(request.get("CorsConfiguration"))
-    settings = changed("Api", api.settings, request)
-    if not settings.get("CorsConfiguration"):  # an empty one is none
-        settings.pop("CorsConfiguration", None)
-    api.settings = settings
+    api.settings = changed("Api", api.settings, request)
     for name, kept in (("Target", api.integrations), ("RouteKey", api.routes)):
         for key, managed in list(kept.items()):
             if request.get(name) and managed.get("ApiGatewayManaged"):

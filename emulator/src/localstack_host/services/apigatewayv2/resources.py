@@ -57,7 +57,7 @@ def created(kind: str, request: Mapping[str, Any], **own: Any) -> dict[str, Any]
 def changed(kind: str, resource: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
     """A resource after an update: what the request has, and the rest as it was.
 
-    An empty text removes a setting.
+    An empty text, or a structure without members, removes a setting.
     """
     result = dict(resource)
     for name in _settable(f"Update{kind}"):
@@ -67,9 +67,13 @@ def changed(kind: str, resource: Mapping[str, Any], request: Mapping[str, Any]) 
         if name in MERGED:
             entries = {**(resource.get(name) or {}), **value}
             value = {key: entry for key, entry in entries.items() if entry not in ("", None, {})}
-        result[name] = value
-    return {name: value for name, value in result.items() if value != ""}
+            result[name] = value
+        elif value in ("", {}):
+            result.pop(name, None)
+        else:
+            result[name] = value
+    return result
 
 
 def _is_given(value: Any) -> bool:
-    return value is not None and value != ""
+    return value not in (None, "", {})
