@@ -267,6 +267,29 @@ def test_a_request_starts_an_execution(cloud: Cloud) -> None:
     assert (waited["status"], json.loads(waited["output"])) == ("SUCCEEDED", {"n": 2})
 
 
+def test_a_request_stops_an_execution(cloud: Cloud) -> None:
+    machines = cloud.client("stepfunctions")
+    states = {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}
+    machine = machines.create_state_machine(
+        name=uuid.uuid4().hex,
+        roleArn=cloud.role(),
+        definition=json.dumps({"StartAt": "Wait", "States": states}),
+    )["stateMachineArn"]
+    execution = machines.start_execution(stateMachineArn=machine)["executionArn"]
+    parameters = {"ExecutionArn": "$request.body.execution", "Cause": "asked for"}
+    may = allow("states:StopExecution")
+    api = Service(cloud, "StepFunctions-StopExecution", parameters, may)
+    assert "stopDate" in api.post(execution=execution).json()
+
+    def last() -> Any:
+        return machines.get_execution_history(executionArn=execution)["events"][-1]
+
+    wait_for(lambda: last()["type"] == "ExecutionAborted", "the execution runs on")
+    assert last()["executionAbortedEventDetails"]["cause"] == "asked for"
+    missing = api.post(execution=f"{execution}x")
+    assert (missing.status_code, missing.json()["__type"]) == (400, "ExecutionDoesNotExist")
+
+
 CORS = {
     "AllowOrigins": ["http://localhost:1", "http://*"],
     "AllowMethods": ["GET", "POST"],

@@ -9,7 +9,14 @@ import pytest
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from localstack_host.services.apigatewayv2 import answers, cors, mapping, proxies, resources
+from localstack_host.services.apigatewayv2 import (
+    answers,
+    cors,
+    mapping,
+    proxies,
+    resources,
+    services,
+)
 from localstack_host.services.apigatewayv2.errors import Refused
 from localstack_host.services.apigatewayv2.gateway import invocation_of
 from localstack_host.services.apigatewayv2.invocation import Invocation, is_text
@@ -202,3 +209,39 @@ def test_an_imported_state_may_have_them(name: str) -> None:
 def test_a_body_of_an_answer_is_written_as_it_is() -> None:
     answer = answers.of_payload(json.dumps({"statusCode": 200, "body": "ä"}).encode(), "1.0")
     assert answer.body == "ä".encode()
+
+
+@pytest.mark.parametrize(
+    ("subtype", "parameters", "request_"),
+    [
+        (
+            "Kinesis-PutRecord",
+            {"StreamName": "s", "PartitionKey": "p", "Data": '{"a": "ä"}'},
+            {"StreamName": "s", "PartitionKey": "p", "Data": '{"a": "ä"}'.encode()},
+        ),
+        (
+            "EventBridge-PutEvents",
+            {"Source": "s", "Resources": '["a", "b"]'},
+            {"Entries": [{"Source": "s", "Resources": ["a", "b"]}]},
+        ),
+        (
+            "EventBridge-PutEvents",
+            {"Source": "s", "Resources": "a, b"},
+            {"Entries": [{"Source": "s", "Resources": ["a", "b"]}]},
+        ),
+        (
+            "SQS-ReceiveMessage",
+            {"QueueUrl": "q", "MaxNumberOfMessages": "2", "AttributeNames": "All"},
+            {"QueueUrl": "q", "MaxNumberOfMessages": 2, "AttributeNames": ["All"]},
+        ),
+        (
+            "StepFunctions-StartExecution",
+            {"StateMachineArn": "m", "Input": "{}", "Name": "n"},
+            {"stateMachineArn": "m", "input": "{}", "name": "n"},
+        ),
+    ],
+)
+def test_parameters_become_a_request_of_the_service(
+    subtype: str, parameters: dict[str, str], request_: dict[str, Any]
+) -> None:
+    assert services.ACTIONS[subtype].build(parameters) == request_
