@@ -142,11 +142,15 @@ def test_mappings_go_on_where_they_were(own: Emulator) -> None:
     cloud.client("lambda").create_event_source_mapping(
         FunctionName=function, EventSourceArn=stream, StartingPosition="TRIM_HORIZON"
     )
-    cloud.client("dynamodb").put_item(TableName=table, Item={"id": {"S": "before"}})
-    assert _next_body(cloud, queue) == "before"
+    for number in ("1", "2", "3"):
+        cloud.client("dynamodb").put_item(TableName=table, Item={"id": {"S": number}})
+        assert _next_body(cloud, queue) == number
     after = restarted(own)
     after.client("dynamodb").put_item(TableName=table, Item={"id": {"S": "after"}})
-    assert _next_body(after, queue) == "after"
+    body = _next_body(after, queue)
+    if body == "3":  # the function had not returned when the emulator stopped
+        body = _next_body(after, queue)
+    assert body == "after"
 
 
 @pytest.mark.exhaustive
