@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.integration.conftest import REGION, Cloud
@@ -103,6 +104,16 @@ def test_a_secure_string_is_readable_only_when_it_is_decrypted(ssm: Any, path: s
         assert {each["Value"] == TEXT for each in found} == {decrypt}
         assert {"later" in each["Value"] for each in (*below, history[1])} == {decrypt}
         assert decrypt or TEXT not in json.dumps(found, default=str)
+
+
+def test_each_account_has_keys_of_its_own(cloud: Cloud, path: str) -> None:
+    session = boto3.Session("111122223333", "test", region_name=REGION)
+    kms, ssm = (session.client(one, endpoint_url=cloud.endpoint) for one in ("kms", "ssm"))
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    for chosen in ({}, {"KeyId": key}, {"KeyId": f"arn:aws:kms:{REGION}:111122223333:key/{key}"}):
+        put(ssm, f"{path}/a", TEXT, Type="SecureString", Overwrite=True, **chosen)
+        found = ssm.get_parameter(Name=f"{path}/a", WithDecryption=True)["Parameter"]
+        assert found["Value"] == TEXT
 
 
 def test_a_key_that_is_disabled_keeps_its_parameters(cloud: Cloud, path: str) -> None:

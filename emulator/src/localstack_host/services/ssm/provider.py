@@ -80,8 +80,7 @@ class ParameterStore(SsmProvider):
             missing += answer["InvalidParameters"]
         for name in secrets:
             path = name.removeprefix(f"{PARAM_PREFIX_SECRETSMANAGER}/")
-            place = context.account_id, context.region
-            secret = untyped._get_secrets_information(*place, name, path)
+            secret = untyped._get_secrets_information(*_place(context), name, path)
             found += [secret["Parameter"]] if secret else []
             missing += [] if secret else [name]
         return {"Parameters": found, "InvalidParameters": missing}
@@ -171,7 +170,7 @@ def _complete(context: RequestContext, request: Found, before: Any) -> None:
         key = request.get("KeyId") or (before.keyid if before else None)
         request["KeyId"] = key or secure_strings.AWS_MANAGED_KEY
         arn = _arn(context, request["Name"])
-        request["Value"] = secure_strings.encrypt(context.region, request["KeyId"], arn, value)
+        request["Value"] = secure_strings.encrypt(_place(context), request["KeyId"], arn, value)
 
 
 def _finish(
@@ -183,7 +182,7 @@ def _finish(
             one["Selector"] = selector
         if with_decryption and one["Type"] == SECURE_STRING and "SourceResult" not in one:
             arn = _arn(context, one["Name"])
-            one["Value"] = secure_strings.decrypt(context.region, arn, one["Value"])
+            one["Value"] = secure_strings.decrypt(_place(context), arn, one["Value"])
 
 
 def _describe_policies(described: Found) -> None:
@@ -209,6 +208,10 @@ def _plain(name: str) -> str:
     untyped: Any = SsmProvider
     plain: str = untyped._normalize_name(name)
     return plain
+
+
+def _place(context: RequestContext) -> tuple[str, str]:
+    return context.account_id, context.region
 
 
 def _arn(context: RequestContext, name: str) -> str:

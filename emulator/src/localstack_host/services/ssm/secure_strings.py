@@ -14,15 +14,16 @@ from localstack_host.localstack_api import CommonServiceException, connect_to
 from localstack_host.services.ssm.parameters import refused
 
 AWS_MANAGED_KEY = "alias/aws/ssm"
+Place = tuple[str, str]  # account and region
 
 
-def encrypt(region: str, key: str, arn: str, text: str) -> str:
+def encrypt(place: Place, key: str, arn: str, text: str) -> str:
     """The text of a parameter under a key, in base64.
 
     Raises InvalidKeyId if the key does not exist or cannot be used.
     """
     try:
-        answer = _kms(region).encrypt(
+        answer = _kms(place).encrypt(
             KeyId=key, Plaintext=text.encode(), EncryptionContext=_context(arn)
         )
     except ClientError as error:
@@ -30,10 +31,10 @@ def encrypt(region: str, key: str, arn: str, text: str) -> str:
     return base64.b64encode(answer["CiphertextBlob"]).decode()
 
 
-def decrypt(region: str, arn: str, stored: str) -> str:
+def decrypt(place: Place, arn: str, stored: str) -> str:
     """The text that was encrypted. Raises InvalidKeyId if its key cannot be used (any more)."""
     try:
-        answer = _kms(region).decrypt(
+        answer = _kms(place).decrypt(
             CiphertextBlob=base64.b64decode(stored), EncryptionContext=_context(arn)
         )
     except ClientError as error:
@@ -42,9 +43,10 @@ def decrypt(region: str, arn: str, stored: str) -> str:
     return text.decode()
 
 
-def _kms(region: str) -> Any:
+def _kms(place: Place) -> Any:
     """Not checked: the caller's permissions on the key are those of its request to SSM."""
-    return connect_to(region_name=region).kms
+    account, region = place
+    return connect_to(aws_access_key_id=account, region_name=region).kms
 
 
 def _context(arn: str) -> dict[str, str]:
