@@ -28,7 +28,7 @@ MODELS = re.compile(
     r"|moto\.apigateway\.integration_parsers\.\w+|moto\.logs\.metric_filters"
     r"|moto\.utilities\.(tagging_service|utils)"
     r"|localstack_host\.services\.apigatewayv2\.models"
-    r"|localstack_host\.services\.stepfunctions\.ended_executions"
+    r"|localstack_host\.services\.stepfunctions\.(ended_executions|map_runs\.(children|running))"
     r"|localstack_host\.state\.(executions|objects)"
 )
 HISTORIES = "localstack_host.services.stepfunctions.ended_executions"

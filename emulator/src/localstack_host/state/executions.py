@@ -22,12 +22,22 @@ CAUSE = "The emulator stopped while this execution was running."
 
 
 class SavedEnvironment:
-    """The part of an execution's environment that is still read: its history."""
+    """The part of an execution's environment that is still read: its history.
+
+    LocalStack looks for a task's token, and for a Map Run, in all executions: here are none.
+    """
 
     def __init__(self, events: list[Any]) -> None:
+        from localstack.services.stepfunctions.asl.component.state.state_execution.state_map.iteration.itemprocessor.map_run_record import (  # noqa: E501
+            MapRunRecordPoolManager,
+        )
+        from localstack.services.stepfunctions.asl.eval.callback.callback import CallbackPoolManager
+
+        untyped: tuple[Any, Any] = (CallbackPoolManager, MapRunRecordPoolManager)
+        callbacks, map_runs = untyped
         self.event_manager = SavedHistory(events)
-        self.callback_pool_manager = None
-        self.map_run_record_pool_manager = None
+        self.callback_pool_manager = callbacks({})
+        self.map_run_record_pool_manager = map_runs()
 
     def set_stop(self, **_why: Any) -> None:
         """Does nothing: the execution has ended."""

@@ -8,13 +8,16 @@ import io
 import json
 import pickle
 import tarfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from localstack_host.state import about, allowed, exported, imported, pickling
+from localstack_host.services.stepfunctions.ended_executions import PackedHistory
+from localstack_host.services.stepfunctions.map_runs.running import Run
+from localstack_host.state import about, allowed, executions, exported, imported, pickling
 from localstack_host.state.about import ABOUT, STATE, About, Unusable
 from localstack_host.state.allowed import NotAllowed
 from localstack_host.state.layout import STATE_JSON
@@ -150,6 +153,39 @@ def test_models_come_back_with_their_references(tmp_path: Path) -> None:
     assert found.receipts["handle"] is found.visible.queue[0]
     received = found.receive(1, 0)
     assert received.successful[0].message["Body"] == "text"
+
+
+def test_the_children_of_a_map_run_come_back(tmp_path: Path) -> None:
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_map.iteration.itemprocessor.map_run_record import (  # noqa: E501
+        MapRunRecord,
+    )
+
+    machine = "arn:aws:states:us-east-1:000000000000:stateMachine:m"
+    untyped: Any = MapRunRecord
+    record = untyped(machine, f"{machine}:e", 1, 0, 0.0, "label")
+    record.run = run = Run(record, items=2, children=2, is_express=False)
+    done = run.begin(0, 1, frame=object())
+    run.end(done, "SUCCEEDED", output="1")
+    done.history = PackedHistory.of([{"id": 1, "type": "ExecutionStarted"}])
+    run.begin(1, 1, frame=threading.Thread())  # goes on
+    written = io.BytesIO()
+    pickling.dump(NOTHING | {"stores": {"kept": record}}, written)
+    written.seek(0)
+    imports(tmp_path, packed(listed(exported.RecordUnpickler(written).load())))
+    with (tmp_path / "state" / STATE).open("rb") as file:
+        found = pickling.load(file)["stores"]["kept"].run
+    first, second = found.in_order()
+    assert first.described(record.map_run_arn) == done.described(record.map_run_arn)
+    assert first.history.get_event_history() == [{"id": 1, "type": "ExecutionStarted"}]
+    assert second.status == "RUNNING"
+    found.adjust()  # with a lock of its own, and nobody to start
+
+
+def test_an_execution_that_was_running_has_neither_tokens_nor_map_runs() -> None:
+    found = executions.SavedEnvironment([])
+    assert not found.callback_pool_manager.notify("token", outcome=object())
+    assert found.callback_pool_manager.get("token") is None
+    assert found.map_run_record_pool_manager.get_all() == []
 
 
 def test_attributes_in_a_dictionary_of_localstack_s_class_come_back(tmp_path: Path) -> None:

@@ -60,11 +60,8 @@ class Run:
 
     def __getstate__(self) -> dict[str, Any]:
         """A saved run has no threads: what was running is not continued."""
-        idle: dict[str, Any] = {"_open": {}, "_workers": [], "_start_worker": None, "_lock": None}
+        idle: dict[str, Any] = {"_open": {}, "_workers": [], "_start_worker": None}
         return {**vars(self), **idle}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state, _lock=threading.Lock())
 
     def begin(self, index: int, items: int, frame: Any) -> Child:
         """A child execution of so many items begins, in a frame of LocalStack's environment."""
