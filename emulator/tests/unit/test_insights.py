@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localstack_host.services.logs.insights import language, values
+from localstack_host.services.logs.insights import language, queries, values
 from localstack_host.services.logs.insights.commands import Result
 from localstack_host.services.logs.insights.discovery import Source, fields
 from localstack_host.services.logs.insights.expressions import Malformed
@@ -156,6 +156,68 @@ def test_a_filter_keeps_what_its_condition_holds_for(condition: str, expected: l
 )  # fmt: skip
 def test_stats_have_a_row_for_each_group(query: str, expected: list[dict[str, str]]) -> None:
     assert rows(query) == expected
+
+
+@pytest.mark.parametrize(
+    "number", ["1e999", "-1e999", "NaN", "Infinity", "1" + "0" * 400, '"nan"', '"infinity"']
+)
+@pytest.mark.parametrize(
+    "query",
+    [
+        "fields n",
+        "fields n | sort n",
+        "fields n * 2 as m, ceil(n), toMillis(n), fromMillis(n), substr(@message, n), bin(n)",
+        "stats sum(n), avg(n), stddev(n), median(n), min(n), max(n)",
+    ],
+)
+def test_numbers_that_are_not_finite_are_texts(number: str, query: str) -> None:
+    found = rows(query, (f'{{"n": {number}}}', '{"n": 1}', '{"n": 2}'))
+    if query.startswith("stats"):
+        assert {"sum(n)": "3", "avg(n)": "1.5"}.items() <= found[0].items()
+    else:
+        assert len(found) == 3
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "1e1",
+        f"substr(@message, {'9' * 400})",
+        "fromMillis(99999999999999999999)",
+        "fromMillis(-99999999999999999999)",
+        f"fromMillis({'9' * 400})",
+        "9 ^ 9999",
+        f"bin({'9' * 400}s)",
+        f"bin({'9' * 400}ms)",
+        f"strlen(@message) | limit {'9' * 400}",
+        "strlen(@message) | filter @message like /a{99999999999}/",
+    ],
+)
+def test_numbers_that_are_too_large_are_no_faults(expression: str) -> None:
+    with suppress(Malformed):
+        assert rows(f"fields {expression}", ('{"n": 1}',)) is not None
+
+
+def test_a_result_that_is_too_large_is_none() -> None:
+    (found,) = rows("stats sum(n) as s, count(n) as c", ('{"n": 1e308}', '{"n": 1e308}'))
+    assert found == {"c": "2"}
+
+
+def test_the_latest_queries_are_kept_up_to_so_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "KEPT_ROWS", 2)
+    monkeypatch.setattr(queries, "KEPT", 2)
+    kept, events = Queries(), [Event("a"), Event("b"), Event("c")]
+
+    def run(events: list[Event]) -> str:
+        groups = {GROUP: Group({"stream": Stream(events)})}
+        return kept.run(PLACE, "fields @message", groups, (START, START + 1), 100).id
+
+    first, second = run(events[:1]), run(events[:1])
+    assert [one.id for one in kept.of(PLACE)] == [second, first]
+    third = run(events)  # has more rows than are kept, and nothing else is
+    assert [one.id for one in kept.of(PLACE)] == [third]
+    many = [run([]) for _ in range(3)]
+    assert [one.id for one in kept.of(PLACE)] == many[:0:-1]
 
 
 def test_functions_tell_what_they_used() -> None:

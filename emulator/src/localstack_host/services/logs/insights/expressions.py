@@ -56,7 +56,7 @@ def arithmetic(text: str, sign: str, left: Expression, right: Expression) -> Exp
         if first is None or second is None:
             return None
         try:
-            return _ARITHMETIC[sign](first, second)
+            return number(_ARITHMETIC[sign](first, second))
         except (ArithmeticError, ValueError):
             return None
 
@@ -140,7 +140,7 @@ def call(text: str, name: str, arguments: list[Any]) -> Expression:
             return function(*found)
         except TypeError as error:
             raise Malformed(f"{name} has not these arguments: {text}") from error
-        except ValueError:  # a text where a number is wanted
+        except (ValueError, OverflowError):  # a text where a number is wanted, or no such number
             return None
 
     return Expression(text, value, any(argument.is_aggregate for argument in arguments))
@@ -157,7 +157,10 @@ def _aggregate(text: str, name: str, arguments: list[Expression]) -> Expression:
         if not isinstance(scope, Group):
             raise Malformed(f"{name} is of use in stats only")
         found = [of.value(row) for row in scope.rows]
-        return AGGREGATES[name](found, *(argument.value(scope) for argument in more))
+        try:
+            return AGGREGATES[name](found, *(argument.value(scope) for argument in more))
+        except ArithmeticError:  # the result is too large
+            return None
 
     return Expression(text, value, is_aggregate=True)
 
@@ -173,7 +176,7 @@ def pattern(text: str) -> re.Pattern[str]:
     try:
         named = re.sub(r"\(\?<(?![=!])", "(?P<", body)
         return re.compile(named, re.IGNORECASE if "i" in flags else 0)
-    except re.error as error:
+    except (re.error, OverflowError) as error:
         raise Malformed(f"{text} is no regular expression: {error}") from error
 
 
@@ -186,5 +189,5 @@ def period(text: str) -> Expression:
     """A period such as `5m`, in milliseconds."""
     try:
         return literal(text, values.duration(text))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Malformed(f"{text} is no period") from error

@@ -159,7 +159,7 @@ class _Commands(Transformer[Token, Any]):
         return found[0], str(found[1] or "").lower() == "desc"
 
     def limit(self, _meta: Meta, found: list[Token]) -> Command:
-        return commands.Limit(min(int(float(found[0])), commands.MOST_RESULTS))
+        return commands.Limit(int(min(float(found[0]), commands.MOST_RESULTS)))
 
     def dedup(self, _meta: Meta, names: list[Token]) -> Command:
         return commands.Dedup([_name(one) for one in names])

@@ -29,6 +29,7 @@ from localstack_host.services.logs.insights.commands import (
 from localstack_host.services.logs.insights.values import Row, shown
 
 KEPT = 100  # queries; AWS keeps them for seven days
+KEPT_ROWS = 100_000  # of all these queries; a row takes about a kilobyte
 REDUCING = (Dedup, Limit, Stats)  # after these, a filter is not one of events
 Place = tuple[str, str]  # account and region
 
@@ -85,9 +86,15 @@ class Queries:
         query = Query(place, text, tuple(groups), found, statistics)
         with self._lock:
             self._ended[query.id] = query
-            while len(self._ended) > KEPT:
-                self._ended.popitem(last=False)
+            self._forget()
         return query
+
+    def _forget(self) -> None:
+        """Forgets the oldest queries, and never the latest."""
+        rows = sum(len(query.results) for query in self._ended.values())
+        while len(self._ended) > 1 and (len(self._ended) > KEPT or rows > KEPT_ROWS):
+            _, oldest = self._ended.popitem(last=False)
+            rows -= len(oldest.results)
 
     def get(self, place: Place, number: str) -> Query | None:
         """A query by its ID, if it is of this account and region, and not forgotten."""

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-operati
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Iterable
@@ -14,6 +15,8 @@ from typing import Any
 Value = str | float | None
 Row = dict[str, Value]
 DECIMALS = 4
+# What a date can be of, in milliseconds since 1970: the years 1 to 9999.
+FIRST_MS, LAST_MS = -62_135_596_800_000, 253_402_300_800_000
 _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
@@ -41,12 +44,13 @@ class Moment(float):
 
 
 def number(value: Value) -> float | None:
-    """The number that a value is, or that its text is; None if it is none."""
-    if not isinstance(value, str):
-        return value
+    """The number that a value is, or that its text is; None if it is none, or not finite."""
+    if value is None:
+        return None
     try:
-        return float(value)
-    except ValueError:
+        found = float(value) if isinstance(value, str) else value
+        return found if math.isfinite(found) else None
+    except (ValueError, OverflowError):  # an integer of JSON has any number of digits
         return None
 
 
@@ -77,7 +81,9 @@ def shown(value: str | float) -> str:
     """A value as the results have it: times as dates, numbers with up to four decimals."""
     if isinstance(value, str):
         return value
-    if isinstance(value, Moment):
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Moment) and FIRST_MS <= value < LAST_MS:
         moment = datetime.fromtimestamp(value / 1000, UTC)
         return f"{moment:%Y-%m-%d %H:%M:%S}.{int(value) % 1000:03}"
     if value == int(value):
