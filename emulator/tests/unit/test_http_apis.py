@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
+from localstack_host.localstack_api import CommonServiceException
+from localstack_host.services.apigateway import access_logs
 from localstack_host.services.apigatewayv2 import (
     answers,
+    apis,
     cors,
+    functions,
+    imports,
     mapping,
     proxies,
     resources,
@@ -95,6 +103,7 @@ def invocation(path: str = "/things/7", stage: str = "$default", **request: Any)
         ("$request.body.a", '{"b":[1,{"c":"d"}]}'),
         ("$request.body.e", "true"),
         ("$request.body.none", None),
+        ("${request.body.a.b.c}", None),
         ("$context.routeKey", "GET /things/{id}"),
         ("$context.identity.sourceIp", "127.0.0.1"),
         ("$context.none", None),
@@ -245,3 +254,81 @@ def test_parameters_become_a_request_of_the_service(
     subtype: str, parameters: dict[str, str], request_: dict[str, Any]
 ) -> None:
     assert services.ACTIONS[subtype].build(parameters) == request_
+
+
+def test_a_body_that_is_nested_too_deeply_has_no_parts() -> None:
+    asked = invocation(data="[" * 200_000, method="POST", content_type="application/json")
+    assert filled("$request.body.a", asked) is None
+
+
+def test_a_payload_that_is_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(Refused):
+        answers.of_payload(b"[" * 200_000, "2.0")
+
+
+@pytest.mark.parametrize("written", ["0", "99", "101", "600", "²00", "2000", ""])
+def test_a_status_that_no_response_has_is_not_mapped(written: str) -> None:
+    answer = answers.Answer(201)
+    parameters = {"201": {"overwrite:statuscode": written}}
+    mapping.map_response({"ResponseParameters": parameters}, invocation(), answer)
+    assert answer.status == 201
+
+
+def test_a_call_that_has_waited_too_long_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr(functions, "_workers", lambda: pool)
+        end, made = threading.Event(), []
+        for call in (end.wait, lambda: made.append(1)):
+            with pytest.raises(Refused) as refused:
+                functions.within(50, call)
+            assert refused.value.status == 503
+        end.set()
+    assert not made
+
+
+@pytest.mark.parametrize(
+    ("arn", "group"),
+    [
+        ("arn:aws:logs:eu-west-1:000000000000:log-group:/a/b", "/a/b"),
+        ("arn:aws:logs:eu-west-1:000000000000:log-group:g:*", "g"),
+        ("arn:aws:logs:eu-west-1", None),
+        ("arn:aws:logs:eu-west-1:000000000000", None),
+        ("arn:aws:firehose:eu-west-1:000000000000:deliverystream/:logs:", None),
+    ],
+)
+def test_lines_are_written_to_log_groups_only(
+    arn: str, group: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Any] = []
+    monkeypatch.setattr(access_logs.WRITER, "write", lambda *line: written.append(line))
+    access_logs.write(arn, "$context.status", {"status": 200}, "a1/dev")
+    if group is None:
+        assert not written
+    else:
+        ((place, line),) = written
+        assert place[:3] == ("000000000000", "eu-west-1", group)
+        assert line == "200"
+
+
+OPENAPI: dict[str, Any] = {"openapi": "3.0.1", "info": {"title": "t", "version": "1"}}
+CONTEXT: Any = SimpleNamespace(account_id="000000000009", region="us-east-2")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"info": ["t"]},
+        {"servers": ["http://h"]},
+        {"paths": ["/x"]},
+        {"paths": {"/x": None}},
+        {"paths": {"/x": {"get": {"security": ["a"]}}}},
+        {"components": {"securitySchemes": {"a": "b"}}},
+        {"components": {"securitySchemes": {"a": {"x-amazon-apigateway-authorizer": {}}}}},
+    ],
+)
+def test_a_document_of_another_form_is_refused_and_leaves_nothing(wrong: dict[str, Any]) -> None:
+    request = {"Body": json.dumps(OPENAPI | wrong), "Basepath": "prepend"}
+    with pytest.raises(CommonServiceException) as refused:
+        imports.import_api(CONTEXT, request)
+    assert refused.value.code == "BadRequestException"
+    assert apis.get_apis(CONTEXT, {}) == {"Items": []}

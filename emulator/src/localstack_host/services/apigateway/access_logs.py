@@ -23,6 +23,7 @@ from localstack_host.localstack_api import connect_as, connect_to
 
 LOG = logging.getLogger(__name__)
 VARIABLE = re.compile(r"\$context((?:\.\w+)+)|\$\{context((?:\.\w+)+)\}")
+LOG_GROUP = re.compile(r"arn:[^:]+:logs:([^:]+):([^:]+):log-group:([^:]+)(?::.*)?")
 NONE = "-"
 MOST_WAITING = 10_000
 MOST_TOGETHER = 500
@@ -61,10 +62,11 @@ def write(
 
     The role that the account's settings have writes it or, not `as_role`, the account's owner.
     """
-    if ":logs:" not in arn:
+    match = LOG_GROUP.fullmatch(arn)
+    if match is None:
         return
     line = line_of(template, values).rstrip("\n")
-    _, _, _, region, account, _, group, *_ = arn.split(":")
+    region, account, group = match.groups()
     stream = hashlib.md5(place.encode()).hexdigest()  # noqa: S324
     WRITER.write((account, region, group, stream, as_role), line)
 

@@ -37,7 +37,7 @@ def of_payload(payload: bytes, version: str) -> Answer:
     """The response for a payload in format 1.0 or 2.0. Raises Refused, 500, if it is malformed."""
     try:
         value = json.loads(payload) if payload else None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise failed(f"The function's answer is no JSON: {error}") from error
     if isinstance(value, dict) and "statusCode" in value:
         return _formatted(value, version)

@@ -75,8 +75,13 @@ def _workers() -> ThreadPoolExecutor:
 
 
 def within[T](timeout_ms: int, call: Callable[[], T]) -> T:
-    """The result of a call, which goes on by itself if it takes longer. Raises Refused, 503."""
+    """The result of a call. Raises Refused, 503, if it takes longer.
+
+    A call that has begun goes on then. One that waits for others to end is not made any more.
+    """
+    future = _workers().submit(call)
     try:
-        return _workers().submit(call).result(timeout_ms / 1000)
+        return future.result(timeout_ms / 1000)
     except TimeoutError as error:
+        future.cancel()
         raise unavailable(f"The integration has not answered in {timeout_ms} ms") from error

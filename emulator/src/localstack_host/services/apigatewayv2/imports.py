@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from localstack.utils.json import parse_json_or_yaml
 
+from localstack_host.localstack_api import CommonServiceException
 from localstack_host.services.apigatewayv2 import deployments
-from localstack_host.services.apigatewayv2.apis import find_api, new_api, require_cors
+from localstack_host.services.apigatewayv2.apis import delete_api, find_api, new_api, require_cors
 from localstack_host.services.apigatewayv2.errors import bad_request
 from localstack_host.services.apigatewayv2.models import DEFAULT_ROUTE, Api
 from localstack_host.services.apigatewayv2.routes import new_resource
@@ -36,8 +37,12 @@ Document = Mapping[str, Any]
 def import_api(context: Any, request: Any) -> Any:
     """Creates an API from a document."""
     document = _document(request)
-    api = new_api(context, {"Name": (document.get("info") or {}).get("title") or "imported"})
-    return _fill(api, document, request)
+    api = new_api(context, {"Name": "imported"})
+    try:
+        return _fill(api, document, request)
+    except CommonServiceException:
+        delete_api(context, {"ApiId": api.id})
+        raise
 
 
 def reimport_api(context: Any, request: Any) -> Any:
@@ -58,6 +63,24 @@ def _document(request: Any) -> Document:
 
 def _fill(api: Api, document: Document, request: Any) -> Any:
     """Puts what a document says into an API: all of it or, if something is wrong, nothing."""
+    try:
+        new, warnings = _read(api, document, request)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise bad_request(f"Unable to parse API definition: {error!r:.200}") from error
+    if warnings and request.get("FailOnWarnings"):
+        raise bad_request(f"Warnings found during import: {'; '.join(warnings)}")
+    api.settings = new.settings
+    api.routes, api.integrations = new.routes, new.integrations
+    api.authorizers = new.authorizers
+    deployments.deploy_automatically(api)
+    return {**api.settings, **({"Warnings": warnings} if warnings else {})}
+
+
+def _read(api: Api, document: Document, request: Any) -> tuple[Api, list[str]]:
+    """An API as a document says, with the settings of another for the rest, and warnings.
+
+    A document of another form raises what Python does: it is not checked in advance.
+    """
     new = Api(api.account, api.region, {**api.settings, **_settings(document)})
     require_cors(new.settings.get("CorsConfiguration"))
     authorizers = {
@@ -71,13 +94,7 @@ def _fill(api: Api, document: Document, request: Any) -> Any:
             warnings.append(f"No integration found for route {key}")
         security = _security(operation, document, authorizers)
         new_resource(new, "Route", {"RouteKey": key, **target, **security})
-    if warnings and request.get("FailOnWarnings"):
-        raise bad_request(f"Warnings found during import: {'; '.join(warnings)}")
-    api.settings = new.settings
-    api.routes, api.integrations = new.routes, new.integrations
-    api.authorizers = new.authorizers
-    deployments.deploy_automatically(api)
-    return {**api.settings, **({"Warnings": warnings} if warnings else {})}
+    return new, warnings
 
 
 def _settings(document: Document) -> dict[str, Any]:

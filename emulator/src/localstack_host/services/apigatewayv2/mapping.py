@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from localstack_host.services.apigatewayv2.invocation import Invocation
 from localstack_host.services.apigatewayv2.models import Resource
 from localstack_host.services.apigatewayv2.values import filled
 
+STATUS = re.compile("[2-5][0-9][0-9]")  # of a final response: RFC 9110, section 15
 APPEND, OVERWRITE, REMOVE = "append", "overwrite", "remove"
 Change = tuple[str, str, str, str | None]  # action, place, name and value
 
@@ -47,7 +49,7 @@ def map_response(integration: Resource, invocation: Invocation, answer: Answer) 
     for action, place, name, value in list(_changes(parameters, invocation, answer)):
         if place == "header":
             _change_header(answer.headers, action, name, value)
-        elif place == "statuscode" and (value or "").isdigit():
+        elif place == "statuscode" and STATUS.fullmatch(value or ""):
             status = int(value or status)
     answer.status = status
 

@@ -57,7 +57,7 @@ def ask(integration: Resource, invocation: Invocation) -> Answer:
         result = getattr(client, action.method)(**action.build(parameters))
     except ClientError as error:
         return wire.error(action.service, operation, error)
-    except (ParamValidationError, ValueError) as error:
+    except (ParamValidationError, ValueError, RecursionError) as error:
         raise Refused(400, "Bad Request", why=str(error)) from error
     result.pop("ResponseMetadata", None)
     return wire.answer(action.service, operation, result)

@@ -80,7 +80,7 @@ def _in_body(path: str, body: bytes) -> str | None:
         return body.decode(errors="replace")
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     for part in INDEX.sub(r".\1", path).split("."):
         if isinstance(value, list) and part.isdigit() and int(part) < len(value):

@@ -57,7 +57,7 @@ def _claims(token: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
         claims: dict[str, Any] = jwt.decode(token, keys, ALGORITHMS).claims
     except NoKeys as error:
         raise _invalid(str(error)) from error
-    except (JoseError, ValueError) as error:
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise _invalid("the token is malformed or its signature is not valid") from error
     return claims
 
