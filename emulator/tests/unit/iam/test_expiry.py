@@ -195,6 +195,15 @@ def test_sessions_of_a_state_that_was_loaded_are_found() -> None:
     assert SESSIONS.find(ACCOUNT, session.access_key_id) is None
 
 
+def test_sessions_after_a_reset_are_found() -> None:
+    for _ in range(50):  # a new list is often where the one before was
+        session = assumed()
+        assert SESSIONS.find(ACCOUNT, session.access_key_id) is session
+        assumed()
+        assert SESSIONS.find(ACCOUNT, "none") is None
+        sts_backends[ACCOUNT][PARTITION].reset()
+
+
 def test_keys_are_looked_at_once_in_a_minute() -> None:
     now = time.time() + 2 * DAY
     expiry.remove_expired(ACCOUNT, now)

@@ -17,6 +17,7 @@ from localstack_host.services.iam.temporary_keys import TemporaryKey, noted
 
 PARTITION = "aws"
 CALLERS = 1024
+NOTHING_READ: tuple[list[Any], int] = ([], 0)
 OWNERS = re.compile("test|[0-9]{12}")
 OWNERS_SECRET = "test"  # noqa: S105 - everybody knows it
 # The caller of unsigned requests.
@@ -42,7 +43,8 @@ class Sessions:
 
     def __init__(self) -> None:
         self._by_key: dict[str, Any] = {}
-        self._read: dict[str, tuple[int, int]] = {}  # which list, and how many of it
+        # Which list, and how many of it. A list that is gone may have the identity of another.
+        self._read: dict[str, tuple[list[Any], int]] = {}
         self._reading = threading.Lock()
 
     def find(self, account: str, access_key: str) -> Any | None:
@@ -54,18 +56,19 @@ class Sessions:
 
     def _read_new_sessions(self, account: str) -> bool:
         roles: Any = sts_backends[account][PARTITION].assumed_roles
-        if self._read.get(account) == (id(roles), len(roles)):
+        known, seen = self._read.get(account, NOTHING_READ)
+        if known is roles and seen == len(roles):
             return False
         with self._reading:
-            known, seen = self._read.get(account, (0, 0))
-            begin = seen if known == id(roles) else 0  # a loaded state has a list of its own
+            known, seen = self._read.get(account, NOTHING_READ)
+            begin = seen if known is roles else 0  # a loaded state has a list of its own
             if begin == 0:
                 self._forget(
                     {key for key, each in self._by_key.items() if each.account_id == account}
                 )
             new = roles[begin:]
             self._by_key |= {session.access_key_id: session for session in new}
-            self._read[account] = (id(roles), begin + len(new))
+            self._read[account] = (roles, begin + len(new))
         return True
 
     def forget(self, account: str, access_keys: Set[str]) -> None:
@@ -76,7 +79,7 @@ class Sessions:
             kept = [each for each in roles[:before] if each.access_key_id not in access_keys]
             roles[:before] = kept
             self._by_key |= {session.access_key_id: session for session in kept}
-            self._read[account] = (id(roles), len(kept))
+            self._read[account] = (roles, len(kept))
             self._forget(access_keys)
 
     def _forget(self, access_keys: Set[str]) -> None:
