@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math
 from __future__ import annotations
 
 import math
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -206,6 +207,17 @@ class TestFunctions:
             "other": [7, 7, 7, None, 7, 7],
         }
         assert evaluated(expression, **metrics) == values
+
+    def test_many_gaps_are_filled_in_time(self) -> None:
+        values: Values = [float(at) if at % 2 == 0 else None for at in range(20_001)]
+        begin = time.monotonic()
+        assert evaluated("FILL(m, LINEAR)", m=values) == list(range(20_001))
+        assert time.monotonic() - begin < 10, "the time is that of the periods, not their square"
+
+    @pytest.mark.parametrize("period", ["0.5", "-60", "9^9999", "0/0", "10^400", "60.5"])
+    def test_a_search_has_a_period_of_whole_seconds(self, period: str) -> None:
+        with pytest.raises(InvalidQuery, match="the period of a search"):
+            evaluated(f"SEARCH('a', 'Sum', {period})")
 
     def test_a_metric_without_values_is_filled_for_alarms_alone(self) -> None:
         reader = Given(2, {"m": [None, None]})

@@ -2,10 +2,12 @@
 
 https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
 https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
+https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-policies.html
 """
 
 from __future__ import annotations
 
+import json
 import re
 
 from localstack_host.localstack_api import CommonServiceException
@@ -13,6 +15,7 @@ from localstack_host.localstack_api import CommonServiceException
 STANDARD, ADVANCED, INTELLIGENT = "Standard", "Advanced", "Intelligent-Tiering"
 LONGEST_VALUE = {STANDARD: 4096, ADVANCED: 8192}  # characters
 MOST_LEVELS = 15
+POLICY_TYPES = ("Expiration", "ExpirationNotification", "NoChangeNotification")
 _ALLOWED = re.compile(r"[A-Za-z0-9_.\-/]+")
 _NOT_A_PATH = (
     "The parameter doesn't meet the parameter name requirements. The parameter name must begin with"
@@ -83,7 +86,7 @@ def check_pattern(pattern: str, value: str) -> None:
     """Raises the error of a pattern that is none, or that does not match the whole value."""
     try:
         matches = re.fullmatch(pattern, value)
-    except re.error as error:
+    except (re.error, OverflowError) as error:
         raise refused(
             "InvalidAllowedPatternException",
             f"The request does not meet the regular expression requirement: {error}",
@@ -93,6 +96,27 @@ def check_pattern(pattern: str, value: str) -> None:
             "ParameterPatternMismatchException",
             f"Parameter value, cannot be validated against allowedPattern: {pattern}",
         )
+
+
+def policies_of(text: str) -> str:
+    """The policies of a request; empty for `[{}]`, which removes those of the version before.
+
+    Raises the error of policies that are no list in JSON, or have no type that AWS knows.
+    """
+    try:
+        policies = json.loads(text)
+    except (ValueError, RecursionError):
+        policies = None
+    if not isinstance(policies, list) or not all(isinstance(one, dict) for one in policies):
+        raise refused("InvalidPolicyAttributeException", f"Invalid policies: {text[:100]}")
+    for one in filter(None, policies):
+        if one.get("Type") not in POLICY_TYPES:
+            raise refused(
+                "InvalidPolicyTypeException",
+                "The policy type isn't supported. Parameter Store supports the following policy"
+                f" types: {', '.join(POLICY_TYPES[:-1])}, and {POLICY_TYPES[-1]}.",
+            )
+    return text if all(policies) else ""
 
 
 def invalid(message: str) -> CommonServiceException:

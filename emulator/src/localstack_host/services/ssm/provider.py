@@ -161,7 +161,9 @@ class ParameterStore(SsmProvider):
 def _complete(context: RequestContext, request: Found, before: Any) -> None:
     """Checks what a version is to be, chooses its tier, and encrypts it."""
     value, kind = request["Value"], request.get("Type") or before.parameter_type
-    policies = request.get("Policies") or (before.policies if before else None)
+    policies = before.policies if before else None
+    if request.get("Policies"):
+        policies = request["Policies"] = parameters.policies_of(request["Policies"])
     tier = before.tier if before else None
     request["Tier"] = parameters.tier_of(request.get("Tier"), tier, value, bool(policies))
     if pattern := request.get("AllowedPattern") or (before.allowed_pattern if before else None):
@@ -170,7 +172,7 @@ def _complete(context: RequestContext, request: Found, before: Any) -> None:
         key = request.get("KeyId") or (before.keyid if before else None)
         request["KeyId"] = key or secure_strings.AWS_MANAGED_KEY
         arn = _arn(context, request["Name"])
-        request["Value"] = secure_strings.encrypt(_place(context), request["KeyId"], arn, value)
+        request["Value"] = secure_strings.encrypt(request["KeyId"], arn, value)
 
 
 def _finish(
@@ -182,7 +184,7 @@ def _finish(
             one["Selector"] = selector
         if with_decryption and one["Type"] == SECURE_STRING and "SourceResult" not in one:
             arn = _arn(context, one["Name"])
-            one["Value"] = secure_strings.decrypt(_place(context), arn, one["Value"])
+            one["Value"] = secure_strings.decrypt(arn, one["Value"])
 
 
 def _describe_policies(described: Found) -> None:

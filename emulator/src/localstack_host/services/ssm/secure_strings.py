@@ -14,16 +14,15 @@ from localstack_host.localstack_api import CommonServiceException, connect_to
 from localstack_host.services.ssm.parameters import refused
 
 AWS_MANAGED_KEY = "alias/aws/ssm"
-Place = tuple[str, str]  # account and region
 
 
-def encrypt(place: Place, key: str, arn: str, text: str) -> str:
+def encrypt(key: str, arn: str, text: str) -> str:
     """The text of a parameter under a key, in base64.
 
     Raises InvalidKeyId if the key does not exist or cannot be used.
     """
     try:
-        answer = _kms(place).encrypt(
+        answer = _kms(arn).encrypt(
             KeyId=key, Plaintext=text.encode(), EncryptionContext=_context(arn)
         )
     except ClientError as error:
@@ -31,10 +30,10 @@ def encrypt(place: Place, key: str, arn: str, text: str) -> str:
     return base64.b64encode(answer["CiphertextBlob"]).decode()
 
 
-def decrypt(place: Place, arn: str, stored: str) -> str:
+def decrypt(arn: str, stored: str) -> str:
     """The text that was encrypted. Raises InvalidKeyId if its key cannot be used (any more)."""
     try:
-        answer = _kms(place).decrypt(
+        answer = _kms(arn).decrypt(
             CiphertextBlob=base64.b64decode(stored), EncryptionContext=_context(arn)
         )
     except ClientError as error:
@@ -43,9 +42,12 @@ def decrypt(place: Place, arn: str, stored: str) -> str:
     return text.decode()
 
 
-def _kms(place: Place) -> Any:
-    """Not checked: the caller's permissions on the key are those of its request to SSM."""
-    account, region = place
+def _kms(arn: str) -> Any:
+    """KMS in the account and region of a parameter.
+
+    Not checked: the caller's permissions on the key are those of its request to SSM.
+    """
+    _, _, _, region, account, _ = arn.split(":", 5)
     return connect_to(aws_access_key_id=account, region_name=region).kms
 
 

@@ -223,6 +223,8 @@ class _Scope:
             or not isinstance(period, float)
         ):
             raise unsupported("SEARCH", text, statistic, period)
+        if not (period.is_integer() and period >= 0):
+            raise InvalidExpression(f"the period of a search is {period}")
         return self._request.search(
             text, statistic, int(period or self._query.get("Period") or SEARCH_PERIOD_S)
         )

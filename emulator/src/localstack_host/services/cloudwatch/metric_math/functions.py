@@ -243,10 +243,14 @@ def _repeated(series: TimeSeries) -> Iterable[tuple[float, float]]:
 
 def _interpolated(series: TimeSeries) -> Iterable[tuple[float, float]]:
     """Values on the line between those at both ends of a gap."""
-    for (begin, first), (end, last) in pairwise(series.values.items()):
-        for at in series.periods:
-            if begin < at < end:
-                yield at, first + (last - first) * (at - begin) / (end - begin)
+    gaps = pairwise(series.values.items())
+    gap = next(gaps, None)
+    for at in series.periods:
+        while gap and gap[1][0] <= at:
+            gap = next(gaps, None)
+        if gap and gap[0][0] < at:
+            (begin, first), (end, last) = gap
+            yield at, first + (last - first) * (at - begin) / (end - begin)
 
 
 PURE: Mapping[str, Function] = {
