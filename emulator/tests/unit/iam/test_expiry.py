@@ -18,7 +18,13 @@ from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
 from localstack_host.localstack_api import CommonServiceException
-from localstack_host.services.iam import expiry, genuine, session_durations, temporary_keys
+from localstack_host.services.iam import (
+    expiry,
+    genuine,
+    session_durations,
+    setup_checks,
+    temporary_keys,
+)
 from localstack_host.services.iam.sessions import PARTITION, SESSIONS, issued_with
 from localstack_host.services.iam.temporary_keys import TemporaryKey
 from localstack_host.services.lambda_.executor import ProcessExecutor
@@ -231,3 +237,8 @@ class TestDurations:
         assert session_durations.of_user(129_600, is_owner=False) == 36 * HOUR
         assert session_durations.of_user(None, is_owner=True) == HOUR
         assert session_durations.of_user(900, is_owner=True) == 900
+
+    @pytest.mark.parametrize("role", ["", "role", "arn:aws:iam:", "arn:aws:iam::1:user/a"])
+    def test_what_is_no_role_has_no_longest_duration(self, role: str) -> None:
+        session_durations.check_of_role(role, 900, is_chained=False)
+        assert not setup_checks._exists(role)

@@ -92,7 +92,8 @@ def assume_role_with_token(respond: Callable[[Any], Any], response: Any) -> Any:
 def _check_duration(response: Any, is_chained: bool) -> None:
     duration_s = _duration(response)
     session_durations.check("AssumeRole", duration_s)
-    session_durations.check_of_role(response._get_param("RoleArn"), duration_s, is_chained)
+    role_arn = response._get_param("RoleArn") or ""
+    session_durations.check_of_role(role_arn, duration_s, is_chained)
 
 
 def _access_key(response: Any) -> str:

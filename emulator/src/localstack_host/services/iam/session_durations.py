@@ -12,6 +12,7 @@ from typing import Any
 
 from localstack_host.localstack_api import CommonServiceException
 from localstack_host.services.iam import sessions
+from localstack_host.services.iam.required_permissions.roles import ROLE
 
 SHORTEST_S = 900
 LONGEST_S = {"AssumeRole": 12 * 3600, "Get": 36 * 3600}  # by the beginning of an operation's name
@@ -40,7 +41,10 @@ def check(operation: str, requested: int | None) -> None:
 
 
 def check_of_role(role_arn: str, requested: int | None, is_chained: bool) -> None:
-    """Raises STS's error for a duration in seconds that the role's sessions do not have."""
+    """Raises STS's error for a duration in seconds that the role's sessions do not have.
+
+    What is no ARN of a role is refused later.
+    """
     if requested is None:
         return
     if is_chained and requested > CHAINED_S:
@@ -48,6 +52,8 @@ def check_of_role(role_arn: str, requested: int | None, is_chained: bool) -> Non
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by "
             "role chaining."
         )
+    if not ROLE.fullmatch(role_arn):
+        return
     role: Any = sessions.role_named(role_arn.split(":")[4], role_arn)
     if role is not None and requested > int(role.max_session_duration or OF_A_ROLE_S):
         raise _invalid(

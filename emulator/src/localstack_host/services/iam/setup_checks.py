@@ -16,6 +16,7 @@ from localstack_host.localstack_api import CommonServiceException
 from localstack_host.services.iam.evaluation import Caller
 from localstack_host.services.iam.principal import Principal
 from localstack_host.services.iam.required_permissions import Permission
+from localstack_host.services.iam.required_permissions.roles import ROLE
 from localstack_host.services.iam.sessions import role_named
 
 LOG_DELIVERY = (
@@ -161,7 +162,7 @@ def _role_of_function(context: Any, name: str) -> str | None:
 
 
 def _exists(role: str) -> bool:
-    return _service_of(role) == "iam" and role_named(role.split(":")[4], role) is not None
+    return bool(ROLE.fullmatch(role)) and role_named(role.split(":")[4], role) is not None
 
 
 def _check(arn: str, needs: tuple[Permission, ...], error: Callable[..., Any]) -> Check:
