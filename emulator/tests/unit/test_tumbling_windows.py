@@ -22,6 +22,7 @@ class Function:
         self.seen: list[tuple[list[int], int, str, bool, bool]] = []
         self.sender = SimpleNamespace(response=None)
         self.fails = 0
+        self.failure: Exception = BatchFailureError(error={})
         self.padding = ""
         self.is_stateless = False
 
@@ -32,7 +33,7 @@ class Function:
         self.seen.append((numbers, count, event["window"]["start"][14:16], final, early))
         if self.fails:
             self.fails -= 1
-            raise BatchFailureError(error={})
+            raise self.failure
         state = {"count": count + len(numbers), "padding": self.padding}
         self.sender.response = None if self.is_stateless else {"state": state}
 
@@ -99,6 +100,21 @@ def test_the_shard_waits_for_the_final_invocation(client: StreamClient) -> None:
     client.now += 61
     mapping.function.fails = 2
     assert mapping.poll()[1:] == [([], 1, "00", True, False)] * 3
+
+
+def test_a_batch_is_not_lost_when_the_window_before_it_cannot_be_ended(
+    client: StreamClient,
+) -> None:
+    mapping = Mapping(client)
+    client.put(1)
+    mapping.poll()
+    client.now += 60
+    client.put(2)
+    mapping.function.fails, mapping.function.failure = 2, RuntimeError("there is no function")
+    assert mapping.poll()[1:] == [
+        *[([], 1, "00", True, False)] * 3,
+        ([2], 0, "01", False, False),
+    ]
 
 
 def test_a_response_without_a_state_is_a_failure(client: StreamClient) -> None:

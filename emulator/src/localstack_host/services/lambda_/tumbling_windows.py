@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
 from __future__ import annotations
 
 import json
+import logging
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from localstack.services.lambda_.event_source_mapping.event_processor import (
 from localstack.services.lambda_.event_source_mapping.senders.lambda_sender import LambdaSender
 from localstack.utils.backoff import ExponentialBackoff
 
+LOG = logging.getLogger(__name__)
 LARGEST_STATE = 1_000_000  # bytes
 # A record may be read so long after it was written.
 LATE_S = 1.0
@@ -138,10 +140,13 @@ class TumblingWindows:
             try:
                 window.process(self._poller, [], **ends)
             except (BatchFailureError, PartialBatchFailureError):
-                if self._poller._is_shutdown.wait(pauses.next_backoff()):
-                    return False
+                pass
+            except Exception:  # such as a function that is not there: the batch must not be lost
+                LOG.exception("A window of %s could not be ended", self._poller.source_arn)
             else:
                 return True
+            if self._poller._is_shutdown.wait(pauses.next_backoff()):
+                return False
 
     def _start_of(self, event: dict[str, Any]) -> int:
         arrived = self._poller.get_approximate_arrival_time(event)
