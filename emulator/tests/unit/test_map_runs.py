@@ -127,6 +127,34 @@ class TestReaders:
         with pytest.raises(readers.UnreadableItems):
             readers.items("MANIFEST", json.dumps(manifest | {"fileFormat": "ORC"}), Bucket(), 10)
 
+    @pytest.mark.parametrize(
+        ("changed", "content"),
+        [
+            ({"files": None}, b""),
+            ({"files": [{}]}, b""),
+            ({"fileSchema": 1}, b""),
+            ({}, b"no gzip"),
+            ({}, gzip.compress(b"text")[:-9]),
+            ({}, gzip.compress(b"text" * 99)[:12] + b"\xff" * 40),
+            ({}, gzip.compress(b"\xff")),
+            ("text", b""),
+        ],
+    )
+    def test_a_malformed_inventory_is_told(self, changed: Any, content: bytes) -> None:
+        class Bucket:
+            def get_object(self, **_where: str) -> dict[str, Any]:
+                return {"Body": io.BytesIO(content)}
+
+        manifest = {
+            "destinationBucket": "arn:aws:s3:::kept",
+            "fileFormat": "CSV",
+            "fileSchema": "Bucket, Key",
+            "files": [{"key": "1.csv.gz"}],
+        }
+        text = json.dumps(manifest | changed if isinstance(changed, dict) else changed)
+        with pytest.raises(readers.UnreadableItems):
+            readers.items("MANIFEST", text, Bucket(), 10)
+
 
 def distributed(kind: str = "STANDARD", **fields: Any) -> dict[str, Any]:
     config = {"Mode": "DISTRIBUTED", "ExecutionType": kind}
@@ -164,6 +192,25 @@ class TestFields:
         assert extract(text) == (text, {})
         plain = distributed()
         assert extract(machine(M=plain)) == (machine(M=plain), {"M": NONE})
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"ResultWriter": []},
+            {"ResultWriter": None},
+            {"ItemReader": {"ReaderConfig": "x"}},
+            {"ItemReader": None},
+            {"ItemProcessor": {"ProcessorConfig": "DISTRIBUTED", "States": {}}},
+            {"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "States": []}},
+        ],
+    )
+    def test_a_definition_of_another_form_is_left_to_the_grammar(
+        self, changed: dict[str, Any]
+    ) -> None:
+        text = machine(M=distributed() | changed)
+        assert extract(text) == (text, {})
+        text = '{"StartAt": "DISTRIBUTED"'
+        assert extract(text) == (text, {})
 
 
 @pytest.mark.parametrize(

@@ -41,12 +41,18 @@ _of_states: ContextVar[Mapping[str, MapFields]] = ContextVar("_of_states")
 
 
 def extract(definition: str) -> tuple[str, dict[str, MapFields]]:
-    """A definition without these fields, and the fields by the names of their states."""
+    """A definition without these fields, and the fields by the names of their states.
+
+    One of another form is as it was: LocalStack's grammar says where it is wrong.
+    """
     if DISTRIBUTED not in definition:
         return definition, {}
-    body = json.loads(definition)
-    maps = _maps(body, language(body, JSONPATH))
-    found = {name: _taken_out(state, written_in) for name, state, written_in in maps}
+    try:
+        body = json.loads(definition)
+        maps = _maps(body, language(body, JSONPATH))
+        found = {name: _taken_out(state, written_in) for name, state, written_in in maps}
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return definition, {}
     return json.dumps(body, ensure_ascii=False), found
 
 

@@ -9,12 +9,18 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 INVENTORY = "S3_INVENTORY"
+# What Python raises for a manifest, or a file that it names, of another form.
+MALFORMED = (
+    *(AttributeError, LookupError, TypeError, ValueError, EOFError),
+    *(csv.Error, gzip.BadGzipFile, zlib.error),
+)
 
 
 class UnreadableItems(Exception):
@@ -69,4 +75,7 @@ def items(kind: str, read: Any, client: Any, most: int) -> list[Any]:
             found = inventory(client, read)
         case _:
             found = read
-    return list(islice(found, most))
+    try:
+        return list(islice(found, most))
+    except MALFORMED as error:
+        raise UnreadableItems(f"The manifest is not that of an S3 inventory: {error}") from error
