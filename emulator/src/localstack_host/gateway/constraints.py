@@ -8,13 +8,14 @@ left to each service: AWS lists their values in its own order, and takes some in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 CHECKED = frozenset({"cognito-idp", "kms", "logs", "secretsmanager", "ssm"})
 # Shapes whose pattern AWS does not apply: a namespace may have a colon.
 FREE = frozenset({"MetricNamespace"})
+NOT_NULL = "Member must not be null"
 SIZED = {"string": "length", "list": "length", "map": "length", "blob": "length"}
 
 
@@ -23,28 +24,46 @@ def broken(service: str, request: Mapping[str, Any] | None, shape: Any) -> str:
     if service not in CHECKED or shape is None:
         return ""
     found = list(_of_structure(request or {}, shape, ""))
-    if not found:
-        return ""
-    errors = "error" if len(found) == 1 else "errors"
-    return f"{len(found)} validation {errors} detected: {'; '.join(found)}"
+    return detected(found) if found else ""
+
+
+def detected(violations: Sequence[str]) -> str:
+    """The message about violations."""
+    errors = "error" if len(violations) == 1 else "errors"
+    return f"{len(violations)} validation {errors} detected: {'; '.join(violations)}"
+
+
+def violation(path: str, constraint: str, value: Any = None) -> str:
+    """What a value at a path does not satisfy. A value that is secret is None here."""
+    shown = "" if value is None else f" '{_shown(value)}'"
+    return f"Value{shown} at '{path}' failed to satisfy constraint: {constraint}"
+
+
+def outside(what: str, size: float, least: float | None, most: float | None) -> Iterator[str]:
+    """The constraint that a `length` or `value` breaks, if it does; None is no limit."""
+    if most is not None and size > most:
+        yield f"Member must have {what} less than or equal to {most}"
+    if least is not None and size < least:
+        yield f"Member must have {what} greater than or equal to {least}"
+
+
+def mismatch(pattern: str) -> str:
+    """The constraint that a text breaks which does not match a pattern."""
+    return f"Member must satisfy regular expression pattern: {pattern}"
 
 
 def _of_structure(value: Mapping[str, Any], shape: Any, path: str) -> Iterator[str]:
     for name in shape.required_members:
         if value.get(name) is None:
-            yield f"Value null at '{_below(path, name)}' failed to satisfy constraint: {_NULL}"
+            yield f"Value null at '{_below(path, name)}' failed to satisfy constraint: {NOT_NULL}"
     for name, member in shape.members.items():
         if value.get(name) is not None:
             yield from _of_value(value[name], member, _below(path, name))
 
 
-_NULL = "Member must not be null"
-
-
 def _of_value(value: Any, shape: Any, path: str) -> Iterator[str]:
     for constraint in _constraints(value, shape):
-        shown = "" if shape.metadata.get("sensitive") else f" '{_shown(value)}'"
-        yield f"Value{shown} at '{path}' failed to satisfy constraint: {constraint}"
+        yield violation(path, constraint, None if shape.metadata.get("sensitive") else value)
     if shape.type_name == "structure" and isinstance(value, Mapping):
         yield from _of_structure(value, shape, path)
     elif shape.type_name == "list" and isinstance(value, list):
@@ -61,13 +80,10 @@ def _constraints(value: Any, shape: Any) -> Iterator[str]:
         return
     size = len(value) if what == "length" and hasattr(value, "__len__") else value
     if isinstance(size, int | float):
-        if "max" in facts and size > facts["max"]:
-            yield f"Member must have {what} less than or equal to {facts['max']}"
-        if "min" in facts and size < facts["min"]:
-            yield f"Member must have {what} greater than or equal to {facts['min']}"
+        yield from outside(what, size, facts.get("min"), facts.get("max"))
     pattern = facts.get("pattern")
     if pattern and isinstance(value, str) and shape.name not in FREE and not _fits(pattern, value):
-        yield f"Member must satisfy regular expression pattern: {pattern}"
+        yield mismatch(pattern)
 
 
 @cache

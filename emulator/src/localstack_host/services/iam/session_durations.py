@@ -10,6 +10,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from localstack_host.gateway import constraints
 from localstack_host.localstack_api import CommonServiceException
 from localstack_host.services.iam import sessions
 from localstack_host.services.iam.required_permissions.roles import ROLE
@@ -34,10 +35,9 @@ def check(operation: str, requested: int | None) -> None:
     if requested is None:
         return
     longest = next(s for name, s in LONGEST_S.items() if operation.startswith(name))
-    if requested < SHORTEST_S:
-        raise _invalid(_outside(requested, f"greater than or equal to {SHORTEST_S}"))
-    if requested > longest:
-        raise _invalid(_outside(requested, f"less than or equal to {longest}"))
+    for rule in constraints.outside("value", requested, SHORTEST_S, longest):
+        violation = constraints.violation("durationSeconds", rule, requested)
+        raise _invalid(constraints.detected([violation]))
 
 
 def check_of_role(role_arn: str, requested: int | None, is_chained: bool) -> None:
@@ -59,13 +59,6 @@ def check_of_role(role_arn: str, requested: int | None, is_chained: bool) -> Non
         raise _invalid(
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
         )
-
-
-def _outside(requested: int, limit: str) -> str:
-    return (
-        f"1 validation error detected: Value '{requested}' at 'durationSeconds' failed to satisfy "
-        f"constraint: Member must have value {limit}"
-    )
 
 
 def _invalid(text: str) -> CommonServiceException:

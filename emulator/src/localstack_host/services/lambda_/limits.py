@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from localstack_host.gateway import constraints
 from localstack_host.localstack_api import CommonServiceException
 
 # What the model does not say, or says of another kind of function.
@@ -25,18 +26,13 @@ CHECKED_ELSEWHERE = frozenset(
 )
 # The texts whose patterns LocalStack does not check.
 PATTERNED = ("Action", "Handler")
-NOT_NULL = "Member must not be null"
 
 
 def require_values(shape: Any, request: Any) -> None:
     """Checks a request of this shape. Raises ValidationException, which names all wrong values."""
     if wrong := list(_wrong(shape, request, "")):
-        errors = "error" if len(wrong) == 1 else "errors"
-        raise CommonServiceException(
-            "ValidationException",
-            f"{len(wrong)} validation {errors} detected: {'; '.join(wrong)}",
-            sender_fault=True,
-        )
+        message = constraints.detected(wrong)
+        raise CommonServiceException("ValidationException", message, sender_fault=True)
 
 
 def _wrong(shape: Any, values: Any, path: str) -> Iterator[str]:
@@ -48,8 +44,7 @@ def _wrong(shape: Any, values: Any, path: str) -> Iterator[str]:
         if member.type_name == "structure":
             yield from _wrong(member, value, f"{at}.")
         elif rule := _broken_rule(member, name, value):
-            shown = f"[{', '.join(value)}]" if isinstance(value, list) else value
-            yield f"Value '{shown}' at '{at}' failed to satisfy constraint: {rule}"
+            yield constraints.violation(at, rule, value)
 
 
 def _broken_rule(member: Any, name: str, value: Any) -> str | None:
@@ -59,17 +54,13 @@ def _broken_rule(member: Any, name: str, value: Any) -> str | None:
         return _broken_text(member, name, value)
     known = getattr(member.member, "enum", None) if member.type_name == "list" else None
     if known and not set(value) <= set(known):
-        return f"Member must satisfy constraint: [{_enum(member.member)}, {NOT_NULL}]"
+        return f"Member must satisfy constraint: [{_enum(member.member)}, {constraints.NOT_NULL}]"
     return None
 
 
 def _broken_range(member: Any, name: str, value: float) -> str | None:
     least, most = member.metadata.get("min"), MOST.get(name, member.metadata.get("max"))
-    if least is not None and value < least:
-        return f"Member must have value greater than or equal to {least}"
-    if most is not None and value > most:
-        return f"Member must have value less than or equal to {most}"
-    return None
+    return next(constraints.outside("value", value, least, most), None)
 
 
 def _broken_text(member: Any, name: str, value: str) -> str | None:
@@ -77,10 +68,10 @@ def _broken_text(member: Any, name: str, value: str) -> str | None:
         return None if value in member.enum else _enum(member)
     most = member.metadata.get("max")
     if name in ("Description", "Handler", "LicenseInfo") and len(value) > most:
-        return f"Member must have length less than or equal to {most}"
+        return next(constraints.outside("length", len(value), None, most))
     pattern = member.metadata.get("pattern", "")
     if name in PATTERNED and pattern and not re.fullmatch(pattern, value):
-        return f"Member must satisfy regular expression pattern: {pattern}"
+        return constraints.mismatch(pattern)
     return None
 
 
