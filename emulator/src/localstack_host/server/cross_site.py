@@ -39,7 +39,8 @@ OWN_NAMES = frozenset({b"localhost", b"127.0.0.1", b"[::1]", b"localhost.localst
 # Public names of buckets and APIs. They resolve to 127.0.0.1, and nobody else can register them.
 OWN_SUFFIX = b".localhost.localstack.cloud"
 # For some operations SDKs put a prefix before the endpoint's host: sync-localhost, data.localhost
-# (https://smithy.io/2.0/spec/endpoint-traits.html). Nobody else can register such a name.
+# (https://smithy.io/2.0/spec/endpoint-traits.html). Nobody else can register such a name, but a
+# network can complete one without a dot by its search domain: a browser is refused.
 PREFIXED = re.compile(rb"[a-z0-9]+[.-](localhost|127\.0\.0\.1|localhost\.localstack\.cloud)")
 HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
 
@@ -90,14 +91,14 @@ class SiteCheck:
                 f"it has {len(hosts)} Host and {len(origins)} Origin headers, and needs exactly one"
                 " Host and at most one Origin"
             )
-        self._require_own_host(hosts[0])
+        self._require_own_host(hosts[0], request)
         if target_host is not None:
-            self._require_own_host(target_host)
+            self._require_own_host(target_host, request)
         if self.origins.isdisjoint(origins):
             _require_own_site(request, hosts[0], origins)
             _require_reading_only(request)
 
-    def _require_own_host(self, host: bytes) -> None:
+    def _require_own_host(self, host: bytes, request: Head) -> None:
         match = HOST.fullmatch(host)
         name = match[1].lower() if match else b""
         if name.endswith(OWN_SUFFIX) and not _is_valid_name(name):
@@ -107,7 +108,7 @@ class SiteCheck:
             )
         if name in OWN_NAMES or name in self.hosts or name.endswith(OWN_SUFFIX):
             return
-        if PREFIXED.fullmatch(name):
+        if PREFIXED.fullmatch(name) and not _is_from_browser(request):
             return
         raise Refusal(
             HTTPStatus.MISDIRECTED_REQUEST,
@@ -128,15 +129,24 @@ def _is_valid_name(name: bytes) -> bool:
     return True
 
 
+def _is_from_browser(request: Head) -> bool:
+    sent = (*request.values(b"origin"), *request.values(b"sec-fetch-site"))
+    return bool(sent) or _names_browser(request)
+
+
+def _names_browser(request: Head) -> bool:
+    return any(each.startswith(BROWSERS) for each in request.values(b"user-agent"))
+
+
 def _require_own_site(request: Head, host: bytes, origins: Sequence[bytes]) -> None:
-    sites, agents = request.values(b"sec-fetch-site"), request.values(b"user-agent")
+    sites = request.values(b"sec-fetch-site")
     for origin in origins:
         if origin not in (b"http://" + host, b"https://" + host):
             raise _foreign("Origin", origin)
     for site in sites:
         if site not in (OWN_PAGE, USER):
             raise _foreign("Sec-Fetch-Site", site)
-    if not (origins or sites) and any(each.startswith(BROWSERS) for each in agents):
+    if not (origins or sites) and _names_browser(request):
         raise Refusal(
             HTTPStatus.FORBIDDEN,
             f"Browsers do not send the origin of a request to {shown(host)}, so it could be any"

@@ -119,6 +119,16 @@ def test_a_host_that_is_not_this_machine_gets_421(host: str, place: Place) -> No
     assert place.requests == []
 
 
+@pytest.mark.parametrize("host", ["sync-localhost:4566", "data.localhost:4566"])
+@pytest.mark.parametrize(
+    "sent", ["Origin: http://{}", "Sec-Fetch-Site: same-origin", "User-Agent: Mozilla/5.0"]
+)
+def test_a_prefix_is_for_sdks_and_a_browser_gets_421(host: str, sent: str, place: Place) -> None:
+    assert status(place, f"Host: {host}\r\n{sent.format(host)}\r\n", "POST") == 421
+    assert place.requests == []
+    assert status(place, f"Host: {host}\r\nUser-Agent: Boto3/1.40\r\n", "POST") == 200
+
+
 def test_a_target_with_a_foreign_host_gets_421(place: Place) -> None:
     assert status(place, "Host: localhost\r\n", path="http://evil.example/") == 421
     assert status(place, "Host: localhost\r\n", path="http://localhost:4566/a?b") == 200
