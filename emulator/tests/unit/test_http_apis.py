@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
 
@@ -332,3 +334,27 @@ def test_a_document_of_another_form_is_refused_and_leaves_nothing(wrong: dict[st
         imports.import_api(CONTEXT, request)
     assert refused.value.code == "BadRequestException"
     assert apis.get_apis(CONTEXT, {}) == {"Items": []}
+
+
+class Endless(BaseHTTPRequestHandler):
+    """Sends a response that has no end."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):
+            while True:
+                self.wfile.write(b"x" * 100_000)
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Writes nothing."""
+
+
+def test_a_response_without_end_is_not_read_for_ever() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Endless) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        uri = f"http://127.0.0.1:{server.server_port}/"
+        with pytest.raises(Refused) as refused:
+            proxies.ask({"IntegrationUri": uri, "TimeoutInMillis": 1000}, invocation())
+        server.shutdown()
+    assert refused.value.status == 500

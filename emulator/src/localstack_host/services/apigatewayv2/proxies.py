@@ -23,6 +23,9 @@ VIA = "HTTP/1.1 AmazonAPIGateway"
 REPLACED = frozenset({"host", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"})
 # The body is passed on as it is decoded here.
 DECODED = frozenset({"content-encoding"})
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+LARGEST = 10 * 1024 * 1024  # bytes of a response
+PART = 64 * 1024
 
 
 def ask(integration: Resource, invocation: Invocation) -> Answer:
@@ -32,21 +35,33 @@ def ask(integration: Resource, invocation: Invocation) -> Answer:
     url = url_of(integration["IntegrationUri"], invocation)
     method = integration.get("IntegrationMethod") or "ANY"
     try:
-        response = requests.request(
+        with requests.request(
             invocation.method if method == "ANY" else method,
             url,
             headers=_headers(invocation),
             data=invocation.body or None,
             timeout=integration["TimeoutInMillis"] / 1000,
             allow_redirects=False,
-        )
+            stream=True,
+        ) as response:
+            body = _body(response)
     except requests.exceptions.InvalidURL as error:
         raise failed(f"{url} is not the address of an integration") from error
     except (requests.RequestException, ValueError) as error:
         raise unavailable(f"{url} does not answer: {error}") from error
     left_out = OWN | DECODED
     headers = [(n, v) for n, v in response.raw.headers.items() if n.lower() not in left_out]
-    return Answer(response.status_code, Headers(headers), response.content)
+    return Answer(response.status_code, Headers(headers), body)
+
+
+def _body(response: requests.Response) -> bytes:
+    """The body, decoded. Raises Refused, 500, for one that is too large: it may have no end."""
+    found = bytearray()
+    for part in response.iter_content(PART):
+        found += part
+        if len(found) > LARGEST:
+            raise failed(f"The response of {response.url} has more than {LARGEST} bytes")
+    return bytes(found)
 
 
 def url_of(uri: str, invocation: Invocation) -> str:

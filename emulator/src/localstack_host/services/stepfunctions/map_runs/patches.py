@@ -41,9 +41,6 @@ def _patch_fields() -> None:
 
 def _patch_runs() -> None:
     from localstack.aws.api.stepfunctions import MapRunStatus
-    from localstack.services.stepfunctions.asl.component.common.timeouts.timeout import (
-        TimeoutSeconds,
-    )
     from localstack.services.stepfunctions.asl.component.state.state_execution.state_map.iteration.distributed_iteration_component import (  # noqa: E501
         DistributedIterationComponent,
     )
@@ -55,9 +52,6 @@ def _patch_runs() -> None:
     )
     from localstack.services.stepfunctions.asl.component.state.state_execution.state_map.iteration.iterator.distributed_iterator_worker import (  # noqa: E501
         DistributedIteratorWorker,
-    )
-    from localstack.services.stepfunctions.asl.component.state.state_execution.state_map.iteration.job import (  # noqa: E501
-        JobPool,
     )
 
     @patch(MapRunRecord.set_stop)
@@ -73,25 +67,37 @@ def _patch_runs() -> None:
 
     @patch(DistributedIterationComponent._map_run)
     def map_run(_original: Any, component: Any, env: Any, eval_input: Any) -> None:
-        fields: MapFields = component.map_fields
-        items = env.stack.pop()
-        inputs = _batched(items, fields, env, eval_input)
-        record = eval_input.map_run_record
-        run = running.Run(record, len(items), len(inputs), fields.is_express)
-        run.applied_selector = fields.batcher is not None
-        record.run = env.map_run = run
-        program = component._get_iteration_program()
-        if fields.is_express:
-            program.timeout_seconds = TimeoutSeconds(LONGEST_EXPRESS_S)
-        pool: Any = JobPool(job_program=program, job_inputs=inputs)
-        run.work(lambda: component._launch_worker(env=env, eval_input=eval_input, job_pool=pool))
-        pool.await_jobs()
-        run.was_stopped = not env.is_running()
-        run.finish()
-        if failure := pool.get_worker_exception():
-            raise failure
-        transformation = fields.writer.get("Transformation", "COMPACT")
-        env.stack.append(results.outputs(run.in_order(), transformation))
+        _run_children(component, env, eval_input)
+
+
+def _run_children(component: Any, env: Any, eval_input: Any) -> None:
+    """Runs the children of a distributed Map; its results are on the stack then."""
+    from localstack.services.stepfunctions.asl.component.common.timeouts.timeout import (
+        TimeoutSeconds,
+    )
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_map.iteration.job import (  # noqa: E501
+        JobPool,
+    )
+
+    fields: MapFields = component.map_fields
+    items = env.stack.pop()
+    inputs = _batched(items, fields, env, eval_input)
+    record = eval_input.map_run_record
+    run = running.Run(record, len(items), len(inputs), fields.is_express)
+    run.applied_selector = fields.batcher is not None
+    record.run = env.map_run = run
+    program = component._get_iteration_program()
+    if fields.is_express:
+        program.timeout_seconds = TimeoutSeconds(LONGEST_EXPRESS_S)
+    pool: Any = JobPool(job_program=program, job_inputs=inputs)
+    run.work(lambda: component._launch_worker(env=env, eval_input=eval_input, job_pool=pool))
+    pool.await_jobs()
+    run.was_stopped = not env.is_running()
+    run.finish()
+    if failure := pool.get_worker_exception():
+        raise failure
+    transformation = fields.writer.get("Transformation", "COMPACT")
+    env.stack.append(results.outputs(run.in_order(), transformation))
 
 
 def _batched(items: list[Any], fields: MapFields, env: Any, eval_input: Any) -> list[Any]:
