@@ -11,7 +11,8 @@ from localstack_host.state.gate import GATE
 
 READING = re.compile(
     r"(BatchGet|BatchDescribe|Check|Decode|Describe|Detect|Discover|Estimate|Evaluate|Filter|Get"
-    r"|Head|List|Lookup|Query|Scan|Search|Select|Simulate|Test|TransactGet|Validate|Verify|View)"
+    r"|Head|List|Lookup|Query|Scan|Search|Select|Simulate|StartQuery|Test|TransactGet|Validate"
+    r"|Verify|View)"
 )
 # Reading, as their names do not say; and their effects are noted elsewhere.
 ALSO_READING = frozenset({("sqs", "ReceiveMessage"), ("kms", "Encrypt"), ("kms", "Decrypt")})

@@ -133,6 +133,7 @@ def test_an_operation_that_fails_has_ended() -> None:
         ("TransactWriteItems", False),
         ("SendMessage", False),
         ("DeleteMessage", False),
+        ("StartQuery", True),
         ("StartExecution", False),
         ("PutObject", False),
         ("GenerateDataKey", False),
