@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from joserfc.jwk import KeySet, RSAKey
+from moto.cognitoidp.models import cognitoidp_backends
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
@@ -27,6 +30,7 @@ from localstack_host.services.apigatewayv2 import (
     resources,
     services,
 )
+from localstack_host.services.apigatewayv2.authorizers import tokens
 from localstack_host.services.apigatewayv2.errors import Refused
 from localstack_host.services.apigatewayv2.gateway import invocation_of
 from localstack_host.services.apigatewayv2.invocation import Invocation, is_text
@@ -358,3 +362,37 @@ def test_a_response_without_end_is_not_read_for_ever() -> None:
             proxies.ask({"IntegrationUri": uri, "TimeoutInMillis": 1000}, invocation())
         server.shutdown()
     assert refused.value.status == 500
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "https://cognito-idp.us-east-2.amazonaws.com/us-east-2_none",
+        "https://cognito-idp.mars-1.amazonaws.com/mars-1_none",
+        "https://issuer.example",
+        "https://[",
+        "",
+    ],
+)
+def test_an_issuer_that_cannot_be_asked_has_no_keys(issuer: str) -> None:
+    assert cognitoidp_backends["000000000000"]["us-east-2"]  # so that there is an account
+    authorizer = {
+        "IdentitySource": ["$request.header.Authorization"],
+        "JwtConfiguration": {"Issuer": issuer},
+    }
+    with pytest.raises(Refused) as refused:
+        tokens.authorize(authorizer, invocation(headers={"Authorization": "Bearer a.b.c"}))
+    assert refused.value.status == 401
+
+
+@pytest.mark.parametrize("head", ['{"alg":"RS256","crit":1}', '{"alg":[]}', "[" * 6000, "1"])
+def test_a_token_with_a_malformed_head_is_invalid(
+    head: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = KeySet([RSAKey.generate_key(2048)])
+    monkeypatch.setattr(tokens, "keys_of", lambda _issuer: keys)
+    written = base64.urlsafe_b64encode(head.encode()).rstrip(b"=").decode()
+    authorizer = {"IdentitySource": ["$request.header.Authorization"]}
+    with pytest.raises(Refused) as refused:
+        tokens.authorize(authorizer, invocation(headers={"Authorization": f"{written}.e30.c2ln"}))
+    assert refused.value.status == 401

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,9 +49,10 @@ def _of_user_pool(region: str, name: str) -> Any:
     from moto.cognitoidp.models import cognitoidp_backends
 
     for account in list(cognitoidp_backends):
-        pool = cognitoidp_backends[account][region].user_pools.get(name)
-        if pool is not None:
-            return pool.json_web_key
+        with suppress(KeyError):  # there is no such region
+            pool = cognitoidp_backends[account][region].user_pools.get(name)
+            if pool is not None:
+                return pool.json_web_key
     raise NoKeys("the issuer is not a user pool of this emulator")
 
 
