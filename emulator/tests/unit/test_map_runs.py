@@ -5,14 +5,17 @@ from __future__ import annotations
 import gzip
 import io
 import json
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from localstack.aws.api.stepfunctions import ResourceNotFound
 
 from localstack_host.services.stepfunctions.definitions.check import diagnose
 from localstack_host.services.stepfunctions.map_runs import readers, results
+from localstack_host.services.stepfunctions.map_runs.api import MapRuns
 from localstack_host.services.stepfunctions.map_runs.batches import Batcher, InvalidBatcher
 from localstack_host.services.stepfunctions.map_runs.children import Child
 from localstack_host.services.stepfunctions.map_runs.fields import NONE, MapFields, extract
@@ -233,3 +236,20 @@ def test_express_children_wait_for_nothing(resource: str, found: bool, kind: str
         if found and kind == ("EXPRESS")
         else errors == []
     )
+
+
+def test_an_execution_that_is_about_to_start_has_no_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = SimpleNamespace(record=SimpleNamespace(map_run_arn="arn"))
+    pool = SimpleNamespace(get_all=lambda: [SimpleNamespace(run=run), SimpleNamespace()])
+    workers = (
+        None,
+        SimpleNamespace(env=None),
+        SimpleNamespace(env=SimpleNamespace(map_run_record_pool_manager=pool)),
+    )
+    executions = {str(n): SimpleNamespace(exec_worker=worker) for n, worker in enumerate(workers)}
+    store = SimpleNamespace(executions=executions)
+    monkeypatch.setattr(MapRuns, "get_store", lambda _self, _context: store)
+    provider, context = MapRuns.__new__(MapRuns), cast("Any", None)
+    assert provider._run(context, "arn") is cast("Any", run)
+    with pytest.raises(ResourceNotFound):
+        provider._run(context, "other")

@@ -76,7 +76,10 @@ class MapRuns(TaggedActivities):
     def _runs(self, context: RequestContext) -> Iterator[Run]:
         executions: Any = self.get_store(context).executions
         for execution in executions.values():
-            for record in execution.exec_worker.env.map_run_record_pool_manager.get_all():
+            environment = getattr(execution.exec_worker, "env", None)
+            if environment is None:  # it is stored, and about to start
+                continue
+            for record in environment.map_run_record_pool_manager.get_all():
                 if run := getattr(record, "run", None):
                     yield run
 
