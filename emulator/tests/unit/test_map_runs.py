@@ -115,7 +115,9 @@ class TestReaders:
         class Bucket:
             def get_object(self, **where: str) -> dict[str, Any]:
                 assert where == {"Bucket": "kept", "Key": "data/1.csv.gz"}
-                return {"Body": io.BytesIO(gzip.compress(b'"b","one","3"\n"b","two","4"\n'))}
+                return {
+                    "Body": io.BytesIO(gzip.compress(b'"b","one","3"\n"b","two","4"\n', mtime=0))
+                }
 
         manifest = {
             "destinationBucket": "arn:aws:s3:::kept",
@@ -137,9 +139,9 @@ class TestReaders:
             ({"files": [{}]}, b""),
             ({"fileSchema": 1}, b""),
             ({}, b"no gzip"),
-            ({}, gzip.compress(b"text")[:-9]),
-            ({}, gzip.compress(b"text" * 99)[:12] + b"\xff" * 40),
-            ({}, gzip.compress(b"\xff")),
+            ({}, gzip.compress(b"text", mtime=0)[:-9]),
+            ({}, gzip.compress(b"text" * 99, mtime=0)[:12] + b"\xff" * 40),
+            ({}, gzip.compress(b"\xff", mtime=0)),
             ("text", b""),
         ],
     )
