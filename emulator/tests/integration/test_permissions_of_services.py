@@ -216,7 +216,14 @@ def test_a_state_machine_that_logs_needs_the_right_to_deliver_logs(cloud: Cloud)
     logging = {"level": "ALL", "includeExecutionData": False, "destinations": [destination]}
     with pytest.raises(ClientError, match="not authorized to access the Log Destination"):
         machine(cloud, cloud.role(allow("lambda:*")), "x", loggingConfiguration=logging)
-    machine(cloud, cloud.role(allow("logs:*")), "x", loggingConfiguration=logging)
+    made = machine(cloud, cloud.role(allow("logs:*")), "x", loggingConfiguration=logging)
+    cloud.client("stepfunctions").start_execution(stateMachineArn=made)
+
+    def types() -> list[str]:
+        events = cloud.client("logs").filter_log_events(logGroupName=group)["events"]
+        return [json.loads(event["message"])["type"] for event in events]
+
+    wait_for(lambda: "ExecutionFailed" in types(), "the events of the execution are missing")
 
 
 def test_a_function_reads_a_queue_only_if_its_role_may(cloud: Cloud, queue: Queue) -> None:
