@@ -18,6 +18,7 @@ def sent(service: str, operation: str, **request: Any) -> Any:
     """The context of a request."""
     model = SESSION.get_service_model(service)
     return SimpleNamespace(
+        internal_request_params=None,
         service=model,
         operation=model.operation_model(operation),
         protocol=model.protocol,
