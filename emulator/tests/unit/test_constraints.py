@@ -31,9 +31,6 @@ GROUP = r"Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+"
         ("logs", "CreateLogGroup", {"logGroupName": "/a!"},
          "1 validation error detected: Value '/a!' at 'logGroupName' failed to satisfy constraint:"
          f" {GROUP}"),
-        ("logs", "CreateLogStream", {"logGroupName": "/a", "logStreamName": "a:b"},
-         "1 validation error detected: Value 'a:b' at 'logStreamName' failed to satisfy constraint:"
-         " Member must satisfy regular expression pattern: [^:*]*"),
         ("logs", "CreateLogGroup", {"logGroupName": "a" * 513},
          f"1 validation error detected: Value '{'a' * 513}' at 'logGroupName' failed to satisfy"
          " constraint: Member must have length less than or equal to 512"),
@@ -74,6 +71,7 @@ def test_what_a_request_breaks_is_named(
         ("logs", "PutMetricFilter",
          {"logGroupName": "/a", "filterName": "f", "filterPattern": "", "metricTransformations": [
              {"metricName": "m", "metricNamespace": "a:b", "metricValue": "1"}]}),
+        ("logs", "GetLogEvents", {"logGroupName": "/a", "logStreamName": "states/arn:aws:x"}),
         ("dynamodb", "GetItem", {}),
         ("kms", "CreateKey", {"KeyUsage": "NONE"}),
         ("ssm", "PutParameter", {"Name": "/a", "Value": "x", "Type": "none"}),

@@ -13,8 +13,9 @@ from functools import cache
 from typing import Any
 
 CHECKED = frozenset({"cognito-idp", "kms", "logs", "secretsmanager", "ssm"})
-# Shapes whose pattern AWS does not apply: a namespace may have a colon.
-FREE = frozenset({"MetricNamespace"})
+# Shapes whose pattern is not applied: on AWS a namespace may have a colon, and LocalStack's log
+# streams of state machines have some, by which they are read.
+FREE = frozenset({"LogStreamName", "MetricNamespace"})
 NOT_NULL = "Member must not be null"
 SIZED = {"string": "length", "list": "length", "map": "length", "blob": "length"}
 

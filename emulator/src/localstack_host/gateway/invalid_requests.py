@@ -56,7 +56,7 @@ def refused_beforehand(context: Any) -> tuple[str, str] | None:
 
 
 def _broken(context: Any) -> str:
-    """Of the requests of services nothing is checked: Step Functions' log streams have colons."""
+    """Of the requests of services nothing is checked: they are LocalStack's, not the caller's."""
     if context.internal_request_params is not None:
         return ""
     shape = getattr(context.operation, "input_shape", None)
