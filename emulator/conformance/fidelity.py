@@ -76,8 +76,8 @@ def _parity() -> Iterator[str]:
         for name, server in SERVERS.items()
         if name in columns
     )
-    yield f"Tests that pass of the [DynamoDB Parity Suite]({_PARITY}): {where}"
-    yield from (f"({_dates(columns)}).", "")
+    yield f"Tests that pass of the [DynamoDB Parity Suite]({_PARITY}):"
+    yield from (f"{where} ({_dates(columns)}).", "")
 
 
 def _stacks() -> Iterator[str]:
