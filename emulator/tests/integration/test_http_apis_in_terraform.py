@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration import provider_mirror
 from tests.integration.conftest import Cloud
 
 pytestmark = [
@@ -29,11 +30,7 @@ def terraform(endpoint: str, tmp_path: Path) -> Run:
     shutil.copy(MODULE, tmp_path)
     variables = {**os.environ, **KEYS, "AWS_ENDPOINT_URL": endpoint}
     variables |= {"TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
-    if mirrors := sorted(Path("/opt").glob("*/registry.terraform.io/hashicorp/aws")):
-        mirror = f'filesystem_mirror {{\n    path = "{mirrors[0].parents[2]}"\n  }}'
-        settings = tmp_path / "terraform.rc"
-        settings.write_text(f"provider_installation {{\n  {mirror}\n}}\n")
-        variables["TF_CLI_CONFIG_FILE"] = str(settings)
+    variables |= provider_mirror.variables(tmp_path)
 
     def run(*arguments: str, code: int = 0) -> int:
         ended = subprocess.run(

@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from localstack_host.host import ports
+from tests.integration import provider_mirror
 from tests.integration.conftest import zipped
 from tests.integration.waiting import wait_for
 
@@ -92,15 +93,7 @@ class Shell:
 
     def use_a_provider_on_the_disk(self) -> None:
         """Terraform fetches nothing where a mirror of its registry lies in a folder below /opt."""
-        found = sorted(Path("/opt").glob("*/registry.terraform.io/hashicorp/aws"))
-        if not found:
-            return
-        mirror = found[0].parents[2]
-        config = self.folder / "terraform.rc"
-        config.write_text(
-            f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n'
-        )
-        self.variables["TF_CLI_CONFIG_FILE"] = str(config)
+        self.variables |= provider_mirror.variables(self.folder)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from localstack.services.logs import provider as stock
 from localstack.services.logs.provider import LogsProvider
 from localstack.services.moto import call_moto_with_request
 
+from localstack_host.gateway import constraints
 from localstack_host.host.settings import KEPT_LOG_EVENTS
 from localstack_host.localstack_api import (
     CommonServiceException,
@@ -174,10 +175,9 @@ class Logs(LogsProvider):
         """Checks and stores after how many days events expire. Here they do not."""
         days = request["retentionInDays"]
         if days not in RETENTION_DAYS:
-            raise _invalid(
-                f"1 validation error detected: Value '{days}' at 'retentionInDays' failed to"
-                f" satisfy constraint: Member must satisfy enum value set: {list(RETENTION_DAYS)}"
-            )
+            rule = f"Member must satisfy enum value set: {list(RETENTION_DAYS)}"
+            wrong = constraints.violation("retentionInDays", rule, days)
+            raise _invalid(constraints.detected([wrong]))
         untyped: Any = stock
         untyped.call_moto(context)
 

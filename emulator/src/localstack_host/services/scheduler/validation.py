@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from localstack.aws.api.scheduler import ValidationException
 
+from localstack_host.gateway import constraints
 from localstack_host.services.scheduler.calls import UNIVERSAL
 from localstack_host.services.scheduler.expressions import AT, TIME_ZONE, parsed
 from localstack_host.services.scheduler.targets import TEMPLATED, Target, service_of
@@ -54,16 +55,12 @@ def check(request: Request, region: str) -> None:
 
 def check_name(member: str, name: str) -> None:
     """Checks the name of a schedule or a group."""
-    constraint = ""
-    if len(name) > LONGEST_NAME:
-        constraint = f"Member must have length less than or equal to {LONGEST_NAME}"
-    elif not NAME.fullmatch(name):
-        constraint = f"Member must satisfy regular expression pattern: ^{NAME.pattern}$"
-    if constraint:
-        raise ValidationException(
-            f"1 validation error detected: Value '{name}' at '{member}' failed to satisfy "
-            f"constraint: {constraint}"
-        )
+    broken = list(constraints.outside("length", len(name), None, LONGEST_NAME))
+    if not broken and not NAME.fullmatch(name):
+        broken = [constraints.mismatch(f"^{NAME.pattern}$")]
+    if broken:
+        found = [constraints.violation(member, one, name) for one in broken]
+        raise ValidationException(constraints.detected(found))
 
 
 def _check_expression(request: Request) -> None:
