@@ -106,8 +106,6 @@ class Tflocal:
             for remark in events.remarks:
                 render.note(remark)
             return events.changes
-        if failure := self._failure():
-            raise failure
         lock = locks.held(events.errors)
         if lock and may_unlock and locks.is_dead(lock, self.endpoint):
             self.on_progress("removing the state lock that a killed run left behind")

@@ -54,7 +54,8 @@ def run(
     Ctrl-C interrupts the program. With `on_interrupt`, that callback is called instead, and only
     a second Ctrl-C interrupts the program. KeyboardInterrupt is raised after the program has ended.
     `find_failure` is called every second. If it returns an error, the program is interrupted,
-    and the error is raised after it has ended.
+    and the error is raised after it has ended. It is also called after the program has failed,
+    because a full disk may have kept the program's own message out of the log.
     """
     with place.log.open("w") as writing, place.log.open() as reading:
         process = _start(command, place, writing)
@@ -66,6 +67,8 @@ def run(
         except BaseException:  # the program cannot succeed any more
             _interrupt(process, ABORT_TIMEOUT_S)
             raise
+    if process.returncode:
+        _raise(find_failure())
     return Completed(process.returncode, output)
 
 

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -194,6 +195,20 @@ def test_a_program_whose_work_cannot_end_is_stopped_at_once(tmp_path: Path) -> N
                 [sys.executable, "-c", deaf], place, print, find_failure=lambda: LabError("gone")
             )
     assert time.monotonic() - began < PATIENCE_S
+
+
+@pytest.mark.parametrize(
+    ("code", "failure", "raised"),
+    [(1, LabError("the disk is full"), True), (1, None, False), (0, LabError("unasked"), False)],
+)
+def test_a_program_that_failed_without_a_word_is_explained(
+    code: int, failure: LabError | None, raised: bool, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", f"raise SystemExit({code})"]
+    with (tmp_path / "lock").open("w") as lock:
+        place = runner.Place(tmp_path, dict(os.environ), tmp_path / "log", lock.fileno())
+        with pytest.raises(LabError, match="the disk is full") if raised else nullcontext():
+            assert runner.run(command, place, print, find_failure=lambda: failure).code == code
 
 
 @pytest.mark.parametrize("command", [["up"], ["deploy"], ["backup"], ["restore"], ["demo"]])
