@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.core import invocation
+from lab.core import invocation, run_state
 
 NOTHING = "Nothing was changed."
 AGAIN = "Run it again for the rest."
@@ -16,7 +16,7 @@ LEFT = {
     "env": NOTHING,
     "dynamodb": "`lab dynamodb` shows what is switched on.",
     "ses": "`lab ses` shows what is switched on.",
-    "up": "No emulator was left running by it: `lab status` shows whether one runs.",
+    "up": "No emulator was left running.",
     "down": "The emulator may still run: `lab status` shows it, `lab down` stops it.",
     "save": "No snapshot was made; one that was to be replaced is still there.",
     "load": "What was there is kept: the emulator has it, or `lab load before-load` brings it back."
@@ -73,4 +73,7 @@ LEFT = {
 def message() -> str:
     """The message about the running command after Ctrl-C."""
     running = invocation.running()
+    if running.name == "up" and (record := run_state.load()) and record.runs():
+        # Ctrl-C undoes a start, but not one that is complete.
+        return f"The emulator runs at {record.endpoint}: `lab down` stops it."
     return running.leaves or LEFT.get(running.name, NOTHING)

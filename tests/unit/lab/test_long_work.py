@@ -298,6 +298,24 @@ def test_ctrl_c_says_what_each_command_left(
     )
 
 
+def test_ctrl_c_after_a_start_says_that_the_emulator_runs(
+    emulator: subprocess.Popen[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def press(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lab.emulator.process.start", press)
+
+    assert app.run(["up"]) == 130
+    assert "runs at http://localhost:4566: `lab down`" in capsys.readouterr().err
+    emulator.kill()
+    emulator.wait()
+    assert app.run(["up"]) == 130
+    assert LEFT["up"] in capsys.readouterr().err
+
+
 def test_ctrl_c_says_what_the_work_had_come_to(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
