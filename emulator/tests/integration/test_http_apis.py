@@ -253,6 +253,14 @@ def test_quick_create_makes_a_route_to_a_function(cloud: Cloud) -> None:
     assert response.json()["routeKey"] == "GET /a"
     made.client.update_api(ApiId=api, RouteKey="GET /b")
     assert made.client.get_routes(ApiId=api)["Items"][0]["RouteKey"] == "GET /b"
+    made.client.update_api(ApiId=api, RouteKey="GET /b", Name="the same route")
+    made.client.create_route(ApiId=api, RouteKey="GET /c")
+    with pytest.raises(made.client.exceptions.ConflictException, match="GET /c already"):
+        made.client.update_api(ApiId=api, RouteKey="GET /c")
+    with pytest.raises(made.client.exceptions.BadRequestException, match="route key"):
+        made.client.update_api(ApiId=api, RouteKey="orders")
+    with pytest.raises(made.client.exceptions.BadRequestException, match="route key"):
+        made.client.create_api(Name="quick", ProtocolType="HTTP", Target=uri, RouteKey="orders")
 
 
 def test_what_cannot_be_is_refused_in_words(cloud: Cloud) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,7 +31,7 @@ from localstack_host.services.apigatewayv2 import (
     resources,
     services,
 )
-from localstack_host.services.apigatewayv2.authorizers import tokens
+from localstack_host.services.apigatewayv2.authorizers import issuers, tokens
 from localstack_host.services.apigatewayv2.errors import Refused
 from localstack_host.services.apigatewayv2.gateway import invocation_of
 from localstack_host.services.apigatewayv2.invocation import Invocation, is_text
@@ -341,27 +342,61 @@ def test_a_document_of_another_form_is_refused_and_leaves_nothing(wrong: dict[st
 
 
 class Endless(BaseHTTPRequestHandler):
-    """Sends a response that has no end."""
+    """Sends a response that has no end: fast, or at `/slowly` a byte at a time."""
 
     def do_GET(self) -> None:
+        size, pause = (1, 0.05) if self.path == "/slowly" else (100_000, 0.0)
         self.send_response(200)
         self.end_headers()
         with suppress(OSError):
             while True:
-                self.wfile.write(b"x" * 100_000)
+                self.wfile.write(b"x" * size)
+                time.sleep(pause)
 
     def log_message(self, *_arguments: Any) -> None:
         """Writes nothing."""
 
 
-def test_a_response_without_end_is_not_read_for_ever() -> None:
+@pytest.mark.parametrize(("path", "status"), [("/", 500), ("/slowly", 503)])
+def test_a_response_without_end_is_not_read_for_ever(path: str, status: int) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Endless) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        uri = f"http://127.0.0.1:{server.server_port}/"
+        uri = f"http://127.0.0.1:{server.server_port}{path}"
         with pytest.raises(Refused) as refused:
             proxies.ask({"IntegrationUri": uri, "TimeoutInMillis": 1000}, invocation())
         server.shutdown()
-    assert refused.value.status == 500
+    assert refused.value.status == status
+
+
+class Unavailable(BaseHTTPRequestHandler):
+    """Counts the requests, and answers none."""
+
+    asked = 0
+
+    def do_GET(self) -> None:
+        type(self).asked += 1
+        self.send_error(503)
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Writes nothing."""
+
+
+def test_an_issuer_that_fails_is_not_asked_for_every_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Unavailable) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        issuer = f"http://127.0.0.1:{server.server_port}"
+        for _ in range(3):
+            with pytest.raises(issuers.NoKeys):
+                issuers.keys_of(issuer)
+        assert Unavailable.asked == 1
+        later = time.monotonic() + issuers.FAILURE_KEPT_S + 1
+        monkeypatch.setattr(issuers, "time", SimpleNamespace(monotonic=lambda: later))
+        with pytest.raises(issuers.NoKeys):
+            issuers.keys_of(issuer)
+        server.shutdown()
+    assert Unavailable.asked == 2
 
 
 @pytest.mark.parametrize(

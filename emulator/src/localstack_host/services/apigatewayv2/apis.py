@@ -5,13 +5,14 @@ https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from localstack_host.localstack_api import config
 from localstack_host.services.apigatewayv2 import deployments
-from localstack_host.services.apigatewayv2.errors import bad_request, not_found
+from localstack_host.services.apigatewayv2.errors import bad_request, conflict, not_found
 from localstack_host.services.apigatewayv2.models import (
     ANY_ACCOUNT,
     ANY_REGION,
@@ -24,6 +25,7 @@ from localstack_host.services.apigatewayv2.models import (
 from localstack_host.services.apigatewayv2.resources import changed, created, new_id
 
 HTTP = "HTTP"
+ROUTE_KEY = re.compile(r"(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) /\S*")
 DEFAULTS = {
     "ApiKeySelectionExpression": "$request.header.x-api-key",
     "DisableExecuteApiEndpoint": False,
@@ -54,6 +56,8 @@ def create_api(context: Any, request: Any) -> Any:
             "The emulator has HTTP APIs only: ProtocolType must be HTTP. It has no WebSocket APIs."
         )
     require_cors(request.get("CorsConfiguration"))
+    if request.get("RouteKey"):
+        require_route_key(request["RouteKey"])
     api = new_api(context, request)
     if request.get("Target"):
         _create_quickly(api, request)
@@ -125,6 +129,10 @@ def update_api(context: Any, request: Any) -> Any:
     """Changes an API; a target or route key those that quick create has made."""
     api = find_api(context, request)
     require_cors(request.get("CorsConfiguration"))
+    if request.get("RouteKey"):
+        require_route_key(request["RouteKey"])
+        own = (name for name, route in api.routes.items() if route.get("ApiGatewayManaged"))
+        require_new_route(api, request["RouteKey"], next(own, ""))
     api.settings = changed("Api", api.settings, request)
     for name, kept in (("Target", api.integrations), ("RouteKey", api.routes)):
         for key, managed in list(kept.items()):
@@ -159,6 +167,24 @@ def require_cors(configuration: Mapping[str, Any] | None) -> None:
     settings = configuration or {}
     if settings.get("AllowCredentials") and "*" in (settings.get("AllowOrigins") or ()):
         raise bad_request("AllowCredentials is not supported with AllowOrigins *")
+
+
+def require_route_key(key: str) -> None:
+    """Raises BadRequestException for a key that is neither a method with a path nor `$default`.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+    """
+    if key != DEFAULT_ROUTE and not ROUTE_KEY.fullmatch(key):
+        raise bad_request(
+            "The provided route key is not formatted properly for HTTP protocol."
+            ' Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"'
+        )
+
+
+def require_new_route(api: Api, key: str, route_id: str) -> None:
+    """Raises ConflictException if another route than that of this ID has the key."""
+    if any(route["RouteKey"] == key for name, route in api.routes.items() if name != route_id):
+        raise conflict(f"Route with key {key} already exists for this API")
 
 
 HANDLERS = {

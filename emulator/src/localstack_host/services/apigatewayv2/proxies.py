@@ -7,9 +7,11 @@ As from REST APIs, requests may go to any address.
 from __future__ import annotations
 
 import re
+import time
 from urllib.parse import quote, urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 from werkzeug.datastructures import Headers
 
 from localstack_host.services.apigatewayv2.answers import OWN, Answer
@@ -34,33 +36,37 @@ def ask(integration: Resource, invocation: Invocation) -> Answer:
         raise unavailable("The emulator has no VPC: a private integration cannot be reached")
     url = url_of(integration["IntegrationUri"], invocation)
     method = integration.get("IntegrationMethod") or "ANY"
+    timeout = integration["TimeoutInMillis"] / 1000
     try:
         with requests.request(
             invocation.method if method == "ANY" else method,
             url,
             headers=_headers(invocation),
             data=invocation.body or None,
-            timeout=integration["TimeoutInMillis"] / 1000,
+            timeout=timeout,
             allow_redirects=False,
             stream=True,
         ) as response:
-            body = _body(response)
+            body = _body(response, time.monotonic() + timeout)
     except requests.exceptions.InvalidURL as error:
         raise failed(f"{url} is not the address of an integration") from error
-    except (requests.RequestException, ValueError) as error:
+    except (requests.RequestException, HTTPError, ValueError) as error:
         raise unavailable(f"{url} does not answer: {error}") from error
     left_out = OWN | DECODED
     headers = [(n, v) for n, v in response.raw.headers.items() if n.lower() not in left_out]
     return Answer(response.status_code, Headers(headers), body)
 
 
-def _body(response: requests.Response) -> bytes:
-    """The body, decoded. Raises Refused, 500, for one that is too large: it may have no end."""
+def _body(response: requests.Response, deadline: float) -> bytes:
+    """The body, decoded. Raises Refused, as it may have no end: 500 if too large, 503 if late."""
     found = bytearray()
-    for part in response.iter_content(PART):
+    # Of iter_content a part is complete; a server that sends byte by byte would hold it for hours.
+    while part := response.raw.read1(PART, decode_content=True):
         found += part
         if len(found) > LARGEST:
             raise failed(f"The response of {response.url} has more than {LARGEST} bytes")
+        if time.monotonic() > deadline:
+            raise unavailable(f"The response of {response.url} has no end")
     return bytes(found)
 
 

@@ -5,19 +5,21 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-ro
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from localstack_host.services.apigatewayv2.apis import find_api
+from localstack_host.services.apigatewayv2.apis import (
+    find_api,
+    require_new_route,
+    require_route_key,
+)
 from localstack_host.services.apigatewayv2.deployments import deploy_automatically
 from localstack_host.services.apigatewayv2.errors import bad_request, conflict, not_found
-from localstack_host.services.apigatewayv2.models import DEFAULT_ROUTE, Api, Resource
+from localstack_host.services.apigatewayv2.models import Api, Resource
 from localstack_host.services.apigatewayv2.resources import changed, created, new_id
 from localstack_host.services.apigatewayv2.services import ACTIONS
 
 Handler = Callable[[Any, Any], Any]
-ROUTE_KEY = re.compile(r"(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) /\S*")
 LONGEST_TIMEOUT_MS, SHORTEST_TIMEOUT_MS = 30_000, 50
 KINDS = {"Route": "routes", "Integration": "integrations", "Authorizer": "authorizers"}
 
@@ -107,14 +109,8 @@ def delete_route_request_parameter(context: Any, request: Any) -> Any:
 
 def _checked_route(api: Api, route: dict[str, Any]) -> dict[str, Any]:
     key = route.get("RouteKey") or ""
-    if key != DEFAULT_ROUTE and not ROUTE_KEY.fullmatch(key):
-        raise bad_request(
-            "The provided route key is not formatted properly for HTTP protocol."
-            ' Format should be "<HTTP METHOD> /<RESOURCE PATH>" or "$default"'
-        )
-    others = (r for r in api.routes.values() if r["RouteId"] != route["RouteId"])
-    if any(other["RouteKey"] == key for other in others):
-        raise conflict(f"Route with key {key} already exists for this API")
+    require_route_key(key)
+    require_new_route(api, key, route["RouteId"])
     target = route.get("Target") or ""
     if target and target.removeprefix("integrations/") not in api.integrations:
         raise not_found("Integration", target.removeprefix("integrations/"))

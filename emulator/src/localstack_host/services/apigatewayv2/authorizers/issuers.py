@@ -19,6 +19,7 @@ LOG = logging.getLogger(__name__)
 USER_POOL = re.compile(r"https://cognito-idp\.([a-z0-9-]+)\.amazonaws\.com/([\w-]+)")
 HERE = re.compile(r"localhost|127\.0\.0\.1|::1|(.+\.)?localhost\.localstack\.cloud")
 KEPT_S = 300.0
+FAILURE_KEPT_S = 5.0
 TIMEOUT_S = 5.0
 MOST_ISSUERS = 1000
 _kept: dict[str, tuple[float, Any]] = {}
@@ -36,13 +37,24 @@ def keys_of(issuer: str) -> Any:
     if not HERE.fullmatch(urlsplit(issuer).hostname or ""):
         LOG.warning("The issuer %s is neither a user pool nor on this machine", issuer)
         raise NoKeys("the issuer cannot be reached")
-    until, keys = _kept.get(issuer, (0.0, None))
+    until, found = _kept.get(issuer, (0.0, None))
     if until < time.monotonic():
-        keys = _fetched(issuer)
+        found = _attempt(issuer)
         if len(_kept) >= MOST_ISSUERS:
             _kept.clear()
-        _kept[issuer] = (time.monotonic() + KEPT_S, keys)
-    return keys
+        kept_s = FAILURE_KEPT_S if isinstance(found, NoKeys) else KEPT_S
+        _kept[issuer] = (time.monotonic() + kept_s, found)
+    if isinstance(found, NoKeys):
+        raise NoKeys(*found.args)
+    return found
+
+
+def _attempt(issuer: str) -> Any:
+    """The keys, or why there are none: an issuer that hangs is not asked for every request."""
+    try:
+        return _fetched(issuer)
+    except NoKeys as error:
+        return error
 
 
 def _of_user_pool(region: str, name: str) -> Any:
