@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -14,6 +15,8 @@ from localstack_host.services.cloudwatch.metric_pages import InvalidToken, page
 from localstack_host.services.cloudwatch.metric_results import Options, results
 from localstack_host.services.cloudwatch.metric_store import MetricQuery
 from tests.unit.cloudwatch_points import HERE, Stored
+
+NOW = 900.0
 
 
 def stat(query_id: str, name: str, stat: str = "Sum", **more: Any) -> dict[str, Any]:
@@ -37,7 +40,7 @@ def reader() -> MetricDataReader:
     for second, value in [(599, 64), (600, 1), (659, 2), (720, 4), (780, 8)]:
         stored.add(second, value)
     stored.add(601, 16, dimensions="environment=dev\tregion=here\t")
-    return MetricDataReader(stored.points, HERE, 600, 780)
+    return MetricDataReader(stored.points, HERE, 600, 780, NOW)
 
 
 def values(reader: MetricDataReader, *queries: dict[str, Any]) -> dict[str, dict[datetime, float]]:
@@ -50,8 +53,21 @@ def test_a_period_has_its_first_second_and_not_its_last(reader: MetricDataReader
 
 
 def test_periods_begin_on_the_clock(reader: MetricDataReader) -> None:
-    late = MetricDataReader(reader.points, HERE, 645, 780)
+    late = MetricDataReader(reader.points, HERE, 645, 780, NOW)
     assert values(late, stat("a", "Orders")) == {"a": {at(600): 3, at(720): 4}}
+
+
+@pytest.mark.parametrize(
+    ("period_s", "days"), [(1, 3 / 24), (59, 3 / 24), (60, 15), (300, 63), (3600, 455)]
+)
+def test_only_what_is_kept_for_its_period_is_read(
+    reader: MetricDataReader, period_s: int, days: float
+) -> None:
+    now = datetime(2026, 11, 28, tzinfo=UTC).timestamp()
+    for_ever = replace(reader, start=0, end=now * 100, now=now)
+    periods = for_ever.periods(period_s)
+    assert 0 <= now - days * 24 * 3600 - periods[0] < period_s
+    assert now + 2 * 3600 - period_s <= periods[-1] < now + 2 * 3600
 
 
 def test_the_newest_comes_first_unless_asked(reader: MetricDataReader) -> None:
@@ -193,7 +209,7 @@ class TestUnits:
         for value, unit in [(60, "Seconds"), (60_000, "Milliseconds"), (5, "Count"), (7, None)]:
             stored.add(600, value, unit)
         stored.add_set(610, 2, 40, 10, 30, unit="Seconds")
-        return MetricDataReader(stored.points, HERE, 600, 660)
+        return MetricDataReader(stored.points, HERE, 600, 660, NOW)
 
     @pytest.mark.parametrize(
         ("unit", "found"), [("Seconds", [100]), ("Count", [5]), ("None", [7]), ("Bytes", [])]

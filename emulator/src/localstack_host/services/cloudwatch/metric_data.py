@@ -24,15 +24,36 @@ from localstack_host.services.cloudwatch.metric_store import (
     latest_begin,
 )
 
+AHEAD_S = 2 * 3600
+"""How far in the future the time of a data point may be (PutMetricData)."""
+
+HOUR_S, DAY_S = 3600, 24 * 3600
+
+
+def retention_s(period_s: int) -> int:
+    """How long AWS keeps data points of a period: before, a query of that period finds none.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html
+    """
+    if period_s < 60:
+        return 3 * HOUR_S
+    if period_s < 5 * 60:
+        return 15 * DAY_S
+    return (63 if period_s < HOUR_S else 455) * DAY_S
+
 
 @dataclass(frozen=True)
 class MetricDataReader:
-    """Evaluates the queries of one call: for an account, from `start` to `end` (Unix times)."""
+    """Evaluates the queries of one call at `now`: for an account, from `start` to `end`.
+
+    These are Unix times. Nothing is read from before the retention of a query's period.
+    """
 
     points: Points
     place: Place
     start: float
     end: float
+    now: float
 
     def measured(self, requested: MetricQuery) -> Measured:
         """The data points of a metric; its periods begin on the clock."""
@@ -40,8 +61,10 @@ class MetricDataReader:
         return self.points.measured(requested, self.place, begin, periods)
 
     def _range(self, period_s: int) -> tuple[float, int]:
-        begin = self.start - self.start % period_s
-        return begin, max(math.ceil((self.end - begin) / period_s), 0)
+        start = max(self.start, self.now - retention_s(period_s))
+        end = min(self.end, self.now + AHEAD_S)
+        begin = start - start % period_s
+        return begin, max(math.ceil((end - begin) / period_s), 0)
 
     def periods(self, period_s: int) -> tuple[float, ...]:
         """When each period begins, as Unix times."""

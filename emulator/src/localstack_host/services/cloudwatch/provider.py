@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -273,7 +274,9 @@ def _reader(
     context: RequestContext, points: Points, start: datetime, end: datetime
 ) -> metric_data.MetricDataReader:
     place = Place(context.account_id, context.region)
-    return metric_data.MetricDataReader(points, place, start.timestamp(), end.timestamp())
+    return metric_data.MetricDataReader(
+        points, place, start.timestamp(), end.timestamp(), time.time()
+    )
 
 
 def _check_range(start: datetime, end: datetime, period: int) -> None:
