@@ -89,6 +89,8 @@ def send(
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     answered = httpx.request(method, cloud.endpoint + url, headers=sent, content=content)
     known = {name: value for name, value in answered.headers.items() if name != "date"}
+    if known.get("content-length") == str(len(answered.content)):
+        known["content-length"] = "of the body"  # whose times have two or three decimals
     without_ids = CHANGING.sub("?", json.dumps([answered.text, known]))
     return answered.status_code, re.sub(r'"x-amz-crc32": "\d+"', "", without_ids)
 

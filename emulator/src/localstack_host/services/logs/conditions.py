@@ -10,6 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from localstack_host.services.regular_expressions import (
+    ASCII,
+    InvalidExpression,
+    RegularExpression,
+)
+
 Missing = type("Missing", (), {})
 MISSING = Missing()
 """What a document without the field has."""
@@ -38,14 +44,14 @@ class InvalidPattern(Exception):
     """Raised for text that is no filter pattern."""
 
 
-def regex(text: str) -> re.Pattern[str]:
+def regex(text: str) -> RegularExpression:
     """The expression between two percent signs. Raises `InvalidPattern`."""
     inner = text[1:-1]
     if not REGEX_CHARACTERS.fullmatch(inner):
         raise InvalidPattern(f"Invalid character(s) in regex '{inner}'")
     try:
-        return re.compile(inner, re.ASCII)
-    except re.error as error:
+        return RegularExpression(inner, ASCII)
+    except InvalidExpression as error:
         raise InvalidPattern(f"Invalid regex '{inner}': {error}") from error
 
 

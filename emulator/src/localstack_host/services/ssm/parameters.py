@@ -11,6 +11,10 @@ import json
 import re
 
 from localstack_host.localstack_api import CommonServiceException
+from localstack_host.services.regular_expressions import (
+    InvalidExpression,
+    RegularExpression,
+)
 
 STANDARD, ADVANCED, INTELLIGENT = "Standard", "Advanced", "Intelligent-Tiering"
 LONGEST_VALUE = {STANDARD: 4096, ADVANCED: 8192}  # characters
@@ -85,8 +89,8 @@ def tier_of(requested: str | None, before: str | None, value: str, has_policies:
 def check_pattern(pattern: str, value: str) -> None:
     """Raises the error of a pattern that is none, or that does not match the whole value."""
     try:
-        matches = re.fullmatch(pattern, value)
-    except (re.error, OverflowError) as error:
+        matches = RegularExpression(pattern).fullmatch(value)
+    except InvalidExpression as error:
         raise refused(
             "InvalidAllowedPatternException",
             f"The request does not meet the regular expression requirement: {error}",

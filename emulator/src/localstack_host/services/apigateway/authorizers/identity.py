@@ -5,11 +5,14 @@ https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from localstack_host.services.apigateway.authorizers.errors import unauthorized
+from localstack_host.services.regular_expressions import (
+    InvalidExpression,
+    RegularExpression,
+)
 
 TOKEN = "TOKEN"  # noqa: S105 - a type of authorizer
 DEFAULT_SOURCE = "method.request.header.Authorization"
@@ -25,9 +28,17 @@ def values(authorizer: Mapping[str, Any], context: Any) -> tuple[str, ...]:
     if not all(found):
         raise unauthorized()
     expression = authorizer.get("identityValidationExpression")
-    if authorizer.get("type") == TOKEN and expression and not _matches(expression, found[0]):
+    if authorizer.get("type") == TOKEN and expression and not matches(expression, found[0]):
         raise unauthorized()
     return found
+
+
+def matches(expression: str, text: str) -> bool:
+    """Whether an identity validation expression matches a whole text; one that is none does not."""
+    try:
+        return RegularExpression(expression).fullmatch(text) is not None
+    except InvalidExpression:
+        return False
 
 
 def _sources(authorizer: Mapping[str, Any]) -> list[str]:
@@ -36,13 +47,6 @@ def _sources(authorizer: Mapping[str, Any]) -> list[str]:
     if authorizer.get("type") == "REQUEST":
         return sources
     return sources[:1] or [DEFAULT_SOURCE]
-
-
-def _matches(expression: str, token: str) -> bool:
-    try:
-        return re.fullmatch(expression, token) is not None
-    except re.error:
-        return False
 
 
 def value_of(source: str, context: Any) -> str:

@@ -7,7 +7,6 @@ An ID token is asked for, or an access token with one of the method's scopes if 
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -40,7 +39,7 @@ def _is_accepted(claims: Mapping[str, Any], scopes: Any, audience: str | None) -
     if scopes:
         granted = str(claims.get("scope", "")).split()
         return claims.get("token_use") == "access" and not set(granted).isdisjoint(scopes)
-    if audience and not re.fullmatch(audience, str(claims.get("aud", ""))):
+    if audience and not identity.matches(audience, str(claims.get("aud", ""))):
         return False
     return claims.get("token_use") == "id"
 

@@ -17,6 +17,7 @@ from localstack_host.services.logs.insights.values import (
     shown,
     truth,
 )
+from localstack_host.services.regular_expressions import DOT_ALL, RegularExpression
 
 MOST_RESULTS = 10_000
 DEFAULT_COLUMNS = ("@timestamp", "@message")
@@ -171,7 +172,7 @@ class Parse:
     """`parse` makes fields of the parts of a text, by their positions or their names."""
 
     source: Expression
-    pattern: re.Pattern[str]
+    pattern: RegularExpression
     names: Sequence[str] = field(default=())
 
     def apply(self, before: Result) -> Result:
@@ -197,9 +198,7 @@ class Parse:
             yield row
 
 
-def glob(text: str) -> re.Pattern[str]:
+def glob(text: str) -> RegularExpression:
     """The pattern of `parse … as`: each `*` is a part, anything else is itself."""
-    return re.compile(
-        "(.*?)".join(map(re.escape, text.split("*"))) + ("$" if text.endswith("*") else ""),
-        re.DOTALL,
-    )
+    parts = "(.*?)".join(map(re.escape, text.split("*")))
+    return RegularExpression(parts + ("$" if text.endswith("*") else ""), DOT_ALL)

@@ -11,6 +11,11 @@ from typing import Any
 from localstack_host.services.logs.insights import values
 from localstack_host.services.logs.insights.functions import AGGREGATES, FUNCTIONS
 from localstack_host.services.logs.insights.values import Row, Value, number
+from localstack_host.services.regular_expressions import (
+    IGNORE_CASE,
+    InvalidExpression,
+    RegularExpression,
+)
 
 Scope = Mapping[str, Value]
 Evaluate = Callable[[Scope], Value]
@@ -90,7 +95,7 @@ def member(text: str, left: Expression, choices: list[Expression], wanted: bool)
     return Expression(text, value)
 
 
-def like(text: str, left: Expression, pattern: re.Pattern[str] | str, wanted: bool) -> Expression:
+def like(text: str, left: Expression, pattern: RegularExpression | str, wanted: bool) -> Expression:
     """Whether a text has a part, or a part that matches an expression."""
 
     def value(scope: Scope) -> Value:
@@ -170,13 +175,13 @@ def everything() -> Expression:
     return literal("*", 1)
 
 
-def pattern(text: str) -> re.Pattern[str]:
+def pattern(text: str) -> RegularExpression:
     """A regular expression between slashes. Raises Malformed if it is none."""
     body, _, flags = text[1:].rpartition("/")
     try:
         named = re.sub(r"\(\?<(?![=!])", "(?P<", body)
-        return re.compile(named, re.IGNORECASE if "i" in flags else 0)
-    except (re.error, OverflowError) as error:
+        return RegularExpression(named, IGNORE_CASE if "i" in flags else 0)
+    except InvalidExpression as error:
         raise Malformed(f"{text} is no regular expression: {error}") from error
 
 
