@@ -93,6 +93,12 @@ TABLE = {
 }
 
 
+ALLOW_ALL = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+
+
 def test_a_global_table_with_one_replica_is_a_table(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +136,25 @@ def test_a_global_table_with_one_replica_is_a_table(
     assert dynamodb.list_tables()["TableNames"] == ["orders"]
     formation.delete_stack(StackName="one")
     eventually(lambda: not dynamodb.list_tables()["TableNames"], "end of the table")
+
+
+def test_a_user_of_a_stack_is_deleted_with_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "cloudformation")
+    cloud = Cloud(process.start(ports.any_free()).endpoint)
+    iam = cloud.client("iam")
+    iam.create_group(GroupName="packers")
+    properties = {
+        "UserName": "ada",
+        "Groups": ["packers"],
+        "ManagedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+    }
+    user = {"Type": "AWS::IAM::User", "Properties": properties}
+    assert _deployed(cloud, "users", user) == ("CREATE_COMPLETE", "")
+    iam.put_user_policy(UserName="ada", PolicyName="own", PolicyDocument=json.dumps(ALLOW_ALL))
+    iam.create_login_profile(UserName="ada", Password="A long pass phrase, with 1 digit")
+    cloud.client("cloudformation").delete_stack(StackName="users")
+    eventually(lambda: not iam.list_users()["Users"], "end of the user")
+    assert iam.get_group(GroupName="packers")["Users"] == []
 
 
 def _deployed(cloud: Cloud, name: str, resource: dict[str, Any]) -> tuple[str, str]:

@@ -1,7 +1,11 @@
-"""The patches of CloudFormation: a global table with one replica is a table.
+"""The patches of CloudFormation: global tables with one replica, and users that are deleted.
 
-LocalStack adds all replicas by UpdateTable, also that of the stack's own region, which AWS refuses
-there. What a replica is given beside its region gets lost. An update changes nothing and succeeds.
+A global table with one replica is a table. LocalStack adds all replicas by UpdateTable, also that
+of the stack's own region, which AWS refuses there. What a replica is given beside its region gets
+lost. An update changes nothing and succeeds.
+
+LocalStack deletes a user with its groups and policies, which IAM refuses, and counts the stack as
+deleted.
 """
 
 from __future__ import annotations
@@ -23,8 +27,10 @@ def apply_patches() -> None:
         REPEATED_INVOCATION,
         DynamoDBGlobalTableProvider,
     )
+    from localstack.services.iam.resource_providers.aws_iam_user import IAMUserProvider
 
     from localstack_host.services.cloudformation.global_table import create_table, refuse_update
+    from localstack_host.services.cloudformation.users import leave_everything
 
     @patch(DynamoDBGlobalTableProvider.create)
     def create(original: Any, provider: Any, request: Any) -> Any:
@@ -36,3 +42,8 @@ def apply_patches() -> None:
     @patch(DynamoDBGlobalTableProvider.update)
     def update(_original: Any, _provider: Any, request: Any) -> Any:
         return refuse_update(request)
+
+    @patch(IAMUserProvider.delete)
+    def delete(original: Any, provider: Any, request: Any) -> Any:
+        leave_everything(request.aws_client_factory.iam, request.desired_state["Id"])
+        return original(provider, request)
