@@ -71,3 +71,12 @@ def test_an_api_chooses_status_headers_and_body_of_a_refusal(
 
     assert (refused.status_code, refused.headers["X-Told-By"]) == (404, "the gateway")
     assert refused.json() == {"title": "No such thing", "detail": "Missing Authentication Token"}
+
+
+@pytest.mark.parametrize("body", ["[]", "text", "{", "{}", '{"info": 1}', "a: [", "null"])
+def test_a_body_that_is_no_document_is_a_client_error(cloud: Cloud, body: str) -> None:
+    gateway = cloud.client("apigateway")
+    before = len(gateway.get_rest_apis()["items"])
+    with pytest.raises(gateway.exceptions.BadRequestException, match="Invalid OpenAPI input"):
+        gateway.import_rest_api(body=body.encode())
+    assert len(gateway.get_rest_apis()["items"]) == before

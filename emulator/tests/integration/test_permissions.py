@@ -104,6 +104,32 @@ def test_with_exactly_this_permission_it_is_not(
         assert "authorized" not in str(error)  # noqa: PT017
 
 
+PASSED = "arn:aws:iam::000000000000:role/passed"
+PASSING: list[tuple[str, str, dict[str, Any], int]] = [
+    ("lambda", "create_function",
+     {"FunctionName": "f", "Role": PASSED, "Code": {"ZipFile": b"x"}}, 403),
+    ("stepfunctions", "create_state_machine",
+     {"name": "m", "definition": "{}", "roleArn": PASSED}, 400),
+    ("events", "put_targets",
+     {"Rule": "r", "Targets": [{"Id": "1", "Arn": "a", "RoleArn": PASSED}]}, 400),
+    ("scheduler", "create_schedule",
+     {"Name": "s", "ScheduleExpression": "rate(1 hour)", "FlexibleTimeWindow": {"Mode": "OFF"},
+      "Target": {"Arn": "a", "RoleArn": PASSED}}, 403),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "parameters", "status"), PASSING, ids=[each[0] for each in PASSING]
+)
+def test_a_role_that_may_not_be_passed_is_refused_by_the_service_that_was_called(
+    role: Role, service: str, call: str, parameters: dict[str, Any], status: int
+) -> None:
+    role.may(allow("lambda:*"), allow("states:*"), allow("events:*"), allow("scheduler:*"))
+    found = refusal(getattr(role.client(service), call), **parameters)
+    assert (found[0], found[2]) == ("AccessDeniedException", status)
+    assert "is not authorized to perform: iam:PassRole on resource: " + PASSED in found[1]
+
+
 def test_a_mail_is_refused_in_the_words_of_ses(role: Role) -> None:
     mail = {
         "Source": "Shop <shop@example.com>",

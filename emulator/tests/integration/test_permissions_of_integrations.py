@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -105,6 +106,34 @@ def test_an_imported_integration_has_its_credentials_and_cache_keys(cloud: Cloud
     client.create_deployment(restApiId=api, stageName="test")
     url = f"{cloud.endpoint}/_aws/execute-api/{api}/test/"
     assert "TableNames" in httpx.post(url, json={}).text
+
+
+def test_whoever_imports_an_api_passes_the_roles_in_its_document(cloud: Cloud) -> None:
+    role = cloud.role(Service="apigateway.amazonaws.com")
+    integration = {"type": "mock", "credentials": role}
+    operation = {"x-amazon-apigateway-integration": integration, "responses": {}}
+    paths = {"/": {"get": operation}}
+    body = json.dumps({"openapi": "3.0.1", "info": {"title": "t", "version": "1"}, "paths": paths})
+    caller = Role(cloud, allow("apigateway:*"))
+    rest, http = caller.client("apigateway"), caller.client("apigatewayv2")
+    api = rest.create_rest_api(name="probe")["id"]
+    at = {"restApiId": api, "resourceId": rest.get_resources(restApiId=api)["items"][0]["id"]}
+    cloud.client("apigateway").put_method(**at, httpMethod="PUT", authorizationType="NONE")
+    rest.put_integration(**at, httpMethod="PUT", type="MOCK")
+    change = [{"op": "replace", "path": "/credentials", "value": role}]
+    attempts: list[Callable[[], Any]] = [
+        lambda: rest.import_rest_api(body=body.encode()),
+        lambda: rest.update_integration(**at, httpMethod="PUT", patchOperations=change),
+        lambda: rest.put_rest_api(restApiId=api, body=body.encode()),
+        lambda: http.import_api(Body=body.replace('"mock"', '"http_proxy", "uri": "http://a.b"')),
+    ]
+    for attempt in attempts:
+        code, message, _ = refusal(attempt)
+        assert code == "AccessDeniedException"
+        assert f"iam:PassRole on resource: {role}" in message
+    caller.may(allow("apigateway:*"), allow("iam:PassRole", role))
+    for attempt in attempts:
+        attempt()
 
 
 def machine(cloud: Cloud, task: dict[str, Any], role: str) -> str:

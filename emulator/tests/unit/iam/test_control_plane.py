@@ -5,9 +5,12 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 
 from __future__ import annotations
 
+import json
+from io import BytesIO
 from typing import Any
 
 import pytest
+import yaml
 from botocore.loaders import Loader
 
 from localstack_host.services.iam import stored
@@ -304,6 +307,54 @@ def test_a_role_is_passed_to_the_service_that_gets_it() -> None:
     assert passed == Permission(
         "iam:PassRole", ROLE, (("iam:passedtoservice", ("lambda.amazonaws.com",)),)
     )
+
+
+DOCUMENT = {
+    "components": {
+        "securitySchemes": {
+            "a": {"x-amazon-apigateway-authorizer": {"authorizerCredentials": f"{ROLE}-a"}}
+        },
+        "schemas": {"Grant": {"example": {"role": f"{ROLE}-of-an-example"}}},
+    },
+    "paths": {"/": {"get": {"x-amazon-apigateway-integration": {"credentials": ROLE}}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "params", "roles"),
+    [
+        ("apigateway", "PutRestApi",
+         {"restApiId": "a1", "body": BytesIO(json.dumps(DOCUMENT).encode())},
+         {ROLE, f"{ROLE}-a"}),
+        ("apigateway", "ImportRestApi", {"body": BytesIO(yaml.safe_dump(DOCUMENT).encode())},
+         {ROLE, f"{ROLE}-a"}),
+        ("apigatewayv2", "ImportApi", {"Body": json.dumps(DOCUMENT)}, {ROLE, f"{ROLE}-a"}),
+        ("apigatewayv2", "ReimportApi", {"ApiId": "a1", "Body": yaml.safe_dump(DOCUMENT)},
+         {ROLE, f"{ROLE}-a"}),
+        ("apigatewayv2", "ImportApi", {"Body": "{"}, set()),
+        ("apigateway", "UpdateIntegration",
+         {"restApiId": "a1", "resourceId": "r1", "httpMethod": "GET",
+          "patchOperations": [{"op": "replace", "path": "/credentials", "value": ROLE}]}, {ROLE}),
+        ("apigateway", "UpdateAccount",
+         {"patchOperations": [{"op": "replace", "path": "/cloudwatchRoleArn", "value": ROLE}]},
+         {ROLE}),
+        ("apigateway", "UpdateStage",
+         {"restApiId": "a1", "stageName": "live",
+          "patchOperations": [{"op": "replace", "path": "/variables/role", "value": ROLE}]}, set()),
+        ("cognito-idp", "CreateUserPool",
+         {"PoolName": "p", "SmsConfiguration": {"SnsCallerArn": ROLE}}, {ROLE}),
+        ("sns", "SetTopicAttributes",
+         {"TopicArn": arn("sns", "t"), "AttributeName": "SQSFailureFeedbackRoleArn",
+          "AttributeValue": ROLE}, {ROLE}),
+    ],
+)  # fmt: skip
+def test_a_role_is_passed_wherever_a_request_has_it(
+    service: str, operation: str, params: dict[str, Any], roles: set[str]
+) -> None:
+    for _ in range(2):  # the operation reads a body as well
+        found = asked(service, operation, params)
+
+    assert {need.resource for need in found if need.action == "iam:PassRole"} == roles
 
 
 def test_what_is_only_named_like_a_role_is_not_passed() -> None:

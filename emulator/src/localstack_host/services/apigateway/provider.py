@@ -12,14 +12,15 @@ Each fix is behavior of AWS that LocalStack 4.14 lacks:
 - requests are throttled, responses are cached, and access logs are written (`throttling.py`,
   `cache.py`, `access_logs.py`);
 - authorizers are asked, their results are cached, and they can be tried (`authorizers/`);
-- the scopes of a method can be added and removed, one by one.
+- the scopes of a method can be added and removed, one by one;
+- a body that is no OpenAPI document is a client error.
 """
 
 from __future__ import annotations
 
 from io import BytesIO
 from threading import Lock
-from typing import Any
+from typing import IO, Any
 
 from localstack.aws.api.apigateway import BadRequestException, NotFoundException
 from localstack.services.apigateway.helpers import get_apigateway_store, get_moto_rest_api
@@ -44,6 +45,7 @@ from localstack_host.services.apigateway.cache import RESPONSES
 from localstack_host.services.apigateway.endpoint import Endpoint
 from localstack_host.services.apigateway.gateway import EXTENSION, Gateway, gateway_responses
 
+NO_DOCUMENT = "Invalid OpenAPI input."
 SCOPES = "/authorizationScopes"
 
 
@@ -63,14 +65,24 @@ class RestApis(ApigatewayNextGenProvider):
         super().__init__(router=ApiGatewayRouter(router(), handler=served))
         self._lock = Lock()
 
+    @handler("ImportRestApi")
+    def import_rest_api(  # type: ignore[override] # the others are in `rest`
+        self, context: RequestContext, body: IO[bytes], **rest: Any
+    ) -> Any:
+        """Creates an API, which has its name of the document."""
+        document = body.read()
+        if not isinstance(parsed(document).get("info"), dict):
+            raise BadRequestException(NO_DOCUMENT)
+        return super().import_rest_api(context, BytesIO(document), **rest)
+
     @handler("PutRestApi", expand=False)
     def put_rest_api(  # type: ignore[override] # by `expand=False`
         self, context: RequestContext, request: Any
     ) -> Any:
         """Stores what LocalStack drops of the document. ImportRestApi calls this, too."""
         body = request["body"].read()
+        document = parsed(body)
         response = super().put_rest_api(context, request | {"body": BytesIO(body)})
-        document = parse_json_or_yaml(to_str(body))
         if EXTENSION.encode() in body:
             store: Any = get_apigateway_store(context=context)
             stored = store.rest_apis[request["restApiId"]].gateway_responses
@@ -227,3 +239,14 @@ def _removes_one_of(settings: dict[str, Any], operation: dict[str, Any]) -> bool
 def _method(operation: dict[str, Any]) -> str:
     """`~1products/GET` of the path `/~1products/GET`."""
     return str(operation["path"]).removeprefix("/")
+
+
+def parsed(body: bytes) -> dict[str, Any]:
+    """An OpenAPI document in JSON or YAML. Raises BadRequestException if it is none."""
+    try:
+        document = parse_json_or_yaml(to_str(body))
+    except Exception:  # of two parsers
+        document = None
+    if not isinstance(document, dict):
+        raise BadRequestException(NO_DOCUMENT)
+    return document

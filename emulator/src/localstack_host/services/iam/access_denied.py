@@ -45,9 +45,11 @@ ELSEWHERE = (
 )
 
 
-def refusal(request: Request, decision: Decision) -> CommonServiceException:
-    """The service's error for a denied request."""
-    service = request.action.partition(":")[0]
+def refusal(service: str, request: Request, decision: Decision) -> CommonServiceException:
+    """The error of a service for a denied request: of the one that was called.
+
+    It may want an action of another service, such as iam:PassRole.
+    """
     return _error(service, message(request, decision))
 
 

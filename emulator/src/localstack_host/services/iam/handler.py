@@ -105,7 +105,8 @@ class PermissionCheck:
     def _require(self, principal: Principal, need: Permission, context: Any) -> None:
         request, decision = self._decide(principal, need, context)
         if not decision.allowed:
-            raise access_denied.refusal(request, decision)
+            called = prefix_of(context.service.service_name)
+            raise access_denied.refusal(called, request, decision)
 
     def _require_beforehand(self, check: setup_checks.Check, context: Any) -> None:
         for need in check.needs:
