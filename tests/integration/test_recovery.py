@@ -173,7 +173,7 @@ def test_a_copy_whose_books_do_not_balance_is_made_again_and_then_refused(target
 
     with one_too_many(target):
         with pytest.raises(LabError, match=f"Stock is conserved: {SKU}"):
-            recovery.backup(target, on_progress=said.append, patience_s=3)
+            recovery.backup(target, on_progress=said.append, patience_s=10)
         kept = recovery.backup(target, unbalanced=True)
 
     assert "orders changed meanwhile: copying again" in said
