@@ -5,7 +5,10 @@ Without them, LocalStack
 - loses events that a target has not taken (`undelivered.py`);
 - does not count what rules match and invoke (`metrics.py`);
 - runs rules with a schedule at wrong times (`scheduled_rules.py`);
-- starts no execution with an input that is no event, such as that of an input transformer.
+- starts no execution with an input that is no event, such as that of an input transformer;
+- loses events whose transformer puts a number or a quotation mark into a text
+  (`input_transformer.py`);
+- matches fields of different objects of an array (`event_patterns.py`).
 """
 
 from __future__ import annotations
@@ -15,13 +18,20 @@ from functools import cache
 from typing import Any
 
 from localstack_host.localstack_api import patch, replace
-from localstack_host.services.events import metrics, scheduled_rules, undelivered
+from localstack_host.services.events import (
+    event_patterns,
+    input_transformer,
+    metrics,
+    scheduled_rules,
+    undelivered,
+)
 
 
 @cache
 def apply_patches() -> None:
     """Applies the patches, when EventBridge is loaded."""
-    from localstack.services.events import provider
+    from localstack.services.events import provider, target
+    from localstack.services.events.event_rule_engine import EventRuleEngine
     from localstack.services.events.rule import RuleService
     from localstack.services.events.scheduler import JobScheduler
     from localstack.services.events.target import StatesTargetSender, TargetSender
@@ -29,6 +39,9 @@ def apply_patches() -> None:
     patch(TargetSender.process_event)(undelivered.deliver)
     patch(StatesTargetSender.send_event)(_start_execution)
     patch(RuleService.create_schedule_job, pass_target=False)(scheduled_rules.plan)
+    patch(EventRuleEngine._evaluate_nested_event_pattern_on_dict)(event_patterns.evaluate)
+    replace(target, "get_template_replacements", input_transformer.values)
+    replace(target, "replace_template_placeholders", input_transformer.fill)
     replace(JobScheduler, "start", classmethod(lambda _: None))
 
     untyped: Any = provider

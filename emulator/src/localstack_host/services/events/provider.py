@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from localstack.services.events.models import ValidationException
 from localstack.services.events.provider import EventsProvider
 
+from localstack_host.gateway import constraints
 from localstack_host.localstack_api import RequestContext, Service, provides
-from localstack_host.services.events import patches, scheduled_rules
+from localstack_host.services.events import event_patterns, patches, scheduled_rules
 
 
 @provides("events")
@@ -19,13 +21,24 @@ def events() -> Service:
     return Service.for_provider(untyped())
 
 
+DEFAULT_BUS = "default"
+LONGEST_NAME = 64
+NAME = re.compile(r"[\.\-_A-Za-z0-9]+")
+
+
 class Events(EventsProvider):
-    """EventBridge whose rules run at their times."""
+    """EventBridge that checks patterns when it stores them, and whose rules run at their times."""
 
     def put_rule(  # type: ignore[override] # the rest is passed on
         self, context: RequestContext, name: str, **rest: Any
     ) -> Any:
-        """Creates or changes a rule. Raises ValidationException for a schedule that is none."""
+        """Creates or changes a rule.
+
+        Raises InvalidEventPatternException, and ValidationException for a name or a schedule that
+        is none.
+        """
+        _check_name(name)
+        _check_pattern(rest.get("event_pattern"))
         schedule = rest.get("schedule_expression")
         if schedule and not scheduled_rules.is_schedule(schedule):
             raise ValidationException("Parameter ScheduleExpression is not valid.")
@@ -37,3 +50,46 @@ class Events(EventsProvider):
             )
             service.create_schedule_job(run)
         return response
+
+    def test_event_pattern(  # type: ignore[override] # the rest is passed on
+        self, context: RequestContext, event_pattern: str, **rest: Any
+    ) -> Any:
+        """Whether an event matches a pattern. Raises InvalidEventPatternException."""
+        _check_pattern(event_pattern)
+        return super().test_event_pattern(context, event_pattern=event_pattern, **rest)
+
+    def create_archive(self, context: RequestContext, **rest: Any) -> Any:  # type: ignore[override]
+        """Creates an archive. Raises InvalidEventPatternException."""
+        _check_pattern(rest.get("event_pattern"))
+        return super().create_archive(context, **rest)
+
+    def update_archive(self, context: RequestContext, **rest: Any) -> Any:  # type: ignore[override]
+        """Changes an archive. Raises InvalidEventPatternException."""
+        _check_pattern(rest.get("event_pattern"))
+        return super().update_archive(context, **rest)
+
+    def put_permission(self, context: RequestContext, **rest: Any) -> None:  # type: ignore[override]
+        """Lets others use a bus: the default one, if none is named."""
+        super().put_permission(context, **_with_bus(rest))
+
+    def remove_permission(self, context: RequestContext, **rest: Any) -> None:  # type: ignore[override]
+        """Takes a permission from a bus: the default one, if none is named."""
+        super().remove_permission(context, **_with_bus(rest))
+
+
+def _check_name(name: str) -> None:
+    broken = list(constraints.outside("length", len(name), 1, LONGEST_NAME))
+    if not NAME.fullmatch(name):
+        broken.append(constraints.mismatch(NAME.pattern))
+    if broken:
+        violations = [constraints.violation("name", each, name) for each in broken]
+        raise ValidationException(constraints.detected(violations))
+
+
+def _check_pattern(pattern: str | None) -> None:
+    if pattern:
+        event_patterns.check(pattern)
+
+
+def _with_bus(parameters: dict[str, Any]) -> dict[str, Any]:
+    return {**parameters, "event_bus_name": parameters.get("event_bus_name") or DEFAULT_BUS}
