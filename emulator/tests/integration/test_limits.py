@@ -14,6 +14,11 @@ from tests.integration.test_permissions import arn, refusal
 from tests.integration.test_permissions_of_services import Queue
 from tests.integration.waiting import wait_for
 
+UNSUPPORTED = (
+    " Reason: Amazon SQS can't create the redrive allow policy,"
+    " as it\u2019s in an unsupported format."
+)
+
 
 @pytest.fixture
 def queue(cloud: Cloud) -> Queue:
@@ -53,6 +58,109 @@ def test_a_message_is_delayed_for_a_quarter_of_an_hour_at_most(
 
 def redrive(target: str, count: str = "3") -> dict[str, str]:
     return {"RedrivePolicy": json.dumps({"deadLetterTargetArn": target, "maxReceiveCount": count})}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "reason"),
+    [
+        ({"VisibilityTimeout": "43201"}, ""),
+        ({"DelaySeconds": "-1"}, ""),
+        ({"MessageRetentionPeriod": "a week"}, ""),
+        ({"SqsManagedSseEnabled": "perhaps"}, ""),
+        ({"Policy": "{"}, ""),
+        ({"RedriveAllowPolicy": json.dumps({"redrivePermission": "byQueue"})}, UNSUPPORTED),
+    ],
+)
+def test_a_queues_attribute_has_a_possible_value(
+    queue: Queue, attributes: dict[str, str], reason: str
+) -> None:
+    (name,) = attributes
+    wrong = f"Invalid value for the parameter {name}.{reason}"
+    created = {"QueueName": f"probe-{uuid.uuid4().hex[:8]}", "Attributes": attributes}
+    assert refusal(queue.client.create_queue, **created)[:2] == ("InvalidAttributeValue", wrong)
+    changed = {"QueueUrl": queue.url, "Attributes": attributes}
+    assert refusal(queue.client.set_queue_attributes, **changed)[1] == wrong
+    stored = queue.client.get_queue_attributes(QueueUrl=queue.url, AttributeNames=["All"])
+    assert stored["Attributes"].get(name) != attributes[name]
+
+
+def test_a_dead_letter_queue_says_whose_it_is(cloud: Cloud, queue: Queue) -> None:
+    dead_letters, other = Queue(cloud), Queue(cloud)
+    policy = {"redrivePermission": "byQueue", "sourceQueueArns": [queue.arn]}
+    dead_letters.client.set_queue_attributes(
+        QueueUrl=dead_letters.url, Attributes={"RedriveAllowPolicy": json.dumps(policy)}
+    )
+    right = redrive(dead_letters.arn)
+    queue.client.set_queue_attributes(QueueUrl=queue.url, Attributes=right)
+    asked = {"QueueUrl": other.url, "Attributes": right}
+    assert refusal(other.client.set_queue_attributes, **asked)[0] == "InvalidParameterValue"
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"MaxNumberOfMessages": 0}, "Must be between 1 and 10, if provided."),
+        ({"VisibilityTimeout": 43_201}, "Must be >= 0 and <= 43200, if provided."),
+    ],
+)
+def test_a_message_is_received_within_limits(
+    queue: Queue, asked: dict[str, int], reason: str
+) -> None:
+    ((name, value),) = asked.items()
+    code, message, _ = refusal(queue.client.receive_message, QueueUrl=queue.url, **asked)
+    assert code == "InvalidParameterValue"
+    assert message == f"Value {value} for parameter {name} is invalid. Reason: {reason}"
+
+
+def test_a_message_is_visible_again_twelve_hours_after_it_was_received(queue: Queue) -> None:
+    queue.client.send_message(QueueUrl=queue.url, MessageBody="x")
+    (message,) = queue.client.receive_message(QueueUrl=queue.url)["Messages"]
+    held = {"QueueUrl": queue.url, "ReceiptHandle": message["ReceiptHandle"]}
+    queue.client.change_message_visibility(**held, VisibilityTimeout=43_000)
+    _, said, _ = refusal(queue.client.change_message_visibility, **held, VisibilityTimeout=43_200)
+    assert said.endswith(
+        "Reason: Total VisibilityTimeout for the message is beyond the limit [43200 seconds]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("ten", "Can't cast the value of message (user) attribute 'a' to a number."),
+        ("-1.5e3", ""),
+    ],
+)
+def test_a_number_of_a_message_is_one(queue: Queue, value: str, said: str) -> None:
+    attribute = {"a": {"DataType": "Number", "StringValue": value}}
+    message = {"QueueUrl": queue.url, "MessageBody": "x", "MessageAttributes": attribute}
+    if said:
+        assert refusal(queue.client.send_message, **message)[1] == said
+    else:
+        queue.client.send_message(**message)
+
+
+def test_a_batch_says_which_entries_are_the_senders_fault(queue: Queue) -> None:
+    entries = [
+        {"Id": "1", "MessageBody": "x", "DelaySeconds": 901},
+        {"Id": "2", "MessageBody": "y"},
+    ]
+    sent = queue.client.send_message_batch(QueueUrl=queue.url, Entries=entries)
+    assert [(one["Code"], one["SenderFault"]) for one in sent["Failed"]] == [
+        ("InvalidParameterValue", True)
+    ]
+    deleted = queue.client.delete_message_batch(
+        QueueUrl=queue.url, Entries=[{"Id": "1", "ReceiptHandle": "nobodys"}]
+    )
+    assert [(one["Code"], one["SenderFault"]) for one in deleted["Failed"]] == [
+        ("ReceiptHandleIsInvalid", True)
+    ]
+
+
+def test_a_queue_is_purged_once_a_minute(queue: Queue) -> None:
+    queue.client.purge_queue(QueueUrl=queue.url)
+    code, said, _ = refusal(queue.client.purge_queue, QueueUrl=queue.url)
+    assert code == "AWS.SimpleQueueService.PurgeQueueInProgress"
+    assert said.endswith("is allowed every 60 seconds.")
 
 
 def test_a_dead_letter_queue_is_of_the_same_type_and_there(cloud: Cloud, queue: Queue) -> None:

@@ -141,6 +141,7 @@ def _settings(port: int) -> dict[str, str]:
         "LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT": "120",  # the executor has its own, shorter limit
         "LOG_LEVEL_OVERRIDES": "localstack.deprecations=ERROR",  # it wrongly reports the next two
         "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.2",  # 1 s: one mail a second at best
+        "SQS_DELAY_PURGE_RETRY": "1",  # a queue is purged once in 60 s
         "SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL": "5",  # 60 s: alarms of queues would be late
         **{f"PROVIDER_OVERRIDE_{service}": NAME for service in OVERRIDDEN},
         "AWS_ACCESS_KEY_ID": "test",

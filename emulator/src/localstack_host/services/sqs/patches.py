@@ -70,5 +70,6 @@ def apply_limits() -> None:
 
     patch(provider.check_attributes)(limits.check_attributes)
     patch(models.StandardQueue.put)(limits.put)
+    patch(models.SqsQueue.update_visibility_timeout)(limits.change_visibility)
     for kind in (models.StandardQueue, models.FifoQueue):
         patch(kind.validate_queue_attributes)(limits.check_queue)
