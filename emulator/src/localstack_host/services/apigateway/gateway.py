@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +20,9 @@ from localstack.services.apigateway.next_gen.execute_api.handlers.gateway_except
 from localstack_host.services.apigateway import access_logs, authorizers, metrics, throttling
 from localstack_host.services.apigateway.authorizers.identity import value_of
 from localstack_host.services.apigateway.cache import CachedIntegration
+from localstack_host.services.apigateway.integration_failures import FAILED, in_time
 
+LOG = logging.getLogger(__name__)
 EXTENSION = "x-amazon-apigateway-gateway-responses"
 HEADER = "gatewayresponse.header."
 
@@ -28,8 +31,15 @@ class GatewayResponses(GatewayExceptionHandler):
     """LocalStack's handler, with the headers and the template of the API's gateway response."""
 
     def __call__(self, chain: Any, exception: Exception, context: Any, response: Any) -> None:
-        """Handles an exception. Escaped characters can make the event too large for Lambda."""
-        super().__call__(chain, _too_large(exception) or exception, context, response)
+        """Handles an exception. Escaped characters can make the event too large for Lambda.
+
+        What LocalStack does not expect, such as a template that fails, is a failure of the server.
+        """
+        told: Exception = _too_large(exception) or exception
+        if not isinstance(told, responses.BaseGatewayException):
+            LOG.warning("A request to an API failed: %r", exception)
+            told = responses.InternalServerError(FAILED)
+        super().__call__(chain, told, context, response)
 
     def create_exception_response(self, exception: Any, context: Any) -> Any:
         """Creates the response: status, headers and body."""
@@ -75,7 +85,7 @@ class Gateway(RestApiGateway):
         first = requests.index(names.integration_request_handler)
         last = requests.index(names.integration_response_handler)
         integration = [
-            _timed(handler) if handler is names.integration_handler else handler
+            _timed(in_time(handler)) if handler is names.integration_handler else handler
             for handler in requests[first : last + 1]
         ]
         requests[first : last + 1] = [CachedIntegration(integration)]

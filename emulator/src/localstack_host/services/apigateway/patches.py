@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from localstack_host.localstack_api import replace
+from localstack_host.localstack_api import patch, replace
 
 NOT_TEXT = b"\xff"
 
@@ -18,10 +18,71 @@ def apply_patches() -> None:
     from localstack_host.services.apigateway import integrations
 
     patch_paths()
+    patch_templates()
+    patch_requests()
+    patch_integrations()
     # `replace`: it is cached.
     replace(aws, "get_internal_mocked_headers", integrations.headers)
     # The body as it was sent, not parsed as a form. `replace`: the name was imported.
     replace(parse, "restore_payload", sent_body)
+
+
+def patch_templates() -> None:
+    """Mapping templates have Java's methods, and $util is as it is documented."""
+    from airspeed import operators  # type: ignore[import-untyped]
+    from localstack.services.apigateway.next_gen.execute_api import template_mapping
+
+    from localstack_host.services.apigateway import templates
+
+    known = operators.__additional_methods__
+    replace(operators, "__additional_methods__", templates.methods(known))
+    patch(operators.ValueList.calculate)(templates.list_literal)
+    patch(operators.DictionaryLiteral.calculate)(templates.map_literal)
+    util = template_mapping.VelocityUtilApiGateway
+    patch(util.base64Decode)(templates.base64_decode)
+    patch(util.escapeJavaScript)(templates.escape_java_script)
+
+
+def patch_requests() -> None:
+    """What a request says of itself, and what of it is validated."""
+    from localstack.services.apigateway.next_gen.execute_api.handlers import parse
+    from localstack.services.apigateway.next_gen.execute_api.handlers.integration_request import (
+        IntegrationRequestHandler,
+    )
+    from localstack.services.apigateway.next_gen.execute_api.handlers.method_request import (
+        MethodRequestHandler,
+    )
+
+    from localstack_host.services.apigateway import request_details
+
+    replace(parse, "timestamp", request_details.request_time)
+    replace(
+        IntegrationRequestHandler,
+        "_set_proxy_headers",
+        staticmethod(request_details.set_proxy_headers),
+    )
+    replace(
+        MethodRequestHandler,
+        "_get_missing_required_parameters",
+        staticmethod(request_details.missing_parameters),
+    )
+    is_valid = MethodRequestHandler._is_body_valid
+    replace(
+        MethodRequestHandler,
+        "_is_body_valid",
+        staticmethod(request_details.validating_models_of_the_media_type(is_valid)),
+    )
+
+
+def patch_integrations() -> None:
+    """Integrations answer in their time, and a function's answer has the form of one."""
+    from localstack.services.apigateway.next_gen.execute_api.integrations import aws, http
+
+    from localstack_host.services.apigateway import integration_failures
+
+    patch(aws.RestApiAwsProxyIntegration.parse_lambda_response)(integration_failures.answer)
+    for kind in (http.RestApiHttpIntegration, http.RestApiHttpProxyIntegration):
+        patch(kind.invoke)(integration_failures.unreachable)
 
 
 def patch_paths() -> None:

@@ -92,6 +92,25 @@ class RestApis(ApigatewayNextGenProvider):
         imported.mend_authorization(api, document)
         return response
 
+    def create_deployment(  # type: ignore[override] # the rest is passed on
+        self, context: RequestContext, rest_api_id: str, **rest: Any
+    ) -> Any:
+        """Deploys an API. Raises BadRequestException for one that has a method without integration.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-deploy-api.html
+        """
+        api = get_moto_rest_api(context, rest_api_id)
+        methods = [
+            method
+            for resource in api.resources.values()
+            for method in resource.resource_methods.values()
+        ]
+        if not methods:
+            raise BadRequestException("The REST API doesn't contain any methods")
+        if any(method.method_integration is None for method in methods):
+            raise BadRequestException("No integration defined for method")
+        return super().create_deployment(context, rest_api_id, **rest)
+
     def update_method(
         self,
         context: RequestContext,
