@@ -53,6 +53,7 @@ class Kept:
         self._fill_keys_and_logs()
         self._fill_workflows()
         self._fill_user_pool()
+        self._fill_scaling()
         self._fill_access()
         self._fill_http_api()
 
@@ -148,6 +149,20 @@ class Kept:
             UserPoolId=self.pool, Username="anna", Password="Kept-1-kept", Permanent=True
         )
 
+    def _fill_scaling(self) -> None:
+        scaling = self.cloud.client("application-autoscaling")
+        self.dimension = {
+            "ServiceNamespace": "dynamodb",
+            "ResourceId": f"table/{self.table}",
+            "ScalableDimension": "dynamodb:table:ReadCapacityUnits",
+        }
+        self.target = scaling.register_scalable_target(
+            **self.dimension, MinCapacity=1, MaxCapacity=9, Tags={"kept": "yes"}
+        )["ScalableTargetARN"]
+        scaling.put_scheduled_action(
+            **self.dimension, ScheduledActionName="kept", Schedule="rate(1 day)"
+        )
+
     def _queue_arn(self) -> str:
         return f"arn:aws:sqs:us-east-2:000000000000:{self.queue.rpartition('/')[2]}"
 
@@ -169,6 +184,7 @@ class Kept:
         self._look_at_messages(after)
         self._look_at_logs(after)
         self._look_at_user_pool(after)
+        self._look_at_scaling(after)
         self._look_at_access(after)
         self._look_at_http_api(after)
         assert self._status(after) == "SUCCEEDED"
@@ -227,3 +243,12 @@ class Kept:
         said = json.loads(base64.urlsafe_b64decode(claims + "=="))
         assert said["client_id"] == self.client_id
         assert said["iat"] <= time.time() < said["exp"]
+
+    def _look_at_scaling(self, after: Cloud) -> None:
+        scaling = after.client("application-autoscaling")
+        (target,) = scaling.describe_scalable_targets(ServiceNamespace="dynamodb")[
+            "ScalableTargets"
+        ]
+        assert (target["ScalableTargetARN"], target["MaxCapacity"]) == (self.target, 9)
+        assert scaling.list_tags_for_resource(ResourceARN=self.target)["Tags"] == {"kept": "yes"}
+        scaling.delete_scheduled_action(**self.dimension, ScheduledActionName="kept")

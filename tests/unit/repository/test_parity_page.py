@@ -64,6 +64,7 @@ WHOLE = (
     "services/apigateway/authorizers/",
     "services/cloudwatch/metric_math/",
     "services/apigatewayv2/",
+    "services/application_autoscaling/",
     "services/iam/",
     "services/stepfunctions/definitions/",
     "services/stepfunctions/failures/",

@@ -39,8 +39,9 @@ MADE_BY = {
     "aws_wafv2_": "wafv2",
     "aws_caller_identity": "sts",
 }
-# Many public Terraform samples have HTTP APIs. The service is loaded when it is first called.
-FOR_SAMPLES = {"apigatewayv2"}
+# Many public Terraform samples have HTTP APIs, or tables whose capacity is scaled. The services are
+# loaded when they are first called.
+FOR_SAMPLES = {"apigatewayv2", "application-autoscaling"}
 NO_SERVICE_HERE = (
     "aws_cloudfront_",
     "aws_default_tags",

@@ -22,6 +22,7 @@ DEFAULT = frozenset(
     {
         "apigateway",
         "apigatewayv2",
+        "application-autoscaling",
         "backup",
         "budgets",
         "cloudtrail",

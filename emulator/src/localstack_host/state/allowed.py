@@ -27,7 +27,7 @@ MODELS = re.compile(
     r"|moto\.(apigateway|backup|budgets|cloudtrail|cognitoidp|iam|logs|scheduler|ses|ssm|sts|wafv2)\.models"
     r"|moto\.apigateway\.integration_parsers\.\w+|moto\.logs\.metric_filters"
     r"|moto\.utilities\.(tagging_service|utils)"
-    r"|localstack_host\.services\.apigatewayv2\.models"
+    r"|localstack_host\.services\.(apigatewayv2|application_autoscaling)\.models"
     r"|localstack_host\.services\.stepfunctions\.(ended_executions|map_runs\.(children|running))"
     r"|localstack_host\.state\.(executions|objects)"
 )

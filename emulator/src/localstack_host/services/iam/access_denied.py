@@ -21,6 +21,7 @@ CODES = {
     "sts": "AccessDenied",
 }
 BAD_REQUEST = {  # JSON protocols
+    "application-autoscaling",
     "budgets",
     "cloudtrail",
     "cognito-idp",

@@ -121,6 +121,9 @@ def _without_qualifier(arn: str) -> str:
 
 ASK: dict[str, Ask] = {
     "apigateway": _of_api,
+    "application-autoscaling": lambda client, arn: client.list_tags_for_resource(ResourceARN=arn)[
+        "Tags"
+    ],
     "backup": lambda client, arn: client.list_tags(ResourceArn=arn)["Tags"],
     "cloudtrail": lambda client, arn: client.list_tags(ResourceIdList=[arn])["ResourceTagList"][0][
         "TagsList"
