@@ -233,6 +233,44 @@ def test_an_account_is_trusted_by_its_number_alone(cloud: Cloud) -> None:
     assert refused[0] == "AccessDenied"
 
 
+def in_another_account(cloud: Cloud, trusted: str) -> str:
+    """The ARN of a role of another account, which may list the tables there."""
+    account = boto3.Session("111122223333", "test", region_name=REGION)
+    iam, name = account.client("iam", endpoint_url=cloud.endpoint), f"data-{uuid.uuid4().hex[:8]}"
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": trusted}}
+    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document(trust))
+    iam.put_role_policy(
+        RoleName=name, PolicyName="p", PolicyDocument=document(allow("dynamodb:ListTables"))
+    )
+    arn: str = made["Role"]["Arn"]
+    return arn
+
+
+def test_the_owner_assumes_a_role_of_another_account_that_trusts_it(cloud: Cloud) -> None:
+    assume = cloud.client("sts").assume_role
+    trusting = in_another_account(cloud, ACCOUNT)
+    keys = assume(RoleArn=trusting, RoleSessionName="test")["Credentials"]
+    session = boto3.Session(
+        keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=REGION
+    )
+    tables = session.client("dynamodb", endpoint_url=cloud.endpoint)
+    assert cloud.table("id") not in tables.list_tables()["TableNames"]
+    assert refusal(tables.describe_table, TableName="a-table")[0] == "AccessDeniedException"
+    strict = in_another_account(cloud, "444455556666")
+    assert refusal(assume, RoleArn=strict, RoleSessionName="test")[0] == "AccessDenied"
+
+
+def test_a_role_assumes_one_of_another_account_if_both_allow_it(cloud: Cloud, role: Role) -> None:
+    assume = role.client("sts").assume_role
+    trusting = in_another_account(cloud, role.arn)
+    assert refusal(assume, RoleArn=trusting, RoleSessionName="test")[0] == "AccessDenied"
+    role.may(allow("sts:AssumeRole", trusting))
+    assume(RoleArn=trusting, RoleSessionName="test")
+    strict = in_another_account(cloud, ROOT.replace(ACCOUNT, "444455556666"))
+    role.may(allow("sts:AssumeRole"))
+    assert refusal(assume, RoleArn=strict, RoleSessionName="test")[0] == "AccessDenied"
+
+
 @pytest.mark.parametrize("arn", ["nothing-valid-in-here", "arn:a::::something/test-role"])
 def test_what_is_no_role_is_invalid_and_nobody_is_asked(cloud: Cloud, arn: str) -> None:
     assume = cloud.client("sts").assume_role

@@ -103,7 +103,7 @@ def _without_session(context: Any, key: str) -> Principal | None:
     found = of_key(context.account_id, key)
     # Trust policies are evaluated for the owner, too.
     if found is None and context.operation.name == "AssumeRole":
-        return Principal(sessions.as_owner(context.account_id))
+        return Principal(sessions.as_owner(context.account_id), sessions.OWNER)
     return found
 
 
