@@ -5,6 +5,7 @@
 - GetMetricData and GetMetricStatistics support extended statistics, metric math, statistic sets,
   units, labels and pages (`metric_data.py`);
 - the tags of a new alarm are stored: otherwise Terraform would add them at every apply;
+- a dashboard's body is checked (`dashboards.py`);
 - an alarm publishes notifications in its own name (`alarm_actions.py`);
 - at most KEPT_DATA_POINTS data points are stored; the oldest are deleted.
 """
@@ -18,6 +19,7 @@ from datetime import datetime
 from typing import Any
 
 from localstack.aws.api.cloudwatch import (
+    DashboardInvalidInputError,
     InvalidNextToken,
     InvalidParameterCombinationException,
     InvalidParameterValueException,
@@ -39,6 +41,7 @@ from localstack_host.services.cloudwatch import (
     alarm_rules,
     alarm_scheduler,
     alarm_states,
+    dashboards,
     metric_data,
     metric_pages,
     metric_results,
@@ -132,6 +135,18 @@ class CloudWatch(CloudwatchProvider):
                 f"Could not save the composite alarm as alarms [{', '.join(missing)}]"
                 " in the alarm rule do not exist"
             )
+
+    def put_dashboard(
+        self, context: RequestContext, dashboard_name: str, dashboard_body: str, **rest: Any
+    ) -> Any:
+        """Creates or changes a dashboard. Raises DashboardInvalidInputError for a wrong body."""
+        text, messages = dashboards.problems(dashboard_body)
+        if text:
+            error = DashboardInvalidInputError(text)
+            error.dashboardValidationMessages = messages  # type: ignore[assignment]
+            raise error
+        original: Any = super()
+        return original.put_dashboard(context, dashboard_name, dashboard_body, **rest)
 
     def get_metric_data(  # type: ignore[override]
         self,
