@@ -42,7 +42,8 @@ OWN_SUFFIX = b".localhost.localstack.cloud"
 # (https://smithy.io/2.0/spec/endpoint-traits.html). Nobody else can register such a name, but a
 # network can complete one without a dot by its search domain: a browser is refused.
 PREFIXED = re.compile(rb"[a-z0-9]+[.-](localhost|127\.0\.0\.1|localhost\.localstack\.cloud)")
-HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
+# AWS also takes an address with its scheme. Browsers, which another site could use, send none.
+HOST = re.compile(rb"(?:https?://)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
 
 LONGEST_NAME, LONGEST_LABEL = 253, 63  # RFC 1035, section 2.3.4
 

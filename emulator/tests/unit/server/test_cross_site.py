@@ -25,6 +25,8 @@ OWN_HOSTS = (
     "streaming-127.0.0.1:4566",
     "data.localhost:4566",
     "sync-localhost.localstack.cloud:4566",
+    "http://localhost:4566",
+    "https://s3.localhost.localstack.cloud",
 )
 FOREIGN_HOSTS = (
     "evil.example",
@@ -47,6 +49,12 @@ FOREIGN_HOSTS = (
     "localhost:",
     "localhost:99999999",
     "localhost, localhost",
+    "http://evil.example",
+    "http://localhost:4566@evil.example",
+    "https://localhost/",
+    "http://http://localhost",
+    "ftp://localhost",
+    "http://",
     "127.0.0.1.nip.io",
     "",
 )
