@@ -35,7 +35,7 @@ Item = Mapping[str, Mapping[str, Any]]
 
 
 def needs(operation: str, params: Params, place: Place) -> Permissions | None:
-    """A permission for each table or index that the operation uses."""
+    """A permission for each table, index or stream that the operation uses."""
     if operation in ON_ONE_ITEM and "TableName" in params:
         return [_on_items(f"dynamodb:{operation}", params["TableName"], [_item(params)], place)]
     if operation in ("TransactWriteItems", "TransactGetItems"):
@@ -49,6 +49,9 @@ def needs(operation: str, params: Params, place: Place) -> Permissions | None:
         return [
             Permission(f"dynamodb:{operation}", _searched(params, place), _asked(params, place))
         ]
+    if operation == "GetRecords":
+        stream, _, _shard = params["ShardIterator"].partition("|")
+        return [Permission("dynamodb:GetRecords", stream)]
     return None
 
 

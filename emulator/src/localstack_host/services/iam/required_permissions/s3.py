@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote
 
+from localstack_host.services.iam.required_permissions import generic
 from localstack_host.services.iam.required_permissions.action_table import action_of
 from localstack_host.services.iam.required_permissions.permission import (
     Keys,
@@ -63,6 +64,12 @@ OF_VERSIONS = (
     "PutObjectAcl",
     "PutObjectTagging",
 )
+# S3 Control's operations on the whole account.
+OF_ACCOUNT = {
+    "DeletePublicAccessBlock": "PutAccountPublicAccessBlock",
+    "GetPublicAccessBlock": "GetAccountPublicAccessBlock",
+    "PutPublicAccessBlock": "PutAccountPublicAccessBlock",
+}
 LISTING = ("ListBucket", "ListBucketVersions")
 COPIES = ("CopyObject", "UploadPartCopy")
 
@@ -86,6 +93,13 @@ def needs(operation: str, params: Params, place: Place) -> Permissions | None:
     if operation == "GetObjectAttributes":
         found.insert(0, Permission(f"s3:{_on_version('GetObject', version)}", target))
     return found + _with_it(operation, params, target)
+
+
+def needs_of_control(operation: str, params: Params, place: Place) -> Permissions:
+    """What an operation of S3 Control requires."""
+    if operation in OF_ACCOUNT:
+        return [Permission(f"s3:{OF_ACCOUNT[operation]}")]
+    return generic.needs("s3", operation, params, place)
 
 
 def _on_version(action: str, version: str | None) -> str:
