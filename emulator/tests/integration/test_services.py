@@ -156,6 +156,103 @@ def test_a_user_of_a_stack_is_deleted_with_it(home: Path, monkeypatch: pytest.Mo
     eventually(lambda: not iam.list_users()["Users"], "end of the user")
     assert iam.get_group(GroupName="packers")["Users"] == []
 
+def test_a_table_with_expiry_is_created_and_what_is_no_value_is_left_out(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "cloudformation")
+    cloud = Cloud(process.start(ports.any_free()).endpoint)
+    key = {"AttributeName": "id", "KeyType": "HASH"}
+    table = {
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [key],
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "TableName": {"Ref": "Name"},
+    }
+    expiry = [{"AttributeName": "expires", "Enabled": enabled} for enabled in (True, False)]
+    resources = {
+        f"Table{number}": {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {**table, "TimeToLiveSpecification": each},
+        }
+        for number, each in enumerate(expiry)
+    }
+    name = {"Type": "String", "Default": "AWS::NoValue"}
+    body = json.dumps({"Parameters": {"Name": name}, "Resources": resources})
+    cloud.client("cloudformation").create_stack(StackName="t", TemplateBody=body)
+    assert _ended(cloud, "t") == ("CREATE_COMPLETE", "")
+    dynamodb = cloud.client("dynamodb")
+    names = sorted(dynamodb.list_tables()["TableNames"])
+    assert [name.partition("-T")[0] for name in names] == ["t", "t"]  # of the stack's name
+    described = [dynamodb.describe_time_to_live(TableName=name) for name in names]
+    statuses = [one["TimeToLiveDescription"]["TimeToLiveStatus"] for one in described]
+    assert statuses == ["ENABLED", "DISABLED"]
+
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+        }
+    ],
+}
+
+
+def test_policies_of_a_stack_are_created_changed_and_deleted(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "cloudformation")
+    cloud = Cloud(process.start(ports.any_free()).endpoint)
+    iam, logs = cloud.client("iam"), cloud.client("logs")
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.create_user(UserName="u")
+    iam.create_group(GroupName="g")
+
+    def written() -> list[Any]:
+        """The action that each policy allows."""
+        inline = [
+            iam.get_role_policy(RoleName="r", PolicyName="p"),
+            iam.get_user_policy(UserName="u", PolicyName="p"),
+            iam.get_group_policy(GroupName="g", PolicyName="p"),
+        ]
+        (of_logs,) = logs.describe_resource_policies()["resourcePolicies"]
+        documents = [*(p["PolicyDocument"] for p in inline), json.loads(of_logs["policyDocument"])]
+        return [document["Statement"][0]["Action"] for document in documents]
+
+    formation = cloud.client("cloudformation")
+    formation.create_stack(StackName="p", TemplateBody=_with_policies("logs:CreateLogStream"))
+    assert _ended(cloud, "p") == ("CREATE_COMPLETE", "")
+    assert written() == ["logs:CreateLogStream"] * 4
+    formation.update_stack(StackName="p", TemplateBody=_with_policies("logs:PutLogEvents"))
+    assert _ended(cloud, "p") == ("UPDATE_COMPLETE", "")
+    assert written() == ["logs:PutLogEvents"] * 4
+    formation.delete_stack(StackName="p")
+    eventually(lambda: not logs.describe_resource_policies()["resourcePolicies"], "its end")
+    eventually(lambda: not iam.list_role_policies(RoleName="r")["PolicyNames"], "its end")
+    eventually(lambda: not iam.list_user_policies(UserName="u")["PolicyNames"], "its end")
+    eventually(lambda: not iam.list_group_policies(GroupName="g")["PolicyNames"], "its end")
+
+
+def _with_policies(action: str) -> str:
+    allowed = {"Effect": "Allow", "Action": action, "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [allowed]}
+    shared = {"PolicyName": "p", "PolicyDocument": document}
+    for_events = {**allowed, "Principal": {"Service": "events.amazonaws.com"}}
+    text = json.dumps({**document, "Statement": [for_events]})
+    properties = {
+        "AWS::IAM::RolePolicy": {**shared, "RoleName": "r"},
+        "AWS::IAM::UserPolicy": {**shared, "UserName": "u"},
+        "AWS::IAM::GroupPolicy": {**shared, "GroupName": "g"},
+        "AWS::Logs::ResourcePolicy": {"PolicyName": "p", "PolicyDocument": text},
+    }
+    resources = {
+        kind.replace("::", ""): {"Type": kind, "Properties": each}
+        for kind, each in properties.items()
+    }
+    return json.dumps({"Resources": resources})
+
 
 def _deployed(cloud: Cloud, name: str, resource: dict[str, Any]) -> tuple[str, str]:
     """How a stack with this resource ends, and why its resource failed."""
