@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any, TypeGuard
 
-FOREIGN = ("airspeed", "botocore", "boto3", "localstack", "moto", "rolo", "werkzeug")
+FOREIGN = ("airspeed", "botocore", "boto3", "cbor2", "localstack", "moto", "rolo", "werkzeug")
 # What the whole package builds on, by the module that has it in LocalStack.
 BASE = {
     "localstack": {"config"},

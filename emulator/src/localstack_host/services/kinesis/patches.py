@@ -1,4 +1,8 @@
-"""The patches of Kinesis: its program listens on loopback, and why it is not there is said soon."""
+"""The patches of Kinesis: its program listens on loopback, and why it is not there is said soon.
+
+LocalStack's decoder of dates in CBOR, which SDKs for Java send, calls CBORDecoder._decode of cbor2.
+Since cbor2 5.9 that is CBORDecoder.decode.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from localstack_host.host import service_selection
-from localstack_host.localstack_api import CommonServiceException, on_infra_start, patch
+from localstack_host.localstack_api import CommonServiceException, add, on_infra_start, patch
 
 LOOPBACK = Path(__file__).parent / "loopback.cjs"
 
@@ -18,6 +22,7 @@ def _is_offered() -> bool:
 @on_infra_start(should_load=_is_offered)
 def apply_patches() -> None:
     """Applies the patches, if Kinesis is offered."""
+    from cbor2._decoder import CBORDecoder
     from localstack.packages.api import PackageException
     from localstack.packages.core import NodePackageInstaller
     from localstack.services.kinesis.kinesis_mock_server import (
@@ -26,6 +31,8 @@ def apply_patches() -> None:
     )
 
     from localstack_host.services.kinesis.installation import install
+
+    add(CBORDecoder, "_decode", CBORDecoder.decode)
 
     @patch(NodePackageInstaller._install)
     def _install(_original: Any, installer: Any, target: Any) -> None:
