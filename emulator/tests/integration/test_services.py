@@ -156,6 +156,7 @@ def test_a_user_of_a_stack_is_deleted_with_it(home: Path, monkeypatch: pytest.Mo
     eventually(lambda: not iam.list_users()["Users"], "end of the user")
     assert iam.get_group(GroupName="packers")["Users"] == []
 
+
 def test_a_table_with_expiry_is_created_and_what_is_no_value_is_left_out(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
