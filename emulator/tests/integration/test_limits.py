@@ -276,3 +276,52 @@ def test_s3_names_itself_in_every_response(cloud: Cloud) -> None:
     )
     missing = httpx.get(signed)
     assert (missing.status_code, missing.headers["server"]) == (404, "AmazonS3")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "address", "said"),
+    [
+        ("email", "nobody", "Invalid parameter: Email address"),
+        ("lambda", "a-function", "Invalid parameter: Lambda endpoint ARN"),
+    ],
+)
+def test_an_endpoint_has_the_form_of_its_protocol(
+    cloud: Cloud, protocol: str, address: str, said: str
+) -> None:
+    sns = cloud.client("sns")
+    topic = sns.create_topic(Name=f"probe-{uuid.uuid4().hex[:8]}")["TopicArn"]
+    asked = {"TopicArn": topic, "Protocol": protocol, "Endpoint": address}
+    assert refusal(sns.subscribe, **asked)[:2] == ("InvalidParameter", said)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("Colour", "oak", "Invalid parameter: AttributeName"),
+        ("Policy", "{", "Invalid parameter: Policy Error: null"),
+    ],
+)
+def test_a_topic_has_the_attributes_that_there_are(
+    cloud: Cloud, name: str, value: str, said: str
+) -> None:
+    sns = cloud.client("sns")
+    topic = sns.create_topic(Name=f"probe-{uuid.uuid4().hex[:8]}")["TopicArn"]
+    wrong = {"TopicArn": topic, "AttributeName": name, "AttributeValue": value}
+    assert refusal(sns.set_topic_attributes, **wrong)[:2] == ("InvalidParameter", said)
+    for known in ("DisplayName", "LambdaSuccessFeedbackSampleRate"):
+        sns.set_topic_attributes(TopicArn=topic, AttributeName=known, AttributeValue="1")
+    assert sns.get_topic_attributes(TopicArn=topic)["Attributes"]["DisplayName"] == "1"
+
+
+def test_a_filter_policy_is_an_object(cloud: Cloud, queue: Queue) -> None:
+    sns = cloud.client("sns")
+    topic = sns.create_topic(Name=f"probe-{uuid.uuid4().hex[:8]}")["TopicArn"]
+    subscription = sns.subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint=queue.arn, ReturnSubscriptionArn=True
+    )["SubscriptionArn"]
+    asked = {"AttributeName": "FilterPolicy", "AttributeValue": '"oak"'}
+    code, said, _ = refusal(sns.set_subscription_attributes, SubscriptionArn=subscription, **asked)
+    assert (code, said) == (
+        "InvalidParameter",
+        "Invalid parameter: FilterPolicy: Filter is not an object",
+    )

@@ -11,6 +11,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from localstack.aws.api.sns import InvalidParameterException
+
 NUMBER, NUMERIC, OTHER = "Number", "numeric", "anything-but"
 
 
@@ -72,3 +74,12 @@ def matches_value(
     elif isinstance(value, bool) != isinstance(condition, bool):
         return False
     return matches(subscription_filter, value, condition, field_exists)
+
+
+def check(validate: Callable[..., None], validator: Any, policy: Any) -> None:
+    """Wraps the check of a filter policy. Raises InvalidParameter for one that is no object."""
+    if not isinstance(policy, dict):
+        raise InvalidParameterException(
+            f"{validator.error_prefix}FilterPolicy: Filter is not an object"
+        )
+    validate(validator, policy)

@@ -17,11 +17,12 @@ def apply_patches() -> None:
 
 
 def _patch_filters() -> None:
-    from localstack.services.sns.filter import SubscriptionFilter
+    from localstack.services.sns.filter import FilterPolicyValidator, SubscriptionFilter
 
     attribute = SubscriptionFilter._evaluate_filter_policy_conditions_on_attribute
     patch(attribute)(filters.matches_attribute)
     patch(SubscriptionFilter._evaluate_condition)(filters.matches_value)
+    patch(FilterPolicyValidator.validate_filter_policy)(filters.check)
 
 
 def _patch_metrics() -> None:
