@@ -25,6 +25,7 @@ from localstack.aws.api.lambda_ import (
     PackageType,
     PublishLayerVersionResponse,
     ResourceConflictException,
+    State,
     UpdateEventSourceMappingRequest,
     UpdateFunctionCodeRequest,
     UpdateFunctionConfigurationRequest,
@@ -238,6 +239,7 @@ class PythonOnlyLambda(OtherInvocations, KeyedLambda):
     ) -> FunctionConfiguration:
         """Validates the code, then updates it."""
         validation.require_code(request)
+        _require_created(context, request["FunctionName"])
         return super().update_function_code(context, request)
 
     @handler("UpdateFunctionConfiguration", expand=False)
@@ -248,7 +250,24 @@ class PythonOnlyLambda(OtherInvocations, KeyedLambda):
         if (runtime := request.get("Runtime")) in ALL_RUNTIMES:  # LocalStack refuses the others
             self._validate_runtime(PackageType.Zip, runtime)
         validation.require_variables(request.get("Environment"))
+        _require_created(context, request["FunctionName"])
         return super().update_function_configuration(context, request)
+
+
+def _require_created(context: RequestContext, function_name: str) -> None:
+    """Raises ResourceConflictException while a function is created.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+    """
+    account, region = api_utils.get_account_and_region(function_name, context)
+    name, _ = api_utils.get_name_and_qualifier(function_name, None, context)
+    function = lambda_stores[account][region].functions.get(name)
+    if function and function.latest().config.state.state == State.Pending:
+        raise ResourceConflictException(
+            "The operation cannot be performed at this time. The function is currently in the"
+            " following state: Pending",
+            Type="User",
+        )
 
 
 def _aliases_of(context: RequestContext, function_name: str, qualifier: str | None) -> list[str]:
