@@ -278,3 +278,28 @@ def test_an_express_workflow_waits_for_nothing(resource: str, found: str) -> Non
 def test_what_is_no_definition_is_refused(text: str, found: str) -> None:
     (said,) = diagnose(text, "STANDARD")
     assert str(said).startswith(found)
+
+
+PAYLOAD = "must be a valid JSONPath or a valid intrinsic function call at /States/A/Parameters"
+
+
+@pytest.mark.parametrize(
+    ("value", "valid"),
+    [
+        ("$.order.id", True),
+        ("$$.Execution.Id", True),
+        ("$order", True),
+        ("States.UUID()", True),
+        ("States.Format('it\\'s {}', States.JsonToString($.a))", True),
+        ('States.StringToJson(\'{"a": "b"}\')', True),
+        ("order", False),
+        ("States.Uppercase($.a)", False),
+        ("States.Format('{}', States.Uppercase($.a))", False),
+        ("States.Format('He said \\\"Hello\\\"', $.a)", False),
+        ("States.UUID(", False),
+    ],
+)
+def test_a_field_with_a_dollar_is_a_path_or_an_intrinsic_function(value: str, valid: bool) -> None:
+    found = _of({"A": {**END, "Parameters": {"parsed.$": value}}})
+    wrong = f"{SCHEMA}The value for the field 'parsed.$' {PAYLOAD}"
+    assert found == ([] if valid else [wrong])

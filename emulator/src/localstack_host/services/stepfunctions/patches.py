@@ -11,7 +11,9 @@ Without them, LocalStack
   (`status_events.py`);
 - catches errors that AWS lets fail (`failures/`);
 - runs the children of a distributed Map as parts of their parent (`map_runs/`);
-- evaluates JSONata in Java (`jsonata/`), and leaves escapes in texts (`literals.py`);
+- evaluates JSONata in Java (`jsonata/`), and leaves escapes in texts (`literals.py`), also in those
+  of intrinsic functions (`intrinsics.py`);
+- compares times in UTC and whole seconds only (`comparisons.py`);
 - lets an execution fail that was stopped while a task was at work;
 - does not count executions (`metrics.py`);
 - assumes the role in a Task's `Credentials` as the service (`task_credentials.py`).
@@ -22,6 +24,8 @@ methods, properties and classes.
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from functools import cache, lru_cache
 from importlib import import_module
 from types import SimpleNamespace
@@ -32,8 +36,10 @@ from localstack_host.host.settings import PROCESSORS, WORKFLOWS_AT_A_TIME
 from localstack_host.localstack_api import patch, replace
 from localstack_host.performance import shortcuts
 from localstack_host.services.stepfunctions import (
+    comparisons,
     ended_executions,
     execution_queue,
+    intrinsics,
     metrics,
     requests,
     state_clock,
@@ -59,6 +65,9 @@ def apply_patches() -> None:
     jsonata.apply_patches()
     map_runs.apply_patches()
     _patch_literals()
+    _patch_intrinsics()
+    _patch_comparisons()
+    _patch_texts_of_json()
     patch_state_clock()
     queue = FairQueue(WORKFLOWS_AT_A_TIME.value(), busy=BUSY_AT_A_TIME)
     _patch_executions(queue)
@@ -110,6 +119,72 @@ def _patch_literals() -> None:
     @patch(module.Preprocessor.visitAssign_template_value_terminal_string_literal)
     def visit(_original: Any, _visitor: Any, ctx: Any) -> Any:
         return module.AssignTemplateValueTerminalLit(value=text_of(ctx.string_literal()))
+
+
+def _patch_intrinsics() -> None:
+    from localstack.services.stepfunctions.asl.component.intrinsic.function.statesfunction.array import (  # noqa: E501
+        array_contains,
+        array_unique,
+    )
+    from localstack.services.stepfunctions.asl.component.intrinsic.function.statesfunction.generic import (  # noqa: E501
+        string_format,
+    )
+    from localstack.services.stepfunctions.asl.parse import preprocessor
+    from localstack.services.stepfunctions.asl.parse.intrinsic import intrinsic_parser
+    from localstack.services.stepfunctions.asl.parse.intrinsic import preprocessor as functions
+
+    module: Any = preprocessor
+    parser: Any = intrinsic_parser.IntrinsicParser
+    replace(functions.Preprocessor, "_text_of_str", staticmethod(intrinsics.text_of))
+    patch(string_format.StringFormat._eval_body)(intrinsics.format_values)
+    patch(array_unique.ArrayUnique._eval_body)(intrinsics.unique)
+    patch(array_contains.ArrayContains._eval_body)(intrinsics.contains)
+
+    @patch(module.Preprocessor.visitString_intrinsic_function)
+    def visit(_original: Any, _visitor: Any, ctx: Any) -> Any:
+        call = str(text_of(ctx.STRINGINTRINSICFUNC()))
+        function, _ = parser.parse(intrinsics.source_of(call))
+        return module.StringIntrinsicFunction(call, function)
+
+    @patch(functions.Preprocessor.visitFunc_arg_float)
+    def visit_number(_original: Any, _visitor: Any, ctx: Any) -> Any:
+        # LocalStack asks for a whole number here, which is not there.
+        untyped: Any = functions
+        return untyped.ArgumentLiteral(definition_value=float(ctx.getText()))
+
+
+def _patch_comparisons() -> None:
+    from localstack.services.stepfunctions.asl.component.state.state_choice.comparison.operator.implementations import (  # noqa: E501
+        is_operator,
+        string_operators,
+    )
+
+    times: Any = is_operator.IsTimestamp
+    replace(times, "string_to_timestamp", staticmethod(comparisons.time_of))
+    replace(string_operators.StringMatches, "_compare", staticmethod(comparisons.matches))
+
+
+def _patch_texts_of_json() -> None:
+    """JSON has no spaces, as on AWS, and a state is entered at a time with a Z."""
+    from localstack.services.stepfunctions.asl.component.state import state
+    from localstack.services.stepfunctions.asl.utils import encoding
+
+    replace(encoding, "json", SimpleNamespace(dumps=compact))
+    replace(state, "StateData", entered)
+
+
+def compact(value: Any, separators: tuple[str, str] | None = None, **options: Any) -> str:
+    """The JSON of a value, without spaces."""
+    return json.dumps(value, separators=separators or (",", ":"), **options)
+
+
+def entered(EnteredTime: str, Name: str) -> dict[str, str]:  # noqa: N803 # names of the context
+    """What the context object says of a state: when it was entered, in milliseconds.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+    """
+    moment = datetime.fromisoformat(EnteredTime).isoformat(timespec="milliseconds")
+    return {"EnteredTime": f"{moment.removesuffix('+00:00')}Z", "Name": Name}
 
 
 def patch_spelling(tasks: Any) -> None:

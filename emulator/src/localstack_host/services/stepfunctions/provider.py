@@ -20,7 +20,7 @@ from localstack_host.services.stepfunctions import patches, requests
 from localstack_host.services.stepfunctions.definitions.check import diagnose
 from localstack_host.services.stepfunctions.definitions.diagnostics import Diagnostic
 from localstack_host.services.stepfunctions.map_runs.api import MapRuns
-from localstack_host.services.stepfunctions.status_events import input_of
+from localstack_host.services.stepfunctions.status_events import input_of, with_input
 
 
 @provides("stepfunctions")
@@ -60,6 +60,18 @@ class Workflows(MapRuns):
             return response
         execution = self._get_execution(context, execution_arn)
         return {**response, "input": input_of(execution)}
+
+    def get_execution_history(  # type: ignore[override] # the rest is named
+        self, context: RequestContext, execution_arn: str, **rest: Any
+    ) -> Any:
+        """The events of an execution, in pages if `max_results` is given; its input as sent.
+
+        Raises ValidationException for a page of more than a thousand.
+        """
+        history: Any = super().get_execution_history(context, execution_arn, **rest)
+        told = requests.page(history, rest.get("max_results"), rest.get("next_token"))
+        sent = input_of(self._get_execution(context, execution_arn))
+        return {**told, "events": [with_input(event, sent) for event in told["events"]]}
 
     def create_state_machine(self, context: RequestContext, request: Any, **rest: Any) -> Any:
         """Raises InvalidName or InvalidDefinition if AWS would not store the machine."""

@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
-from localstack.aws.api.stepfunctions import InvalidExecutionInput, InvalidName
+from localstack.aws.api.stepfunctions import InvalidExecutionInput, InvalidName, InvalidToken
 
 from localstack_host.localstack_api import CommonServiceException
 
 LONGEST_NAME = 80
+LARGEST_PAGE = 1_000
 LARGEST_INPUT = 262_144  # bytes in UTF-8
 NOT_IN_NAMES = re.compile(r"""[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]""")
 WORD = re.compile(r"\s*(\w+)")
@@ -39,6 +41,23 @@ def check_input(text: str | None) -> None:
     if text and len(text) * 4 > LARGEST_INPUT and len(text.encode()) > LARGEST_INPUT:
         rule = f"Member must have length less than or equal to {LARGEST_INPUT}"
         raise _invalid(f"Value at 'input' failed to satisfy constraint: {rule}")
+
+
+def page(history: dict[str, Any], size: int | None, token: str | None) -> dict[str, Any]:
+    """A page of a history; all of it without a size, where AWS returns a hundred events.
+
+    Raises ValidationException for a page that is too large, InvalidToken for one that is none.
+    """
+    if size is not None and size > LARGEST_PAGE:
+        rule = f"Member must have value less than or equal to {LARGEST_PAGE}"
+        raise _invalid(f"Value '{size}' at 'maxResults' failed to satisfy constraint: {rule}")
+    if token is not None and not (token.isascii() and token.isdecimal()):
+        raise InvalidToken("Invalid Token: 'Invalid token'")
+    first = int(token or 0)
+    events = history["events"][first:]
+    if not size or len(events) <= size:
+        return {**history, "events": events}
+    return {**history, "events": events[:size], "nextToken": str(first + size)}
 
 
 def _invalid(what: str) -> CommonServiceException:

@@ -92,3 +92,11 @@ def input_of(execution: Any) -> str:
 
     sent: str | None = getattr(execution, "sent_input", None)
     return to_json_str(execution.input_data, separators=(",", ":")) if sent is None else sent
+
+
+def with_input(event: dict[str, Any], sent: str) -> dict[str, Any]:
+    """An event of a history; the first one has the input of the execution as it was sent."""
+    details = event.get("executionStartedEventDetails")
+    if not details or "input" not in details:
+        return event
+    return {**event, "executionStartedEventDetails": {**details, "input": sent}}

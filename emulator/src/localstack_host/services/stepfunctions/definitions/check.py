@@ -10,6 +10,7 @@ from localstack_host.services.stepfunctions.definitions import (
     express,
     expressions,
     fields,
+    payloads,
     rules,
     transitions,
 )
@@ -35,7 +36,7 @@ def diagnose(definition: str, kind: str) -> list[Diagnostic]:
     if missing:
         return [schema(f"These fields are required: [{', '.join(missing)}]", "/")]
     parts = list(scopes(body))
-    form = [*_names(parts), *_form(parts, kind), *expressions.check(parts)]
+    form = [*_names(parts), *_form(parts, kind), *expressions.check(parts), *payloads.check(parts)]
     return form or [error for scope in parts for error in transitions.check(scope)]
 
 

@@ -6,6 +6,7 @@ Choice whose variable is not there, and names no field whose path leads nowhere.
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import Any
 
@@ -148,4 +149,12 @@ def _patch_service_errors() -> None:
                 name, cause = named
                 failed.error_name = CustomErrorName(name)
                 failed.event_details["taskFailedEventDetails"] |= {"error": name, "cause": cause}
-            return failed
+            return _with_text(failed)
+
+
+def _with_text(failed: Any) -> Any:
+    """A failure whose cause is a text: that of entries that EventBridge refused is their JSON."""
+    details = (failed.event_details or {}).get("taskFailedEventDetails") or {}
+    if isinstance(details.get("cause"), dict):
+        details["cause"] = json.dumps(details["cause"], separators=(",", ":"))
+    return failed
