@@ -135,8 +135,11 @@ def python_project(source: Path, folder: Path, parts: Sequence[str]) -> Path:
     shutil.rmtree(project, ignore_errors=True)
     project.mkdir(parents=True)
     for part in parts:
-        copy = shutil.copytree if (source / part).is_dir() else shutil.copy
-        copy(source / part, project / part)
+        if (source / part).is_dir():
+            # A part may lie in another.
+            shutil.copytree(source / part, project / part, dirs_exist_ok=True)
+        else:
+            shutil.copy(source / part, project / part)
     return project
 
 

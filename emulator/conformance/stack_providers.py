@@ -25,15 +25,18 @@ _RANDOM = (
 
 def replace(root: Path, variables: dict[str, str]) -> None:
     """Rewrites the modules of a stack. Raises ValueError for what is not known before a plan."""
-    for module in modules(root, variables):
-        values: dict[str, str] = {}
+    called = modules(root, variables)
+    values: dict[Path, dict[str, str]] = {module.folder: {} for module in called}
+    for module in called:
         for block in module.blocks():
             if (make := _KINDS.get(block.kind)) is not None:
-                values[f"{block.kind}.{block.name}"] = make(block, module)
+                values[module.folder][f"{block.kind}.{block.name}"] = make(block, module)
+    for module in {module.folder: module for module in called}.values():
+        told = values[module.folder]
         for file in module.files:
-            file.write_text(_rewritten(file.read_text(), module, set(values)))
-        if values:
-            lines = "\n".join(f"  {_local(name)} = {value}" for name, value in values.items())
+            file.write_text(_rewritten(file.read_text(), module, set(told)))
+        if told:
+            lines = "\n".join(f"  {_local(name)} = {value}" for name, value in told.items())
             (module.folder / "conformance.tf").write_text(f"locals {{\n{lines}\n}}\n")
 
 
@@ -62,7 +65,15 @@ class _File:
 
 
 def _archive(block: Block, module: Module) -> str:
-    """A zip that is made now, and what the provider says of it."""
+    """A zip that is made now, and what the provider says of it; a map of these `for_each`."""
+    if block.has("for_each"):
+        instances = module.instances(block).items()
+        told = ", ".join(f'"{key}" = {_zip(one, module)}' for key, one in instances)
+        return f"{{ {told} }}"
+    return _zip(block, module)
+
+
+def _zip(block: Block, module: Module) -> str:
     output = block.argument("output_path")
     path = module.path(output)
     files = list(_files(block, module))

@@ -14,7 +14,7 @@ def fetch(stacks: Iterable[Stack], folder: Path) -> Path:
     wanted: dict[tuple[str, str], set[str]] = {}
     for stack in stacks:
         folders = wanted.setdefault((stack.repository, stack.commit), set())
-        folders.add(stack.folder)
+        folders.update((stack.folder, *stack.reads))
     for (repository, commit), named in wanted.items():
         _fetch(repository, commit, sorted(named), folder / Stack.place_of(repository))
     return folder

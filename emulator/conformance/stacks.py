@@ -22,8 +22,8 @@ from xml.etree import ElementTree
 from conformance import stack_providers, stack_resources
 
 LISTS = Path(__file__).parent / "stack_lists"
-# Samples pin other versions of Terraform and the provider, keep their state in a bucket, and name a
-# profile of their author's.
+# Samples pin other versions of Terraform and the provider, some in a lock file, keep their state in
+# a bucket, and name a profile of their author's.
 _VERSION = """\
 terraform {
   required_version = ">= 1.9"
@@ -49,7 +49,8 @@ provider "aws" {
 # AWS creates no functions for the old ones, and this version of the provider does not know the new.
 _OTHER_RUNTIME = re.compile(r'"python3\.(?:[678]|14)"')
 _RUNTIME = '"python3.13"'
-_HAS_PROVIDER = re.compile(r'^\s*provider\s+"aws"', re.MULTILINE)
+# The provider without an alias: Terraform overrides none that is not there.
+_HAS_PROVIDER = re.compile(r'^\s*provider\s+"aws"\s*\{(?![^}]*\balias\b)', re.MULTILINE)
 _TERRAFORM_TIMEOUT = 300.0
 _SEEN_WITHIN = 130.0
 _NOTHING_TO_CHANGE = 0
@@ -68,6 +69,8 @@ class Stack:
     contains: str
     does: str
     variables: dict[str, str] = field(default_factory=dict)
+    # Other folders below the repository's that the module takes files or modules from.
+    reads: tuple[str, ...] = ()
     # A script before the first step, and one before the last: what a reader does by hand.
     prepares: str = ""
     cleans: str = ""
@@ -82,7 +85,13 @@ class Stack:
     @property
     def place(self) -> str:
         """The folder of the module, below that of all repositories."""
-        return f"{self.place_of(self.repository)}/{self.folder}"
+        return self.places[0]
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The folder of the module and those that it reads, below that of all repositories."""
+        repository = self.place_of(self.repository)
+        return tuple(f"{repository}/{folder}" for folder in (self.folder, *self.reads))
 
 
 class StepError(Exception):
@@ -136,6 +145,7 @@ def _adapt(stack: Stack, folder: Path) -> None:
         provider = _PROVIDER if _HAS_PROVIDER.search(sources) else ""
         more = _BACKEND + stack.override if module == folder else ""
         (module / "conformance_override.tf").write_text(_VERSION + provider + more)
+    (folder / ".terraform.lock.hcl").unlink(missing_ok=True)
     (folder / "conformance.auto.tfvars.json").write_text(json.dumps(stack.variables))
 
 

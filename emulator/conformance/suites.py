@@ -115,7 +115,7 @@ def _suite(name: str, recorded: Recorded) -> Suite:
     )
 
 
-_STACK_FOLDERS = tuple(dict.fromkeys(stack.place for stack in stacks.read()))
+_STACK_FOLDERS = tuple(dict.fromkeys(place for stack in stacks.read() for place in stack.places))
 
 SUITES = (
     Suite(
@@ -140,8 +140,8 @@ SUITES = (
             "PYTHONDONTWRITEBYTECODE": "1",
         },
         target=EMULATOR,
-        services=("ec2", "scheduler"),
-        timeout=3600.0,
+        services=("ec2", "scheduler", "secretsmanager"),
+        timeout=5400.0,
     ),
     *(_suite(name, recorded) for name, recorded in RECORDED.items()),
 )

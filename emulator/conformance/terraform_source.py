@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _KINDS = "data|resource|module|variable"
@@ -11,6 +11,9 @@ _BLOCK = re.compile(
 )
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*|[{}]')
 _ARGUMENT = r"^[ \t]*{name}[ \t]*=[ \t]*(.+?)[ \t]*(?:#.*)?$"
+_LOCAL = re.compile(r"local\.(\w+)")
+_SET = re.compile(r"toset\((.*)\)", re.DOTALL)
+_LIST = r"^[ \t]*{name}[ \t]*=[ \t]*(\[[^\]]*\])"
 _REFERENCE = re.compile(r"(\$\{\s*)?\b(local|var|path)\.(\w+)(?(1)\s*\})")
 
 
@@ -59,6 +62,16 @@ class Module:
         """The blocks of a text, in order."""
         return list(_blocks(text))
 
+    def instances(self, block: Block) -> dict[str, Block]:
+        """A block for each key of its `for_each`. Raises ValueError for what is no list."""
+        expression = block.argument("for_each")
+        while (named := _SET.fullmatch(expression) or _LOCAL.fullmatch(expression)) is not None:
+            is_set = named.re is _SET
+            expression = named.group(1).strip() if is_set else self._local(named.group(1))
+        if not expression.startswith("["):
+            raise ValueError(f"{block.kind} {block.name} is for each of no list: {expression}")
+        return {key: _instance(block, key) for key in re.findall(r'"([^"]*)"', expression)}
+
     def path(self, expression: str) -> Path:
         """The path that an expression gives. Raises ValueError for one that only a plan knows."""
         return self.root / self._text(expression)
@@ -76,9 +89,7 @@ class Module:
         if kind == "path":
             return str(self.folder if name == "module" else self.root)
         if kind == "local":
-            source = "\n".join(file.read_text() for file in self.files)
-            found = _search(name, source)
-            return self._text(found) if found is not None else _unknown(f"local.{name}")
+            return self._text(self._local(name))
         if self.caller is not None and self.call is not None and self.call.has(name):
             return self.caller._text(self.call.argument(name))
         if self.caller is None and name in self.variables:
@@ -88,18 +99,28 @@ class Module:
                 return self._text(block.argument("default"))
         return _unknown(f"var.{name}")
 
+    def _local(self, name: str) -> str:
+        source = "\n".join(file.read_text() for file in self.files)
+        found = re.search(_LIST.format(name=name), source, re.MULTILINE)
+        value = found.group(1) if found else _search(name, source)
+        return value if value is not None else _unknown(f"local.{name}")
+
 
 def modules(root: Path, variables: dict[str, str]) -> list[Module]:
-    """The first module and all that it calls from folders, each once."""
+    """The first module and all that it calls from folders, once for each call."""
     named = _named_values(root) | variables
     found = [Module(root, root, named)]
     for module in found:
         for block in module.blocks():
             if block.kind == "module" and block.argument("source").startswith('".'):
                 folder = (module.folder / block.argument("source").strip('"')).resolve()
-                if all(folder != known.folder for known in found):
-                    found.append(Module(root, folder, {}, module, block))
+                found.append(Module(root, folder, {}, module, block))
     return found
+
+
+def _instance(block: Block, key: str) -> Block:
+    body = re.sub(r"\$\{each\.(?:key|value)\}", key, block.body)
+    return replace(block, body=re.sub(r"\beach\.(?:key|value)\b(?!\.)", f'"{key}"', body))
 
 
 def _named_values(root: Path) -> dict[str, str]:

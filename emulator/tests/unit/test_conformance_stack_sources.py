@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -89,6 +90,42 @@ def test_values_of_callers_and_of_files_are_known(tmp_path: Path) -> None:
     assert (root / "inner/out/code.zip").is_file()
 
 
+@pytest.mark.parametrize(
+    ("keys", "reference"),
+    [
+        ('toset(["code", "more"])', "${each.key}"),
+        ("toset(local.names)", "${each.value}"),
+        ("local.all", "${each.key}"),
+    ],
+)
+def test_a_zip_for_each_of_a_list_is_made(tmp_path: Path, keys: str, reference: str) -> None:
+    block = ARCHIVE % f'for_each = {keys}\n  source_file = "src/{reference}.py"'
+    names = 'locals {\n  names = [\n    "code",\n    "more",\n  ]\n  all = toset(local.names)\n}\n'
+    main = block.replace("out/code", f"out/{reference}") + names
+    root = folder_of(tmp_path, **{"main.tf": main, "src/more.py": "pass"})
+    stack_providers.replace(root, {})
+    assert {path.name for path in (root / "out").iterdir()} == {"code.zip", "more.zip"}
+    made = (root / "conformance.tf").read_text()
+    assert re.search(r'"more" = \{ output_path = "\$\{path.module\}/out/more.zip"', made)
+
+
+def test_a_zip_is_made_for_each_call_of_a_module(tmp_path: Path) -> None:
+    call = 'module "%s" {\n  source = "./inner"\n  name = "%s"\n}\n'
+    inner = ARCHIVE % 'source_file = "src/${var.name}.py"'
+    inner = inner.replace('"${path.module}/out/code.zip"', '"out/${var.name}.zip"')
+    main = call % ("one", "code") + call % ("two", "more")
+    root = folder_of(tmp_path, **{"main.tf": main, "inner/main.tf": inner, "src/more.py": "pass"})
+    stack_providers.replace(root, {})
+    assert {path.name for path in (root / "out").iterdir()} == {"code.zip", "more.zip"}
+    assert 'filebase64sha256("out/${var.name}.zip")' in (root / "inner/conformance.tf").read_text()
+
+
+def test_a_zip_for_each_of_what_is_no_list_is_an_error(tmp_path: Path) -> None:
+    block = ARCHIVE % 'for_each = var.names\n  source_file = "src/${each.key}.py"'
+    with pytest.raises(ValueError, match=r"no list: var\.names"):
+        stack_providers.replace(folder_of(tmp_path, **{"main.tf": block}), {})
+
+
 def test_what_only_a_plan_knows_is_an_error(tmp_path: Path) -> None:
     root = folder_of(tmp_path, **{"main.tf": ARCHIVE % "source_dir = var.unknown"})
     with pytest.raises(ValueError, match=r"var\.unknown"):
@@ -159,6 +196,13 @@ def test_a_sample_is_fetched_at_its_commit_without_the_others(
     later = _stack(repository, _git(repository, "rev-parse", "HEAD"))
     stack_sources.fetch([later], tmp_path / "fetched")
     assert (folder / stack.place / "main.tf").read_text() == "second"
+
+
+def test_what_a_module_reads_is_fetched_with_it(repository: Path, tmp_path: Path) -> None:
+    stack = replace(_stack(repository, _git(repository, "rev-parse", "HEAD")), reads=("b",))
+    folder = stack_sources.fetch([stack], tmp_path / "fetched")
+    assert stack.places == ("owner/name/a", "owner/name/b")
+    assert (folder / "owner/name/b/main.tf").read_text() == "first"
 
 
 def test_a_commit_that_is_gone_is_named(repository: Path, tmp_path: Path) -> None:

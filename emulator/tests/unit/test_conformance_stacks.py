@@ -91,6 +91,12 @@ def test_only_a_provider_that_is_there_is_overridden(
     assert ('provider "aws"' in written, "~> 5.100" in written) == (overridden, True)
 
 
+def test_a_lock_file_of_another_provider_is_not_kept(folder: Path) -> None:
+    (folder / ".terraform.lock.hcl").write_text("# 6.35.1\n")
+    list(stacks.results(stack(), folder))
+    assert not (folder / ".terraform.lock.hcl").exists()
+
+
 def test_the_report_is_in_junits_form(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
