@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from localstack_host.localstack_api import bucket_named
-from localstack_host.services.iam import public_access
+from localstack_host.services.iam import policies, public_access, public_policies
 from localstack_host.services.iam.required_permissions import Permission
 
 EVERYBODY = "http://acs.amazonaws.com/groups/global/AllUsers"
@@ -74,10 +74,15 @@ def is_public(bucket: Any, need: Permission, context: Any) -> bool:
     decision = public_access.decision(need, context)
     blocked = bucket.public_access_block or {}
     if decision.allowed:
-        return not blocked.get("RestrictPublicBuckets")
+        return not (blocked.get("RestrictPublicBuckets") and _has_public_policy(bucket))
     if "explicit deny" in decision.reason or blocked.get("IgnorePublicAcls"):
         return False
     return bucket.object_ownership != "BucketOwnerEnforced" and _acl_allows(bucket, need, context)
+
+
+def _has_public_policy(bucket: Any) -> bool:
+    """Whether the policy of a bucket is public: one that lets in only some addresses is not."""
+    return bool(bucket.policy) and public_policies.is_public(policies.parse(bucket.policy))
 
 
 def _is_missing(bucket: Any, need: Permission, context: Any) -> bool:

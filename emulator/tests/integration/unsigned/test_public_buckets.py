@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.integration.conftest import REGION, Cloud, document
 from tests.integration.unsigned.raw import Raw
@@ -140,3 +142,47 @@ def test_a_website_finds_the_index_of_a_folder(cloud: Cloud, raw: Raw, let_in: A
     answer = raw.get("/docs", headers=host)
     assert (answer.status_code, answer.headers["location"]) == (302, "/docs/")
     assert raw.get("/docs/", headers=host).text == "docs"
+
+
+def a_new_bucket(cloud: Cloud) -> str:
+    """A bucket as it is made: with all settings that block public access."""
+    name = f"blocked-{uuid.uuid4().hex[:8]}"
+    place = {"LocationConstraint": REGION}
+    cloud.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration=place)
+    return name
+
+
+def test_a_new_bucket_takes_no_public_policy(cloud: Cloud) -> None:
+    bucket, s3 = a_new_bucket(cloud), cloud.client("s3")
+    public = document(allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*"))
+    message = (
+        f's3:PutBucketPolicy on resource: "arn:aws:s3:::{bucket}"'
+        " because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public"
+        " Access."
+    )
+    with pytest.raises(ClientError, match=re.escape(message)) as refused:
+        s3.put_bucket_policy(Bucket=bucket, Policy=public)
+    assert refused.value.response["Error"]["Code"] == "AccessDenied"
+    with pytest.raises(ClientError, match="NoSuchBucketPolicy"):
+        s3.get_bucket_policy(Bucket=bucket)
+    with pytest.raises(ClientError, match="MalformedPolicy"):
+        s3.put_bucket_policy(Bucket=bucket, Policy="{none")
+
+    block = {"BlockPublicPolicy": False, "RestrictPublicBuckets": True}
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=block)
+    s3.put_bucket_policy(Bucket=bucket, Policy=public)
+
+
+def test_a_policy_for_some_addresses_is_not_public_and_is_not_blocked(
+    cloud: Cloud, raw: Raw
+) -> None:
+    bucket, s3 = a_new_bucket(cloud), cloud.client("s3")
+    s3.put_object(Bucket=bucket, Key="key", Body=b"content")
+    here = {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}
+    reading = allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*", here)
+    s3.put_bucket_policy(Bucket=bucket, Policy=document(reading))
+    assert raw.get(f"/{bucket}/key").text == "content"
+    elsewhere = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
+    reading = allow("s3:GetObject", f"arn:aws:s3:::{bucket}/*", elsewhere)
+    s3.put_bucket_policy(Bucket=bucket, Policy=document(reading))
+    assert raw.get(f"/{bucket}/key").status_code == 403

@@ -20,15 +20,16 @@ def s3() -> Service:
 
     from localstack_host.services.iam.handler import PermissionCheck
     from localstack_host.services.iam.usage import counted
-    from localstack_host.services.s3 import missing_objects, patches
+    from localstack_host.services.s3 import missing_objects, patches, public_access_block
     from localstack_host.services.s3.object_store import NamedObjectStore
 
     patches.apply_patches()
     folder = state_folder() / "s3"
     folder.mkdir(exist_ok=True)
     service = Service.for_provider(S3Provider(NamedObjectStore(str(folder))))
+    skeleton: Any = service.skeleton
+    skeleton.dispatch_table = public_access_block.enforce(skeleton.dispatch_table)
     if plugin.is_enforced():
-        skeleton: Any = service.skeleton
         permissions = PermissionCheck(counted())
         skeleton.dispatch_table = missing_objects.hide(skeleton.dispatch_table, permissions)
     return service
