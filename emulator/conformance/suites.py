@@ -43,11 +43,22 @@ class Suite:
 
 @dataclass(frozen=True)
 class Recorded:
-    """Tests that LocalStack recorded on AWS: of what, in which folders, how long they may take."""
+    """Tests that LocalStack recorded on AWS: of what, where, and how long they may take."""
 
     title: str
-    folders: tuple[str, ...]
+    # Below tests/aws/services.
+    folders: tuple[str, ...] = ()
     minutes: int = 30
+    # Below tests/aws.
+    scenarios: tuple[str, ...] = ()
+    # Services that they are about and the emulator does not offer by default.
+    services: tuple[str, ...] = ()
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """The folders and files of the tests."""
+        folders = (f"services/{folder}" for folder in self.folders)
+        return tuple(f"tests/aws/{place}" for place in (*folders, *self.scenarios))
 
 
 RECORDED = {
@@ -69,36 +80,64 @@ RECORDED = {
     "ssm": Recorded("SSM", ("ssm",)),
     "stepfunctions": Recorded("Step Functions", ("stepfunctions",), minutes=60),
     "sts": Recorded("STS", ("sts",)),
+    # What the lab does not use.
+    "cloudformation": Recorded(
+        "CloudFormation",
+        ("cloudformation",),
+        minutes=120,
+        services=(
+            *("acm", "config", "es", "opensearch", "redshift", "resource-groups"),
+            *("route53", "route53resolver", "s3control", "support", "swf", "transcribe"),
+        ),
+    ),
+    "kinesis": Recorded("Kinesis and Firehose", ("firehose", "kinesis")),
+    "network": Recorded(
+        "EC2, Route 53 and ACM",
+        ("acm", "ec2", "route53", "route53resolver"),
+        services=("acm", "route53", "route53resolver"),
+    ),
+    "resources": Recorded(
+        "Cloud Control, Resource Groups and tags",
+        ("cloudcontrol", "resource_groups", "resourcegroupstaggingapi"),
+        services=("resource-groups",),
+    ),
+    "s3control": Recorded("S3 Control", ("s3control",), services=("s3control",)),
+    "scenarios": Recorded(
+        "Scenarios of several services",
+        # Without test_serverless.py: it deploys to port 4566, whoever answers there.
+        scenarios=("scenario", "test_multiregion.py", "test_notifications.py", "test_validate.py"),
+        services=("es", "opensearch"),
+    ),
 }
-# Its tests use more services than those that they are about.
+# Tests use more services than those that they are about.
 _BESIDES = (
     *("cloudformation", "dynamodbstreams", "ec2", "firehose", "kinesis"),
     *("scheduler", "secretsmanager"),
 )
 # The tools are those of its requirements-test.txt: answers are recorded under names of tests, and
-# these depend on pytest's version. Later ones of requests send a path that begins with two slashes.
+# these depend on pytest's version. Later ones of requests send a path that begins with two slashes,
+# of cbor2 do not read Kinesis' dates, and of pyOpenSSL do not make the certificates of tests.
 _REQUIREMENTS = (
     f"localstack-core[runtime,test]=={_VERSION}",
-    *("cbor2<6", "pytest-timeout>=2.3,<3"),
+    *("cbor2==5.8.0", "pytest-timeout>=2.3,<3"),
     *("pytest==9.0.2", "localstack-snapshot==0.3.3", "deepdiff==8.6.1", "jsonpath-ng==1.7.0"),
-    "requests==2.32.5",
+    *("pyopenssl==25.3.0", "requests==2.32.5"),
 )
 _PLUGINS = Path(__file__).parent / "plugins"
 
 
 def _suite(name: str, recorded: Recorded) -> Suite:
-    tests = [f"tests/aws/services/{folder}" for folder in recorded.folders]
     return Suite(
         name=name,
         title=f"LocalStack's tests of {recorded.title}, recorded on AWS",
-        recognised_by=("tests/aws/conftest.py", *tests),
+        recognised_by=("tests/aws/conftest.py", *recorded.tests),
         requirements=_REQUIREMENTS,
         copied=("tests", "pyproject.toml"),
         command=(
             *("{python}", "-m", "pytest", "-m", "aws_validated", "-p", "no:cacheprovider"),
             *("-p", "localstack_address", "--timeout=120"),
             *("--junitxml={report}", "--override-ini=log_level=WARNING"),
-            *tests,
+            *recorded.tests,
         ),
         variables={
             "TEST_AWS_ENDPOINT_URL": "{endpoint}",
@@ -110,7 +149,7 @@ def _suite(name: str, recorded: Recorded) -> Suite:
         # It asks STS for its account where STS is offered.
         variables_on={STANDALONE: {"SERVICES": "dynamodb,dynamodbstreams"}},
         target=ENGINE if name == "dynamodb" else EMULATOR,
-        services=_BESIDES,
+        services=(*_BESIDES, *recorded.services),
         timeout=60.0 * recorded.minutes,
     )
 

@@ -28,8 +28,18 @@ from conformance.programs import (
     suite_variables,
 )
 from conformance.servers import Plan
-from conformance.suites import ENGINE, LOCALSTACK, STANDALONE, SUITES, Suite, find, selected
+from conformance.suites import (
+    ENGINE,
+    LOCALSTACK,
+    STANDALONE,
+    SUITES,
+    Recorded,
+    Suite,
+    find,
+    selected,
+)
 from conformance.targets import target
+from localstack_host.host import service_selection
 from tests.waiting import eventually
 
 PASSED, FAILED = Outcome.PASSED, Outcome.FAILED
@@ -67,6 +77,20 @@ def test_a_folder_that_has_only_some_of_the_files_is_no_suite(tmp_path: Path) ->
     (tmp_path / "vitest.config.ts").touch()
     with pytest.raises(ConformanceError, match="no suite that is known"):
         find(str(tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=[suite.name for suite in SUITES])
+def test_the_emulator_has_the_services_that_a_suite_asks_for(suite: Suite) -> None:
+    assert set(suite.services) <= service_selection.known() - service_selection.DEFAULT
+
+
+def test_recorded_tests_are_of_services_or_of_several_together() -> None:
+    recorded = Recorded("SQS and more", ("sqs",), scenarios=("scenario", "test_validate.py"))
+    assert recorded.tests == (
+        "tests/aws/services/sqs",
+        "tests/aws/scenario",
+        "tests/aws/test_validate.py",
+    )
 
 
 def git(folder: Path, *arguments: str) -> None:
