@@ -5,7 +5,6 @@ which AWS refuses there. What a replica is given beside its region gets lost. An
 nothing and succeeds. The expiry of items is switched on twice, which AWS and the engine refuse.
 
 It deletes a user with its groups and policies, which IAM refuses, and counts the stack as deleted.
-A stack that is complete has no outputs for a moment.
 """
 
 from __future__ import annotations
@@ -30,7 +29,6 @@ def apply_patches() -> None:
     _patch_tables()
     _patch_users()
     _patch_parameters()
-    _patch_outputs()
 
 
 def _patch_global_tables() -> None:
@@ -101,19 +99,3 @@ def _patch_parameters() -> None:
             return delta
         before, after = (Nothing if v == NO_VALUE else v for v in (delta.before, delta.after))
         return PreprocEntityDelta(before=before, after=after)
-
-
-def _patch_outputs() -> None:
-    from localstack.services.cloudformation.engine.v2.change_set_model_executor import (
-        ChangeSetModelExecutor,
-    )
-
-    patch(ChangeSetModelExecutor.execute)(with_outputs)
-
-
-def with_outputs(execute: Any, executor: Any) -> Any:
-    """Wraps the deployment of a stack: it has its outputs before it is complete."""
-    result = execute(executor)
-    if not result.failure_message:
-        executor._change_set.stack.resolved_outputs = result.outputs
-    return result
