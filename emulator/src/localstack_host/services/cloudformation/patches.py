@@ -1,10 +1,11 @@
-"""The patches of CloudFormation: tables, users that are deleted, and parameters that are no value.
+"""The patches of CloudFormation: tables, users that are deleted, and parameters without a value.
 
 LocalStack adds all replicas of a global table by UpdateTable, also that of the stack's own region,
 which AWS refuses there. What a replica is given beside its region gets lost. An update changes
 nothing and succeeds. The expiry of items is switched on twice, which AWS and the engine refuse.
 
 It deletes a user with its groups and policies, which IAM refuses, and counts the stack as deleted.
+A stack is complete some time before it has its outputs.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def apply_patches() -> None:
     _patch_global_tables()
     _patch_tables()
     _patch_users()
-    _patch_parameters()
+    _patch_engine()
 
 
 def _patch_global_tables() -> None:
@@ -85,8 +86,11 @@ def _patch_users() -> None:
         return original(provider, request)
 
 
-def _patch_parameters() -> None:
+def _patch_engine() -> None:
     from localstack.services.cloudformation.engine.v2.change_set_model import Nothing
+    from localstack.services.cloudformation.engine.v2.change_set_model_executor import (
+        ChangeSetModelExecutor,
+    )
     from localstack.services.cloudformation.engine.v2.change_set_model_preproc import (
         ChangeSetModelPreproc,
         PreprocEntityDelta,
@@ -99,3 +103,13 @@ def _patch_parameters() -> None:
             return delta
         before, after = (Nothing if v == NO_VALUE else v for v in (delta.before, delta.after))
         return PreprocEntityDelta(before=before, after=after)
+
+    @patch(ChangeSetModelExecutor.execute)
+    def execute(original: Any, executor: Any) -> Any:
+        result = original(executor)
+        stack = executor._change_set.stack
+        if not result.failure_message and stack.status != "DELETE_IN_PROGRESS":
+            named = [one for one in result.outputs if one.get("ExportName")]
+            stack.resolved_exports = {one["ExportName"]: one["OutputValue"] for one in named}
+            stack.resolved_outputs = result.outputs
+        return result
