@@ -1,4 +1,4 @@
-"""A stack has its outputs and exports when it is complete, not some time later."""
+"""A stack has its outputs and change set when it is complete, not some time later."""
 
 from __future__ import annotations
 
@@ -18,32 +18,37 @@ from localstack.services.cloudformation.engine.v2.change_set_model_executor impo
 )
 from localstack_host.services.cloudformation.patches import apply_patches
 
-failure, status = sys.argv[1:]
+failure, status, *ids = sys.argv[1:]
 outputs = [{"OutputKey": "a", "OutputValue": "1", "ExportName": "e"},
            {"OutputKey": "b", "OutputValue": "2"}]
-result = SimpleNamespace(failure_message=failure, outputs=outputs)
+result = SimpleNamespace(failure_message=failure, outputs=outputs, resources={"r": {}})
 own = ChangeSetModelExecutor.execute
 ChangeSetModelExecutor.execute = wraps(own)(lambda executor: result)
 apply_patches()
-stack = SimpleNamespace(status=status, resolved_outputs=[], resolved_exports={})
-executor = SimpleNamespace(_change_set=SimpleNamespace(stack=stack))
-assert ChangeSetModelExecutor.execute(executor) is result
-print([one["OutputKey"] for one in stack.resolved_outputs], stack.resolved_exports)
+stack = SimpleNamespace(
+    status=status, change_set_ids={*ids}, change_set_id=None,
+    resolved_outputs=[], resolved_exports={}, resolved_resources={},
+)
+change_set = SimpleNamespace(stack=stack, change_set_id="c")
+assert ChangeSetModelExecutor.execute(SimpleNamespace(_change_set=change_set)) is result
+names = [one["OutputKey"] for one in stack.resolved_outputs]
+print(names, stack.resolved_exports, [*stack.resolved_resources], stack.change_set_id)
 """
-OUTPUTS = "['a', 'b'] {'e': '1'}"
+NOTED, NOT_NOTED = "['a', 'b'] {'e': '1'} ['r']", "[] {} [] None"
 
 
 @pytest.mark.parametrize(
-    ("failure", "status", "expected"),
+    ("arguments", "expected"),
     [
-        ("", "CREATE_IN_PROGRESS", OUTPUTS),
-        ("", "UPDATE_IN_PROGRESS", OUTPUTS),
-        ("It failed.", "UPDATE_IN_PROGRESS", "[] {}"),
-        ("", "DELETE_IN_PROGRESS", "[] {}"),
+        (("", "CREATE_IN_PROGRESS", "c"), f"{NOTED} c"),
+        (("", "UPDATE_IN_PROGRESS", "b", "c"), f"{NOTED} c"),
+        (("", "UPDATE_IN_PROGRESS", "b"), f"{NOTED} None"),
+        (("It failed.", "UPDATE_IN_PROGRESS", "c"), NOT_NOTED),
+        (("", "DELETE_IN_PROGRESS", "c"), NOT_NOTED),
     ],
 )
-def test_outputs_are_there_before_the_status(failure: str, status: str, expected: str) -> None:
+def test_outputs_are_there_before_the_status(arguments: tuple[str, ...], expected: str) -> None:
     run = subprocess.run(
-        [sys.executable, "-c", PROGRAM, failure, status], capture_output=True, text=True
+        [sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True
     )
     assert run.stdout.strip() == expected, run.stderr

@@ -5,7 +5,7 @@ which AWS refuses there. What a replica is given beside its region gets lost. An
 nothing and succeeds. The expiry of items is switched on twice, which AWS and the engine refuse.
 
 It deletes a user with its groups and policies, which IAM refuses, and counts the stack as deleted.
-A stack is complete some time before it has its outputs.
+A stack is complete some time before it has its outputs and its change set.
 """
 
 from __future__ import annotations
@@ -107,9 +107,19 @@ def _patch_engine() -> None:
     @patch(ChangeSetModelExecutor.execute)
     def execute(original: Any, executor: Any) -> Any:
         result = original(executor)
-        stack = executor._change_set.stack
-        if not result.failure_message and stack.status != "DELETE_IN_PROGRESS":
-            named = [one for one in result.outputs if one.get("ExportName")]
-            stack.resolved_exports = {one["ExportName"]: one["OutputValue"] for one in named}
-            stack.resolved_outputs = result.outputs
+        if not result.failure_message:
+            _describe(executor._change_set, result)
         return result
+
+
+def _describe(change_set: Any, result: Any) -> None:
+    """Notes in a stack what LocalStack notes after its status."""
+    stack = change_set.stack
+    if stack.status == "DELETE_IN_PROGRESS":
+        return
+    named = [one for one in result.outputs if one.get("ExportName")]
+    stack.resolved_exports = {one["ExportName"]: one["OutputValue"] for one in named}
+    stack.resolved_outputs = result.outputs
+    stack.resolved_resources = result.resources
+    if change_set.change_set_id in stack.change_set_ids:  # not that of an UpdateStack
+        stack.change_set_id = change_set.change_set_id
