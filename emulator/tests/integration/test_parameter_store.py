@@ -193,3 +193,10 @@ def test_each_change_is_an_event_after_it_was_made(cloud: Cloud, path: str) -> N
     assert {one["resources"][0] for one in received} == {
         f"arn:aws:ssm:{REGION}:000000000000:parameter{name}"
     }
+
+
+def test_names_are_told_as_they_were_asked_for(ssm: Any, path: str) -> None:
+    put(ssm, path)
+    answer = ssm.get_parameters(Names=[path, f"{path}-gone", "/gone", "gone-too"])
+    assert [found["Name"] for found in answer["Parameters"]] == [path]
+    assert sorted(answer["InvalidParameters"]) == sorted([f"{path}-gone", "/gone", "gone-too"])

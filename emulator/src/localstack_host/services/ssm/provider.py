@@ -83,7 +83,13 @@ class ParameterStore(SsmProvider):
             secret = untyped._get_secrets_information(*_place(context), name, path)
             found += [secret["Parameter"]] if secret else []
             missing += [] if secret else [name]
-        return {"Parameters": found, "InvalidParameters": missing}
+        asked = {name.strip("/"): name for name in plain}
+        for one in found:
+            one["Name"] = asked.get(one["Name"].strip("/"), one["Name"])
+        return {
+            "Parameters": found,
+            "InvalidParameters": [asked.get(name.strip("/"), name) for name in missing],
+        }
 
     @handler("GetParametersByPath", expand=False)
     def get_parameters_by_path(  # type: ignore[override]
