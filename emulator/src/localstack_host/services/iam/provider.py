@@ -1,6 +1,7 @@
-"""The entry point PROVIDER_OVERRIDE_IAM=host: LocalStack's IAM, with two fixes.
+"""The entry point PROVIDER_OVERRIDE_IAM=host: LocalStack's IAM, with these fixes.
 
 - The policy simulator decides as requests are decided.
+- A role has a trust policy, and sessions of a possible length (`trust_policies.py`).
 - A user that has something is not deleted:
   https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
 """
@@ -16,6 +17,7 @@ from localstack_host.localstack_api import (
     RequestContext,
     Service,
     falling_back_to_moto,
+    handler,
     provides,
 )
 
@@ -25,10 +27,20 @@ def iam() -> Service:
     """LocalStack's IAM with the simulator of this package."""
     from localstack.services.iam.provider import IamProvider, get_iam_backend
 
+    from localstack_host.services.iam import trust_policies
     from localstack_host.services.iam.simulation import PolicySimulator
 
     class Provider(IamProvider):
         """LocalStack's IAM."""
+
+        @handler("CreateRole", expand=False)
+        def create_role(  # type: ignore[override] # by `expand=False`
+            self, context: RequestContext, request: Any
+        ) -> Any:
+            """Creates a role. Raises MalformedPolicyDocument and ValidationError."""
+            trust_policies.check_duration(request.get("MaxSessionDuration"))
+            trust_policies.check(request["AssumeRolePolicyDocument"])
+            return super().create_role(context, request)
 
         def delete_user(self, context: RequestContext, user_name: str, **rest: Any) -> None:
             """Deletes a user. Raises DeleteConflictException for one that has something."""
