@@ -24,7 +24,6 @@ OWN = {
     "owner.py",
     "portable_mode.py",
     "pytest_plugin.py",
-    "services/s3/object_store.py",
 }
 # What is replaced in LocalStack: emulator/tests/unit/test_patches.py has a list of its own.
 PATCHES = "patches.py"

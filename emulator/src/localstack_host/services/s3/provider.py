@@ -16,17 +16,16 @@ from localstack_host.services.iam import plugin
 @provides("s3")
 def s3() -> Service:
     """LocalStack's S3 with another folder. Who may not list a bucket is not told what is in it."""
-    from localstack.services.s3.provider import S3Provider
-
     from localstack_host.services.iam.handler import PermissionCheck
     from localstack_host.services.iam.usage import counted
     from localstack_host.services.s3 import missing_objects, patches, public_access_block
     from localstack_host.services.s3.object_store import NamedObjectStore
+    from localstack_host.services.s3.objects import Objects
 
     patches.apply_patches()
     folder = state_folder() / "s3"
     folder.mkdir(exist_ok=True)
-    service = Service.for_provider(S3Provider(NamedObjectStore(str(folder))))
+    service = Service.for_provider(Objects(NamedObjectStore(str(folder))))
     skeleton: Any = service.skeleton
     skeleton.dispatch_table = public_access_block.enforce(skeleton.dispatch_table)
     if plugin.is_enforced():
