@@ -70,7 +70,10 @@ class Workflows(MapRuns):
         """
         history: Any = super().get_execution_history(context, execution_arn, **rest)
         told = requests.page(history, rest.get("max_results"), rest.get("next_token"))
-        sent = input_of(self._get_execution(context, execution_arn))
+        execution = self.get_store(context).executions.get(execution_arn)
+        if execution is None:  # a child's
+            return told
+        sent = input_of(execution)
         return {**told, "events": [with_input(event, sent) for event in told["events"]]}
 
     def create_state_machine(self, context: RequestContext, request: Any, **rest: Any) -> Any:
