@@ -14,9 +14,11 @@ def apply_patches() -> None:
     """Applies the patches, when API Gateway is loaded."""
     from localstack.services.apigateway.next_gen.execute_api.handlers import parse
     from localstack.services.apigateway.next_gen.execute_api.integrations import aws
+    from moto.apigateway.models import UsagePlan
 
-    from localstack_host.services.apigateway import integrations
+    from localstack_host.services.apigateway import integrations, usage_plans
 
+    patch(UsagePlan.apply_patch_operations)(usage_plans.apply_operations)
     patch_paths()
     patch_templates()
     patch_requests()

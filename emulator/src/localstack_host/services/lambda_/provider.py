@@ -207,6 +207,22 @@ class PythonOnlyLambda(OtherInvocations, KeyedLambda):
             **others,
         )
 
+    def delete_provisioned_concurrency_config(
+        self, context: RequestContext, function_name: str, qualifier: str, **others: Any
+    ) -> None:
+        """Deletes a configuration. LocalStack has its environments by version, not by alias."""
+        account, region = api_utils.get_account_and_region(function_name, context)
+        name, alias = api_utils.get_name_and_qualifier(function_name, qualifier, context)
+        function: Any = lambda_stores[account][region].functions.get(name)
+        configured = function is not None and alias in function.provisioned_concurrency_configs
+        if configured and alias in function.aliases:
+            del function.provisioned_concurrency_configs[alias]
+            version = function.versions[function.aliases[alias].function_version]
+            manager = self.lambda_service.get_lambda_version_manager(version.id.qualified_arn())
+            manager.update_provisioned_concurrency_config(0)
+            return
+        super().delete_provisioned_concurrency_config(context, function_name, qualifier, **others)
+
     @handler("DeleteFunction")
     def delete_function(
         self,
