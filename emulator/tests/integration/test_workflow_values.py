@@ -85,3 +85,15 @@ def test_a_history_is_read_in_pages(cloud: Cloud) -> None:
     )
     assert [[event["id"] for event in page["events"]] for page in pages] == [[1, 2, 3], [4]]
     client.delete_state_machine(stateMachineArn=arn)
+
+
+def test_a_state_is_tested_with_the_text_that_it_was_given(cloud: Cloud) -> None:
+    definition = {"Type": "Pass", "Parameters": {"numbers.$": "$"}, "End": True}
+    tested = cloud.client("stepfunctions").test_state(
+        definition=json.dumps(definition),
+        roleArn=cloud.role(),
+        input="[1, 2]",
+        inspectionLevel="DEBUG",
+    )
+    assert json.loads(tested["output"]) == {"numbers": [1, 2]}
+    assert tested["inspectionData"]["input"] == "[1, 2]"

@@ -165,17 +165,34 @@ def _patch_comparisons() -> None:
 
 
 def _patch_texts_of_json() -> None:
-    """JSON has no spaces, as on AWS, and a state is entered at a time with a Z."""
+    """JSON has no spaces, as on AWS, and a state is entered at a time with a Z.
+
+    TestState returns what it was given, as it was written: most clients write spaces there.
+    """
     from localstack.services.stepfunctions.asl.component.state import state
+    from localstack.services.stepfunctions.asl.component.test_state.program import (
+        test_state_program,
+    )
+    from localstack.services.stepfunctions.asl.component.test_state.state import base_mock, task
+    from localstack.services.stepfunctions.asl.component.test_state.state import execution as tested
+    from localstack.services.stepfunctions.asl.parse.test_state import preprocessor
     from localstack.services.stepfunctions.asl.utils import encoding
+    from localstack.services.stepfunctions.backend.test_state import execution
 
     replace(encoding, "json", SimpleNamespace(dumps=compact))
     replace(state, "StateData", entered)
+    for module in (base_mock, execution, preprocessor, task, test_state_program, tested):
+        replace(module, "to_json_str", spaced)
 
 
 def compact(value: Any, separators: tuple[str, str] | None = None, **options: Any) -> str:
     """The JSON of a value, without spaces."""
     return json.dumps(value, separators=separators or (",", ":"), **options)
+
+
+def spaced(value: Any) -> str:
+    """The JSON of a value, with spaces."""
+    return json.dumps(value, default=str)
 
 
 def entered(EnteredTime: str, Name: str) -> dict[str, str]:  # noqa: N803 # names of the context
