@@ -86,3 +86,23 @@ def test_a_resource_server_of_a_user_pool_is_changed_and_deleted(cloud: Cloud) -
         with pytest.raises(cognito.exceptions.ResourceNotFoundException):
             gone(**server)
     cognito.delete_user_pool(UserPoolId=pool)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        ("RedriveAllowPolicy", '{"redrivePermission":"denyAll"}'),
+        ("Policy", '{"Version":"2012-10-17","Statement":[]}'),
+        ("KmsMasterKeyId", "alias/aws/sqs"),
+    ],
+)
+def test_an_attribute_of_a_queue_that_is_set_to_nothing_is_gone(
+    cloud: Cloud, attribute: str, value: str
+) -> None:
+    sqs = cloud.client("sqs")
+    url = sqs.create_queue(QueueName=f"queue-{uuid.uuid4().hex[:8]}")["QueueUrl"]
+    for text, expected in ((value, {attribute: value}), ("", {})):
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={attribute: text})
+        answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[attribute])
+        assert answer.get("Attributes", {}) == expected
+    sqs.delete_queue(QueueUrl=url)

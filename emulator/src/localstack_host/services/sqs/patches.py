@@ -31,6 +31,18 @@ def apply_patches() -> None:
 
 
 @cache
+def apply_attribute_patches() -> None:
+    """Lets an empty RedriveAllowPolicy remove it, as that of every other attribute does.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+    """
+    from localstack.services.sqs import constants
+
+    removed = constants.DELETE_IF_DEFAULT | {"RedriveAllowPolicy": ""}
+    replace(constants, "DELETE_IF_DEFAULT", removed)
+
+
+@cache
 def apply_metric_patches() -> None:
     """Applies the patches of the metrics, when SQS is loaded."""
     from localstack.services.sqs import provider

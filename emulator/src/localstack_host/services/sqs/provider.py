@@ -14,6 +14,7 @@ from localstack_host.services.sqs import limits, patches
 def sqs() -> Service:
     """LocalStack's SQS with its patches."""
     patches.apply_limits()
+    patches.apply_attribute_patches()
     patches.apply_metric_patches()
     untyped: Any = Queues
     return Service.for_provider(untyped())
