@@ -167,6 +167,8 @@ def test_a_new_bucket_takes_no_public_policy(cloud: Cloud) -> None:
         s3.get_bucket_policy(Bucket=bucket)
     with pytest.raises(ClientError, match="MalformedPolicy"):
         s3.put_bucket_policy(Bucket=bucket, Policy="{none")
+    with pytest.raises(ClientError, match="InvalidBucketOwnerAWSAccountID"):
+        s3.put_bucket_policy(Bucket=bucket, Policy=public, ExpectedBucketOwner="0000")
 
     block = {"BlockPublicPolicy": False, "RestrictPublicBuckets": True}
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=block)

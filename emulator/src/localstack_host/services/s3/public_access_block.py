@@ -25,12 +25,18 @@ def enforce(handlers: Mapping[str, Handler]) -> dict[str, Handler]:
 
     def served(context: Any, request: Any) -> Any:
         bucket = bucket_named(request["Bucket"])
-        blocked = bucket is not None and (bucket.public_access_block or {}).get("BlockPublicPolicy")
-        if blocked and _is_public(request["Policy"]):
+        if bucket is not None and _is_blocked(bucket, request):
             raise _refusal(context, request["Bucket"])
         return serve(context, request)
 
     return {**handlers, OPERATION: served}
+
+
+def _is_blocked(bucket: Any, request: Mapping[str, Any]) -> bool:
+    """Whether the setting refuses a policy. S3 says first that the owner is not the expected one."""
+    blocked = (bucket.public_access_block or {}).get("BlockPublicPolicy")
+    is_expected = request.get("ExpectedBucketOwner") in (None, bucket.bucket_account_id)
+    return bool(blocked) and is_expected and _is_public(request["Policy"])
 
 
 def _is_public(text: str) -> bool:
