@@ -33,7 +33,7 @@ def enforce(handlers: Mapping[str, Handler]) -> dict[str, Handler]:
 
 
 def _is_blocked(bucket: Any, request: Mapping[str, Any]) -> bool:
-    """Whether the setting refuses a policy. S3 says first that the owner is not the expected one."""
+    """Whether the setting refuses it. S3 looks first whether its owner is the expected one."""
     blocked = (bucket.public_access_block or {}).get("BlockPublicPolicy")
     is_expected = request.get("ExpectedBucketOwner") in (None, bucket.bucket_account_id)
     return bool(blocked) and is_expected and _is_public(request["Policy"])
