@@ -81,10 +81,15 @@ RECORDED = {
     "stepfunctions": Recorded("Step Functions", ("stepfunctions",), minutes=60),
     "sts": Recorded("STS", ("sts",)),
     # What the lab does not use.
+    "analytics": Recorded(
+        "OpenSearch, Redshift and Transcribe",
+        ("es", "opensearch", "redshift", "transcribe"),
+        services=("es", "opensearch", "redshift", "transcribe"),
+    ),
     "cloudformation": Recorded(
         "CloudFormation",
         ("cloudformation",),
-        minutes=120,
+        minutes=80,
         services=(
             *("acm", "config", "es", "opensearch", "redshift", "resource-groups"),
             *("route53", "route53resolver", "s3control", "support", "swf", "transcribe"),
