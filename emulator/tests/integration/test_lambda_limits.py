@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from localstack_host.host import linux_features
-from tests.integration.conftest import Cloud, zipped
+from tests.integration.conftest import Cloud
 
 HUNGRY = """
 import subprocess, sys
@@ -254,21 +253,3 @@ def test_code_is_not_replaced_by_nothing(cloud: Cloud) -> None:
         update(FunctionName=function, ZipFile=EMPTY_ZIP)
     with pytest.raises(ClientError, match="Please provide a source for function code"):
         update(FunctionName=function)
-
-
-def test_a_function_that_is_created_is_not_changed(cloud: Cloud) -> None:
-    client, name = cloud.client("lambda"), f"probe-{uuid.uuid4().hex[:8]}"
-    slow = "import time\ntime.sleep(1)\ndef handle(event, context):\n    pass\n"
-    client.create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Role=cloud.role(),
-        Handler="app.handle",
-        Code={"ZipFile": zipped({"app.py": slow})},
-    )
-    cloud.functions.append(name)
-    with pytest.raises(ClientError, match="in the following state: Pending") as refused:
-        client.update_function_configuration(FunctionName=name, Description="new")
-    assert refused.value.response["Error"]["Code"] == "ResourceConflictException"
-    client.get_waiter("function_active_v2").wait(FunctionName=name)
-    client.update_function_configuration(FunctionName=name, Description="new")

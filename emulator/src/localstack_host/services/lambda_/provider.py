@@ -255,7 +255,7 @@ class PythonOnlyLambda(OtherInvocations, KeyedLambda):
     ) -> FunctionConfiguration:
         """Validates the code, then updates it."""
         validation.require_code(request)
-        _require_created(context, request["FunctionName"])
+        require_created(context, request["FunctionName"])
         return super().update_function_code(context, request)
 
     @handler("UpdateFunctionConfiguration", expand=False)
@@ -266,11 +266,11 @@ class PythonOnlyLambda(OtherInvocations, KeyedLambda):
         if (runtime := request.get("Runtime")) in ALL_RUNTIMES:  # LocalStack refuses the others
             self._validate_runtime(PackageType.Zip, runtime)
         validation.require_variables(request.get("Environment"))
-        _require_created(context, request["FunctionName"])
+        require_created(context, request["FunctionName"])
         return super().update_function_configuration(context, request)
 
 
-def _require_created(context: RequestContext, function_name: str) -> None:
+def require_created(context: RequestContext, function_name: str) -> None:
     """Raises ResourceConflictException while a function is created.
 
     https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
