@@ -11,7 +11,6 @@ from botocore.exceptions import ClientError
 
 from tests.integration.conftest import Cloud, document
 from tests.integration.state_machines import machine, run
-from tests.integration.test_permissions import refusal
 from tests.integration.waiting import wait_for
 
 PASS = {"A": {"Type": "Pass", "End": True}}
@@ -140,22 +139,3 @@ def test_a_workflow_runs_an_express_one_and_waits_for_it(cloud: Cloud) -> None:
     ended = run(cloud, {"Call": task})
     assert (ended.status, ended.output) == ("SUCCEEDED", "1"), ended.cause
     cloud.client("stepfunctions").delete_state_machine(stateMachineArn=express)
-
-
-def test_a_role_lets_step_functions_assume_it(cloud: Cloud) -> None:
-    client, name = cloud.client("stepfunctions"), f"probe-{uuid.uuid4().hex[:8]}"
-    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
-    of_functions = cloud.role(Service="lambda.amazonaws.com")
-    nobodys = f"{of_functions}-gone"
-    neither = "Neither the global service principal states.amazonaws.com, nor the regional one"
-    for role in (of_functions, nobodys):
-        asked = {"name": name, "definition": definition, "roleArn": role}
-        code, said, status = refusal(client.create_state_machine, **asked)
-        assert (code, status) == ("AccessDeniedException", 400)
-        assert said == f"{neither} is authorized to assume the provided role."
-    regional = cloud.role(Service="states.us-east-2.amazonaws.com")
-    created = client.create_state_machine(name=name, definition=definition, roleArn=regional)
-    machine_arn = created["stateMachineArn"]
-    changed = {"stateMachineArn": machine_arn, "roleArn": of_functions}
-    assert refusal(client.update_state_machine, **changed)[0] == "AccessDeniedException"
-    client.delete_state_machine(stateMachineArn=machine_arn)

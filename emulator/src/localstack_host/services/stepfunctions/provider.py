@@ -12,17 +12,10 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
 from localstack.aws.api.stepfunctions import ExecutionStatus, InvalidDefinition
 from localstack.services.stepfunctions.backend.state_machine import StateMachineInstance
 
-from localstack_host.localstack_api import (
-    CommonServiceException,
-    RequestContext,
-    Service,
-    connect_to,
-    provides,
-)
+from localstack_host.localstack_api import RequestContext, Service, provides
 from localstack_host.services.stepfunctions import patches, requests
 from localstack_host.services.stepfunctions.definitions.check import diagnose
 from localstack_host.services.stepfunctions.definitions.diagnostics import Diagnostic
@@ -84,12 +77,9 @@ class Workflows(MapRuns):
         return {**told, "events": [with_input(event, sent) for event in told["events"]]}
 
     def create_state_machine(self, context: RequestContext, request: Any, **rest: Any) -> Any:
-        """Raises InvalidName, InvalidDefinition or AccessDenied if AWS would not store it."""
+        """Raises InvalidName or InvalidDefinition if AWS would not store the machine."""
         requests.check_name(request["name"])
         _refuse_invalid(request["definition"], request.get("type") or STANDARD)
-        place = f"arn:{context.partition}:states:{context.region}:{context.account_id}"
-        machine_arn = f"{place}:stateMachine:{request['name']}"
-        _require_assumable(request["roleArn"], machine_arn, context.region)
         return super().create_state_machine(context, request, **rest)
 
     def validate_state_machine_definition(
@@ -123,8 +113,6 @@ class Workflows(MapRuns):
         if definition := rest.get("definition"):
             machine = self.get_store(context).state_machines.get(state_machine_arn)
             _refuse_invalid(definition, machine.sm_type if machine else STANDARD)
-        if role := rest.get("role_arn"):
-            _require_assumable(role, state_machine_arn, context.region)
         response = super().update_state_machine(context, state_machine_arn, **rest)
         if tracing := rest.get("tracing_configuration"):
             self._machine(context, state_machine_arn).tracing_config = tracing
@@ -149,23 +137,6 @@ class Workflows(MapRuns):
     def _machine(self, context: RequestContext, arn: str) -> StateMachineInstance:
         machines: dict[str, StateMachineInstance] = self.get_store(context).state_machines
         return machines[arn]
-
-
-def _require_assumable(role_arn: str, machine_arn: str, region: str) -> None:
-    """Raises AccessDeniedException for a role that Step Functions cannot assume for a machine.
-
-    https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
-    """
-    sts = connect_to(region_name=region).sts
-    asking = sts.request_metadata(service_principal="states", source_arn=machine_arn)
-    try:
-        asking.assume_role(RoleArn=role_arn, RoleSessionName="create")
-    except ClientError as error:
-        text = (
-            "Neither the global service principal states.amazonaws.com, nor the regional one is"
-            " authorized to assume the provided role."
-        )
-        raise CommonServiceException("AccessDeniedException", text, 400, True) from error
 
 
 def _started(request: dict[str, Any]) -> AbstractContextManager[None]:
