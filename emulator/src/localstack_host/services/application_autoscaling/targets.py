@@ -22,6 +22,7 @@ from localstack_host.services.application_autoscaling.models import (
     store_of,
     words_of,
 )
+from localstack_host.services.tag_operations import tag_operations
 
 UNSUPPORTED = "Unsupported service namespace, resource type or scalable dimension"
 # The IDs of resources that have a dimension; those of services that are not here are not looked at.
@@ -144,30 +145,9 @@ def _tags(context: Any, request: Any) -> dict[str, str]:
     return tags
 
 
-def list_tags_for_resource(context: Any, request: Any) -> Any:
-    """The tags of a target."""
-    return {"Tags": dict(_tags(context, request))}
-
-
-def tag_resource(context: Any, request: Any) -> Any:
-    """Adds tags to a target, or changes them."""
-    _tags(context, request).update(request["Tags"])
-    return {}
-
-
-def untag_resource(context: Any, request: Any) -> Any:
-    """Removes tags of a target."""
-    tags = _tags(context, request)
-    for key in request["TagKeys"]:
-        tags.pop(key, None)
-    return {}
-
-
 HANDLERS = {
+    **tag_operations(_tags),
     "DeregisterScalableTarget": deregister_scalable_target,
     "DescribeScalableTargets": describe_scalable_targets,
-    "ListTagsForResource": list_tags_for_resource,
     "RegisterScalableTarget": register_scalable_target,
-    "TagResource": tag_resource,
-    "UntagResource": untag_resource,
 }

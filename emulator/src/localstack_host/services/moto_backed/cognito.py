@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from localstack_host.services.moto_backed.errors import client_error
+from localstack_host.services.tag_operations import tag_operations
 
 
 def _tags(context: Any, request: Any) -> dict[str, str]:
@@ -17,25 +18,6 @@ def _tags(context: Any, request: Any) -> dict[str, str]:
         raise client_error("ResourceNotFoundException", f"User pool {arn} does not exist.")
     tags: dict[str, str] = pool.extended_config.setdefault("UserPoolTags", {})
     return tags
-
-
-def list_tags_for_resource(context: Any, request: Any) -> Any:
-    """Returns the tags of a user pool."""
-    return {"Tags": dict(_tags(context, request))}
-
-
-def tag_resource(context: Any, request: Any) -> Any:
-    """Adds tags to a user pool, or changes them."""
-    _tags(context, request).update(request["Tags"])
-    return {}
-
-
-def untag_resource(context: Any, request: Any) -> Any:
-    """Removes tags of a user pool."""
-    tags = _tags(context, request)
-    for key in request["TagKeys"]:
-        tags.pop(key, None)
-    return {}
 
 
 def _resource_server(context: Any, request: Any) -> tuple[dict[str, Any], Any]:
@@ -67,9 +49,7 @@ def delete_resource_server(context: Any, request: Any) -> Any:
 
 
 HANDLERS = {
+    **tag_operations(_tags),
     "DeleteResourceServer": delete_resource_server,
-    "ListTagsForResource": list_tags_for_resource,
-    "TagResource": tag_resource,
-    "UntagResource": untag_resource,
     "UpdateResourceServer": update_resource_server,
 }
