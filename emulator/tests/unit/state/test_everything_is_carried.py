@@ -65,31 +65,41 @@ def of_this_package() -> Iterator[str]:
     yield from found_in(OWN, "localstack_host", instances=True)
 
 
-FOUND = sorted({*of_services(), *of_localstack(), *of_moto(), *of_this_package()})
 PATTERNS = {pattern: reason for reason, listed in REVIEWED.items() for pattern in listed}
 
 
-def test_something_is_found() -> None:
-    assert len(FOUND) > 200
+@pytest.fixture(scope="module")
+def found() -> list[str]:
+    """Not while tests are collected: hundreds of files are parsed."""
+    return sorted({*of_services(), *of_localstack(), *of_moto(), *of_this_package()})
+
+
+@pytest.fixture(scope="module")
+def visited() -> set[str]:
+    return {*visited_in(LOCALSTACK / "services"), *shown_by_name()}
+
+
+def test_something_is_found(found: list[str]) -> None:
+    assert len(found) > 200
     for name in (
         "localstack.services.sqs.models:sqs_stores",
         "localstack.services.ses.provider:EMAILS",
         "localstack_host.services.logs.provider:Logs._queries",
         "moto.iam.models:iam_backends",
     ):
-        assert name in FOUND
+        assert name in found
 
 
-def test_everything_that_can_hold_state_is_reviewed() -> None:
+def test_everything_that_can_hold_state_is_reviewed(found: list[str]) -> None:
     unknown = [
-        name for name in FOUND if not any(fnmatchcase(name, pattern) for pattern in PATTERNS)
+        name for name in found if not any(fnmatchcase(name, pattern) for pattern in PATTERNS)
     ]
     assert not unknown, f"neither saved nor listed in {TABLE.name}, with the reason why not"
 
 
-def test_the_table_has_nothing_that_is_gone() -> None:
+def test_the_table_has_nothing_that_is_gone(found: list[str]) -> None:
     gone = [
-        pattern for pattern in PATTERNS if not any(fnmatchcase(name, pattern) for name in FOUND)
+        pattern for pattern in PATTERNS if not any(fnmatchcase(name, pattern) for name in found)
     ]
     assert not gone
 
@@ -106,16 +116,15 @@ def test_every_store_of_localstack_is_found_at_run_time() -> None:
     bundles = [name for name in listed if name.startswith("localstack.")]
     for name in bundles:
         importlib.import_module(name.partition(":")[0])
-    found = {id(store) for store in stores.all_stores().values()}
-    missing = [name for name in bundles if id(stores.named(name)) not in found]
+    known = {id(store) for store in stores.all_stores().values()}
+    missing = [name for name in bundles if id(stores.named(name)) not in known]
     assert not missing
 
 
 @pytest.mark.parametrize(
     "name", [name for name in REVIEWED["saved as a store"] if name.startswith("moto.")]
 )
-def test_every_store_of_moto_is_shown_by_a_provider(name: str) -> None:
-    visited = set(visited_in(LOCALSTACK / "services")) | set(shown_by_name())
+def test_every_store_of_moto_is_shown_by_a_provider(name: str, visited: set[str]) -> None:
     assert name.partition(":")[2] in visited
 
 
