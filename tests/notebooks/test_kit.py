@@ -36,6 +36,7 @@ def test_an_order_is_followed_to_its_end(lesson: Lesson) -> None:
     assert "Spring Sencha" in bought.text()
 
 
+@pytest.mark.exhaustive
 def test_each_run_has_a_customer_of_its_own(lesson: Lesson) -> None:
     assert begin("99").customer != lesson.customer
 
@@ -49,6 +50,7 @@ def test_a_product_of_a_lesson_sells_out_and_is_gone_afterwards(lesson: Lesson) 
         lesson.api.product(sku)
 
 
+@pytest.mark.exhaustive
 def test_a_product_that_nobody_bought_leaves_nothing(lesson: Lesson) -> None:
     sku = lesson.product(pieces=2)
     lesson.restore()
@@ -56,6 +58,7 @@ def test_a_product_that_nobody_bought_leaves_nothing(lesson: Lesson) -> None:
         lesson.stock(sku)
 
 
+@pytest.mark.exhaustive
 def test_stock_that_a_lesson_ruined_is_put_right(lesson: Lesson) -> None:
     sku = lesson.product(pieces=2)
     lesson.buy({sku: 1})
@@ -69,6 +72,7 @@ def test_stock_that_a_lesson_ruined_is_put_right(lesson: Lesson) -> None:
     assert lesson.audit().clean
 
 
+@pytest.mark.exhaustive
 def test_a_changed_price_is_the_seed_s_again(lesson: Lesson) -> None:
     lesson.table("products").update_item(
         Key={"sku": SENCHA},
@@ -130,6 +134,7 @@ def test_waiting_ends_with_what_is_missing(lesson: Lesson) -> None:
     assert lesson.until(lambda: "here", "parcel") == "here"
 
 
+@pytest.mark.exhaustive
 def test_a_shop_that_sells_more_than_the_seed_is_told_at_the_beginning(
     lesson: Lesson, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from lab.core.environment_settings import settings_of
 from lab.deploy.plans import offline
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.exhaustive]
 
 Resources = dict[str, dict[str, Any]]
 BOUNDARY = "checkout-pipeline-boundary-prod"

@@ -67,6 +67,7 @@ def name_of(resource: dict[str, Any]) -> str:
     return f"{kind}{resource.get('index', resource['name'])}"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("name", "calls", "expected"), ASKED)
 def test_a_role_may_do_its_work_and_nothing_of_anybody_elses(
     policies: dict[str, Policy], name: str, calls: list[Call], expected: bool
@@ -76,6 +77,7 @@ def test_a_role_may_do_its_work_and_nothing_of_anybody_elses(
     assert not wrong
 
 
+@pytest.mark.exhaustive
 def test_no_policy_is_larger_than_iam_takes(policies: dict[str, Policy]) -> None:
     sizes = {name: len(json.dumps(p, separators=(",", ":"))) for name, p in policies.items()}
 
@@ -88,6 +90,7 @@ def test_no_policy_is_larger_than_iam_takes(policies: dict[str, Policy]) -> None
         assert size <= limit, f"{name} has {size} characters"
 
 
+@pytest.mark.exhaustive
 def test_every_action_of_a_function_is_within_the_boundary(policies: dict[str, Policy]) -> None:
     """Without it, a function that a pipeline deployed would be refused what its policy allows."""
     text = "".join(

@@ -25,6 +25,8 @@ from tests.integration.roles import allow
 from tests.integration.test_permissions import arn
 from tests.integration.waiting import wait_for
 
+pytestmark = pytest.mark.exhaustive
+
 DENIED = "User is not authorized to access this resource"
 
 

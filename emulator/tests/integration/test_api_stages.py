@@ -14,6 +14,8 @@ from tests.integration.test_permissions import arn
 from tests.integration.test_permissions_of_services import permit
 from tests.integration.waiting import wait_for
 
+pytestmark = pytest.mark.exhaustive
+
 # Each response is another one, and says what came.
 COUNTING = """
 import uuid

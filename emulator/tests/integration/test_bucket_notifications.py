@@ -13,6 +13,8 @@ from botocore.config import Config
 from tests.integration.conftest import REGION, Cloud
 from tests.integration.test_permissions import refusal
 
+pytestmark = pytest.mark.exhaustive
+
 CREATED = {"Events": ["s3:ObjectCreated:*"]}
 
 

@@ -21,6 +21,8 @@ from tests.integration.test_permissions_of_services import permit
 from tests.integration.test_permissions_of_users import signed
 from tests.integration.waiting import wait_for
 
+pytestmark = pytest.mark.exhaustive
+
 UNAUTHORIZED = (401, {"message": "Unauthorized"})
 FORBIDDEN = (403, {"message": "Forbidden"})
 FAILED = (500, {"message": "Internal Server Error"})

@@ -18,6 +18,8 @@ from tests.integration.roles import allow
 from tests.integration.test_permissions import arn
 from tests.integration.waiting import wait_for
 
+pytestmark = pytest.mark.exhaustive
+
 UNAVAILABLE = (503, {"message": "Service Unavailable"})
 FAILED = (500, {"message": "Internal Server Error"})
 GATEWAY = {"Service": "apigateway.amazonaws.com"}

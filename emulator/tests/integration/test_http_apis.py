@@ -17,6 +17,8 @@ from tests.integration.http_apis import HttpApi, said
 from tests.integration.roles import Role, allow
 from tests.integration.waiting import wait_for
 
+pytestmark = pytest.mark.exhaustive
+
 NOT_FOUND = (404, {"message": "Not Found"})
 FAILED = (500, {"message": "Internal Server Error"})
 UNAVAILABLE = (503, {"message": "Service Unavailable"})

@@ -53,6 +53,7 @@ def handle(event, context):
 SHADOW = "def handle(event, context):\n    import {0}\n    return {0}.__version__\n"
 
 
+@pytest.mark.exhaustive
 @forking
 def test_the_sdk_is_there_before_the_function_asks_for_it(cloud: Cloud) -> None:
     assert cloud.invoke(cloud.function(LOADED_AT_START)).payload is True
@@ -142,6 +143,7 @@ def test_a_zygote_that_was_killed_is_replaced(own: Emulator) -> None:
     assert psutil.Process(now).ppid() != zygote
 
 
+@pytest.mark.exhaustive
 def test_without_forking_functions_work_the_same(
     home: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

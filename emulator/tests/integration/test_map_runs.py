@@ -14,6 +14,8 @@ from tests.integration.conftest import REGION, Cloud
 from tests.integration.state_machines import Ended, machine, run
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.exhaustive
+
 PASS = {"Type": "Pass", "End": True}
 ABOVE_TWO = {"Variable": "$", "NumericGreaterThan": 2, "Next": "Bad"}
 # Numbers above two fail.

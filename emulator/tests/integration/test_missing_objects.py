@@ -12,6 +12,8 @@ from tests.integration.conftest import Cloud
 from tests.integration.roles import REGION, Role, allow
 from tests.integration.test_permissions import NOTHING_ALLOWS, refusal
 
+pytestmark = pytest.mark.exhaustive
+
 # Each reads or changes an object that has to exist, with the actions that it requires.
 CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("get_object", {}, "NoSuchKey"),

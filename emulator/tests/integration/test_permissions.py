@@ -347,6 +347,7 @@ def logged(cloud: Cloud, function: str) -> str:
     return "".join(event["message"] for event in events)
 
 
+@pytest.mark.exhaustive
 def test_a_lab_that_enforces_nothing_lets_every_role_do_everything(home: Path) -> None:
     emulator = process.start(ports.any_free(), iam=False)
     role = Role(Cloud(emulator.endpoint))
@@ -360,6 +361,7 @@ def test_enforcement_is_not_turned_off_while_the_emulator_runs(own: process.Emul
         process.start(own.port, iam=False)
 
 
+@pytest.mark.exhaustive
 def test_what_was_used_and_refused_is_counted_over_restarts(own: process.Emulator) -> None:
     """Whoever restores a deployed state sees which of its permissions the deploy has used."""
     role = Role(Cloud(own.endpoint), allow("sqs:ListQueues"))

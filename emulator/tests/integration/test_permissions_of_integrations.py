@@ -16,6 +16,8 @@ from tests.integration.test_permissions import arn, refusal
 from tests.integration.test_permissions_of_services import Queue
 from tests.integration.waiting import wait_for
 
+pytestmark = pytest.mark.exhaustive
+
 FORM = {"integration.request.header.Content-Type": "'application/x-www-form-urlencoded'"}
 SEND = {"application/json": "Action=SendMessage&MessageBody=hello"}
 

@@ -18,6 +18,8 @@ from tests.integration.test_permissions import NOTHING_ALLOWS, QUEUE_URL, REQUES
 from tests.integration.test_permissions_of_services import permit, rest_api
 from tests.integration.users import GET, MISSING, Keys, User, code, table
 
+pytestmark = pytest.mark.exhaustive
+
 OF_REQUESTS = pytest.mark.parametrize(
     ("service", "call", "parameters", "action", "resource", "code", "status"),
     REQUESTS,

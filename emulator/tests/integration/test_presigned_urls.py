@@ -16,6 +16,8 @@ from tests.integration.roles import REGION, Role, allow
 from tests.integration.unsigned.raw import Raw
 from tests.integration.waiting import wait_for
 
+pytestmark = pytest.mark.exhaustive
+
 KEY = "a b/ü+(1)~%2F&=.txt"
 Keys = tuple[str, ...]
 

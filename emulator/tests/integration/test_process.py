@@ -55,6 +55,7 @@ def test_it_starts_once_and_its_status_says_where(own: Emulator) -> None:
         process.start(own.port + 1)
 
 
+@pytest.mark.exhaustive
 def test_in_a_new_home_it_reads_nothing_that_it_does_not_need(own: Emulator) -> None:
     """It makes the index of all services then, and with Systems Manager comes moto's EC2."""
     Cloud(own.endpoint).client("ssm").describe_parameters()
@@ -80,6 +81,7 @@ def test_killing_the_emulator_leaves_no_process(own: Emulator) -> None:
     assert not process.status().running
 
 
+@pytest.mark.exhaustive
 def test_a_start_after_a_kill_works_on_the_same_port(own: Emulator) -> None:
     os.kill(own.pid, signal.SIGKILL)
     wait_until_gone([own.pid])
@@ -118,6 +120,7 @@ def test_a_damaged_record_is_no_record(home: Path) -> None:
 DAMAGES = (None, "", "{", "[]", '{"pid": 1}', "FOLDER", "ANOTHER PROCESS")
 
 
+@pytest.mark.exhaustive
 def test_an_emulator_whose_record_is_lost_or_damaged_is_found_again(
     own: Emulator, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

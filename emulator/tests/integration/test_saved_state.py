@@ -51,6 +51,7 @@ def test_a_restart_keeps_what_every_service_has(own: Emulator) -> None:
     kept.look(restarted(own))
 
 
+@pytest.mark.exhaustive
 def test_log_events_survive_and_the_ids_of_new_ones_go_on(own: Emulator) -> None:
     """More than a stream keeps uncompressed, in pages and by time."""
     group = {"logGroupName": "kept"}
@@ -84,6 +85,7 @@ def test_a_killed_emulator_loses_at_most_two_seconds(own: Emulator) -> None:
     assert (parameter(after, "/first"), parameter(after, "/second")) == ("1", "2")
 
 
+@pytest.mark.exhaustive
 def test_an_emulator_saves_when_it_is_asked_to_end(own: Emulator) -> None:
     """As a container, or a machine that shuts down, does with SIGTERM."""
     put(Cloud(own.endpoint), "/a", "1")
@@ -92,6 +94,7 @@ def test_an_emulator_saves_when_it_is_asked_to_end(own: Emulator) -> None:
     assert parameter(Cloud(process.start(own.port).endpoint), "/a") == "1"
 
 
+@pytest.mark.exhaustive
 def test_a_running_execution_ends_as_aborted_and_says_so(own: Emulator) -> None:
     cloud = Cloud(own.endpoint)
     definition = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 600, "End": True}}}
@@ -192,6 +195,7 @@ def _next_body(cloud: Cloud, queue: str) -> str:
     return str(found[0]["Body"])
 
 
+@pytest.mark.exhaustive
 def test_a_start_says_what_it_has_loaded(own: Emulator) -> None:
     put(Cloud(own.endpoint), "/a", "1")
     assert own.state == {"restored": False, "saved_at": None, "refused": None}
@@ -202,6 +206,7 @@ def test_a_start_says_what_it_has_loaded(own: Emulator) -> None:
     assert process.start().state == started.state
 
 
+@pytest.mark.exhaustive
 def test_a_fresh_start_puts_the_state_aside(own: Emulator, home: Path) -> None:
     put(Cloud(own.endpoint), "/a", "1")
     process.stop()
@@ -287,6 +292,7 @@ def test_a_state_that_fails_halfway_is_kept_and_the_older_one_is_loaded(
     assert not after.client("s3").list_objects_v2(Bucket="one").get("Contents")
 
 
+@pytest.mark.exhaustive
 def test_a_state_of_other_versions_is_refused_and_kept(stopped: Path) -> None:
     for link in (CURRENT, PREVIOUS):
         file = stopped / link / ABOUT
@@ -309,6 +315,7 @@ def test_an_emulator_whose_home_is_gone_goes_on(own: Emulator, home: Path) -> No
     assert parameter(cloud, "/a") == "1"
 
 
+@pytest.mark.exhaustive
 def test_without_state_nothing_is_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOCALSTACK_HOST_STATE", "off")
     started = process.start(ports.any_free())
@@ -317,6 +324,7 @@ def test_without_state_nothing_is_written(home: Path, monkeypatch: pytest.Monkey
     assert not (home / "state").exists()
 
 
+@pytest.mark.exhaustive
 def test_without_fork_a_stop_saves(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOCALSTACK_HOST_PORTABLE", "1")
     started = process.start(ports.any_free())

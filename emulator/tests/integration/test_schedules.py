@@ -21,6 +21,8 @@ from tests.integration.state_machines import machine
 from tests.integration.test_permissions import arn
 from tests.integration.waiting import wait_for
 
+pytestmark = pytest.mark.exhaustive
+
 GROUP = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group"
 ECHO = """
 import boto3, json, os

@@ -99,6 +99,7 @@ ALLOW_ALL = {
 }
 
 
+@pytest.mark.exhaustive
 def test_a_global_table_with_one_replica_is_a_table(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +139,7 @@ def test_a_global_table_with_one_replica_is_a_table(
     eventually(lambda: not dynamodb.list_tables()["TableNames"], "end of the table")
 
 
+@pytest.mark.exhaustive
 def test_a_user_of_a_stack_is_deleted_with_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "cloudformation")
     cloud = Cloud(process.start(ports.any_free()).endpoint)
@@ -157,6 +159,7 @@ def test_a_user_of_a_stack_is_deleted_with_it(home: Path, monkeypatch: pytest.Mo
     assert iam.get_group(GroupName="packers")["Users"] == []
 
 
+@pytest.mark.exhaustive
 def test_a_table_with_expiry_is_created_and_what_is_no_value_is_left_out(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +204,7 @@ TRUST = {
 }
 
 
+@pytest.mark.exhaustive
 def test_policies_of_a_stack_are_created_changed_and_deleted(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

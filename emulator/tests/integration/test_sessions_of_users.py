@@ -15,6 +15,8 @@ from tests.integration.roles import ACCOUNT, ROOT, allow
 from tests.integration.test_permissions import refusal
 from tests.integration.users import GET, MISSING, User, client_of, code
 
+pytestmark = pytest.mark.exhaustive
+
 
 @pytest.mark.parametrize("trusted", ["account", "user", "other"])
 def test_a_role_is_assumed_if_it_trusts_the_user_and_the_user_may(

@@ -10,6 +10,8 @@ import pytest
 from tests.integration.conftest import Cloud
 from tests.integration.waiting import wait_for
 
+pytestmark = pytest.mark.exhaustive
+
 NOTING = """
 import os
 import boto3

@@ -221,6 +221,7 @@ def test_the_lines_of_a_function_are_counted_by_its_filters(calling: Cloud) -> N
     wait_for(lambda: len(lines()) == 2, "the second line is missing")
 
 
+@pytest.mark.exhaustive
 def test_the_index_that_is_made_elsewhere_is_localstack_s(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

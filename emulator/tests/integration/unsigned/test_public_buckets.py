@@ -13,6 +13,8 @@ from tests.integration.conftest import REGION, Cloud, document
 from tests.integration.unsigned.raw import Raw
 from tests.integration.unsigned.test_served import allow
 
+pytestmark = pytest.mark.exhaustive
+
 WEBSITE = {"IndexDocument": {"Suffix": "index.html"}}
 PUBLIC: dict[str, Any] = {"ACL": "public-read"}
 

@@ -14,6 +14,8 @@ from tests.integration.conftest import REGION, Cloud
 from tests.integration.roles import Role, allow
 from tests.integration.unsigned.raw import Raw
 
+pytestmark = pytest.mark.exhaustive
+
 FILE = {"file": ("name", b"posted")}
 VERSIONS = pytest.mark.parametrize("version", ["s3", "s3v4"])
 
