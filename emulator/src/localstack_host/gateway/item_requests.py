@@ -11,10 +11,11 @@ allowed, all while calls are recorded, and all if the chain has a handler that i
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
+from localstack.runtime import events
 from werkzeug.datastructures import EnvironHeaders
 
 from embedded_dynamodb.engine import Answer
@@ -25,13 +26,12 @@ from localstack_host.gateway.malformed_requests import require_possible
 from localstack_host.gateway.named_operations import Identity
 from localstack_host.gateway.short_chains import name_of
 from localstack_host.localstack_api import ServiceException, chain_handlers
+from localstack_host.server.known_heads import once
+from localstack_host.server.wsgi import Application, Environment
 from localstack_host.services.dynamodb.provider import engine
 from localstack_host.services.iam.handler import PermissionCheck
 from localstack_host.services.iam.policies import MalformedPolicy
 from localstack_host.services.iam.required_permissions import NotUnderstood
-
-Environment = dict[str, Any]
-Application = Callable[[Environment, Any], Iterable[bytes]]
 
 SERVICE = "dynamodb"
 TARGETS = {
@@ -144,8 +144,7 @@ class ItemRequests:
         target = environment.get("HTTP_X_AMZ_TARGET")
         if target not in TARGETS or not self._takes_over():
             return None
-        sent = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in environment["rolo.headers"]]
-        key = named_operations.key_in(environment, sent)
+        key = once(_key, environment)
         identity = self._operations.identity(key) if key else None
         if identity is None or identity.service.service_name != SERVICE:
             return None
@@ -153,8 +152,6 @@ class ItemRequests:
 
     def _takes_over(self) -> bool:
         """Whether all handlers are known, and none of them has to see the requests now."""
-        from localstack.runtime import events
-
         number = short_chains.number_of_handlers(self._gateway)
         if self._looked is None or self._looked[0] != number:
             self._looked = number, self._look()
@@ -172,6 +169,11 @@ class ItemRequests:
         known = TAKEN_OVER.keys() >= {name_of(handler) for handler in handlers}
         modified = chain_handlers()["modify_service_response"].handlers.get(SERVICE)
         return known and not modified and PARTS_TAKEN_OVER.keys() >= set(map(name_of, parts))
+
+
+def _key(environment: Environment) -> named_operations.Key | None:
+    sent = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in environment["rolo.headers"]]
+    return named_operations.key_in(environment, sent)
 
 
 def _code(answer: Answer) -> str:

@@ -5,25 +5,23 @@ from __future__ import annotations
 import ssl
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Set
 from contextlib import suppress
 from email.utils import formatdate
+from functools import lru_cache
 from socket import SHUT_RDWR, SHUT_WR, socket
 from typing import Any
 
+from localstack_host.server import known_heads
 from localstack_host.server.bodies import Bodies
 from localstack_host.server.cross_site import SiteCheck
 from localstack_host.server.incoming import Incoming
 from localstack_host.server.limits import LIMITS, Limits
 from localstack_host.server.reading import RECEIVE_BYTES, Requests
 from localstack_host.server.refusal import Refusal
+from localstack_host.server.wsgi import Application, Environment, Header, variables
 
-Environment = dict[str, Any]
-Application = Callable[[Environment, Any], Iterable[bytes]]
-Header = tuple[str, str]
-
-WITHOUT_BODY = frozenset({204, 304})
-OWN_VARIABLES = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})  # the others begin with HTTP_
+WITHOUT_BODY = frozenset({"204", "304"})
 
 
 class Connection:
@@ -94,6 +92,18 @@ class Connection:
             self._requests.forget(request)
 
     def _environment(self, request: Incoming) -> Environment:
+        """The environment of one request, which the application may change."""
+        if request.known is None:
+            return self._without_body(request) | {"wsgi.input": request.body}
+        return {
+            **request.known.once(self._without_body, request),
+            **request.changed,
+            "wsgi.input": request.body,
+            "rolo.headers": request.headers,
+            known_heads.VARIABLE: request.known,
+        }
+
+    def _without_body(self, request: Incoming) -> Environment:
         """The variables of PEP 3333, and LocalStack's: headers and target as they were sent."""
         target = request.target.decode("latin-1")
         return {
@@ -110,32 +120,14 @@ class Connection:
             "REMOTE_PORT": str(self._peer[1]),
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "https" if isinstance(self._client, ssl.SSLSocket) else "http",
-            "wsgi.input": request.body,
             "wsgi.input_terminated": True,
             "wsgi.errors": sys.stderr,
             "wsgi.multithread": True,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
             "rolo.headers": request.headers,
-            **_variables(request.headers),
+            **variables(request.headers),
         }
-
-
-def _variables(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """The headers as WSGI variables; the values of a repeated header are joined with commas.
-
-    A name with an underscore is left out: it would be confused with the one with a hyphen.
-    """
-    variables: dict[str, str] = {}
-    for name, value in headers:
-        if b"_" in name:
-            continue
-        key = name.decode("latin-1").upper().replace("-", "_")
-        if key not in OWN_VARIABLES:
-            key = f"HTTP_{key}"
-        text = value.decode("latin-1")
-        variables[key] = f"{variables[key]},{text}" if key in variables else text
-    return variables
 
 
 class ResponseWriter:
@@ -153,39 +145,35 @@ class ResponseWriter:
 
     def send(self, parts: Iterable[bytes], head_only: bool) -> None:
         """Sends head and body: in one piece if the body is complete, else part by part."""
-        if head_only or self._has_no_body() or self._is_measured():
-            self._client.sendall(self._head([]) + (b"" if head_only else b"".join(parts)))
+        names = {name.lower() for name, _ in self._headers}
+        if head_only or self._status[:3] in WITHOUT_BODY or "content-length" in names:
+            head = self._head(names)
+            self._client.sendall(head if head_only else head + b"".join(parts))
         elif isinstance(parts, list | tuple):
             body = b"".join(parts)
-            length = ("Content-Length", str(len(body)))
-            self._client.sendall(self._head([length]) + body)
+            self._client.sendall(self._head(names, f"Content-Length: {len(body)}\r\n") + body)
         else:
-            self._stream(parts)
+            self._stream(self._head(names, "Transfer-Encoding: chunked\r\n"), parts)
 
-    def _stream(self, parts: Iterable[bytes]) -> None:
+    def _stream(self, head: bytes, parts: Iterable[bytes]) -> None:
         """Sends each part as soon as it is available, for example the events of a stream."""
-        self._client.sendall(self._head([("Transfer-Encoding", "chunked")]))
+        self._client.sendall(head)
         for part in parts:
             if part:
                 self._client.sendall(b"%x\r\n%b\r\n" % (len(part), part))
         self._client.sendall(b"0\r\n\r\n")
 
-    def _has_no_body(self) -> bool:
-        return int(self._status.split(" ", 1)[0]) in WITHOUT_BODY
-
-    def _is_measured(self) -> bool:
-        return any(name.lower() == "content-length" for name, _ in self._headers)
-
-    def _head(self, additional: list[Header]) -> bytes:
-        lines = [f"HTTP/1.1 {self._status}"]
-        lines += [f"{name}: {value}" for name, value in self._all_headers(additional)]
-        return "\r\n".join([*lines, "", ""]).encode("latin-1")
-
-    def _all_headers(self, additional: list[Header]) -> Iterator[Header]:
-        yield from self._headers
-        yield from additional
-        names = {name.lower() for name, _ in self._headers}
+    def _head(self, names: Set[str], additional: str = "") -> bytes:
+        """The status, the application's headers, whose names these are, and the server's own."""
+        lines = "".join([f"{name}: {value}\r\n" for name, value in self._headers]) + additional
         if "date" not in names:
-            yield "Date", formatdate(usegmt=True)
+            lines += f"Date: {_date(int(time.time()))}\r\n"
         if not self._keep_alive and "connection" not in names:
-            yield "Connection", "close"
+            lines += "Connection: close\r\n"
+        return f"HTTP/1.1 {self._status}\r\n{lines}\r\n".encode("latin-1")
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    """A time in seconds since 1970, as headers have it."""
+    return formatdate(second, usegmt=True)

@@ -11,24 +11,25 @@ import json
 import re
 import secrets
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote
 from xml.sax.saxutils import escape
 
 from localstack_host.host import ports
+from localstack_host.server import wsgi
 from localstack_host.server.cross_site import PREFIXED
-
-Environment = dict[str, Any]
-Application = Callable[[Environment, Any], Iterable[bytes]]
+from localstack_host.server.known_heads import once
+from localstack_host.server.wsgi import Application, Environment
 
 # An Authorization header: key, date, region and service; or, in version 2, key and signature.
 CREDENTIAL = re.compile(r"Credential=([^/,\s]*)/[^/,\s]*/[^/,\s]*/([^/,\s]*)/aws4_request")
 VERSION_2 = re.compile(r"\s*AWS ([^:\s]+):")
 NAMES = ("localhost", "localhost.localstack.cloud")
 # Prefix of the headers that LocalStack's components send to each other.
-INTERNAL = "x-localstack-"
+INTERNAL = b"x-localstack-"
+INTERNAL_VARIABLE = wsgi.variable_of(INTERNAL)
 OF_AN_API = "_user_request_"
 INVALID = "The security token included in the request is invalid."
 MISSING = "Missing Authentication Token"
@@ -83,19 +84,33 @@ class FunctionEndpoint:
 
     def __call__(self, environment: Environment, start: Any) -> Iterable[bytes]:
         """Passes the request on, or responds with 403 in the format of the requested service."""
-        signature = _signature(environment)
-        refusal = _refusal(environment, signature)
+        about = once(_read, environment)
+        refusal = about.refusal
+        if about.signature and not refusal and not _is_issued(about.signature):
+            refusal = UNKNOWN
         if refusal:
-            return _respond(refusal, signature, environment, start)
-        return self._application(_without_internal_headers(environment), start)
+            return _respond(refusal, about.signature, environment, start)
+        if about.is_internal:
+            environment = _without_internal_headers(environment)
+        return self._application(environment, start)
 
 
-def _refusal(environment: Environment, signature: Signature | None) -> Refusal | None:
+@dataclass(frozen=True)
+class About:
+    """What the head of a request says, whenever it comes."""
+
+    signature: Signature | None
+    refusal: Refusal | None
+    is_internal: bool
+
+
+def _read(environment: Environment) -> About:
+    signature = _signature(environment)
+    refusal = UNSIGNED if signature is None else None
     if not _is_of_aws(environment):
-        return ELSEWHERE
-    if signature is None:
-        return UNSIGNED
-    return None if _is_issued(signature) else UNKNOWN
+        refusal = ELSEWHERE
+    names = [name.lower() for name, _ in environment.get("rolo.headers") or ()]
+    return About(signature, refusal, any(name.startswith(INTERNAL) for name in names))
 
 
 def _is_of_aws(environment: Environment) -> bool:
@@ -146,12 +161,10 @@ def _in_address(query: str) -> Iterator[Signature]:
 
 def _is_issued(signature: Signature) -> bool:
     """Whether STS has issued this access key with this token, or IAM has issued it to a user."""
-    from moto.sts.models import sts_backends
-
     from localstack_host.services.iam.sessions import SESSIONS
 
-    sessions = (SESSIONS.find(account, signature.access_key) for account in list(sts_backends))
-    session = next(filter(None, sessions), None) or _issued_to_a_user(signature.access_key)
+    key = signature.access_key
+    session = SESSIONS.find_in_any_account(key) or _issued_to_a_user(key)
     if session is None:
         return False
     token: str = getattr(session, "session_token", "")
@@ -171,11 +184,10 @@ def _issued_to_a_user(access_key: str) -> Any | None:
 
 
 def _without_internal_headers(environment: Environment) -> Environment:
-    prefix = f"HTTP_{INTERNAL.upper().replace('-', '_')}"
-    kept = {name: value for name, value in environment.items() if not name.startswith(prefix)}
+    kept = {n: value for n, value in environment.items() if not n.startswith(INTERNAL_VARIABLE)}
     if sent := kept.get("rolo.headers"):
         kept["rolo.headers"] = [
-            (name, value) for name, value in sent if not name.lower().startswith(INTERNAL.encode())
+            (name, value) for name, value in sent if not name.lower().startswith(INTERNAL)
         ]
     return kept
 

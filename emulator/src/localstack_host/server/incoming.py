@@ -5,14 +5,18 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from localstack_host.server.cross_site import SiteCheck
 from localstack_host.server.limits import MIB, Limits
 from localstack_host.server.refusal import Refusal, malformed, shown
+
+if TYPE_CHECKING:
+    from localstack_host.server.known_heads import KnownHead
 
 VERSIONS = frozenset({"1.0", "1.1"})
 CHUNKED = b"chunked"
@@ -37,16 +41,22 @@ class Incoming:
     keep_alive: bool = False
     counted: int = 0
     """How many of its bytes are counted in Bodies."""
-    _values: dict[bytes, list[bytes]] = field(default_factory=dict)
+    known: KnownHead | None = None
+    """Its head, if that can come again."""
+    changed: Mapping[str, str] = field(default_factory=dict)
+    """The variables in which it differs from the first request with its known head."""
+    _values: dict[bytes, list[bytes]] | None = None
 
     def add_header(self, name: bytes, value: bytes) -> None:
         """Adds a header. Its name is stored as it was sent."""
-        value = value.strip(WHITESPACE)
-        self.headers.append((name, value))
-        self._values.setdefault(name.lower(), []).append(value.lower())
+        self.headers.append((name, value.strip(WHITESPACE)))
 
     def values(self, name: bytes) -> Sequence[bytes]:
-        """All values of a header; name and values in lower case."""
+        """All values of a header, once all were added; name and values in lower case."""
+        if self._values is None:
+            self._values = {}
+            for each, value in self.headers:
+                self._values.setdefault(each.lower(), []).append(value.lower())
         return self._values.get(name, ())
 
 

@@ -18,11 +18,12 @@ from localstack_host.gateway.item_requests import ItemRequests
 from localstack_host.performance import shortcuts
 from localstack_host.server import function_endpoint
 from localstack_host.server.bodies import Bodies
-from localstack_host.server.connection import Application, Connection
+from localstack_host.server.connection import Connection
 from localstack_host.server.cross_site import SiteCheck
 from localstack_host.server.function_endpoint import FunctionEndpoint
 from localstack_host.server.limits import LIMITS, Limits, raise_descriptor_limit, within
 from localstack_host.server.refusal import Refusal
+from localstack_host.server.wsgi import Application
 
 LOG = logging.getLogger(__name__)
 

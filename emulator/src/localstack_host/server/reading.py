@@ -10,6 +10,7 @@ from socket import socket
 
 import httptools
 
+from localstack_host.performance import shortcuts
 from localstack_host.server.bodies import Bodies
 from localstack_host.server.cross_site import SiteCheck
 from localstack_host.server.incoming import (
@@ -19,6 +20,7 @@ from localstack_host.server.incoming import (
     headers_too_large,
     too_large,
 )
+from localstack_host.server.known_heads import KNOWN, KnownHeads
 from localstack_host.server.limits import Limits
 from localstack_host.server.refusal import Refusal, malformed
 
@@ -40,6 +42,7 @@ class Requests:
         self._limits = limits
         self._sites = sites
         self._bodies = bodies or Bodies(limits.bodies_bytes)
+        self._known = KnownHeads(KNOWN if shortcuts.are_taken() else 0)
         self._parser = httptools.HttpRequestParser(self)
         self._complete: deque[Incoming] = deque()
         self._refusal: Refusal | None = None
@@ -113,6 +116,17 @@ class Requests:
         )
 
     def _feed(self, received: bytes) -> None:
+        begins = self._began is None
+        if begins and (request := self._known.request(received, self._limits.body_bytes)):
+            self.current = request
+            self._hold(request.body.getbuffer().nbytes)
+            self._complete.append(request)
+            return
+        self._parse(received)
+        if begins and self._began is None and len(self._complete) == 1:
+            self._known.add(self._complete[0], received)
+
+    def _parse(self, received: bytes) -> None:
         if self._began is None:
             self._began = time.monotonic()
         self._unparsed += len(received)
@@ -179,7 +193,8 @@ class Requests:
     def on_message_complete(self) -> None:
         """Called when the request is complete."""
         current, self._continue_expected, self._began = self.current, False, None
-        self._hold(check_unpacked(current, self._limits))
+        if unpacked := check_unpacked(current, self._limits):
+            self._hold(unpacked)
         current.keep_alive = self._parser.should_keep_alive()
         current.body.seek(0)
         self._complete.append(current)

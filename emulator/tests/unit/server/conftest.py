@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from localstack_host.server.connection import Application
 from localstack_host.server.cross_site import SiteCheck
 from localstack_host.server.limits import Limits
 from localstack_host.server.listening import Credentials, Listener
+from localstack_host.server.wsgi import Application
 
 TIMEOUT_S = 10
 SMALL = Limits(

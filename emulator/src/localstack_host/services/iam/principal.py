@@ -10,6 +10,8 @@ from typing import Any
 
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 
+from localstack_host.server import known_heads
+from localstack_host.server.known_heads import KnownHead
 from localstack_host.services.iam import (
     access_denied,
     genuine,
@@ -78,6 +80,11 @@ def _is_sent(context: Any) -> bool:
 
 def access_key(request: Any) -> str:
     """The access key of a request, in its headers or its query; empty if there is none."""
+    head: KnownHead | None = request.environ.get(known_heads.VARIABLE)
+    return _access_key(request) if head is None else head.once(_access_key, request)
+
+
+def _access_key(request: Any) -> str:
     presigned = request.args.get("X-Amz-Credential", "").partition("/")[0]
     return presigned or extract_access_key_id_from_auth_header(request.headers) or ""
 

@@ -54,6 +54,14 @@ class Sessions:
             session = self._by_key.get(access_key)
         return session
 
+    def find_in_any_account(self, access_key: str) -> Any | None:
+        """The session of an access key (moto's AssumedRole), or None."""
+        known = self._by_key.get(access_key)
+        if known is not None:
+            return known
+        sessions = (self.find(account, access_key) for account in list(sts_backends))
+        return next(filter(None, sessions), None)
+
     def _read_new_sessions(self, account: str) -> bool:
         roles: Any = sts_backends[account][PARTITION].assumed_roles
         known, seen = self._read.get(account, NOTHING_READ)

@@ -13,11 +13,14 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
+
+from localstack_host.server.known_heads import CHANGING, once
+from localstack_host.server.wsgi import Environment
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 HEADER = re.compile(
@@ -31,18 +34,34 @@ S3 = "s3"
 UNSIGNED_BODY = "UNSIGNED-PAYLOAD"
 NO_BODY = hashlib.sha256(b"").hexdigest()
 SIGNATURE = "X-Amz-Signature"
+SIGNATURE_LENGTH = 64
 TOKEN, TOKEN_IN_QUERY = "x-amz-security-token", "X-Amz-Security-Token"
+
+
+Part = str | int
+"""A text, or the place of a header whose value stands for it: one that changes."""
 
 
 @dataclass(frozen=True)
 class Signature:
-    """A signature, with what it was made of: `credential` is `key/date/region/service/…`."""
+    """A signature, with what it was made of: `credential` is `key/date/region/service/…`.
+
+    `digest` is the digest of the body that was declared, or empty. `request` is the canonical
+    request as far as the digest.
+    """
 
     credential: str
     names: str
-    value: str
-    time: str
+    value: Part
+    time: Part
     presigned: bool = False
+    digest: str = ""
+    request: tuple[Part, ...] = ()
+
+    @cached_property
+    def scope(self) -> str:
+        """Date, region and service, with the rest of the credential's scope."""
+        return self.credential.partition("/")[2]
 
     @property
     def service(self) -> str:
@@ -60,27 +79,22 @@ def token_of(environment: Mapping[str, Any]) -> str:
     return values.get(TOKEN, "")
 
 
-def is_genuine(environment: Mapping[str, Any], secret: str, body: bytes | None) -> bool:
+def is_genuine(environment: Environment, secret: str, body: bytes | None) -> bool:
     """Whether a request was signed with a secret key, and not changed since.
 
     `body` is None if it has not been read: then its digest in a header is believed. What is not
     recomputed, see above, counts as genuine.
     """
-    headers: dict[str, str] = {}
-    for name_sent, value_sent in environment.get("rolo.headers") or ():
-        name, value = name_sent.decode("latin-1").lower(), value_sent.decode("latin-1")
-        headers[name] = f"{headers[name]},{value}" if name in headers else value
-    found = _signature(headers, environment.get("QUERY_STRING", ""))
-    if found is None:
+    found = once(_signature, environment)
+    digest = _digest(found, body) if found else None
+    if found is None or digest is None:
         return True
-    digest = _digest(found, headers, body)
-    if digest is None:
-        return True
-    request = _canonical(found, environment, headers, digest)
-    _, scope = found.credential.split("/", 1)
-    text = "\n".join((ALGORITHM, found.time, scope, hashlib.sha256(request.encode()).hexdigest()))
-    expected = _hmac(_signing_key(secret, scope), text).hex()
-    return hmac.compare_digest(expected, found.value)
+    sent = environment.get("rolo.headers") or ()
+    request = "".join([_text(part, sent) for part in found.request]) + digest
+    hashed = hashlib.sha256(request.encode()).hexdigest()
+    text = f"{ALGORITHM}\n{_text(found.time, sent)}\n{found.scope}\n{hashed}"
+    expected = _hmac(_signing_key(secret, found.scope), text).hex()
+    return hmac.compare_digest(expected, _text(found.value, sent)[-SIGNATURE_LENGTH:])
 
 
 def is_of_policy(form: Mapping[str, str], secret: str) -> bool:
@@ -98,11 +112,50 @@ def is_of_policy(form: Mapping[str, str], secret: str) -> bool:
     return hmac.compare_digest(expected.encode(), sent.encode())
 
 
-def _signature(headers: Mapping[str, str], query: str) -> Signature | None:
+def _signature(environment: Environment) -> Signature | None:
+    """The signature in the head of a request; None if there is none, or none of version 4."""
+    headers, places = _headers(environment.get("rolo.headers") or ())
+    query = environment.get("QUERY_STRING", "")
     found = HEADER.fullmatch(headers.get("authorization", "").strip())
-    if found:
-        time = headers.get("x-amz-date") or headers.get("date", "")
-        return _complete(Signature(found["credential"], found["names"], found["signature"], time))
+    signature = _in_header(found, headers, places) if found else _in_query(query)
+    if signature is None or signature.credential.count("/") < 4:
+        return None
+    return replace(
+        signature,
+        digest=headers.get("x-amz-content-sha256", ""),
+        request=_canonical(signature, environment, headers, places),
+    )
+
+
+def _in_header(
+    found: re.Match[str], headers: Mapping[str, str], places: Mapping[str, int]
+) -> Signature:
+    date = "x-amz-date" if headers.get("x-amz-date") else "date"
+    return Signature(
+        found["credential"],
+        found["names"],
+        places.get("authorization", found["signature"]),
+        places.get(date, headers.get(date, "")),
+    )
+
+
+def _headers(sent: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], dict[str, int]]:
+    """The headers by name, and the places of those that are there once and change."""
+    headers: dict[str, str] = {}
+    places: dict[str, int] = {}
+    for place, (name_sent, value_sent) in enumerate(sent):
+        name, value = name_sent.decode("latin-1").lower(), value_sent.decode("latin-1")
+        if name in headers:
+            headers[name] = f"{headers[name]},{value}"
+            places.pop(name, None)
+        else:
+            headers[name] = value
+            if name_sent.lower() in CHANGING:
+                places[name] = place
+    return headers, places
+
+
+def _in_query(query: str) -> Signature | None:
     if SIGNATURE not in query:
         return None
     values = {name: value for name, (value, *_) in parse_qs(query).items()}
@@ -110,16 +163,12 @@ def _signature(headers: Mapping[str, str], query: str) -> Signature | None:
         return None
     names = ("Credential", "SignedHeaders", "Signature", "Date")
     credential, signed, value, time = (values.get(f"X-Amz-{name}", "") for name in names)
-    return _complete(Signature(credential, signed, value, time, presigned=True))
+    return Signature(credential, signed, value, time, presigned=True)
 
 
-def _complete(signature: Signature) -> Signature | None:
-    return signature if signature.credential.count("/") >= 4 else None
-
-
-def _digest(signature: Signature, headers: Mapping[str, str], body: bytes | None) -> str | None:
+def _digest(signature: Signature, body: bytes | None) -> str | None:
     """The digest of the body, as it was signed; None if that cannot be known."""
-    declared = headers.get("x-amz-content-sha256", "")
+    declared = signature.digest
     if signature.presigned:
         return declared or (UNSIGNED_BODY if signature.service == S3 else NO_BODY)
     if declared.startswith("STREAMING-"):
@@ -130,21 +179,28 @@ def _digest(signature: Signature, headers: Mapping[str, str], body: bytes | None
 
 
 def _canonical(
-    signature: Signature, environment: Mapping[str, Any], headers: Mapping[str, str], digest: str
-) -> str:
-    names = signature.names.split(";")
-    lines = [f"{name}:{_trimmed(headers.get(name, ''))}\n" for name in names]
+    signature: Signature,
+    environment: Mapping[str, Any],
+    headers: Mapping[str, str],
+    places: Mapping[str, int],
+) -> tuple[Part, ...]:
+    """The parts of the canonical request before the digest."""
     address = str(environment.get("RAW_URI") or environment.get("PATH_INFO", "/"))
-    return "\n".join(
-        (
-            str(environment["REQUEST_METHOD"]),
-            _path(address.partition("?")[0], signature.service),
-            _query(environment.get("QUERY_STRING", "")),
-            "".join(lines),
-            signature.names,
-            digest,
-        )
-    )
+    path = _path(address.partition("?")[0], signature.service)
+    query = _query(environment.get("QUERY_STRING", ""))
+    parts: list[Part] = []
+    text = f"{environment['REQUEST_METHOD']}\n{path}\n{query}\n"
+    for name in signature.names.split(";"):
+        if name in places:
+            parts += [f"{text}{name}:", places[name]]
+            text = "\n"
+        else:
+            text += f"{name}:{_trimmed(headers.get(name, ''))}\n"
+    return (*parts, f"{text}\n{signature.names}\n")
+
+
+def _text(part: Part, sent: Sequence[tuple[bytes, bytes]]) -> str:
+    return part if isinstance(part, str) else _trimmed(sent[part][1].decode("latin-1"))
 
 
 def _trimmed(value: str) -> str:
