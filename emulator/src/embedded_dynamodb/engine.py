@@ -241,7 +241,7 @@ class Engine:
             request.returned_items,
             error,
             request.throttle_events,
-            Counter(request.conflicts),
+            Counter(request.conflicts) if request.conflicts else {},
         )
         self._tell(self.on_request, report)
 

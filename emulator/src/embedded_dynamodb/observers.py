@@ -1,15 +1,15 @@
 """What an observer learns of a request: what CloudWatch's metrics of tables are made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from embedded_dynamodb.capacity import Consumed
 from embedded_dynamodb.errors import DynamoDBError
 from embedded_dynamodb.throttling import ThrottleEvent
 
 
-@dataclass(frozen=True, slots=True)
-class RequestReport:
+class RequestReport(NamedTuple):
     """One request, after its answer was made."""
 
     operation: str
@@ -29,7 +29,7 @@ class RequestReport:
     # WriteThrottleEvents each, of the table or of its global index.
     throttle_events: tuple[ThrottleEvent, ...] = ()
     # TransactionConflict by table name: the item-level requests that were rejected.
-    transaction_conflicts: Mapping[str, int] = field(default_factory=dict)
+    transaction_conflicts: Mapping[str, int] = MappingProxyType({})
 
     @property
     def throttled_tables(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import uuid
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from localstack import config
@@ -148,6 +149,7 @@ def router() -> Any:
     return ROUTER
 
 
+@cache
 def chain_handlers() -> dict[str, Any]:
     """The handlers of LocalStack's chain, by the names that it has for them."""
     from localstack.aws import handlers

@@ -111,6 +111,10 @@ def name_of(handler: Any) -> str:
 def number_of_handlers(gateway: Any) -> tuple[int, ...]:
     """Changes when a handler is added to the chain."""
     handlers = chain_handlers()
-    parts = (gateway.request_handlers, gateway.response_handlers, gateway.finalizers)
-    composed = (handlers[name].handlers for name in COMPOSED)
-    return tuple(map(len, (*parts, gateway.exception_handlers, *composed)))
+    return (
+        len(gateway.request_handlers),
+        len(gateway.response_handlers),
+        len(gateway.finalizers),
+        len(gateway.exception_handlers),
+        *[len(handlers[name].handlers) for name in COMPOSED],
+    )

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from embedded_dynamodb.observers import RequestReport
 from localstack_host.services.cloudwatch.metric_delivery import Point, put_metrics
@@ -28,8 +28,7 @@ THROTTLED = {
 NO_USER_ERROR = THROTTLED | {CONDITION_FAILED}
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(NamedTuple):
     """The account and region, the name, the dimensions by name, and the unit."""
 
     account: str

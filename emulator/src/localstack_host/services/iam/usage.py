@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import asdict, astuple, dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from localstack_host.services.iam.evaluation import Decision, Request
 
 REFUSALS_KEPT = 1000
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(NamedTuple):
     """A permission in a policy that a role used: action and resource as the policy has them."""
 
     role: str
@@ -22,8 +20,7 @@ class Use:
     resource: str
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(NamedTuple):
     """A request that was denied."""
 
     caller: str
@@ -60,8 +57,8 @@ class Usage:
         """The counters, for JSON: `used` and `refused`, each entry with its `count`."""
         with self._lock:
             return {
-                "used": [asdict(u) | {"count": n} for u, n in self._uses.items()],
-                "refused": [asdict(r) | {"count": n} for r, n in self._refusals.items()],
+                "used": [u._asdict() | {"count": n} for u, n in self._uses.items()],
+                "refused": [r._asdict() | {"count": n} for r, n in self._refusals.items()],
             }
 
     def forget(self) -> None:
@@ -74,8 +71,8 @@ class Usage:
         """The counters, for a saved state: tuples of a use's or refusal's fields, and its count."""
         with self._lock:
             return {
-                "used": [(*astuple(use), count) for use, count in self._uses.items()],
-                "refused": [(*astuple(r), count) for r, count in self._refusals.items()],
+                "used": [(*use, count) for use, count in self._uses.items()],
+                "refused": [(*r, count) for r, count in self._refusals.items()],
             }
 
     def load(self, saved: dict[str, Any]) -> None:

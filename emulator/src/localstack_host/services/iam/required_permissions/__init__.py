@@ -101,11 +101,12 @@ def needs_of(service: str, operation: str, params: Params, place: Place) -> tupl
     NotUnderstood if they cannot be determined; then the request must not be allowed.
     """
     try:
-        return tuple(dict.fromkeys(_needs(service, operation, params, place)))
+        needs = tuple(_needs(service, operation, params, place))
     except (KeyError, TypeError, AttributeError, IndexError, StopIteration) as error:
         raise NotUnderstood(
             f"{service} {operation} has a missing or invalid parameter: {error}"
         ) from error
+    return needs if len(needs) == 1 else tuple(dict.fromkeys(needs))
 
 
 def _needs(service: str, operation: str, params: Params, place: Place) -> Permissions:

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-api
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -76,21 +76,21 @@ def _items(asked: Any) -> list[Item]:
 
 
 def _on_items(action: str, table: str, items: Iterable[Item], place: Place) -> Permission:
-    values = tuple(value for item in items if item for value in _leading(item, table, place))
+    values = tuple([value for item in items if item for value in _leading(item, table, place)])
     keys: Keys = ((LEADING_KEYS, values),) if values else ()
     return Permission(action, _table(place, table), keys)
 
 
-def _leading(item: Item, table: str, place: Place) -> Iterator[str]:
+def _leading(item: Item, table: str, place: Place) -> list[str]:
     if len(item) == 1:
         (name,) = item
     else:
         name = stored.partition_key(place.account, place.region, _name(table)) or ""
-    yield from _texts(item.get(name) or {})
+    return _texts(item.get(name) or {})
 
 
-def _texts(value: Mapping[str, Any]) -> Iterator[str]:
-    yield from (text for kind, text in value.items() if kind in ("S", "N"))
+def _texts(value: Mapping[str, Any]) -> list[str]:
+    return [text for kind, text in value.items() if kind in ("S", "N")]
 
 
 def _asked(params: Params, place: Place) -> Keys:
