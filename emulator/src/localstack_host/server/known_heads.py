@@ -63,7 +63,7 @@ class KnownHead:
             else:
                 self._parts.append((fixed, form, place, wsgi.variable_of(name)))
                 fixed = b""
-        self._end = fixed + b"\r\n\r\n"
+        self._begin, self._end = self._parts[0][0], fixed + b"\r\n\r\n"
 
     def once[Of, Found](self, find: Callable[[Of], Found], of: Of) -> Found:
         """The result of `find` for the first request with this head.
@@ -80,6 +80,8 @@ class KnownHead:
 
         None if it is anything else.
         """
+        if not received.startswith(self._begin):
+            return None
         headers, changed, position = list(self._headers), {}, 0
         for fixed, form, place, variable in self._parts:
             if not received.startswith(fixed, position):

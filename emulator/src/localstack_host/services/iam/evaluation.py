@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from localstack_host.services.iam.condition_keys import is_known
 from localstack_host.services.iam.conditions import Condition
@@ -20,8 +21,7 @@ from localstack_host.services.iam.policies import Policy, Principals, Statement
 CACHED = 4096  # pairs of a policy and an action, and decisions
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """The principal of a request.
 
     `arn` is the ARN in AWS's messages; `names` are the ARNs that match the caller in a resource's
@@ -40,8 +40,7 @@ class Caller:
     user: str = ""
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """An action on a resource, with its condition keys."""
 
     caller: Caller
@@ -77,8 +76,7 @@ class Decision:
     grant: Grant | None = None
 
 
-@dataclass(frozen=True)
-class Policies:
+class Policies(NamedTuple):
     """All applicable policies. Each of the `boundaries` must allow a request, too.
 
     With `resource_decides` (roles and KMS keys) the resource's policy must allow it to the caller

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 
@@ -37,8 +36,7 @@ MANAGED_BY_ITSELF = {
 }
 
 
-@dataclass(frozen=True)
-class Principal:
+class Principal(NamedTuple):
     """A caller, with the identity that has its policies, and its session.
 
     They are moto's Role and AssumedRole, or moto's User (or OWNER) and, for one with temporary

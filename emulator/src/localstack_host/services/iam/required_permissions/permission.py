@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Params = Mapping[str, Any]
 Keys = tuple[tuple[str, tuple[str, ...]], ...]
@@ -14,8 +13,7 @@ class NotUnderstood(Exception):
     """Raised if the required permissions of a request cannot be determined."""
 
 
-@dataclass(frozen=True)
-class Permission:
+class Permission(NamedTuple):
     """An action, by its IAM name, on a resource (`*` if the action has none).
 
     `keys` are the condition keys that come with the action, in lower case, with their values.
@@ -33,8 +31,7 @@ class Permission:
 Permissions = Iterable[Permission]
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """The region, account and partition of a request: the common parts of its ARNs.
 
     `user` is the name of the IAM user that makes it: requests of IAM without a name are about it.
