@@ -8,8 +8,9 @@ from typing import Any
 from embedded_dynamodb.errors import IdempotentParameterMismatchException
 
 LIFETIME = 600.0
-# After so many new ones, those that are over are dropped.
+# After so many new ones, and a quarter of those that are kept, those that are over are dropped.
 _SWEEP_EVERY = 256
+_SWEEP_SHARE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,12 @@ class Tokens:
         self.used[key] = used
         self._until_sweep -= 1
         if self._until_sweep <= 0:
-            self._until_sweep = _SWEEP_EVERY
             self.used = {
                 other: entry
                 for other, entry in self.used.items()
                 if used.done - entry.done < LIFETIME
             }
+            self._until_sweep = max(_SWEEP_EVERY, len(self.used) // _SWEEP_SHARE)
 
 
 def fingerprint(parts: list[Any]) -> str:
