@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -99,6 +101,25 @@ def served() -> Iterator[Served]:
 def test_a_usual_request_is_answered_though_services_have_added_handlers(served: Served) -> None:
     assert served.send() == [b"{}"]
     assert served.seen == []
+
+
+def test_a_request_is_freed_when_it_is_answered(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not when garbage is looked for: it has no cycle."""
+    seen: list[weakref.ref[Any]] = []
+
+    def allows(request: Any) -> bool:
+        seen.append(weakref.ref(request))
+        return True
+
+    monkeypatch.setattr(served.permissions, "allows", allows)
+    gc.disable()
+    try:
+        assert served.send() == [b"{}"]
+        assert [each() for each in seen] == [None]
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(

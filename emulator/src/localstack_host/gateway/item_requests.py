@@ -89,12 +89,16 @@ class ItemRequest:
         self.headers = EnvironHeaders(environment)
         self.remote_addr = environment.get("REMOTE_ADDR")
         self.args: dict[str, str] = {}
-        self.request = self
         self.service = identity.service
         self.operation = identity.service.operation_model(operation)
         self.region, self.partition = identity.region, identity.partition
         self.account_id = identity.account_id
         self.service_request: dict[str, Any] = {}
+
+    @property
+    def request(self) -> ItemRequest:
+        """The request itself. As an attribute it would be a cycle, for which garbage is looked."""
+        return self
 
 
 class ItemRequests:
