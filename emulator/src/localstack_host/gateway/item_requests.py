@@ -97,7 +97,7 @@ class ItemRequest:
 
     @property
     def request(self) -> ItemRequest:
-        """The request itself. As an attribute it would be a cycle, for which garbage is looked."""
+        """The request itself, as of a context; an attribute would be a cycle, and garbage."""
         return self
 
 
