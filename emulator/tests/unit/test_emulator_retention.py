@@ -33,8 +33,11 @@ class History:
 
 
 def _environment(history: History) -> Any:
+    callbacks, map_runs = ended_executions.empty_pools()
     return SimpleNamespace(
-        event_manager=history, callback_pool_manager=object(), map_run_record_pool_manager=object()
+        event_manager=history,
+        callback_pool_manager=callbacks,
+        map_run_record_pool_manager=map_runs,
     )
 
 

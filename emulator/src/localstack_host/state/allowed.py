@@ -74,6 +74,7 @@ CALLED_WITH_OBJECTS = {
     ("datetime", "datetime"),
     ("datetime", "timezone"),
     ("localstack_host.state.executions", "saved_worker"),
+    ("localstack_host.state.executions", "worker_with_history"),
     ("threading", "Condition"),
 }
 MADE = {

@@ -28,6 +28,8 @@ STORED_EVENTS = ("localstack_host.services.logs.stored_events", "StoredEvents")
 LOG_EVENT = ("moto.logs.models", "LogEvent")
 PACKED = ("localstack_host.services.stepfunctions.ended_executions", "PackedHistory")
 UNPACKED = ("localstack_host.state.executions", "SavedHistory")
+ENDED = ("localstack_host.state.executions", "ended_execution")
+WORKER = ("localstack_host.state.executions", "worker_with_history")
 PLAIN = (str, int, bool, type(None))
 
 
@@ -85,15 +87,36 @@ class RecordUnpickler(pickle.Unpickler):
 
 def _unpacked(packed: Record) -> Record:
     """The history of an execution, which is a pickle in the pickle, as its list of events."""
-    unpickler = RecordUnpickler(io.BytesIO(zlib.decompress(packed.state["packed"])))
-    history: Record = unpickler.find_class(*UNPACKED).__new__(unpickler.find_class(*UNPACKED))
-    history.state = {"events": unpickler.load()}
+    history: Record = _kind(UNPACKED).__new__(_kind(UNPACKED))
+    history.state = {"events": _loaded(zlib.decompress(packed.state["packed"]))}
     return history
+
+
+def _execution(ended: Record) -> Record:
+    """An execution that has ended: its attributes are one pickle in the pickle, its history one."""
+    kind, packed, history, state_machine, activities = ended.arguments
+    execution: Record = kind.__new__(kind)
+    execution.state = _loaded(packed) | {
+        "exec_worker": _kind(WORKER)(_loaded(zlib.decompress(history))),
+        "state_machine": state_machine,
+        "_activity_store": activities,
+        "_cloud_watch_logging_session": None,
+    }
+    return execution
+
+
+def _loaded(pickled: bytes) -> Any:
+    return RecordUnpickler(io.BytesIO(pickled)).load()
+
+
+def _kind(name: tuple[str, str]) -> type[Record]:
+    kind: type[Record] = RecordUnpickler(io.BytesIO()).find_class(*name)
+    return kind
 
 
 def _events(stored: Record) -> list[Any]:
     """The events of a log stream, as the list that moto has."""
-    kind = RecordUnpickler(io.BytesIO()).find_class(*LOG_EVENT)
+    kind = _kind(LOG_EVENT)
     content = stored.state["_content"].state
     packed = chain.from_iterable(rows(pack.state["packed"]) for pack in content["packs"])
     events: list[Any] = []
@@ -159,6 +182,8 @@ class Encoder:
     def _record(self, record: Record) -> Any:
         if record.named == PACKED:
             record = _unpacked(record)
+        elif record.named == ENDED:
+            record = _execution(record)
         return [
             "call" if record.called else "object",
             *record.named,

@@ -85,6 +85,7 @@ NAMED_REDUCERS: dict[tuple[str, str], Any] = {
     user_pools.KIND: user_pools.reduced,
     executions.LOGGING_SESSION: lambda _session: (nothing, ()),
     executions.WORKER: executions.reduced_worker,
+    executions.EXECUTION: executions.reduced_execution,
 }
 REDUCERS: dict[type, Any] = {
     LOCK: lambda _lock: (threading.Lock, ()),

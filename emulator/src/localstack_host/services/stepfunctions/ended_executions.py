@@ -52,14 +52,32 @@ class EndedEnvironment:
     @classmethod
     def of(cls, environment: Any) -> EndedEnvironment:
         """Extracts this part of an environment."""
+        callbacks, map_runs = empty_pools()
         return cls(
             _compressed(environment.event_manager),
-            environment.callback_pool_manager,
-            environment.map_run_record_pool_manager,
+            _used(environment.callback_pool_manager) or callbacks,
+            _used(environment.map_run_record_pool_manager) or map_runs,
         )
 
     def set_stop(self, **_why: Any) -> None:
         """Does nothing. Stopping an ended execution is no error on AWS."""
+
+
+@cache
+def empty_pools() -> tuple[Any, Any]:
+    """The pools of tokens and of Map Runs that all ended executions without them share."""
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_map.iteration.itemprocessor.map_run_record import (  # noqa: E501
+        MapRunRecordPoolManager,
+    )
+    from localstack.services.stepfunctions.asl.eval.callback.callback import CallbackPoolManager
+
+    untyped: tuple[Any, Any] = (CallbackPoolManager, MapRunRecordPoolManager)
+    callbacks, map_runs = untyped
+    return callbacks({}), map_runs()
+
+
+def _used(pool: Any) -> Any:
+    return pool if pool._pool else None
 
 
 def _compressed(manager: Any) -> Any:

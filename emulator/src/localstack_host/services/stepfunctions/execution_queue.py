@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 from localstack.services.stepfunctions.backend.execution_worker import ExecutionWorker
 
 from localstack_host.fair_queue import FairQueue
+from localstack_host.performance.pooled_threads import PooledThread
 
 LOOK_EVERY_S = 0.2
 
@@ -47,7 +48,7 @@ class QueuedWorker(ExecutionWorker):
 
     def _begin(self) -> None:
         self._become_running()
-        threading.Thread(target=self._execution_logic, name="workflow", daemon=True).start()
+        PooledThread(self._execution_logic).start()
 
     def _become_running(self) -> None:
         self.env.next_state_name = self._program.start_at.start_at_name

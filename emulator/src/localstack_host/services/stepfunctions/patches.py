@@ -7,6 +7,8 @@ Without them, LocalStack
 - runs every execution at once (`execution_queue.py`), and would count the time that a state waits
   for a slot (`state_clock.py`);
 - keeps all data of every execution (`ended_executions.py`);
+- starts a thread for each execution and state (`performance/pooled_threads.py`), and copies what
+  they work on over and over (`performance/workflow_copies.py`);
 - puts events about every execution, whether there is a rule for them or not, in a form of its own
   (`status_events.py`);
 - catches errors that AWS lets fail (`failures/`);
@@ -34,7 +36,8 @@ from typing import Any
 from localstack_host.fair_queue import FairQueue
 from localstack_host.host.settings import PROCESSORS, WORKFLOWS_AT_A_TIME
 from localstack_host.localstack_api import patch, replace
-from localstack_host.performance import shortcuts
+from localstack_host.performance import shortcuts, workflow_copies
+from localstack_host.performance.pooled_threads import PooledThread
 from localstack_host.services.stepfunctions import (
     comparisons,
     ended_executions,
@@ -69,6 +72,8 @@ def apply_patches() -> None:
     _patch_comparisons()
     _patch_texts_of_json()
     patch_state_clock()
+    if shortcuts.are_taken():
+        _patch_copies()
     queue = FairQueue(WORKFLOWS_AT_A_TIME.value(), busy=BUSY_AT_A_TIME)
     _patch_executions(queue)
     _patch_waiting(queue)
@@ -214,17 +219,36 @@ def patch_spelling(tasks: Any) -> None:
 
 def patch_state_clock() -> None:
     """Adds a clock to each state: LocalStack waits for an event that its thread sets."""
+    from localstack.services.stepfunctions.asl.component.program import program
     from localstack.services.stepfunctions.asl.component.state.state_execution import (
         execute_state as states,
     )
 
     replace(states, "threading", SimpleNamespace(Event=state_clock.Ended))
     replace(states, "Thread", state_clock.StateThread)
+    replace(program, "threading", SimpleNamespace(Thread=PooledThread))
 
     @patch(states.ExecutionState._evaluate_with_timeout)
     def evaluate_with_timeout(original: Any, state: Any, environment: Any) -> None:
         with state_clock.running():
             original(state, environment)
+
+
+def _patch_copies() -> None:
+    """Copies JSON as JSON, and a state machine once for all executions until it changes."""
+    from localstack.services.stepfunctions import provider
+    from localstack.services.stepfunctions.asl.component.common.path import result_path
+    from localstack.services.stepfunctions.asl.component.state.state_execution import execute_state
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service import (  # noqa: E501
+        state_task_service,
+    )
+    from localstack.services.stepfunctions.asl.eval import environment, states
+    from localstack.services.stepfunctions.asl.eval.event import event_manager
+
+    copying = (environment, event_manager, execute_state, result_path, state_task_service, states)
+    for module in copying:
+        replace(module, "copy", SimpleNamespace(deepcopy=workflow_copies.copy_of))
+    replace(provider, "copy", SimpleNamespace(deepcopy=workflow_copies.snapshot_of))
 
 
 def _patch_executions(queue: FairQueue) -> None:

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from localstack_host.performance.pooled_threads import PooledThread
+
 LOOK_AGAIN_S = 0.05
 Time = Callable[[], float]
 
@@ -83,7 +85,7 @@ class Ended(threading.Event):
         return self.is_set()
 
 
-class StateThread(threading.Thread):
+class StateThread(PooledThread):
     """The thread that runs a state, with the clock of that state."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

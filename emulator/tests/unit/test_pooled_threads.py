@@ -1,0 +1,94 @@
+"""Threads that are used again do what threads do, and end when there is nothing to do."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextvars import ContextVar
+from typing import Any
+
+import pytest
+
+from localstack_host.performance import pooled_threads
+from localstack_host.performance.pooled_threads import PooledThread
+
+VARIABLE: ContextVar[str] = ContextVar("variable", default="")
+
+
+def _done(*arguments: Any, **options: Any) -> PooledThread:
+    thread = PooledThread(*arguments, **options)
+    thread.start()
+    thread.join(5)
+    assert not thread.is_alive()
+    return thread
+
+
+def test_the_target_gets_its_arguments() -> None:
+    calls: list[Any] = []
+    _done(target=lambda *args, **kwargs: calls.append((args, kwargs)), args=(1,), kwargs={"b": 2})
+    assert calls == [((1,), {"b": 2})]
+
+
+def test_one_after_the_other_has_the_same_thread() -> None:
+    first = _done(target=lambda: None)
+    time.sleep(0.05)  # it becomes idle after it is done
+    assert _done(target=lambda: None).ident == first.ident != threading.get_ident()
+
+
+def test_two_at_a_time_have_two_threads() -> None:
+    meeting = threading.Barrier(3)
+    threads = [PooledThread(target=meeting.wait) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    assert all(thread.is_alive() for thread in threads)
+    meeting.wait(5)
+    for thread in threads:
+        thread.join(5)
+    assert threads[0].ident != threads[1].ident
+
+
+def test_who_waits_too_short_finds_it_alive() -> None:
+    release = threading.Event()
+    thread = PooledThread(target=release.wait)
+    assert not thread.is_alive()
+    thread.start()
+    thread.join(0.01)
+    assert thread.is_alive()
+    release.set()
+    thread.join()
+    assert not thread.is_alive()
+
+
+def test_what_one_sets_in_its_context_the_next_does_not_see() -> None:
+    seen: list[str] = []
+    VARIABLE.set("of the caller")
+
+    def work() -> None:
+        seen.append(VARIABLE.get())
+        VARIABLE.set("of another")
+
+    _done(target=work)
+    time.sleep(0.05)
+    _done(target=work)
+    assert seen == ["", ""]
+
+
+def test_an_exception_is_reported_and_the_thread_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    reported: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", reported.append)
+    failed = _done(target=lambda: 1 / 0)
+    time.sleep(0.05)
+    assert _done(target=lambda: None).ident == failed.ident
+    assert [report.exc_type for report in reported] == [ZeroDivisionError]
+
+
+def test_a_thread_without_work_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pooled_threads, "IDLE_S", 0.05)
+    monkeypatch.setattr(pooled_threads, "_idle", [])
+    ident = _done(target=lambda: None).ident
+    deadline = time.monotonic() + 5
+    while any(thread.ident == ident for thread in threading.enumerate()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert pooled_threads._idle == []
+    _done(target=lambda: None)
