@@ -117,7 +117,7 @@ def _children_on_linux(pid: int) -> list[int]:
     pids: list[int] = []
     with suppress(OSError):
         for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208
-            with open(f"/proc/{pid}/task/{thread}/children") as file:  # noqa: PTH123
+            with open(f"/proc/{pid}/task/{thread}/children", "rb", 0) as file:  # noqa: PTH123
                 pids += map(int, file.read().split())
     return pids
 

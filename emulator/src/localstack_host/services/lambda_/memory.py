@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 
 import psutil
 
@@ -36,9 +35,9 @@ class Memory:
 def _peak_resident(pid: int) -> int:
     if not linux_features.available():
         return _resident(pid)
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    kilobytes = next((line.split()[1] for line in lines if line.startswith("VmHWM:")), "0")
-    return int(kilobytes) * 1024
+    with open(f"/proc/{pid}/status", "rb", 0) as file:  # noqa: PTH123 - after each invocation
+        _, _, peak = file.read().partition(b"VmHWM:")
+    return int(peak.split(maxsplit=1)[0]) * 1024 if peak else 0
 
 
 def _resident(pid: int) -> int:
