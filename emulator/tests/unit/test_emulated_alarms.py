@@ -130,13 +130,13 @@ class TestEmbeddedMetrics:
     }
 
     def test_a_line_has_a_value_for_each_set_of_dimensions(self) -> None:
-        (namespace, by_environment), (_, over_all) = emf.points(json.dumps(self.LINE))
-        assert namespace == "CheckoutLab"
-        assert by_environment["Dimensions"] == [{"Name": "environment", "Value": "dev"}]
-        assert over_all["Dimensions"] == []
-        assert (by_environment["Values"], by_environment["Unit"]) == ([2599.0], "None")
-        assert by_environment["Timestamp"].timestamp() == 1_700_000_000
+        ((source, row),) = emf.measured("1", "r", json.dumps(self.LINE))
+        assert source.place == ("1", "r", "CheckoutLab")
+        assert source.dimension_sets == ((("environment", "dev"),), ())
+        assert [unit for _, unit in source.metrics] == ["None"]
+        assert (row, source.second) == ((2599.0,), 1_700_000_000)
 
     @pytest.mark.parametrize("line", ["", '{"_aws"', '{"_aws": 1}', '["_aws"]', '{"_aws": {}}'])
     def test_other_lines_have_none(self, line: str) -> None:
-        assert list(emf.points(line)) == []
+        with pytest.raises((KeyError, TypeError, ValueError)):
+            list(emf.measured("1", "r", line))
