@@ -92,12 +92,11 @@ def _saved(environment: Any) -> Any:
     return SavedEnvironment(list(environment.event_manager._history_event_list))
 
 
-def pack_ended() -> None:
-    """Pickles what each execution that has ended has for itself, unless that was done before."""
-    for execution in _all():
-        if not hasattr(execution, PACKED) and _history_of_ended(execution) is not None:
-            own = {name: value for name, value in vars(execution).items() if name not in NOT_PACKED}
-            setattr(execution, PACKED, pickle.dumps(own, protocol=5))
+def pack(execution: Any) -> None:
+    """Pickles what an execution that has ended has for itself, if nothing of it can change."""
+    if _history_of_ended(execution) is not None:
+        own = {name: value for name, value in vars(execution).items() if name not in NOT_PACKED}
+        setattr(execution, PACKED, pickle.dumps(own, protocol=5))
 
 
 def _history_of_ended(execution: Any) -> bytes | None:
@@ -114,7 +113,8 @@ def _history_of_ended(execution: Any) -> bytes | None:
 
 def reduced_execution(execution: Any) -> Any:
     """How an execution is pickled."""
-    if (packed := vars(execution).get(PACKED)) is None:
+    packed = vars(execution).get(PACKED)
+    if packed is None:
         return object.__reduce_ex__(execution, 5)
     history = execution.exec_worker.env.event_manager.packed
     common = execution.state_machine, execution._activity_store
@@ -160,7 +160,7 @@ def _all() -> Iterator[Any]:
     from localstack.services.stepfunctions.backend.store import sfn_stores
 
     for _, _, store in sfn_stores.iter_stores():
-        yield from list(store.executions.values())
+        yield from store.executions.values()
 
 
 def _add_event(execution: Any) -> None:

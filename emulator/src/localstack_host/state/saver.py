@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from localstack_host.state import child, contents, executions, members, objects, stores
+from localstack_host.state import child, contents, members, objects, stores
 from localstack_host.state.gate import GATE, Gate
 from localstack_host.state.saved_states import SavedStates
 
@@ -102,8 +102,8 @@ class Saver:
         """Saves. Returns for how many seconds operations had to wait."""
         metrics = self._copied_metrics()
         try:
-            _prepare()
-            stores.all_stores()  # the child has them already then
+            _prepare_objects()
+            stores.stores_of(contents.loaded_services())  # the child has them already then
             if self._fork:
                 return self._save_in_a_child(metrics)
             with self._states.locked(), self._quiet():
@@ -157,19 +157,15 @@ class Saver:
             with self._gate.closed(timeout_s) as is_quiet:
                 if is_quiet or timeout_s == QUIET_S[-1]:
                     with _locks_held():
-                        _prepare()
+                        _prepare_objects()
                         yield began
                     return
             time.sleep(timeout_s)
 
 
-def _prepare() -> None:
-    """Does what can be done before the pause, and once for all saves."""
-    services = contents.loaded_services()
-    if "s3" in services:
+def _prepare_objects() -> None:
+    if "s3" in contents.loaded_services():
         objects.prepare(members.provider_of("s3")._storage_backend)
-    if "stepfunctions" in services:
-        executions.pack_ended()
 
 
 @contextmanager

@@ -40,6 +40,12 @@ def stores_of(services: list[str]) -> dict[str, Any]:
 
     moto creates others by itself, such as EC2's machine images when Systems Manager is asked.
     """
+    return _stores_of(tuple(services), len(sys.modules))
+
+
+@lru_cache(maxsize=1)
+def _stores_of(services: tuple[str, ...], _modules: int) -> dict[str, Any]:
+    """The same; a service loads modules when it is first asked for its stores."""
     visited = _Visited()
     for service in services:
         SERVICE_PLUGINS._services[service].service.accept_state_visitor(visited)

@@ -58,15 +58,6 @@ def _ended(name: str = "e") -> Any:
     return _execution(EndedEnvironment(PackedHistory.of(EVENTS), *empty_pools()), name)
 
 
-@pytest.fixture
-def packed(monkeypatch: pytest.MonkeyPatch) -> Any:
-    def pack(*some: Any) -> None:
-        monkeypatch.setattr(executions, "_all", lambda: list(some))
-        executions.pack_ended()
-
-    return pack
-
-
 def _pickled(value: Any) -> io.BytesIO:
     file = io.BytesIO()
     pickling.dump(value, file)
@@ -74,9 +65,9 @@ def _pickled(value: Any) -> io.BytesIO:
     return file
 
 
-def test_it_comes_back_with_all_that_it_had(packed: Any) -> None:
+def test_it_comes_back_with_all_that_it_had() -> None:
     execution = _ended()
-    packed(execution)
+    executions.pack(execution)
     found = pickling.load(_pickled(execution))
     assert type(found) is Execution
     assert found.to_describe_output() == execution.to_describe_output()
@@ -85,10 +76,10 @@ def test_it_comes_back_with_all_that_it_had(packed: Any) -> None:
     assert vars(found).keys() == vars(execution).keys()
 
 
-def test_it_is_the_same_whether_it_was_packed_or_not(packed: Any) -> None:
+def test_it_is_the_same_whether_it_was_packed_or_not() -> None:
     execution = _ended()
     before = pickling.load(_pickled(execution))
-    packed(execution)
+    executions.pack(execution)
     after = pickling.load(_pickled(execution))
     own = executions.NOT_PACKED
     assert {k: v for k, v in vars(before).items() if k not in own} == {
@@ -97,17 +88,19 @@ def test_it_is_the_same_whether_it_was_packed_or_not(packed: Any) -> None:
     assert before.to_history_output() == after.to_history_output()
 
 
-def test_it_is_packed_once(packed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_packed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     execution = _ended()
-    packed(execution)
+    executions.pack(execution)
     monkeypatch.setattr(pickle, "dumps", None)
-    packed(execution)
-    packed(pickling.load(_pickled(execution)))  # nor again after a load
+    again = pickling.load(_pickled(execution))
+    assert getattr(again, PACKED) == getattr(execution, PACKED)
+    assert pickling.load(_pickled(again)).to_history_output() == {"events": EVENTS}
 
 
-def test_all_of_a_machine_share_it(packed: Any) -> None:
+def test_all_of_a_machine_share_it() -> None:
     some = [_ended("a"), _ended("b")]
-    packed(*some)
+    for execution in some:
+        executions.pack(execution)
     first, second = pickling.load(_pickled(some))
     assert first.state_machine is second.state_machine
     assert first._activity_store is second._activity_store
@@ -129,15 +122,15 @@ class History:
     ],
     ids=["not started", "running", "with an event to come", "with a token"],
 )
-def test_what_may_change_is_not_packed(packed: Any, environment: Any) -> None:
+def test_what_may_change_is_not_packed(environment: Any) -> None:
     execution = _execution(environment)
-    packed(execution)
+    executions.pack(execution)
     assert not hasattr(execution, PACKED)
 
 
-def test_an_export_has_it_as_data_and_an_import_makes_it_again(packed: Any, tmp_path: Path) -> None:
+def test_an_export_has_it_as_data_and_an_import_makes_it_again(tmp_path: Path) -> None:
     execution = _ended()
-    packed(execution)
+    executions.pack(execution)
     state = {"services": [], "stores": {"kept": execution}, "members": {}, "moment": 0.0}
     objects = exported.Encoder().encode_all(exported.RecordUnpickler(_pickled(state)).load())
     assert repr(objects).count("'ExecutionSucceeded'") == 1

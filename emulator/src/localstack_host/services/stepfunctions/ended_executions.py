@@ -18,6 +18,7 @@ from functools import cache
 from typing import Any
 
 from localstack_host.host.settings import KEPT_EXECUTIONS
+from localstack_host.state.executions import pack
 
 LAST_EVENTS = frozenset(
     {"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"}
@@ -134,6 +135,7 @@ def reduce(execution: Any, latest: Latest) -> None:
 
     worker = execution.exec_worker
     environment, worker.env = worker.env, EndedEnvironment.of(worker.env)
+    pack(execution)
     forget_data(environment)
     forget_finished(TMP_THREADS)
     latest.add(execution)
