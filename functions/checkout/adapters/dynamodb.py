@@ -62,17 +62,31 @@ def encode(item: Mapping[str, Any]) -> Item:
 
 def decode(item: Mapping[str, Any]) -> Item:
     """DynamoDB's attribute values as Python values; numbers that are whole are integers."""
-    return {key: _plain(_deserialize(value)) for key, value in item.items()}
+    return {key: _value(attribute) for key, attribute in item.items()}
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value.is_finite() and value == int(value) else value
-    if isinstance(value, list):
-        return [_plain(element) for element in value]
-    if isinstance(value, dict):
-        return {key: _plain(element) for key, element in value.items()}
-    return value
+def _value(attribute: Any) -> Any:
+    """One pass for what items consist of; boto3 has the rest, and a decimal for each number."""
+    ((kind, content),) = attribute.items()
+    match kind:
+        case "S" | "BOOL":
+            return content
+        case "N":
+            return _number(content)
+        case "M":
+            return decode(content)
+        case "L":
+            return [_value(element) for element in content]
+        case _:
+            return _deserialize(attribute)
+
+
+def _number(text: str) -> int | Decimal:
+    try:
+        return int(text)
+    except ValueError:
+        number = Decimal(text)
+    return int(number) if number.is_finite() and number == int(number) else number
 
 
 @dataclass(frozen=True)
