@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +15,7 @@ from localstack.services.cloudwatch.cloudwatch_database_helper import Cloudwatch
 
 from localstack_host.services.cloudwatch.database import Database, database
 from localstack_host.services.cloudwatch.metric_store import MetricQuery, Points, keep_latest
+from localstack_host.state import members
 from tests.unit.cloudwatch_points import HERE
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -108,3 +113,34 @@ def test_another_namespace_or_name_has_none(metrics: Database) -> None:
         assert metrics.list_metrics(HERE.account, HERE.region, namespace, name, []) == {
             "metrics": []
         }
+
+
+def test_a_copy_is_complete_while_others_write(
+    metrics: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = SimpleNamespace(cloudwatch_database=metrics)
+    monkeypatch.setattr(members, "provider_of", lambda _service: provider)
+    stopped, target = threading.Event(), tmp_path / "copy.db"
+
+    def write() -> None:
+        while not stopped.is_set():
+            put(metrics, *({"Value": 1.0} for _ in range(100)))
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    try:
+        counts = [_copied(metrics, target) for _ in range(30)]
+    finally:
+        stopped.set()
+        writing.join()
+    assert counts == sorted(counts)
+    assert counts[-1] > counts[0]
+
+
+def _copied(metrics: Database, target: Path) -> int:
+    members.copy_metrics(Path(metrics.METRICS_DB), target)
+    with closing(sqlite3.connect(target)) as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        count: int = copy.execute("SELECT COUNT(*) FROM SINGLE_METRICS").fetchone()[0]
+    assert count % 100 == 0  # nothing of a request without the rest
+    return count
