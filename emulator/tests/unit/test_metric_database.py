@@ -137,6 +137,21 @@ def test_a_copy_is_complete_while_others_write(
     assert counts[-1] > counts[0]
 
 
+def test_a_copy_waits_for_who_writes_without_the_lock(
+    metrics: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = SimpleNamespace(cloudwatch_database=metrics)
+    monkeypatch.setattr(members, "provider_of", lambda _service: provider)
+    put(metrics, *({"Value": 1.0} for _ in range(100)))
+    with closing(sqlite3.connect(metrics.METRICS_DB, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("DELETE FROM SINGLE_METRICS")
+        committing = threading.Timer(0.2, other.commit)
+        committing.start()
+        assert _copied(metrics, tmp_path / "copy.db") == 0
+        committing.join()
+
+
 def _copied(metrics: Database, target: Path) -> int:
     members.copy_metrics(Path(metrics.METRICS_DB), target)
     with closing(sqlite3.connect(target)) as copy:
