@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import pickle
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -93,22 +94,26 @@ def _saved(environment: Any) -> Any:
 
 
 def pack(execution: Any) -> None:
-    """Pickles what an execution that has ended has for itself, if nothing of it can change."""
-    if _history_of_ended(execution) is not None:
+    """Pickles what an execution that has ended has for itself, if nothing of it can change.
+
+    What has a lock, or a function, is left to the pickler of the save.
+    """
+    if _has_only_a_history(execution):
         own = {name: value for name, value in vars(execution).items() if name not in NOT_PACKED}
-        setattr(execution, PACKED, pickle.dumps(own, protocol=5))
+        with suppress(pickle.PicklingError, TypeError, AttributeError):
+            setattr(execution, PACKED, pickle.dumps(own, protocol=5))
 
 
-def _history_of_ended(execution: Any) -> bytes | None:
-    """The packed history of an execution that has ended, and had neither tokens nor Map Runs."""
+def _has_only_a_history(execution: Any) -> bool:
+    """Whether an execution has ended, and had neither tokens nor Map Runs."""
     from localstack_host.services.stepfunctions.ended_executions import PackedHistory, empty_pools
 
     environment = getattr(execution.exec_worker, "env", None)
-    history = getattr(environment, "event_manager", None)
-    if environment is None or not isinstance(history, PackedHistory):
-        return None
-    pools = environment.callback_pool_manager, environment.map_run_record_pool_manager
-    return history.packed if pools == empty_pools() else None
+    if not isinstance(getattr(environment, "event_manager", None), PackedHistory):
+        return False
+    untyped: Any = environment
+    pools = untyped.callback_pool_manager, untyped.map_run_record_pool_manager
+    return pools == empty_pools()
 
 
 def reduced_execution(execution: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -126,6 +127,14 @@ def test_what_may_change_is_not_packed(environment: Any) -> None:
     execution = _execution(environment)
     executions.pack(execution)
     assert not hasattr(execution, PACKED)
+
+
+def test_what_a_plain_pickle_cannot_have_is_left_to_the_save() -> None:
+    execution = _ended()
+    execution.local_mock_test_case = threading.Lock()
+    executions.pack(execution)
+    assert not hasattr(execution, PACKED)
+    assert pickling.load(_pickled(execution)).to_history_output() == {"events": EVENTS}
 
 
 def test_an_export_has_it_as_data_and_an_import_makes_it_again(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 The lengths that a request declares are checked, and connections of other clients are closed.
 
-Python's own HTTP server takes four times as long, much of it for two requests of each invocation
-whose heads it reads as those of mails.
+Python's own HTTP server reads a head as that of a mail, and wakes twice a second to see whether it
+was closed: a tenth of a warm invocation's processor time.
 """
 
 from __future__ import annotations
