@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import pytest
@@ -36,6 +37,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: ORDER.index(_lane(item)))
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
+        if isinstance(item, pytest.Function) and _may_be_first(item):
+            item.fixturenames.insert(0, "shop")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -44,6 +47,17 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         alone = [item.nodeid for item in session.items if "@" not in item.nodeid]
         if alone:
             raise pytest.UsageError(f"pytest-xdist keeps no groups together: {alone[0]}")
+
+
+def _may_be_first(item: pytest.Function) -> bool:
+    """Whether it would use an emulator before the shop is deployed there.
+
+    A deployment is restored in seconds, but only where no service was used before. Otherwise
+    Terraform takes a minute, while all other processes wait for it.
+    """
+    with_emulator = {"contract": "dynamodb" in item.name, "browser": "endpoint" in _fixtures(item)}
+    own = item.config.stash[CHOICE].way in (HOST, CONTAINER)
+    return with_emulator.get(_suite(item), False) and own and shutil.which("terraform") is not None
 
 
 def _lane(item: pytest.Item) -> str:
