@@ -23,6 +23,7 @@ from localstack_host.services.lambda_.runtime_api import (
     Response,
     RuntimeApi,
 )
+from localstack_host.services.lambda_.runtime_http import STRANGER_TIMEOUT_S
 from tests.integration.conftest import Cloud
 from tests.integration.waiting import wait_for
 
@@ -226,7 +227,10 @@ def test_connections_that_say_nothing_end_and_leave_no_thread(
     silent = [http.client.HTTPConnection(invoked.host, timeout=10) for _ in range(100)]
     for connection in silent:
         connection.connect()
+    silent[-1].sock.settimeout(STRANGER_TIMEOUT_S - 1)
+    assert silent[-1].sock.recv(1) == b""  # there are too many: it is closed at once
     assert threading.active_count() - before <= 20
+    assert {connection.sock.recv(1) for connection in silent} == {b""}
     wait_for(lambda: threading.active_count() <= before, "their threads are still there")
     assert invoked.ask("POST", "/invocation/one/response", b"1")[0] == 202
 
