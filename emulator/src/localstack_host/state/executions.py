@@ -98,6 +98,7 @@ def pack(execution: Any) -> None:
 
     What has a lock, or a function, is left to the pickler of the save.
     """
+    vars(execution).pop(PACKED, None)
     if _has_only_a_history(execution):
         own = {name: value for name, value in vars(execution).items() if name not in NOT_PACKED}
         with suppress(pickle.PicklingError, TypeError, AttributeError):
@@ -119,7 +120,8 @@ def _has_only_a_history(execution: Any) -> bool:
 def reduced_execution(execution: Any) -> Any:
     """How an execution is pickled."""
     packed = vars(execution).get(PACKED)
-    if packed is None:
+    # An imported file may have set the attribute; only what `pack` has made may be loaded later.
+    if packed is None or not _has_only_a_history(execution):
         return object.__reduce_ex__(execution, 5)
     history = execution.exec_worker.env.event_manager.packed
     common = execution.state_machine, execution._activity_store

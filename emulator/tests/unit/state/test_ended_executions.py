@@ -137,6 +137,23 @@ def test_what_a_plain_pickle_cannot_have_is_left_to_the_save() -> None:
     assert pickling.load(_pickled(execution)).to_history_output() == {"events": EVENTS}
 
 
+@pytest.mark.parametrize("history", [executions.SavedHistory(EVENTS), History()])
+def test_bytes_that_somebody_else_has_set_are_never_loaded(history: Any) -> None:
+    """An exported file of somebody else may give an execution any attribute."""
+    execution = _execution(SimpleNamespace(event_manager=history))
+    setattr(execution, PACKED, pickle.dumps(Trap()))
+    assert pickling.load(_pickled(execution)).name == "e"
+    executions.pack(execution)
+    assert not hasattr(execution, PACKED)
+
+
+class Trap:
+    """Fails when it is loaded from a pickle."""
+
+    def __reduce__(self) -> Any:
+        return pytest.fail, ("foreign bytes were loaded",)
+
+
 def test_an_export_has_it_as_data_and_an_import_makes_it_again(tmp_path: Path) -> None:
     execution = _ended()
     executions.pack(execution)
