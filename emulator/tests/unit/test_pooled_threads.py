@@ -23,6 +23,15 @@ def _done(*arguments: Any, **options: Any) -> PooledThread:
     return thread
 
 
+def _done_and_idle(**work: Any) -> PooledThread:
+    """Also waits until its thread can be taken again, which is after the work is done."""
+    thread, deadline = _done(**work), time.monotonic() + 5
+    while thread.ident not in [worker.ident for worker in list(pooled_threads._idle)]:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+    return thread
+
+
 def test_the_target_gets_its_arguments() -> None:
     calls: list[Any] = []
     _done(target=lambda *args, **kwargs: calls.append((args, kwargs)), args=(1,), kwargs={"b": 2})
@@ -30,8 +39,7 @@ def test_the_target_gets_its_arguments() -> None:
 
 
 def test_one_after_the_other_has_the_same_thread() -> None:
-    first = _done(target=lambda: None)
-    time.sleep(0.05)  # it becomes idle after it is done
+    first = _done_and_idle(target=lambda: None)
     assert _done(target=lambda: None).ident == first.ident != threading.get_ident()
 
 
@@ -67,8 +75,7 @@ def test_what_one_sets_in_its_context_the_next_does_not_see() -> None:
         seen.append(VARIABLE.get())
         VARIABLE.set("of another")
 
-    _done(target=work)
-    time.sleep(0.05)
+    _done_and_idle(target=work)
     _done(target=work)
     assert seen == ["", ""]
 
@@ -76,8 +83,7 @@ def test_what_one_sets_in_its_context_the_next_does_not_see() -> None:
 def test_an_exception_is_reported_and_the_thread_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     reported: list[Any] = []
     monkeypatch.setattr(threading, "excepthook", reported.append)
-    failed = _done(target=lambda: 1 / 0)
-    time.sleep(0.05)
+    failed = _done_and_idle(target=lambda: 1 / 0)
     assert _done(target=lambda: None).ident == failed.ident
     assert [report.exc_type for report in reported] == [ZeroDivisionError]
 
