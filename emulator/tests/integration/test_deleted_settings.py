@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -69,6 +70,34 @@ def test_the_provisioned_concurrency_of_an_alias_is_deleted(cloud: Cloud) -> Non
             client.get_provisioned_concurrency_config(**on)
         client.delete_provisioned_concurrency_config(**on)
     client.delete_alias(FunctionName=function, Name="live")
+
+
+def test_an_alias_is_deleted_with_its_provisioned_concurrency(cloud: Cloud) -> None:
+    client = cloud.client("lambda")
+    source = (
+        "import os\n"
+        "def handle(event, context):\n"
+        "    return os.environ['AWS_LAMBDA_INITIALIZATION_TYPE']\n"
+    )
+    function = cloud.function(source)
+    version = client.publish_version(FunctionName=function)["Version"]
+    client.create_alias(FunctionName=function, Name="live", FunctionVersion=version)
+    live = {"FunctionName": function, "Qualifier": "live"}
+    client.put_provisioned_concurrency_config(**live, ProvisionedConcurrentExecutions=1)
+
+    def runs_as() -> str:
+        answer = client.invoke(FunctionName=function, Qualifier=version)
+        assert "FunctionError" not in answer
+        return str(json.load(answer["Payload"]))
+
+    wait_for(lambda: runs_as() == "provisioned-concurrency", "no environment is ready")
+    client.delete_alias(FunctionName=function, Name="live")
+    assert runs_as() == "on-demand"
+    client.put_provisioned_concurrency_config(
+        FunctionName=function, Qualifier=version, ProvisionedConcurrentExecutions=1
+    )
+    wait_for(lambda: runs_as() == "provisioned-concurrency", "no environment is ready again")
+    client.delete_alias(FunctionName=function, Name="live")  # there is none any more
 
 
 def test_a_resource_server_of_a_user_pool_is_changed_and_deleted(cloud: Cloud) -> None:

@@ -11,13 +11,13 @@ from typing import Any
 
 from localstack.aws.api.lambda_ import TooManyRequestsException
 from localstack.services.lambda_.invocation.lambda_models import Invocation, InvocationResult
-from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
 
 from localstack_host.services.lambda_.monitoring import metrics
 from localstack_host.services.lambda_.monitoring.logs import LogDelivery
+from localstack_host.services.lambda_.provisioned_concurrency import ProvisionedVersionManager
 
 
-class DrainingVersionManager(LambdaVersionManager):
+class DrainingVersionManager(ProvisionedVersionManager):
     """A version of a function that stops when its last invocation has ended."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

@@ -211,17 +211,33 @@ class PythonOnlyLambda(OtherInvocations, KeyedLambda):
         self, context: RequestContext, function_name: str, qualifier: str, **others: Any
     ) -> None:
         """Deletes a configuration. LocalStack has its environments by version, not by alias."""
+        if not self._stop_provisioned(context, function_name, qualifier):
+            super().delete_provisioned_concurrency_config(
+                context, function_name, qualifier, **others
+            )
+
+    def delete_alias(
+        self, context: RequestContext, function_name: str, name: str, **others: Any
+    ) -> None:
+        """Deletes an alias with its provisioned concurrency."""
+        self._stop_provisioned(context, function_name, name)
+        super().delete_alias(context, function_name, name, **others)
+
+    def _stop_provisioned(
+        self, context: RequestContext, function_name: str, qualifier: str
+    ) -> bool:
+        """Deletes the configuration of an alias, if it has one. Returns whether it had."""
         account, region = api_utils.get_account_and_region(function_name, context)
         name, alias = api_utils.get_name_and_qualifier(function_name, qualifier, context)
         function: Any = lambda_stores[account][region].functions.get(name)
-        configured = function is not None and alias in function.provisioned_concurrency_configs
-        if configured and alias in function.aliases:
-            del function.provisioned_concurrency_configs[alias]
-            version = function.versions[function.aliases[alias].function_version]
-            manager = self.lambda_service.get_lambda_version_manager(version.id.qualified_arn())
-            manager.update_provisioned_concurrency_config(0)
-            return
-        super().delete_provisioned_concurrency_config(context, function_name, qualifier, **others)
+        if function is None or alias not in function.aliases:
+            return False
+        if function.provisioned_concurrency_configs.pop(alias, None) is None:
+            return False
+        version = function.versions[function.aliases[alias].function_version]
+        manager = self.lambda_service.get_lambda_version_manager(version.id.qualified_arn())
+        manager.update_provisioned_concurrency_config(0)
+        return True
 
     @handler("DeleteFunction")
     def delete_function(
