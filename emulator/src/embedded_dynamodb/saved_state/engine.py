@@ -35,8 +35,7 @@ def save(engine: "Engine") -> Data:
         "sequence": engine.sequences.following,
         "settings": engine.settings.as_dict(),
         "tokens": [
-            [*key, used.request, used.done, list(used.sizes)]
-            for key, used in engine.tokens.used.items()
+            (*key, used.request, used.done, used.sizes) for key, used in engine.tokens.used.items()
         ],
         "spaces": [_save_space(account, region, space) for (account, region), space in spaces],
     }

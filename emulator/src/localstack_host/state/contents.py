@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +39,33 @@ def collect() -> State:
     }
 
 
-def write(folder: Path, before: Path | None, state: State, metrics: Path | None) -> None:
-    """Writes a state to an empty folder; `before` has the contents of the state before it."""
+@dataclass(frozen=True)
+class Taken:
+    """A state as it was at one moment."""
+
+    services: tuple[str, ...]
+    pickled: list[bytes]
+
+
+def take(folder: Path, before: Path | None) -> Taken:
+    """Takes the state of this process, in which nothing may change meanwhile.
+
+    S3's contents go to the empty folder at once; `before` has those of the state before it.
+    """
+    state = collect()
     if "s3" in state["services"]:
         store = members.provider_of("s3")._storage_backend
         objects.write(store, folder / BLOBS, before / BLOBS if before else None)
+    return Taken(tuple(state["services"]), pickling.dump(state))
+
+
+def write(folder: Path, taken: Taken, metrics: Path | None) -> None:
+    """Writes a state that was taken to the same folder, with the copy of the data points."""
     with (folder / STATE).open("wb") as file:
-        pickling.dump(state, file)
+        file.writelines(taken.pickled)
     if metrics is not None and metrics.exists():
         metrics.rename(folder / METRICS)
-    About.of(folder, tuple(state["services"])).write(folder)
+    About.of(folder, taken.services).write(folder)
 
 
 def load(folder: Path) -> list[Any]:

@@ -7,7 +7,6 @@ What is handed to other people has another format (`exported.py`).
 from __future__ import annotations
 
 import copyreg
-import io
 import pickle
 import sys
 import threading
@@ -43,7 +42,7 @@ class StatePickler(pickle.Pickler):
     The usual objects are written without any of these methods: there are tens of thousands.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Any) -> None:
         super().__init__(file, protocol=5)
         self.dispatch_table = copyreg.dispatch_table | REDUCERS | _found_reducers()
 
@@ -111,26 +110,33 @@ def _reduced_dictionary(obj: Any) -> Any:
     return copyreg.__newobj__, (type(obj),), (vars(obj), slots), None, iter(dict.items(obj))  # type: ignore[attr-defined]
 
 
-def dump(state: Any, file: BinaryIO) -> None:
-    """Writes a state. Raises NotCarried, and OSError."""
-    begin = file.tell()
+class Parts:
+    """What is pickled, in parts: one buffer that grows would be copied each time that it does."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self.write = self.parts.append
+
+
+def dump(state: Any) -> list[bytes]:
+    """The pickle of a state, in parts. Raises NotCarried."""
     try:
-        StatePickler(file).dump(state)
-    except OSError:
-        raise
+        return _dumped(state, StatePickler)
     except Exception:
-        file.seek(begin)
-        file.truncate()
-        _dump_thoroughly(state, file)
+        return _dump_thoroughly(state)
 
 
-def _dump_thoroughly(state: Any, file: BinaryIO) -> None:
+def _dump_thoroughly(state: Any) -> list[bytes]:
     try:
-        ThoroughPickler(file).dump(state)
-    except OSError:
-        raise
+        return _dumped(state, ThoroughPickler)
     except Exception as error:
         raise NotCarried(f"{where(state)}: {error!r}") from error
+
+
+def _dumped(state: Any, pickler: type[StatePickler]) -> list[bytes]:
+    file = Parts()
+    pickler(file).dump(state)
+    return file.parts
 
 
 def load(file: BinaryIO) -> Any:
@@ -142,7 +148,7 @@ def where(content: Any, depth: int = 0) -> str:
     """The path to the innermost object that cannot be saved."""
     for key, value in _parts(content) if depth < 20 else []:
         try:
-            ThoroughPickler(io.BytesIO()).dump(value)
+            _dumped(value, ThoroughPickler)
         except Exception:
             return f"[{str(key)[:60]!r}]{where(value, depth + 1)}"
     return f" <{type(content).__module__}.{type(content).__name__}>"

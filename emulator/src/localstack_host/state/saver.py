@@ -1,17 +1,21 @@
 """Saves the state while the emulator runs: soon after a write, at a stop, and when asked to.
 
-With `fork` a child process writes what the emulator held at one moment, and the emulator goes on
-after some milliseconds. Without it (macOS) the emulator waits, so it is saved once a minute only.
+A state that is pickled quickly is pickled here, while everything else in the emulator waits. A
+larger one is pickled by a child process, which has what the emulator held at one moment, and the
+emulator goes on after some milliseconds. But the two share their memory, and each page that one of
+them writes to is copied: that takes five times the processor time of pickling. Without `fork`
+(macOS) the emulator waits for a large state, too, so it is saved once a minute only.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +31,12 @@ FIRST_S = 0.3  # after the first write: others usually follow
 QUIET_S = (0.05, 0.1)  # how long to wait for operations, attempt by attempt
 RETRY_S = 10.0  # after a failure
 LOCK_S = 0.05
+TAKEN_HERE_S = 0.1  # of processor time: a state that takes longer is taken by a child the next time
+ALONE_S = 0.25  # longer than it takes to pickle such a state
+
+
+class NotTaken(Exception):
+    """The state cannot be taken here: something has changed meanwhile, or cannot be pickled."""
 
 
 class Saver:
@@ -36,6 +46,7 @@ class Saver:
         self._states = states
         self._gate = gate
         self._fork = fork
+        self._by_child = False
         self._saving = threading.Lock()
         self._failed = ""
         self.latest = {"count": 0, "paused_ms": 0.0, "seconds": 0.0}
@@ -103,13 +114,11 @@ class Saver:
         metrics = self._copied_metrics()
         try:
             _prepare_objects()
-            stores.stores_of(contents.loaded_services())  # the child has them already then
-            if self._fork:
-                return self._save_in_a_child(metrics)
-            with self._states.locked(), self._quiet():
-                began = time.monotonic()
-                self._write(metrics, lambda: True)
-                return time.monotonic() - began
+            stores.stores_of(contents.loaded_services())  # whoever takes the state has them then
+            if not self._by_child:
+                with suppress(NotTaken):
+                    return self._save_here(metrics)
+            return self._save_in_a_child(metrics)
         finally:
             if metrics is not None:
                 metrics.unlink(missing_ok=True)
@@ -124,11 +133,34 @@ class Saver:
         members.copy_metrics(members.metrics_database(), target)
         return target
 
-    def _write(self, metrics: Path | None, may_commit: Callable[[], bool]) -> None:
-        def write(draft: Path, before: Path | None) -> None:
-            contents.write(draft, before, contents.collect(), metrics)
+    def _save_here(self, metrics: Path | None) -> float:
+        paused_s = 0.0
 
-        self._states.save(write, may_commit)
+        def write(draft: Path, before: Path | None) -> None:
+            nonlocal paused_s
+            with self._quiet() as began, _alone():
+                taken = self._taken(draft, before)
+            paused_s = time.monotonic() - began
+            contents.write(draft, taken, metrics)
+
+        with self._states.locked():
+            self._states.save(write, lambda: True)
+        return paused_s
+
+    def _taken(self, draft: Path, before: Path | None) -> contents.Taken:
+        """The state. Raises NotTaken if a child has to take it, and notes it for the next time."""
+        began = time.thread_time()
+        try:
+            taken = contents.take(draft, before)
+        except OSError:
+            raise
+        except Exception as error:
+            if not self._fork:
+                raise
+            self._by_child = True
+            raise NotTaken from error
+        self._by_child = self._fork and time.thread_time() - began > TAKEN_HERE_S
+        return taken
 
     def _save_in_a_child(self, metrics: Path | None) -> float:
         reading, writing = os.pipe()
@@ -143,8 +175,11 @@ class Saver:
         return paused_s
 
     def _locked_write(self, metrics: Path | None, parent: int) -> None:
+        def write(draft: Path, before: Path | None) -> None:
+            contents.write(draft, contents.take(draft, before), metrics)
+
         with self._states.locked():
-            self._write(metrics, lambda: os.getppid() == parent)
+            self._states.save(write, lambda: os.getppid() == parent)
 
     @contextmanager
     def _quiet(self) -> Iterator[float]:
@@ -166,6 +201,18 @@ class Saver:
 def _prepare_objects() -> None:
     if "s3" in contents.loaded_services():
         objects.prepare(members.provider_of("s3")._storage_backend)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Within the context no other thread runs, if it is short: none changes what is taken."""
+    interval_s = sys.getswitchinterval()
+    sys.setswitchinterval(ALONE_S)
+    time.sleep(interval_s)  # so that no thread has waited since before: it would have its turn
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval_s)
 
 
 @contextmanager

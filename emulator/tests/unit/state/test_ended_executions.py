@@ -61,7 +61,7 @@ def _ended(name: str = "e") -> Any:
 
 def _pickled(value: Any) -> io.BytesIO:
     file = io.BytesIO()
-    pickling.dump(value, file)
+    file.writelines(pickling.dump(value))
     file.seek(0)
     return file
 

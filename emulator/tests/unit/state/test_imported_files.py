@@ -144,7 +144,7 @@ def test_models_come_back_with_their_references(tmp_path: Path) -> None:
     sent = queue.put({"Body": "text", "MessageId": "1"})
     queue.receipts["handle"] = sent
     written = io.BytesIO()
-    pickling.dump(NOTHING | {"stores": {"kept": queue}}, written)
+    written.writelines(pickling.dump(NOTHING | {"stores": {"kept": queue}}))
     written.seek(0)
     root = exported.RecordUnpickler(written).load()
     imports(tmp_path, packed(exported.Encoder().encode_all(root)))
@@ -169,7 +169,7 @@ def test_the_children_of_a_map_run_come_back(tmp_path: Path) -> None:
     done.history = PackedHistory.of([{"id": 1, "type": "ExecutionStarted"}])
     run.begin(1, 1, frame=threading.Thread())  # goes on
     written = io.BytesIO()
-    pickling.dump(NOTHING | {"stores": {"kept": record}}, written)
+    written.writelines(pickling.dump(NOTHING | {"stores": {"kept": record}}))
     written.seek(0)
     imports(tmp_path, packed(listed(exported.RecordUnpickler(written).load())))
     with (tmp_path / "state" / STATE).open("rb") as file:
@@ -196,7 +196,7 @@ def test_attributes_in_a_dictionary_of_localstack_s_class_come_back(tmp_path: Pa
     message: Any = SqsMessage(1.0, {"Body": "text", "MessageId": "1"})
     message.__dict__ = DelSafeDict(message.__dict__)
     written = io.BytesIO()
-    pickling.dump(NOTHING | {"stores": {"kept": message}}, written)
+    written.writelines(pickling.dump(NOTHING | {"stores": {"kept": message}}))
     written.seek(0)
     imports(tmp_path, packed(listed(exported.RecordUnpickler(written).load())))
     with (tmp_path / "state" / STATE).open("rb") as file:

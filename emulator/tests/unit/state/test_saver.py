@@ -5,13 +5,16 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from localstack_host.state import contents, saver
-from localstack_host.state.about import STATE, About
+from localstack_host.state.about import STATE
 from localstack_host.state.gate import Gate
 from localstack_host.state.saved_states import CURRENT, SavedStates
 from localstack_host.state.saver import Saver
@@ -20,19 +23,24 @@ from localstack_host.state.saver import Saver
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the emulator holds, in place of its services."""
-    state: dict[str, Any] = {"text": "first", "error": None}
+    state: dict[str, Any] = {"text": "first", "error": None, "taking": lambda: None}
 
-    def write(folder: Path, _before: Path | None, collected: Any, _metrics: Any) -> None:
+    def take(_folder: Path, _before: Path | None) -> contents.Taken:
+        state["taking"]()
         if state["error"]:
             raise state["error"]
-        (folder / STATE).write_text(f"{collected} by {os.getpid()}")
-        About.of(folder, ()).write(folder)
+        return contents.Taken((), [f"{state['text']} by ".encode(), f"{os.getpid()}".encode()])
 
     monkeypatch.setattr(contents, "loaded_services", list)
-    monkeypatch.setattr(contents, "collect", lambda: state["text"])
-    monkeypatch.setattr(contents, "write", write)
+    monkeypatch.setattr(contents, "take", take)
     monkeypatch.setattr(saver, "_locks", lambda: iter(()))
     return state
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is held takes too long to be taken here again."""
+    monkeypatch.setattr(saver, "TAKEN_HERE_S", -1.0)
 
 
 def written(states: SavedStates) -> str:
@@ -40,23 +48,86 @@ def written(states: SavedStates) -> str:
     return (folder / STATE).read_text() if folder else ""
 
 
+def saved_by(states: SavedStates) -> int:
+    return int(written(states).partition(" by ")[2])
+
+
+def by_child(states: SavedStates) -> Saver:
+    saving = Saver(states, Gate())
+    saving._by_child = True
+    return saving
+
+
+def test_a_small_state_is_taken_here(held: dict[str, Any], tmp_path: Path) -> None:
+    states = SavedStates(tmp_path / "state")
+    saving = Saver(states, Gate())
+    for _ in range(2):
+        assert saving.save() == ""
+        assert written(states) == f"first by {os.getpid()}"
+
+
 @pytest.mark.parametrize("fork", [True, False])
-def test_a_save_is_by_a_child_if_it_may_fork(
-    held: dict[str, Any], tmp_path: Path, fork: bool
+def test_a_large_state_is_taken_by_a_child_if_it_may_fork(
+    held: dict[str, Any], large: None, tmp_path: Path, fork: bool
 ) -> None:
     states = SavedStates(tmp_path / "state")
-    assert Saver(states, Gate(), fork=fork).save() == ""
-    text, _, pid = written(states).partition(" by ")
-    assert text == "first"
-    assert (int(pid) == os.getpid()) is not fork
+    saving = Saver(states, Gate(), fork=fork)
+    assert saving.save() == ""
+    assert saved_by(states) == os.getpid()
+    held["text"] = "second"
+    assert saving.save() == ""
+    assert written(states).startswith("second")
+    assert (saved_by(states) == os.getpid()) is not fork
 
 
-@pytest.mark.parametrize("fork", [True, False])
+def test_what_cannot_be_taken_here_is_taken_by_a_child(
+    held: dict[str, Any], tmp_path: Path
+) -> None:
+    parent = os.getpid()
+
+    def change() -> None:
+        if os.getpid() == parent:
+            raise RuntimeError("dictionary changed size during iteration")
+
+    states = SavedStates(tmp_path / "state")
+    held["taking"] = change
+    assert Saver(states, Gate()).save() == ""
+    assert saved_by(states) != parent
+    assert "changed size" in Saver(states, Gate(), fork=False).save()
+
+
+def test_no_other_thread_changes_what_is_taken(held: dict[str, Any], tmp_path: Path) -> None:
+    counted, ended = [0], threading.Event()
+
+    def count() -> None:
+        while not ended.is_set():
+            counted[0] += 1
+            time.sleep(0)  # lets another thread run, as whatever waits for something does
+
+    def watch() -> None:
+        before, until = counted[0], time.monotonic() + 0.1
+        while time.monotonic() < until:
+            assert counted[0] == before
+
+    held["taking"] = watch
+    thread = threading.Thread(target=count)
+    thread.start()
+    try:
+        interval_s = sys.getswitchinterval()
+        assert Saver(SavedStates(tmp_path / "state"), Gate(), fork=False).save() == ""
+        assert sys.getswitchinterval() == interval_s
+    finally:
+        ended.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("by_child", [True, False])
 def test_a_full_disk_is_told_once_and_tried_again(
-    held: dict[str, Any], tmp_path: Path, caplog: pytest.LogCaptureFixture, fork: bool
+    held: dict[str, Any], tmp_path: Path, caplog: pytest.LogCaptureFixture, by_child: bool
 ) -> None:
     states, gate = SavedStates(tmp_path / "state"), Gate()
-    saving = Saver(states, gate, fork=fork)
+    saving = Saver(states, gate)
+    saving._by_child = by_child
     saving.save()
     held |= {"text": "second", "error": OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))}
     with caplog.at_level(logging.ERROR):
@@ -69,6 +140,7 @@ def test_a_full_disk_is_told_once_and_tried_again(
     held["error"] = None
     assert saving.save() == ""
     assert written(states).startswith("second")
+    assert (saved_by(states) != os.getpid()) is by_child
 
 
 def test_a_child_that_dies_is_told(held: dict[str, Any], tmp_path: Path) -> None:
@@ -81,7 +153,7 @@ def test_a_child_that_dies_is_told(held: dict[str, Any], tmp_path: Path) -> None
 
     states = SavedStates(tmp_path / "state")
     held["error"] = Killed()
-    assert "ended with -9" in Saver(states, Gate()).save()
+    assert "ended with -9" in by_child(states).save()
     assert states.folder(CURRENT) is None
 
 
@@ -90,7 +162,7 @@ def test_a_child_whose_emulator_is_gone_changes_nothing(
 ) -> None:
     states = SavedStates(tmp_path / "state")
     monkeypatch.setattr(os, "getppid", lambda: 1)
-    assert Saver(states, Gate()).save() == ""
+    assert by_child(states).save() == ""
     assert states.folder(CURRENT) is None
     assert not [path for path in states.root.iterdir() if path.is_dir()]
 
