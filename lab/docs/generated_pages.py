@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,21 +32,30 @@ NOTHING = "none"
 
 def pages() -> dict[Path, str]:
     """The expected text of every page with a generated part, by path."""
+    return {file: page(file) for file in generators()}
+
+
+def page(file: Path) -> str:
+    """The expected text of one of these pages."""
+    marks = (BEGIN_MODULE, END_MODULE) if file.parent in _modules() else (BEGIN, END)
+    return _replaced(file.read_text(), generators()[file](), *marks)
+
+
+def generators() -> dict[Path, Callable[[], str]]:
+    """What makes the generated part of each page, by its path."""
     from lab.docs import permissions_page
     from lab.lessons import page as lessons
-    from lab.measure.cost import page
+    from lab.measure.cost import page as cost
 
-    generated = {paths.ROOT / "docs" / "environments.md": environments_table()}
-    generated[paths.ROOT / "docs" / "aws-permissions.md"] = permissions_page.permissions_table()
-    generated[paths.ROOT / "docs" / "cost.md"] = page.tables()
-    generated[paths.ROOT / "docs" / "lessons.md"] = lessons.lessons_table()
-    generated[paths.ROOT / "docs" / "instructors.md"] = lessons.schedules()
-    generated[paths.TERRAFORM / "README.md"] = terraform_tables()
-    modules = {module / "README.md": module_tables(module) for module in _modules()}
-    return {file: _replaced(file.read_text(), text) for file, text in generated.items()} | {
-        file: _replaced(file.read_text(), text, BEGIN_MODULE, END_MODULE)
-        for file, text in modules.items()
-    }
+    generated: dict[Path, Callable[[], str]] = {}
+    generated[paths.ROOT / "docs" / "environments.md"] = environments_table
+    generated[paths.ROOT / "docs" / "aws-permissions.md"] = permissions_page.permissions_table
+    generated[paths.ROOT / "docs" / "cost.md"] = cost.tables
+    generated[paths.ROOT / "docs" / "lessons.md"] = lessons.lessons_table
+    generated[paths.ROOT / "docs" / "instructors.md"] = lessons.schedules
+    generated[paths.TERRAFORM / "README.md"] = terraform_tables
+    modules = {module / "README.md": partial(module_tables, module) for module in _modules()}
+    return generated | modules
 
 
 def environments_table() -> str:
@@ -191,7 +201,7 @@ def _value(value: Any) -> str:
     return str(value)
 
 
-def _replaced(text: str, generated: str, begin: str = BEGIN, end: str = END) -> str:
+def _replaced(text: str, generated: str, begin: str, end: str) -> str:
     """`text` with its generated part replaced, or appended if it has none yet."""
     part = f"{begin}\n\n{generated}\n\n{end}"
     if begin not in text:
