@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
@@ -17,24 +16,6 @@ from lab.seed.problems import Problem
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
-SLOW = "rfc3987_syntax"
-"""A package of JupyterLab's that jsonschema imports where it is installed, to check the format of
-IRIs. That takes two seconds, and no schema of the seed has such a format."""
-
-
-@cache
-def _jsonschema() -> Any:
-    """The library, imported without the slow package."""
-    slow_is_new = SLOW not in sys.modules
-    if slow_is_new:
-        sys.modules[SLOW] = None  # type: ignore[assignment] # so that its import fails
-    try:
-        import jsonschema
-    finally:
-        if slow_is_new:
-            del sys.modules[SLOW]
-    return jsonschema
-
 
 def is_a_time(value: object) -> bool:
     """Whether a string is an RFC 3339 time; True for other types, which `type` checks."""
@@ -44,15 +25,13 @@ def is_a_time(value: object) -> bool:
 @cache
 def validator(name: str) -> Draft202012Validator:
     """The validator for `catalogue`, `inventory`, `promotions` or `cart`."""
+    from jsonschema import Draft202012Validator, FormatChecker
+
     shared = Resource.from_contents(document("definitions"))
     registry: Registry[Any] = Registry().with_resource("definitions.schema.json", shared)
-    library = _jsonschema()
-    formats = library.FormatChecker(formats=())
+    formats = FormatChecker(formats=())
     formats.checks("date-time", raises=ValueError)(is_a_time)
-    checked: Draft202012Validator = library.Draft202012Validator(
-        document(name), registry=registry, format_checker=formats
-    )
-    return checked
+    return Draft202012Validator(document(name), registry=registry, format_checker=formats)
 
 
 def document(name: str) -> dict[str, Any]:
