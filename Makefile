@@ -1,6 +1,8 @@
 # Checkout Lab. `make` lists what there is.
 .DEFAULT_GOAL := help
 .SUFFIXES:
+# Tests start some hundred programs in Python, each of which would compile its modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 INSTALLED := .venv/.installed
 LAB := .venv/bin/lab
