@@ -47,20 +47,28 @@ class Taken:
     pickled: list[bytes]
 
 
-def take(folder: Path, before: Path | None) -> Taken:
+def take() -> Taken:
     """Takes the state of this process, in which nothing may change meanwhile.
 
-    S3's contents go to the empty folder at once; `before` has those of the state before it.
+    Reads and writes no file, waits for nothing, and so lets no other thread run for that.
     """
     state = collect()
-    if "s3" in state["services"]:
-        store = members.provider_of("s3")._storage_backend
-        objects.write(store, folder / BLOBS, before / BLOBS if before else None)
     return Taken(tuple(state["services"]), pickling.dump(state))
 
 
+def write_objects(folder: Path, before: Path | None, *, prepared: bool = False) -> None:
+    """Writes S3's contents that the folder has not; `before` has those of the state before it.
+
+    With `prepared` only those that have a hash: operations go on.
+    """
+    if "s3" in loaded_services():
+        store = members.provider_of("s3")._storage_backend
+        blobs = before / BLOBS if before else None
+        objects.write(store, folder / BLOBS, blobs, prepared=prepared)
+
+
 def write(folder: Path, taken: Taken, metrics: Path | None) -> None:
-    """Writes a state that was taken to the same folder, with the copy of the data points."""
+    """Writes a state that was taken, with the copy of the data points, to S3's contents."""
     with (folder / STATE).open("wb") as file:
         file.writelines(taken.pickled)
     if metrics is not None and metrics.exists():

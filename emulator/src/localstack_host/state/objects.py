@@ -19,8 +19,7 @@ class Blob(NamedTuple):
 def prepare(store: Any) -> None:
     """Computes the hashes of new contents. No lock is needed to read them after that."""
     for file in _files(store):
-        known = getattr(file, "saved_as", None)
-        if known is None or known.modified != file.internal_last_modified:
+        if _known(file) is None:
             with file.position_lock:
                 file.flush()
                 _hashed(file)
@@ -40,16 +39,20 @@ def index(store: Any) -> dict[str, Any]:
     }
 
 
-def write(store: Any, blobs: Path, before: Path | None) -> None:
-    """Writes every content, or links it if the state before has it."""
-    blobs.mkdir()
+def write(store: Any, blobs: Path, before: Path | None, *, prepared: bool = False) -> None:
+    """Writes or links every content that is not there. `before` are those of the state before.
+
+    With `prepared` leaves out what has no hash yet: it may be changing. Each content is named by
+    what was read, as it may have changed since, too.
+    """
+    blobs.mkdir(exist_ok=True)
     for file in _files(store):
-        blob = _hashed(file)
-        target = blobs / blob.sha256
-        if target.exists():
+        blob = _known(file) if prepared else _hashed(file)
+        if blob is None or (blobs / blob.sha256).exists():
             continue
-        if before is None or not _linked(before / blob.sha256, target):
-            target.write_bytes(_content(file))
+        if before is None or not _linked(before / blob.sha256, blobs / blob.sha256):
+            content = _content(file)
+            (blobs / hashlib.sha256(content).hexdigest()).write_bytes(content)
 
 
 def _linked(source: Path, target: Path) -> bool:
@@ -69,11 +72,17 @@ def _files(store: Any) -> Iterator[Any]:
 
 def _hashed(file: Any) -> Blob:
     """The hash of a file's content, computed once for each content."""
-    known: Blob | None = getattr(file, "saved_as", None)
-    if known is None or known.modified != file.internal_last_modified:
+    known = _known(file)
+    if known is None:
         known = Blob(hashlib.sha256(_content(file)).hexdigest(), file.internal_last_modified)
         file.saved_as = known
     return known
+
+
+def _known(file: Any) -> Blob | None:
+    """The hash of a file's content, if it was computed since the content changed."""
+    known: Blob | None = getattr(file, "saved_as", None)
+    return known if known and known.modified == file.internal_last_modified else None
 
 
 def _content(file: Any) -> bytes:

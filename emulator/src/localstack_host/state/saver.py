@@ -1,10 +1,10 @@
 """Saves the state while the emulator runs: soon after a write, at a stop, and when asked to.
 
-A state that is pickled quickly is pickled here, while everything else in the emulator waits. A
-larger one is pickled by a child process, which has what the emulator held at one moment, and the
-emulator goes on after some milliseconds. But the two share their memory, and each page that one of
-them writes to is copied: that takes five times the processor time of pickling. Without `fork`
-(macOS) the emulator waits for a large state, too, so it is saved once a minute only.
+A small state is pickled here, while everything else in the emulator waits. A large one is pickled
+by a child process, which has what the emulator held at one moment, and the emulator goes on after
+some milliseconds. But the two share their memory, and each page that one of them writes to is
+copied: that takes five times the processor time of pickling. Without `fork` (macOS) the emulator
+waits for a large state, too, so it is saved once a minute only.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from localstack_host.state import child, contents, members, objects, stores
+from localstack_host.state.about import STATE
 from localstack_host.state.gate import GATE, Gate
-from localstack_host.state.saved_states import SavedStates
+from localstack_host.state.saved_states import CURRENT, SavedStates
 
 LOG = logging.getLogger(__name__)
 LOST_AT_MOST_S = 2.0
@@ -31,12 +32,12 @@ FIRST_S = 0.3  # after the first write: others usually follow
 QUIET_S = (0.05, 0.1)  # how long to wait for operations, attempt by attempt
 RETRY_S = 10.0  # after a failure
 LOCK_S = 0.05
-TAKEN_HERE_S = 0.1  # of processor time: a state that takes longer is taken by a child the next time
-ALONE_S = 0.25  # longer than it takes to pickle such a state
+TAKEN_HERE_BYTES = 2**25  # a state that is pickled in some 60 ms of processor time
+ALONE_S = 0.25  # several times as long
 
 
 class NotTaken(Exception):
-    """The state cannot be taken here: something has changed meanwhile, or cannot be pickled."""
+    """The state cannot be taken here: something may have changed meanwhile."""
 
 
 class Saver:
@@ -46,7 +47,6 @@ class Saver:
         self._states = states
         self._gate = gate
         self._fork = fork
-        self._by_child = False
         self._saving = threading.Lock()
         self._failed = ""
         self.latest = {"count": 0, "paused_ms": 0.0, "seconds": 0.0}
@@ -115,7 +115,7 @@ class Saver:
         try:
             _prepare_objects()
             stores.stores_of(contents.loaded_services())  # whoever takes the state has them then
-            if not self._by_child:
+            if not self._fork or self._size() <= TAKEN_HERE_BYTES:
                 with suppress(NotTaken):
                     return self._save_here(metrics)
             return self._save_in_a_child(metrics)
@@ -133,13 +133,23 @@ class Saver:
         members.copy_metrics(members.metrics_database(), target)
         return target
 
+    def _size(self) -> int:
+        """The bytes of the latest save, without files of their own; 0 if there is none."""
+        before = self._states.folder(CURRENT)
+        try:
+            return (before / STATE).stat().st_size if before else 0
+        except FileNotFoundError:
+            return 0
+
     def _save_here(self, metrics: Path | None) -> float:
         paused_s = 0.0
 
         def write(draft: Path, before: Path | None) -> None:
             nonlocal paused_s
-            with self._quiet() as began, _alone():
-                taken = self._taken(draft, before)
+            contents.write_objects(draft, before, prepared=True)  # most of them
+            with self._quiet() as (began, is_quiet):
+                contents.write_objects(draft, before)
+                taken = self._taken(is_quiet)
             paused_s = time.monotonic() - began
             contents.write(draft, taken, metrics)
 
@@ -147,25 +157,27 @@ class Saver:
             self._states.save(write, lambda: True)
         return paused_s
 
-    def _taken(self, draft: Path, before: Path | None) -> contents.Taken:
-        """The state. Raises NotTaken if a child has to take it, and notes it for the next time."""
-        began = time.thread_time()
-        try:
-            taken = contents.take(draft, before)
-        except OSError:
-            raise
-        except Exception as error:
-            if not self._fork:
-                raise
-            self._by_child = True
-            raise NotTaken from error
-        self._by_child = self._fork and time.thread_time() - began > TAKEN_HERE_S
+    def _taken(self, is_quiet: bool) -> contents.Taken:
+        """The state. Raises NotTaken if it may have changed meanwhile, and a child can take it."""
+        if not self._fork:
+            with _alone():
+                return contents.take()
+        if not is_quiet:
+            raise NotTaken
+        with _alone():
+            began = time.monotonic()
+            try:
+                taken = contents.take()
+            except Exception as error:
+                raise NotTaken from error
+            if time.monotonic() - began >= ALONE_S:
+                raise NotTaken
         return taken
 
     def _save_in_a_child(self, metrics: Path | None) -> float:
         reading, writing = os.pipe()
         parent = os.getpid()
-        with self._quiet() as began:
+        with self._quiet() as (began, _):
             pid = os.fork()
             if pid == 0:
                 child.run(writing, lambda: self._locked_write(metrics, parent))
@@ -176,16 +188,17 @@ class Saver:
 
     def _locked_write(self, metrics: Path | None, parent: int) -> None:
         def write(draft: Path, before: Path | None) -> None:
-            contents.write(draft, contents.take(draft, before), metrics)
+            contents.write_objects(draft, before)
+            contents.write(draft, contents.take(), metrics)
 
         with self._states.locked():
             self._states.save(write, lambda: os.getppid() == parent)
 
     @contextmanager
-    def _quiet(self) -> Iterator[float]:
+    def _quiet(self) -> Iterator[tuple[float, bool]]:
         """Within the context no operation is half done, if they end in time.
 
-        Yields when the operations had to wait from.
+        Yields when the operations had to wait from, and whether all others have ended.
         """
         for timeout_s in QUIET_S:
             began = time.monotonic()
@@ -193,7 +206,7 @@ class Saver:
                 if is_quiet or timeout_s == QUIET_S[-1]:
                     with _locks_held():
                         _prepare_objects()
-                        yield began
+                        yield began, is_quiet
                     return
             time.sleep(timeout_s)
 
@@ -205,10 +218,13 @@ def _prepare_objects() -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Within the context no other thread runs, if it is short: none changes what is taken."""
+    """Within the context no other thread runs for `ALONE_S`, unless this one waits for something.
+
+    Python gives another thread its turn that has waited for the switch interval.
+    """
     interval_s = sys.getswitchinterval()
     sys.setswitchinterval(ALONE_S)
-    time.sleep(interval_s)  # so that no thread has waited since before: it would have its turn
+    time.sleep(interval_s)  # the turn of those that wait since before
     try:
         yield
     finally:

@@ -9,11 +9,13 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from localstack_host.state import contents, saver
+from localstack_host.services.stepfunctions.ended_executions import PackedHistory
+from localstack_host.state import contents, pickling, saver
 from localstack_host.state.about import STATE
 from localstack_host.state.gate import Gate
 from localstack_host.state.saved_states import CURRENT, SavedStates
@@ -25,7 +27,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the emulator holds, in place of its services."""
     state: dict[str, Any] = {"text": "first", "error": None, "taking": lambda: None}
 
-    def take(_folder: Path, _before: Path | None) -> contents.Taken:
+    def take() -> contents.Taken:
         state["taking"]()
         if state["error"]:
             raise state["error"]
@@ -39,8 +41,8 @@ def held(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever is held takes too long to be taken here again."""
-    monkeypatch.setattr(saver, "TAKEN_HERE_S", -1.0)
+    """Whatever was saved is too large to be taken here."""
+    monkeypatch.setattr(saver, "TAKEN_HERE_BYTES", -1)
 
 
 def written(states: SavedStates) -> str:
@@ -50,12 +52,6 @@ def written(states: SavedStates) -> str:
 
 def saved_by(states: SavedStates) -> int:
     return int(written(states).partition(" by ")[2])
-
-
-def by_child(states: SavedStates) -> Saver:
-    saving = Saver(states, Gate())
-    saving._by_child = True
-    return saving
 
 
 def test_a_small_state_is_taken_here(held: dict[str, Any], tmp_path: Path) -> None:
@@ -68,16 +64,18 @@ def test_a_small_state_is_taken_here(held: dict[str, Any], tmp_path: Path) -> No
 
 @pytest.mark.parametrize("fork", [True, False])
 def test_a_large_state_is_taken_by_a_child_if_it_may_fork(
-    held: dict[str, Any], large: None, tmp_path: Path, fork: bool
+    held: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fork: bool
 ) -> None:
     states = SavedStates(tmp_path / "state")
     saving = Saver(states, Gate(), fork=fork)
-    assert saving.save() == ""
-    assert saved_by(states) == os.getpid()
-    held["text"] = "second"
-    assert saving.save() == ""
-    assert written(states).startswith("second")
-    assert (saved_by(states) == os.getpid()) is not fork
+    monkeypatch.setattr(saver, "TAKEN_HERE_BYTES", len(f"first by {os.getpid()}"))
+    by_here = []
+    for text in ("first", "longer", "short", "short"):
+        held["text"] = text
+        assert saving.save() == ""
+        assert written(states).startswith(text)
+        by_here.append(saved_by(states) == os.getpid())
+    assert by_here == ([True, True, False, True] if fork else [True] * 4)
 
 
 def test_what_cannot_be_taken_here_is_taken_by_a_child(
@@ -94,6 +92,29 @@ def test_what_cannot_be_taken_here_is_taken_by_a_child(
     assert Saver(states, Gate()).save() == ""
     assert saved_by(states) != parent
     assert "changed size" in Saver(states, Gate(), fork=False).save()
+
+
+def test_what_took_too_long_to_be_taken_here_is_taken_by_a_child(
+    held: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saver, "ALONE_S", 0.02)
+    held["taking"] = lambda: time.sleep(0.03)  # others run meanwhile
+    states = SavedStates(tmp_path / "state")
+    assert Saver(states, Gate()).save() == ""
+    assert saved_by(states) != os.getpid()
+    assert Saver(states, Gate(), fork=False).save() == ""
+    assert saved_by(states) == os.getpid()
+
+
+def test_beside_an_operation_that_goes_on_a_child_takes_the_state(
+    held: dict[str, Any], tmp_path: Path
+) -> None:
+    states, gate = SavedStates(tmp_path / "state"), Gate()
+    with gate.passing():
+        assert Saver(states, gate).save() == ""
+    assert saved_by(states) != os.getpid()
+    assert Saver(states, gate).save() == ""
+    assert saved_by(states) == os.getpid()
 
 
 def test_no_other_thread_changes_what_is_taken(held: dict[str, Any], tmp_path: Path) -> None:
@@ -121,13 +142,39 @@ def test_no_other_thread_changes_what_is_taken(held: dict[str, Any], tmp_path: P
         thread.join()
 
 
+def test_no_other_thread_runs_while_objects_are_pickled() -> None:
+    counted, ended = [0], threading.Event()
+
+    def count() -> None:
+        while not ended.is_set():
+            counted[0] += 1
+
+    histories = [PackedHistory.of([{"id": number}]) for number in range(200)]
+    named = {f"{number}": SimpleNamespace(lock=threading.RLock()) for number in range(10_000)}
+    thread = threading.Thread(target=count)
+    thread.start()
+    try:
+        with saver._alone():
+            before = counted[0]
+            pickling.dump({"executions": histories, "stores": named, "blob": b"0" * 2**20})
+            assert counted[0] == before
+    finally:
+        ended.set()
+        thread.join()
+
+
 @pytest.mark.parametrize("by_child", [True, False])
 def test_a_full_disk_is_told_once_and_tried_again(
-    held: dict[str, Any], tmp_path: Path, caplog: pytest.LogCaptureFixture, by_child: bool
+    held: dict[str, Any],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    by_child: bool,
 ) -> None:
+    if by_child:
+        monkeypatch.setattr(saver, "TAKEN_HERE_BYTES", -1)
     states, gate = SavedStates(tmp_path / "state"), Gate()
     saving = Saver(states, gate)
-    saving._by_child = by_child
     saving.save()
     held |= {"text": "second", "error": OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))}
     with caplog.at_level(logging.ERROR):
@@ -143,7 +190,7 @@ def test_a_full_disk_is_told_once_and_tried_again(
     assert (saved_by(states) != os.getpid()) is by_child
 
 
-def test_a_child_that_dies_is_told(held: dict[str, Any], tmp_path: Path) -> None:
+def test_a_child_that_dies_is_told(held: dict[str, Any], large: None, tmp_path: Path) -> None:
     class Killed(BaseException):
         """Ends the child at once."""
 
@@ -153,16 +200,16 @@ def test_a_child_that_dies_is_told(held: dict[str, Any], tmp_path: Path) -> None
 
     states = SavedStates(tmp_path / "state")
     held["error"] = Killed()
-    assert "ended with -9" in by_child(states).save()
+    assert "ended with -9" in Saver(states, Gate()).save()
     assert states.folder(CURRENT) is None
 
 
 def test_a_child_whose_emulator_is_gone_changes_nothing(
-    held: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    held: dict[str, Any], large: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     states = SavedStates(tmp_path / "state")
     monkeypatch.setattr(os, "getppid", lambda: 1)
-    assert by_child(states).save() == ""
+    assert Saver(states, Gate()).save() == ""
     assert states.folder(CURRENT) is None
     assert not [path for path in states.root.iterdir() if path.is_dir()]
 
