@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import functools
+import gc
 import os
 import shutil
 import signal
@@ -24,6 +25,7 @@ from tests.deployed_shop import DeployedShop
 
 pytest_plugins = ["tests.emulator.plugin", "tests.exhaustive", "tests.lanes"]
 UNREADABLE = ",[::1]"
+ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 
 # Sessions of boto3 share the descriptions of services that they have read, which each reads anew
 # otherwise: two fifths of the processor time of tests that make a session each.
@@ -66,6 +68,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if cache := config.stash.get(CACHE, ""):
         shutil.rmtree(cache, ignore_errors=True)
+
+
+def pytest_collection_finish() -> None:
+    """Collects garbage less often, and not among what the collection of tests has made.
+
+    That took a quarter of the processor time of unit tests.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import signal
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 UNREADABLE = ",[::1]"
+ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 
 # Sessions of boto3 share the descriptions of services that they have read, which each reads anew
 # otherwise, and takes a tenth of a second for it.
@@ -25,6 +27,13 @@ def pytest_configure() -> None:
     """A shell that runs us in the background ignores Ctrl-C, and so would all that tests start."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Collects garbage less often, and not among what the collection of tests has made."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS)
 
 
 @pytest.hookimpl(tryfirst=True)
