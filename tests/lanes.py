@@ -12,6 +12,7 @@ from tests.emulator.choice import CONTAINER, HOST
 from tests.emulator.plugin import CHOICE
 
 E2E = "the shop of the e2e tests"
+APART = "e2e tests apart"
 UNIT = "unit tests"
 PIPELINES = "the pipelines' roles"
 REST = "the rest"
@@ -22,7 +23,15 @@ EMULATOR = "an emulator"
 # The first deploys, and those after the unit tests restore what it has made: nobody waits for it.
 # The e2e tests share a shop, and the last of them look at which permissions all of them have used.
 # What takes long in one process comes early, and the many short files fill the end.
-ORDER = [E2E, UNIT, PIPELINES, REST, LESSONS, LABS, PROD, EMULATOR]
+ORDER = [E2E, UNIT, PIPELINES, APART, REST, LESSONS, LABS, PROD, EMULATOR]
+ANY_SHOP = {
+    "test_api_conformance.py",
+    "test_api_malformed.py",
+    "test_bench.py",
+    "test_docs_by_hand.py",
+    "test_environments.py",
+}
+"""The e2e tests that use no permission which others do not use, each file on any process's shop."""
 SECOND_HALF = "07"
 """The number of the first lesson of the second half."""
 ALONE = pytest.mark.alone
@@ -68,7 +77,8 @@ def _lane(item: pytest.Item) -> str:
     if "prod" in _fixtures(item):
         return PROD
     if {"endpoint", "shop"} & _fixtures(item):
-        return E2E if _suite(item) == "e2e" else EMULATOR
+        e2e = APART if item.path.name in ANY_SHOP else E2E
+        return e2e if _suite(item) == "e2e" else EMULATOR
     return {"integration": LABS, "unit": UNIT}.get(_suite(item), REST)
 
 

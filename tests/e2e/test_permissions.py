@@ -13,10 +13,11 @@ from lab.core.errors import LabError
 from lab.core.target import Target
 from lab.shop import logs, permissions
 from tests.deployed_shop import DeployedShop, order_of
+from tests.e2e.conftest import FORBIDDEN
 from tests.waiting import eventually
 
 TEA = ("TEA-BREAKFAST-100", 1)
-FUNCTION, ACTION, TABLE = "cart-validator", "dynamodb:BatchGetItem", "products"
+FUNCTION, ACTION, TABLE = FORBIDDEN, "dynamodb:BatchGetItem", "products"
 
 
 @pytest.fixture(autouse=True)
