@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -150,7 +153,8 @@ def test_a_counter_that_moves_is_read_again(readings: Callable[..., Iterator[Dat
 def test_rows_that_never_keep_still_are_counted_and_not_called_broken(
     readings: Callable[..., Iterator[Data]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit, "CONFIRM_S", 0.01)
+    seconds = SimpleNamespace(monotonic=partial(next, count()), sleep=lambda _: None)
+    monkeypatch.setattr(audit, "time", seconds)  # each look at the clock is one later
     readings(*(reading(0, held(str(number))) for number in range(100)))
 
     report = audit.run(Target(), grace_s=FOR_EVER_S)

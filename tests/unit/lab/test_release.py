@@ -6,7 +6,9 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -144,14 +146,18 @@ def an_alarm(target: Target, name: str, state: str) -> None:
 
 
 def watched(target: Target, meanwhile: Callable[[], None]) -> list[str]:
-    """What a short watch finds when something happens while it waits for the first time."""
-    happened = []
+    """What a watch of a minute finds when something happens while it waits for the first time."""
+    paused: list[float] = []
 
-    def pause(_: float) -> None:
-        if not happened:
-            happened.append(meanwhile())
+    def pause(seconds: float) -> None:
+        if not paused:
+            meanwhile()
+        paused.append(seconds)
 
-    return release.watch(target, 0.2, pause)
+    module = import_module("lab.deploy.release.watch")  # `release.watch` is its function
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "time", SimpleNamespace(monotonic=lambda: sum(paused)))
+        return release.watch(target, 60, pause)
 
 
 def test_an_alarm_that_is_raised_meanwhile_is_found(prod: Target) -> None:
