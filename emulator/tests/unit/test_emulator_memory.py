@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,13 +16,19 @@ import pytest
 from botocore.loaders import JSONFileLoader, Loader
 from localstack import config
 from localstack.aws import spec
+from localstack.services.lambda_.invocation import execution_environment
 from localstack.services.lambda_.invocation.execution_environment import RuntimeStatus
 from localstack.services.lambda_.invocation.lambda_models import InitializationType
 from moto.utilities import utils
 
 import localstack_host
 from localstack_host.performance import memory_trimming, patches, service_models
-from localstack_host.services.lambda_.concurrency import SURPLUS_FOR, surplus, surplus_for
+from localstack_host.services.lambda_.concurrency import (
+    SURPLUS_FOR,
+    UntimedEnvironment,
+    surplus,
+    surplus_for,
+)
 from localstack_host.services.stepfunctions import ended_executions
 
 OURS = "localstack_host."
@@ -150,6 +156,20 @@ def _environment(
 def test_after_a_rush_the_environment_that_was_used_last_stays() -> None:
     older, last = _environment(LONG_AGO - timedelta(seconds=1)), _environment(LONG_AGO)
     assert surplus([last, older], NOW) == [older]
+
+
+def test_an_environment_writes_to_the_stream_of_the_day_on_which_it_was_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    environment = UntimedEnvironment.__new__(UntimedEnvironment)
+    environment.id = "0a1b"
+    environment.function_version = SimpleNamespace(id=SimpleNamespace(qualifier="7"))  # type: ignore[assignment]
+    days = iter((date(2026, 11, 28), date(2026, 11, 29)))
+    monkeypatch.setattr(
+        execution_environment, "date", SimpleNamespace(today=lambda: next(days)), raising=True
+    )
+    for _ in range(2):
+        assert environment.get_log_stream_name() == "2026/11/28/[7]0a1b"
 
 
 def test_environments_end_sooner_where_memory_is_scarce(monkeypatch: pytest.MonkeyPatch) -> None:

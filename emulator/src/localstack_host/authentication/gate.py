@@ -41,12 +41,15 @@ def mark_internal_requests(
     read: Handler, self: Any, chain: Any, context: Any, response: Any
 ) -> None:
     """Wraps the first handler: internal headers are accepted only from LocalStack itself."""
-    sent = context.request.headers.pop(INTEGRATION, "")
-    if _is_internal(context) or secrets.compare_digest(sent.encode(), SECRET.encode()):
+    headers = context.request.headers
+    # For each header that is not there, werkzeug makes a whole HTTP error.
+    sent = {name.lower() for name, _ in headers}
+    integration = headers.pop(INTEGRATION) if INTEGRATION in sent else ""
+    if _is_internal(context) or secrets.compare_digest(integration.encode(), SECRET.encode()):
         context.request.environ[INTERNAL] = True
     else:
-        for name in INTERNAL_HEADERS:
-            context.request.headers.pop(name, None)
+        for name in sent.intersection(INTERNAL_HEADERS):
+            headers.pop(name)
     read(self, chain, context, response)
 
 

@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import psutil
@@ -50,6 +51,17 @@ LOOK_EVERY_S = 1.0
 
 class UntimedEnvironment(ExecutionEnvironment):
     """An environment without a timer of its own."""
+
+    @cached_property
+    def _log_stream(self) -> str:
+        return super().get_log_stream_name()
+
+    def get_log_stream_name(self) -> str:
+        """The stream's name, with the day on which the environment was started, as in Lambda.
+
+        LocalStack's has the present day, so that a function's logs and its own variable differ.
+        """
+        return self._log_stream
 
     def invoke(self, invocation: Invocation) -> InvocationResult:
         """Invokes the function as LocalStack does, with the client context, which it drops."""

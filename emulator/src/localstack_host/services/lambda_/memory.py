@@ -1,13 +1,23 @@
-"""Measures the memory of a function, including the programs that it started."""
+"""Measures the memory of a function, including the programs that it started.
+
+It is measured after each invocation, so the kernel's files about the process stay open: to open one
+takes several system calls, and a thread may lose the interpreter's lock at each.
+"""
 
 from __future__ import annotations
 
+import os
+import weakref
 from contextlib import suppress
 
 import psutil
 
 from localstack_host.host import linux_features
 from localstack_host.host.reaper import descendants
+
+# Longer than these files are, but for the children of one that starts thousands of programs.
+FILE_BYTES = 2**14
+ONE_THREAD = b"\nThreads:\t1\n"
 
 
 class Memory:
@@ -20,23 +30,51 @@ class Memory:
     def __init__(self, pid: int, above: int) -> None:
         self._pid = pid
         self._above = above
+        self._files: _ProcessFiles | None = None
         self.peak = 0
 
     def measure(self) -> int:
         """Updates and returns the peak; on Linux including memory that has been freed again."""
         with suppress(OSError, psutil.Error):
-            pid, *descendant_pids = [self._pid, *descendants(self._pid)][self._above :] or [
-                self._pid
-            ]
-            self.peak = max(self.peak, _peak_resident(pid) + sum(map(_resident, descendant_pids)))
+            self.peak = max(self.peak, self._now())
         return self.peak
 
+    def _now(self) -> int:
+        if self._files is not None:
+            status = self._files.status()
+            if ONE_THREAD in status and not self._files.children():
+                return _peak_resident(status)
+        processes = [self._pid, *descendants(self._pid)]
+        pid, *others = processes[self._above :] or [self._pid]
+        if self._files is None and linux_features.available() and len(processes) > self._above:
+            self._files = _ProcessFiles(pid)
+        own = _peak_resident(self._files.status()) if self._files else _resident(pid)
+        return own + sum(map(_resident, others))
 
-def _peak_resident(pid: int) -> int:
-    if not linux_features.available():
-        return _resident(pid)
-    with open(f"/proc/{pid}/status", "rb", 0) as file:  # noqa: PTH123 - after each invocation
-        _, _, peak = file.read().partition(b"VmHWM:")
+
+class _ProcessFiles:
+    """The kernel's files about a process that exists; they are closed with this object."""
+
+    def __init__(self, pid: int) -> None:
+        self._status = self._opened(f"/proc/{pid}/status")
+        self._children = self._opened(f"/proc/{pid}/task/{pid}/children")
+
+    def _opened(self, path: str) -> int:
+        descriptor = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, descriptor)
+        return descriptor
+
+    def status(self) -> bytes:
+        """How many threads it has, and its memory. Raises OSError if it has ended."""
+        return os.pread(self._status, FILE_BYTES, 0)
+
+    def children(self) -> bytes:
+        """The processes that its first thread has started, and that have not been reaped."""
+        return os.pread(self._children, FILE_BYTES, 0)
+
+
+def _peak_resident(status: bytes) -> int:
+    peak = status.partition(b"VmHWM:")[2]
     return int(peak.split(maxsplit=1)[0]) * 1024 if peak else 0
 
 

@@ -5,7 +5,7 @@ Classes use `replace`: `patch` would change the originals, which the replacement
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from localstack_host.localstack_api import patch, replace
@@ -18,18 +18,23 @@ from localstack_host.services.lambda_.queue_batches import SeveralBatches
 from localstack_host.services.lambda_.table_streams import TableStreamPoller
 from localstack_host.services.lambda_.tumbling_windows import RememberingSender
 
+NAMES = 1024  # of functions, as requests spell them
 RECORDING = "record-cloudwatch-metric"  # the name of LocalStack's threads that record metrics
 
 
 @cache
 def apply_patches() -> None:
     """Applies the patches, when Lambda is loaded."""
-    from localstack.services.lambda_ import urlrouter
+    from localstack.services.lambda_ import api_utils, urlrouter
     from localstack.services.lambda_.event_source_mapping import esm_worker_factory
     from localstack.services.lambda_.invocation import assignment, lambda_service, version_manager
 
     patch(urlrouter.event_for_lambda_url)(function_urls.event_with_cookies)
     patch(urlrouter.lambda_result_to_response)(function_urls.response_with_cookies)
+    # The original reads the same names for each request.
+    names: Any = api_utils
+    read = lru_cache(NAMES)(names.function_locators_from_arn)
+    replace(names, "function_locators_from_arn", read)
     # The original ends running invocations at an update; also delivers logs in batches.
     replace(lambda_service, "LambdaVersionManager", DrainingVersionManager)
     # The original starts a timer for each invocation.
