@@ -13,7 +13,7 @@ TEST_SUITES := unit contract integration browser terraform e2e notebooks chaos
 # Half of the time is waiting: for Terraform's provider, for retries, for time-outs.
 SIDE_BY_SIDE := --dist=loadgroup --no-loadscope-reorder --numprocesses
 PRESENT := $(wildcard $(TEST_SUITES:%=tests/%))
-EMULATOR_TESTS := cd emulator && .venv/bin/pytest --dist=loadfile --numprocesses 3 --durations=5
+EMULATOR_TESTS := cd emulator && .venv/bin/pytest --dist=loadfile --numprocesses 4 --durations=5
 
 .PHONY: help install demo up down test test-all emulator coverage lessons-html test-docker test-portable $(TEST_SUITES) conformance fidelity plain plans docs screenshots catalogue-time security audit-dependencies lint format
 
