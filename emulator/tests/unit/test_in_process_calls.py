@@ -6,6 +6,7 @@ import io
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import boto3
 import pytest
@@ -15,9 +16,10 @@ from localstack.aws.api import CommonServiceException
 from localstack.aws.app import LocalstackAwsGateway
 from localstack.aws.skeleton import Skeleton
 from localstack.aws.spec import load_service
+from localstack.http import Request
 from localstack.utils.xray.trace_header import TraceHeader
 
-from localstack_host.performance import in_process_calls
+from localstack_host.performance import in_process_calls, patches
 
 REGION = "us-east-2"
 ONE = {"Timestamp": datetime(2026, 11, 27, tzinfo=UTC), "MetricName": "m", "Value": 1.0}
@@ -126,6 +128,32 @@ def test_a_trace_goes_on() -> None:
     service.client._make_api_call("Publish", {"Message": "m", "TraceHeader": trace})
     (context,) = service.provider.contexts
     assert context.trace_context["aws_trace_header"].root == "1-2-3"
+
+
+@pytest.mark.parametrize("trace", ["", "Root=1-2-3;Sampled=1"])
+def test_each_call_has_a_request_of_its_own_as_one_that_is_made_anew(trace: str) -> None:
+    caller = in_process_calls._Caller("test", REGION, "sns", "agent")
+    made, other = caller.request(trace), caller.request("")
+    headers = caller._headers | ({"X-Amzn-Trace-Id": trace} if trace else {})
+    anew = Request(method="POST", path="/", headers=headers)
+    assert sorted(made.headers) == sorted(anew.headers)
+    differing = {"werkzeug.request", "wsgi.input", "wsgi.errors", in_process_calls.INTERNAL}
+    assert {name: value for name, value in made.environ.items() if name not in differing} == {
+        name: value for name, value in anew.environ.items() if name not in differing
+    }
+    assert (made.get_data(), made.args, made.user_agent.string, made.url) == (
+        (b"", anew.args, "agent", anew.url)
+    )
+    made.headers["x"] = made.environ["HTTP_X"] = "y"
+    assert "x" not in other.headers
+    assert "HTTP_X" not in other.environ
+    assert "user_agent" not in vars(other)
+
+
+def test_ids_of_requests_are_uuids_and_differ() -> None:
+    ids = {patches.request_id() for _ in range(100)}
+    assert len(ids) == 100
+    assert {UUID(text).version for text in ids} == {4}
 
 
 @pytest.mark.parametrize("payload", [b'{"a": 1}', '{"a": 1}'])

@@ -15,6 +15,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -25,6 +26,7 @@ from localstack_host.authentication.gate import INTERNAL
 from localstack_host.gateway import short_chains
 from localstack_host.gateway.malformed_requests import require_possible
 from localstack_host.localstack_api import RequestContext, Response
+from localstack_host.server.wsgi import variable_of
 from localstack_host.state.operations import serving
 
 OPERATIONS = {
@@ -78,19 +80,14 @@ class InProcessCalls:
 
     def _context(self, operation: Any, params: Params) -> Any:
         """LocalStack's context of the request. Raises Unusual."""
-        from localstack.http import Request
-
         members = operation.input_shape.members
         passed = {name: _copy(value) for name, value in params.items() if name in members}
         added = {field: params[name] for name, field in ADDED.items() if name in params}
         others = params.keys() - members.keys() - ADDED.keys()
-        headers = self._caller.headers()
-        if others == {TRACE_PARAMETER}:
-            headers[TRACE_HEADER] = params[TRACE_PARAMETER].to_header_str()
-        elif others or not _is_valid(self._client, operation, passed):
+        trace = params[TRACE_PARAMETER].to_header_str() if others == {TRACE_PARAMETER} else ""
+        if not trace and (others or not _is_valid(self._client, operation, passed)):
             raise Unusual
-        context: Any = RequestContext(Request(method="POST", path="/", headers=headers))
-        context.request.environ[INTERNAL] = True
+        context: Any = RequestContext(self._caller.request(trace))
         context.service, context.operation = operation.service_model, operation
         context.protocol = operation.service_model.resolved_protocol
         context.region, context.partition = self._caller.region, self._caller.partition
@@ -167,9 +164,25 @@ class _Caller:
         key = client._request_signer._credentials.access_key
         return cls(key, client.meta.region_name, service, client.meta.config.user_agent or "")
 
-    def headers(self) -> dict[str, str]:
-        """The headers that handlers and providers read."""
-        return dict(self._headers)
+    @cached_property
+    def _first(self) -> Any:
+        """A request with the headers that handlers and providers read, which nobody gets."""
+        from localstack.http import Request
+
+        request = Request(method="POST", path="/", headers=self._headers)
+        request.environ.pop("werkzeug.request", None)  # would be a cycle, and garbage
+        request.environ[INTERNAL] = True
+        return request
+
+    def request(self, trace: str) -> Any:
+        """A new request: a copy of the first one, which takes a fifth of the time to make one."""
+        request = object.__new__(type(self._first))
+        vars(request).update(vars(self._first))
+        request.environ, request.headers = dict(self._first.environ), self._first.headers.copy()
+        if trace:
+            request.headers[TRACE_HEADER] = trace
+            request.environ[variable_of(TRACE_HEADER.encode())] = trace
+        return request
 
 
 def make_in_process(client: Any, gateway: Any) -> None:

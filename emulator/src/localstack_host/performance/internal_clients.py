@@ -38,6 +38,9 @@ class ByContent:
         return hash(self._key)
 
 
+_by_content = lru_cache(CLIENTS)(ByContent)  # a configuration never changes
+
+
 def cached_by_content(make: Callable[..., Any]) -> Callable[..., Any]:
     """Caches `make` by its arguments and the content of `config`."""
 
@@ -46,7 +49,7 @@ def cached_by_content(make: Callable[..., Any]) -> Callable[..., Any]:
         return make(factory, config=config.config.merge(USER_AGENT), **arguments)
 
     def client(factory: Any, *, config: Any, **arguments: Any) -> Any:
-        return cached(factory, ByContent(config), **arguments)
+        return cached(factory, _by_content(config), **arguments)
 
     return client
 
@@ -81,7 +84,7 @@ def cached_with_expiry(
 
 def _comparable(options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in options.items():
-        yield name, ByContent(value) if name == "config" and value is not None else value
+        yield name, _by_content(value) if name == "config" and value is not None else value
 
 
 def _plain(options: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:

@@ -7,7 +7,9 @@ wrapped, and for those that are only cached.
 from __future__ import annotations
 
 from functools import cache
+from random import Random
 from typing import Any
+from uuid import UUID
 
 from localstack_host.host import service_selection
 from localstack_host.localstack_api import config, on_infra_start, patch, replace
@@ -52,6 +54,7 @@ def apply_early_patches() -> None:
 @on_infra_start()
 def apply_patches() -> None:
     """Patches functions that are called for every request."""
+    from localstack.aws.api import core
     from localstack.aws.connect import ClientFactory, ServiceLevelClientFactory
     from localstack.aws.protocol.serializer import ResponseSerializer
     from moto.core import responses
@@ -72,8 +75,21 @@ def apply_patches() -> None:
     serializer: Any = ResponseSerializer
     get_mime_type = content_types.cached_by_headers(serializer._get_mime_type)
     replace(serializer, "_get_mime_type", get_mime_type)
+    ids: Any = core
+    replace(ids, "long_uid", request_id)
     if shortcuts.are_taken():
         patch_internal_clients()
+
+
+_random = Random()  # noqa: S311 - the ids of requests are no secrets
+
+
+def request_id() -> str:
+    """The id of a request, a UUID of version 4.
+
+    `uuid.uuid4` asks the system for each, and a thread may lose the interpreter's lock meanwhile.
+    """
+    return str(UUID(int=_random.getrandbits(128), version=4))
 
 
 def patch_internal_clients() -> None:
