@@ -80,14 +80,18 @@ def of_write(
     units = write_units(size)
     consumed = Consumed(units * 2 if transactional else units)
     for index in table.indexes.values():
-        if writes := index_writes(index, old_item, new_item):
+        if writes := index_writes(index, old, new, old_item, new_item):
             by_name = consumed.global_ if index.is_global else consumed.local
             by_name[index.name] = sum(units for _, units in writes)
     return consumed
 
 
 def index_writes(
-    index: Index, old_item: Item | None, new_item: Item | None
+    index: Index,
+    old: Stored | None,
+    new: Stored | None,
+    old_item: Item | None,
+    new_item: Item | None,
 ) -> list[tuple[bytes, float]]:
     """One write for an entry that comes, goes or changes; two for one that moves.
 
@@ -101,12 +105,19 @@ def index_writes(
         if old_view == new_view or old_view is None or new_view is None:
             return []
         assert now is not None  # noqa: S101 - the entry is there
-        return [(now, write_units(max(item_size(old_view), item_size(new_view))))]
+        return [(now, max(_units_of(index, old, old_view), _units_of(index, new, new_view)))]
     return [
-        (position, write_units(item_size(view)))
-        for position, view in ((before, old_view), (now, new_view))
+        (position, _units_of(index, stored, view))
+        for position, stored, view in ((before, old, old_view), (now, new, new_view))
         if position is not None and view is not None
     ]
+
+
+def _units_of(index: Index, stored: Stored | None, view: Item) -> float:
+    """What an entry takes: an index with all attributes has the item itself."""
+    if index.projects_all and stored is not None:
+        return write_units(stored.size)
+    return write_units(item_size(view))
 
 
 def shown(name: str, consumed: Consumed, wanted: str, *, kind: str | None = None) -> dict[str, Any]:

@@ -223,7 +223,9 @@ def of_write(write: "Write", *, transactional: bool = False) -> list[Charge]:
         index = table.indexes[name]
         charges += [
             Charge(table, index, "Write", units, _partition(index.schema, position))
-            for position, units in capacity.index_writes(index, write.old_item, write.new_item)
+            for position, units in capacity.index_writes(
+                index, write.old, write.new, write.old_item, write.new_item
+            )
         ]
     return charges
 

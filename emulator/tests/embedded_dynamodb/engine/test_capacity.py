@@ -1,5 +1,6 @@
 """Consumed capacity to the unit, and the metrics of item collections."""
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -85,6 +86,26 @@ def test_an_index_costs_when_its_part_of_the_item_changes(client: Client, table:
     assert write(client, "DeleteItem", **key) == {"": 3, "table": 1, "keys": 1, "all": 1}
     put = {"Item": client.item(p="a", s=1, r=1)}
     assert write(client, "PutItem", **put) == {"": 2, "table": 1, "local": 1}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_an_index_of_all_attributes_costs_as_one_that_names_them(client: Client, seed: int) -> None:
+    chance, names = Random(seed), ["v", "w"]
+    indexes = [
+        client.index("all", "g"),
+        client.index("named", "g", projection="INCLUDE", others=names),
+    ]
+    client.table("orders", types={"g": "S"}, GlobalSecondaryIndexes=indexes)
+    for _ in range(40):
+        key = {"p": chance.choice("ab")}
+        item = {name: "ü" * chance.randrange(1500) for name in names if chance.random() < 0.8}
+        if chance.random() < 0.8:
+            item["g"] = chance.choice("xy")
+        if chance.random() < 0.2:
+            consumed = write(client, "DeleteItem", Key=client.item(**key))
+        else:
+            consumed = write(client, "PutItem", Item=client.item(**key, **item))
+        assert consumed.get("all") == consumed.get("named")
 
 
 def test_a_query_costs_what_it_read_before_the_filter(client: Client, table: str) -> None:
