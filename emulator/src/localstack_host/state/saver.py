@@ -32,7 +32,7 @@ FIRST_S = 0.3  # after the first write: others usually follow
 QUIET_S = (0.05, 0.1)  # how long to wait for operations, attempt by attempt
 RETRY_S = 10.0  # after a failure
 LOCK_S = 0.05
-TAKEN_HERE_BYTES = 2**25  # a state that is pickled in some 60 ms of processor time
+TAKEN_HERE_BYTES = 2**24  # a state that is pickled in some 60 ms
 ALONE_S = 0.25  # several times as long
 
 
