@@ -26,8 +26,9 @@ WRAPPER = {
     "LOCALSTACK_HOST_START": "lab up",
     "LOCALSTACK_HOST_STOP": "lab down",
 }
-# It looks for Java and for npm's packages.
-ALSO_NEEDED = ("JAVA_HOME", "NPM_CONFIG_PREFIX")
+# It looks for Java; Kinesis, if it is on, is a program that it installs by npm.
+ALSO_NEEDED = ("JAVA_HOME", "NODE_EXTRA_CA_CERTS")
+NPM = "npm_config_"
 
 
 def run(*arguments: str, on_progress: Progress | None = None) -> Any:
@@ -51,7 +52,11 @@ def run(*arguments: str, on_progress: Progress | None = None) -> Any:
 def variables() -> dict[str, str]:
     """The environment of the program: what it needs, and the choices of the lab's user."""
     chosen = {name: value for name, value in os.environ.items() if name.startswith("LAB_")}
-    found = {name: os.environ[name] for name in ALSO_NEEDED if name in os.environ}
+    found = {
+        name: value
+        for name, value in os.environ.items()
+        if name in ALSO_NEEDED or name.lower().startswith(NPM)
+    }
     home = {"LAB_HOME": str(paths.home())}
     return child_processes.bare(**chosen, **found, **WRAPPER) | home
 
