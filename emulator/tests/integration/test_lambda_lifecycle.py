@@ -76,6 +76,7 @@ def test_a_function_that_is_deleted_while_it_runs_still_answers(
     name = cloud.function(ONE)
     cloud.invoke(name, 0)
     (pid,) = cloud.processes(name)
+    wait_for(lambda: is_frozen(pid), "its first invocation has not ended")
     running = pool.submit(cloud.invoke, name, 2)
     wait_for(lambda: not is_frozen(pid), "it was never invoked")
     cloud.delete(name)

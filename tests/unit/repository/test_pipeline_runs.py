@@ -221,7 +221,11 @@ def test_a_shown_plan_has_no_account_and_cannot_leave_its_fence(shown: Path) -> 
 
 
 @pytest.mark.skipif(not shutil.which("gpg"), reason="gpg is not installed")
-def test_an_encrypted_plan_is_decrypted_with_its_key_and_no_other(tmp_path: Path) -> None:
+def test_an_encrypted_plan_is_decrypted_with_its_key_and_no_other(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    end_agent = ["gpgconf", "--homedir", str(tmp_path), "--kill", "all"]
+    request.addfinalizer(lambda: subprocess.run(end_agent, check=True))
     (tmp_path / "terraform.plan").write_text(f"a plan of {ACCOUNT}")
     runs = {step["name"]: step["run"] for _, step in all_steps() if "gpg" in step.get("run", "")}
     encrypt, decrypt = runs["Encrypt it"], runs["Decrypt the plan"]
