@@ -71,6 +71,28 @@ def test_an_input_that_is_no_json_is_refused(cloud: Cloud, text: str) -> None:
     client.delete_state_machine(stateMachineArn=arn)
 
 
+def test_a_task_whose_output_is_no_json_goes_on(cloud: Cloud) -> None:
+    client = cloud.client("stepfunctions")
+    activity = client.create_activity(name=f"activity-{uuid.uuid4().hex[:8]}")["activityArn"]
+    arn = machine(cloud, {"A": {"Type": "Task", "Resource": activity, "End": True}})
+    execution = client.start_execution(stateMachineArn=arn)["executionArn"]
+    token = client.get_activity_task(activityArn=activity)["taskToken"]
+    code, message = _refused(client.send_task_success, taskToken=token, output="done")
+    assert (code, message[:39]) == ("InvalidOutput", "Invalid Output: 'Unrecognized token 'do")
+    client.send_task_heartbeat(taskToken=token)
+    client.send_task_success(taskToken=token, output='"done"')
+    wait_for(
+        lambda: client.describe_execution(executionArn=execution)["status"] == "SUCCEEDED",
+        "the execution has not ended",
+    )
+    for late in (client.send_task_heartbeat, client.send_task_failure):
+        code, message = _refused(late, taskToken=token)
+        assert code == "TaskTimedOut"
+        assert message == "Task Timed Out: 'Provided task does not exist anymore'"
+    client.delete_state_machine(stateMachineArn=arn)
+    client.delete_activity(activityArn=activity)
+
+
 def test_an_activity_has_the_tags_that_it_was_given(cloud: Cloud) -> None:
     client = cloud.client("stepfunctions")
     name, tags = f"activity-{uuid.uuid4().hex[:8]}", [{"key": "Owner", "value": "ada"}]

@@ -13,7 +13,8 @@ Each fix is behavior of AWS that LocalStack 4.14 lacks:
   `cache.py`, `access_logs.py`);
 - authorizers are asked, their results are cached, and they can be tried (`authorizers/`);
 - the scopes of a method can be added and removed, one by one;
-- a body that is no OpenAPI document is a client error.
+- a body that is no OpenAPI document is a client error;
+- a path of an API is one resource: LocalStack creates it again, with another ID.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ from io import BytesIO
 from threading import Lock
 from typing import IO, Any
 
-from localstack.aws.api.apigateway import BadRequestException, NotFoundException
+from localstack.aws.api.apigateway import (
+    BadRequestException,
+    ConflictException,
+    NotFoundException,
+)
 from localstack.services.apigateway.helpers import get_apigateway_store, get_moto_rest_api
 from localstack.services.apigateway.models import apigateway_stores
 from localstack.services.apigateway.next_gen.execute_api.router import ApiGatewayRouter
@@ -91,6 +96,21 @@ class RestApis(ApigatewayNextGenProvider):
         imported.mend_integrations(api, document)
         imported.mend_authorization(api, document)
         return response
+
+    def create_resource(
+        self, context: RequestContext, rest_api_id: str, parent_id: str, path_part: str, **rest: Any
+    ) -> Any:
+        """Creates a resource. Raises ConflictException if its parent has one of this name.
+
+        https://github.com/serverless/serverless/issues/2730 has its message.
+        """
+        with self._lock:
+            for resource in get_moto_rest_api(context, rest_api_id).resources.values():
+                if (resource.parent_id, resource.path_part) == (parent_id, path_part):
+                    raise ConflictException(
+                        f"Another resource with the same parent already has this name: {path_part}"
+                    )
+            return super().create_resource(context, rest_api_id, parent_id, path_part, **rest)
 
     def create_deployment(  # type: ignore[override] # the rest is passed on
         self, context: RequestContext, rest_api_id: str, **rest: Any

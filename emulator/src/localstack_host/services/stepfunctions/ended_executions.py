@@ -113,11 +113,25 @@ def kept() -> Latest:
 
 
 class Executions(OrderedDict[str, Any]):
-    """LocalStack's dictionary of executions, which may change during an iteration."""
+    """LocalStack's dictionary of executions, which may change during an iteration.
+
+    LocalStack stores an execution before it starts it. Until then it has no environment, which
+    every operation on it or on the token of a task reads: such an execution is not found yet.
+    """
 
     def values(self) -> Any:
-        """A copy of all executions."""
-        return list(super().values())
+        """A copy of all executions that have started."""
+        return [execution for execution in list(super().values()) if has_started(execution)]
+
+    def get(self, arn: str, default: Any = None) -> Any:
+        """An execution, if it is there and has started."""
+        execution = super().get(arn)
+        return execution if has_started(execution) else default
+
+
+def has_started(execution: Any) -> bool:
+    """Whether an execution has an environment, or has had one."""
+    return getattr(getattr(execution, "exec_worker", None), "env", None) is not None
 
 
 def forget(execution: Any) -> None:

@@ -13,10 +13,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from localstack.aws.api.stepfunctions import ExecutionStatus, InvalidDefinition
+from localstack.services.stepfunctions.asl.eval.callback.callback import (
+    CallbackOutcomeFailure,
+    CallbackOutcomeSuccess,
+)
 from localstack.services.stepfunctions.backend.state_machine import StateMachineInstance
 
 from localstack_host.localstack_api import RequestContext, Service, provides
-from localstack_host.services.stepfunctions import patches, requests
+from localstack_host.services.stepfunctions import patches, requests, task_tokens
 from localstack_host.services.stepfunctions.definitions.check import diagnose
 from localstack_host.services.stepfunctions.definitions.diagnostics import Diagnostic
 from localstack_host.services.stepfunctions.map_runs.api import MapRuns
@@ -40,9 +44,14 @@ class Workflows(MapRuns):
     def start_execution(  # type: ignore[override] # the rest is named
         self, context: RequestContext, state_machine_arn: str, **rest: Any
     ) -> Any:
-        """Refuses names and inputs that AWS refuses."""
-        with _started(rest):
-            return super().start_execution(context, state_machine_arn, **rest)
+        """Refuses names and inputs that AWS refuses; starts one execution of a name."""
+        with _started(rest), requests.one_at_a_time(rest.get("name")):
+            response: Any = super().start_execution(context, state_machine_arn, **rest)
+        store = self.get_store(context)
+        execution = store.executions.get(response["executionArn"])
+        if execution and execution.state_machine_arn not in store.state_machines:
+            _end(execution)  # its machine was deleted before it was seen
+        return response
 
     def start_sync_execution(  # type: ignore[override] # the rest is named
         self, context: RequestContext, state_machine_arn: str, **rest: Any
@@ -76,11 +85,39 @@ class Workflows(MapRuns):
         sent = input_of(execution)
         return {**told, "events": [with_input(event, sent) for event in told["events"]]}
 
+    def send_task_success(
+        self, context: RequestContext, task_token: str, output: str, **_rest: Any
+    ) -> Any:
+        """Ends a task with its output. Raises InvalidOutput for one that is no JSON."""
+        requests.check_output(output)
+        outcome: Any = CallbackOutcomeSuccess(task_token, output)
+        task_tokens.end(self._executions(context), task_token, outcome)
+        return {}
+
+    def send_task_failure(
+        self,
+        context: RequestContext,
+        task_token: str,
+        error: str | None = None,
+        cause: str | None = None,
+        **_rest: Any,
+    ) -> Any:
+        """Ends a task with an error."""
+        outcome: Any = CallbackOutcomeFailure(task_token, error, cause)
+        task_tokens.end(self._executions(context), task_token, outcome)
+        return {}
+
+    def send_task_heartbeat(self, context: RequestContext, task_token: str, **_rest: Any) -> Any:
+        """Reports that a task is still at work."""
+        task_tokens.report_alive(self._executions(context), task_token)
+        return {}
+
     def create_state_machine(self, context: RequestContext, request: Any, **rest: Any) -> Any:
         """Raises InvalidName or InvalidDefinition if AWS would not store the machine."""
         requests.check_name(request["name"])
         _refuse_invalid(request["definition"], request.get("type") or STANDARD)
-        return super().create_state_machine(context, request, **rest)
+        with requests.one_at_a_time(request["name"]):
+            return super().create_state_machine(context, request, **rest)
 
     def validate_state_machine_definition(
         self, context: RequestContext, request: Any, **rest: Any
@@ -126,13 +163,13 @@ class Workflows(MapRuns):
         https://docs.aws.amazon.com/step-functions/latest/apireference/API_DeleteStateMachine.html
         """
         response = super().delete_state_machine(context, state_machine_arn, **rest)
-        for execution in list(self.get_store(context).executions.values()):
-            if (
-                execution.exec_status == ExecutionStatus.RUNNING
-                and execution.state_machine_arn == state_machine_arn
-            ):
-                execution.stop(stop_date=datetime.now(UTC), error=None, cause=None)
+        for execution in self._executions(context):
+            if execution.state_machine_arn == state_machine_arn:
+                _end(execution)
         return response
+
+    def _executions(self, context: RequestContext) -> list[Any]:
+        return list(self.get_store(context).executions.values())
 
     def _machine(self, context: RequestContext, arn: str) -> StateMachineInstance:
         machines: dict[str, StateMachineInstance] = self.get_store(context).state_machines
@@ -144,6 +181,11 @@ def _started(request: dict[str, Any]) -> AbstractContextManager[None]:
     requests.check_name(request.get("name"))
     requests.check_input(text)
     return requests.starting(text)
+
+
+def _end(execution: Any) -> None:
+    if execution.exec_status == ExecutionStatus.RUNNING:
+        execution.stop(stop_date=datetime.now(UTC), error=None, cause=None)
 
 
 def _refuse_invalid(definition: str, kind: str) -> None:

@@ -5,13 +5,21 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecutio
 
 from __future__ import annotations
 
+import json
 import re
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any
+from weakref import WeakValueDictionary
 
-from localstack.aws.api.stepfunctions import InvalidExecutionInput, InvalidName, InvalidToken
+from localstack.aws.api.stepfunctions import (
+    InvalidExecutionInput,
+    InvalidName,
+    InvalidOutput,
+    InvalidToken,
+)
 
 from localstack_host.localstack_api import CommonServiceException
 
@@ -23,6 +31,8 @@ WORD = re.compile(r"\s*(\w+)")
 EXPECTED = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 
 _sent: ContextVar[str | None] = ContextVar("sent_input", default=None)
+_locks: WeakValueDictionary[str, Any] = WeakValueDictionary()  # of names; gone when unused
+_GUARD = threading.Lock()
 
 
 def check_name(name: str | None) -> None:
@@ -41,6 +51,14 @@ def check_input(text: str | None) -> None:
     if text and len(text) * 4 > LARGEST_INPUT and len(text.encode()) > LARGEST_INPUT:
         rule = f"Member must have length less than or equal to {LARGEST_INPUT}"
         raise _invalid(f"Value at 'input' failed to satisfy constraint: {rule}")
+
+
+def check_output(text: str) -> None:
+    """Raises InvalidOutput for the output of a task that is no JSON."""
+    try:
+        json.loads(text)
+    except ValueError as error:
+        raise InvalidOutput(f"Invalid Output: '{_reason(text, str(error))}'") from error
 
 
 def page(history: dict[str, Any], size: int | None, token: str | None) -> dict[str, Any]:
@@ -78,6 +96,18 @@ def starting(text: str | None) -> Iterator[None]:
         ) from error
     finally:
         _sent.reset(token)
+
+
+def one_at_a_time(name: str | None) -> Any:
+    """A context in which no other execution or state machine of this name is created.
+
+    LocalStack looks for one of the name, and stores its own some time later: of two requests at a
+    time each would start an execution. AWS starts one, whatever the number of requests.
+    """
+    if name is None:
+        return nullcontext()
+    with _GUARD:
+        return _locks.setdefault(name, threading.Lock())
 
 
 def sent_input() -> str | None:
