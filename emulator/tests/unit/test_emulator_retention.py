@@ -77,9 +77,10 @@ def test_executions_that_ended_first_are_forgotten_first() -> None:
 
 
 def test_executions_may_come_while_somebody_goes_through_all() -> None:
-    executions = ended_executions.Executions(a=1, b=2)
-    for number in executions.values():
-        executions[f"new {number}"] = number
+    started = [SimpleNamespace(exec_worker=SimpleNamespace(env="its own")) for _ in "ab"]
+    executions = ended_executions.Executions(zip("ab", started, strict=True))
+    for execution in executions.values():
+        executions[f"new {id(execution)}"] = execution
         executions.pop("a", None)
     assert len(executions) == 3
 
