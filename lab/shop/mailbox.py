@@ -23,6 +23,8 @@ from lab.core.target import Target
 
 ORDER_ID = re.compile(r"ord_[0-9a-f]{32}")
 POLL_S = 0.25
+QUEUE = "notifications"
+UNSENT = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 
 @dataclass(frozen=True)
@@ -147,3 +149,21 @@ def wait_for(target: Target, order_id: str, timeout_s: float = 30.0) -> list[Mai
             return mails
         time.sleep(POLL_S)
     return []
+
+
+def wait_until_sent(target: Target, timeout_s: float = 15.0) -> None:
+    """Waits until no message waits to become a mail, at most `timeout_s` seconds."""
+    deadline = time.monotonic() + timeout_s
+    while _unsent(target) and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+
+
+def _unsent(target: Target) -> int:
+    """The number of messages that wait to become mails, or are becoming one; 0 without a queue."""
+    client = target.client("sqs")
+    try:
+        url = client.get_queue_url(QueueName=target.named(QUEUE))["QueueUrl"]
+    except client.exceptions.QueueDoesNotExist:
+        return 0
+    counts = client.get_queue_attributes(QueueUrl=url, AttributeNames=list(UNSENT))["Attributes"]
+    return sum(int(counts[name]) for name in UNSENT)

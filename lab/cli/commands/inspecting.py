@@ -149,12 +149,21 @@ def mail(
     environment: Environment = "dev",
     json: Json = False,
 ) -> None:
-    """Lists the mails sent to customers, oldest first."""
+    """Lists the mails sent to customers, oldest first.
+
+    Waits a moment for a mail that is asked for and still on its way.
+    """
     from lab.cli import reports
     from lab.console import render
+    from lab.console.progress import working
     from lab.shop import mailbox
 
-    every = mailbox.read(target_of(environment))
+    target = target_of(environment)
+    every = mailbox.read(target)
+    if sum(order in ("", m.order_id) for m in every) < (show or 1):
+        with working("Waiting for mails that are on their way"):
+            mailbox.wait_until_sent(target)
+        every = mailbox.read(target)
     mails = [m for m in every if order in ("", m.order_id)]
     if show is not None:
         mails = [_numbered(mails, show)]

@@ -178,11 +178,16 @@ def test_a_mail_can_be_read_by_its_number(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mail = Mail("m1", "2026-03-02T12:00:00", ("ada@example.com",), "Thank you", "It is on its way.")
-    monkeypatch.setattr("lab.shop.mailbox.read", lambda _target: [mail])
+    sent: list[Mail] = []
+    monkeypatch.setattr("lab.shop.mailbox.read", lambda _target: list(sent))
+    monkeypatch.setattr("lab.shop.mailbox.wait_until_sent", lambda _target: sent.append(mail))
 
     assert app.run(["mail", "--show", "1"]) == 0
     assert "It is on its way." in capsys.readouterr().out
-    assert app.run(["mail", "--show", "2"]) == 2
+    assert app.run(["mail", "--show", "1"]) == 0
+    assert len(sent) == 1  # nothing is waited for if it is there
+    assert app.run(["mail", "--show", "3"]) == 2
+    assert "There are 2 mails; number 3 is not among them." in capsys.readouterr().err
 
 
 def test_nothing_is_watched_where_nothing_is_deployed(

@@ -86,3 +86,40 @@ def test_what_the_shop_sends_is_read_as_it_was_written(sent: list[dict[str, Any]
     (read,) = mailbox.read(Target("dev"))
     assert (read.to, read.subject, read.body) == (("zoe@example.com",), mail.subject, text)
     assert (read.order_id, read.correlation_id) == (order_id, "request-1")
+
+
+class Queue:
+    """SQS with the queue of mails, and how many messages are waiting and taken at each look."""
+
+    class exceptions:  # noqa: N801 - as boto3 has it
+        class QueueDoesNotExist(Exception):
+            pass
+
+    def __init__(self, *looks: tuple[int, int]) -> None:
+        self.looks = list(looks)
+
+    def get_queue_url(self, QueueName: str) -> dict[str, str]:  # noqa: N803
+        if not self.looks:
+            raise self.exceptions.QueueDoesNotExist
+        assert QueueName == "checkout-dev-notifications"
+        return {"QueueUrl": QueueName}
+
+    def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
+        counts = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
+        return {"Attributes": dict(zip(mailbox.UNSENT, map(str, counts), strict=True))}
+
+
+@pytest.mark.parametrize(
+    ("queue", "waits"),
+    [(Queue((2, 0), (0, 1), (0, 0)), 2), (Queue((0, 0)), 0), (Queue(), 0), (Queue((1, 0)), 20)],
+    ids=["until all are sent", "nothing is sent", "nothing is deployed", "at most its time"],
+)
+def test_mails_on_their_way_are_waited_for(
+    queue: Queue, waits: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(Target, "client", lambda *_: queue)
+    monkeypatch.setattr(mailbox.time, "sleep", slept.append)
+    monkeypatch.setattr(mailbox.time, "monotonic", lambda: sum(slept))
+    mailbox.wait_until_sent(Target("dev"), timeout_s=5)
+    assert len(slept) == waits
