@@ -79,6 +79,7 @@ def test_a_task_whose_output_is_no_json_goes_on(cloud: Cloud) -> None:
     token = client.get_activity_task(activityArn=activity)["taskToken"]
     code, message = _refused(client.send_task_success, taskToken=token, output="done")
     assert (code, message[:39]) == ("InvalidOutput", "Invalid Output: 'Unrecognized token 'do")
+    assert _refused(client.send_task_success, taskToken="no", output="done")[0] == "InvalidToken"
     client.send_task_heartbeat(taskToken=token)
     client.send_task_success(taskToken=token, output='"done"')
     wait_for(

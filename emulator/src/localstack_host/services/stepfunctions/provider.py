@@ -13,10 +13,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from localstack.aws.api.stepfunctions import ExecutionStatus, InvalidDefinition
-from localstack.services.stepfunctions.asl.eval.callback.callback import (
-    CallbackOutcomeFailure,
-    CallbackOutcomeSuccess,
-)
 from localstack.services.stepfunctions.backend.state_machine import StateMachineInstance
 
 from localstack_host.localstack_api import RequestContext, Service, provides
@@ -89,9 +85,7 @@ class Workflows(MapRuns):
         self, context: RequestContext, task_token: str, output: str, **_rest: Any
     ) -> Any:
         """Ends a task with its output. Raises InvalidOutput for one that is no JSON."""
-        requests.check_output(output)
-        outcome: Any = CallbackOutcomeSuccess(task_token, output)
-        task_tokens.end(self._executions(context), task_token, outcome)
+        task_tokens.succeed(self._executions(context), task_token, output)
         return {}
 
     def send_task_failure(
@@ -103,8 +97,7 @@ class Workflows(MapRuns):
         **_rest: Any,
     ) -> Any:
         """Ends a task with an error."""
-        outcome: Any = CallbackOutcomeFailure(task_token, error, cause)
-        task_tokens.end(self._executions(context), task_token, outcome)
+        task_tokens.fail(self._executions(context), task_token, error, cause)
         return {}
 
     def send_task_heartbeat(self, context: RequestContext, task_token: str, **_rest: Any) -> Any:

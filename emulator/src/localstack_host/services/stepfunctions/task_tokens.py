@@ -13,6 +13,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from localstack.aws.api.stepfunctions import ExecutionStatus, InvalidToken, TaskTimedOut
+from localstack.services.stepfunctions.asl.eval.callback.callback import (
+    CallbackOutcomeFailure,
+    CallbackOutcomeSuccess,
+)
+
+from localstack_host.services.stepfunctions.requests import check_output
 
 ENDED = "Task Timed Out: 'Provided task does not exist anymore'"
 UNKNOWN = "Invalid Token: 'Invalid token'"
@@ -20,8 +26,22 @@ UNKNOWN = "Invalid Token: 'Invalid token'"
 _ending = threading.Lock()
 
 
-def end(executions: Iterable[Any], token: str, outcome: Any) -> None:
-    """Ends the task of a token. Raises InvalidToken if there is none, TaskTimedOut if it ended."""
+def succeed(executions: Iterable[Any], token: str, output: str) -> None:
+    """Ends the task of a token with its output.
+
+    Raises InvalidToken if there is none, TaskTimedOut if it has ended, and after that, as AWS does,
+    InvalidOutput for an output that is no JSON.
+    """
+    outcome: Any = CallbackOutcomeSuccess(token, output)
+    with _ending:
+        endpoint = _open(executions, token)
+        check_output(output)
+        endpoint.notify(outcome)
+
+
+def fail(executions: Iterable[Any], token: str, error: str | None, cause: str | None) -> None:
+    """Ends the task of a token with an error. Raises InvalidToken or TaskTimedOut."""
+    outcome: Any = CallbackOutcomeFailure(token, error, cause)
     with _ending:
         _open(executions, token).notify(outcome)
 
