@@ -154,11 +154,11 @@ def wait_for(target: Target, order_id: str, timeout_s: float = 30.0) -> list[Mai
 def wait_until_sent(target: Target, timeout_s: float = 15.0) -> None:
     """Waits until no message waits to become a mail, at most `timeout_s` seconds."""
     deadline = time.monotonic() + timeout_s
-    while _unsent(target) and time.monotonic() < deadline:
+    while unsent(target) and time.monotonic() < deadline:
         time.sleep(POLL_S)
 
 
-def _unsent(target: Target) -> int:
+def unsent(target: Target) -> int:
     """The number of messages that wait to become mails, or are becoming one; 0 without a queue."""
     client = target.client("sqs")
     try:

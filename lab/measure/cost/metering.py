@@ -26,7 +26,7 @@ from lab.core.target import Target
 from lab.measure.cost import trail, units
 from lab.measure.cost.counted import FunctionUse
 from lab.measure.cost.usage import Usage
-from lab.shop import execution, logs, purchase
+from lab.shop import execution, logs, mailbox, purchase
 from lab.shop.logs import LogLine
 from lab.shop.shop_client import CheckoutApi
 
@@ -197,16 +197,7 @@ def _wait_for_quiet(target: Target, customer: str) -> None:
 
 def _wait_for_empty_queue(target: Target) -> None:
     """Waits until the queue is empty: a message is deleted when its function has ended."""
-    client = target.client("sqs")
-    url = client.get_queue_url(QueueName=target.named("notifications"))["QueueUrl"]
-    query = {"QueueUrl": url, "AttributeNames": ["All"]}
-
-    def is_empty() -> bool:
-        attributes = client.get_queue_attributes(**query)["Attributes"]
-        counts = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-        return not any(int(attributes[name]) for name in counts)
-
-    _wait(is_empty, "the queue of notifications is not empty")
+    _wait(lambda: not mailbox.unsent(target), "the queue of notifications is not empty")
 
 
 def wait_for_mail(target: Target, order_id: str) -> None:
