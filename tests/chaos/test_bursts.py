@@ -27,7 +27,8 @@ BURSTS = [(int(size), burst.PAYMENT_TOKENS) for size in ASKED_FOR.split(",") if 
     (150, SLOW)
 ]
 CLIENTS = 32
-# At rest the emulator has some 200; of a burst each client has one, and each turn a few.
+# At rest the emulator has some 70. Each process of a function has 3, each client one, each turn a
+# few. Other tests on the same emulator deploy more functions.
 MOST_THREADS = 400
 
 

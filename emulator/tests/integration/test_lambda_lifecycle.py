@@ -11,6 +11,7 @@ import psutil
 import pytest
 from botocore.exceptions import ClientError
 
+from localstack_host.host import process
 from localstack_host.host.settings import INVOCATIONS_AT_A_TIME
 from tests.integration.conftest import Cloud
 from tests.integration.waiting import is_alive, wait_for
@@ -39,6 +40,13 @@ def logged(cloud: Cloud, name: str) -> str:
     return "".join(event["message"] for event in events)
 
 
+def wait_for_log(cloud: Cloud, name: str) -> None:
+    """Waits for the log group, which comes with the first lines."""
+    groups = {"logGroupNamePrefix": f"/aws/lambda/{name}"}
+    describe = cloud.client("logs").describe_log_groups
+    wait_for(lambda: describe(**groups)["logGroups"], "there is no log")
+
+
 def test_an_invocation_that_is_running_ends_with_the_code_it_began_with(
     cloud: Cloud, pool: ThreadPoolExecutor
 ) -> None:
@@ -63,6 +71,32 @@ def test_an_update_fails_no_invocation_and_comes_to_all(
     given = [answer.result() for answer in answers]
     assert not any(answer.error for answer in given)
     assert {answer.payload[0] for answer in given[20:]} == {"two"}
+
+
+def test_an_update_holds_up_no_asynchronous_invocation_and_repeats_none(cloud: Cloud) -> None:
+    """LocalStack's come again after the function's timeout and a minute."""
+    name = cloud.function(ONE)
+    cloud.invoke(name, 0)
+    wait_for_log(cloud, name)
+    events = range(40)
+    for event in events:
+        payload = json.dumps(0.1 + event / 1000)
+        cloud.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=payload)
+        if event == 20:
+            cloud.update(name, TWO)
+    wait_for(lambda: logged(cloud, name).count("REPORT") > len(events), "some are held up")
+    assert logged(cloud, name).count("START") == 1 + len(events)
+
+
+def test_versions_that_nobody_invokes_have_no_threads(cloud: Cloud) -> None:
+    name = cloud.function(ONE)
+    cloud.invoke(name, 0)
+    emulator = psutil.Process(process.status().pid)
+    before, versions = emulator.num_threads(), 15
+    for number in range(versions):
+        cloud.update(name, VERSION.format(version=number))
+        cloud.client("lambda").publish_version(FunctionName=name)
+    wait_for(lambda: emulator.num_threads() < before + versions // 2, "threads are left")
 
 
 def is_frozen(pid: int) -> bool:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from queue import Empty
+from typing import Any
 
 import pytest
-from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogItem
+from botocore.exceptions import ClientError
+from localstack.services.lambda_.invocation.logs import LogItem
 
+from localstack_host.performance import pooled_threads
 from localstack_host.services.lambda_ import patches
 from localstack_host.services.lambda_.monitoring import logs
+
+WAIT_S = 10
 
 
 def _item(stream: str, text: str) -> LogItem:
@@ -44,22 +49,92 @@ def test_what_is_too_long_for_one_call_goes_in_several() -> None:
     assert len(items) == 3
 
 
-def test_the_reader_gets_all_lines_before_it_is_told_to_stop() -> None:
-    queue = logs.BatchingQueue(wait_s=0)
-    for item in (_item("a", "1"), QUEUE_SHUTDOWN, _item("a", "2")):
-        queue.put(item)
-    assert [event["message"] for event in queue.get().events] == ["1\n", "2\n"]
-    assert queue.get() is QUEUE_SHUTDOWN
-    with pytest.raises(Empty):
-        queue.get(block=False)
+class Sent:
+    """Takes the place of a client of CloudWatch Logs, and keeps what is written."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.lines: list[logs.Lines] = []
+        self.go_on = threading.Event()
+        self.go_on.set()
+        monkeypatch.setattr(logs, "_write", self._write)
+        monkeypatch.setattr(logs, "is_api_enabled", lambda _service: True)
+        monkeypatch.setattr(logs.LogDelivery, "_client", None)
+
+    def _write(self, _client: Any, lines: logs.Lines) -> None:
+        self.go_on.wait(WAIT_S)
+        self.lines.append(lines)
+
+    @property
+    def messages(self) -> list[str]:
+        return [event["message"] for lines in self.lines for event in lines.events]
 
 
-def test_a_line_has_the_time_when_it_was_written_and_not_of_its_delivery() -> None:
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
+    return Sent(monkeypatch)
+
+
+def test_a_version_stops_when_its_lines_are_sent(sent: Sent) -> None:
+    delivery = logs.LogDelivery("role", "us-east-2", wait_s=0.1)
+    delivery.add_logs(_item("a", "1"))
+    delivery.add_logs(_item("a", "2"))
+    delivery.stop()
+    assert sent.messages == ["1\n", "2\n"]
+    assert len(sent.lines) == 1
+
+
+def test_lines_that_come_during_a_delivery_are_sent_after_it(sent: Sent) -> None:
+    sent.go_on.clear()
+    delivery = logs.LogDelivery("role", "us-east-2", wait_s=0)
+    for number in range(3):
+        delivery.add_logs(_item("a", str(number)))
+        time.sleep(0.02)
+    sent.go_on.set()
+    delivery.stop()
+    assert sent.messages == ["0\n", "1\n", "2\n"]
+
+
+def test_lines_that_are_refused_do_not_keep_others_back(
+    sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = ClientError({"Error": {"Code": "AccessDenied"}}, "PutLogEvents")
+    outcomes: list[Exception | None] = [refused, None]
+
+    def write(_client: Any, lines: logs.Lines) -> None:
+        if error := outcomes.pop(0):
+            raise error
+        sent.lines.append(lines)
+
+    monkeypatch.setattr(logs, "_write", write)
+    delivery = logs.LogDelivery("role", "us-east-2", wait_s=0.05)
+    delivery.add_logs(_item("a", "1"))
+    delivery.add_logs(_item("b", "2"))
+    delivery.stop()
+    assert sent.messages == ["2\n"]
+
+
+def test_a_version_without_lines_has_no_thread(sent: Sent) -> None:
+    before = threading.active_count()
+    deliveries = [logs.LogDelivery("role", "us-east-2", wait_s=0) for _ in range(20)]
+    for delivery in deliveries:
+        delivery.start_subscriber()
+    assert threading.active_count() <= before
+    for delivery in deliveries:
+        delivery.add_logs(_item("a", "1"))
+        delivery.stop()
+    assert len(sent.lines) == 20
+    assert threading.active_count() - len(pooled_threads._idle) <= before
+    for delivery in deliveries:
+        delivery.stop()
+
+
+def test_a_line_has_the_time_when_it_was_written_and_not_of_its_delivery(sent: Sent) -> None:
     """Whoever asks for what came after a moment gets nothing from before it."""
-    queue = logs.BatchingQueue(wait_s=0.05)
-    queue.put(_item("a", "before"))
+    delivery = logs.LogDelivery("role", "us-east-2", wait_s=0.05)
+    delivery.add_logs(_item("a", "before"))
     moment = time.time() * 1000
-    (event,) = queue.get().events
+    delivery.stop()
+    (event,) = sent.lines[0].events
     assert moment - 1000 < event["timestamp"] <= moment
 
 

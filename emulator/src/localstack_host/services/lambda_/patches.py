@@ -12,6 +12,7 @@ from localstack_host.localstack_api import patch, replace
 from localstack_host.services.lambda_ import function_urls
 from localstack_host.services.lambda_.concurrency import UntimedEnvironment
 from localstack_host.services.lambda_.draining import DrainingVersionManager
+from localstack_host.services.lambda_.event_polling import EventPoller, wake
 from localstack_host.services.lambda_.kinesis_streams import KinesisStreamPoller
 from localstack_host.services.lambda_.mapping_worker import MappingWorker
 from localstack_host.services.lambda_.queue_batches import SeveralBatches
@@ -26,8 +27,6 @@ RECORDING = "record-cloudwatch-metric"  # the name of LocalStack's threads that 
 def apply_patches() -> None:
     """Applies the patches, when Lambda is loaded."""
     from localstack.services.lambda_ import api_utils, urlrouter
-    from localstack.services.lambda_.event_source_mapping import esm_worker_factory
-    from localstack.services.lambda_.invocation import assignment, lambda_service, version_manager
 
     patch(urlrouter.event_for_lambda_url)(function_urls.event_with_cookies)
     patch(urlrouter.lambda_result_to_response)(function_urls.response_with_cookies)
@@ -35,10 +34,40 @@ def apply_patches() -> None:
     names: Any = api_utils
     read = lru_cache(NAMES)(names.function_locators_from_arn)
     replace(names, "function_locators_from_arn", read)
+    _patch_versions()
+    _patch_mappings()
+
+
+def _patch_versions() -> None:
+    from localstack.services.lambda_.invocation import (
+        assignment,
+        event_manager,
+        internal_sqs_queue,
+        lambda_service,
+        version_manager,
+    )
+
     # The original ends running invocations at an update; also delivers logs in batches.
     replace(lambda_service, "LambdaVersionManager", DrainingVersionManager)
+    # The original has threads for each version, also when nobody invokes it.
+    replace(event_manager, "Poller", EventPoller)
+
+    @patch(internal_sqs_queue.FakeSqsClient.send_message)
+    def send_message(original: Any, client: Any, **message: Any) -> Any:
+        sent = original(client, **message)
+        wake(message["QueueUrl"])
+        return sent
+
     # The original starts a timer for each invocation.
     replace(assignment, "ExecutionEnvironment", UntimedEnvironment)
+    # The original starts a thread for the metrics of each invocation; the executor records them.
+    untyped: Any = version_manager
+    replace(version_manager, "start_thread", without_metrics(untyped.start_thread))
+
+
+def _patch_mappings() -> None:
+    from localstack.services.lambda_.event_source_mapping import esm_worker_factory
+
     # The original processes one batch at a time.
     replace(esm_worker_factory, "SqsPoller", SeveralBatches)
     # The originals restart all shards when one of them is closed, and do not collect batches.
@@ -48,9 +77,6 @@ def apply_patches() -> None:
     replace(esm_worker_factory, "LambdaSender", RememberingSender)
     # The original starts again at the starting position when the mapping is updated.
     replace(esm_worker_factory, "EsmWorker", MappingWorker)
-    # The original starts a thread for the metrics of each invocation; the executor records them.
-    untyped: Any = version_manager
-    replace(version_manager, "start_thread", without_metrics(untyped.start_thread))
 
 
 def without_metrics(start: Any) -> Any:

@@ -11,40 +11,81 @@ checked, if at all, by the called CloudWatch Logs.
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections import deque
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable
 from dataclasses import dataclass
-from queue import Empty, Queue
+from functools import cached_property
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandler
+from localstack.services.lambda_.invocation.logs import LogHandler
+from localstack.utils.bootstrap import is_api_enabled
 
 from localstack_host.localstack_api import connect_as
+from localstack_host.performance.pooled_threads import PooledThread
 
 LOG = logging.getLogger(__name__)
 WAIT_S = 0.5
+STOP_S = 2.0
 # Per call to PutLogEvents. AWS's limit is 1 MB, with 26 bytes added for each line.
 MAX_CHARACTERS = 2**18
 
 
 class LogDelivery(LogHandler):
-    """LocalStack's log handler of a version, which sends batches."""
+    """LocalStack's log handler of a version, which sends batches.
 
-    def __init__(self, role_arn: str, region: str) -> None:
+    It has a thread only while lines are on their way: most versions are not invoked any more.
+    """
+
+    def __init__(self, role_arn: str, region: str, wait_s: float = WAIT_S) -> None:
         super().__init__(role_arn, region)
-        self.log_queue: Queue[Any] = BatchingQueue()
+        self._wait_s = wait_s
+        self._lock = threading.Lock()
+        self._waiting: list[Lines] = []
+        self._delivery: PooledThread | None = None
 
-    def run_log_loop(self, *_arguments: Any, **_options: Any) -> None:
-        """Writes queued items until it receives QUEUE_SHUTDOWN."""
-        client = connect_as(self.role_arn, self.region, "lambda").logs
-        while (item := self.log_queue.get()) is not QUEUE_SHUTDOWN:
-            try:
-                _write(client, item)
-            except (BotoCoreError, ClientError) as error:
-                LOG.warning("Lines for the log group %s are lost: %s", item.log_group, error)
+    def start_subscriber(self) -> None:
+        """Does nothing: the first lines start the delivery."""
+
+    def add_logs(self, log_item: Any) -> None:
+        """Sends the lines after a moment, with the time of now: not that of their delivery."""
+        if not is_api_enabled("logs"):
+            return
+        with self._lock:
+            self._waiting.append(Lines.of(log_item, int(time.time() * 1000)))
+            if self._delivery is None:
+                self._delivery = PooledThread(self._deliver)
+                self._delivery.start()
+
+    def stop(self) -> None:
+        """Waits until all lines are sent, for `STOP_S` at most."""
+        if delivery := self._delivery:
+            delivery.join(STOP_S)
+
+    def _deliver(self) -> None:
+        while self._has_lines():
+            time.sleep(self._wait_s)
+            with self._lock:
+                waiting, self._waiting = self._waiting, []
+            for lines in joined(waiting):
+                self._send(lines)
+
+    def _has_lines(self) -> bool:
+        with self._lock:
+            if not self._waiting:
+                self._delivery = None
+            return bool(self._waiting)
+
+    def _send(self, lines: Lines) -> None:
+        try:
+            _write(self._client, lines)
+        except (BotoCoreError, ClientError) as error:
+            LOG.warning("Lines for the log group %s are lost: %s", lines.log_group, error)
+
+    @cached_property
+    def _client(self) -> Any:
+        return connect_as(self.role_arn, self.region, "lambda").logs
 
 
 @dataclass
@@ -64,42 +105,11 @@ class Lines:
         return cls(item.log_group, item.log_stream, events, len(item.logs))
 
 
-class BatchingQueue(Queue[Any]):
-    """A queue for one reader that joins the items of `wait_s` seconds by stream."""
-
-    def __init__(self, wait_s: float = WAIT_S) -> None:
-        super().__init__()
-        self._wait_s = wait_s
-        self._joined: deque[Any] = deque()
-
-    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
-        """Adds a LogItem, whose lines get the time of now: not that of their delivery."""
-        timed = hasattr(item, "log_stream")
-        super().put(Lines.of(item, int(time.time() * 1000)) if timed else item, block, timeout)
-
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        """The next Lines. Items that are no LogItems (QUEUE_SHUTDOWN) come last."""
-        if not self._joined:
-            first = super().get(block, timeout)
-            time.sleep(self._wait_s)
-            self._joined.extend(joined([first, *self._waiting()]))
-        return self._joined.popleft()
-
-    def _waiting(self) -> Iterator[Any]:
-        with suppress(Empty):
-            while True:
-                yield super().get(block=False)
-
-
-def joined(items: Iterable[Any]) -> list[Any]:
-    """Joins Lines of the same stream, in the order of the first ones; others come last."""
-    every: list[Any] = []
+def joined(items: Iterable[Lines]) -> list[Lines]:
+    """Joins Lines of the same stream, in the order of the first ones."""
+    every: list[Lines] = []
     open_: dict[tuple[str, str], Lines] = {}
-    others = []
     for item in items:
-        if not isinstance(item, Lines):
-            others.append(item)
-            continue
         stream = (item.log_group, item.log_stream)
         before = open_.get(stream)
         if before and before.characters + item.characters < MAX_CHARACTERS:
@@ -108,7 +118,7 @@ def joined(items: Iterable[Any]) -> list[Any]:
         else:
             open_[stream] = item
             every.append(item)
-    return [*every, *others]
+    return every
 
 
 def _write(client: Any, item: Lines) -> None:
