@@ -77,7 +77,8 @@ def typed(text: str, where: Path, variables: dict[str, str], timeout_s: float = 
         check=False,
     )
     failed = [line for line in FAILED.findall(done.stdout) if line not in MAY_FAIL]
-    assert not failed, f"{failed}\n{done.stdout[-6000:]}"
+    before = done.stdout.partition(f"<failed: {failed[0]}>")[0] if failed else ""
+    assert not failed, f"{failed}\n{before[-6000:]}"
     return COLOURS.sub("", done.stdout)
 
 
