@@ -14,6 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+# Powertools reads these when a handler is imported, which the first of the suites may do.
+os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "unit")
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "CheckoutLab")
+os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
+
 import botocore.loaders
 import botocore.session
 import pytest

@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
-# Powertools reads these when a handler is imported.
-os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "unit")
-os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "CheckoutLab")
-os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
-
 import pytest
 from hypothesis import settings
 
