@@ -12,6 +12,10 @@ import botocore.loaders
 import botocore.session
 import pytest
 from hypothesis import settings
+from localstack import config
+from localstack.aws import spec
+
+from localstack_host.performance import service_index
 
 UNREADABLE = ",[::1]"
 ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
@@ -42,6 +46,16 @@ botocore.session.create_loader = shared_loader
 # The same examples every time, as long as the machine takes.
 settings.register_profile("unit", max_examples=40, deadline=None, derandomize=True)
 settings.load_profile("unit")
+
+
+def pytest_sessionstart() -> None:
+    """Reads the index of services as the emulator does, which made it at its first start.
+
+    A process of tests makes it anew otherwise, when it imports the first of LocalStack's modules.
+    """
+    index = service_index.cached_at(spec._get_catalog_filename())
+    if index.is_file():
+        config.dirs.static_libs = str(index.parent)
 
 
 def pytest_configure() -> None:

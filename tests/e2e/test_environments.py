@@ -117,6 +117,7 @@ def test_every_look_works_in_the_environment(looked: dict[str, Said], name: str)
     assert "bug of the lab" not in said.text
 
 
+@pytest.mark.exhaustive
 def test_orders_are_placed_stocked_and_audited_whatever_is_set(
     shop: DeployedShop, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ from tests.file_modes import modes, open_to_others
 LAB = str(Path(sys.executable).with_name("lab"))
 
 
+@pytest.mark.exhaustive
 def test_after_a_deploy_and_an_order_no_file_can_be_read_by_others(
     shop: DeployedShop, pytestconfig: pytest.Config
 ) -> None:

@@ -127,6 +127,7 @@ def test_the_bootstrap_names_the_tables_and_settings_that_the_checkout_makes() -
 RECORD = paths.ROOT / "emulator/tests/unit/iam/other_evaluator/pipeline_policies.json"
 
 
+@pytest.mark.exhaustive
 def test_the_emulator_has_these_policies_for_its_comparison_with_another_evaluator(
     policies: dict[str, Policy], request: pytest.FixtureRequest
 ) -> None:

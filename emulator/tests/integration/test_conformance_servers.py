@@ -11,6 +11,7 @@ from tests.integration.conftest import Cloud
 
 
 @pytest.mark.parametrize("iam", [True, False])
+@pytest.mark.exhaustive
 def test_an_emulator_runs_as_long_as_the_suite_with_what_it_asks_for(
     tmp_path: Path, iam: bool
 ) -> None:

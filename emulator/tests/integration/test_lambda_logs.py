@@ -72,6 +72,7 @@ def test_a_failed_start_is_in_the_log(cloud: Cloud) -> None:
 
 
 @pytest.mark.usefixtures("home")
+@pytest.mark.exhaustive
 def test_where_no_permissions_are_enforced_the_log_is_the_same() -> None:
     cloud = Cloud(process.start(ports.any_free(), iam=False).endpoint)
     name = cloud.function(TALK)

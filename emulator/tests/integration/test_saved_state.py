@@ -221,6 +221,7 @@ def test_a_fresh_start_puts_the_state_aside(own: Emulator, home: Path) -> None:
         process.start(beginning=Beginning(fresh=True))
 
 
+@pytest.mark.exhaustive
 def test_a_saved_state_is_restored_here_and_in_another_home(
     own: Emulator, home: Path, tmp_path_factory: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,6 +258,7 @@ def stopped(own: Emulator, home: Path) -> Path:
     return home / "state"
 
 
+@pytest.mark.exhaustive
 def test_a_damaged_state_is_kept_and_the_older_one_is_loaded(stopped: Path) -> None:
     with (stopped / CURRENT / STATE).open("r+b") as file:
         file.seek(100)

@@ -68,6 +68,7 @@ def untouched() -> dict[str, dict[str, Any]]:
     return run("untouched")
 
 
+@pytest.mark.exhaustive
 def test_a_function_sees_and_sends_the_same(
     direct: dict[str, dict[str, Any]], untouched: dict[str, dict[str, Any]]
 ) -> None:

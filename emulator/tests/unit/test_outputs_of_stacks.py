@@ -41,10 +41,14 @@ NOTED, NOT_NOTED = "['a', 'b'] {'e': '1'} ['r']", "[] {} [] None"
     ("arguments", "expected"),
     [
         (("", "CREATE_IN_PROGRESS", "c"), f"{NOTED} c"),
-        (("", "UPDATE_IN_PROGRESS", "b", "c"), f"{NOTED} c"),
-        (("", "UPDATE_IN_PROGRESS", "b"), f"{NOTED} None"),
+        pytest.param(
+            ("", "UPDATE_IN_PROGRESS", "b", "c"), f"{NOTED} c", marks=pytest.mark.exhaustive
+        ),
+        pytest.param(
+            ("", "UPDATE_IN_PROGRESS", "b"), f"{NOTED} None", marks=pytest.mark.exhaustive
+        ),
         (("It failed.", "UPDATE_IN_PROGRESS", "c"), NOT_NOTED),
-        (("", "DELETE_IN_PROGRESS", "c"), NOT_NOTED),
+        pytest.param(("", "DELETE_IN_PROGRESS", "c"), NOT_NOTED, marks=pytest.mark.exhaustive),
     ],
 )
 def test_outputs_are_there_before_the_status(arguments: tuple[str, ...], expected: str) -> None:

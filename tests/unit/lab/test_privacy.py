@@ -15,6 +15,7 @@ from lab.core.target import Target
 from lab.deploy import account
 from lab.lessons.site import kernel_home
 from lab.lessons.workshop import Workshop
+from tests.exhaustive import all_but
 from tests.file_modes import executable, modes, open_to_others
 
 WRITERS = {
@@ -50,7 +51,7 @@ def make_open(home: Path) -> None:
         path.chmod(0o777)
 
 
-@pytest.mark.parametrize("umask", ["000", "022"])
+@pytest.mark.parametrize("umask", all_but("000".__eq__, ["000", "022"]))
 @pytest.mark.parametrize("program", WRITERS.values(), ids=WRITERS)
 def test_whoever_writes_to_the_home_writes_for_its_owner(
     home: Path, program: str, umask: str

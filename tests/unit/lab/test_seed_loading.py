@@ -248,6 +248,7 @@ class TestProductsThatTheCatalogueDoesNotHave:
         assert (report.others, report.removed) == (120, 0)
         assert len(for_sale(target)) == 120 + len(SHOP.products)
 
+    @pytest.mark.exhaustive
     def test_are_off_sale_after_an_exact_load_and_their_stock_stays(self, target: Target) -> None:
         generated = seed.generate(120)
         seed.load(target, catalogue=generated)

@@ -13,6 +13,7 @@ import pytest
 from lab.core import child_processes
 from lab.core.errors import LabError
 from lab.deploy import post_install, shell_environment
+from tests.exhaustive import all_but
 
 HARD = 'it\'s "a" $HOME `x` \\ back\nline ; # é'
 PROGRAMS = str(Path(sys.executable).parent)
@@ -56,7 +57,7 @@ TYPED = {
 SEEN = "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_PROFILE", "TF_CLI_ARGS_init", "PATH"
 
 
-@pytest.mark.parametrize("shell", TYPED)
+@pytest.mark.parametrize("shell", all_but("bash".__eq__, TYPED))
 def test_each_shell_is_set_and_put_back_by_what_the_docs_say(shell: str, tmp_path: Path) -> None:
     program = shutil.which(shell.split(maxsplit=1)[0])
     if program is None:

@@ -31,6 +31,7 @@ def test_a_recipe_says_how_far_it_is_tested(section: str) -> None:
         assert (paths.ROOT / test).is_file(), f"{section} names {test}"
 
 
+@pytest.mark.exhaustive
 def test_the_lab_works_without_lessons_and_benchmarks(checkout: OwnCheckout) -> None:
     checkout.follow(AWAY)
 

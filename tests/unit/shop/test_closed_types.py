@@ -42,6 +42,7 @@ class MoreKinds(StrEnum):
     GIFT = "GIFT"
 
 
+@pytest.mark.exhaustive
 def test_a_promotion_kind_that_nobody_handles_does_not_type_check(tmp_path: Path) -> None:
     shutil.copytree(paths.FUNCTIONS / "checkout", tmp_path / "checkout")
     source = tmp_path / "checkout" / "domain" / "promotions.py"

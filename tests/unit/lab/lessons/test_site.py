@@ -136,6 +136,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
+@pytest.mark.exhaustive
 def test_pages_ask_no_other_host_and_every_link_leads_somewhere(built: Built) -> None:
     pages = list(built.folder.rglob("*.html"))
 
