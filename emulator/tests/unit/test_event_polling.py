@@ -13,6 +13,7 @@ import pytest
 from localstack.services.lambda_.invocation.internal_sqs_queue import get_fake_sqs_client
 
 from localstack_host.performance import pooled_threads
+from localstack_host.performance.pooled_threads import PooledThread
 from localstack_host.services.lambda_ import event_polling
 from localstack_host.services.lambda_.event_polling import AT_A_TIME, EventPoller
 
@@ -161,6 +162,24 @@ def test_what_comes_in_the_moment_of_a_change_is_received_by_the_next(queue: Que
         old = new
     _wait_for(lambda: len(queue.handled) == 21)
     assert sorted(queue.handled[1:], key=int) == [str(number) for number in range(20)]
+
+
+def test_a_message_for_which_the_system_has_no_thread_is_received_again(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, refused = PooledThread.start, []
+
+    def start_or_refuse(thread: PooledThread) -> None:
+        if thread._args and len(refused) < 2 * AT_A_TIME:  # it handles a message
+            refused.append(thread)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(PooledThread, "start", start_or_refuse)
+    queue.poller().run()
+    queue.send("first")
+    _wait_for(lambda: queue.handled == ["first"])
+    assert len(refused) == 2 * AT_A_TIME
 
 
 def test_a_poller_whose_queue_was_deleted_ends(queue: Queue) -> None:

@@ -88,6 +88,41 @@ def test_an_exception_is_reported_and_the_thread_goes_on(monkeypatch: pytest.Mon
     assert [report.exc_type for report in reported] == [ZeroDivisionError]
 
 
+@pytest.fixture
+def no_threads(monkeypatch: pytest.MonkeyPatch) -> list[RuntimeError]:
+    """What starting a thread raises, as long as there is any; and no thread is idle."""
+    refusals: list[RuntimeError] = []
+    start = threading.Thread.start
+
+    def start_or_refuse(thread: threading.Thread) -> None:
+        if refusals:
+            raise refusals.pop()
+        start(thread)
+
+    monkeypatch.setattr(pooled_threads._Worker, "start", start_or_refuse)
+    monkeypatch.setattr(pooled_threads, "_idle", [])
+    return refusals
+
+
+def test_work_waits_while_the_system_has_no_more_threads(no_threads: list[RuntimeError]) -> None:
+    no_threads += [RuntimeError("can't start new thread")] * 3
+    calls: list[int] = []
+    _done(target=lambda: calls.append(1))
+    assert calls == [1]
+    assert not no_threads
+
+
+def test_work_that_gets_no_thread_says_so(
+    no_threads: list[RuntimeError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pooled_threads, "NO_THREAD_S", 0)
+    no_threads += [RuntimeError("can't start new thread")] * 1000
+    thread = PooledThread(target=lambda: None)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        thread.start()
+    assert not thread.is_alive()
+
+
 def test_a_thread_without_work_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pooled_threads, "IDLE_S", 0.05)
     monkeypatch.setattr(pooled_threads, "_idle", [])

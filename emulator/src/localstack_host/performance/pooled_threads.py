@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from contextvars import Context
 from queue import Empty, SimpleQueue
 from typing import Any
 
 IDLE_S = 10.0  # for how long a thread without work stays
+NO_THREAD_S = 10.0  # for how long work waits for a thread if the system has none
+PAUSE_S = 0.05
 
 
 class PooledThread:
@@ -34,12 +38,11 @@ class PooledThread:
         """That of the thread that does the work, once there is one."""
 
     def start(self) -> None:
-        """Does the work in a thread that is idle, or in a new one."""
-        try:
-            worker = _idle.pop()
-        except IndexError:
-            worker = _Worker(daemon=True, name="pooled")
-            worker.start()
+        """Does the work in a thread that is idle, or in a new one.
+
+        Waits for a moment if the system has no more threads now. Raises RuntimeError after that.
+        """
+        worker = _taken()
         self.ident = worker.ident
         worker.work.put(self)
 
@@ -84,6 +87,22 @@ class _Worker(threading.Thread):
                     continue
                 return
             _idle.append(self)
+
+
+def _taken() -> _Worker:
+    deadline = time.monotonic() + NO_THREAD_S
+    while True:
+        with suppress(IndexError):
+            return _idle.pop()
+        worker = _Worker(daemon=True, name="pooled")
+        try:
+            worker.start()
+        except RuntimeError:  # cannot start new thread
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE_S)
+        else:
+            return worker
 
 
 _idle: list[_Worker] = []

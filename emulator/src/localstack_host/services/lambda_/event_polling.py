@@ -47,8 +47,8 @@ class EventPoller(Poller):
         with self._lock:
             if self._polling or self._shutdown_event.is_set():
                 return
+            PooledThread(self._poll).start()
             self._polling = True
-        PooledThread(self._poll).start()
 
     def stop(self) -> None:
         """Receives no more messages. Invocations that have begun are completed."""
@@ -59,11 +59,17 @@ class EventPoller(Poller):
     def _poll(self) -> None:
         while self._goes_on():
             self._free.acquire()
-            message = self._receive()
-            if message:
-                PooledThread(self._handle, (message,)).start()
+            if message := self._receive():
+                self._begin(message)
             else:
                 self._free.release()
+
+    def _begin(self, message: dict[str, Any]) -> None:
+        try:
+            PooledThread(self._handle, (message,)).start()
+        except RuntimeError:  # the system has no more threads
+            self._free.release()
+            self._put_back(message)
 
     def _goes_on(self) -> bool:
         """Whether there are messages, also such as are delayed or may become visible again."""
@@ -86,9 +92,12 @@ class EventPoller(Poller):
         for message in received["Messages"] or ():
             if not self._shutdown_event.is_set():
                 return dict(message)
-            self._queue.update_visibility_timeout(message["ReceiptHandle"], 0)
-            wake(self.event_queue_url)
+            self._put_back(message)
         return None
+
+    def _put_back(self, message: dict[str, Any]) -> None:
+        self._queue.update_visibility_timeout(message["ReceiptHandle"], 0)
+        wake(self.event_queue_url)
 
     def _handle(self, message: dict[str, Any]) -> None:
         try:

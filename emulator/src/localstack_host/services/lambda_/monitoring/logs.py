@@ -55,8 +55,9 @@ class LogDelivery(LogHandler):
         with self._lock:
             self._waiting.append(Lines.of(log_item, int(time.time() * 1000)))
             if self._delivery is None:
-                self._delivery = PooledThread(self._deliver)
-                self._delivery.start()
+                delivery = PooledThread(self._deliver)
+                delivery.start()
+                self._delivery = delivery
 
     def stop(self) -> None:
         """Waits until all lines are sent, for `STOP_S` at most."""
