@@ -14,9 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-# Powertools reads these when a handler is imported, which the first of the suites may do.
+# Powertools reads these when a logger is made, which is when the first of the suites is imported.
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "unit")
-os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "CheckoutLab")
 os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
 
 import botocore.loaders

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
+# Powertools reads it when a handler is imported.
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "CheckoutLab")
+
 import pytest
 from hypothesis import settings
 
