@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
 import psutil
 
 from localstack_host.host import run_state
+from localstack_host.performance import pooled_threads
 
 
 def wait_for(condition: Callable[[], object], complaint: str, timeout_s: float = 20) -> None:
@@ -15,6 +17,11 @@ def wait_for(condition: Callable[[], object], complaint: str, timeout_s: float =
     while not condition():
         assert time.monotonic() < deadline, f"after {timeout_s} s {complaint}"
         time.sleep(0.05)
+
+
+def threads_at_work() -> int:
+    """Threads of the process of tests, without those that are kept for any work to come."""
+    return threading.active_count() - len(pooled_threads._idle)
 
 
 def is_alive(pid: int) -> bool:

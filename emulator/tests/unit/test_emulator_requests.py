@@ -10,9 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 from localstack.services.lambda_.invocation.logs import LogItem
 
-from localstack_host.performance import pooled_threads
 from localstack_host.services.lambda_ import patches
 from localstack_host.services.lambda_.monitoring import logs
+from tests.integration.waiting import threads_at_work, wait_for
 
 WAIT_S = 10
 
@@ -56,11 +56,13 @@ class Sent:
         self.lines: list[logs.Lines] = []
         self.go_on = threading.Event()
         self.go_on.set()
+        self.began = threading.Event()
         monkeypatch.setattr(logs, "_write", self._write)
         monkeypatch.setattr(logs, "is_api_enabled", lambda _service: True)
         monkeypatch.setattr(logs.LogDelivery, "_client", None)
 
     def _write(self, _client: Any, lines: logs.Lines) -> None:
+        self.began.set()
         self.go_on.wait(WAIT_S)
         self.lines.append(lines)
 
@@ -86,9 +88,10 @@ def test_a_version_stops_when_its_lines_are_sent(sent: Sent) -> None:
 def test_lines_that_come_during_a_delivery_are_sent_after_it(sent: Sent) -> None:
     sent.go_on.clear()
     delivery = logs.LogDelivery("role", "us-east-2", wait_s=0)
-    for number in range(3):
-        delivery.add_logs(_item("a", str(number)))
-        time.sleep(0.02)
+    delivery.add_logs(_item("a", "0"))
+    assert sent.began.wait(WAIT_S)
+    delivery.add_logs(_item("a", "1"))
+    delivery.add_logs(_item("a", "2"))
     sent.go_on.set()
     delivery.stop()
     assert sent.messages == ["0\n", "1\n", "2\n"]
@@ -114,18 +117,16 @@ def test_lines_that_are_refused_do_not_keep_others_back(
 
 
 def test_a_version_without_lines_has_no_thread(sent: Sent) -> None:
-    before = threading.active_count()
+    before = threads_at_work()
     deliveries = [logs.LogDelivery("role", "us-east-2", wait_s=0) for _ in range(20)]
     for delivery in deliveries:
         delivery.start_subscriber()
-    assert threading.active_count() <= before
+    assert threads_at_work() <= before
     for delivery in deliveries:
         delivery.add_logs(_item("a", "1"))
         delivery.stop()
     assert len(sent.lines) == 20
-    assert threading.active_count() - len(pooled_threads._idle) <= before
-    for delivery in deliveries:
-        delivery.stop()
+    wait_for(lambda: threads_at_work() <= before, "threads are left")
 
 
 def test_a_line_has_the_time_when_it_was_written_and_not_of_its_delivery(sent: Sent) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from localstack.services.lambda_.invocation.internal_sqs_queue import get_fake_sqs_client
 
-from localstack_host.performance import pooled_threads
 from localstack_host.performance.pooled_threads import PooledThread
 from localstack_host.services.lambda_ import event_polling
 from localstack_host.services.lambda_.event_polling import AT_A_TIME, EventPoller
+from tests.integration.waiting import threads_at_work, wait_for
 
 WAIT_S = 10
+TIMEOUT_S = 3
 
 
 class Queue:
@@ -29,7 +31,6 @@ class Queue:
         self.handled: list[str] = []
         self.go_on = threading.Event()
         self.go_on.set()
-        self.timeout_s = 3
 
     def poller(self) -> Poller:
         return Poller(self)
@@ -44,7 +45,9 @@ class Queue:
         self._client.delete_message(self.url, message["ReceiptHandle"])
 
     def delete(self) -> None:
-        self._client.delete_queue(self.url)
+        """Deletes the queue, if it is there."""
+        with suppress(ValueError):
+            self._client.delete_queue(self.url)
 
     @property
     def in_flight(self) -> int:
@@ -56,9 +59,8 @@ class Poller(EventPoller):
 
     def __init__(self, queue: Queue) -> None:
         version = SimpleNamespace(
-            qualified_arn="arn",
             id=SimpleNamespace(function_name="function", qualifier="1"),
-            config=SimpleNamespace(timeout=queue.timeout_s),
+            config=SimpleNamespace(timeout=TIMEOUT_S),
         )
         super().__init__(SimpleNamespace(function_version=version), queue.url)
         self._of = queue
@@ -74,48 +76,36 @@ def queue() -> Iterator[Queue]:
     queue = Queue()
     yield queue
     queue.go_on.set()
-
-
-def _threads() -> int:
-    """Without those that are kept for any work to come."""
-    return threading.active_count() - len(pooled_threads._idle)
-
-
-def _wait_for(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    queue.delete()
 
 
 def test_a_version_that_nobody_invokes_has_no_thread(queue: Queue) -> None:
-    before = _threads()
+    before = threads_at_work()
     for _ in range(20):
         queue.poller().run()
-    _wait_for(lambda: _threads() <= before)
+    wait_for(lambda: threads_at_work() <= before, "threads are left")
 
 
 def test_after_a_burst_no_thread_is_left(queue: Queue) -> None:
-    before = _threads()
-    poller = queue.poller()
-    poller.run()
+    before = threads_at_work()
+    queue.poller().run()
     bodies = [str(number) for number in range(5 * AT_A_TIME)]
     queue.send(*bodies)
-    _wait_for(lambda: len(queue.handled) == len(bodies))
+    wait_for(lambda: len(queue.handled) == len(bodies), "some are not received")
     assert sorted(queue.handled, key=int) == bodies
-    _wait_for(lambda: _threads() <= before)
+    wait_for(lambda: threads_at_work() <= before, "threads are left")
 
 
 def test_what_was_sent_before_a_version_starts_is_received(queue: Queue) -> None:
     queue.send("before")
     queue.poller().run()
-    _wait_for(lambda: queue.handled == ["before"])
+    wait_for(lambda: queue.handled == ["before"], "some are not received")
 
 
 def test_a_retry_is_waited_for(queue: Queue) -> None:
     queue.poller().run()
     queue.send("again", delay_s=1)
-    _wait_for(lambda: queue.handled == ["again"])
+    wait_for(lambda: queue.handled == ["again"], "some are not received")
 
 
 def test_messages_without_a_free_thread_stay_in_the_queue_so_that_none_is_received_twice(
@@ -123,12 +113,14 @@ def test_messages_without_a_free_thread_stay_in_the_queue_so_that_none_is_receiv
 ) -> None:
     queue.go_on.clear()
     queue.poller().run()
-    queue.send(*map(str, range(3 * AT_A_TIME)))
-    _wait_for(lambda: queue.in_flight == AT_A_TIME)
+    bodies = [str(number) for number in range(3 * AT_A_TIME)]
+    queue.send(*bodies)
+    wait_for(lambda: queue.in_flight == AT_A_TIME, "some are not received")
     time.sleep(0.1)
     assert queue.in_flight == AT_A_TIME
     queue.go_on.set()
-    _wait_for(lambda: len(queue.handled) == 3 * AT_A_TIME)
+    wait_for(lambda: len(queue.handled) == len(bodies), "some are not received")
+    assert sorted(queue.handled, key=int) == bodies
 
 
 def test_what_waits_when_a_version_is_replaced_is_received_by_the_next(queue: Queue) -> None:
@@ -138,11 +130,11 @@ def test_what_waits_when_a_version_is_replaced_is_received_by_the_next(queue: Qu
     old.run()
     bodies = [str(number) for number in range(3 * AT_A_TIME)]
     queue.send(*bodies)
-    _wait_for(lambda: queue.in_flight == AT_A_TIME)
+    wait_for(lambda: queue.in_flight == AT_A_TIME, "some are not received")
     queue.poller().run()
     old.stop()
     queue.go_on.set()
-    _wait_for(lambda: len(queue.handled) == len(bodies))
+    wait_for(lambda: len(queue.handled) == len(bodies), "some are not received")
     assert sorted(queue.handled, key=int) == bodies
 
 
@@ -151,7 +143,7 @@ def test_what_comes_in_the_moment_of_a_change_is_received_by_the_next(queue: Que
     old = queue.poller()
     queue.send("first")
     old.run()
-    _wait_for(lambda: queue.handled == ["first"])
+    wait_for(lambda: queue.handled == ["first"], "some are not received")
     for number in range(20):
         new = queue.poller()
         new.run()
@@ -160,8 +152,31 @@ def test_what_comes_in_the_moment_of_a_change_is_received_by_the_next(queue: Que
         old.stop()
         sender.join()
         old = new
-    _wait_for(lambda: len(queue.handled) == 21)
+    wait_for(lambda: len(queue.handled) == 21, "some are not received")
     assert sorted(queue.handled[1:], key=int) == [str(number) for number in range(20)]
+
+
+def test_a_version_that_was_stopped_invokes_nothing_that_it_still_receives(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, receiving = get_fake_sqs_client(), threading.Event()
+    receive = client.receive_message
+
+    def receive_message(**options: Any) -> Any:
+        receiving.set()
+        return receive(**options)
+
+    monkeypatch.setattr(client, "receive_message", receive_message)
+    before = threads_at_work()
+    old = queue.poller()
+    queue.send("much later", delay_s=60)
+    assert receiving.wait(WAIT_S)
+    old.stop()
+    queue.send("late")
+    wait_for(lambda: threads_at_work() <= before, "it receives still")
+    assert queue.handled == []
+    queue.poller().run()
+    wait_for(lambda: queue.handled == ["late"], "it is not received")
 
 
 def test_a_message_for_which_the_system_has_no_thread_is_received_again(
@@ -178,13 +193,13 @@ def test_a_message_for_which_the_system_has_no_thread_is_received_again(
     monkeypatch.setattr(PooledThread, "start", start_or_refuse)
     queue.poller().run()
     queue.send("first")
-    _wait_for(lambda: queue.handled == ["first"])
+    wait_for(lambda: queue.handled == ["first"], "some are not received")
     assert len(refused) == 2 * AT_A_TIME
 
 
 def test_a_poller_whose_queue_was_deleted_ends(queue: Queue) -> None:
-    before = _threads()
+    before = threads_at_work()
     queue.poller().run()
     queue.send("later", delay_s=60)
     queue.delete()
-    _wait_for(lambda: _threads() <= before)
+    wait_for(lambda: threads_at_work() <= before, "threads are left")

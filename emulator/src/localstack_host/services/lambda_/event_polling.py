@@ -30,7 +30,7 @@ class EventPoller(Poller):
     """LocalStack's poller of a version, with threads only while its queue has messages."""
 
     def __init__(self, version_manager: Any, event_queue_url: str) -> None:
-        super().__init__(version_manager, event_queue_url)
+        super().__init__(version_manager, event_queue_url)  # its pool of threads stays empty
         self._queues = internal_sqs_queue.get_fake_sqs_client()
         self._queue = self._queues.queue_manager.get_queue(event_queue_url)
         self._free = threading.Semaphore(AT_A_TIME)
