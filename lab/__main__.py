@@ -26,6 +26,18 @@ def main() -> None:
         app.main()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)  # before the command was known, so that nothing was changed
+    finally:
+        forget_unhandled_interrupt()
+
+
+def forget_unhandled_interrupt() -> None:
+    """Makes `python -m lab` exit with its own code after a Ctrl-C that has been handled.
+
+    Python notes a Ctrl-C that leaves the code of an `exec`, of which dataclasses are made, for
+    example. `python -m` then ends by SIGINT, although it was handled further up. It clears the note
+    when it executes something again (`run_eval_code_obj` in CPython's Python/pythonrun.c).
+    """
+    exec("")  # noqa: S102
 
 
 def interrupt_again(unraisable: sys.UnraisableHookArgs) -> None:

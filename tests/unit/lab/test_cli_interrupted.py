@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import time
 import weakref
+from pathlib import Path
 
 import pytest
 
 from lab.__main__ import INTERRUPTED, interrupt_again
 
 PATIENCE_S = 10
-PRESSED_WHILE_READING = """
+PRESSED = """
 import signal, sys
-from lab.__main__ import main
 
 class Pressed:
     def find_spec(self, name, path=None, target=None):
         if name == "lab.cli.app":
-            signal.raise_signal(signal.SIGINT)
+            {0}
 
 sys.meta_path.insert(0, Pressed())
-main()
 """
+PRESS = "signal.raise_signal(signal.SIGINT)"
+PRESSED_WHILE_READING = PRESSED.format(PRESS) + "from lab.__main__ import main; main()"
+PRESSED_WHILE_EXECUTING = PRESSED.format(f"exec({PRESS!r})")
 
 
 class Thing:
@@ -55,5 +58,18 @@ def test_other_dropped_exceptions_are_told_as_ever(
 def test_while_the_commands_are_read_ctrl_c_ends_without_a_traceback() -> None:
     ended = subprocess.run(
         [sys.executable, "-c", PRESSED_WHILE_READING], capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (INTERRUPTED, "", "")
+
+
+def test_a_ctrl_c_while_a_dataclass_is_made_exits_as_any_other(tmp_path: Path) -> None:
+    """Python would end `python -m` by the signal, after it was handled."""
+    (tmp_path / "sitecustomize.py").write_text(PRESSED_WHILE_EXECUTING)
+    ended = subprocess.run(
+        [sys.executable, "-m", "lab", "orders"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (INTERRUPTED, "", "")
