@@ -4,7 +4,9 @@ Manual work needs three things that no package contains: the zip with the functi
 that finds S3 without DNS, and an `aws` that respects AWS_ENDPOINT_URL. By default, tflocal uses
 s3.localhost.localstack.cloud, a name on the internet; the patched one uses the emulator's own
 address and path-style requests. Its `init` never prompts, where Terraform would ask whether to copy
-the state of an emulator that has ended. Version 1 of AWS's CLI sends requests for queues to AWS in
+the state of an emulator that has ended. It writes no `endpoints` where the provider finds all of
+them by AWS_ENDPOINT_URL: the provider takes seconds to validate that block, each time Terraform
+configures it (docs/performance.md). Version 1 of AWS's CLI sends requests for queues to AWS in
 spite of AWS_ENDPOINT_URL.
 """
 
@@ -25,6 +27,19 @@ OWN_WORDS = f"""{WORDS}
     if next((word for word in cmd[1:] if not word.startswith("-")), "") == "init":
         chosen = {{"-reconfigure", "-migrate-state"}} & set(cmd)
         cmd += [] if chosen else ["-reconfigure"]"""
+WRITER = "def create_provider_config_file("
+OWN_WRITER = f"""def is_found_by_aws_endpoint_url(services):
+    urls = {{get_service_endpoint(s) for s in services if s not in ("mwaa", "s3control")}}
+    others = ("AWS_ENDPOINT_URL_", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+    return urls == {{AWS_ENDPOINT_URL}} and not any(n.startswith(others) for n in os.environ)
+
+
+{WRITER}"""
+ENDPOINTS = '        provider_config = provider_config.replace("<endpoints>", endpoints)'
+OWN_ENDPOINTS = f"""        if is_found_by_aws_endpoint_url(services):
+            block = "  endpoints {{\\n<endpoints>\\n }}\\n"
+            provider_config = provider_config.replace(block, "")
+{ENDPOINTS}"""
 RUN = "    return awscli.clidriver.main()"
 OWN_RUN = f"""    if any(name.startswith("AWS_ENDPOINT_URL") for name in os.environ):
         from awscli.customizations import overridesslcommonname
@@ -33,7 +48,13 @@ OWN_RUN = f"""    if any(name.startswith("AWS_ENDPOINT_URL") for name in os.envi
 {RUN}"""
 
 CHANGES = {
-    "tflocal": ((HOST, OWN_HOST), (STYLE, OWN_STYLE), (WORDS, OWN_WORDS)),
+    "tflocal": (
+        (HOST, OWN_HOST),
+        (STYLE, OWN_STYLE),
+        (WORDS, OWN_WORDS),
+        (WRITER, OWN_WRITER),
+        (ENDPOINTS, OWN_ENDPOINTS),
+    ),
     "aws": ((RUN, OWN_RUN),),
 }
 """The changes to the script of each program: the old text and the new one."""

@@ -12,7 +12,7 @@ import pytest
 
 from lab.core import child_processes
 from lab.core.errors import LabError
-from lab.deploy import post_install, shell_environment
+from lab.deploy import shell_environment
 from tests.exhaustive import all_but
 
 HARD = 'it\'s "a" $HOME `x` \\ back\nline ; # é'
@@ -141,36 +141,6 @@ def test_twice_is_as_good_as_once() -> None:
 def test_a_shell_that_was_not_set_has_nothing_to_take_back() -> None:
     with pytest.raises(LabError, match="nothing to restore"):
         shell_environment.restore({"PATH": "/bin"})
-
-
-@pytest.mark.parametrize("program", post_install.CHANGES)
-def test_a_program_is_adapted_once_and_another_version_is_refused(program: str) -> None:
-    source = "\n".join(old for old, _ in post_install.CHANGES[program])
-    adapted = post_install.adapted(program, source)
-    assert all(new in adapted for _, new in post_install.CHANGES[program])
-    assert "localhost.localstack" not in adapted.lower()
-    assert post_install.adapted(program, adapted) == adapted
-    with pytest.raises(ValueError, match=f"this version of {program}"):
-        post_install.adapted(program, "something else")
-
-
-SERVICES = ["sqs", "sts", "dynamodb", "emr", "health"]
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_aws_keeps_to_the_endpoint_whatever_the_service(service: str) -> None:
-    """Version 1 of AWS's CLI asks AWS itself for queues, unless `make install` has adapted it."""
-    calls = {"sqs": "list-queues", "sts": "get-caller-identity", "dynamodb": "list-tables"}
-    calls |= {"emr": "list-clusters", "health": "describe-events"}
-    variables = child_processes.in_a_shell("http://127.0.0.1:1", "test", "us-east-2")
-    done = subprocess.run(
-        [str(Path(sys.executable).with_name("aws")), service, calls[service]],
-        env={**variables, "PATH": "/usr/bin:/bin", "AWS_MAX_ATTEMPTS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert 'Could not connect to the endpoint URL: "http://127.0.0.1:1/' in done.stderr
 
 
 def _applied(environment: dict[str, str], new: shell_environment.Changes) -> dict[str, str]:
