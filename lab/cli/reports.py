@@ -9,23 +9,23 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from lab.cli.doctor import Check
 from lab.console import render
 from lab.core import endpoints
 from lab.core.invocation import advice
-from lab.core.target import Target
-from lab.deploy.terraform import DeployResult
-from lab.deploy.terraform.json_log import Changes
-from lab.emulator.process import EmulatorStatus
-from lab.operate.audit import AuditReport
-from lab.shop.alarms import Alarm
-from lab.shop.health import Health
 from lab.shop.logs import LogLine, readable
-from lab.shop.mailbox import Mail
-from lab.shop.orders import OrderRow
 
-if TYPE_CHECKING:
-    from lab.seed import SeedReport  # what checks the files takes a second to import
+if TYPE_CHECKING:  # to import these takes half a second, for which a list of orders need not wait
+    from lab.cli.doctor import Check
+    from lab.core.target import Target
+    from lab.deploy.terraform import DeployResult
+    from lab.deploy.terraform.json_log import Changes
+    from lab.emulator.process import EmulatorStatus
+    from lab.operate.audit import AuditReport
+    from lab.seed import SeedReport
+    from lab.shop.alarms import Alarm
+    from lab.shop.health import Health
+    from lab.shop.mailbox import Mail
+    from lab.shop.orders import OrderRow
 
 GOOD = Text("✔", style="green")
 BAD = Text("✘", style="red")
@@ -203,10 +203,10 @@ def deployed(result: DeployResult) -> str:
     if result.restored_from:
         when = render.moment(result.restored_from)
         return f"{result.added} resources, restored as deployed on {when}{checked}"
-    return changed(Changes(result.added, result.changed, result.destroyed)) + checked
+    return changed(result) + checked
 
 
-def changed(changes: Changes) -> str:
+def changed(changes: Changes | DeployResult) -> str:
     """A summary of Terraform's changes on one line."""
     counts = (
         ("added", changes.added),
