@@ -29,6 +29,7 @@ OWN_WORDS = f"""{WORDS}
         cmd += [] if chosen else ["-reconfigure"]"""
 WRITER = "def create_provider_config_file("
 OWN_WRITER = f"""def is_found_by_aws_endpoint_url(services):
+    # tflocal looks for the two at a name on the internet, whatever AWS_ENDPOINT_URL is.
     urls = {{get_service_endpoint(s) for s in services if s not in ("mwaa", "s3control")}}
     others = ("AWS_ENDPOINT_URL_", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
     return urls == {{AWS_ENDPOINT_URL}} and not any(n.startswith(others) for n in os.environ)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -47,8 +46,9 @@ def test_aws_keeps_to_the_endpoint_whatever_the_service(service: str) -> None:
 
 
 EMULATOR = "http://127.0.0.1:4877"
-NO_TERRAFORM = f"""#!/bin/sh
-echo '{json.dumps({"terraform_version": "1.11.4"})}'
+AT_EMULATOR = {"AWS_ENDPOINT_URL": EMULATOR}
+NO_TERRAFORM = """#!/bin/sh
+echo '{"terraform_version": "1.11.4"}'
 """
 
 
@@ -85,16 +85,17 @@ def test_terraform_finds_the_services_where_aws_endpoint_url_is(tmp_path: Path) 
     [
         ({}, 'sqs = "http://localhost:4566"'),
         ({"EDGE_PORT": "4999"}, 'sqs = "http://localhost:4999"'),
-        ({"SQS_ENDPOINT": "http://queues:1"}, 'sqs = "http://queues:1"'),
-        ({"S3_HOSTNAME": "s3.shop.test"}, 's3 = "http://s3.shop.test:4877"'),
-        ({"AWS_ENDPOINT_URL_SQS": "https://sqs.amazonaws.com"}, f'sqs = "{EMULATOR}"'),
-        ({"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, f'sqs = "{EMULATOR}"'),
+        (AT_EMULATOR | {"SQS_ENDPOINT": "http://queues:1"}, 'sqs = "http://queues:1"'),
+        (AT_EMULATOR | {"S3_HOSTNAME": "s3.shop.test"}, 's3 = "http://s3.shop.test:4877"'),
+        (
+            AT_EMULATOR | {"AWS_ENDPOINT_URL_SQS": "https://sqs.amazonaws.com"},
+            f'sqs = "{EMULATOR}"',
+        ),
+        (AT_EMULATOR | {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, f'sqs = "{EMULATOR}"'),
         ({"AWS_ENDPOINT_URL": "https://127.0.0.1:4877"}, f'sqs = "{EMULATOR}"'),
     ],
 )
 def test_terraform_is_told_each_endpoint_where_the_provider_would_find_another(
     variables: dict[str, str], endpoint: str, tmp_path: Path
 ) -> None:
-    everywhere = {} if {"EDGE_PORT"} >= variables.keys() else {"AWS_ENDPOINT_URL": EMULATOR}
-
-    assert endpoint in override(tmp_path, **everywhere | variables)
+    assert endpoint in override(tmp_path, **variables)
