@@ -15,6 +15,7 @@ from lab.console.drawing.shown import AMBER, GREEN, RED, Box, Shown, show, typed
 from lab.core import child_processes, kept_copies, paths
 from lab.core.errors import LabError
 from lab.deploy.terraform import provider
+from lab.deploy.terraform.shared_provider import shared_provider
 from lab.lessons.lesson import Lesson
 
 VERSIONS = """\
@@ -126,10 +127,14 @@ class Sandbox:
         return self.folder / "terraform.tfstate"
 
     def _run(self, *arguments: str) -> str:
-        command = ["terraform", *arguments]
-        result = child_processes.run(
-            command, self.variables, cwd=self.folder, capture_output=True, check=False
-        )
+        with shared_provider(arguments[0], self.folder, self.variables) as shared:
+            result = child_processes.run(
+                ["terraform", *arguments],
+                {**self.variables, **shared.variables},
+                cwd=self.folder,
+                capture_output=True,
+                check=False,
+            )
         if result.returncode:
             raise LabError(_message(result.stderr), "Terraform says what is wrong, and where.")
         return result.stdout

@@ -3,58 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from lab.core import paths
 from lab.deploy.terraform import provider
+from lab.deploy.terraform.shared_provider import NONE, shared_provider
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-BINARY = ".terraform/providers/registry.terraform.io/hashicorp/aws/*/*/terraform-provider-aws_*"
-
-
-@dataclass
-class SharedProvider:
-    """One process of the AWS provider for every `terraform test`, which only reads its schemas.
-
-    All tests of modules mock the provider, so that nothing is configured in it. Terraform starts
-    one for each `run` block otherwise: 12.6 s of processor time for the 18 of modules/lambda, in
-    place of 1.7 s.
-    """
-
-    _process: subprocess.Popen[str] | None = None
-    _variables: dict[str, str] = field(default_factory=dict)
-
-    def variables(self, folder: Path) -> dict[str, str]:
-        """The environment variables for Terraform in a folder after `init`."""
-        if not self._process:
-            self._start(next(folder.glob(BINARY)))
-        return self._variables
-
-    def _start(self, binary: Path) -> None:
-        self._process = subprocess.Popen(
-            [binary.resolve(), "-debug"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        assert self._process.stdout
-        for line in self._process.stdout:
-            if found := re.search("TF_REATTACH_PROVIDERS='(.*)'", line):
-                self._variables = {"TF_REATTACH_PROVIDERS": found[1]}
-                return
-        raise AssertionError(f"{binary} -debug ended with {self._process.wait()}")
-
-    def stop(self) -> None:
-        if self._process:
-            with self._process as process:
-                process.terminate()
 
 
 @pytest.fixture(scope="session")
@@ -68,22 +29,27 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     plugins.mkdir()
     own = {"TF_INPUT": "0", "TF_PLUGIN_CACHE_DIR": str(plugins)}
     environment = os.environ | provider.variables(root) | own
-    shared = SharedProvider()
     _copy_sources(root)
+    shared = NONE
 
-    def run(folder: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        place = root / "terraform" / folder
-        return subprocess.run(
-            ["terraform", *arguments, "-no-color"],
-            cwd=place,
-            env=environment | (shared.variables(place) if arguments[0] == "test" else {}),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    with ExitStack() as stack:
 
-    yield run
-    shared.stop()
+        def run(folder: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+            nonlocal shared
+            place = root / "terraform" / folder
+            # One for all, since it only tells its schemas: the tests of modules mock it.
+            if arguments[0] == "test" and shared is NONE:
+                shared = stack.enter_context(shared_provider("test", place, environment))
+            return subprocess.run(
+                ["terraform", *arguments, "-no-color"],
+                cwd=place,
+                env=environment | (shared.variables if arguments[0] == "test" else {}),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+
+        yield run
 
 
 def _copy_sources(root: Path) -> None:

@@ -69,11 +69,10 @@ class Terraform:
 
     def _run_with_progress(self, on_progress: Progress, *arguments: str) -> Changes:
         events = Events(on_progress)
-        with self.log.open("w") as log:  # the runner passes on a lock; there is none here
-            place = Place(self.folder, self._variables(), self.log, log.fileno())
-            completed = run(
-                ["terraform", *arguments], place, events.handle_line, announce_graceful_stop
-            )
+        place = Place(self.folder, self._variables(), self.log)
+        completed = run(
+            ["terraform", *arguments], place, events.handle_line, announce_graceful_stop
+        )
         if completed.code:
             problem = json_log.failed(arguments[0], completed.output, events.errors)
             raise LabError(problem.message, f"{json_log.AGAIN} All of its output: {self.log}")

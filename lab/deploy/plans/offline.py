@@ -19,6 +19,7 @@ from typing import Any
 from lab.core import child_processes, naming, paths
 from lab.deploy.account.terraform import captured
 from lab.deploy.terraform import provider
+from lab.deploy.terraform.shared_provider import shared_provider
 
 ACCOUNT = "123456789012"
 """The account in AWS's own examples."""
@@ -51,9 +52,12 @@ def plan_in(root: Path, folder: Path, *arguments: str) -> dict[str, Any]:
     with _empty_account() as endpoint:
         variables = _variables(endpoint, folder)
         captured(root, variables, "init", "-input=false", "-lockfile=readonly")
-        plan = ("plan", "-input=false", "-lock=false", "-out=plan")
-        captured(root, variables, *plan, *arguments)
-    planned: dict[str, Any] = json.loads(captured(root, variables, "show", "-json", "plan"))
+        with shared_provider("plan", root, variables) as shared:
+            variables |= shared.variables
+            plan = ("plan", "-input=false", "-lock=false", "-out=plan")
+            captured(root, variables, *plan, *arguments)
+            shown = captured(root, variables, "show", "-json", "plan")
+    planned: dict[str, Any] = json.loads(shown)
     return planned
 
 

@@ -18,6 +18,7 @@ from lab.core.target import access_key
 from lab.deploy.terraform import emulator_overrides, json_log, locks, provider
 from lab.deploy.terraform.json_log import Changes, Events
 from lab.deploy.terraform.runner import Completed, Place, run
+from lab.deploy.terraform.shared_provider import shared_provider
 from lab.deploy.terraform.workspace import LOCK, Workspace
 
 PARALLEL = "-parallelism=20"
@@ -125,8 +126,15 @@ class Tflocal:
     ) -> Completed:
         self._life = preconditions.Life.of(self.endpoint)
         command = [sys.executable, _tflocal_script(), *arguments]
-        place = Place(self.workspace.folder, self._environment(), self.workspace.log, self.lock)
-        return run(command, place, handle_line, on_interrupt, self._failure)
+        variables = self._environment()
+        with shared_provider(arguments[0], self.workspace.folder, variables) as shared:
+            place = Place(
+                self.workspace.folder,
+                variables | shared.variables,
+                self.workspace.log,
+                (self.lock, *shared.descriptors),
+            )
+            return run(command, place, handle_line, on_interrupt, self._failure)
 
     def _failure(self) -> LabError | None:
         """Returns why the run cannot succeed any more: Terraform itself retries for minutes."""

@@ -34,12 +34,15 @@ class Completed:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a program runs: its folder, its environment, its log, and the lock that it holds."""
+    """Where a program runs: its folder, its environment, its log, and what it keeps open.
+
+    A program that inherits the descriptor of a lock holds it until it ends.
+    """
 
     folder: Path
     environment: dict[str, str]
     log: Path
-    lock: int
+    descriptors: tuple[int, ...] = ()
 
 
 def run(
@@ -77,7 +80,7 @@ def _start(command: list[str], place: Place, log: TextIO) -> child_processes.Pro
         command,
         place.environment,
         cwd=place.folder,
-        pass_fds=[place.lock],
+        pass_fds=place.descriptors,
         stdin=subprocess.DEVNULL,
         # A file, not a pipe: when the lab is killed, Terraform continues and saves its state. A
         # broken pipe would end it halfway.

@@ -188,7 +188,7 @@ def test_a_program_whose_work_cannot_end_is_stopped_at_once(tmp_path: Path) -> N
     with (tmp_path / "lock").open("w") as lock, pytest.MonkeyPatch.context() as patch:
         patch.setattr(runner, "CHECK_INTERVAL_S", 0.1)
         patch.setattr(runner, "ABORT_TIMEOUT_S", 0.1)
-        place = runner.Place(tmp_path, dict(os.environ), tmp_path / "log", lock.fileno())
+        place = runner.Place(tmp_path, dict(os.environ), tmp_path / "log", (lock.fileno(),))
         began = time.monotonic()
         with pytest.raises(LabError, match="gone"):
             runner.run(
@@ -206,7 +206,7 @@ def test_a_program_that_failed_without_a_word_is_explained(
 ) -> None:
     command = [sys.executable, "-c", f"raise SystemExit({code})"]
     with (tmp_path / "lock").open("w") as lock:
-        place = runner.Place(tmp_path, dict(os.environ), tmp_path / "log", lock.fileno())
+        place = runner.Place(tmp_path, dict(os.environ), tmp_path / "log", (lock.fileno(),))
         with pytest.raises(LabError, match="the disk is full") if raised else nullcontext():
             assert runner.run(command, place, print, find_failure=lambda: failure).code == code
 

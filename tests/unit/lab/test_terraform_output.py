@@ -140,7 +140,7 @@ def test_output_is_reported_and_kept_line_by_line(tmp_path: Path) -> None:
     program = "print('one'); import sys; print('two', file=sys.stderr); sys.exit(3)"
 
     with (tmp_path / "lock").open("w") as lock:
-        place = Place(tmp_path, {"PYTHONUNBUFFERED": "1"}, tmp_path / "log", lock.fileno())
+        place = Place(tmp_path, {"PYTHONUNBUFFERED": "1"}, tmp_path / "log", (lock.fileno(),))
         ended = run([sys.executable, "-c", program], place, reported.append)
 
     assert (ended.code, ended.output) == (3, ["one", "two"])
@@ -166,7 +166,7 @@ def test_ctrl_c_waits_for_work_that_may_finish_until_it_comes_again(
     tmp_path: Path, on_interrupt: Callable[[], None] | None, saved: bool
 ) -> None:
     with (tmp_path / "lock").open("w") as lock:
-        place = Place(tmp_path, {}, tmp_path / "log", lock.fileno())
+        place = Place(tmp_path, {}, tmp_path / "log", (lock.fileno(),))
         with pytest.raises(KeyboardInterrupt):
             run([sys.executable, "-c", SAVES_IN_THE_END], place, ctrl_c, on_interrupt)
 
