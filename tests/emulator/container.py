@@ -19,7 +19,7 @@ from docker.models.containers import Container
 from testcontainers.core.config import ConnectionMode, testcontainers_config
 from testcontainers.core.docker_client import DockerClient
 from testcontainers.core.utils import inside_container
-from testcontainers.localstack import LocalStackContainer
+from testcontainers.community.localstack import LocalStackContainer
 
 from lab.core import naming, paths
 from lab.emulator.container import PORT_INSIDE, Lab
