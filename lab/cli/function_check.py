@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from lab.core.errors import LabError
 from lab.core.target import Target
-from lab.measure.bench.lambdas import HEALTH, TRUST
+from lab.shop import health, roles
 
 TIMEOUT_S = 60.0
 NAME = "lab-doctor"
@@ -84,7 +84,7 @@ def _own(target: Target) -> Invocation:
 
 def _invoke(client: Any, name: str, words: str) -> Invocation:
     began = time.perf_counter()
-    response = client.invoke(FunctionName=name, Payload=HEALTH)
+    response = client.invoke(FunctionName=name, Payload=health.GET_HEALTH)
     text = response["Payload"].read().decode(errors="replace")
     milliseconds = 1000 * (time.perf_counter() - began)
     answer = json.loads(text or "null")
@@ -106,7 +106,9 @@ def _function(target: Target) -> Iterator[str]:
     """A function of one line and its role, which may do nothing."""
     client, iam = target.client("lambda"), target.client("iam")
     name = f"{NAME}-{uuid.uuid4().hex[:8]}"
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(roles.LAMBDA_TRUST))[
+        "Role"
+    ]
     try:
         client.create_function(
             FunctionName=name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,23 @@ TABLES = (
 MAX_EXECUTIONS = 1000
 TIMEOUT_S = 15.0
 """Short, so that `lab status` does not take minutes when an emulator hangs."""
+
+GET_HEALTH = json.dumps(
+    {
+        "httpMethod": "GET",
+        "path": "/health",
+        "resource": "/health",
+        "headers": {},
+        "multiValueHeaders": {},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "body": None,
+        "isBase64Encoded": False,
+        "requestContext": {"requestId": "health"},
+    }
+)
+"""GET /health as API Gateway sends it; the function handles it without calling other services."""
 
 
 @dataclass(frozen=True)

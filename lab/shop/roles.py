@@ -19,6 +19,16 @@ INLINE = "permissions"
 COPY_SUFFIX = "-before-lesson"
 Policy = dict[str, Any]
 
+LAMBDA_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    },
+}
+"""The trust policy of a function's role."""
+
 
 @dataclass(frozen=True)
 class Role:

@@ -16,10 +16,10 @@ from pathlib import Path
 import psutil
 from docker.errors import DockerException, ImageNotFound
 from docker.models.containers import Container
+from testcontainers.community.localstack import LocalStackContainer
 from testcontainers.core.config import ConnectionMode, testcontainers_config
 from testcontainers.core.docker_client import DockerClient
 from testcontainers.core.utils import inside_container
-from testcontainers.community.localstack import LocalStackContainer
 
 from lab.core import naming, paths
 from lab.emulator.container import PORT_INSIDE, Lab

@@ -13,34 +13,11 @@ from botocore.exceptions import ClientError
 
 from lab.core.errors import LabError
 from lab.core.target import Target
+from lab.shop import health, roles
 
-# The event of GET /health, which the function handles without calling other services.
-HEALTH = json.dumps(
-    {
-        "httpMethod": "GET",
-        "path": "/health",
-        "resource": "/health",
-        "headers": {},
-        "multiValueHeaders": {},
-        "queryStringParameters": None,
-        "multiValueQueryStringParameters": None,
-        "pathParameters": None,
-        "body": None,
-        "isBase64Encoded": False,
-        "requestContext": {"requestId": "bench"},
-    }
-)
 # Makes Powertools log the event. MiniStack waits 50 ms for the first line of a function's output,
 # so a function that prints nothing would make it look slower than it is.
 PRINTING = {"POWERTOOLS_LOGGER_LOG_EVENT": "true"}
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": {
-        "Effect": "Allow",
-        "Principal": {"Service": "lambda.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    },
-}
 POLICY = "log"
 READY_TIMEOUT_S = 60.0
 POLL_S = 0.02
@@ -57,7 +34,7 @@ class Probe:
     def invoke(self) -> float:
         """Invokes the function and returns the seconds. Raises LabError unless it returns 200."""
         began = time.perf_counter()
-        response = self._client.invoke(FunctionName=self._name, Payload=HEALTH)
+        response = self._client.invoke(FunctionName=self._name, Payload=health.GET_HEALTH)
         payload = response["Payload"].read()
         duration = time.perf_counter() - began
         if response.get("FunctionError") or json.loads(payload).get("statusCode") != 200:
@@ -127,7 +104,9 @@ def _create_role(target: Target, name: str) -> str:
     """A role that may write the function's log, which is all that GET /health needs."""
     iam = target.client("iam")
     _delete_role(target, name)
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(roles.LAMBDA_TRUST))[
+        "Role"
+    ]
     account = role["Arn"].split(":")[4]
     group = f"arn:aws:logs:{target.region}:{account}:log-group:/aws/lambda/{name}"
     actions = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]

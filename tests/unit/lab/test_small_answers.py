@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from typing import Any
 
 import pytest
@@ -22,6 +23,17 @@ def test_no_mail_about_an_order_is_not_no_mail_at_all() -> None:
     assert str(about_none) == "No mail is about ord_x. There are 32 about other orders."
     assert isinstance(none, Text)
     assert none.plain.startswith("There is no mail yet")
+
+
+@pytest.mark.parametrize("module", ["reports", "function_check", "commands.shopping"])
+def test_what_shows_a_list_does_not_load_the_bench_or_terraform(module: str) -> None:
+    """They take half a second, which every `lab orders` would wait for."""
+    listed = f"import lab.cli.{module}, sys; print(*sys.modules)"
+    words = [sys.executable, "-c", listed]
+    loaded = child_processes.output(words, child_processes.as_the_user_has_it(), 60)
+
+    assert f"lab.cli.{module}" in loaded.split()
+    assert [n for n in loaded.split() if n.startswith(("lab.measure", "lab.deploy.terraf"))] == []
 
 
 def test_terraform_never_asks_hashicorp_for_news(monkeypatch: pytest.MonkeyPatch) -> None:
