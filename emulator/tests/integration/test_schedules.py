@@ -17,6 +17,7 @@ from localstack_host.host.service_selection import VARIABLE
 from tests.integration.conftest import Cloud, document
 from tests.integration.roles import ACCOUNT, REGION, Role, allow
 from tests.integration.schedules import SERVICE, Fifo, Schedules, at
+from tests.integration.simultaneous import at_once
 from tests.integration.state_machines import machine
 from tests.integration.test_permissions import arn
 from tests.integration.waiting import wait_for
@@ -105,6 +106,14 @@ def test_a_schedule_starts_with_its_first_date_and_ends_with_its_last(cloud: Clo
     event = json.loads(schedules.target.first()["Body"])
     assert event["time"] >= f"{now + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
     wait_for(lambda: not schedules.exists(name), "the schedule is still there")
+
+
+def test_of_many_requests_of_a_name_one_creates_the_schedule(cloud: Cloud) -> None:
+    schedules = Schedules(cloud)
+    for number in range(5):
+        request = schedules.described(f"once-{number}", at(3600), {"Input": "once"})
+        responses = at_once(*[lambda r=request: schedules.client.create_schedule(**r)] * 8)
+        assert responses.count("ConflictException") == 7, responses
 
 
 def test_a_group_has_its_schedules_and_takes_them_along(cloud: Cloud) -> None:

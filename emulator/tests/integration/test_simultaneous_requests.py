@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import json
-import threading
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.integration.conftest import Cloud
+from tests.integration.simultaneous import at_once
 from tests.integration.state_machines import machine
 from tests.integration.waiting import wait_for
 
 CLIENTS = 8
 ROUNDS = 5
 WAIT = {"A": {"Type": "Wait", "Seconds": 60, "End": True}}
-
-
-def _at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """The responses of calls at the same moment; the error's code of those that were refused."""
-    ready = threading.Barrier(len(calls))
-
-    def response(call: Callable[[], Any]) -> Any:
-        ready.wait()
-        try:
-            return call()
-        except ClientError as refused:
-            return refused.response["Error"]["Code"]
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(response, calls))
 
 
 def _path(cloud: Cloud) -> tuple[Callable[[], Any], str]:
@@ -64,13 +47,34 @@ def _object(cloud: Cloud) -> tuple[Callable[[], Any], str]:
     )
 
 
-@pytest.mark.parametrize("kind", [_path, _parameter, _object])
+def _bus(cloud: Cloud) -> tuple[Callable[[], Any], str]:
+    client, name = cloud.client("events"), f"bus-{uuid.uuid4().hex}"
+    return lambda: client.create_event_bus(Name=name), "ResourceAlreadyExistsException"
+
+
+def _connection(cloud: Cloud) -> tuple[Callable[[], Any], str]:
+    key = {"ApiKeyAuthParameters": {"ApiKeyName": "key", "ApiKeyValue": "secret"}}
+    client, name = cloud.client("events"), f"connection-{uuid.uuid4().hex}"
+    request = {"Name": name, "AuthorizationType": "API_KEY", "AuthParameters": key}
+    return lambda: client.create_connection(**request), "ResourceAlreadyExistsException"
+
+
+def _archive(cloud: Cloud) -> tuple[Callable[[], Any], str]:
+    client = cloud.client("events")
+    request = {
+        "ArchiveName": f"archive-{uuid.uuid4().hex}"[:48],
+        "EventSourceArn": client.describe_event_bus()["Arn"],
+    }
+    return lambda: client.create_archive(**request), "ResourceAlreadyExistsException"
+
+
+@pytest.mark.parametrize("kind", [_path, _parameter, _object, _bus, _connection, _archive])
 def test_one_of_many_creates_it(
     cloud: Cloud, kind: Callable[[Cloud], tuple[Callable[[], Any], str]]
 ) -> None:
     for _ in range(ROUNDS):
         create, refusal = kind(cloud)
-        responses = _at_once(*[create] * CLIENTS)
+        responses = at_once(*[create] * CLIENTS)
         assert responses.count(refusal) == CLIENTS - 1, responses
 
 
@@ -81,11 +85,11 @@ def test_one_execution_of_a_name_starts_and_its_machine_is_created_once(cloud: C
         "roleArn": cloud.role(),
         "definition": json.dumps({"StartAt": "A", "States": WAIT}),
     }
-    created = _at_once(*[lambda: client.create_state_machine(**request)] * CLIENTS)
+    created = at_once(*[lambda: client.create_state_machine(**request)] * CLIENTS)
     (arn,) = {response["stateMachineArn"] for response in created}
     for number in range(ROUNDS):
         order = {"stateMachineArn": arn, "name": f"order-{number}", "input": "{}"}
-        starts = _at_once(*[lambda order=order: client.start_execution(**order)] * CLIENTS)
+        starts = at_once(*[lambda order=order: client.start_execution(**order)] * CLIENTS)
         assert len({(start["executionArn"], start["startDate"]) for start in starts}) == 1
     client.delete_state_machine(stateMachineArn=arn)
 
@@ -95,7 +99,7 @@ def test_a_machine_that_is_deleted_while_executions_start_leaves_none(cloud: Clo
     for _ in range(ROUNDS):
         arn = machine(cloud, WAIT, role=role)
         starts = [lambda arn=arn: client.start_execution(stateMachineArn=arn)] * CLIENTS
-        *started, deleted = _at_once(
+        *started, deleted = at_once(
             *starts, lambda arn=arn: client.delete_state_machine(stateMachineArn=arn)
         )
         assert deleted["ResponseMetadata"]["HTTPStatusCode"] == 200
@@ -127,7 +131,7 @@ def test_one_of_many_answers_ends_a_task(cloud: Cloud) -> None:
         token = message["Body"]
         yes = [lambda t=token: client.send_task_success(taskToken=t, output="{}")] * CLIENTS
         no = [lambda t=token: client.send_task_failure(taskToken=t, error="No")] * CLIENTS
-        assert _at_once(*yes, *no).count("TaskTimedOut") == 2 * CLIENTS - 1
+        assert at_once(*yes, *no).count("TaskTimedOut") == 2 * CLIENTS - 1
         queues.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
     client.delete_state_machine(stateMachineArn=arn)
 
@@ -138,5 +142,5 @@ def test_a_task_fails_while_executions_start(cloud: Cloud) -> None:
     starts = [lambda: client.start_execution(stateMachineArn=arn)] * CLIENTS
     fails = [lambda: client.send_task_failure(**token)] * CLIENTS
     for _ in range(ROUNDS):
-        assert set(_at_once(*starts, *fails)[CLIENTS:]) == {"InvalidToken"}
+        assert set(at_once(*starts, *fails)[CLIENTS:]) == {"InvalidToken"}
     client.delete_state_machine(stateMachineArn=arn)

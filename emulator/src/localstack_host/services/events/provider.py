@@ -11,6 +11,7 @@ from localstack.services.events.provider import EventsProvider
 from localstack_host.gateway import constraints
 from localstack_host.localstack_api import RequestContext, Service, provides
 from localstack_host.services.events import event_patterns, patches, scheduled_rules
+from localstack_host.services.simultaneous_requests import one_at_a_time
 
 
 @provides("events")
@@ -58,10 +59,34 @@ class Events(EventsProvider):
         _check_pattern(event_pattern)
         return super().test_event_pattern(context, event_pattern=event_pattern, **rest)
 
+    def create_event_bus(self, context: RequestContext, **rest: Any) -> Any:  # type: ignore[override]
+        """Creates a bus; of several requests of its name, one does."""
+        with one_at_a_time("bus", rest["name"]):
+            return super().create_event_bus(context, **rest)
+
+    def create_connection(self, context: RequestContext, **rest: Any) -> Any:  # type: ignore[override]
+        """Creates a connection; of several requests of its name, one does."""
+        with one_at_a_time("connection", rest["name"]):
+            return super().create_connection(context, **rest)
+
+    def create_api_destination(self, context: RequestContext, **rest: Any) -> Any:  # type: ignore[override]
+        """Creates an API destination; of several requests of its name, one does."""
+        with one_at_a_time("API destination", rest["name"]):
+            return super().create_api_destination(context, **rest)
+
     def create_archive(self, context: RequestContext, **rest: Any) -> Any:  # type: ignore[override]
-        """Creates an archive. Raises InvalidEventPatternException."""
+        """Creates an archive; of several requests of its name, one does.
+
+        Raises InvalidEventPatternException.
+        """
         _check_pattern(rest.get("event_pattern"))
-        return super().create_archive(context, **rest)
+        with one_at_a_time("archive", rest["archive_name"]):
+            return super().create_archive(context, **rest)
+
+    def start_replay(self, context: RequestContext, **rest: Any) -> Any:  # type: ignore[override]
+        """Replays an archive; of several requests of one name, one does."""
+        with one_at_a_time("replay", rest["replay_name"]):
+            return super().start_replay(context, **rest)
 
     def update_archive(self, context: RequestContext, **rest: Any) -> Any:  # type: ignore[override]
         """Changes an archive. Raises InvalidEventPatternException."""

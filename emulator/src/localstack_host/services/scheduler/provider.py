@@ -32,6 +32,7 @@ from localstack_host.localstack_api import (
 from localstack_host.services.scheduler import occurrences
 from localstack_host.services.scheduler.invocation import connect
 from localstack_host.services.scheduler.validation import check, check_name
+from localstack_host.services.simultaneous_requests import one_at_a_time
 from localstack_host.services.timer import timer
 
 DEFAULT_GROUP = "default"
@@ -53,24 +54,8 @@ class Scheduler(SchedulerProvider):
     ) -> Any:
         """Stores a schedule, and plans its first invocation."""
         check(request, context.region)
-        group = _group(context, request.get("GroupName"))
-        token = request.get("ClientToken")
-        existing = group.schedules.get(request["Name"])
-        if existing is not None and token and existing.client_token == token:
-            return {"ScheduleArn": existing.arn}  # the request was sent twice
-        if existing is not None:
-            raise ConflictException(f"Schedule {request['Name']} already exists.")
-        schedule: Any = Schedule(
-            region=context.region,
-            account_id=context.account_id,
-            group_name=group.name,
-            name=request["Name"],
-            **_described(request),
-        )
-        _check_role(schedule.arn, request)
-        schedule.client_token = token
-        group.add_schedule(schedule)
-        return _planned(schedule)
+        with one_at_a_time("schedule", request["Name"]):
+            return _created(context, request)
 
     @handler("UpdateSchedule", expand=False)
     def update_schedule(  # type: ignore[override]
@@ -138,6 +123,27 @@ def _schedule(context: RequestContext, request: Any) -> Any:
     if schedule is None:
         raise ResourceNotFoundException(f"Schedule {request['Name']} does not exist.")
     return schedule
+
+
+def _created(context: RequestContext, request: Any) -> dict[str, str]:
+    group = _group(context, request.get("GroupName"))
+    token = request.get("ClientToken")
+    existing = group.schedules.get(request["Name"])
+    if existing is not None and token and existing.client_token == token:
+        return {"ScheduleArn": existing.arn}  # the request was sent twice
+    if existing is not None:
+        raise ConflictException(f"Schedule {request['Name']} already exists.")
+    schedule: Any = Schedule(
+        region=context.region,
+        account_id=context.account_id,
+        group_name=group.name,
+        name=request["Name"],
+        **_described(request),
+    )
+    _check_role(schedule.arn, request)
+    schedule.client_token = token
+    group.add_schedule(schedule)
+    return _planned(schedule)
 
 
 def _require_other_than_default(name: str) -> None:

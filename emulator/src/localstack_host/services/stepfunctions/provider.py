@@ -16,6 +16,7 @@ from localstack.aws.api.stepfunctions import ExecutionStatus, InvalidDefinition
 from localstack.services.stepfunctions.backend.state_machine import StateMachineInstance
 
 from localstack_host.localstack_api import RequestContext, Service, provides
+from localstack_host.services.simultaneous_requests import one_at_a_time
 from localstack_host.services.stepfunctions import patches, requests, task_tokens
 from localstack_host.services.stepfunctions.definitions.check import diagnose
 from localstack_host.services.stepfunctions.definitions.diagnostics import Diagnostic
@@ -41,7 +42,7 @@ class Workflows(MapRuns):
         self, context: RequestContext, state_machine_arn: str, **rest: Any
     ) -> Any:
         """Refuses names and inputs that AWS refuses; starts one execution of a name."""
-        with _started(rest), requests.one_at_a_time(rest.get("name")):
+        with _started(rest), one_at_a_time("workflow", rest.get("name")):
             response: Any = super().start_execution(context, state_machine_arn, **rest)
         store = self.get_store(context)
         execution = store.executions.get(response["executionArn"])
@@ -109,7 +110,7 @@ class Workflows(MapRuns):
         """Raises InvalidName or InvalidDefinition if AWS would not store the machine."""
         requests.check_name(request["name"])
         _refuse_invalid(request["definition"], request.get("type") or STANDARD)
-        with requests.one_at_a_time(request["name"]):
+        with one_at_a_time("workflow", request["name"]):
             return super().create_state_machine(context, request, **rest)
 
     def validate_state_machine_definition(

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
-from weakref import WeakValueDictionary
 
 from localstack.aws.api.stepfunctions import (
     InvalidExecutionInput,
@@ -31,8 +29,6 @@ WORD = re.compile(r"\s*(\w+)")
 EXPECTED = "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
 
 _sent: ContextVar[str | None] = ContextVar("sent_input", default=None)
-_locks: WeakValueDictionary[str, Any] = WeakValueDictionary()  # of names; gone when unused
-_GUARD = threading.Lock()
 
 
 def check_name(name: str | None) -> None:
@@ -96,18 +92,6 @@ def starting(text: str | None) -> Iterator[None]:
         ) from error
     finally:
         _sent.reset(token)
-
-
-def one_at_a_time(name: str | None) -> Any:
-    """A context in which no other execution or state machine of this name is created.
-
-    LocalStack looks for one of the name, and stores its own some time later: of two requests at a
-    time each would start an execution. AWS starts one, whatever the number of requests.
-    """
-    if name is None:
-        return nullcontext()
-    with _GUARD:
-        return _locks.setdefault(name, threading.Lock())
 
 
 def sent_input() -> str | None:
