@@ -99,27 +99,31 @@ def _existing(folder: Path) -> Path:
     return next(one for one in (folder, *folder.parents) if one.is_dir())
 
 
+CONTINUE = "`lab up` starts it as it was up to two seconds before; then run the command again."
+
+
 @dataclass
 class Life:
     """Checks repeatedly whether the emulator at an endpoint still runs.
 
-    `known` is its record when the operation began; None if this lab did not start it.
+    `known` is its record when the operation began; None if this lab did not start it. `advice`
+    replaces what is said of an emulator of this lab.
     """
 
     endpoint: str
     known: Record | None
     refused: int = 0
+    advice: str = ""
 
     @classmethod
-    def of(cls, endpoint: str) -> Life:
+    def of(cls, endpoint: str, advice: str = "") -> Life:
         """The emulator that runs at an endpoint now."""
         try:
             record = run_state.load()
         except OSError:  # the home cannot be created, so this lab has started none
             record = None
-        return cls(
-            endpoint, record if record and endpoints.same(record.endpoint, endpoint) else None
-        )
+        known = record if record and endpoints.same(record.endpoint, endpoint) else None
+        return cls(endpoint, known, advice=advice)
 
     def ended(self) -> LabError | None:
         """The LabError for an emulator that has ended; None while it runs."""
@@ -140,8 +144,7 @@ class Life:
             )
         return LabError(
             f"The emulator at {self.endpoint} ({self.known.name}) has ended.",
-            f"Its log: {paths.home() / 'emulator.log'}. `lab up` starts it as it was up to two"
-            " seconds before; then run the command again.",
+            f"Its log: {paths.home() / 'emulator.log'}. {self.advice or CONTINUE}",
         )
 
 

@@ -104,10 +104,13 @@ def _looked(look: Look) -> LabError | None:
 WATCHDOG = Watchdog()
 
 
-def emulator(endpoint: str | None) -> None:
-    """From now on the command needs the emulator at this endpoint; nothing for the real AWS."""
+def emulator(endpoint: str | None, advice: str = "") -> None:
+    """From now on the command needs the emulator at this endpoint; nothing for the real AWS.
+
+    `advice` is what to do if it ends, if that is not to start it and to run the command again.
+    """
     if endpoint:
-        WATCHDOG.needs("emulator", preconditions.Life.of(endpoint).ended)
+        WATCHDOG.needs("emulator", preconditions.Life.of(endpoint, advice).ended)
 
 
 def no_emulator() -> None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from lab.core import paths
 from lab.core.errors import LabError
 from lab.core.target import Target
@@ -64,10 +66,14 @@ class Code:
         return cls(target, target.client("lambda"), bucket, key, sha256)
 
     def upload(self, package: Path) -> None:
-        """Stores the zip in the bucket."""
-        self.target.client("s3").put_object(
-            Bucket=self.bucket, Key=self.key, Body=package.read_bytes()
-        )
+        """Stores the zip in the bucket, unless Terraform has: its object has tags, and stays."""
+        try:
+            self.target.client("s3").put_object(
+                Bucket=self.bucket, Key=self.key, Body=package.read_bytes(), IfNoneMatch="*"
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "PreconditionFailed":
+                raise
 
     def is_live(self, name: str) -> bool:
         """Whether this code is live in a function."""

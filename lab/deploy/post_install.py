@@ -6,8 +6,9 @@ s3.localhost.localstack.cloud, a name on the internet; the patched one uses the 
 address and path-style requests. Its `init` never prompts, where Terraform would ask whether to copy
 the state of an emulator that has ended. It writes no `endpoints` where the provider finds all of
 them by AWS_ENDPOINT_URL: the provider takes seconds to validate that block, each time Terraform
-configures it (docs/performance.md). Version 1 of AWS's CLI sends requests for queues to AWS in
-spite of AWS_ENDPOINT_URL.
+configures it (docs/performance.md). Terraform inherits what the lab gives tflocal: the lock of the
+workspace, and the descriptor that keeps a shared provider running. So a killed tflocal ends
+neither. Version 1 of AWS's CLI sends requests for queues to AWS in spite of AWS_ENDPOINT_URL.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ OWN_ENDPOINTS = f"""        if is_found_by_aws_endpoint_url(services):
             block = "  endpoints {{\\n<endpoints>\\n }}\\n"
             provider_config = provider_config.replace(block, "")
 {ENDPOINTS}"""
+STARTED = "cmd, stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stdout"
+OWN_STARTED = f"{STARTED}, close_fds=False"
 RUN = "    return awscli.clidriver.main()"
 OWN_RUN = f"""    if any(name.startswith("AWS_ENDPOINT_URL") for name in os.environ):
         from awscli.customizations import overridesslcommonname
@@ -55,6 +58,7 @@ CHANGES = {
         (WORDS, OWN_WORDS),
         (WRITER, OWN_WRITER),
         (ENDPOINTS, OWN_ENDPOINTS),
+        (STARTED, OWN_STARTED),
     ),
     "aws": ((RUN, OWN_RUN),),
 }

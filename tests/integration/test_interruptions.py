@@ -67,8 +67,8 @@ def test_an_interrupted_deploy_and_seed_can_be_repeated(new_lab: Callable[[str],
     said = lab.interrupt(
         "deploy", "--no-cache", when=lambda: dynamodb.list_tables()["TableNames"][3:]
     )
-    assert "Waiting until Terraform has saved its state" in said
-    assert "`lab deploy` continues from here" in said
+    assert "Waiting until Terraform is done" in said
+    assert "`lab deploy` does what is left" in said
     assert "dev is deployed" in lab.run("deploy", "--no-cache")
 
     # So many that the key meets a seed that still writes: 900 were once there at the first look.
@@ -97,11 +97,12 @@ def test_a_deploy_ends_within_seconds_when_its_emulator_has_ended(
     os.kill(emulator, signal.SIGKILL)
 
     killed_at = time.monotonic()
-    for process in (watching, deploying):
+    advice = {watching: "`lab up` starts it as it was", deploying: "`lab up --fresh` starts"}
+    for process, advised in advice.items():
         said, _ = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 1
         assert f"(pid {emulator})" in said
-        assert "`lab up` starts it as it was" in said
+        assert advised in said
     assert time.monotonic() - killed_at < SOON_S
     lab.run("up", "--port", str(lab.port))
     assert (lab.home / "emulator.log.1").read_text()

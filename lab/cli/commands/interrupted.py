@@ -28,10 +28,10 @@ LEFT = {
     "snapshots import": "No snapshot was made.",
     "cache show": NOTHING,
     "cache clear": f"Some entries may be deleted already. {AGAIN}",
-    "deploy": "What was created is in Terraform's state: `lab deploy` continues from here,"
-    " `lab destroy` removes it.",
-    "destroy": "What is not destroyed is in Terraform's state: `lab destroy` continues from here,"
-    " `lab deploy` creates it again.",
+    "deploy": "`lab deploy` does what is left, `lab destroy` removes everything. After a second"
+    " Ctrl-C something may exist that no state has: if that is in the way, `lab down` and"
+    " `lab up --fresh` begin anew.",
+    "destroy": "`lab destroy` destroys what is left, `lab deploy` creates everything again.",
     "seed": "Products that were written stay, and none is counted twice: `lab seed` writes the"
     " rest.",
     "url": NOTHING,

@@ -35,6 +35,15 @@ def is_empty(endpoint: str) -> bool:
     return restored is False and not used
 
 
+def is_new(endpoint: str) -> bool:
+    """Whether an emulator that keeps its state started with none."""
+    try:
+        with clients.http(endpoint, timeout=TIMEOUT_S) as emulator:
+            return emulator.get(LOADED).json()["restored"] is False
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return False
+
+
 def others(target: Target) -> list[str]:
     """What there is besides the environment's resources, and tables of it with items."""
     with ThreadPoolExecutor() as pool:

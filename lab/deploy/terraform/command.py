@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab.console import render
-from lab.core import child_processes, naming, preconditions
+from lab.core import child_processes, kept_copies, naming, preconditions
 from lab.core.errors import LabError
 from lab.core.progress import Progress
 from lab.core.target import access_key
@@ -36,6 +36,7 @@ class Tflocal:
     endpoint: str
     region: str
     on_progress: Progress
+    if_it_ends: str = ""  # the advice if the emulator ends
     config: Path = field(init=False)
     _life: preconditions.Life = field(init=False)  # of the emulator of the last run
 
@@ -69,6 +70,20 @@ class Tflocal:
             return self._fingerprint_file.read_text() == self._fingerprint()
         except (FileNotFoundError, ValueError):
             return False
+
+    def store_unsaved_state(self) -> None:
+        """Stores the state that a run could not store because its emulator had ended.
+
+        If the emulator has a newer state, or that of another deployment, it is put aside.
+        """
+        file = self.workspace.unsaved
+        if not file.is_file():
+            return
+        self.on_progress("storing the state that the last run could not")
+        if self._tflocal(["state", "push", "-lock=false", file.name]).code:
+            kept_copies.put_aside(file, kept_copies.folder_of("terraform"))
+        else:
+            file.unlink()
 
     def apply(self) -> Changes:
         """Applies the configuration to the emulator, and returns the changes."""
@@ -124,7 +139,7 @@ class Tflocal:
         handle_line: Callable[[str], None] = lambda _: None,
         on_interrupt: Callable[[], None] | None = None,
     ) -> Completed:
-        self._life = preconditions.Life.of(self.endpoint)
+        self._life = preconditions.Life.of(self.endpoint, self.if_it_ends)
         command = [sys.executable, _tflocal_script(), *arguments]
         variables = self._environment()
         with shared_provider(arguments[0], self.workspace.folder, variables) as shared:
@@ -170,7 +185,10 @@ def announce_graceful_stop() -> None:
     """Prints why Ctrl-C has not stopped Terraform yet."""
     # A stopped Terraform cancels pending requests. What these still create is in no state, and the
     # next apply fails because it exists already.
-    render.note("Waiting until Terraform has saved its state. Ctrl-C again stops it at once.")
+    render.note(
+        "Waiting until Terraform is done, so that its state is complete. Ctrl-C again stops it at"
+        " once: what it is creating then is in no state."
+    )
 
 
 def _tflocal_script() -> str:

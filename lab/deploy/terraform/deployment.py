@@ -15,8 +15,9 @@ from lab.core.errors import LabError
 from lab.core.progress import Progress, ignore
 from lab.core.target import Target
 from lab.deploy import code_swap, package, storefront
+from lab.deploy.deployment_cache import contents
 from lab.deploy.deployment_cache.kept_deployment import KeptDeployment
-from lab.deploy.terraform import emulator_overrides, leftovers
+from lab.deploy.terraform import emulator_overrides, leftovers, locks
 from lab.deploy.terraform.command import Tflocal
 from lab.deploy.terraform.state import State
 from lab.deploy.terraform.workspace import Workspace
@@ -74,6 +75,11 @@ class Options:
     verify: bool = False
 
 
+BEGIN_ANEW = (
+    "`lab up --fresh` starts an empty one; then deploy again. What this deploy has created would be"
+    " in the way: no state has it."
+)
+
 REAL = Options()
 """Always runs Terraform."""
 
@@ -130,11 +136,26 @@ def _apply(terraform: Tflocal, target: Target) -> DeployResult:
     started = time.monotonic()
     _init(terraform, target)
     initialised = _seconds_since(started)
+    _delete_half_made_functions(terraform, target)
+    if not State.of(target).version():
+        terraform.if_it_ends = BEGIN_ANEW
+        watchdog.emulator(terraform.endpoint, BEGIN_ANEW)
     changes = terraform.apply()
+    watchdog.emulator(terraform.endpoint)
     applied = round(_seconds_since(started) - initialised, 1)
     return DeployResult(
         target.environment, changes.added, changes.changed, changes.destroyed, initialised, applied
     )
+
+
+def _delete_half_made_functions(terraform: Tflocal, target: Target) -> None:
+    state = State.of(target)
+    lock = state.lock()
+    if lock and not locks.is_dead(lock, terraform.endpoint):
+        return  # another run is creating them
+    known = {function["function_name"] for function in state.intact("aws_lambda_function")}
+    if deleted := leftovers.delete_functions_but(target, known):
+        render.note(f"Deleted what a killed run left half made: {', '.join(deleted)}")
 
 
 def _verified(
@@ -201,8 +222,12 @@ def _destroy_resources(terraform: Tflocal, state: State) -> int:
 
 def _init(terraform: Tflocal, target: Target) -> None:
     """Runs `init` with a lock table, which tflocal creates only if `backend.tf` names one."""
-    State.of(target).create_lock_table()
+    state = State.of(target)
+    state.create_lock_table()
     terraform.init()
+    if contents.is_new(terraform.endpoint) and not state.version():
+        terraform.workspace.unsaved.unlink(missing_ok=True)  # of an emulator that is gone
+    terraform.store_unsaved_state()
 
 
 @contextmanager

@@ -16,7 +16,8 @@ LINES_SHOWN = 8
 ERRORS_SHOWN = 3
 
 VERBS = {"create": "creating", "delete": "destroying", "read": "reading"}
-IN_THE_WAY = ("already exists", "AlreadyExists", "AlreadyOwnedByYou", "ResourceInUse")
+# Lambda says "Function already exist".
+IN_THE_WAY = ("already exist", "AlreadyExists", "AlreadyOwnedByYou", "ResourceInUse")
 AGAIN = "Fix the cause and run the command again: Terraform continues where it stopped."
 RESTART = (
     "A resource exists that is not in Terraform's state, maybe from a run that was killed. "
@@ -104,13 +105,13 @@ def failed(command: str, output: list[str], errors: list[str] | None = None) -> 
 
 
 def errors_in_text(output: list[str]) -> list[str]:
-    """Returns the errors in text output, or else its last line that is not empty."""
+    """Returns the errors in text output, or else its last line that is not empty, in words."""
     text = "\n".join(re.sub(r"^[│╷╵ ]+", "", line) for line in output)
     messages = re.findall(
         r"^Error: (.*?)(?=^(?:Error|Warning): |\Z)", text, re.MULTILINE | re.DOTALL
     )
     last = next((line for line in reversed(output) if line.strip()), "It printed nothing.")
-    return [error.strip() for error in messages] or [last]
+    return [error.strip() for error in messages] or [str(_event(last).get("@message", last))]
 
 
 def _shortened(error: str) -> str:

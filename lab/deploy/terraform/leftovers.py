@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from lab.core import naming, recheck
 from lab.core.environment_settings import settings_of
 from lab.core.errors import LabError
 from lab.core.target import Target
+from lab.deploy import code_swap
 from lab.deploy.terraform import inventory
 from lab.deploy.terraform.inventory import LISTINGS, NotAllowed
 
@@ -32,6 +33,7 @@ TAGS_LAG_S = 60.0
 """How long to poll: AWS lists tags for some time after the resource is deleted."""
 
 POLL_S = 5.0
+FUNCTIONS = ("list_functions", "Functions")
 STAGE_LOGS = re.compile(r"^API-Gateway-Execution-Logs_(\w+)/(.+)$")
 
 
@@ -81,6 +83,21 @@ def delete_stray_log_groups(target: Target) -> None:
     names = [group["logGroupName"] for group in listed]
     for name in [name for name in names if name.startswith(prefix)]:
         logs.delete_log_group(logGroupName=name)
+
+
+def delete_functions_but(target: Target, known: Container[str]) -> tuple[str, ...]:
+    """Deletes the environment's functions that are not `known`, and returns their names.
+
+    A killed Terraform was creating them. It would create them before it deletes them, and the
+    provider tries that for five minutes, since Lambda says they exist. Functions hold no data.
+    """
+    client = target.client("lambda")
+    unknown = [name for name in map(target.named, code_swap.function_names()) if name not in known]
+    existing = {row["FunctionName"] for row in inventory.rows(target, "lambda", *FUNCTIONS)}
+    found = tuple(name for name in unknown if name in existing)
+    for name in found:
+        client.delete_function(FunctionName=name)
+    return found
 
 
 def inspect(target: Target) -> Inspection:

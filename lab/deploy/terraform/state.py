@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from lab.core import naming, paths
 from lab.core.target import Target
+from lab.deploy.terraform.locks import Lock
 
 BUCKET = "tf-test-state"
 """The bucket that tflocal creates for a backend that names none."""
@@ -45,8 +46,12 @@ class State:
 
     def instances(self, kind: str) -> list[dict[str, Any]]:
         """Returns the attributes of every managed resource of a type such as `aws_sqs_queue`."""
-        instance_lists = (r["instances"] for r in self._managed() if r["type"] == kind)
-        return [instance["attributes"] for instances in instance_lists for instance in instances]
+        return [instance["attributes"] for instance in self._instances(kind)]
+
+    def intact(self, kind: str) -> list[dict[str, Any]]:
+        """The same without those whose creation was cut off, which Terraform replaces."""
+        whole = (one for one in self._instances(kind) if one.get("status") != "tainted")
+        return [instance["attributes"] for instance in whole]
 
     def version(self) -> str:
         """A hash of the stored state; empty if there is none."""
@@ -57,6 +62,17 @@ class State:
                 return ""
             raise
         return str(head["ETag"])
+
+    def lock(self) -> Lock | None:
+        """The lock of a run that goes on, or was killed; None if there is none."""
+        key = {"LockID": {"S": f"{self.bucket}/{self.key}"}}
+        found = self.target.client("dynamodb").get_item(
+            TableName=self.lock_table, Key=key, ConsistentRead=True
+        )
+        if "Item" not in found:
+            return None
+        info = json.loads(found["Item"]["Info"]["S"])
+        return Lock(info["ID"], info["Who"], info["Created"])
 
     def create_lock_table(self) -> None:
         """Creates the lock table unless it exists."""
@@ -82,6 +98,10 @@ class State:
         except ClientError as error:
             if error.response["Error"]["Code"] not in GONE:
                 raise
+
+    def _instances(self, kind: str) -> list[dict[str, Any]]:
+        lists = (r["instances"] for r in self._managed() if r["type"] == kind)
+        return [instance for instances in lists for instance in instances]
 
     def _managed(self) -> list[dict[str, Any]]:
         return [r for r in self._read().get("resources", []) if r["mode"] == "managed"]

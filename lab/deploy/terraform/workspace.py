@@ -32,7 +32,11 @@ OF_AN_ACCOUNT = "account.auto.tfvars"
 """What holds in the user's account and not on an emulator; `lab backend` writes it."""
 
 LOCK = ".terraform.lock.hcl"
+UNSAVED = "errored.tfstate"
+"""The state that Terraform could not store: its emulator had ended."""
 ZIP = Path(".lab", "build", "functions.zip")
+OF_TERRAFORM = (OVERRIDE, LOCK, UNSAVED, ZIP.name)
+"""Files of the copy that neither the lab's sources have nor a user has written."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,11 @@ class Workspace:
         return self.home / f"data-{self.environment}"
 
     @property
+    def unsaved(self) -> Path:
+        """The state that Terraform could not store, if there is one."""
+        return self.folder / UNSAVED
+
+    @property
     def log(self) -> Path:
         """The output of the last run."""
         return self.home / f"{self.environment}.log"
@@ -88,7 +97,7 @@ class Workspace:
         kept = self._keep_edits(expected)
         expected[self.root / ZIP] = functions_package
         for file in _files(self.root):
-            if file not in expected and file.name != LOCK:
+            if file not in expected and file.name not in (LOCK, UNSAVED):
                 file.unlink()
         for file, source in expected.items():
             _copy(source, file)
@@ -101,9 +110,7 @@ class Workspace:
 
     def _keep_edits(self, expected: Mapping[Path, Path]) -> list[Path]:
         """Saves files that neither the lab nor Terraform has written."""
-        current = [
-            file for file in _files(self.root) if file.name not in (OVERRIDE, LOCK, ZIP.name)
-        ]
+        current = [file for file in _files(self.root) if file.name not in OF_TERRAFORM]
         edited = [file for file in current if _differs(file, expected.get(file))]
         kept = kept_copies.folder_of("terraform")
         moved = [
