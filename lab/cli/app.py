@@ -114,6 +114,10 @@ def run(arguments: Sequence[str]) -> int:
         return _interrupted()
     except BrokenPipeError:
         return _quietly_closed()
+    except SystemExit as ended:  # Typer and Rich turn a closed pipe into a failure
+        if isinstance(ended.__context__, BrokenPipeError):
+            return _quietly_closed()
+        raise
     except Exception as error:
         return _report(error)
 

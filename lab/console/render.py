@@ -30,7 +30,8 @@ SEPARATOR = 3
 def _width(stream: Any) -> int | None:
     """None (the terminal's own width), or `LOG_WIDTH` for a log or a pipe."""
     child_processes.forget_impossible_sizes()
-    return None if stream.isatty() or "COLUMNS" in os.environ else LOG_WIDTH
+    is_terminal = stream is not None and stream.isatty()  # None: the caller has closed it
+    return None if is_terminal or "COLUMNS" in os.environ else LOG_WIDTH
 
 
 screen = Console(highlight=False, width=_width(sys.stdout))

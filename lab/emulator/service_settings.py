@@ -59,7 +59,9 @@ def parsed(assignments: Iterable[str]) -> Settings:
 def _parsed(text: str) -> tuple[str, Any]:
     name, _, value = text.partition("=")
     try:
-        return name.strip().replace("-", "_"), json.loads(value)
+        read = json.loads(value)
+        json.dumps(read, allow_nan=False)  # refuses 1e400, which is read as infinite
+        return name.strip().replace("-", "_"), read
     except (ValueError, RecursionError):
         raise LabError(
             f"{text!r} is no setting.",

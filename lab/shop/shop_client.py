@@ -104,7 +104,12 @@ class CheckoutApi:
         return self._request("POST", "/quotes", json=request)
 
     def checkout(self, request: Mapping[str, Any], key: str) -> JsonObject:
-        """Places an order under an idempotency key: `{orderId, status, links}`."""
+        """Places an order under an idempotency key: `{orderId, status, links}`.
+
+        Raises LabError (code 2) for a key that no header can have.
+        """
+        if not (key.isascii() and key.isprintable()):
+            raise LabError(f"{key!r} is no idempotency key.", "Use letters and digits.", code=2)
         return self._request("POST", "/checkout", json=request, headers={"Idempotency-Key": key})
 
     def order(self, order_id: str) -> JsonObject:

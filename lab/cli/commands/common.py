@@ -19,6 +19,9 @@ EnvironmentArgument = Annotated[
     str,
     typer.Argument(metavar="[ENV]", help="The environment: a folder of terraform/environments."),
 ]
+MOST = 1_000_000
+"""The largest number of rows that a command takes."""
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout and nothing else.")]
 Customer = Annotated[str, typer.Option(help="The customer who buys.")]
 Profile = Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lab.cli.commands.common import Environment, Json, target_of
+from lab.cli.commands.common import MOST, Environment, Json, target_of
 
 if TYPE_CHECKING:
     from lab.shop.mailbox import Mail
@@ -102,7 +102,9 @@ def dashboard(
 
 def logs(
     function: Annotated[str, typer.Argument(help="A function, for example cart-validator.")],
-    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="The last N lines.")] = 50,
+    lines: Annotated[
+        int, typer.Option("--lines", "-n", min=1, max=MOST, help="The last N lines.")
+    ] = 50,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
     environment: Environment = "dev",
     json: Json = False,
@@ -144,7 +146,9 @@ def trace(
 
 
 def mail(
-    show: Annotated[int | None, typer.Option(min=1, help="Print mail number N in full.")] = None,
+    show: Annotated[
+        int | None, typer.Option(min=1, max=MOST, help="Print mail number N in full.")
+    ] = None,
     order: Annotated[str, typer.Option(help="Only mails about this order.")] = "",
     environment: Environment = "dev",
     json: Json = False,

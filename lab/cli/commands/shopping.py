@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lab.cli.commands.common import Customer, Environment, Json, target_of
+from lab.cli.commands.common import MOST, Customer, Environment, Json, target_of
 
 if TYPE_CHECKING:
     from lab.core.target import Target
@@ -123,7 +123,7 @@ def orders(
     status: Annotated[
         str, typer.Option(help="Only PENDING, CONFIRMED, REJECTED or FAILED ones.")
     ] = "",
-    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most this many.")] = 20,
     environment: Environment = "dev",
     json: Json = False,
 ) -> None:

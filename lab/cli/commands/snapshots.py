@@ -188,7 +188,7 @@ def _facts(snapshot: Snapshot) -> dict[str, Any]:
     from dataclasses import asdict
 
     about = asdict(snapshot.about)
-    own = {"name": snapshot.name, "environments": dict(snapshot.environments)}
+    own = {"name": snapshot.name, "environments": snapshot.environments}
     return own | about | {"imported_from": snapshot.imported_from}
 
 
@@ -214,6 +214,8 @@ def _row(facts: dict[str, Any]) -> list[str]:
 def _environments(facts: dict[str, Any]) -> str:
     if facts["imported_from"]:
         return f"imported from {facts['imported_from']}"
+    if facts["environments"] is None:
+        return "unknown: the emulator did not run"
     counts = facts["environments"].items()
     return ", ".join(f"{name} ({count} resources)" for name, count in counts) or "nothing"
 

@@ -32,13 +32,14 @@ DRAFT, OLD = ".draft", ".old"
 class Snapshot:
     """A snapshot. `environments` is the number of resources that Terraform has in each.
 
-    An imported one has the name of its file as `imported_from`, and its environments are unknown.
+    They are None if nobody could say: in an imported one, which has the name of its file as
+    `imported_from`, and in one of an emulator that did not run.
     """
 
     name: str
     folder: Path
     about: About
-    environments: Mapping[str, int]
+    environments: Mapping[str, int] | None
     imported_from: str = ""
 
     @property
@@ -55,7 +56,7 @@ class Snapshot:
             folder.name,
             folder,
             About.read(folder / STATE),
-            environments if isinstance(environments, dict) else {},
+            environments if isinstance(environments, dict) else None,
             str(record.get("imported_from") or ""),
         )
 

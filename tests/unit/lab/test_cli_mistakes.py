@@ -16,6 +16,9 @@ from botocore.exceptions import ClientError
 
 from lab.cli import app
 from lab.core import run_state
+from lab.core.errors import LabError
+from lab.emulator import service_settings
+from lab.shop.shop_client import CheckoutApi
 from tests.answering import answering
 
 
@@ -299,3 +302,53 @@ def test_a_folder_in_the_place_of_the_record_is_named(lab: Lab, tmp_path: Path) 
     (tmp_path / "home" / "emulator.json" / "mine").mkdir(parents=True)
 
     assert_clear(lab("down"), 1, "emulator.json", "in the way")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("orders", "--limit", "9" * 20),
+        ("logs", "checkout-api", "--lines", "9" * 20),
+        ("mail", "--show", "9" * 20),
+    ],
+)
+def test_a_number_that_no_list_has_is_a_mistake(lab: Lab, command: tuple[str, ...]) -> None:
+    assert_clear(lab(*command), 2, "not in the range")
+
+
+@pytest.mark.parametrize("value", ["1e400", "-1e400", "Infinity", "NaN", ""])
+def test_a_setting_that_is_no_number_is_a_mistake(value: str) -> None:
+    with pytest.raises(LabError, match="is no setting") as refused:
+        service_settings.parsed([f"stale_read_seconds={value}"])
+    assert refused.value.code == 2
+
+
+@pytest.mark.parametrize("key", ["é", "order\n1", "\x7f"])
+def test_a_key_that_no_header_can_have_is_a_mistake(key: str) -> None:
+    with pytest.raises(LabError, match="is no idempotency key") as refused:
+        CheckoutApi.at("http://localhost:1").checkout({}, key)
+    assert refused.value.code == 2
+
+
+def shell(home: Path, line: str) -> subprocess.CompletedProcess[str]:
+    variables = os.environ | {"LAB_HOME": str(home), "LAB": f"{sys.executable} -m lab"}
+    return subprocess.run(
+        ["bash", "-c", line], env=variables, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("command", ["status --help", "cache show", "cache show --json"])
+def test_output_that_nobody_reads_is_no_failure(tmp_path: Path, command: str) -> None:
+    piped = shell(tmp_path, f"(sleep 3; $LAB {command}) | true; echo ${{PIPESTATUS[0]}}")
+    closed = shell(tmp_path, f"$LAB {command} >&-")
+
+    assert (piped.stdout.strip(), piped.stderr) == ("0", "")
+    assert (closed.returncode, closed.stderr) == (0, "")
+
+
+def test_a_full_output_is_not_the_lab_s_own_disk(tmp_path: Path) -> None:
+    full = shell(tmp_path, "$LAB cache show > /dev/full")
+
+    assert full.returncode == 1
+    assert "where the output is written" in full.stderr
+    assert str(tmp_path) not in full.stderr
