@@ -129,8 +129,6 @@ def _file_error(error: Exception) -> LabError | None:
     if not isinstance(error, OSError):
         return None
     file = error.filename or paths.home_path()
-    if error.errno in NO_SPACE and not error.filename and not preconditions.full_disk():
-        return LabError("There is no space left where the output is written.")
     if error.errno in NO_SPACE:
         return preconditions.no_space(file, f"{file} could not be written")
     if error.errno in NOT_WRITABLE:

@@ -154,3 +154,15 @@ def test_versions_do_not_pile_up_and_the_first_one_stays(shop: Shop) -> None:
     assert code_swap.publish(shop.target, package.build(), NAMES) == ()
     wait_for(lambda: shop.versions("left") == ["$LATEST", "1", "4"], "versions pile up")
     assert shop.answer("left") == ["three", 1]
+
+
+def test_the_object_that_terraform_stored_keeps_its_tags(shop: Shop) -> None:
+    """Without them, the next plan would change it."""
+    first = package.build()
+    code, s3 = code_swap.Code.of(shop.target, first), shop.target.client("s3")
+    where = {"Bucket": code.bucket, "Key": code.key}
+    s3.put_object(**where, Body=first.read_bytes(), Tagging="Project=checkout")
+
+    code.upload(first)
+
+    assert s3.get_object_tagging(**where)["TagSet"] == [{"Key": "Project", "Value": "checkout"}]

@@ -121,15 +121,24 @@ def test_what_somebody_wrote_into_the_copy_is_kept(filled: Workspace, home: Path
     original = main.read_text()
     main.write_text("# tried something")
     a_file(filled.folder / "mine.tf", "# mine")
-    a_file(filled.folder / "errored.tfstate", "all that Terraform knows")
 
     kept = filled.fill(home / "functions.zip")
 
     texts = sorted(file.read_text() for file in kept)
-    assert texts == ["# mine", "# tried something", "all that Terraform knows"]
+    assert texts == ["# mine", "# tried something"]
     assert all(file.is_relative_to(paths.home() / "kept" / "terraform") for file in kept)
     assert main.read_text() == original
     assert filled.fill(home / "functions.zip") == []
+
+
+def test_a_state_that_terraform_could_not_store_stays_and_is_nobody_s_edit(
+    filled: Workspace, home: Path
+) -> None:
+    unsaved = a_file(filled.folder / "errored.tfstate", "all that Terraform knows")
+
+    assert filled.fill(home / "functions.zip") == []
+    assert filled.unsaved == unsaved
+    assert unsaved.read_text() == "all that Terraform knows"
 
 
 def test_what_changed_in_the_sources_is_copied_and_leaves_nothing(

@@ -136,26 +136,26 @@ def _apply(terraform: Tflocal, target: Target) -> DeployResult:
     started = time.monotonic()
     _init(terraform, target)
     initialised = _seconds_since(started)
-    _delete_half_made_functions(terraform, target)
-    if not State.of(target).version():
-        terraform.if_it_ends = BEGIN_ANEW
-        watchdog.emulator(terraform.endpoint, BEGIN_ANEW)
+    _prepare(terraform, target)
     changes = terraform.apply()
-    watchdog.emulator(terraform.endpoint)
+    watchdog.emulator(target.endpoint)
     applied = round(_seconds_since(started) - initialised, 1)
     return DeployResult(
         target.environment, changes.added, changes.changed, changes.destroyed, initialised, applied
     )
 
 
-def _delete_half_made_functions(terraform: Tflocal, target: Target) -> None:
+def _prepare(terraform: Tflocal, target: Target) -> None:
+    """Prepares for what a killed run has left, and for an emulator that ends meanwhile."""
     state = State.of(target)
     lock = state.lock()
-    if lock and not locks.is_dead(lock, terraform.endpoint):
-        return  # another run is creating them
-    known = {function["function_name"] for function in state.intact("aws_lambda_function")}
-    if deleted := leftovers.delete_functions_but(target, known):
-        render.note(f"Deleted what a killed run left half made: {', '.join(deleted)}")
+    if lock is None or locks.is_dead(lock, terraform.endpoint):  # nobody else is creating them
+        known = {function["function_name"] for function in state.intact("aws_lambda_function")}
+        if deleted := leftovers.delete_functions_but(target, known):
+            render.note(f"Deleted what a killed run left half made: {', '.join(deleted)}")
+    if not state.version():
+        terraform.if_it_ends = BEGIN_ANEW
+        watchdog.emulator(target.endpoint, BEGIN_ANEW)
 
 
 def _verified(

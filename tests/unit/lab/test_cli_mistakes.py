@@ -344,11 +344,3 @@ def test_output_that_nobody_reads_is_no_failure(tmp_path: Path, command: str) ->
 
     assert (piped.stdout.strip(), piped.stderr) == ("0", "")
     assert (closed.returncode, closed.stderr) == (0, "")
-
-
-def test_a_full_output_is_not_the_lab_s_own_disk(tmp_path: Path) -> None:
-    full = shell(tmp_path, "$LAB cache show > /dev/full")
-
-    assert full.returncode == 1
-    assert "where the output is written" in full.stderr
-    assert str(tmp_path) not in full.stderr

@@ -73,6 +73,7 @@ def deploying(monkeypatch: pytest.MonkeyPatch) -> Deploying:
 
     monkeypatch.setattr(deployment, "_terraform", terraform)
     monkeypatch.setattr(deployment, "_init", lambda *_: None)
+    monkeypatch.setattr(deployment, "_prepare", lambda *_: None)
     monkeypatch.setattr(deployment.KeptDeployment, "of", lambda *_: deploying.kept())
     monkeypatch.setattr(code_swap, "publish", lambda *_: deploying.done.append("code"))
     monkeypatch.setattr(

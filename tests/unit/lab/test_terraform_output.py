@@ -98,6 +98,24 @@ def test_an_error_in_text_is_found_among_the_rest() -> None:
     assert json_log.errors_in_text(output) == ["No such bucket\n\nIt is gone."]
 
 
+def test_a_run_that_ended_without_an_error_says_its_last_line_in_words() -> None:
+    line = json.dumps({"@level": "info", "@message": "queue: Creating...", "type": "apply_start"})
+    assert json_log.errors_in_text([line, ""]) == ["queue: Creating..."]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "CreateFunction, https response error StatusCode: 409, Function already exist: a",
+        "CreateTable, ResourceInUseException: Table already exists: orders-dev",
+        "CreateRole, EntityAlreadyExists: Role with name a already exists.",
+        "CreateBucket, BucketAlreadyOwnedByYou: ",
+    ],
+)
+def test_what_is_in_the_way_is_said_with_a_way_out(said: str) -> None:
+    assert json_log.failed("apply", [], [said]).hint == json_log.RESTART
+
+
 def test_without_an_error_the_last_line_is_what_was_wrong() -> None:
     assert json_log.errors_in_text(["Traceback", "KeyError: 'bucket'", ""]) == [
         "KeyError: 'bucket'"
