@@ -17,7 +17,7 @@ from lab.core.target import Target
 from lab.deploy import code_swap, package, storefront
 from lab.deploy.deployment_cache import contents
 from lab.deploy.deployment_cache.kept_deployment import KeptDeployment
-from lab.deploy.terraform import emulator_overrides, leftovers, locks
+from lab.deploy.terraform import emulator_overrides, json_log, leftovers, locks
 from lab.deploy.terraform.command import Tflocal
 from lab.deploy.terraform.state import State
 from lab.deploy.terraform.workspace import Workspace
@@ -146,16 +146,36 @@ def _apply(terraform: Tflocal, target: Target) -> DeployResult:
 
 
 def _prepare(terraform: Tflocal, target: Target) -> None:
-    """Prepares for what a killed run has left, and for an emulator that ends meanwhile."""
+    """Prepares for what a killed run has left, and for an emulator that ends meanwhile.
+
+    Raises LabError if functions are there and no state is.
+    """
     state = State.of(target)
     lock = state.lock()
     if lock is None or locks.is_dead(lock, terraform.endpoint):  # nobody else is creating them
-        known = {function["function_name"] for function in state.intact("aws_lambda_function")}
-        if deleted := leftovers.delete_functions_but(target, known):
-            render.note(f"Deleted what a killed run left half made: {', '.join(deleted)}")
+        _delete_half_made_functions(state)
     if not state.version():
         terraform.if_it_ends = BEGIN_ANEW
         watchdog.emulator(target.endpoint, BEGIN_ANEW)
+
+
+def _delete_half_made_functions(state: State) -> None:
+    """Deletes functions that a killed run was creating, and Terraform would create again.
+
+    It would do so before it deletes them, and the provider tries that for five minutes, since
+    Lambda says they exist. Functions hold no data. Without a state they may be anybody's.
+    """
+    known = {function["function_name"] for function in state.intact("aws_lambda_function")}
+    found = leftovers.functions_but(state.target, known)
+    if found and not state.version():
+        raise LabError(
+            f"{', '.join(found)} are there, and no state of {state.target.environment} is.",
+            json_log.RESTART,
+        )
+    for name in found:
+        state.target.client("lambda").delete_function(FunctionName=name)
+    if found:
+        render.note(f"Deleted what a killed run left half made: {', '.join(found)}")
 
 
 def _verified(

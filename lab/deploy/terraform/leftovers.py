@@ -85,19 +85,11 @@ def delete_stray_log_groups(target: Target) -> None:
         logs.delete_log_group(logGroupName=name)
 
 
-def delete_functions_but(target: Target, known: Container[str]) -> tuple[str, ...]:
-    """Deletes the environment's functions that are not `known`, and returns their names.
-
-    A killed Terraform was creating them. It would create them before it deletes them, and the
-    provider tries that for five minutes, since Lambda says they exist. Functions hold no data.
-    """
-    client = target.client("lambda")
-    unknown = [name for name in map(target.named, code_swap.function_names()) if name not in known]
+def functions_but(target: Target, known: Container[str]) -> tuple[str, ...]:
+    """Returns the environment's functions that are not `known`."""
+    named = [target.named(name) for name in code_swap.function_names()]
     existing = {row["FunctionName"] for row in inventory.rows(target, "lambda", *FUNCTIONS)}
-    found = tuple(name for name in unknown if name in existing)
-    for name in found:
-        client.delete_function(FunctionName=name)
-    return found
+    return tuple(name for name in named if name in existing and name not in known)
 
 
 def inspect(target: Target) -> Inspection:

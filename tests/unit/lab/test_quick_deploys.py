@@ -206,3 +206,59 @@ def test_down_says_whether_the_state_is_kept(
     shown = capsys.readouterr()
     assert said in " ".join(f"{shown.out} {shown.err}".split())
     invocation.begin()
+
+
+# --- what a killed run has left
+
+
+@dataclass
+class Left:
+    """An emulator with two functions, of which the state, if there is one, has the first."""
+
+    version: str = "v1"
+    lock: str | None = None
+    deleted: list[str] = field(default_factory=list)
+
+    def prepare(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        client = SimpleNamespace(
+            delete_function=lambda **which: self.deleted.append(which["FunctionName"])
+        )
+        state = SimpleNamespace(
+            target=SimpleNamespace(environment="dev", client=lambda _: client),
+            lock=lambda: self.lock,
+            version=lambda: self.version,
+            intact=lambda _: [{"function_name": "a"}] if self.version else [],
+        )
+        monkeypatch.setattr(deployment.State, "of", lambda _: state)
+        monkeypatch.setattr(
+            deployment.leftovers,
+            "functions_but",
+            lambda _, known: tuple(name for name in ("a", "b") if name not in known),
+        )
+        monkeypatch.setattr(deployment.locks, "is_dead", lambda lock, _: lock == "dead")
+        deployment._prepare(SimpleNamespace(endpoint=TARGET.endpoint), TARGET)
+
+
+@pytest.mark.parametrize("lock", [None, "dead"])
+def test_a_function_that_a_killed_run_was_creating_is_deleted(
+    monkeypatch: pytest.MonkeyPatch, lock: str | None
+) -> None:
+    left = Left(lock=lock)
+    left.prepare(monkeypatch)
+    assert left.deleted == ["b"]
+
+
+def test_none_is_deleted_while_another_run_creates_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = Left(lock="of another lab")
+    left.prepare(monkeypatch)
+    assert left.deleted == []
+
+
+def test_functions_without_a_state_are_said_and_not_deleted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left = Left(version="")
+    with pytest.raises(LabError, match="a, b are there") as refused:
+        left.prepare(monkeypatch)
+    assert refused.value.hint == deployment.json_log.RESTART
+    assert left.deleted == []
