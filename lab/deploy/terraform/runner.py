@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -62,10 +63,11 @@ def run(
     """
     with place.log.open("w") as writing, place.log.open() as reading:
         process = _start(command, place, writing)
+        follow = partial(_follow, process, reading, on_line, find_failure)
         try:
-            output = _follow(process, reading, on_line, find_failure)
+            output = follow()
         except KeyboardInterrupt:
-            _stop(process, on_interrupt, find_failure)
+            _stop(process, on_interrupt, follow)
             raise
         except BaseException:  # the program cannot succeed any more
             _interrupt(process, ABORT_TIMEOUT_S)
@@ -119,9 +121,9 @@ def _raise(error: LabError | None) -> None:
         raise error
 
 
-def _has_ended(process: child_processes.Process, within_s: float = POLL_S) -> bool:
+def _has_ended(process: child_processes.Process) -> bool:
     try:
-        process.wait(within_s)
+        process.wait(POLL_S)
     except subprocess.TimeoutExpired:
         return False
     return True
@@ -130,13 +132,13 @@ def _has_ended(process: child_processes.Process, within_s: float = POLL_S) -> bo
 def _stop(
     process: child_processes.Process,
     on_interrupt: Callable[[], None] | None,
-    find_failure: Callable[[], LabError | None],
+    follow: Callable[[], object],
 ) -> None:
-    """Waits for the program until another Ctrl-C, or interrupts it."""
+    """Follows the program to its end or to another Ctrl-C, or interrupts it."""
     try:
         if on_interrupt:
             on_interrupt()
-            _wait_for_end(process, find_failure)
+            follow()
             return
     except KeyboardInterrupt:
         _interrupt(process, INTERRUPT_TIMEOUT_S)
@@ -145,13 +147,6 @@ def _stop(
         _interrupt(process, ABORT_TIMEOUT_S)
         raise
     _interrupt(process, INTERRUPT_TIMEOUT_S)
-
-
-def _wait_for_end(
-    process: child_processes.Process, find_failure: Callable[[], LabError | None]
-) -> None:
-    while not _has_ended(process, CHECK_INTERVAL_S):
-        _raise(find_failure())
 
 
 def _interrupt(process: child_processes.Process, timeout_s: float) -> None:

@@ -189,3 +189,18 @@ def test_ctrl_c_waits_for_work_that_may_finish_until_it_comes_again(
             run([sys.executable, "-c", SAVES_IN_THE_END], place, ctrl_c, on_interrupt)
 
     assert (tmp_path / "state").exists() is saved
+
+
+def test_progress_goes_on_after_a_ctrl_c_that_waits(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def see(line: str) -> None:
+        seen.append(line)
+        if line == "making":
+            raise KeyboardInterrupt
+
+    program = SAVES_IN_THE_END + "print('saved', flush=True)"
+    with pytest.raises(KeyboardInterrupt):
+        run([sys.executable, "-c", program], Place(tmp_path, {}, tmp_path / "log"), see, seen.clear)
+
+    assert seen == ["saved"]
