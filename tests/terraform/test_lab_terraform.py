@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -180,6 +181,26 @@ def test_a_second_deploy_in_the_same_lab_is_refused(home: Path) -> None:
         pytest.raises(LabError, match="is running in"),
         Workspace("dev").alone(),
     ):
+        pass
+
+
+def test_the_terraform_that_a_killed_lab_has_left_is_named(home: Path) -> None:
+    workspace = Workspace("dev")
+    workspace.folder.mkdir(parents=True)
+    program = home / "terraform-of-this-test" / "terraform"
+    program.parent.mkdir()
+    shutil.copy(shutil.which("sleep") or "", program)
+    with workspace.alone() as lock:
+        left = subprocess.Popen([program, "60"], cwd=workspace.folder, pass_fds=[lock])
+    try:
+        named = pytest.raises(LabError, match=f"Terraform is process {left.pid}")
+        with named as refused, workspace.alone():
+            pass
+        assert f"`kill -INT {left.pid}` ends it" in refused.value.hint
+    finally:
+        left.kill()
+        left.wait()
+    with workspace.alone():
         pass
 
 

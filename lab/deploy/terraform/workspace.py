@@ -23,6 +23,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from lab.core import kept_copies, paths
 from lab.core.errors import LabError
 
@@ -141,11 +143,19 @@ class Workspace:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise LabError(
-                    f"Another deploy or destroy is running in {paths.home()}.",
-                    "Wait until it is done. After a killed `lab`, Terraform finishes its run.",
-                ) from None
+                raise self._busy() from None
             yield lock.fileno()
+
+    def _busy(self) -> LabError:
+        message = f"Another deploy or destroy is running in {paths.home()}."
+        advice = "Wait until it is done. After a killed `lab`, Terraform finishes its run"
+        processes = psutil.process_iter(["pid", "name", "cwd"])
+        here = [p.info for p in processes if p.info["name"] == "terraform" and p.info["cwd"]]
+        pids = [str(p["pid"]) for p in here if Path(p["cwd"]).is_relative_to(self.root)]
+        if pids:
+            ending = f"; `kill -INT {' '.join(pids)}` ends it before"
+            return LabError(f"{message} Terraform is process {', '.join(pids)}.", advice + ending)
+        return LabError(message, f"{advice}.")
 
 
 def _sources() -> dict[Path, Path]:
