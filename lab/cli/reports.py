@@ -163,7 +163,9 @@ def audit(report: AuditReport) -> RenderableType:
     if (hidden := len(report.lost) + report.more_lost - SHOWN) > 0:
         parts.append(Text(f"and {hidden} more: --json", "yellow"))
     if report.in_flight:
-        what = f"{report.in_flight} orders are in progress: without an end status, event or mail"
+        what = (
+            f"{render.number(report.in_flight, 'order')} in progress: no end status, event or mail"
+        )
         parts.append(_line(waits, what))
     if report.moving:
         what = f"{report.moving} rows changed while they were read, and were not checked: try again"
@@ -187,14 +189,17 @@ def audited(report: AuditReport) -> str:
 def seeded(report: SeedReport) -> str:
     """A summary of the seed on one line."""
     news = f", {report.stocked} newly stocked" if report.stocked else ", stock as it was"
-    removed = f", {report.removed} other products off sale" if report.removed else ""
-    return f"{report.products} products, {report.promotions} promotions{news}{removed}"
+    others = render.number(report.removed, "other product")
+    removed = f", {others} off sale" if report.removed else ""
+    products = render.number(report.products, "product")
+    promotions = render.number(report.promotions, "promotion")
+    return f"{products}, {promotions}{news}{removed}"
 
 
 def others(report: SeedReport) -> str:
     """A sentence about the other products for sale."""
-    which = "1 other product" if report.others == 1 else f"{report.others:,} other products"
-    return f"The shop also sells {which} from an earlier seed, or from a lesson."
+    others = render.number(report.others, "other product")
+    return f"The shop also sells {others} from an earlier seed, or from a lesson."
 
 
 def deployed(result: DeployResult) -> str:
@@ -202,7 +207,7 @@ def deployed(result: DeployResult) -> str:
     checked = ", and a plan is empty" if result.verified else ""
     if result.restored_from:
         when = render.moment(result.restored_from)
-        return f"{result.added} resources, restored as deployed on {when}{checked}"
+        return f"{render.number(result.added, 'resource')}, restored as deployed on {when}{checked}"
     return changed(result) + checked
 
 
@@ -213,7 +218,7 @@ def changed(changes: Changes | DeployResult) -> str:
         ("changed", changes.changed),
         ("removed", changes.destroyed),
     )
-    summary = ", ".join(f"{count} resources {what}" for what, count in counts if count)
+    summary = ", ".join(f"{render.number(n, 'resource')} {what}" for what, n in counts if n)
     return summary or "no changes"
 
 

@@ -68,6 +68,11 @@ def as_json(value: Any) -> None:
     print(json.dumps(value, indent=2, default=str, ensure_ascii=False))  # noqa: T201
 
 
+def number(count: int, thing: str) -> str:
+    """A number of things in words: `1 order`, `2 orders`."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
 def lab_command() -> str:
     """The command to type: `lab` if it is on PATH, otherwise its path."""
     if shutil.which("lab"):

@@ -69,7 +69,9 @@ def destroy(
     if json:
         render.as_json(asdict(result))
     else:
-        summary = f"{result.destroyed} resources in {render.duration(result.seconds)}"
+        summary = (
+            f"{render.number(result.destroyed, 'resource')} in {render.duration(result.seconds)}"
+        )
         render.done(f"{environment} is destroyed ({summary}); nothing remains.")
         for leftover in result.kept:
             render.note(f"Kept on purpose: {leftover}")

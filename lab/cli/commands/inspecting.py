@@ -183,7 +183,9 @@ def _numbered(mails: list[Mail], number: int) -> Mail:
     from lab.core.errors import LabError
 
     if number > len(mails):
-        count = "There is no mail" if not mails else f"There are {len(mails)} mails"
+        count = {0: "There is no mail", 1: "There is 1 mail"}.get(
+            len(mails), f"There are {len(mails)} mails"
+        )
         raise LabError(f"{count}; number {number} is not among them.", "`lab mail` lists them.", 2)
     return mails[number - 1]
 

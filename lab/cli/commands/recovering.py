@@ -163,7 +163,8 @@ def _show_backup(manifest: Manifest, json: bool) -> None:
         f" {recovery_report.copied(manifest)}."
     )
     if manifest.in_flight:
-        render.note(f"{manifest.in_flight} orders were in progress; after a restore they continue.")
+        orders = render.number(manifest.in_flight, "order")
+        render.note(f"In progress: {orders}. A restore continues with them.")
     for violation in manifest.broken:
         render.problem(f"Its books do not balance: {violation}")
 

@@ -212,12 +212,15 @@ def _row(facts: dict[str, Any]) -> list[str]:
 
 
 def _environments(facts: dict[str, Any]) -> str:
+    from lab.console import render
+
     if facts["imported_from"]:
         return f"imported from {facts['imported_from']}"
     if facts["environments"] is None:
         return "unknown: the emulator did not run"
     counts = facts["environments"].items()
-    return ", ".join(f"{name} ({count} resources)" for name, count in counts) or "nothing"
+    parts = [f"{name} ({render.number(count, 'resource')})" for name, count in counts]
+    return ", ".join(parts) or "nothing"
 
 
 def _size(snapshot: Snapshot) -> str:

@@ -283,3 +283,10 @@ def test_money_is_shown_with_its_cents(amount: int, shown: str) -> None:
 )
 def test_durations_read_as_a_person_says_them(seconds: float, shown: str) -> None:
     assert render.duration(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0 orders"), (1, "1 order"), (2, "2 orders"), (1_200, "1,200 orders")]
+)
+def test_one_thing_is_not_spoken_of_as_many(count: int, said: str) -> None:
+    assert render.number(count, "order") == said
