@@ -82,6 +82,31 @@ def test_orders_are_there_after_a_stop_and_after_a_kill(lab: Lab) -> None:
     lab.run("audit")
 
 
+def test_a_state_that_terraform_could_not_store_is_stored_by_the_next_deploy(lab: Lab) -> None:
+    stored, s3 = State.of(lab.target), lab.target.client("s3")
+    where = {"Bucket": stored.bucket, "Key": stored.key}
+    unsaved = Workspace("dev").unsaved.relative_to(paths.home())
+
+    def serial() -> int:
+        return int(json.loads(s3.get_object(**where)["Body"].read())["serial"])
+
+    def leave(number: int) -> None:
+        state = json.loads(s3.get_object(**where)["Body"].read()) | {"serial": number}
+        (lab.home / unsaved).write_text(json.dumps(state))
+
+    newer = serial() + 5
+    leave(newer)
+    lab.run("deploy", "--no-cache")
+    assert serial() >= newer
+    assert not (lab.home / unsaved).exists()
+
+    leave(1)
+    lab.run("deploy", "--no-cache")
+    assert serial() >= newer
+    assert not (lab.home / unsaved).exists()
+    assert list((lab.home / "kept" / "terraform").glob("errored.*"))
+
+
 def test_a_snapshot_that_is_loaded_brings_back_the_older_state(lab: Lab) -> None:
     before = place(lab)
     lab.run("save", "noon")
@@ -159,28 +184,3 @@ def test_without_states_and_logs_nothing_of_an_order_is_left(lab: Lab) -> None:
         assert [file for file in files if order.encode() in file.read_bytes()] == []
     finally:
         up(lab)
-
-
-def test_a_state_that_terraform_could_not_store_is_stored_by_the_next_deploy(lab: Lab) -> None:
-    stored, s3 = State.of(lab.target), lab.target.client("s3")
-    where = {"Bucket": stored.bucket, "Key": stored.key}
-    unsaved = Workspace("dev").unsaved.relative_to(paths.home())
-
-    def serial() -> int:
-        return int(json.loads(s3.get_object(**where)["Body"].read())["serial"])
-
-    def leave(number: int) -> None:
-        state = json.loads(s3.get_object(**where)["Body"].read()) | {"serial": number}
-        (lab.home / unsaved).write_text(json.dumps(state))
-
-    newer = serial() + 5
-    leave(newer)
-    lab.run("deploy", "--no-cache")
-    assert serial() >= newer
-    assert not (lab.home / unsaved).exists()
-
-    leave(1)
-    lab.run("deploy", "--no-cache")
-    assert serial() >= newer
-    assert not (lab.home / unsaved).exists()
-    assert list((lab.home / "kept" / "terraform").glob("errored.*"))
