@@ -64,8 +64,6 @@ def test_the_next_deploy_does_the_rest(lab: Lab, kill: Kill) -> None:
     assert deploying.returncode != 0, said
     assert '"@level"' not in said
     assert kill is not emulator or "`lab up --fresh` starts an empty one" in said
-    began = time.monotonic()
     assert "dev is deployed" in lab.run("deploy", "--no-cache")
-    assert time.monotonic() - began < PATIENCE_S
     lab.run("seed")
     assert lab.answer("checkout", "--customer", "ada")["order"]["status"] == "CONFIRMED"

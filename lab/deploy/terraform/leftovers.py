@@ -33,7 +33,6 @@ TAGS_LAG_S = 60.0
 """How long to poll: AWS lists tags for some time after the resource is deleted."""
 
 POLL_S = 5.0
-FUNCTIONS = ("list_functions", "Functions")
 STAGE_LOGS = re.compile(r"^API-Gateway-Execution-Logs_(\w+)/(.+)$")
 
 
@@ -88,7 +87,8 @@ def delete_stray_log_groups(target: Target) -> None:
 def functions_but(target: Target, known: Container[str]) -> tuple[str, ...]:
     """Returns the environment's functions that are not `known`."""
     named = [target.named(name) for name in code_swap.function_names()]
-    existing = {row["FunctionName"] for row in inventory.rows(target, "lambda", *FUNCTIONS)}
+    rows = inventory.rows(target, "lambda", "list_functions", "Functions")
+    existing = {row["FunctionName"] for row in rows}
     return tuple(name for name in named if name in existing and name not in known)
 
 
