@@ -43,6 +43,9 @@ VARIABLE_PREFIX = "LAB_TF_VAR_"
 QUIET_TERRAFORM = {"CHECKPOINT_DISABLE": "1"}
 """Disables Terraform's check for updates."""
 
+TEMPORARY = "/tmp"  # noqa: S108 - the system's, of which programs make a folder or file of their own
+SOCKET_FOLDER_BYTES = 84
+
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -62,8 +65,23 @@ def on_emulator(endpoint: str, access_key: str, region: str) -> dict[str, str]:
     Without the user's variables, which could select another account, folder or file.
     """
     network = {n: v for n, v in os.environ.items() if n in INTERNET or n.startswith(REGISTRY)}
-    own = {"TF_IN_AUTOMATION": "1", **_emulator(endpoint, access_key, region)}
+    own = {
+        "TF_IN_AUTOMATION": "1",
+        "TMPDIR": _temporary(),
+        **_emulator(endpoint, access_key, region),
+    }
     return bare() | network | terraform_variables() | own
+
+
+def _temporary() -> str:
+    """TMPDIR, if Terraform's provider can have a socket there; else the system's folder.
+
+    A socket's path has at most 104 bytes (macOS; 108 on Linux), of which its name has 20.
+    """
+    folder = Path(os.environ.get("TMPDIR") or TEMPORARY).absolute()
+    return (
+        str(folder) if folder.is_dir() and len(bytes(folder)) <= SOCKET_FOLDER_BYTES else TEMPORARY
+    )
 
 
 def in_a_shell(endpoint: str, access_key: str, region: str) -> dict[str, str]:

@@ -129,6 +129,8 @@ def _file_error(error: Exception) -> LabError | None:
     if not isinstance(error, OSError):
         return None
     file = error.filename or paths.home_path()
+    if error.errno in NO_SPACE and error.filename is None:
+        return preconditions.no_space_somewhere()
     if error.errno in NO_SPACE:
         return preconditions.no_space(file, f"{file} could not be written")
     if error.errno in NOT_WRITABLE:

@@ -71,6 +71,15 @@ def no_space(folder: Path | str, details: str) -> LabError:
     )
 
 
+def no_space_somewhere() -> LabError:
+    """The same where the system does not say what could not be written."""
+    home = paths.home_path()
+    return LabError(
+        f"There is no space left for what this command prints, or on the disk where {home} is.",
+        _space_hint(home),
+    )
+
+
 def _space_hint(folder: Path | str) -> str:
     if Path(folder) == _temporary():
         return "Make room there, or name another folder for temporary files: TMPDIR=/somewhere/else"

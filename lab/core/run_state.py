@@ -51,12 +51,17 @@ class Record:
 
     def process(self) -> psutil.Process | None:
         """The recorded process, or None if it has ended (also if its number is in use again)."""
-        try:
-            process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.created) < 1
-            return process if same and is_alive(process) else None
-        except psutil.NoSuchProcess:
-            return None
+        return running(self.pid, self.created)
+
+
+def running(pid: int, created: float) -> psutil.Process | None:
+    """The process of this number that started then, or None if it has ended."""
+    try:
+        process = psutil.Process(pid)
+        same = abs(process.create_time() - created) < 1
+        return process if same and is_alive(process) else None
+    except psutil.NoSuchProcess:
+        return None
 
 
 def container_runs(container: str) -> bool:

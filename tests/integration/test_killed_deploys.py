@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from lab.core import ports
+from lab.deploy import terraform_lock
 from tests.own_lab import PATIENCE_S, Lab
 from tests.waiting import wait_for
 
@@ -47,13 +48,20 @@ def tflocal(_lab: Lab, deploying: subprocess.Popen[str]) -> None:
     child.kill()
 
 
+def the_lab(lab: Lab, deploying: subprocess.Popen[str]) -> None:
+    deploying.kill()
+    lab.run("down")
+    assert not terraform_lock.running(lab.home / "terraform")
+    lab.run("up", "--port", str(lab.port))
+
+
 def emulator(lab: Lab, deploying: subprocess.Popen[str]) -> None:
     os.kill(json.loads((lab.home / "emulator.json").read_text())["pid"], signal.SIGKILL)
     deploying.wait(PATIENCE_S)
     lab.run("up", "--port", str(lab.port), "--fresh")
 
 
-@pytest.mark.parametrize("kill", [by_two_ctrl_c, tflocal, emulator])
+@pytest.mark.parametrize("kill", [by_two_ctrl_c, tflocal, the_lab, emulator])
 def test_the_next_deploy_does_the_rest(lab: Lab, kill: Kill) -> None:
     deploying = lab.start("deploy", "--no-cache")
     wait_for(lambda: functions(lab)[FUNCTIONS_CREATED:], "no functions were created", PATIENCE_S)

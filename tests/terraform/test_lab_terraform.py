@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -173,35 +172,6 @@ def test_an_override_beside_the_sources_is_neither_copied_nor_touched(
 
     assert own.exists()
     assert not (workspace.folder / OVERRIDE).exists()
-
-
-def test_a_second_deploy_in_the_same_lab_is_refused(home: Path) -> None:
-    with (
-        Workspace("dev").alone(),
-        pytest.raises(LabError, match="is running in"),
-        Workspace("dev").alone(),
-    ):
-        pass
-
-
-def test_the_terraform_that_a_killed_lab_has_left_is_named(home: Path) -> None:
-    workspace = Workspace("dev")
-    workspace.folder.mkdir(parents=True)
-    program = home / "terraform-of-this-test" / "terraform"
-    program.parent.mkdir()
-    shutil.copy(shutil.which("sleep") or "", program)
-    with workspace.alone() as lock:
-        left = subprocess.Popen([program, "60"], cwd=workspace.folder, pass_fds=[lock])
-    try:
-        named = pytest.raises(LabError, match=f"Terraform is process {left.pid}")
-        with named as refused, workspace.alone():
-            pass
-        assert f"`kill -INT {left.pid}` ends it" in refused.value.hint
-    finally:
-        left.kill()
-        left.wait()
-    with workspace.alone():
-        pass
 
 
 def test_an_unknown_environment_is_a_mistake_that_names_the_known_ones(home: Path) -> None:

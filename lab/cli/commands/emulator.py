@@ -11,6 +11,7 @@ import typer
 from lab.cli.commands.common import Json
 
 if TYPE_CHECKING:
+    from lab.core.progress import Progress
     from lab.emulator.process import Emulator
     from lab.emulator.service_settings import ServiceSettings
 
@@ -84,6 +85,8 @@ def _start(port: int | None, iam: bool, docker: bool, fresh: bool) -> Emulator:
     from lab.emulator import process
 
     with working("Starting the emulator") as on_progress:
+        if fresh:
+            _end_left_over_terraform(on_progress)
         return process.start(port, on_progress=on_progress, iam=iam, docker=docker, fresh=fresh)
 
 
@@ -103,7 +106,8 @@ def down(json: Json = False) -> None:
     from lab.console.progress import working
     from lab.emulator import process
 
-    with working("Stopping the emulator"):
+    with working("Stopping the emulator") as on_progress:
+        _end_left_over_terraform(on_progress)
         stopped = process.stop()
     if json:
         render.as_json(asdict(stopped))
@@ -114,6 +118,14 @@ def down(json: Json = False) -> None:
         render.note(f"Its latest changes were not saved: {stopped.not_saved}")
     else:
         render.done(f"The emulator has stopped. Its state is kept: `{stopped.again}` continues.")
+
+
+def _end_left_over_terraform(on_progress: Progress) -> None:
+    """It would go on at the next emulator of this port."""
+    from lab.core import paths
+    from lab.deploy import terraform_lock
+
+    terraform_lock.end_left_over(paths.home_path() / "terraform", on_progress)
 
 
 def env(

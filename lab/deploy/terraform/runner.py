@@ -15,14 +15,13 @@ from typing import TextIO
 
 from lab.core import child_processes
 from lab.core.errors import LabError
+from lab.deploy.terraform_lock import INTERRUPT_TIMEOUT_S
 
 POLL_S = 0.1
 CHECK_INTERVAL_S = 1.0
-INTERRUPT_TIMEOUT_S = 60.0
-"""How long an interrupted Terraform may take to save its state before it is killed."""
 
 ABORT_TIMEOUT_S = 3.0
-"""The same if its emulator has ended or its disk is full."""
+"""How long it may take if its emulator has ended or its disk is full: it cannot store its state."""
 
 
 @dataclass(frozen=True)

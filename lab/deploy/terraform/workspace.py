@@ -16,17 +16,15 @@ saved before it is replaced.
 
 from __future__ import annotations
 
-import fcntl
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from lab.core import kept_copies, paths
 from lab.core.errors import LabError
+from lab.deploy import terraform_lock
 
 SUFFIXES = frozenset({".tf", ".tfvars", ".json", ".tftpl"})
 OVERRIDE = "localstack_providers_override.tf"
@@ -131,31 +129,12 @@ class Workspace:
         """Copies the committed provider checksums; Terraform may add this platform's."""
         _copy(self.source / LOCK, self.folder / LOCK)
 
-    @contextmanager
-    def alone(self) -> Iterator[int]:
-        """Holds the lock of this lab. Raises LabError if another deploy holds it.
+    def alone(self) -> AbstractContextManager[int]:
+        """Holds the lock of this lab, and yields its file descriptor.
 
-        Yields the file descriptor of the lock: a program that inherits it holds the lock until it
-        ends, even if the lab is killed before.
+        Raises LabError if another deploy holds it.
         """
-        self.home.mkdir(parents=True, exist_ok=True)
-        with (self.home / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise self._busy() from None
-            yield lock.fileno()
-
-    def _busy(self) -> LabError:
-        message = f"Another deploy or destroy is running in {paths.home()}."
-        advice = "Wait until it is done. After a killed `lab`, Terraform finishes its run"
-        processes = psutil.process_iter(["pid", "name", "cwd"])
-        here = [p.info for p in processes if p.info["name"] == "terraform" and p.info["cwd"]]
-        pids = [str(p["pid"]) for p in here if Path(p["cwd"]).is_relative_to(self.root)]
-        if pids:
-            ending = f"; `kill -INT {' '.join(pids)}` ends it before"
-            return LabError(f"{message} Terraform is process {', '.join(pids)}.", advice + ending)
-        return LabError(message, f"{advice}.")
+        return terraform_lock.held(self.home)
 
 
 def _sources() -> dict[Path, Path]:

@@ -33,7 +33,7 @@ from lab.deploy.terraform import json_log, runner
 
 PATIENCE_S = 20.0
 Usage = namedtuple("Usage", "total used free")
-NO_SPACE = "There is no space left on the disk"
+NO_SPACE = "There is no space left"
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,6 +53,20 @@ def test_terraform_never_asks_hashicorp_for_news(monkeypatch: pytest.MonkeyPatch
         child_processes.in_a_shell("http://localhost:4566", "test", "us-east-2"),
     ]
     assert [env.get("CHECKPOINT_DISABLE") for env in asked] == ["1"] * 6
+
+
+@pytest.mark.parametrize("named", ["", "missing", "a" * 90, "of mine"])
+def test_terraforms_provider_gets_a_folder_in_which_a_socket_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    for name in ("a" * 90, "of mine"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TMPDIR", named)
+
+    given = child_processes.on_emulator("http://localhost:4566", "test", "us-east-2")["TMPDIR"]
+
+    assert given == (str(tmp_path / named) if named == "of mine" else "/tmp")
 
 
 def test_the_demo_ticks_nothing_at_an_address_where_nobody_answers(
