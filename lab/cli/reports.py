@@ -142,7 +142,7 @@ def _functions_row(functions: Mapping[str, str]) -> tuple[Text, str, str]:
 
 def _queues_row(report: Health) -> tuple[Text, str, str]:
     waiting = {name: count for name, count in report.queues.items() if count}
-    return _mark(not waiting), "Queues", _counts(waiting) if waiting else "nothing waits"
+    return _mark(not report.stuck), "Queues", _counts(waiting) if waiting else "nothing waits"
 
 
 def _counts(counts: Mapping[str, int]) -> str:

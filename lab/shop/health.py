@@ -49,8 +49,9 @@ class Health:
     """The health of an environment; `api_url` is None if nothing is deployed.
 
     `tables` maps each table to its item count, `functions` each function to its state, `queues`
-    each queue to its number of messages, and `executions` RUNNING and FAILED to the number of
-    executions (at most 1,000). `alarms` are the names of the alarms that ring.
+    each queue to its number of messages, with those that are being handled, and `executions`
+    RUNNING and FAILED to the number of executions (at most 1,000). `alarms` are
+    the names of the alarms that ring.
     """
 
     environment: str
@@ -65,10 +66,14 @@ class Health:
     @property
     def good(self) -> bool:
         """Whether everything is deployed and active, no alarm rings and no message is stuck."""
-        stuck = any(count for name, count in self.queues.items() if not _may_hold_messages(name))
         deployed = len(self.tables) == len(TABLES) and bool(self.functions)
         active = all(state == "Active" for state in self.functions.values())
-        return self.api_healthy and deployed and active and not stuck and not self.alarms
+        return self.api_healthy and deployed and active and not self.stuck and not self.alarms
+
+    @property
+    def stuck(self) -> bool:
+        """Whether messages are in another queue than that of the notifications."""
+        return any(count for name, count in self.queues.items() if not _may_hold_messages(name))
 
 
 def _may_hold_messages(queue: str) -> bool:
@@ -136,9 +141,9 @@ def _queues(target: Target) -> dict[str, int]:
 
 
 def _message_count(client: Any, url: str) -> int:
-    name = "ApproximateNumberOfMessages"
-    response = client.get_queue_attributes(QueueUrl=url, AttributeNames=[name])
-    return int(response["Attributes"][name])
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = client.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(found[name]) for name in names)
 
 
 def _executions(target: Target) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 
@@ -25,23 +26,25 @@ AWS_OWN = ("default", "alias/aws/")
 
 def is_empty(endpoint: str) -> bool:
     """Whether an emulator that keeps its state started with none, and no service was used since."""
-    try:
-        with clients.http(endpoint, timeout=TIMEOUT_S) as emulator:
-            restored = emulator.get(LOADED).json()["restored"]
-            services = emulator.get(HEALTH).json()["services"]
-    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+    if not is_new(endpoint):
         return False
-    used = not isinstance(services, dict) or set(services.values()) - UNUSED
-    return restored is False and not used
+    services = _page(endpoint, HEALTH).get("services")
+    return isinstance(services, dict) and not set(services.values()) - UNUSED
 
 
 def is_new(endpoint: str) -> bool:
     """Whether an emulator that keeps its state started with none."""
+    return _page(endpoint, LOADED).get("restored") is False
+
+
+def _page(endpoint: str, path: str) -> dict[str, Any]:
+    """The JSON object of a page of the emulator; an empty one if it does not answer with one."""
     try:
         with clients.http(endpoint, timeout=TIMEOUT_S) as emulator:
-            return emulator.get(LOADED).json()["restored"] is False
-    except (httpx.HTTPError, ValueError, KeyError, TypeError):
-        return False
+            page = emulator.get(path).json()
+    except (httpx.HTTPError, ValueError):
+        return {}
+    return page if isinstance(page, dict) else {}
 
 
 def others(target: Target) -> list[str]:

@@ -40,6 +40,8 @@ class SharedProvider:
     descriptors: tuple[int, ...] = ()
 
 
+WITHOUT = ("init", "state", "force-unlock")
+
 NONE = SharedProvider()
 """Terraform starts its own."""
 
@@ -51,12 +53,13 @@ def shared_provider(
     """Runs the provider that `init` has installed, for a command of Terraform.
 
     `folder` and `variables` are those of Terraform: the provider reads files by relative paths.
-    `init` has no shared provider, which it would not compare with the lock file. Without a
-    provider, or with one that does not start, Terraform starts its own, or says why it cannot.
+    `init` has no shared provider, which it would not compare with the lock file, and neither has
+    `state` or `force-unlock`, which hardly ask it anything. Without a provider, or with one that
+    does not start, Terraform starts its own, or says why it cannot.
     """
     data = folder / variables.get("TF_DATA_DIR", ".terraform")
     program = next(data.glob(f"providers/{PROVIDER}/*/*/terraform-provider-aws_*"), None)
-    if command == "init" or program is None:
+    if command in WITHOUT or program is None:
         yield NONE
         return
     with child_processes.start(

@@ -253,6 +253,8 @@ def test_an_emulator_of_others_or_in_a_container_has_no_kept_deployment(
         ('{"services": {"s3": "available"}}', "no such page", False),
         ("{}", '{"restored": false}', False),
         ("no JSON", "no JSON", False),
+        ("no JSON", '{"restored": false}', False),
+        ("[]", "[]", False),
     ],
 )
 def test_an_emulator_is_empty_while_no_service_was_used(
@@ -262,8 +264,9 @@ def test_an_emulator_is_empty_while_no_service_was_used(
         return httpx.Response(200, text=state if request.url.path == contents.LOADED else health)
 
     transport = httpx.MockTransport(answer)
-    client = httpx.Client(base_url=ENDPOINT, transport=transport)
-    monkeypatch.setattr(clients, "http", lambda *_, **__: client)
+    monkeypatch.setattr(
+        clients, "http", lambda url, **_: httpx.Client(base_url=url, transport=transport)
+    )
     assert contents.is_empty(ENDPOINT) is empty
 
 

@@ -155,8 +155,9 @@ def test_before_the_first_init_there_is_none(tmp_path: Path) -> None:
         assert shared is NONE
 
 
-def test_init_compares_the_provider_with_the_lock_file(folder: Path, socket: Path) -> None:
-    with shared_provider("init", folder, {}) as shared:
+@pytest.mark.parametrize("command", ["init", "state", "force-unlock"])
+def test_these_commands_have_no_shared_provider(folder: Path, socket: Path, command: str) -> None:
+    with shared_provider(command, folder, {}) as shared:
         assert shared is NONE
 
     assert not socket.exists()

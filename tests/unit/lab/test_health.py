@@ -1,0 +1,49 @@
+"""`lab status`: which messages count, and when they are stuck."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lab.cli import reports
+from lab.core.target import Target
+from lab.shop import health
+from lab.shop.health import Health
+
+WAITING = {"checkout-dev-notifications": ("2", "1"), "checkout-dev-notifications-dlq": ("0", "1")}
+HEALTH = Health("dev", None, True, dict.fromkeys(health.TABLES, 0), {"a": "Active"}, {}, {}, ())
+
+
+class Queues:
+    """SQS, with as many visible and invisible messages as it is given."""
+
+    def list_queues(self, **_: Any) -> dict[str, list[str]]:
+        return {"QueueUrls": [f"http://localhost:4566/000000000000/{name}" for name in WAITING]}
+
+    def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N803 - boto3's
+        visible, invisible = WAITING[QueueUrl.rsplit("/", 1)[-1]]
+        known = {
+            "ApproximateNumberOfMessages": visible,
+            "ApproximateNumberOfMessagesNotVisible": invisible,
+        }
+        return {"Attributes": {name: known[name] for name in AttributeNames}}
+
+
+def test_messages_that_are_being_handled_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Target, "client", lambda *_: Queues())
+    counted = health._queues(Target("dev"))
+    assert counted == {"checkout-dev-notifications": 3, "checkout-dev-notifications-dlq": 1}
+
+
+@pytest.mark.parametrize(
+    ("queues", "stuck"),
+    [({"x-notifications": 3}, False), ({"x-notifications-dlq": 1}, True), ({}, False)],
+)
+def test_mails_may_wait_and_other_messages_are_stuck(queues: dict[str, int], stuck: bool) -> None:
+    report = replace(HEALTH, queues=queues)
+    assert report.stuck is stuck
+    assert report.good is not stuck
+    mark, *_ = reports._queues_row(report)
+    assert mark == (reports.BAD if stuck else reports.GOOD)
