@@ -16,6 +16,7 @@ import pytest
 from hcl2.api import loads
 
 from lab.core import paths
+from lab.core.errors import LabError
 from lab.deploy.plans import offline
 from tests.terraform.pipeline_calls import ACCOUNT, ASKED, BOUNDARY, REGION, STATES, arn
 from tests.terraform.policies import Call, Policy, allows, listed
@@ -27,20 +28,23 @@ LARGEST_ROLE, LARGEST_POLICY = 10_240, 6_144
 @pytest.fixture(scope="module")
 def policies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Policy]:
     """By role (`plan`, `dev` and so on) and `boundary-dev`, what the bootstrap gives it."""
-    if not shutil.which("terraform"):
-        pytest.skip("Terraform is not installed")
-    folder = tmp_path_factory.mktemp("roles")
-    root = folder / "root"
-    root.mkdir()
-    shutil.copytree(paths.TERRAFORM / "modules" / "github-oidc", folder / "github-oidc")
-    shutil.copy(paths.TERRAFORM / "bootstrap" / ".terraform.lock.hcl", root)
-    (root / "main.tf.json").write_text(json.dumps(a_root()))
-    planned = offline.plan_in(root, folder)
+    planned = plan_of(a_root(), tmp_path_factory.mktemp("roles"))
     return {
         name_of(resource): json.loads(resource["values"]["policy"])
         for resource in planned["planned_values"]["root_module"]["child_modules"][0]["resources"]
         if "policy" in resource["values"]
     }
+
+
+def plan_of(configuration: dict[str, Any], folder: Path) -> dict[str, Any]:
+    if not shutil.which("terraform"):
+        pytest.skip("Terraform is not installed")
+    root = folder / "root"
+    root.mkdir()
+    shutil.copytree(paths.TERRAFORM / "modules" / "github-oidc", folder / "github-oidc")
+    shutil.copy(paths.TERRAFORM / "bootstrap" / ".terraform.lock.hcl", root)
+    (root / "main.tf.json").write_text(json.dumps(configuration))
+    return offline.plan_in(root, folder)
 
 
 def a_root() -> dict[str, Any]:
@@ -88,6 +92,26 @@ def test_no_policy_is_larger_than_iam_takes(policies: dict[str, Policy]) -> None
     for name, size in sizes.items():
         limit = LARGEST_POLICY if "-" in name else LARGEST_ROLE
         assert size <= limit, f"{name} has {size} characters"
+
+
+@pytest.mark.exhaustive
+def test_a_policy_that_iam_would_not_take_is_refused_before_anything_is_made(
+    tmp_path: Path,
+) -> None:
+    larger = a_root()
+    module = larger["module"]["github"]
+    module["name"] = "northwind-bookshop"
+    module["tables"] = [*module["tables"], *(f"another-table-{number}" for number in range(20))]
+
+    with pytest.raises(LabError) as refused:
+        plan_of(larger, tmp_path)
+
+    said = " ".join(str(refused.value.message + refused.value.hint).split())
+    for role in ("plan", "deploy-dev", "deploy-staging", "deploy-prod"):
+        assert f"The policy of the role {role} would have 1" in said
+    assert "characters, and IAM takes 10240" in said
+    assert "northwind-bookshop-dev" in said
+    assert "IAM takes 6144" in said
 
 
 @pytest.mark.exhaustive

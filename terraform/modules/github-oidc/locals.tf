@@ -1,4 +1,10 @@
 locals {
+  # Characters without whitespace, in all inline policies of a role and in a managed policy:
+  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+  most_of_a_role   = 10240
+  most_of_a_policy = 6144
+  smaller          = "It names each table and setting: choose a shorter name or table_prefix, or give a part of the shop an account and pipelines of its own."
+
   partition = data.aws_partition.current.partition
   account   = data.aws_caller_identity.current.account_id
 

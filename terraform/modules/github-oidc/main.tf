@@ -63,6 +63,13 @@ resource "aws_iam_role_policy" "plan" {
   name   = "plan"
   role   = aws_iam_role.plan.id
   policy = data.aws_iam_policy_document.plan.json
+
+  lifecycle {
+    precondition {
+      condition     = length(data.aws_iam_policy_document.plan.minified_json) <= local.most_of_a_role
+      error_message = "The policy of the role plan would have ${length(data.aws_iam_policy_document.plan.minified_json)} characters, and IAM takes ${local.most_of_a_role}. ${local.smaller}"
+    }
+  }
 }
 
 resource "aws_iam_role" "deploy" {
@@ -80,6 +87,13 @@ resource "aws_iam_role_policy" "deploy" {
   name   = "deploy"
   role   = aws_iam_role.deploy[each.key].id
   policy = data.aws_iam_policy_document.deploy[each.key].json
+
+  lifecycle {
+    precondition {
+      condition     = length(data.aws_iam_policy_document.deploy[each.key].minified_json) <= local.most_of_a_role
+      error_message = "The policy of the role deploy-${each.key} would have ${length(data.aws_iam_policy_document.deploy[each.key].minified_json)} characters, and IAM takes ${local.most_of_a_role}. ${local.smaller}"
+    }
+  }
 }
 
 resource "aws_iam_policy" "boundary" {
@@ -88,4 +102,11 @@ resource "aws_iam_policy" "boundary" {
   name        = local.boundary_names[each.key]
   description = "The most that a role of ${each.key} may do which a pipeline made"
   policy      = data.aws_iam_policy_document.boundary[each.key].json
+
+  lifecycle {
+    precondition {
+      condition     = length(data.aws_iam_policy_document.boundary[each.key].minified_json) <= local.most_of_a_policy
+      error_message = "The policy ${local.boundary_names[each.key]} would have ${length(data.aws_iam_policy_document.boundary[each.key].minified_json)} characters, and IAM takes ${local.most_of_a_policy}. ${local.smaller}"
+    }
+  }
 }

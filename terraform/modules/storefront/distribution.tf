@@ -102,7 +102,7 @@ resource "aws_cloudfront_function" "this" {
 
   name    = "${var.name}-${each.key}"
   runtime = "cloudfront-js-2.0"
-  comment = each.key == "page" ? "A path that names no file leads to the page" : "/api is not part of the API's own paths"
+  comment = each.key == "page" ? "A path that names no file leads to the page" : "/api is not part of the API's own paths; who asks, for the firewall"
   publish = true
   code    = file("${path.module}/functions/${each.key}.js")
 }

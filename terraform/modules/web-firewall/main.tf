@@ -30,7 +30,7 @@ resource "aws_wafv2_web_acl" "this" {
         aggregate_key_type = var.behind_proxy ? "FORWARDED_IP" : "IP"
 
         dynamic "forwarded_ip_config" {
-          for_each = var.behind_proxy ? ["X-Forwarded-For"] : []
+          for_each = var.behind_proxy ? ["True-Client-IP"] : []
 
           content {
             header_name       = forwarded_ip_config.value

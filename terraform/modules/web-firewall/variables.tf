@@ -27,7 +27,7 @@ variable "requests_per_address" {
 }
 
 variable "behind_proxy" {
-  description = "Whether requests come through CloudFront: who asks is then in X-Forwarded-For, which whoever goes around it can make up."
+  description = "Whether requests come through CloudFront, whose function says in True-Client-IP who asks. Whoever goes around it can make that up."
   type        = bool
   default     = false
   nullable    = false

@@ -86,6 +86,11 @@ run "the_api_is_below_api_and_its_stage_is_hidden" {
     condition     = strcontains(aws_cloudfront_function.this["api"].code, "^\\/api") && strcontains(aws_cloudfront_function.this["page"].code, "location: { value: \"/\" }")
     error_message = "Wanted /api taken off, and deep links to lead to the page."
   }
+
+  assert {
+    condition     = strcontains(aws_cloudfront_function.this["api"].code, "request.headers[\"true-client-ip\"] = { value: event.viewer.ip }")
+    error_message = "Wanted the viewer's address for the firewall, whatever the viewer says."
+  }
 }
 
 run "a_browser_runs_what_is_ours_and_talks_to_the_sign_in" {

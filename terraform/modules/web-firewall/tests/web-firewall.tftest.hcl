@@ -36,7 +36,7 @@ run "behind_cloudfront_it_counts_who_asked_it" {
   }
 
   assert {
-    condition     = one([for rule in aws_wafv2_web_acl.this.rule : rule.statement[0].rate_based_statement[0].forwarded_ip_config[0].header_name if rule.name == "too-many-requests"]) == "X-Forwarded-For"
+    condition     = one([for rule in aws_wafv2_web_acl.this.rule : rule.statement[0].rate_based_statement[0].forwarded_ip_config[0].header_name if rule.name == "too-many-requests"]) == "True-Client-IP"
     error_message = "Wanted the addresses of customers, and not CloudFront's."
   }
 }
