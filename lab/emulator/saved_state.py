@@ -24,6 +24,10 @@ class Loaded:
     refused: str | None = None
 
 
+class NotLoaded(LabError):
+    """The emulator runs, but could not load the state, and is empty."""
+
+
 @dataclass(frozen=True)
 class About:
     """A saved state: when it was saved, by which versions, and its services. `size` in bytes."""
@@ -66,13 +70,17 @@ def restore(folder: Path, on_progress: Progress) -> str:
     """Restarts the emulator with the state of a folder, at the same port, or starts it.
 
     Returns its endpoint. Raises LabError, also for a state of other versions or a damaged one; an
-    emulator that runs goes on then.
+    emulator that runs goes on then. Raises NotLoaded if it shows only afterwards that the state
+    cannot be loaded.
     """
     words = ["restore", str(folder)] if own_process() else ["start", "--state", str(folder)]
     watchdog.no_emulator()  # it ends, and begins again
     started = emulator_program.run(*words, on_progress=on_progress)
     endpoint = str(started["endpoint"])
     watchdog.emulator(endpoint)
+    state = loaded(started.get("state"))
+    if state and (state.refused or not state.restored):
+        raise NotLoaded(state.refused or f"The emulator has not loaded the state of {folder}.")
     return endpoint
 
 

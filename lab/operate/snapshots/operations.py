@@ -15,7 +15,7 @@ from lab.core.target import Target
 from lab.deploy.terraform.state import State
 from lab.deploy.terraform.workspace import Workspace
 from lab.emulator import saved_state
-from lab.operate.snapshots.library import Library, Snapshot, require_name
+from lab.operate.snapshots.library import STATE, Library, Snapshot, require_name
 
 BEFORE_LOAD = "before-load"
 """The name under which `load` keeps what it replaces."""
@@ -40,9 +40,9 @@ def save(name: str, replace: bool = False, on_progress: Progress = ignore) -> Sn
     """
     library = Library.of_home()
     _require_own_name(name)
-    if not replace:
-        library.require_free(name)
     with library.locked(), _no_deploy():
+        if not replace:
+            library.require_free(name)
         watchdog.space("a snapshot")
         on_progress("saving the emulator's state")
         return library.put(_draft(library, name), name)
@@ -62,6 +62,8 @@ def load(name: str, on_progress: Progress = ignore) -> LoadResult:
         try:
             on_progress(f"starting the emulator with {name}")
             endpoint = saved_state.restore(snapshot.state, on_progress)
+        except saved_state.NotLoaded as refused:
+            raise _undone(refused, draft, on_progress) from refused
         except BaseException:
             if name == BEFORE_LOAD:  # it is needed to try again
                 shutil.rmtree(draft or "", ignore_errors=True)
@@ -71,6 +73,16 @@ def load(name: str, on_progress: Progress = ignore) -> LoadResult:
         if draft:
             library.put(draft, BEFORE_LOAD)
     return LoadResult(name, snapshot.about.saved_at, endpoint, BEFORE_LOAD if draft else "")
+
+
+def _undone(refused: LabError, draft: Path | None, on_progress: Progress) -> LabError:
+    """Puts what was there back into an emulator that has not loaded a snapshot."""
+    if draft is None:
+        return LabError(refused.message, "The emulator is empty, as it was.")
+    on_progress("starting the emulator with what was there")
+    saved_state.restore(draft / STATE, on_progress)
+    shutil.rmtree(draft)
+    return LabError(refused.message, "The emulator has what was there before.")
 
 
 def _draft_if_there_is_something(library: Library) -> Path | None:
@@ -100,9 +112,9 @@ def import_file(file: Path, name: str = "", replace: bool = False) -> Snapshot:
     library = Library.of_home()
     name = name or _stem(file)
     _require_own_name(name)
-    if not replace:
-        library.require_free(name)
     with library.locked():
+        if not replace:
+            library.require_free(name)
         draft = library.draft(
             name,
             lambda folder: saved_state.import_file(file.absolute(), folder),

@@ -7,6 +7,7 @@ import json
 import shutil
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,9 @@ ABOUT = {
     "sha256": "0",
     "size": 3,
 }
+
+
+REFUSED = "a state that the emulator refuses when it starts"
 
 
 @dataclass
@@ -67,12 +71,15 @@ class Program:
         self._raise_if_told()
         (folder / "about.json").write_text(json.dumps(ABOUT))
 
-    def _restore(self, folder: Path) -> dict[str, str]:
+    def _restore(self, folder: Path) -> dict[str, Any]:
         self._raise_if_told()
         self.state = (folder / "state").read_text()
-        return {"endpoint": ENDPOINT}
+        if self.state == REFUSED:
+            self.state = "empty"
+            return {"endpoint": ENDPOINT, "state": {"restored": False, "refused": "it is torn"}}
+        return {"endpoint": ENDPOINT, "state": {"restored": True}}
 
-    def _start(self, _: Path, folder: Path) -> dict[str, str]:
+    def _start(self, _: Path, folder: Path) -> dict[str, Any]:
         return self._restore(folder)
 
     def _export(self, folder: Path, file: Path) -> None:
@@ -183,6 +190,53 @@ def test_a_load_that_fails_keeps_what_was_there(program: Program, failure: BaseE
                 snapshots.load(name)
     assert program.state == "now"
     assert (Library.of_home().find("before-load").state / "state").read_text() == "now"
+
+
+def test_a_state_that_cannot_be_loaded_is_told_and_what_was_there_is_put_back(
+    program: Program,
+) -> None:
+    program.state = "yesterday"
+    snapshots.save("yesterday")
+    program.state = REFUSED
+    snapshots.save("torn")
+    program.state = "now"
+    snapshots.load("yesterday")
+    program.state = "later"
+
+    for _ in range(2):
+        with pytest.raises(LabError, match="it is torn") as refused:
+            snapshots.load("torn")
+        assert "what was there before" in refused.value.hint
+        assert program.state == "later"
+
+    assert (Library.of_home().find("before-load").state / "state").read_text() == "now"
+    assert left() == ["before-load", "torn", "yesterday"]
+
+
+@pytest.mark.parametrize("command", ["save", "import"])
+def test_a_name_that_is_taken_while_a_command_waits_for_the_lock_is_refused(
+    program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    snapshots.save("given")
+    snapshots.export("given", tmp_path / "file.tar.gz")
+    locked = Library.locked
+
+    @contextmanager
+    def locked_after_another(library: Library) -> Iterator[None]:
+        with locked(library):
+            library.put(library.draft("mine", saved_state.save, {}), "mine")
+            program.state = "of the second"
+            yield
+
+    monkeypatch.setattr(Library, "locked", locked_after_another)
+    program.state = "of the first"
+    with pytest.raises(LabError, match="'mine' already"):
+        if command == "save":
+            snapshots.save("mine")
+        else:
+            snapshots.import_file(tmp_path / "file.tar.gz", "mine")
+
+    assert (Library.of_home().find("mine").state / "state").read_text() == "of the first"
 
 
 def test_what_a_killed_command_has_left_is_tidied_up(program: Program) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from localstack_host.host import paths
+from localstack_host.state.layout import BLOBS
 
 FORMAT = 1
 ABOUT = "about.json"
@@ -34,7 +35,7 @@ class Unusable(Exception):
 
 @dataclass(frozen=True)
 class About:
-    """The contents of `about.json`."""
+    """The contents of `about.json`. `files` has the SHA-256 of each other file besides the state."""
 
     format: int
     saved_at: str
@@ -45,6 +46,7 @@ class About:
     services: tuple[str, ...]
     sha256: str
     size: int
+    files: dict[str, str]
 
     @classmethod
     def of(cls, folder: Path, services: tuple[str, ...]) -> About:
@@ -56,6 +58,7 @@ class About:
             services=services,
             sha256=digest(state),
             size=state.stat().st_size,
+            files=_files(folder),
         )
 
     def write(self, folder: Path) -> None:
@@ -79,6 +82,8 @@ def read(folder: Path) -> About:
         raise Unusable(f"{folder} has no readable {ABOUT}: it is no saved state, or is damaged")
     if not all(name in stored for name in names):
         raise Unusable(f"{folder / ABOUT} is incomplete")
+    if not isinstance(stored["files"], dict):
+        raise Unusable(f"{folder / ABOUT} is damaged: its files are {stored['files']!r:.50}")
     chosen = {name: stored[name] for name in names}
     return About(**chosen | {"services": tuple(map(str, stored["services"]))})
 
@@ -87,14 +92,32 @@ def check(folder: Path) -> About:
     """Reads `about.json`, and raises Unusable if the state is damaged or of other versions."""
     about = read(folder)
     require_same_versions(about)
-    state = folder / STATE
-    try:
-        undamaged = state.stat().st_size == about.size and digest(state) == about.sha256
-    except OSError as error:
-        raise Unusable(f"{state} cannot be read: {error.strerror}") from error
-    if not undamaged:
-        raise Unusable(f"{state} is damaged: its checksum is not the one in {ABOUT}")
+    require_undamaged(folder, about)
     return about
+
+
+def require_undamaged(folder: Path, about: About) -> None:
+    """Raises Unusable if a file of a saved state is missing or has another content."""
+    for name, expected in {STATE: about.sha256, **about.files}.items():
+        file = folder / name
+        try:
+            found = digest(file)
+        except OSError as error:
+            raise Unusable(f"{file} cannot be read: {error.strerror}") from error
+        if found != expected:
+            raise Unusable(f"{file} is damaged: its checksum is not the one in {ABOUT}")
+
+
+def _files(folder: Path) -> dict[str, str]:
+    """The checksums of all files but the state; of a content it is its name."""
+    files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
+    return {
+        file.relative_to(folder).as_posix(): (
+            file.name if file.parent.name == BLOBS else digest(file)
+        )
+        for file in files
+        if file != folder / STATE and file != folder / ABOUT
+    }
 
 
 def require_same_versions(about: About) -> None:

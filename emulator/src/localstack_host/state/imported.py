@@ -11,6 +11,7 @@ import re
 import shutil
 import sqlite3
 import tarfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,14 @@ from localstack_host.state.about import ABOUT, STATE, About
 from localstack_host.state.allowed import NotAllowed
 from localstack_host.state.layout import BLOBS, METRICS, METRICS_JSON, STATE_JSON, TABLES
 
+UNREADABLE = (
+    tarfile.TarError,
+    gzip.BadGzipFile,
+    zlib.error,
+    EOFError,
+    ValueError,
+    RecursionError,
+)
 MIB = 1 << 20
 MOST_BYTES = 4096 * MIB  # of everything, unpacked
 MOST_JSON = 512 * MIB
@@ -197,7 +206,9 @@ def _unpack(file: Path, draft: Path) -> About:
             with tarfile.open(fileobj=bounded, mode="r|") as tar:
                 for name, content in _members(tar):
                     _store(name, content, draft)
-    except (tarfile.TarError, gzip.BadGzipFile, EOFError, ValueError, RecursionError) as error:
+            while bounded.read(MIB):  # the checksum comes at the end
+                pass
+    except UNREADABLE as error:
         raise NotAllowed(f"it cannot be read: {error}") from error
     described = about.read(draft)
     about.require_same_versions(described)
@@ -297,6 +308,15 @@ def _require_name(text: Any, pattern: re.Pattern[str]) -> None:
 
 
 def _make_metrics(draft: Path) -> None:
+    try:
+        _make_database(draft)
+    except (ValueError, TypeError, LookupError, AttributeError, sqlite3.Error) as error:
+        message = f"{METRICS_JSON} is not as an export writes it: {error!r:.200}"
+        raise NotAllowed(message) from error
+    (draft / METRICS_JSON).unlink()
+
+
+def _make_database(draft: Path) -> None:
     tables = json.loads((draft / METRICS_JSON).read_bytes())
     connection = sqlite3.connect(draft / METRICS)
     try:
@@ -310,4 +330,3 @@ def _make_metrics(draft: Path) -> None:
         connection.commit()
     finally:
         connection.close()
-    (draft / METRICS_JSON).unlink()

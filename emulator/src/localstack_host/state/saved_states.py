@@ -157,8 +157,7 @@ def copy(source: Path, target: Path) -> About:
     draft = target.with_name(f"{target.name}.{os.getpid()}{DRAFT}")
     try:
         shutil.copytree(source, draft, copy_function=_link_or_copy)
-        if about.digest(draft / about.STATE) != described.sha256:
-            raise Unusable(f"{source / about.STATE} is damaged")
+        about.require_undamaged(draft, described)
         sync_all(draft)
         draft.rename(target)
         sync(target.parent)

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import pickle
+import shutil
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -20,10 +21,11 @@ from localstack_host.services.stepfunctions.map_runs.running import Run
 from localstack_host.state import about, allowed, executions, exported, imported, pickling
 from localstack_host.state.about import ABOUT, STATE, About, Unusable
 from localstack_host.state.allowed import NotAllowed
-from localstack_host.state.layout import STATE_JSON
+from localstack_host.state.layout import METRICS_JSON, STATE_JSON, TABLES
 
 MODELS = "localstack.services.lambda_.invocation.lambda_models"
 NOTHING: dict[str, Any] = {"services": [], "stores": {}, "members": {}, "moment": 0.0}
+NO_POINTS: dict[str, Any] = {table: {"columns": ["id"], "rows": []} for table in TABLES}
 CALLS = (
     ("os", "system"),
     ("posix", "system"),
@@ -80,6 +82,7 @@ def described(**changed: Any) -> bytes:
             "services": [],
             "sha256": "",
             "size": 0,
+            "files": {},
             **changed,
         }
     ).encode()
@@ -315,6 +318,53 @@ def test_a_missing_content_is_refused(tmp_path: Path) -> None:
     )
     text = json.dumps(objects).replace('"HERE"', json.dumps(["at", len(objects)]))
     refused(tmp_path, packed([*json.loads(text), blob]), "is missing")
+
+
+@pytest.mark.parametrize("position", [-8, -5])
+def test_a_file_whose_checksum_is_wrong_is_refused(tmp_path: Path, position: int) -> None:
+    changed = bytearray(packed(listed(NOTHING)))
+    changed[position] ^= 1
+    refused(tmp_path, bytes(changed), "CRC check failed")
+
+
+def test_no_bit_of_a_file_can_change_unseen(tmp_path: Path) -> None:
+    """But for those of gzip's own head, such as its time."""
+    good = packed(listed(NOTHING), member_of(METRICS_JSON, json.dumps(NO_POINTS).encode()))
+    imports(tmp_path, good)
+    made = (tmp_path / "state" / STATE).read_bytes()
+    for position in range(10, len(good), 3):
+        shutil.rmtree(tmp_path / "state", ignore_errors=True)
+        changed = bytearray(good)
+        changed[position] ^= 1 << position % 8
+        try:
+            imports(tmp_path, bytes(changed))
+        except (NotAllowed, Unusable):
+            assert not (tmp_path / "state").exists()
+        else:
+            assert (tmp_path / "state" / STATE).read_bytes() == made
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"null",
+        b"\xff",
+        json.dumps(NO_POINTS | {TABLES[0]: {"columns": ["id"]}}).encode(),
+        json.dumps(NO_POINTS | {TABLES[0]: {"columns": [1], "rows": []}}).encode(),
+        json.dumps(NO_POINTS | {TABLES[0]: {"columns": ["value"], "rows": []}}).encode(),
+        json.dumps(NO_POINTS | {TABLES[0]: {"columns": ["id"], "rows": [[1, 2]]}}).encode(),
+        json.dumps(NO_POINTS | {TABLES[0]: {"columns": ["id"], "rows": [[1], [1]]}}).encode(),
+    ],
+)
+def test_data_points_that_no_export_has_are_refused(tmp_path: Path, metrics: bytes) -> None:
+    refused(
+        tmp_path,
+        packed(listed(NOTHING), member_of(METRICS_JSON, metrics)),
+        f"{METRICS_JSON} is not as an export writes it",
+    )
 
 
 def test_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

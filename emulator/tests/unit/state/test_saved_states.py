@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import threading
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 
 from localstack_host.state import about, saved_states
 from localstack_host.state.about import STATE, About, Unusable
+from localstack_host.state.layout import BLOBS, METRICS
 from localstack_host.state.saved_states import (
     CURRENT,
     DRAFT,
@@ -162,6 +164,31 @@ def test_damage_and_other_versions_are_told(states: SavedStates, tmp_path: Path)
         about.check(folder)
     with pytest.raises(Unusable, match="no saved state"):
         about.check(tmp_path)
+
+
+@pytest.mark.parametrize("name", [STATE, METRICS, f"{BLOBS}/{hashlib.sha256(b'x').hexdigest()}"])
+@pytest.mark.parametrize("damage", ["changed", "missing"])
+def test_damage_of_any_file_is_told(
+    states: SavedStates, tmp_path: Path, name: str, damage: str
+) -> None:
+    def write(draft: Path, _before: Path | None) -> None:
+        (draft / BLOBS).mkdir()
+        for file in (STATE, METRICS, f"{BLOBS}/{hashlib.sha256(b'x').hexdigest()}"):
+            (draft / file).write_text("x")
+        About.of(draft, ("s3", "cloudwatch")).write(draft)
+
+    folder = states.save(write, lambda: True)
+    assert folder
+    saved_states.copy(folder, tmp_path / "before")
+    (folder / name).unlink()
+    if damage == "changed":
+        (folder / name).write_text("y")
+
+    for use in (about.check, lambda damaged: saved_states.copy(damaged, tmp_path / "after")):
+        with pytest.raises(Unusable, match=name):
+            use(folder)
+    assert not (tmp_path / "after").exists()
+    about.check(tmp_path / "before")
 
 
 def test_a_refused_state_is_kept_and_its_folder_named(states: SavedStates) -> None:
