@@ -5,6 +5,7 @@ import { makeStore } from "./ui.js";
 
 const TOKEN = "sign-in/token";
 const FLOW = "sign-in/flow";
+const OWNER = "sign-in/owner"; // the customer whose address this tab has, also when the token has ended
 const EARLY_S = 30; // a token that ends now may be refused by a clock that is ahead
 
 export const session = makeStore(stored());
@@ -61,9 +62,15 @@ export async function signIn(route = location.hash) {
 
 export async function signOut() {
   expired();
+  forgetOwner();
   const { logoutUrl, clientId } = await settings();
   const parameters = { client_id: clientId, logout_uri: here(), post_logout_redirect_uri: here() };
   location.assign(logoutUrl ? address(logoutUrl, parameters) : here());
+}
+
+/** Whoever signs in next in this tab sees nothing of what the last customer has typed. */
+function forgetOwner() {
+  ofTab.names().filter((name) => name !== FLOW).forEach(ofTab.remove);
 }
 
 /** Takes what the issuer sent back with the address, if it did. Raises what went wrong. */
@@ -103,6 +110,9 @@ function keep(answer, nonce, kind = "access_token") {
   }
   const { sub, exp } = claims(token);
   const found = { token, customer: sub, name: identity.name ?? identity.email ?? sub, expires: exp };
+  const owner = ofTab.read(OWNER);
+  if (owner && owner !== sub) forgetOwner();
+  ofTab.write(OWNER, sub);
   ofTab.write(TOKEN, found);
   session.set(found);
 }

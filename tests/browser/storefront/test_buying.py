@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import chromium
 from tests.browser.storefront.conftest import MakeVisitor
-from tests.browser.storefront.visitor import MUG, TEA, Visitor
+from tests.browser.storefront.visitor import ADDRESS, MUG, TEA, Visitor
 
 pytestmark = chromium.NEEDED
 
@@ -30,6 +30,54 @@ def test_a_customer_finds_signs_in_and_buys(visitor: Visitor) -> None:
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     visitor.assert_one_order()
+
+
+def sign_in_on_the_page(page: Page, name: str) -> None:
+    page.get_by_role("banner").get_by_role("button", name="Sign in").click()
+    page.get_by_text(name, exact=False).first.click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+TOKEN_ENDS = "sessionStorage.removeItem('sign-in/token')"
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("signs_out", [True, False], ids=["signed out", "token ended"])
+def test_what_a_customer_has_typed_is_not_shown_to_the_next(
+    visitor: Visitor, signs_out: bool
+) -> None:
+    visitor.put(MUG)
+    page = visitor.open()
+    sign_in_on_the_page(page, "Ada")
+    visitor.fill()
+    if signs_out:
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
+        assert "Analytical" not in page.evaluate("JSON.stringify({...sessionStorage})")
+    else:
+        page.evaluate(TOKEN_ENDS)
+    page.goto(visitor.address)
+    sign_in_on_the_page(page, "Grace")
+
+    visitor.open("checkout")
+
+    for field in (*ADDRESS, "email"):
+        expect(page.locator(f"#field-{field}")).to_have_value("")
+
+
+@pytest.mark.exhaustive
+def test_a_customer_whose_token_ended_finds_what_was_typed(visitor: Visitor) -> None:
+    visitor.put(MUG)
+    page = visitor.open()
+    sign_in_on_the_page(page, "Ada")
+    visitor.fill()
+    page.evaluate(TOKEN_ENDS)
+    page.goto(visitor.address)
+    sign_in_on_the_page(page, "Ada")
+
+    visitor.open("checkout")
+
+    expect(page.locator("#field-line1")).to_have_value(ADDRESS["line1"])
 
 
 @pytest.mark.exhaustive
