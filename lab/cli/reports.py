@@ -104,14 +104,20 @@ def log_line(line: LogLine) -> Text:
     return Text(f"{at}  ", style="dim") + Text(readable(line.message))
 
 
-def health(report: Health, emulator: EmulatorStatus, target: Target) -> RenderableType:
-    """The emulator and the environment on one screen."""
+def health(
+    report: Health, emulator: EmulatorStatus, target: Target, finished: bool = True
+) -> RenderableType:
+    """The emulator and the environment on one screen; `finished` is the last deploy of it."""
     url = report.api_url or advice("not deployed: `lab deploy`")
     facts = [_emulator_row(emulator, target), (_mark(report.api_healthy), "API", url)]
+    if not finished:
+        facts.append((BAD, "Deploy", advice("not finished: `lab deploy` does the rest")))
     if report.functions:
         facts.append(_functions_row(report.functions))
     if report.executions:
         facts.append((GOOD, "Executions", _counts(report.executions)))
+    elif report.functions:
+        facts.append((BAD, "Executions", advice("there is no workflow: `lab deploy`")))
     if report.queues:
         facts.append(_queues_row(report))
     if report.tables:
@@ -131,7 +137,10 @@ def _emulator_row(emulator: EmulatorStatus, target: Target) -> tuple[Text, str, 
     memory = f", {emulator.memory_mb:.0f} MB" if emulator.memory_mb else ""
     facts = f"{emulator.name}{memory}"
     checks = "permissions enforced" if emulator.iam else "permissions NOT enforced"
-    return _mark(emulator.healthy), "Emulator", f"{emulator.endpoint} ({facts}, {checks})"
+    row = f"{emulator.endpoint} ({facts}, {checks})"
+    if failing := emulator.not_saved:
+        row += f"\nNOT saved since {render.moment(failing['since'])}: {failing['why']}"
+    return _mark(emulator.healthy and not failing), "Emulator", row
 
 
 def _functions_row(functions: Mapping[str, str]) -> tuple[Text, str, str]:

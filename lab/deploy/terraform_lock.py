@@ -13,7 +13,7 @@ from typing import TextIO
 
 import psutil
 
-from lab.core import paths, run_state
+from lab.core import endpoints, paths, run_state
 from lab.core.errors import LabError
 from lab.core.progress import Progress
 
@@ -72,6 +72,20 @@ def _holder_is_alive(home: Path) -> bool:
         return run_state.running(holder["pid"], holder["created"]) is not None
     except (KeyError, TypeError, ValueError):
         return True
+
+
+def unfinished(home: Path, environment: str) -> Path:
+    """A file with the endpoint of a deploy: while it runs, and after it if it did not succeed."""
+    return home / f"unfinished-{environment}"
+
+
+def has_finished(home: Path, environment: str, endpoint: str | None) -> bool:
+    """Whether the last deploy of this lab to an emulator has succeeded, if there was one."""
+    try:
+        begun = unfinished(home, environment).read_text()
+    except OSError:
+        return True
+    return not endpoints.same(begun, endpoint)
 
 
 def running(home: Path) -> list[psutil.Process]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
+from typing import TypedDict
 
 import httpx
 
@@ -47,13 +48,21 @@ class Emulator:
         return run_state.name(self.pid, self.container)
 
 
+class NotSaved(TypedDict):
+    """Since when an emulator's state cannot be saved (RFC 3339), and why."""
+
+    since: str
+    why: str
+
+
 @dataclass(frozen=True)
 class EmulatorStatus:
     """The state of the emulator. If it is not running, only `log` is known.
 
     `iam` is whether it enforces permissions.
     `memory_mb` counts the emulator and every process that it started, in MB of 10^6 bytes; of a
-    container it is not known, and neither is `pid`.
+    container it is not known, and neither is `pid`. `not_saved` says since when its state cannot
+    be saved, and why; None if it can be, or in a container.
     """
 
     running: bool
@@ -66,6 +75,7 @@ class EmulatorStatus:
     started_at: str | None = None
     memory_mb: float | None = None
     container: str = ""
+    not_saved: NotSaved | None = None
 
     @property
     def name(self) -> str:
@@ -108,12 +118,14 @@ def start(
 class Stopped:
     """Whether an emulator was running, and by which command it starts with its state again.
 
-    If its state was not saved, `not_saved` says why.
+    If its state was not saved, `not_saved` says why. `lost` is whether that was a failure: it was
+    not if the emulator keeps no state.
     """
 
     stopped: bool
     not_saved: str | None = None
     again: str = "lab up"
+    lost: bool = False
 
     def __bool__(self) -> bool:
         return self.stopped
@@ -128,7 +140,9 @@ def stop() -> Stopped:
     if running is None:
         done = Stopped(**emulator_program.run("stop"))
         off = os.environ.get(STATE_VARIABLE, "").strip().lower() == "off"
-        return replace(done, not_saved=f"{STATE_VARIABLE} is off.") if done and off else done
+        if done and off:
+            return replace(done, not_saved=f"{STATE_VARIABLE} is off.")
+        return replace(done, lost=bool(done.not_saved))
     container.stop(running.container)
     run_state.clear()
     return Stopped(True, again="lab up --docker")

@@ -50,8 +50,8 @@ class Health:
 
     `tables` maps each table to its item count, `functions` each function to its state, `queues`
     each queue to its number of messages, with those that are being handled, and `executions`
-    RUNNING and FAILED to the number of executions (at most 1,000). `alarms` are
-    the names of the alarms that ring.
+    RUNNING and FAILED to the number of executions (at most 1,000); without a workflow it is empty.
+    `alarms` are the names of the alarms that ring.
     """
 
     environment: str
@@ -66,9 +66,9 @@ class Health:
     @property
     def good(self) -> bool:
         """Whether everything is deployed and active, no alarm rings and no message is stuck."""
-        deployed = len(self.tables) == len(TABLES) and bool(self.functions)
+        deployed = len(self.tables) == len(TABLES) and self.functions and self.executions
         active = all(state == "Active" for state in self.functions.values())
-        return self.api_healthy and deployed and active and not self.stuck and not self.alarms
+        return self.api_healthy and bool(deployed) and active and not self.stuck and not self.alarms
 
     @property
     def stuck(self) -> bool:

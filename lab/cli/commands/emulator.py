@@ -101,7 +101,10 @@ def _report_state(started: Emulator) -> None:
 
 
 def down(json: Json = False) -> None:
-    """Stops the emulator, and keeps everything that is in it for the next `lab up`."""
+    """Stops the emulator, and keeps everything that is in it for the next `lab up`.
+
+    Exits with 1 if its latest changes could not be saved.
+    """
     from lab.console import render
     from lab.console.progress import working
     from lab.emulator import process
@@ -118,6 +121,8 @@ def down(json: Json = False) -> None:
         render.note(f"Its latest changes were not saved: {stopped.not_saved}")
     else:
         render.done(f"The emulator has stopped. Its state is kept: `{stopped.again}` continues.")
+    if stopped.lost:
+        raise typer.Exit(1)
 
 
 def _end_left_over_terraform(on_progress: Progress) -> None:

@@ -38,7 +38,8 @@ def status(environment: Environment = "dev", json: Json = False) -> None:
     from lab.cli import reports
     from lab.console import render
     from lab.console.progress import working
-    from lab.core import recheck
+    from lab.core import paths, recheck
+    from lab.deploy import terraform_lock
     from lab.emulator import process
     from lab.shop import health
 
@@ -47,11 +48,14 @@ def status(environment: Environment = "dev", json: Json = False) -> None:
         emulator = process.status()
         impatient_target = target.within(health.TIMEOUT_S)
         report = recheck.read(lambda: health.look(impatient_target), lambda seen: seen.good)
+        folder = paths.home_path() / "terraform"
+        finished = terraform_lock.has_finished(folder, target.environment, target.endpoint)
     if json:
-        render.as_json({"emulator": asdict(emulator), "environment": asdict(report)})
+        whole = asdict(report) | {"deploy_finished": finished}
+        render.as_json({"emulator": asdict(emulator), "environment": whole})
     else:
-        render.screen.print(reports.health(report, emulator, target))
-    raise typer.Exit(0 if report.good else 1)
+        render.screen.print(reports.health(report, emulator, target, finished))
+    raise typer.Exit(0 if report.good and finished and not emulator.not_saved else 1)
 
 
 def alarms(

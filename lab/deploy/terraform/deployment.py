@@ -98,6 +98,7 @@ def deploy(
     """
     on_progress = on_progress or ignore
     with _terraform(target, on_progress, functions) as terraform:
+        terraform.workspace.unfinished.write_text(terraform.endpoint)
         kept = KeptDeployment.of(target, terraform.workspace, package.built())
         result = _quickly(terraform, target, kept, options) or _apply(terraform, target)
         if kept and options.cache and not result.restored_from and result.added:
@@ -111,6 +112,7 @@ def deploy(
             result = _verified(terraform, target, kept, result)
         if kept:
             kept.note_deployed()
+        terraform.workspace.unfinished.unlink()
         return result
 
 
@@ -225,6 +227,7 @@ def destroy(target: Target, on_progress: Progress | None = None) -> DestroyResul
         leftovers.delete_stray_log_groups(target)
         kept = leftovers.require_none(target).kept
         State.of(target).remove()
+        terraform.workspace.unfinished.unlink(missing_ok=True)
     took = round(time.monotonic() - started, 1)
     return DestroyResult(target.environment, destroyed, took, kept)
 

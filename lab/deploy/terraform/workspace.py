@@ -76,6 +76,11 @@ class Workspace:
         return self.folder / UNSAVED
 
     @property
+    def unfinished(self) -> Path:
+        """Exists while a deploy runs, and after one that did not succeed."""
+        return terraform_lock.unfinished(self.home, self.environment)
+
+    @property
     def log(self) -> Path:
         """The output of the last run."""
         return self.home / f"{self.environment}.log"

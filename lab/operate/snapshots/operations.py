@@ -12,6 +12,7 @@ from lab.core import paths, run_state, watchdog
 from lab.core.errors import LabError
 from lab.core.progress import Progress, ignore
 from lab.core.target import Target
+from lab.deploy.account.settings import environments
 from lab.deploy.terraform.state import State
 from lab.deploy.terraform.workspace import Workspace
 from lab.emulator import saved_state
@@ -70,6 +71,8 @@ def load(name: str, on_progress: Progress = ignore) -> LoadResult:
             elif draft:  # the emulator may have stopped, and what was there be nowhere else
                 library.put(draft, BEFORE_LOAD)
             raise
+        for one in environments():
+            Workspace(one).unfinished.unlink(missing_ok=True)
         if draft:
             library.put(draft, BEFORE_LOAD)
     return LoadResult(name, snapshot.about.saved_at, endpoint, BEFORE_LOAD if draft else "")

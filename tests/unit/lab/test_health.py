@@ -1,19 +1,24 @@
-"""`lab status`: which messages count, and when they are stuck."""
+"""`lab status`: which messages count, when they are stuck, and whether the state is saved."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lab.cli import reports
+from lab.console import render
 from lab.core.target import Target
+from lab.emulator.process import EmulatorStatus, NotSaved
 from lab.shop import health
 from lab.shop.health import Health
 
 WAITING = {"checkout-dev-notifications": ("2", "1"), "checkout-dev-notifications-dlq": ("0", "1")}
-HEALTH = Health("dev", None, True, dict.fromkeys(health.TABLES, 0), {"a": "Active"}, {}, {}, ())
+HEALTH = Health(
+    "dev", None, True, dict.fromkeys(health.TABLES, 0), {"a": "Active"}, {}, {"RUNNING": 0}, ()
+)
 
 
 class Queues:
@@ -47,3 +52,26 @@ def test_mails_may_wait_and_other_messages_are_stuck(queues: dict[str, int], stu
     assert report.good is not stuck
     mark, *_ = reports._queues_row(report)
     assert mark == (reports.BAD if stuck else reports.GOOD)
+
+
+def test_a_state_that_cannot_be_saved_is_shown() -> None:
+    since: NotSaved = {"since": "2026-11-29T10:00:00+00:00", "why": "No space left on device"}
+    running = EmulatorStatus(True, True, Path("x"), 1, 4566, "http://localhost:4566", iam=True)
+    target = Target("dev", "http://localhost:4566")
+
+    mark, _, row = reports._emulator_row(replace(running, not_saved=since), target)
+
+    assert mark == reports.BAD
+    assert f"NOT saved since {render.moment(since['since'])}: No space left" in row
+    assert reports._emulator_row(running, target)[0] == reports.GOOD
+
+
+def test_without_its_workflow_a_shop_is_not_healthy(capsys: pytest.CaptureFixture[str]) -> None:
+    report = replace(HEALTH, executions={})
+    assert HEALTH.good
+    assert not report.good
+    running = EmulatorStatus(True, True, Path("x"), 1, 4566, "http://localhost:4566", iam=True)
+
+    render.screen.print(reports.health(report, running, Target("dev")))
+
+    assert "there is no workflow" in capsys.readouterr().out

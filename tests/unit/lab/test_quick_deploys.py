@@ -30,6 +30,7 @@ ALWAYS_AFTER = ["code", "token key", "key", "page", "noted"]
 class Deploying:
     """A deploy in which everything is a note: what Terraform and the cache are asked for."""
 
+    unfinished: Path
     entry: Entry | None = None
     deployed: bool = False
     started_with: Entry | None = None
@@ -43,7 +44,8 @@ class Deploying:
 
     def terraform(self) -> SimpleNamespace:
         return SimpleNamespace(
-            workspace=SimpleNamespace(log="log"),
+            workspace=SimpleNamespace(log="log", unfinished=self.unfinished),
+            endpoint=TARGET.endpoint,
             on_progress=lambda _: None,
             apply=lambda: self._note("apply", self.changes),
             has_no_changes=lambda: self._note("plan", self.plans.pop(0)),
@@ -64,8 +66,8 @@ class Deploying:
 
 
 @pytest.fixture
-def deploying(monkeypatch: pytest.MonkeyPatch) -> Deploying:
-    deploying = Deploying()
+def deploying(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Deploying:
+    deploying = Deploying(tmp_path / "unfinished")
 
     @contextmanager
     def terraform(*_: object) -> Iterator[SimpleNamespace]:
@@ -88,6 +90,22 @@ def test_terraform_runs_unless_it_is_told_otherwise(deploying: Deploying) -> Non
     deploying.entry, deploying.deployed, deploying.started_with = ENTRY, True, ENTRY
     assert deploying.run().added == 137
     assert deploying.done == ["apply", *ALWAYS_AFTER]
+
+
+def test_a_deploy_is_unfinished_until_it_has_done_everything(
+    deploying: Deploying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        assert deploying.unfinished.read_text() == TARGET.endpoint
+        raise LabError("the last step")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storefront, "upload", fail)
+        with pytest.raises(LabError, match="the last step"):
+            deploying.run()
+    assert deploying.unfinished.exists()
+    deploying.run()
+    assert not deploying.unfinished.exists()
 
 
 def test_a_first_deploy_is_kept_before_there_is_a_key(deploying: Deploying) -> None:
@@ -202,7 +220,7 @@ def test_down_says_whether_the_state_is_kept(
     monkeypatch.setenv("LAB_HOME", str(tmp_path))
     monkeypatch.setenv("LAB_STATE", variable)
     monkeypatch.setattr(emulator_program, "run", lambda *_, **__: stopped)
-    assert app.run(["down"]) == 0
+    assert app.run(["down"]) == (1 if stopped.get("not_saved") else 0)
     shown = capsys.readouterr()
     assert said in " ".join(f"{shown.out} {shown.err}".split())
     invocation.begin()

@@ -9,6 +9,7 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -230,11 +231,10 @@ def test_a_name_that_is_taken_while_a_command_waits_for_the_lock_is_refused(
 
     monkeypatch.setattr(Library, "locked", locked_after_another)
     program.state = "of the first"
+    file = tmp_path / "file.tar.gz"
+    make = {"save": snapshots.save, "import": partial(snapshots.import_file, file)}[command]
     with pytest.raises(LabError, match="'mine' already"):
-        if command == "save":
-            snapshots.save("mine")
-        else:
-            snapshots.import_file(tmp_path / "file.tar.gz", "mine")
+        make("mine")
 
     assert (Library.of_home().find("mine").state / "state").read_text() == "of the first"
 

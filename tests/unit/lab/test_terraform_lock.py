@@ -110,3 +110,22 @@ def test_where_nothing_was_deployed_nothing_is_made(tmp_path: Path) -> None:
     terraform_lock.end_left_over(tmp_path / "none", ignore)
 
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("begun", "environment", "finished"),
+    [
+        (None, "dev", True),
+        ("http://localhost:4566", "dev", False),
+        ("http://127.0.0.1:4566", "dev", False),
+        ("http://localhost:4567", "dev", True),
+        ("http://localhost:4566", "staging", True),
+    ],
+)
+def test_a_deploy_that_has_not_finished_is_known(
+    home: Path, begun: str | None, environment: str, finished: bool
+) -> None:
+    if begun:
+        terraform_lock.unfinished(home, environment).write_text(begun)
+
+    assert terraform_lock.has_finished(home, "dev", "http://localhost:4566") is finished

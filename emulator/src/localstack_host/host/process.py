@@ -85,6 +85,7 @@ class EmulatorStatus:
 
     `iam` is whether it enforces permissions.
     `memory_mb` counts the emulator and every process that it started, in MB of 10^6 bytes.
+    `not_saved` says since when (RFC 3339) its state cannot be saved, and why: `{"since", "why"}`.
     """
 
     running: bool
@@ -96,6 +97,7 @@ class EmulatorStatus:
     iam: bool | None = None
     started_at: str | None = None
     memory_mb: float | None = None
+    not_saved: dict[str, str] | None = None
 
 
 def start(
@@ -233,6 +235,7 @@ def status() -> EmulatorStatus:
         iam=record.iam,
         started_at=record.started_at,
         memory_mb=process_tree.memory_mb(process),
+        not_saved=states.not_saved(record.endpoint) if keeps_state() else None,
     )
 
 

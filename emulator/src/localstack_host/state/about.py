@@ -35,7 +35,7 @@ class Unusable(Exception):
 
 @dataclass(frozen=True)
 class About:
-    """The contents of `about.json`. `files` has the SHA-256 of each other file besides the state."""
+    """The contents of `about.json`. `files` has the SHA-256 of each file besides the state."""
 
     format: int
     saved_at: str

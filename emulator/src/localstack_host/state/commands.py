@@ -22,6 +22,7 @@ from localstack_host.state.saved_states import CURRENT, SavedStates
 from localstack_host.state.variables import PATH
 
 SAVE_TIMEOUT_S = 60.0
+STATUS_TIMEOUT_S = 2.0
 EXCHANGE = "localstack_host.state.exchange"
 NOTHING = {"restored": False, "saved_at": None, "refused": None}
 
@@ -30,6 +31,13 @@ def report(endpoint: str) -> dict[str, Any]:
     """What an emulator has loaded: `{"restored", "saved_at", "refused"}`."""
     answer = _request(endpoint, "GET") or {}
     return {name: answer.get(name, value) for name, value in NOTHING.items()}
+
+
+def not_saved(endpoint: str) -> dict[str, str] | None:
+    """Since when an emulator's saves fail, and why: `{"since", "why"}`; None if they do not."""
+    answer = _request(endpoint, "GET", STATUS_TIMEOUT_S) or {}
+    found = answer.get("not_saved")
+    return found if isinstance(found, dict) else None
 
 
 def save_running(endpoint: str) -> str | None:
@@ -109,9 +117,11 @@ def _explained() -> Iterator[None]:
         raise HostError(f"The saved state cannot be used: {error}.", hint) from error
 
 
-def _request(endpoint: str, method: str) -> dict[str, Any] | None:
+def _request(
+    endpoint: str, method: str, timeout_s: float = SAVE_TIMEOUT_S
+) -> dict[str, Any] | None:
     """The page's answer; None if there is none."""
-    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=SAVE_TIMEOUT_S)
+    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=timeout_s)
     try:
         connection.request(method, PATH, headers={"Content-Length": "0"})
         response = connection.getresponse()

@@ -35,8 +35,9 @@ class StatePage:
         self._saver = saver
 
     def show(self, _request: Any) -> Any:
-        """Returns `{"restored", "saved_at", "refused", "last_save"}`."""
-        return _json(self._report | {"last_save": self._saver.latest})
+        """Returns `{"restored", "saved_at", "refused", "last_save", "not_saved"}`."""
+        now = {"last_save": self._saver.latest, "not_saved": self._saver.problem}
+        return _json(self._report | now)
 
     def save(self, _request: Any) -> Any:
         """Saves now. Returns `{"error": null}`, or why that failed."""

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from localstack_host.host import paths
 from localstack_host.state import about
-from localstack_host.state.about import About, Unusable
+from localstack_host.state.about import About
 
 CURRENT, PREVIOUS, REPLACED = "current", "previous", "replaced"
 LINKS = (CURRENT, PREVIOUS, REPLACED)

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ class Saver:
         self._fork = fork
         self._saving = threading.Lock()
         self._failed = ""
+        self._failing_since = ""
         self.latest = {"count": 0, "paused_ms": 0.0, "seconds": 0.0}
         """How many saves there were, and how long the last one paused the emulator, and took."""
         self._stopped = threading.Event()
@@ -70,12 +72,19 @@ class Saver:
             began = time.monotonic()
             try:
                 paused_s = self._save()
-                self._failed = ""
+                self._failed = self._failing_since = ""
                 self._note(paused_s, time.monotonic() - began)
             except Exception as error:  # a full disk, or an object that cannot be saved
                 self._gate.written.set()
                 self._report(error)
             return self._failed
+
+    @property
+    def problem(self) -> dict[str, str] | None:
+        """Since when (RFC 3339) saving fails, and why; None if the last save succeeded."""
+        if not self._failed:
+            return None
+        return {"since": self._failing_since, "why": self._failed}
 
     def _note(self, paused_s: float, took_s: float) -> None:
         self.latest = {
@@ -90,6 +99,7 @@ class Saver:
         if text != self._failed:
             LOG.error("The state was not saved, and it will be tried again: %s", text)
         self._failed = text
+        self._failing_since = self._failing_since or datetime.now(UTC).isoformat(timespec="seconds")
 
     def _run(self) -> None:
         while not self._stopped.is_set():

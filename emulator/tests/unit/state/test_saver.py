@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -185,8 +186,13 @@ def test_a_full_disk_is_told_once_and_tried_again(
             assert gate.written.is_set()  # so that it is tried again
     assert len(caplog.records) == 1
     assert written(states).startswith("first")
+    assert saving.problem
+    since = datetime.fromisoformat(saving.problem["since"])
+    assert timedelta(0) <= datetime.now(UTC) - since < timedelta(minutes=5)
+    assert "No space left" in saving.problem["why"]
     held["error"] = None
     assert saving.save() == ""
+    assert saving.problem is None
     assert written(states).startswith("second")
     assert (saved_by(states) != os.getpid()) is by_child
 
