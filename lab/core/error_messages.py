@@ -172,7 +172,8 @@ def says_no_space(text: str) -> bool:
 def not_running(url: str = "") -> LabError:
     """The LabError for an endpoint that does not respond, or whose emulator has died."""
     record = run_state.load()
-    if record and record.process() is None and url in ("", record.endpoint, record.endpoint + "/"):
+    died = record is not None and record.process() is None and not record.stopping
+    if record and died and url in ("", record.endpoint, record.endpoint + "/"):
         return LabError(
             f"The emulator at {record.endpoint} (pid {record.pid}) has died: it was running since"
             f" {record.started_at}, and nobody stopped it.",

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from lab.core import clients, endpoints
+from lab.core import clients, endpoints, ports
 from lab.core.error_messages import not_running
 from lab.core.errors import LabError
 
@@ -22,13 +22,24 @@ HEALTH = "/_localstack/health"
 def require(endpoint: str) -> str:
     """Returns the endpoint if an HTTP server responds there, with any status.
 
-    Raises LabError if nothing listens, if there is no response within seconds, or if it is no HTTP.
+    Raises LabError if nothing listens, if there is no response within seconds, if it is no HTTP, or
+    if it is a web page, which no emulator has there.
     """
     _require_known(urlsplit(endpoint).hostname or "", endpoint)
     timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
     with _explained(endpoint), clients.http(endpoint, timeout=timeout) as emulator:
-        emulator.get(HEALTH)
+        answer = emulator.get(HEALTH)
+    if answer.headers.get("Content-Type", "").startswith("text/html"):
+        raise LabError(
+            f"What listens at {endpoint} is no emulator, but {_who(endpoint)}.",
+            f"End it, or use another port: lab up --port {ports.any_free()}",
+        )
     return endpoint
+
+
+def _who(endpoint: str) -> str:
+    here = endpoints.is_loopback(urlsplit(endpoint).hostname or "")
+    return ports.holder(endpoints.port_of(endpoint)) if here else "a web server"
 
 
 def _require_known(host: str, endpoint: str) -> None:

@@ -25,7 +25,7 @@ class Record:
     `created` is the process's own start time in epoch seconds: together with `pid` it names a
     process even after the number has been given to another one. `started_at` is RFC 3339 UTC.
     With `iam` it enforces permissions. `services` are those that it offers because LAB_SERVICES
-    asked for them, as the variable has them.
+    asked for them, as the variable has them. `stopping` is whether `lab down` is stopping it.
     Where the emulator runs in a container, that is its id, and there is no process to name.
     """
 
@@ -37,6 +37,7 @@ class Record:
     iam: bool = True
     container: str = ""
     services: str = ""
+    stopping: bool = False
 
     @property
     def name(self) -> str:

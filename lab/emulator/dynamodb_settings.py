@@ -6,9 +6,10 @@ is asked to. `emulator/src/embedded_dynamodb/README.md` has the settings, each w
 
 from __future__ import annotations
 
-from lab.emulator.service_settings import ServiceSettings, Settings, parsed
+from lab.emulator.service_settings import ServiceSettings, Settings
 
 __all__ = ["SETTINGS", "Settings", "change", "parsed", "read", "reset"]
 
-SETTINGS = ServiceSettings("dynamodb", "DynamoDB")
+SETTINGS = ServiceSettings("dynamodb", "DynamoDB", "stale_read_seconds=0.5")
+parsed = SETTINGS.parsed
 read, change, reset = SETTINGS.read, SETTINGS.change, SETTINGS.reset

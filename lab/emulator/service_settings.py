@@ -16,10 +16,14 @@ Settings = dict[str, Any]
 
 @dataclass(frozen=True)
 class ServiceSettings:
-    """The settings of one service, by its name in `lab`, on the emulator's page and in texts."""
+    """The settings of one service, by its name in `lab`, on the emulator's page and in texts.
+
+    `example` is one of them, as it is typed.
+    """
 
     name: str
     title: str
+    example: str
 
     def read(self, target: Target) -> Settings:
         """Returns the settings by name. Raises LabError if the emulator has none."""
@@ -32,6 +36,13 @@ class ServiceSettings:
     def reset(self, target: Target) -> Settings:
         """Resets all settings and returns them."""
         return self._request(target, "DELETE")
+
+    def parsed(self, assignments: Iterable[str]) -> Settings:
+        """Returns the settings that `NAME=VALUE` texts name; a value is a number, true or false.
+
+        Raises LabError (code 2) for a text of another form.
+        """
+        return dict(_parsed(text, self.example) for text in assignments)
 
     def _request(self, target: Target, method: str, content: Settings | None = None) -> Settings:
         with clients.http(target.endpoint or "", timeout=10) as emulator:
@@ -48,15 +59,7 @@ class ServiceSettings:
         )
 
 
-def parsed(assignments: Iterable[str]) -> Settings:
-    """Returns the settings that `NAME=VALUE` texts name; a value is a number, true or false.
-
-    Raises LabError (code 2) for a text of another form.
-    """
-    return dict(_parsed(text) for text in assignments)
-
-
-def _parsed(text: str) -> tuple[str, Any]:
+def _parsed(text: str, example: str) -> tuple[str, Any]:
     name, _, value = text.partition("=")
     try:
         read = json.loads(value)
@@ -65,6 +68,6 @@ def _parsed(text: str) -> tuple[str, Any]:
     except (ValueError, RecursionError):
         raise LabError(
             f"{text!r} is no setting.",
-            "Write NAME=VALUE, with a number, true or false: stale_read_seconds=0.5",
+            f"Write NAME=VALUE, with a number, true or false: {example}",
             code=2,
         ) from None

@@ -8,5 +8,5 @@ from __future__ import annotations
 
 from lab.emulator.service_settings import ServiceSettings
 
-SETTINGS = ServiceSettings("ses", "SES")
+SETTINGS = ServiceSettings("ses", "SES", "sandbox=true")
 read, change, reset = SETTINGS.read, SETTINGS.change, SETTINGS.reset

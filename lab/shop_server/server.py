@@ -7,18 +7,16 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
-from lab.core import ports
+from lab.core import ports, preconditions, watchdog
 from lab.core.errors import LabError
 from lab.core.target import Target
-
-if TYPE_CHECKING:
-    import uvicorn
 
 DEFAULT_PORT = 8080
 TRIES = 20
 STARTS_S = 60
+TICKS_A_LOOK = 10  # uvicorn's tick is a tenth of a second
 # In a container the loopback address is the container's own: Docker forwards to another one,
 # and publishes it on the host's loopback address.
 LISTEN_VARIABLE = "LAB_SHOP_LISTEN"
@@ -68,22 +66,42 @@ def _next_free() -> int:
     )
 
 
-def make(
-    target: Target, where: Place, read_only: bool, started: Callable[[], None]
-) -> uvicorn.Server:
-    """A server that calls `started` once it listens; `run` serves until Ctrl-C.
+def serve(target: Target, where: Place, read_only: bool, started: Callable[[], None]) -> None:
+    """Serves until Ctrl-C; calls `started` once it listens.
 
+    Raises LabError if the environment is not deployed, or if the emulator ends.
+    """
+    server = make(target, where, read_only, started)
+    watchdog.no_emulator()  # the server looks itself: it ends in order
+    server.run()
+    if server.problem:
+        raise server.problem
+
+
+def make(target: Target, where: Place, read_only: bool, started: Callable[[], None]) -> Any:
+    """A uvicorn server that calls `started` once it listens; `run` serves until Ctrl-C.
+
+    It ends with its emulator: `problem` is then the LabError that says so, and None otherwise.
     Raises LabError if the environment is not deployed.
     """
     import uvicorn
 
     from lab.shop_server.application import application
 
+    life = preconditions.Life.of(str(target.endpoint))
+
     class Server(uvicorn.Server):
+        problem: LabError | None = None
+
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
                 started()
+
+        async def on_tick(self, counter: int) -> bool:
+            if counter % TICKS_A_LOOK == 0:
+                self.problem = life.ended()
+            return bool(self.problem) or await super().on_tick(counter)
 
     config = uvicorn.Config(
         application(target, where.published, read_only),

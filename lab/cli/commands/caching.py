@@ -52,8 +52,9 @@ def show(json: Json = False) -> None:
         columns = ("!Deployed", "Environment", ">Resources", ">Size", "!Key")
         render.screen.print(render.table(columns, map(_row, entries)))
     total = sum(entry.size for entry in entries)
+    deployments = render.number(len(entries), "deployment")
     render.screen.print(
-        f"In {store.folder()}: {len(entries)} deployments ({total / 1e6:.1f} MB), and for"
+        f"In {store.folder()}: {deployments} ({total / 1e6:.1f} MB), and for"
         f" `make install` uv and compiled packages ({installation / 1e6:.0f} MB)"
     )
 
@@ -69,7 +70,7 @@ def clear() -> None:
     count = store.Cache.of_user().clear()
     for folder in store.of_the_installation():
         shutil.rmtree(folder)
-    render.done(f"{store.folder()} is empty: {count} deployments were deleted.")
+    render.done(f"{store.folder()} is empty: {render.number(count, 'deployment')} deleted.")
 
 
 def _facts(entry: Entry) -> dict[str, object]:

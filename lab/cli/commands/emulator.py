@@ -230,10 +230,9 @@ def _change(service: ServiceSettings, assignments: list[str], reset: bool, as_js
     from lab.cli import reports
     from lab.cli.commands.common import target_of
     from lab.console import render
-    from lab.emulator.service_settings import parsed
 
     target = target_of("dev")
-    changes = parsed(assignments)
+    changes = service.parsed(assignments)
     result = service.reset(target) if reset else service.read(target)
     if changes:
         result = service.change(target, changes)

@@ -131,11 +131,13 @@ def remove(
     from lab.core.errors import LabError
     from lab.operate.snapshots import Library
 
+    library = Library.of_home()
+    library.require(name)
     if not yes and not sys.stdin.isatty():
         raise LabError("This needs a confirmation, but stdin is no terminal.", "Use --yes.", code=2)
     if not yes and not typer.confirm(f"Delete the snapshot {name}?"):
         raise LabError("Nothing was deleted.")
-    Library.of_home().remove(name)
+    library.remove(name)
     render.done(f"{name} is deleted.")
 
 

@@ -37,7 +37,7 @@ def shop(
 
     target = _on_emulator(environment)
     where = server.place(port)
-    server.make(target, where, read_only, lambda: _opened(where, browser)).run()
+    server.serve(target, where, read_only, lambda: _opened(where, browser))
 
 
 def _on_emulator(environment: str) -> Target:

@@ -79,6 +79,14 @@ class Library:
 
     def find(self, name: str) -> Snapshot:
         """The snapshot with a name. Raises LabError if there is none, or an incomplete one."""
+        self.require(name)
+        return Snapshot.read(self.root / name)
+
+    def require(self, name: str) -> None:
+        """Raises LabError (code 2) for an invalid name, and LabError if there is no such snapshot.
+
+        An incomplete one is one.
+        """
         require_name(name)
         if name not in self.names():
             there = ", ".join(self.names())
@@ -86,7 +94,6 @@ class Library:
                 f"There is no snapshot {name!r}.",
                 f"There is: {there}." if there else "There is none yet. Make one: lab save NAME",
             )
-        return Snapshot.read(self.root / name)
 
     def require_free(self, name: str) -> None:
         """Raises LabError (code 2) for an invalid name, and LabError for one that is in use."""
@@ -139,10 +146,8 @@ class Library:
 
     def remove(self, name: str) -> None:
         """Deletes a snapshot, also an incomplete one. Raises LabError if there is none."""
-        require_name(name)
         with self.locked():
-            if name not in self.names():
-                self.find(name)
+            self.require(name)
             draft = self.root / f".{name}{DRAFT}"
             (self.root / name).rename(draft)  # at once, so that half of it is never there
             shutil.rmtree(draft)

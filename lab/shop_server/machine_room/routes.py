@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+)
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -74,11 +79,15 @@ class Room:
         finally:
             ending.cancel()
             self.panels.close()
-            try:
-                if self.levers:
-                    await run_in_threadpool(self.levers.undo_all)
-            finally:
-                await run_in_threadpool(self.bus.close)
+            with suppress(EndpointConnectionError, ConnectionClosedError):  # it ended before
+                await self._leave()
+
+    async def _leave(self) -> None:
+        try:
+            if self.levers:
+                await run_in_threadpool(self.levers.undo_all)
+        finally:
+            await run_in_threadpool(self.bus.close)
 
     async def _undo_what_is_over(self) -> None:
         """Whether anybody looks or not."""

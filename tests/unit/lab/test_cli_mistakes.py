@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from lab.cli import app
 from lab.core import run_state
 from lab.core.errors import LabError
-from lab.emulator import service_settings
+from lab.emulator import dynamodb_settings
 from lab.shop.shop_client import CheckoutApi
 from tests.answering import answering
 
@@ -319,7 +319,7 @@ def test_a_number_that_no_list_has_is_a_mistake(lab: Lab, command: tuple[str, ..
 @pytest.mark.parametrize("value", ["1e400", "-1e400", "Infinity", "NaN", ""])
 def test_a_setting_that_is_no_number_is_a_mistake(value: str) -> None:
     with pytest.raises(LabError, match="is no setting") as refused:
-        service_settings.parsed([f"stale_read_seconds={value}"])
+        dynamodb_settings.parsed([f"stale_read_seconds={value}"])
     assert refused.value.code == 2
 
 

@@ -164,7 +164,7 @@ def test_the_commands_show_and_clear_it(cache: Cache, capsys: pytest.CaptureFixt
     assert app.run(["cache", "show", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["deployments"][0]["resources"] == 137
     assert app.run(["cache", "clear"]) == 0
-    assert "1 deployments" in capsys.readouterr().out
+    assert "1 deployment deleted" in capsys.readouterr().out
     assert list(cache.root.iterdir()) == []
 
 

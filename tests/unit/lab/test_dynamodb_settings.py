@@ -7,7 +7,7 @@ import re
 import pytest
 
 from lab.core.errors import LabError
-from lab.emulator import dynamodb_settings
+from lab.emulator import dynamodb_settings, ses_settings
 
 
 def test_values_are_numbers_and_switches() -> None:
@@ -16,6 +16,12 @@ def test_values_are_numbers_and_switches() -> None:
         "throttling": True,
     }
     assert dynamodb_settings.parsed(["partition-write-units=5"]) == {"partition_write_units": 5}
+
+
+def test_the_hint_is_an_example_of_the_same_service() -> None:
+    with pytest.raises(LabError, match="no setting") as refused:
+        ses_settings.SETTINGS.parsed(["foo"])
+    assert refused.value.hint.endswith("sandbox=true")
 
 
 @pytest.mark.parametrize(

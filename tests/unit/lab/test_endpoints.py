@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -89,6 +93,17 @@ def test_an_emulator_that_hangs_is_told_within_seconds(monkeypatch: pytest.Monke
 def test_what_speaks_another_language_is_no_emulator() -> None:
     with babbling() as endpoint, pytest.raises(LabError, match="does not speak HTTP"):
         reachability.require(endpoint)
+
+
+def test_a_web_server_on_the_port_is_named(tmp_path: Path) -> None:
+    serving = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), serving) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        refused = pytest.raises(LabError, match=rf"is no emulator, but .*\(pid {os.getpid()}\)")
+        with refused as error:
+            reachability.require(f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert "lab up --port" in error.value.hint
 
 
 def test_a_host_that_there_is_not_is_named() -> None:

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -159,6 +159,7 @@ def _stop() -> Stopped:
         _clean_up()
         return Stopped(False)
     problem = _saved(record.endpoint) if keeps_state() else None
+    run_state.save(replace(record, stopping=True))  # so that nobody says that it has died
     process_tree.end(process)
     _clean_up()
     return Stopped(True, problem)

@@ -27,7 +27,7 @@ class Record:
     `created` is the start time of the process in epoch seconds: with `pid` it identifies a process
     even after the number has been reused. `started_at` is RFC 3339 UTC. With `iam` it enforces
     permissions. `services` are those that were requested in addition, separated by commas. `owner`
-    is the process with which it ends, or 0.
+    is the process with which it ends, or 0. `stopping` is whether it is being stopped.
     """
 
     pid: int
@@ -38,6 +38,7 @@ class Record:
     iam: bool = True
     services: str = ""
     owner: int = 0
+    stopping: bool = False
 
     @property
     def name(self) -> str:
