@@ -11,7 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 class _NotFound(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self.send_error(404)
+        self.send_response(404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def log_message(self, *_: object) -> None:
         return
@@ -19,7 +22,7 @@ class _NotFound(BaseHTTPRequestHandler):
 
 @contextmanager
 def answering() -> Iterator[str]:
-    """The URL of a web server that knows nothing, for as long as the context lasts."""
+    """The URL of an HTTP server that knows nothing, for as long as the context lasts."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _NotFound)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
