@@ -104,6 +104,9 @@ def log_line(line: LogLine) -> Text:
     return Text(f"{at}  ", style="dim") + Text(readable(line.message))
 
 
+CLOSED = "refused: `lab restore` or `lab backup` runs, or was killed. Run it again"
+
+
 def health(
     report: Health, emulator: EmulatorStatus, target: Target, finished: bool = True
 ) -> RenderableType:
@@ -112,12 +115,11 @@ def health(
     facts = [_emulator_row(emulator, target), (_mark(report.api_healthy), "API", url)]
     if not finished:
         facts.append((BAD, "Deploy", advice("not finished: `lab deploy` does the rest")))
+    if report.closed:
+        facts.append((BAD, "Orders", advice(CLOSED)))
     if report.functions:
         facts.append(_functions_row(report.functions))
-    if report.executions:
-        facts.append((GOOD, "Executions", _counts(report.executions)))
-    elif report.functions:
-        facts.append((BAD, "Executions", advice("there is no workflow: `lab deploy`")))
+        facts.append(_executions_row(report.executions))
     if report.queues:
         facts.append(_queues_row(report))
     if report.tables:
@@ -147,6 +149,11 @@ def _functions_row(functions: Mapping[str, str]) -> tuple[Text, str, str]:
     idle = {name: state for name, state in functions.items() if state != "Active"}
     summary = ", ".join(f"{name} ({state})" for name, state in idle.items()) or ", ".join(functions)
     return _mark(not idle), "Functions", summary
+
+
+def _executions_row(executions: Mapping[str, int]) -> tuple[Text, str, str]:
+    counts = _counts(executions) or advice("there is no workflow: `lab deploy`")
+    return _mark(bool(executions)), "Executions", counts
 
 
 def _queues_row(report: Health) -> tuple[Text, str, str]:

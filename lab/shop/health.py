@@ -51,7 +51,8 @@ class Health:
     `tables` maps each table to its item count, `functions` each function to its state, `queues`
     each queue to its number of messages, with those that are being handled, and `executions`
     RUNNING and FAILED to the number of executions (at most 1,000); without a workflow it is empty.
-    `alarms` are the names of the alarms that ring.
+    `alarms` are the names of the alarms that ring. `closed` is whether new orders are refused, as
+    while a restore runs, and after one that was killed.
     """
 
     environment: str
@@ -62,13 +63,21 @@ class Health:
     queues: dict[str, int]
     executions: dict[str, int]
     alarms: tuple[str, ...]
+    closed: bool = False
 
     @property
     def good(self) -> bool:
         """Whether everything is deployed and active, no alarm rings and no message is stuck."""
         deployed = len(self.tables) == len(TABLES) and self.functions and self.executions
         active = all(state == "Active" for state in self.functions.values())
-        return self.api_healthy and bool(deployed) and active and not self.stuck and not self.alarms
+        return (
+            self.api_healthy
+            and bool(deployed)
+            and active
+            and not self.closed
+            and not self.stuck
+            and not self.alarms
+        )
 
     @property
     def stuck(self) -> bool:
@@ -93,7 +102,18 @@ def look(target: Target) -> Health:
         queues=_queues(target),
         executions=_executions(target),
         alarms=_alarms(target),
+        closed=bool(url) and takes_no_orders(target),
     )
+
+
+def takes_no_orders(target: Target) -> bool:
+    """Whether the API's stage lets no POST /checkout through (`lab.operate.recovery`)."""
+    stage = target.client("apigateway").get_stage(
+        restApiId=shop_client.rest_api_id(target), stageName=target.environment
+    )
+    settings = stage.get("methodSettings", {})
+    limits = [limit for method, limit in settings.items() if method.endswith("checkout/POST")]
+    return any(limit.get("throttlingRateLimit") == 0 for limit in limits)
 
 
 def _api_url(target: Target) -> str | None:

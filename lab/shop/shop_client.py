@@ -52,6 +52,7 @@ def _advice(code: str) -> str:
         "IDEMPOTENCY_CONFLICT": "Use another --key for another cart.",
         "NO_PAYMENT_GATEWAY": "docs/environments.md says how; on the laptop: simulated.",
         "NOT_CONFIGURED": "`lab logs checkout-api` names it; docs/runbook.md says what to do.",
+        "TOO_MANY_REQUESTS": "Try again in a moment. `lab status` says if orders are refused.",
         "PRICE_CHANGED": "Ask for a new quote, or leave `expectedTotal` out.",
     }.get(code, "")
 

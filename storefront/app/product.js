@@ -6,6 +6,9 @@ import { Picture, Problem, Stock, Title, html, useLoaded, useState } from "./ui.
 export function ProductPage({ sku }) {
   const { value: item, error, loading, again } = useLoaded(sku, (signal) => api.product(sku, signal));
   const [quantity, setQuantity] = useState(1);
+  const show = (event) => {
+    event.target.value = whole(event.target.value); // of "-3" and "1e2" what will be added
+  };
   if (error?.status === 404) {
     return html`<${Title}>This product is not for sale<//><p><a href="#/">To the shop</a></p>`;
   }
@@ -22,7 +25,7 @@ export function ProductPage({ sku }) {
         <p class="line"><${Price} item=${item} /> <${Stock} available=${item.available} /></p>
         <${Tiers} item=${item} />
         <p class="buy"><label>Pieces <input type="number" min="1" max=${MOST.pieces} value=${quantity}
-          onInput=${(event) => setQuantity(whole(event.target.value))} /></label>
+          onInput=${(event) => setQuantity(whole(event.target.value))} onChange=${show} /></label>
           <${AddButton} item=${item} quantity=${quantity} /></p>
         <p class="hint">Article ${item.sku}</p>
       </div>

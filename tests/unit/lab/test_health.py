@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from lab.cli import reports
 from lab.console import render
 from lab.core.target import Target
 from lab.emulator.process import EmulatorStatus, NotSaved
-from lab.shop import health
+from lab.shop import health, shop_client
 from lab.shop.health import Health
 
 WAITING = {"checkout-dev-notifications": ("2", "1"), "checkout-dev-notifications-dlq": ("0", "1")}
@@ -75,3 +76,23 @@ def test_without_its_workflow_a_shop_is_not_healthy(capsys: pytest.CaptureFixtur
     render.screen.print(reports.health(report, running, Target("dev")))
 
     assert "there is no workflow" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("settings", "closed"),
+    [
+        ({}, False),
+        ({"*/*": {"throttlingRateLimit": 0}}, False),
+        ({"~1checkout/POST": {"throttlingRateLimit": 25.0}}, False),
+        ({"~1checkout/POST": {"throttlingRateLimit": 0.0}}, True),
+    ],
+)
+def test_a_shop_that_a_restore_has_closed_is_told(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any], closed: bool
+) -> None:
+    stage = SimpleNamespace(get_stage=lambda **_: {"methodSettings": settings})
+    monkeypatch.setattr(Target, "client", lambda *_: stage)
+    monkeypatch.setattr(shop_client, "rest_api_id", lambda _: "id")
+
+    assert health.takes_no_orders(Target("dev")) is closed
+    assert replace(HEALTH, closed=closed).good is not closed
