@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from localstack.aws.api.events import CancelReplayResponse, ReplayState
 from localstack.services.events.models import ValidationException
 from localstack.services.events.provider import EventsProvider
 
 from localstack_host.gateway import constraints
 from localstack_host.localstack_api import RequestContext, Service, provides
-from localstack_host.services.events import event_patterns, patches, scheduled_rules
+from localstack_host.services.events import event_patterns, patches, replays, scheduled_rules
 from localstack_host.services.simultaneous_requests import one_at_a_time
 
 
@@ -86,12 +87,29 @@ class Events(EventsProvider):
     def start_replay(self, context: RequestContext, **rest: Any) -> Any:  # type: ignore[override]
         """Replays an archive; of several requests of one name, one does."""
         with one_at_a_time("replay", rest["replay_name"]):
-            return super().start_replay(context, **rest)
+            return replays.start(self, context, rest)
+
+    def cancel_replay(self, context: RequestContext, replay_name: str, **_rest: Any) -> Any:
+        """Cancels a replay that has not ended. Raises IllegalStatusException for others."""
+        store = self.get_store(context.region, context.account_id)
+        replay = self.get_replay(replay_name, store)
+        replays.cancel(replay)
+        return CancelReplayResponse(ReplayArn=replay.arn, State=ReplayState.CANCELLING)
+
+    def _replay_to_describe_replay_response(self, replay: Any) -> Any:
+        response: Any = super()._replay_to_describe_replay_response(replay)
+        return response | ({"StateReason": replay.state_reason} if replay.state_reason else {})
 
     def update_archive(self, context: RequestContext, **rest: Any) -> Any:  # type: ignore[override]
-        """Changes an archive. Raises InvalidEventPatternException."""
+        """Changes an archive, with the rule that collects its events.
+
+        Raises InvalidEventPatternException.
+        """
         _check_pattern(rest.get("event_pattern"))
-        return super().update_archive(context, **rest)
+        response: Any = super().update_archive(context, **rest)
+        service: Any = self._archive_service_store[response["ArchiveArn"]]
+        service._create_archive_rule()
+        return response
 
     def put_permission(self, context: RequestContext, **rest: Any) -> None:  # type: ignore[override]
         """Lets others use a bus: the default one, if none is named."""
