@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import boto3
 import httpx
@@ -135,6 +137,8 @@ class Kept:
         )
         bus = client("events").describe_event_bus(Name="kept")["Arn"]
         client("events").create_archive(ArchiveName="kept", EventSourceArn=bus)
+        event = {"Source": "archived", "DetailType": "d", "Detail": "{}", "EventBusName": "kept"}
+        client("events").put_events(Entries=[event])
 
     def _fill_user_pool(self) -> None:
         cognito = self.cloud.client("cognito-idp")
@@ -216,9 +220,26 @@ class Kept:
         event = {"Source": "test", "DetailType": "kept", "Detail": "{}", "EventBusName": "kept"}
         after.client("events").put_events(Entries=[event])
         assert '"detail-type":"kept"' in self._bodies(after)[0].replace(" ", "")
-        archive = after.client("events").describe_archive(ArchiveName="kept")
-        assert (archive["State"], archive["EventCount"]) == ("ENABLED", 1)
+        self._look_at_archive(after.client("events"), after)
         assert "kept" in json.dumps(after.mails())
+
+    def _look_at_archive(self, events: Any, after: Cloud) -> None:
+        archive = events.describe_archive(ArchiveName="kept")
+        assert (archive["State"], archive["EventCount"]) == ("ENABLED", 2)
+        bus = archive["EventSourceArn"]
+        pattern = '{"source": ["archived"]}'
+        rule = events.put_rule(Name="replayed", EventBusName="kept", EventPattern=pattern)
+        target = {"Id": "1", "Arn": self._queue_arn()}
+        events.put_targets(Rule="replayed", EventBusName="kept", Targets=[target])
+        now = datetime.now(UTC)
+        events.start_replay(
+            ReplayName="kept",
+            EventSourceArn=archive["ArchiveArn"],
+            EventStartTime=now - timedelta(hours=1),
+            EventEndTime=now,
+            Destination={"Arn": bus, "FilterArns": [rule["RuleArn"]]},
+        )
+        assert json.loads(self._bodies(after)[0])["replay-name"] == "kept"
 
     def _bodies(self, after: Cloud) -> list[str]:
         found = after.client("sqs").receive_message(QueueUrl=self.queue, WaitTimeSeconds=10)

@@ -121,3 +121,23 @@ def test_what_a_function_started_ends_with_its_time(cloud: Cloud) -> None:
     assert len(pids) == 2
     cloud.invoke(name, "sleep")
     wait_until_gone(pids)
+
+
+FAILING_CALL = """
+import boto3
+client = boto3.client("sqs")
+def handle(event, context):
+    client.delete_queue(QueueUrl="http://localhost/000000000000/none")
+"""
+
+
+def test_the_frames_of_a_call_that_fails_are_those_of_the_function_and_botocore(
+    cloud: Cloud,
+) -> None:
+    answer = cloud.invoke(cloud.function(FAILING_CALL))
+    assert answer.payload["errorType"] == "QueueDoesNotExist"
+    first, *others = answer.payload["stackTrace"]
+    assert 'File "/var/task/app.py", line 5, in handle' in first
+    assert others
+    assert all("botocore/" in frame for frame in others), others
+    assert "localstack_host" not in answer.log

@@ -24,14 +24,19 @@ def broken(service: str, request: Mapping[str, Any] | None, shape: Any) -> str:
     """The message about all constraints that a request breaks; empty if it breaks none."""
     if service not in CHECKED or shape is None:
         return ""
-    found = list(_of_structure(request or {}, shape, ""))
+    found = violations(request or {}, shape)
     return detected(found) if found else ""
 
 
-def detected(violations: Sequence[str]) -> str:
+def violations(request: Mapping[str, Any], shape: Any) -> list[str]:
+    """What a request does not satisfy of its shape, whichever the service is."""
+    return list(_of_structure(request, shape, ""))
+
+
+def detected(found: Sequence[str]) -> str:
     """The message about violations."""
-    errors = "error" if len(violations) == 1 else "errors"
-    return f"{len(violations)} validation {errors} detected: {'; '.join(violations)}"
+    errors = "error" if len(found) == 1 else "errors"
+    return f"{len(found)} validation {errors} detected: {'; '.join(found)}"
 
 
 def violation(path: str, constraint: str, value: Any = None) -> str:

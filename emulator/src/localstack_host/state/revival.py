@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Any
 
+from localstack_host.services.events import replays
 from localstack_host.state import stream_positions
 
 LOG = logging.getLogger(__name__)
@@ -101,6 +102,8 @@ def _revive_others(provider: Any, store: Any) -> None:
             setattr(service, attribute, model)
             _complete(service, model)
             services[model.arn] = service
+    for replay in list(store.replays.values()):
+        replays.end_interrupted(replay)
 
 
 def _complete(service: Any, model: Any) -> None:

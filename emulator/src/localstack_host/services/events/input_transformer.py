@@ -52,6 +52,12 @@ def fill(template: str, given: Mapping[str, Any]) -> Any:
         return None
 
 
+def with_empty_texts(template: str) -> str:
+    """A template whose variables are empty texts, to see whether it is JSON besides them."""
+    quoted = _positions_in_quotes(template)
+    return VARIABLE.sub(lambda found: "" if found.start() in quoted else '""', template)
+
+
 @cache
 def _path(path: str) -> Any:
     from jsonpath_rw import parse  # type: ignore[import-untyped]

@@ -3,6 +3,7 @@
 Without them, LocalStack
 
 - loses events that a target has not taken (`undelivered.py`);
+- runs rules that are disabled;
 - does not count what rules match and invoke (`metrics.py`);
 - runs rules with a schedule at wrong times (`scheduled_rules.py`);
 - starts no execution with an input that is no event, such as that of an input transformer;
@@ -49,6 +50,8 @@ def apply_patches() -> None:
 
     @patch(provider.EventsProvider._process_rules)
     def process_rules(original: Any, events: Any, rule: Any, *arguments: Any) -> None:
+        if rule.state == scheduled_rules.DISABLED:
+            return
         metrics.MATCHING.matched = False
         original(events, rule, *arguments)
         if metrics.MATCHING.matched:
@@ -56,8 +59,8 @@ def apply_patches() -> None:
 
 
 def _start_execution(original: Any, sender: Any, event: Any, trace_header: Any) -> None:
-    """Names the execution like the event, if the input is one."""
-    if isinstance(event, dict) and "id" in event:
+    """Names the execution like the event, if the input is one. A replay starts another one."""
+    if isinstance(event, dict) and "id" in event and "replay-name" not in event:
         original(sender, event, trace_header)
         return
     sender.service = "stepfunctions"

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
+from localstack.aws.api.events import CancelReplayResponse, PutTargetsResponse, ReplayState
+from localstack.aws.spec import load_service
 from localstack.services.events.models import ValidationException
 from localstack.services.events.provider import EventsProvider
 
 from localstack_host.gateway import constraints
 from localstack_host.localstack_api import RequestContext, Service, provides
-from localstack_host.services.events import event_patterns, patches, scheduled_rules
+from localstack_host.services.events import (
+    event_patterns,
+    patches,
+    replays,
+    scheduled_rules,
+    sources,
+)
+from localstack_host.services.events import targets as target_checks
 from localstack_host.services.simultaneous_requests import one_at_a_time
 
 
@@ -59,6 +69,29 @@ class Events(EventsProvider):
         _check_pattern(event_pattern)
         return super().test_event_pattern(context, event_pattern=event_pattern, **rest)
 
+    def put_targets(  # type: ignore[override] # the rest is passed on
+        self, context: RequestContext, rule: str, targets: list[Any], **rest: Any
+    ) -> Any:
+        """Stores targets: all that are right, or none if one of them is refused."""
+        untyped: Any = self
+        service = untyped.get_rule_service(
+            context.region, context.account_id, rule, rest.get("event_bus_name")
+        )
+        request = {"Rule": rule, "Targets": targets}
+        with one_at_a_time("targets", service.rule.arn):
+            target_checks.check(service.rule, request, _shape_of_put_targets())
+            failed = service.validate_targets_input(targets)
+            right = target_checks.without(targets, failed)
+            super().put_targets(context, rule=rule, targets=right, **rest)
+        return PutTargetsResponse(FailedEntryCount=len(failed), FailedEntries=failed)
+
+    def _process_entry(self, entry: Any, processed: Any, failed: Any, context: Any) -> None:
+        if sources.is_refused(entry, context):
+            processed.append({**sources.REFUSAL})
+            failed["count"] += 1
+        else:
+            super()._process_entry(entry, processed, failed, context)
+
     def create_event_bus(self, context: RequestContext, **rest: Any) -> Any:  # type: ignore[override]
         """Creates a bus; of several requests of its name, one does."""
         with one_at_a_time("bus", rest["name"]):
@@ -86,12 +119,29 @@ class Events(EventsProvider):
     def start_replay(self, context: RequestContext, **rest: Any) -> Any:  # type: ignore[override]
         """Replays an archive; of several requests of one name, one does."""
         with one_at_a_time("replay", rest["replay_name"]):
-            return super().start_replay(context, **rest)
+            return replays.start(self, context, rest)
+
+    def cancel_replay(self, context: RequestContext, replay_name: str, **_rest: Any) -> Any:
+        """Cancels a replay that has not ended. Raises IllegalStatusException for others."""
+        store = self.get_store(context.region, context.account_id)
+        replay = self.get_replay(replay_name, store)
+        replays.cancel(replay)
+        return CancelReplayResponse(ReplayArn=replay.arn, State=ReplayState.CANCELLING)
+
+    def _replay_to_describe_replay_response(self, replay: Any) -> Any:
+        response: Any = super()._replay_to_describe_replay_response(replay)
+        return response | ({"StateReason": replay.state_reason} if replay.state_reason else {})
 
     def update_archive(self, context: RequestContext, **rest: Any) -> Any:  # type: ignore[override]
-        """Changes an archive. Raises InvalidEventPatternException."""
+        """Changes an archive, with the rule that collects its events.
+
+        Raises InvalidEventPatternException.
+        """
         _check_pattern(rest.get("event_pattern"))
-        return super().update_archive(context, **rest)
+        response: Any = super().update_archive(context, **rest)
+        service: Any = self._archive_service_store[response["ArchiveArn"]]
+        service._create_archive_rule()
+        return response
 
     def put_permission(self, context: RequestContext, **rest: Any) -> None:  # type: ignore[override]
         """Lets others use a bus: the default one, if none is named."""
@@ -100,6 +150,11 @@ class Events(EventsProvider):
     def remove_permission(self, context: RequestContext, **rest: Any) -> None:  # type: ignore[override]
         """Takes a permission from a bus: the default one, if none is named."""
         super().remove_permission(context, **_with_bus(rest))
+
+
+@cache
+def _shape_of_put_targets() -> Any:
+    return load_service("events").operation_model("PutTargets").input_shape
 
 
 def _check_name(name: str) -> None:

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import IO, Any, cast
 
 from localstack.aws.api.lambda_ import (
+    AliasConfiguration,
     CreateFunctionRequest,
     DeleteFunctionResponse,
     EventSourceMappingConfiguration,
@@ -25,7 +26,6 @@ from localstack.aws.api.lambda_ import (
     PackageType,
     PublishLayerVersionResponse,
     ResourceConflictException,
-    State,
     UpdateEventSourceMappingRequest,
     UpdateFunctionCodeRequest,
     UpdateFunctionConfigurationRequest,
@@ -38,7 +38,7 @@ from localstack.services.lambda_.provider import LambdaProvider
 from localstack.services.lambda_.runtimes import ALL_RUNTIMES
 
 from localstack_host.localstack_api import RequestContext, Service, handler, provides
-from localstack_host.services.lambda_ import patches, validation
+from localstack_host.services.lambda_ import changes, patches, validation
 from localstack_host.services.lambda_.concurrency import QueueingAssignment
 from localstack_host.services.lambda_.limits import require_values
 from localstack_host.services.lambda_.mapping_worker import succeeding
@@ -138,7 +138,10 @@ class PythonOnlyLambda(OtherInvocations, KeyedLambda):
     def _create_routing_config_model(
         self, routing_config_dict: dict[str, float], function_version: FunctionVersion | None = None
     ) -> AliasRoutingConfig:
-        """Also accepts a call without a version, as for an update of an alias: LocalStack fails."""
+        """Also accepts a call without a version, as for an update of an alias: LocalStack fails.
+
+        `update_alias` has checked the routing.
+        """
         if function_version is None:
             return AliasRoutingConfig(version_weights=routing_config_dict)
         model = super()._create_routing_config_model(routing_config_dict, function_version)
@@ -271,35 +274,40 @@ class PythonOnlyLambda(OtherInvocations, KeyedLambda):
     ) -> FunctionConfiguration:
         """Validates the code, then updates it."""
         validation.require_code(request)
-        require_created(context, request["FunctionName"])
-        return super().update_function_code(context, request)
+        with self._changing(context, request["FunctionName"]):
+            return super().update_function_code(context, request)
 
     @handler("UpdateFunctionConfiguration", expand=False)
     def update_function_configuration(  # type: ignore[override] # by `expand=False`
         self, context: RequestContext, request: UpdateFunctionConfigurationRequest
     ) -> FunctionConfiguration:
-        """Validates runtime and variables, then updates the configuration."""
+        """Validates runtime, variables and role, then updates the configuration."""
         if (runtime := request.get("Runtime")) in ALL_RUNTIMES:  # LocalStack refuses the others
             self._validate_runtime(PackageType.Zip, runtime)
         validation.require_variables(request.get("Environment"))
-        require_created(context, request["FunctionName"])
-        return super().update_function_configuration(context, request)
+        with self._changing(context, request["FunctionName"]) as function:
+            if function is not None:
+                changes.require_role(self.lambda_service, request.get("Role"), context.region)
+            return super().update_function_configuration(context, request)
 
+    @handler("PublishVersion")
+    def publish_version(  # type: ignore[override] # the rest is passed on
+        self, context: RequestContext, function_name: str, **others: Any
+    ) -> FunctionConfiguration:
+        """Publishes a version, unless the function is created or updated at the moment."""
+        with self._changing(context, function_name):
+            return super().publish_version(context, function_name, **others)
 
-def require_created(context: RequestContext, function_name: str) -> None:
-    """Raises ResourceConflictException while a function is created.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
-    """
-    account, region = api_utils.get_account_and_region(function_name, context)
-    name, _ = api_utils.get_name_and_qualifier(function_name, None, context)
-    function = lambda_stores[account][region].functions.get(name)
-    if function and function.latest().config.state.state == State.Pending:
-        raise ResourceConflictException(
-            "The operation cannot be performed at this time. The function is currently in the"
-            " following state: Pending",
-            Type="User",
+    def _changing(self, context: RequestContext, function_name: str) -> Any:
+        return changes.changing(
+            context, function_name, self.lambda_service.lambda_starting_versions
         )
+
+    @handler("UpdateAlias")
+    def update_alias(self, context: RequestContext, **request: Any) -> AliasConfiguration:  # type: ignore[override]
+        """Validates version and routing as for a new alias, then updates it."""
+        changes.require_alias(self, context, request)
+        return super().update_alias(context, **request)
 
 
 def _aliases_of(context: RequestContext, function_name: str, qualifier: str | None) -> list[str]:

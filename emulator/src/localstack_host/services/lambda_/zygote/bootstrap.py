@@ -35,6 +35,7 @@ def main(handler: str) -> None:
     _resolve_names_of_the_emulator()
     _allow_path_in_address()
     _wait_without_thread()
+    _leave_out_own_frames()
     sys.argv[:] = [RUNTIME_CLIENT, handler]
     runpy.run_module(RUNTIME_CLIENT, run_name="__main__", alter_sys=True)
 
@@ -80,6 +81,19 @@ def _wait_without_thread() -> None:
 
     provider: Any = LambdaConfigProvider
     provider.use_thread_polling = False  # a property, which is True since Python 3.12
+
+
+def _leave_out_own_frames() -> None:
+    """Leaves out of the errors of a function where this package stands in for botocore."""
+    from awslambdaric import bootstrap
+
+    client: Any = bootstrap
+    original, own = client.extract_traceback, __file__.removesuffix("bootstrap.py")
+
+    def extract_traceback(traceback: Any) -> list[Any]:
+        return [frame for frame in original(traceback) if not frame[0].startswith(own)]
+
+    client.extract_traceback = extract_traceback
 
 
 if __name__ == "__main__":
