@@ -141,7 +141,6 @@ def test_a_role_is_assumed_with_an_external_id() -> None:
 @pytest.mark.parametrize(
     ("service", "operation", "params"),
     [
-        ("dynamodb", "ExecuteStatement", {"Statement": "SELECT 1"}),  # PartiQL
         ("kms", "Decrypt", {"CiphertextBlob": b""}),  # the key is in the ciphertext
         ("s3", "CopyObject", {"Bucket": "b", "Key": "k"}),  # which one is copied?
         ("lambda", "GetFunction", {}),
