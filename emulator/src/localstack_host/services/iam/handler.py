@@ -11,6 +11,7 @@ from localstack_host.services.iam import (
     access_denied,
     decision_log,
     item_attributes,
+    key_policies,
     resource_tags,
     setup_checks,
 )
@@ -56,6 +57,7 @@ class PermissionCheck:
             self._require_all(principal, context)
         for check in setup_checks.checks(context):
             self._require_beforehand(check, context)
+        key_policies.check(context, principal)
 
     def handle(self, _chain: Any, context: Any, _response: Any) -> None:
         """`check` as a handler of LocalStack's chain."""
