@@ -6,34 +6,26 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from localstack_host.localstack_api import CommonServiceException, bucket_named
 from localstack_host.services.iam.policies import MalformedPolicy, Statement, parse
 from localstack_host.services.iam.required_permissions.action_table import action_of
 
-Handler = Callable[[Any, Any], Any]
-OPERATION = "PutBucketPolicy"
 RESOURCE = re.compile(r"arn:[^:]+:s3:::(?P<bucket>[^/]+)(?P<object>/.*)?", re.DOTALL)
 PATTERN = re.compile(r"[*?$]")
 ACCESS_POINT = ":accesspoint/"
 KINDS = frozenset({"bucket", "object"})
 
 
-def guard(handlers: Mapping[str, Handler]) -> dict[str, Handler]:
-    """The operations of S3, of which one looks at a policy before it stores it."""
-    serve = handlers[OPERATION]
-
-    def served(context: Any, request: Any) -> Any:
-        bucket = bucket_named(request["Bucket"])
-        # S3 looks first whether the bucket's owner is the expected one.
-        owners = (None, bucket.bucket_account_id) if bucket else ()
-        if request.get("ExpectedBucketOwner") in owners:
-            check(request["Bucket"], request["Policy"])
-        return serve(context, request)
-
-    return {**handlers, OPERATION: served}
+def check_request(request: Mapping[str, Any]) -> None:
+    """Checks the policy of a request for a bucket that is there."""
+    bucket = bucket_named(request["Bucket"])
+    # S3 looks first whether the bucket's owner is the expected one.
+    owners = (None, bucket.bucket_account_id) if bucket else ()
+    if request.get("ExpectedBucketOwner") in owners:
+        check(request["Bucket"], request["Policy"])
 
 
 def check(bucket: str, text: str) -> None:

@@ -19,10 +19,10 @@ def s3() -> Service:
     from localstack_host.services.iam.handler import PermissionCheck
     from localstack_host.services.iam.usage import counted
     from localstack_host.services.s3 import (
-        bucket_policies,
         missing_objects,
         patches,
         public_access_block,
+        requests,
     )
     from localstack_host.services.s3.object_store import NamedObjectStore
     from localstack_host.services.s3.objects import Objects
@@ -33,7 +33,7 @@ def s3() -> Service:
     service = Service.for_provider(Objects(NamedObjectStore(str(folder))))
     skeleton: Any = service.skeleton
     handlers = public_access_block.enforce(skeleton.dispatch_table)
-    skeleton.dispatch_table = bucket_policies.guard(handlers)
+    skeleton.dispatch_table = requests.guard(handlers)
     if plugin.is_enforced():
         permissions = PermissionCheck(counted())
         skeleton.dispatch_table = missing_objects.hide(skeleton.dispatch_table, permissions)
