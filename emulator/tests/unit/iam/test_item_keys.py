@@ -94,7 +94,9 @@ def test_what_is_returned_has_a_value_also_if_the_request_does_not_say(
 @pytest.fixture
 def table(monkeypatch: pytest.MonkeyPatch) -> None:
     schema = KeySchema((KeyAttribute("id", "S"),), (KeyAttribute("at", "N"),))
-    monkeypatch.setattr(stored, "key_schema", lambda *_: schema)
+    place = (PLACE.account, PLACE.region, "orders")
+    known = {(*place, None): schema, (*place, "open"): schema}
+    monkeypatch.setattr(stored, "key_schema", lambda *named: known.get(named))
 
 
 SELECT, UPDATE = "dynamodb:PartiQLSelect", "dynamodb:PartiQLUpdate"
@@ -106,6 +108,9 @@ SELECT, UPDATE = "dynamodb:PartiQLSelect", "dynamodb:PartiQLUpdate"
     [
         ("SELECT * FROM orders WHERE id IN ['a', 'b']", SELECT,
          {"leadingkeys": ("a", "b"), "fulltablescan": ("false",), "select": (ALL,),
+          "attributes": ("id",)}),
+        (f"SELECT * FROM \"{ORDERS}\" WHERE id = 'a'", SELECT,
+         {"leadingkeys": ("a",), "fulltablescan": ("false",), "select": (ALL,),
           "attributes": ("id",)}),
         ("SELECT v FROM orders WHERE at > 1", SELECT,
          {"fulltablescan": ("true",), "select": (SPECIFIC,), "attributes": ("v", "at")}),

@@ -12,7 +12,7 @@ from embedded_dynamodb.expressions.nodes import Path, leaves_of, paths_of
 from embedded_dynamodb.partiql.keys import key_of, partitions_of
 from embedded_dynamodb.partiql.statements import Change, Delete, Insert, Select, Statement
 from embedded_dynamodb.partiql.targets import bound_statement
-from embedded_dynamodb.tables.keys import Item
+from embedded_dynamodb.tables.keys import Item, KeySchema
 from localstack_host.services.iam import stored
 from localstack_host.services.iam.required_permissions.permission import (
     Keys,
@@ -22,6 +22,7 @@ from localstack_host.services.iam.required_permissions.permission import (
     Place,
 )
 
+ARN_PARTS = 6
 TRANSACTION = "ExecuteTransaction"
 # Where the statements of an operation are; in the request itself if it has only one.
 STATEMENTS = {
@@ -78,8 +79,8 @@ def _keys(parsed: Statement, values: Item, place: Place) -> Keys:
 def _leading(parsed: Statement, values: Item, place: Place) -> list[str] | None:
     """The partition keys that a statement names; None if it looks at all of them."""
     index = parsed.index if isinstance(parsed, Select) else None
-    schema = stored.key_schema(place.account, place.region, parsed.table, index)
-    if schema is None:
+    schema = _schema(place.named("dynamodb", "table/", parsed.table), index)
+    if schema is None:  # the engine says that there is no such table
         return []
     name = schema.hash[0].name
     if isinstance(parsed, Insert):
@@ -98,6 +99,14 @@ def _leading(parsed: Statement, values: Item, place: Place) -> list[str] | None:
         key = key_of(parsed.where.test, values, schema) or {}
         found = [key.get(name, {})]
     return [text for value in found for kind, text in value.items() if kind in ("S", "N")]
+
+
+def _schema(table: str, index: str | None) -> KeySchema | None:
+    parts = table.split(":", 5)
+    if len(parts) < ARN_PARTS:
+        return None
+    *_, region, account, name = parts
+    return stored.key_schema(account, region, name.removeprefix("table/"), index)
 
 
 def _selected(parsed: Select) -> str:
