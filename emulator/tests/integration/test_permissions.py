@@ -204,11 +204,11 @@ def test_a_transaction_needs_what_each_of_its_parts_does(cloud: Cloud, role: Rol
 
 def test_a_request_that_is_not_understood_is_refused(role: Role) -> None:
     role.may(allow("*"))
-    code, message, _ = refusal(role.client("dynamodb").execute_statement, Statement="SELECT 1")
+    code, message, _ = refusal(role.client("kms").decrypt, CiphertextBlob=b"sealed")
     assert code == "AccessDeniedException"
-    assert "IAM has no action dynamodb:ExecuteStatement" in message
+    assert "kms:Decrypt can be checked only with" in message
     noted = httpx.get(f"{role.cloud.endpoint}/_host/iam").json()["refused"]
-    assert [r["action"] for r in noted if r["role"] == role.name] == ["dynamodb:ExecuteStatement"]
+    assert [r["action"] for r in noted if r["role"] == role.name] == ["kms:Decrypt"]
 
 
 def test_credentials_of_no_session_are_refused(cloud: Cloud, role: Role) -> None:

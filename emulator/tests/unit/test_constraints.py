@@ -56,6 +56,10 @@ GROUP = r"Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+"
         ("cognito-idp", "CreateUserPool", {"PoolName": "a" * 129},
          f"1 validation error detected: Value '{'a' * 129}' at 'poolName' failed to satisfy"
          " constraint: Member must have length less than or equal to 128"),
+        ("iam", "CreateRole", {"RoleName": "x" * 65, "AssumeRolePolicyDocument": "{}"},
+         f"1 validation error detected: Value '{'x' * 65}' at 'roleName' failed to satisfy"
+         " constraint: Member must have length less than or equal to 64"),
+        ("iam", "CreateUser", {"UserName": "in two words"}, ""),  # IAM says that in other words
     ],
 )  # fmt: skip
 def test_what_a_request_breaks_is_named(

@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-CHECKED = frozenset({"cognito-idp", "kms", "logs", "secretsmanager", "ssm"})
+CHECKED = frozenset({"cognito-idp", "iam", "kms", "logs", "secretsmanager", "ssm"})
+# Services with words of their own for a text that does not match its pattern.
+WITHOUT_PATTERNS = frozenset({"iam"})
 # Shapes whose pattern is not applied: on AWS a namespace may have a colon, and LocalStack's log
 # streams of state machines have some, by which they are read.
 FREE = frozenset({"LogStreamName", "MetricNamespace"})
@@ -24,13 +26,13 @@ def broken(service: str, request: Mapping[str, Any] | None, shape: Any) -> str:
     """The message about all constraints that a request breaks; empty if it breaks none."""
     if service not in CHECKED or shape is None:
         return ""
-    found = violations(request or {}, shape)
+    found = violations(request or {}, shape, patterns=service not in WITHOUT_PATTERNS)
     return detected(found) if found else ""
 
 
-def violations(request: Mapping[str, Any], shape: Any) -> list[str]:
+def violations(request: Mapping[str, Any], shape: Any, *, patterns: bool = True) -> list[str]:
     """What a request does not satisfy of its shape, whichever the service is."""
-    return list(_of_structure(request, shape, ""))
+    return list(_of_structure(request, shape, "", patterns))
 
 
 def detected(found: Sequence[str]) -> str:
@@ -58,36 +60,36 @@ def mismatch(pattern: str) -> str:
     return f"Member must satisfy regular expression pattern: {pattern}"
 
 
-def _of_structure(value: Mapping[str, Any], shape: Any, path: str) -> Iterator[str]:
+def _of_structure(value: Mapping[str, Any], shape: Any, path: str, patterns: bool) -> Iterator[str]:
     for name in shape.required_members:
         if value.get(name) is None:
             yield f"Value null at '{_below(path, name)}' failed to satisfy constraint: {NOT_NULL}"
     for name, member in shape.members.items():
         if value.get(name) is not None:
-            yield from _of_value(value[name], member, _below(path, name))
+            yield from _of_value(value[name], member, _below(path, name), patterns)
 
 
-def _of_value(value: Any, shape: Any, path: str) -> Iterator[str]:
-    for constraint in _constraints(value, shape):
+def _of_value(value: Any, shape: Any, path: str, patterns: bool) -> Iterator[str]:
+    for constraint in _constraints(value, shape, patterns):
         yield violation(path, constraint, None if shape.metadata.get("sensitive") else value)
     if shape.type_name == "structure" and isinstance(value, Mapping):
-        yield from _of_structure(value, shape, path)
+        yield from _of_structure(value, shape, path, patterns)
     elif shape.type_name == "list" and isinstance(value, list):
         for number, one in enumerate(value, start=1):
-            yield from _of_value(one, shape.member, f"{path}.{number}.member")
+            yield from _of_value(one, shape.member, f"{path}.{number}.member", patterns)
     elif shape.type_name == "map" and isinstance(value, Mapping):
         for one in value.values():
-            yield from _of_value(one, shape.value, f"{path}.member")
+            yield from _of_value(one, shape.value, f"{path}.member", patterns)
 
 
-def _constraints(value: Any, shape: Any) -> Iterator[str]:
+def _constraints(value: Any, shape: Any, patterns: bool) -> Iterator[str]:
     facts, what = shape.metadata, SIZED.get(shape.type_name, "value")
     if not facts:
         return
     size = len(value) if what == "length" and hasattr(value, "__len__") else value
     if isinstance(size, int | float):
         yield from outside(what, size, facts.get("min"), facts.get("max"))
-    pattern = facts.get("pattern")
+    pattern = facts.get("pattern") if patterns else None
     if pattern and isinstance(value, str) and shape.name not in FREE and not _fits(pattern, value):
         yield mismatch(pattern)
 

@@ -272,9 +272,9 @@ def test_another_accounts_resource_needs_the_word_of_both() -> None:
 @pytest.mark.parametrize(
     "block",
     [
-        {"StringEquals": {"dynamodb:Attributes": "x"}},  # a key that nobody supplies here
-        {"StringNotEquals": {"dynamodb:Attributes": "x"}},
-        {"Null": {"dynamodb:Attributes": "true"}},
+        {"StringEquals": {"x:Unknown": "x"}},  # a key that nobody supplies here
+        {"StringNotEquals": {"x:Unknown": "x"}},
+        {"Null": {"x:Unknown": "true"}},
         {"StringResembles": {"aws:SourceArn": "x"}},
         {"ForMostValues:StringEquals": {"aws:SourceArn": "x"}},
     ],

@@ -99,6 +99,12 @@ CASES: list[tuple[str, str, dict[str, Any], list[tuple[str, str]]]] = [
      [("s3:GetObjectVersionAcl", "arn:aws:s3:::b/c")]),
     ("s3", "DeleteObject", {"Bucket": "b", "Key": "c", "VersionId": "1"},
      [("s3:DeleteObjectVersion", "arn:aws:s3:::b/c")]),
+    ("s3", "DeleteObject", {"Bucket": "b", "Key": "c", "IfMatch": "*"},
+     [("s3:DeleteObject", "arn:aws:s3:::b/c")]),
+    ("s3", "DeleteObject", {"Bucket": "b", "Key": "c", "IfMatch": "tag"},
+     [("s3:DeleteObject", "arn:aws:s3:::b/c"), ("s3:GetObject", "arn:aws:s3:::b/c")]),
+    ("s3", "DeleteObjects", {"Bucket": "b", "Delete": {"Objects": [{"Key": "c", "ETag": "tag"}]}},
+     [("s3:DeleteObject", "arn:aws:s3:::b/c"), ("s3:GetObject", "arn:aws:s3:::b/c")]),
     ("s3", "DeleteObjects",
      {"Bucket": "b", "Delete": {"Objects": [{"Key": "c"}, {"Key": "d", "VersionId": "1"}]}},
      [("s3:DeleteObject", "arn:aws:s3:::b/c"), ("s3:DeleteObjectVersion", "arn:aws:s3:::b/d")]),
@@ -141,7 +147,6 @@ def test_a_role_is_assumed_with_an_external_id() -> None:
 @pytest.mark.parametrize(
     ("service", "operation", "params"),
     [
-        ("dynamodb", "ExecuteStatement", {"Statement": "SELECT 1"}),  # PartiQL
         ("kms", "Decrypt", {"CiphertextBlob": b""}),  # the key is in the ciphertext
         ("s3", "CopyObject", {"Bucket": "b", "Key": "k"}),  # which one is copied?
         ("lambda", "GetFunction", {}),

@@ -42,6 +42,7 @@ from localstack_host.services.cloudwatch import (
     alarm_scheduler,
     alarm_states,
     dashboards,
+    limits,
     metric_data,
     metric_pages,
     metric_results,
@@ -95,6 +96,7 @@ class CloudWatch(CloudwatchProvider):
         self, context: RequestContext, request: Any
     ) -> None:
         """Stores the tags, too. An alarm that exists keeps its state."""
+        limits.check_alarm(request)
         try:
             alarms.check(request)
         except (InvalidQuery, NotUnderstood) as error:
@@ -107,6 +109,15 @@ class CloudWatch(CloudwatchProvider):
         if extended and (alarm := self._alarm(context, request["AlarmName"])):
             alarm.alarm["ExtendedStatistic"] = extended
         self._keep_state(context, request["AlarmName"], before)
+
+    def put_metric_data(  # type: ignore[override] # the others are in `rest`
+        self, context: RequestContext, namespace: str, metric_data: Any = None, **rest: Any
+    ) -> None:
+        """Stores data points. Those of the emulator's own services are as they are."""
+        if context.internal_request_params is None:
+            limits.check_data(metric_data or ())
+        original: Any = super()
+        original.put_metric_data(context, namespace, metric_data, **rest)
 
     @handler("PutCompositeAlarm", expand=False)
     def put_composite_alarm(  # type: ignore[override]

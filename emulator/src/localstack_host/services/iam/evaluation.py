@@ -202,6 +202,16 @@ def _granted_by_resource(request: Request, policy: Policy | None) -> tuple[bool,
     return direct, any(_names(s, _account_is_named, request.caller) for s in allowing)
 
 
+def may_be_granted(policy: Policy, action: str, caller: Caller) -> bool:
+    """Whether a resource's policy allows the action, if all conditions hold, to the caller.
+
+    Or to its account, which can let the caller do it.
+    """
+    allowing = [statement for statement in _statements([policy], action) if statement.allows]
+    names = (_is_named, _account_is_named)
+    return any(_names(statement, named, caller) for statement in allowing for named in names)
+
+
 def _statements(policies: Iterable[Policy | None], action: str) -> Iterator[Statement]:
     """The statements that cover the action, for any resource."""
     return (statement for policy in policies if policy for statement in _covering(policy, action))

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from localstack_host.performance import shortcuts
-from localstack_host.services.iam import access_denied, decision_log, resource_tags, setup_checks
+from localstack_host.services.iam import (
+    access_denied,
+    decision_log,
+    item_attributes,
+    key_policies,
+    resource_tags,
+    setup_checks,
+)
 from localstack_host.services.iam.condition_keys import RESOURCE_TAG
 from localstack_host.services.iam.evaluation import (
     Decision,
@@ -50,6 +57,7 @@ class PermissionCheck:
             self._require_all(principal, context)
         for check in setup_checks.checks(context):
             self._require_beforehand(check, context)
+        key_policies.check(context, principal)
 
     def handle(self, _chain: Any, context: Any, _response: Any) -> None:
         """`check` as a handler of LocalStack's chain."""
@@ -143,6 +151,10 @@ def _decision(
     keys = conditions(principal, context) | dict(need.keys)
     if whole or depends_on(RESOURCE_TAG, action, policies):
         keys |= resource_tags.of(resource, context.account_id, context.region)
+    if action.startswith(item_attributes.PREFIX) and (
+        whole or depends_on(item_attributes.PREFIX, action, policies)
+    ):
+        keys = item_attributes.of(context.operation.name, context.service_request, need) | keys
     request = Request(caller, action, resource, keys)
     return request, decide(request, policies)
 

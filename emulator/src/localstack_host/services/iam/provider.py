@@ -2,6 +2,7 @@
 
 - The policy simulator decides as requests are decided.
 - A role has a trust policy, and sessions of a possible length (`trust_policies.py`).
+- Policies have the form and the size that IAM allows (`policy_checks.py`).
 - A user that has something is not deleted:
   https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
 """
@@ -27,7 +28,7 @@ def iam() -> Service:
     """LocalStack's IAM with the simulator of this package."""
     from localstack.services.iam.provider import IamProvider, get_iam_backend
 
-    from localstack_host.services.iam import trust_policies
+    from localstack_host.services.iam import policy_checks, trust_policies
     from localstack_host.services.iam.simulation import PolicySimulator
 
     class Provider(IamProvider):
@@ -55,6 +56,7 @@ def iam() -> Service:
     service = falling_back_to_moto(provider)
     skeleton: Any = service.skeleton
     skeleton.dispatch_table["SimulateCustomPolicy"] = simulator.simulate_custom_policy
+    skeleton.dispatch_table = policy_checks.guard(skeleton.dispatch_table, get_iam_backend)
     return service
 
 

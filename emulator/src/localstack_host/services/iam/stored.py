@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
+from embedded_dynamodb.tables.keys import KeySchema
 from localstack_host.services.iam import policy_store
 from localstack_host.services.iam.sessions import PARTITION, role_named, user_of
 
@@ -22,7 +23,13 @@ def key_of_alias(account: str, region: str, alias: str) -> str | None:
 
 
 def partition_key(account: str, region: str, table: str, index: str | None = None) -> str | None:
-    """The name of the first attribute of the partition key of a table, or of its index.
+    """The name of the first attribute of the partition key of a table, or of its index."""
+    schema = key_schema(account, region, table, index)
+    return schema.hash[0].name if schema else None
+
+
+def key_schema(account: str, region: str, table: str, index: str | None = None) -> KeySchema | None:
+    """The key of a table, or of its index.
 
     It is called with most requests, so it does not wait for the engine.
     """
@@ -31,7 +38,8 @@ def partition_key(account: str, region: str, table: str, index: str | None = Non
     space = engine().store.spaces.get((account, region))
     found: Any = space.tables.get(table) if space else None
     found = found.indexes.get(index) if found and index else found
-    return str(found.schema.hash[0].name) if found else None
+    schema: KeySchema | None = found.schema if found else None
+    return schema
 
 
 def function_of_mapping(account: str, region: str, uuid: str) -> str | None:

@@ -22,13 +22,13 @@ def check(document: str) -> None:
 
     What is no JSON object at all is left to LocalStack.
     """
-    for statement in _statements(document):
+    for statement in statements_of(document):
         if "Resource" in statement or "NotResource" in statement:
-            raise _malformed("Has prohibited field Resource")
+            raise malformed("Has prohibited field Resource")
         actions = statement.get("Action") or []
         listed = actions if isinstance(actions, list) else [actions]
         if not all(str(action).lower().startswith(STS) for action in listed):
-            raise _malformed("AssumeRole policy may only specify STS AssumeRole actions.")
+            raise malformed("AssumeRole policy may only specify STS AssumeRole actions.")
 
 
 def check_duration(seconds: int | None) -> None:
@@ -43,7 +43,8 @@ def check_duration(seconds: int | None) -> None:
         )
 
 
-def _statements(document: str) -> list[Mapping[str, Any]]:
+def statements_of(document: str) -> list[Mapping[str, Any]]:
+    """The statements of a policy; none of what is no JSON object."""
     try:
         policy = json.loads(document)
     except ValueError:
@@ -53,5 +54,6 @@ def _statements(document: str) -> list[Mapping[str, Any]]:
     return [statement for statement in listed if isinstance(statement, Mapping)]
 
 
-def _malformed(reason: str) -> CommonServiceException:
+def malformed(reason: str) -> CommonServiceException:
+    """IAM's error for a policy."""
     return CommonServiceException("MalformedPolicyDocument", reason, 400, sender_fault=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from localstack_host.localstack_api import CommonServiceException
 from localstack_host.services.cloudwatch.metric_delivery import Source, delivery
 from localstack_host.services.logs.conditions import MISSING, InvalidPattern, Match, number, text_of
 from localstack_host.services.logs.patterns import pattern
@@ -16,6 +17,19 @@ Event = Mapping[str, Any]
 Filter = Mapping[str, Any]  # as moto stores it
 Place = tuple[str, str]  # account and region
 Point = tuple[Source, float]
+
+
+def check(transformations: Sequence[Mapping[str, Any]]) -> None:
+    """Raises InvalidParameterException for a default value of a metric with dimensions."""
+    for each in transformations:
+        if each.get("dimensions") and each.get("defaultValue") is not None:
+            raise CommonServiceException(
+                "InvalidParameterException",
+                "Invalid metric transformation: dimensions and default value are mutually"
+                " exclusive properties.",
+                400,
+                sender_fault=True,
+            )
 
 
 def publish(place: Place, filters: Sequence[Filter], group: str, events: Sequence[Event]) -> None:

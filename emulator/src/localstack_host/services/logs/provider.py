@@ -137,6 +137,7 @@ class Logs(LogsProvider):
     ) -> None:
         """Checks the pattern. A filter with the same name is replaced."""
         _check(request.get("filterPattern"))
+        metric_filters.check(request.get("metricTransformations") or ())
         name, group = request["filterName"], request["logGroupName"]
         stored = _metric_filters(context)
         before = [each for each in stored.metric_filters if _is(each, name, group)]

@@ -1,4 +1,4 @@
-"""S3 that refuses lists where they are disabled, and large metadata.
+"""S3 that refuses lists where they are disabled, and large metadata, and knows conditional deletes.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
@@ -7,11 +7,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from localstack.services.s3 import provider
 
 from localstack_host.localstack_api import CommonServiceException, RequestContext, handler
+from localstack_host.services.s3 import conditional_deletes
 
 UNTYPED: Any = provider
 ENFORCED = "BucketOwnerEnforced"
@@ -46,6 +48,43 @@ class Objects(provider.S3Provider):
         """Begins an upload in parts."""
         self._check_new(context, request)
         return super().create_multipart_upload(context, request)
+
+    def delete_object(  # type: ignore[override] # the others are in `rest`
+        self,
+        context: RequestContext,
+        bucket: str,
+        key: str,
+        if_match: str | None = None,
+        **rest: Any,
+    ) -> Any:
+        """Deletes an object, with If-Match only the expected one."""
+        original: Any = super()
+        if not if_match:
+            return original.delete_object(context, bucket, key, **rest)
+        found = self._bucket(context, {"Bucket": bucket})
+        with self._preconditions_locks[bucket][key]:
+            conditional_deletes.check(found, key, if_match)
+            return original.delete_object(context, bucket, key, **rest)
+
+    def delete_objects(  # type: ignore[override] # the others are in `rest`
+        self, context: RequestContext, bucket: str, delete: Any, **rest: Any
+    ) -> Any:
+        """Deletes objects, those with an ETag only if they are the expected ones."""
+        original: Any = super()
+        found, objects = self._bucket(context, {"Bucket": bucket}), delete.get("Objects") or []
+        with ExitStack() as locks:
+            for key in sorted({one["Key"] for one in objects if one.get("ETag")}):
+                locks.enter_context(self._preconditions_locks[bucket][key])
+            errors = [conditional_deletes.refused(found, one) for one in objects]
+            if not any(errors):
+                return original.delete_objects(context, bucket, delete, **rest)
+            kept = [one for one, error in zip(objects, errors, strict=True) if error is None]
+            result: dict[str, Any] = {}
+            if kept:
+                delete = {**delete, "Objects": kept}
+                result = original.delete_objects(context, bucket, delete, **rest)
+        result["Errors"] = [*(result.get("Errors") or ()), *filter(None, errors)]
+        return result
 
     @handler("PutBucketAcl", expand=False)
     def put_bucket_acl(  # type: ignore[override] # by `expand=False`

@@ -18,7 +18,12 @@ def s3() -> Service:
     """LocalStack's S3 with another folder. Who may not list a bucket is not told what is in it."""
     from localstack_host.services.iam.handler import PermissionCheck
     from localstack_host.services.iam.usage import counted
-    from localstack_host.services.s3 import missing_objects, patches, public_access_block
+    from localstack_host.services.s3 import (
+        missing_objects,
+        patches,
+        public_access_block,
+        requests,
+    )
     from localstack_host.services.s3.object_store import NamedObjectStore
     from localstack_host.services.s3.objects import Objects
 
@@ -27,7 +32,8 @@ def s3() -> Service:
     folder.mkdir(exist_ok=True)
     service = Service.for_provider(Objects(NamedObjectStore(str(folder))))
     skeleton: Any = service.skeleton
-    skeleton.dispatch_table = public_access_block.enforce(skeleton.dispatch_table)
+    handlers = public_access_block.enforce(skeleton.dispatch_table)
+    skeleton.dispatch_table = requests.guard(handlers)
     if plugin.is_enforced():
         permissions = PermissionCheck(counted())
         skeleton.dispatch_table = missing_objects.hide(skeleton.dispatch_table, permissions)

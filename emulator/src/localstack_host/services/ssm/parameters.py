@@ -20,6 +20,7 @@ STANDARD, ADVANCED, INTELLIGENT = "Standard", "Advanced", "Intelligent-Tiering"
 LONGEST_VALUE = {STANDARD: 4096, ADVANCED: 8192}  # characters
 MOST_LEVELS = 15
 POLICY_TYPES = ("Expiration", "ExpirationNotification", "NoChangeNotification")
+_NESTED = re.compile(r"\{\{[^{}]*\}\}")
 _ALLOWED = re.compile(r"[A-Za-z0-9_.\-/]+")
 _NOT_A_PATH = (
     "The parameter doesn't meet the parameter name requirements. The parameter name must begin with"
@@ -51,6 +52,14 @@ def check_name(name: str) -> None:
             f"A hierarchy can have a maximum of {MOST_LEVELS} levels. For more information, see"
             " Requirements and constraints for parameter names in the AWS Systems Manager User"
             " Guide.",
+        )
+
+
+def check_value(value: str) -> None:
+    """Raises ValidationException for a value that refers to another parameter."""
+    if _NESTED.search(value):
+        raise invalid(
+            'Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.'
         )
 
 

@@ -167,6 +167,7 @@ class ParameterStore(SsmProvider):
 def _complete(context: RequestContext, request: Found, before: Any) -> None:
     """Checks what a version is to be, chooses its tier, and encrypts it."""
     value, kind = request["Value"], request.get("Type") or before.parameter_type
+    parameters.check_value(value)
     policies = before.policies if before else None
     if request.get("Policies"):
         policies = request["Policies"] = parameters.policies_of(request["Policies"])

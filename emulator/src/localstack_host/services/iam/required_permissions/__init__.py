@@ -42,6 +42,7 @@ PREFIXES = {
     "opensearch": "es",
     "resourcegroupstaggingapi": "tag",
     "s3control": "s3",
+    "sesv2": "ses",
     "sqs-query": "sqs",
     "stepfunctions": "states",
 }

@@ -12,6 +12,7 @@ from typing import Any
 from embedded_dynamodb.errors import ValidationException
 from embedded_dynamodb.expressions.key_conditions import key_condition
 from localstack_host.services.iam import stored
+from localstack_host.services.iam.required_permissions import partiql
 from localstack_host.services.iam.required_permissions.permission import (
     Keys,
     Params,
@@ -49,6 +50,8 @@ def needs(operation: str, params: Params, place: Place) -> Permissions | None:
         return [
             Permission(f"dynamodb:{operation}", _searched(params, place), _asked(params, place))
         ]
+    if operation in partiql.STATEMENTS:
+        return partiql.needs(operation, params, place)
     if operation == "GetRecords":
         stream, _, _shard = params["ShardIterator"].partition("|")
         return [Permission("dynamodb:GetRecords", stream)]

@@ -80,7 +80,12 @@ def needs(operation: str, params: Params, place: Place) -> Permissions | None:
     if operation in COPIES:
         return _copying(params, bucket, place)
     if operation == "DeleteObjects":
-        return [_deletion(named, bucket) for named in params["Delete"]["Objects"]]
+        objects = params["Delete"]["Objects"]
+        compared = [f"{bucket}/{one['Key']}" for one in objects if one.get("ETag")]
+        return [
+            *(_deletion(named, bucket) for named in objects),
+            *(Permission("s3:GetObject", target) for target in compared),
+        ]
     action = action_named(operation)
     if action is None:
         raise NotUnderstood(f"IAM has no action for the operation {operation} of S3")
@@ -137,7 +142,9 @@ def _keys(action: str, params: Params) -> Keys:
 
 
 def _with_it(operation: str, params: Params, target: str) -> list[Permission]:
-    """What some parameters of an upload require besides."""
+    """What some parameters of an upload, or the ETag of a deletion, require besides."""
+    if operation == "DeleteObject" and params.get("IfMatch") not in (None, "*"):
+        return [Permission("s3:GetObject", target)]
     if operation not in ("PutObject", "CreateMultipartUpload"):
         return []
     named = {"Tagging": "PutObjectTagging", "ACL": "PutObjectAcl"}

@@ -12,14 +12,21 @@ from localstack_host.services.iam.required_permissions.permission import (
     Place,
 )
 
-MAILS = ("SendEmail", "SendRawEmail", "SendTemplatedEmail", "SendBulkTemplatedEmail")
+MAILS = (
+    "SendBulkEmail",
+    "SendBulkTemplatedEmail",
+    "SendEmail",
+    "SendRawEmail",
+    "SendTemplatedEmail",
+)
 
 
 def ses(operation: str, params: Params, place: Place) -> Permissions | None:
     """A permission on the sender's identity; in the sandbox also on those of the recipients."""
-    if operation not in MAILS or not params.get("Source"):
+    source = params.get("Source") or params.get("FromEmailAddress")
+    if operation not in MAILS or not source:
         return None
-    name, address = parseaddr(params["Source"])
+    name, address = parseaddr(source)
     keys = (
         ("ses:fromaddress", (address,)),
         ("ses:fromdisplayname", (name,)),
