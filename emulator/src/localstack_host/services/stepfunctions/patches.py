@@ -17,6 +17,7 @@ Without them, LocalStack
   of intrinsic functions (`intrinsics.py`);
 - compares times in UTC and whole seconds only (`comparisons.py`);
 - lets an execution fail that was stopped while a task was at work;
+- cannot start a state machine that has an alias (`aliases.py`);
 - does not count executions (`metrics.py`);
 - assumes the role in a Task's `Credentials` as the service (`task_credentials.py`).
 
@@ -35,10 +36,11 @@ from typing import Any
 
 from localstack_host.fair_queue import FairQueue
 from localstack_host.host.settings import PROCESSORS, WORKFLOWS_AT_A_TIME
-from localstack_host.localstack_api import patch, replace
+from localstack_host.localstack_api import add, patch, replace
 from localstack_host.performance import shortcuts, workflow_copies
 from localstack_host.performance.pooled_threads import PooledThread
 from localstack_host.services.stepfunctions import (
+    aliases,
     comparisons,
     ended_executions,
     execution_queue,
@@ -72,6 +74,7 @@ def apply_patches() -> None:
     _patch_comparisons()
     _patch_texts_of_json()
     patch_state_clock()
+    _patch_aliases()
     if shortcuts.are_taken():
         _patch_copies()
     queue = FairQueue(WORKFLOWS_AT_A_TIME.value(), busy=BUSY_AT_A_TIME)
@@ -232,6 +235,12 @@ def patch_state_clock() -> None:
     def evaluate_with_timeout(original: Any, state: Any, environment: Any) -> None:
         with state_clock.running():
             original(state, environment)
+
+
+def _patch_aliases() -> None:
+    from localstack.services.stepfunctions.backend.alias import Alias
+
+    add(Alias, "__deepcopy__", aliases.copy_of_alias)
 
 
 def _patch_copies() -> None:
