@@ -1,6 +1,6 @@
 """Copies of aliases: an execution has its state machine as it was at the start, with its aliases.
 
-An alias has a lock, which `copy.deepcopy` refuses: a state machine with an alias could not be started.
+An alias has a lock, which `copy.deepcopy` refuses.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a state assigns is there from the next state on.
 
-Its other fields, such as Output and ResultSelector, see the values that variables had when the state
-was entered: AWS evaluates them and Assign side by side.
+Its other fields, such as Output and ResultSelector, see the values that variables had when the
+state was entered: AWS evaluates them and Assign side by side.
 https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 """
 
