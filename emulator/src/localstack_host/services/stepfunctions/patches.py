@@ -16,6 +16,7 @@ Without them, LocalStack
 - evaluates JSONata in Java (`jsonata/`), and leaves escapes in texts (`literals.py`), also in those
   of intrinsic functions (`intrinsics.py`);
 - lets the output of a state see what the state assigns (`variables/`);
+- fails or waits where TestState meets a retrier (`tested_states/`);
 - compares times in UTC and whole seconds only (`comparisons.py`);
 - lets an execution fail that was stopped while a task was at work;
 - cannot start a state machine that has an alias (`aliases.py`);
@@ -58,6 +59,7 @@ from localstack_host.services.stepfunctions.literals import text_of
 from localstack_host.services.stepfunctions.map_runs import patches as map_runs
 from localstack_host.services.stepfunctions.paths import ManyPlaces, with_many_places
 from localstack_host.services.stepfunctions.programs import cached_programs, locked_property
+from localstack_host.services.stepfunctions.tested_states import patches as tested_states
 from localstack_host.services.stepfunctions.variables import patches as variables
 
 BUSY_AT_A_TIME = PROCESSORS + 1
@@ -72,6 +74,7 @@ def apply_patches() -> None:
     jsonata.apply_patches()
     map_runs.apply_patches()
     variables.apply_patches()
+    tested_states.apply_patches()
     _patch_literals()
     _patch_intrinsics()
     _patch_comparisons()
