@@ -140,6 +140,10 @@ def _patch_intrinsics() -> None:
         array_contains,
         array_unique,
     )
+    from localstack.services.stepfunctions.asl.component.intrinsic.function.statesfunction.encoding_decoding import (  # noqa: E501
+        base_64_decode,
+        base_64_encode,
+    )
     from localstack.services.stepfunctions.asl.component.intrinsic.function.statesfunction.generic import (  # noqa: E501
         string_format,
     )
@@ -153,6 +157,8 @@ def _patch_intrinsics() -> None:
     patch(string_format.StringFormat._eval_body)(intrinsics.format_values)
     patch(array_unique.ArrayUnique._eval_body)(intrinsics.unique)
     patch(array_contains.ArrayContains._eval_body)(intrinsics.contains)
+    patch(base_64_encode.Base64Encode._eval_body)(intrinsics.encode)
+    patch(base_64_decode.Base64Decode._eval_body)(intrinsics.decode)
 
     @patch(module.Preprocessor.visitString_intrinsic_function)
     def visit(_original: Any, _visitor: Any, ctx: Any) -> Any:

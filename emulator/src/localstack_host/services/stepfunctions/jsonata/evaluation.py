@@ -40,15 +40,18 @@ class QueryEvaluationError(Exception):
     """An expression has no value that its field can take; the text is the end of AWS's cause."""
 
 
-def value_of(expression: str, environment: Any, location: str = "") -> Any:
-    """The value of an expression; raises QueryEvaluationError if it has none."""
+def value_of(expression: str, environment: Any, location: str = "", also: str = "") -> Any:
+    """The value of an expression; raises QueryEvaluationError if it has none.
+
+    `also` is a type that the field at `location` takes besides its usual one.
+    """
     response = _response(expression, environment)
     if "error" in response:
         raise QueryEvaluationError(f"threw an error during evaluation{response['error']}")
     if "value" not in response:
         raise QueryEvaluationError(UNDEFINED if "undefined" in response else UNSUPPORTED)
     value = response["value"]
-    _check_type(value, location)
+    _check_type(value, location, also)
     return value
 
 
@@ -100,12 +103,10 @@ def _paths(expression: str) -> Any:
     return extract_jsonata_variable_references(expression)
 
 
-def _check_type(value: Any, location: str) -> None:
+def _check_type(value: Any, location: str, also: str = "") -> None:
     *fields, last = location.split("/")
     expected = None if fields and fields[0] in FREE_FORM else TYPES.get(last)
-    if last == "Items" and isinstance(value, dict):  # for a distributed Map; others refuse it
-        return
-    if expected and expected != (actual := _type(value)):
+    if expected and (actual := _type(value)) not in (expected, also):
         raise QueryEvaluationError(
             f"returned an unexpected result type. Expected '{expected}', but was '{actual}' "
             f"for value: {json.dumps(value, separators=(',', ':'))}"

@@ -66,6 +66,7 @@ def _patch_items() -> None:
         if not items.of_distributed:
             original(items, env)
             return
+        items.string_jsonata.also = "object"
         items.string_jsonata.eval(env=env)
         env.stack[-1] = items_of(env.stack[-1])
 
