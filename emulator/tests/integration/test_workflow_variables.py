@@ -90,6 +90,18 @@ def test_an_output_fails_with_a_variable_that_its_state_is_the_first_to_assign(
     assert ended.cause.endswith("for the field 'Output' returned nothing (undefined).")
 
 
+@pytest.mark.parametrize(("condition", "chosen"), [(True, "rule"), (False, "default")])
+def test_a_rule_that_leads_to_the_default_state_is_not_the_default(
+    cloud: Cloud, condition: bool, chosen: str
+) -> None:
+    rule = {"Condition": condition, "Assign": {"a": "rule"}, "Output": "rule", "Next": "C"}
+    choice = {"Type": "Choice", "Choices": [rule], "Default": "C"}
+    default = {"Assign": {"a": "default"}, "Output": "default"}
+    states = _without_d(_states(choice | default, Output="{% [$states.input, $a] %}"))
+    ended = run(cloud, states, QueryLanguage="JSONata")
+    assert ended.output == [chosen, chosen], ended.cause
+
+
 def test_a_tested_state_has_the_variables_that_it_was_given(cloud: Cloud) -> None:
     state = {"Type": "Pass", "QueryLanguage": "JSONata", "End": True} | BOTH
     tested = cloud.client("stepfunctions").test_state(

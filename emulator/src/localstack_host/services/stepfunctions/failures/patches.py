@@ -1,7 +1,8 @@
 """The patches of errors while a state machine runs.
 
 Without them LocalStack catches with `States.ALL` what AWS lets fail, goes to the default of a
-Choice whose variable is not there, and names no field whose path leads nowhere.
+Choice whose variable is not there, names no field whose path leads nowhere, and tells an error or a
+cause that is no text.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from localstack_host.services.stepfunctions.failures.runtime_error import (
     invalid_variable,
     is_caught,
     missing_path,
+    no_text,
 )
 from localstack_host.services.stepfunctions.failures.service_errors import name_and_cause
 
@@ -30,6 +32,7 @@ def apply_patches() -> None:
     _patch_catching()
     _patch_paths()
     _patch_choices()
+    _patch_fail_states()
     _patch_service_errors()
 
 
@@ -117,6 +120,20 @@ def _patch_choices() -> None:
             if str(error.args[0]).startswith(NO_BRANCH):
                 raise StatesRuntimeError(NO_NEXT_STATE) from error
             raise
+
+
+def _patch_fail_states() -> None:
+    from localstack.services.stepfunctions.asl.component.state.state_fail.cause_decl import Cause
+    from localstack.services.stepfunctions.asl.component.state.state_fail.error_decl import Error
+
+    for field in (Cause, Error):
+
+        @patch(field._eval_body)
+        def evaluate(original: Any, declaration: Any, env: Any) -> None:
+            original(declaration, env)
+            value = env.stack[-1]
+            if not isinstance(value, str):
+                raise no_text(type(declaration).__name__, value)
 
 
 def _patch_service_errors() -> None:

@@ -33,6 +33,8 @@ TYPES = {
     "ToleratedFailureCount": "number",
     "ToleratedFailurePercentage": "number",
 }
+# The least number that a field takes; LocalStack checks those of a Map's tolerance itself.
+LEAST = {"Seconds": 0, "TimeoutSeconds": 1, "HeartbeatSeconds": 1, "MaxConcurrency": 0}
 FREE_FORM = ("Arguments", "Assign", "Output", "ItemSelector", "Items", "BatchInput")
 
 
@@ -105,12 +107,16 @@ def _paths(expression: str) -> Any:
 
 def _check_type(value: Any, location: str, also: str = "") -> None:
     *fields, last = location.split("/")
-    expected = None if fields and fields[0] in FREE_FORM else TYPES.get(last)
+    if fields and fields[0] in FREE_FORM:
+        return
+    expected, least = TYPES.get(last), LEAST.get(last)
     if expected and (actual := _type(value)) not in (expected, also):
         raise QueryEvaluationError(
             f"returned an unexpected result type. Expected '{expected}', but was '{actual}' "
             f"for value: {json.dumps(value, separators=(',', ':'))}"
         )
+    if least is not None and value < least:
+        raise QueryEvaluationError(f"returned a value below {least}: {value}")
 
 
 def _type(value: Any) -> str:
