@@ -284,3 +284,12 @@ def test_a_fail_state_has_the_texts_that_its_paths_lead_to(cloud: Cloud) -> None
     paths = {"ErrorPath": "$.e", "CausePath": "States.Format('{} of {}', $.n, $.e)"}
     ended = run(cloud, {"A": {"Type": "Fail"} | paths}, {"e": "Late", "n": 5})
     assert (ended.error, ended.cause) == ("Late", "5 of Late")
+
+
+def test_a_retrier_may_try_again_at_once(cloud: Cloud) -> None:
+    retrier = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 0, "MaxAttempts": 2}
+    task = {"Type": "Task", "Resource": LIST_QUEUES.replace("listQueues", "getQueueUrl")}
+    fields = {"Parameters": {"QueueName": "there-is-none"}, "Retry": [retrier], "End": True}
+    ended = run(cloud, {"A": task | fields})
+    assert ended.status == "FAILED"
+    assert len(ended.details("TaskFailed")) == 3

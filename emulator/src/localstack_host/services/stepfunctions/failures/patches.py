@@ -30,6 +30,7 @@ def apply_patches() -> None:
     """Applies the patches."""
     _patch_states()
     _patch_catching()
+    _patch_retriers()
     _patch_paths()
     _patch_choices()
     _patch_fail_states()
@@ -62,6 +63,17 @@ def _patch_catching() -> None:
             original(declaration, env)
         else:
             env.stack[-1] = caught
+
+
+def _patch_retriers() -> None:
+    from localstack.services.stepfunctions.asl.component.common.retry.interval_seconds_decl import (
+        IntervalSecondsDecl,
+    )
+
+    @patch(IntervalSecondsDecl.__init__)
+    def interval(original: Any, declaration: Any, seconds: int = 1) -> None:
+        original(declaration, seconds or 1)
+        declaration.seconds = seconds  # AWS takes 0, says cdk-preflight, which measured it
 
 
 def _patch_paths() -> None:
