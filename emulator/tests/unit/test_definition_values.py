@@ -47,6 +47,27 @@ def test_an_express_workflow_starts_no_map_run(key: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("config", "found"),
+    [
+        ({"Mode": "DISTRIBUTED"}, "These fields are required: [ExecutionType]"),
+        (
+            {"Mode": "INLINE", "ExecutionType": "STANDARD"},
+            "Field 'ExecutionType' is not supported",
+        ),
+        ({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, None),
+        ({"Mode": "INLINE"}, None),
+        ({}, None),
+    ],
+)
+def test_only_a_distributed_map_has_a_type_of_executions(
+    config: dict[str, Any], found: str | None
+) -> None:
+    processor = {"ProcessorConfig": config, "StartAt": "B", "States": {"B": END}}
+    place = "/States/A/ItemProcessor/ProcessorConfig"
+    assert _of(_map(processor)) == ([f"{SCHEMA}{found} at {place}"] if found else [])
+
+
+@pytest.mark.parametrize(
     ("integration", "valid"),
     [
         ("dynamodb:putItem.waitForTaskToken", False),

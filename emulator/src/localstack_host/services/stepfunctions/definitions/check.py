@@ -13,6 +13,7 @@ from localstack_host.services.stepfunctions.definitions import (
     fields,
     limits,
     payloads,
+    processors,
     resources,
     rules,
     transitions,
@@ -61,7 +62,7 @@ def _form(parts: list[Scope], kind: str) -> Iterator[Diagnostic]:
     top = parts[0]
     express_parts = tuple(express.parts(parts, kind))
     yield from fields.check_language(top.body, "")
-    yield from express.check_modes(parts, kind)
+    yield from processors.check(parts, kind)
     for scope in parts:
         yield from _scope(scope)
         is_express = scope.path.startswith(express_parts)

@@ -1,4 +1,4 @@
-"""What an Express workflow cannot do: it waits for nothing, and starts no Map Run.
+"""What an Express workflow cannot do: it waits for nothing.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
 """
@@ -12,7 +12,6 @@ from localstack_host.services.stepfunctions.definitions.diagnostics import Diagn
 from localstack_host.services.stepfunctions.definitions.scopes import Scope, State
 
 EXPRESS = "EXPRESS"
-DISTRIBUTED = "DISTRIBUTED"
 ACTIVITY = re.compile(r"arn:[\w-]+:states:[\w-]+:\d+:activity:")
 SYNC = re.compile(r"\.sync(:2)?$")
 TOKEN = ".waitForTaskToken"  # noqa: S105 - an integration pattern
@@ -30,18 +29,6 @@ def parts(scopes: Sequence[Scope], kind: str) -> Iterator[str]:
         config = scope.body.get("ProcessorConfig")
         if isinstance(config, dict) and config.get("ExecutionType") == EXPRESS:
             yield scope.path
-
-
-def check_modes(scopes: Sequence[Scope], kind: str) -> Iterator[Diagnostic]:
-    """The errors of Maps in an Express machine that would start executions of their own."""
-    for scope in scopes if kind == EXPRESS else ():
-        config = scope.body.get("ProcessorConfig")
-        if isinstance(config, dict) and config.get("Mode") == DISTRIBUTED:
-            message = (
-                f"The field 'Mode' with value '{DISTRIBUTED}' is not supported inside '{EXPRESS}'"
-                " state machines"
-            )
-            yield schema(message, f"{scope.path}/ProcessorConfig/Mode")
 
 
 def check(state: State) -> Iterator[Diagnostic]:
