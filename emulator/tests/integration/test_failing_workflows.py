@@ -260,3 +260,36 @@ def test_a_distributed_map_fails_if_more_of_its_children_fail_than_it_tolerates(
         assert ended.details("MapRunFailed") == [{"error": error, "cause": ended.cause}]
     else:
         assert ended.output[:2] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"CausePath": "$.n"}, "CausePath"),
+        ({"ErrorPath": "$.o", "Cause": "c"}, "ErrorPath"),
+        ({"ErrorPath": "$.none"}, "ErrorPath"),
+        ({"Error": "E", "CausePath": "States.ArrayGetItem($.l, 0)"}, "CausePath"),
+    ],
+)
+def test_the_error_and_the_cause_of_a_fail_state_are_texts(
+    cloud: Cloud, fields: dict[str, Any], field: str
+) -> None:
+    given = {"n": 5, "o": {"a": 1}, "l": [True], "none": None}
+    ended = run(cloud, {"A": {"Type": "Fail"} | fields}, given)
+    assert ended.error == "States.Runtime"
+    assert ended.cause.startswith(f"{AT_A}The field '{field}' must select a string, but was: ")
+
+
+def test_a_fail_state_has_the_texts_that_its_paths_lead_to(cloud: Cloud) -> None:
+    paths = {"ErrorPath": "$.e", "CausePath": "States.Format('{} of {}', $.n, $.e)"}
+    ended = run(cloud, {"A": {"Type": "Fail"} | paths}, {"e": "Late", "n": 5})
+    assert (ended.error, ended.cause) == ("Late", "5 of Late")
+
+
+def test_a_retrier_may_try_again_at_once(cloud: Cloud) -> None:
+    retrier = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 0, "MaxAttempts": 2}
+    task = {"Type": "Task", "Resource": LIST_QUEUES.replace("listQueues", "getQueueUrl")}
+    fields = {"Parameters": {"QueueName": "there-is-none"}, "Retry": [retrier], "End": True}
+    ended = run(cloud, {"A": task | fields})
+    assert ended.status == "FAILED"
+    assert len(ended.details("TaskFailed")) == 3

@@ -103,6 +103,10 @@ def test_a_failed_expression_is_named_with_its_field(
             {"Type": "Fail", "Error": "{% 1 %}"},
             "'Error' returned an unexpected result type. Expected 'string', but was 'number'",
         ),
+        (
+            {"Type": "Wait", "Seconds": "{% 1 - 2 %}", "End": True},
+            "'Seconds' returned a value below 0: -1",
+        ),
     ],
 )
 def test_a_field_takes_only_its_type(cloud: Cloud, state: dict[str, Any], said: str) -> None:

@@ -16,6 +16,8 @@ CALLS = {
     r"States.Format('a\\b')": r"a\b",
     "States.ArrayUnique($.lines)": [{"a": 1}],
     "States.MathAdd(1.5, 1)": 3,
+    "States.Base64Encode('caf\u00e9 \u2615')": "Y2Fmw6kg4piV",
+    "States.Base64Decode('Y2Fmw6kg4piV')": "caf\u00e9 \u2615",
     "States.StringSplit('a\nb', '\n')": ["a", "b"],
 }
 

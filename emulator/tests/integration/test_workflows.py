@@ -15,7 +15,7 @@ import pytest
 from localstack_host.services.stepfunctions.patches import patch_spelling
 from localstack_host.services.stepfunctions.programs import cached_programs
 from tests.integration.conftest import Cloud
-from tests.integration.state_machines import machine
+from tests.integration.state_machines import machine, run
 from tests.integration.waiting import wait_for
 
 WORKFLOW = Path(__file__).with_name("workflow.asl.json")
@@ -203,3 +203,33 @@ def test_a_faulty_definition_is_refused_each_time(parse: Callable[[str], Any]) -
     for _ in range(2):
         with pytest.raises(ASLParserException):
             caching('{"StartAt": 1}')
+
+
+def test_a_machine_with_an_alias_is_started_by_its_own_arn_too(cloud: Cloud) -> None:
+    client = cloud.client("stepfunctions")
+    done = {"Done": {"Type": "Pass", "End": True}}
+    for kind in ("STANDARD", "EXPRESS"):
+        arn = machine(cloud, done, type=kind)
+        version = client.publish_state_machine_version(stateMachineArn=arn)[
+            "stateMachineVersionArn"
+        ]
+        alias = client.create_state_machine_alias(
+            name="live", routingConfiguration=[{"stateMachineVersionArn": version, "weight": 100}]
+        )["stateMachineAliasArn"]
+        for name in (arn, version, alias):
+            assert client.start_execution(stateMachineArn=name)["executionArn"]
+        parent = {
+            "Parent": {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::states:startExecution.sync:2",
+                "Parameters": {"StateMachineArn": arn, "Input": {"a": 1}},
+                "OutputPath": "$.Output",
+                "End": True,
+            }
+        }
+        if kind == "STANDARD":
+            assert run(cloud, parent).output == {"a": 1}
+        else:
+            assert client.start_sync_execution(stateMachineArn=arn)["status"] == "SUCCEEDED"
+        client.delete_state_machine_alias(stateMachineAliasArn=alias)
+        client.delete_state_machine(stateMachineArn=arn)

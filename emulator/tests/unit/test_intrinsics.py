@@ -31,6 +31,8 @@ def test_a_place_without_a_value_fails() -> None:
 class Function:
     """A call whose arguments have these values."""
 
+    MAX_INPUT_CHAR_LEN = 10_000
+
     def __init__(self, *values: Any) -> None:
         self.values, self.argument_list, self.stack = list(values), self, []  # type: ignore[var-annotated]
 
@@ -58,6 +60,23 @@ def test_values_that_are_different_in_json_are_unique(values: Any, expected: Any
 def test_an_array_of_numbers_contains_no_truth_value() -> None:
     assert Function([1, {"a": 1}], {"a": 1}).evaluated(intrinsics.contains) is True
     assert Function([1], True).evaluated(intrinsics.contains) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "encoded"),
+    [("Data to encode", "RGF0YSB0byBlbmNvZGU="), ("é", "w6k="), ("☕😀", "4piV8J+YgA=="), ("", "")],
+)
+def test_a_text_is_encoded_in_utf8_and_decoded(text: str, encoded: str) -> None:
+    assert Function(text).evaluated(intrinsics.encode) == encoded
+    assert Function(encoded).evaluated(intrinsics.decode) == text
+
+
+@pytest.mark.parametrize("value", ["x" * 10_001, 5])
+def test_what_is_too_long_or_no_text_is_left_to_localstack(value: Any) -> None:
+    left: list[Any] = []
+    call = Function(value)
+    intrinsics.encode(lambda *given: left.extend(given), call, call)
+    assert left == [call, call]
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,20 @@ def test_a_field_takes_values_of_its_type_only(location: str, value: Any, said: 
 
 
 @pytest.mark.parametrize(
+    ("location", "least"),
+    [("Seconds", 0), ("TimeoutSeconds", 1), ("HeartbeatSeconds", 1), ("MaxConcurrency", 0)],
+)
+def test_a_number_is_not_below_what_its_field_takes(location: str, least: int) -> None:
+    evaluation._check_type(least, location)
+    with pytest.raises(evaluation.QueryEvaluationError, match=f"below {least}"):
+        evaluation._check_type(least - 1, location)
+
+
+def test_a_field_may_take_a_second_type() -> None:
+    evaluation._check_type({"foo": "bar"}, "Items", "object")
+
+
+@pytest.mark.parametrize(
     "location", ["Output/Error", "Arguments/Items", "Assign/Seconds", "Output"]
 )
 def test_data_may_be_of_any_type(location: str) -> None:

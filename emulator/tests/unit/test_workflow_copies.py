@@ -5,15 +5,20 @@ from __future__ import annotations
 import copy
 import pickle
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
 from localstack.aws.api.stepfunctions import HistoryEventType
 from localstack.services.stepfunctions.asl.eval.program_state import ProgramRunning
+from localstack.services.stepfunctions.backend.alias import Alias
 from localstack.services.stepfunctions.backend.state_machine import StateMachineRevision
 
 from localstack_host.performance import workflow_copies
+from localstack_host.services.stepfunctions import aliases
+from localstack_host.state import pickling
 
 VALUES = (
     None,
@@ -81,3 +86,47 @@ def test_any_change_of_a_machine_is_noticed(change: Any) -> None:
 def test_two_machines_are_two() -> None:
     one, other = _machine(), _machine()
     assert workflow_copies.snapshot_of(one) is not workflow_copies.snapshot_of(other)
+
+
+def _alias(description: str | None = None) -> Alias:
+    routes: Any = [{"stateMachineVersionArn": "arn:m:1", "weight": 100}]
+    return Alias("arn:m", "live", description, routes)
+
+
+@pytest.fixture
+def _copied_aliases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Alias, "__deepcopy__", aliases.copy_of_alias, raising=False)
+
+
+@pytest.mark.usefixtures("_copied_aliases")
+@pytest.mark.parametrize("copied", [copy.deepcopy, workflow_copies.snapshot_of])
+def test_a_machine_with_an_alias_is_copied_with_it(copied: Callable[[Any], Any]) -> None:
+    machine = _machine()
+    machine.aliases.add(_alias())
+    made = copied(machine)
+    (alias,), (original,) = made.aliases, machine.aliases
+    assert alias == original
+    assert alias is not original
+    original.update(description="later", routing_configuration_list=[])
+    assert alias.to_description()["description"] is None
+    assert alias.sample() == "arn:m:1"
+
+
+@pytest.mark.usefixtures("_copied_aliases")
+def test_a_new_alias_is_noticed_and_an_old_one_is_not() -> None:
+    machine = _machine()
+    first = workflow_copies.snapshot_of(machine)
+    machine.aliases.add(_alias())
+    second = workflow_copies.snapshot_of(machine)
+    assert (len(first.aliases), len(second.aliases)) == (0, 1)
+    assert workflow_copies.snapshot_of(machine) is second
+
+
+def test_an_alias_is_saved_and_loaded() -> None:
+    machine = _machine()
+    machine.aliases.add(_alias("first"))
+    loaded = pickling.load(BytesIO(b"".join(pickling.dump({"machines": [machine]}))))
+    (alias,) = loaded["machines"][0].aliases
+    alias.update(description="second", routing_configuration_list=[])
+    assert alias.to_description()["description"] == "second"
+    assert alias.sample() == "arn:m:1"

@@ -184,6 +184,26 @@ def test_the_children_of_a_map_run_come_back(tmp_path: Path) -> None:
     found.adjust()  # with a lock of its own, and nobody to start
 
 
+def test_an_alias_of_a_state_machine_comes_back(tmp_path: Path) -> None:
+    from localstack.services.stepfunctions.backend.alias import Alias
+    from localstack.services.stepfunctions.backend.state_machine import StateMachineRevision
+
+    untyped: tuple[Any, Any] = (StateMachineRevision, Alias)
+    machine = untyped[0]("m", "arn:m", "{}", "role", {"level": "OFF"}, None)
+    routes = [{"stateMachineVersionArn": "arn:m:1", "weight": 100}]
+    alias = untyped[1]("arn:m", "live", "first", routes)
+    machine.aliases.add(alias)
+    stores = {"machine": machine, "alias": alias}
+    written = io.BytesIO()
+    written.writelines(pickling.dump(NOTHING | {"stores": stores}))
+    written.seek(0)
+    imports(tmp_path, packed(listed(exported.RecordUnpickler(written).load())))
+    with (tmp_path / "state" / STATE).open("rb") as file:
+        found = pickling.load(file)["stores"]
+    assert found["machine"].aliases == {found["alias"]} == {alias}
+    assert found["alias"].sample() == "arn:m:1"
+
+
 def test_an_execution_that_was_running_has_neither_tokens_nor_map_runs() -> None:
     found = executions.SavedEnvironment([])
     assert not found.callback_pool_manager.notify("token", outcome=object())

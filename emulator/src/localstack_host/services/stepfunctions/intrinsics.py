@@ -7,8 +7,10 @@ where there are two.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -87,6 +89,33 @@ def contains(original: Any, function: Any, env: Any) -> None:
         original(function, env)
         return
     env.stack.append(_key(wanted) in map(_key, values))
+
+
+def encode(original: Any, function: Any, env: Any) -> None:
+    """Wraps States.Base64Encode: a text is encoded in UTF-8. LocalStack's takes ASCII."""
+    _convert(original, function, env, _encoded)
+
+
+def decode(original: Any, function: Any, env: Any) -> None:
+    """Wraps States.Base64Decode: what was encoded is a text in UTF-8."""
+    _convert(original, function, env, _decoded)
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode(errors="replace")).decode()
+
+
+def _decoded(text: str) -> str:
+    return base64.b64decode(text.encode()).decode(errors="replace")
+
+
+def _convert(original: Any, function: Any, env: Any, convert: Callable[[str], str]) -> None:
+    function.argument_list.eval(env=env)
+    (text,) = env.stack.pop()
+    if isinstance(text, str) and len(text) <= function.MAX_INPUT_CHAR_LEN:
+        env.stack.append(convert(text))
+    else:
+        original(function, env)
 
 
 def _letter(escaped: str) -> str:

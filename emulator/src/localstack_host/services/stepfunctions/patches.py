@@ -15,8 +15,11 @@ Without them, LocalStack
 - runs the children of a distributed Map as parts of their parent (`map_runs/`);
 - evaluates JSONata in Java (`jsonata/`), and leaves escapes in texts (`literals.py`), also in those
   of intrinsic functions (`intrinsics.py`);
+- lets the output of a state see what the state assigns (`variables/`);
+- fails or waits where TestState meets a retrier (`tested_states/`);
 - compares times in UTC and whole seconds only (`comparisons.py`);
 - lets an execution fail that was stopped while a task was at work;
+- cannot start a state machine that has an alias (`aliases.py`);
 - does not count executions (`metrics.py`);
 - assumes the role in a Task's `Credentials` as the service (`task_credentials.py`).
 
@@ -35,10 +38,11 @@ from typing import Any
 
 from localstack_host.fair_queue import FairQueue
 from localstack_host.host.settings import PROCESSORS, WORKFLOWS_AT_A_TIME
-from localstack_host.localstack_api import patch, replace
+from localstack_host.localstack_api import add, patch, replace
 from localstack_host.performance import shortcuts, workflow_copies
 from localstack_host.performance.pooled_threads import PooledThread
 from localstack_host.services.stepfunctions import (
+    aliases,
     comparisons,
     ended_executions,
     execution_queue,
@@ -55,6 +59,8 @@ from localstack_host.services.stepfunctions.literals import text_of
 from localstack_host.services.stepfunctions.map_runs import patches as map_runs
 from localstack_host.services.stepfunctions.paths import ManyPlaces, with_many_places
 from localstack_host.services.stepfunctions.programs import cached_programs, locked_property
+from localstack_host.services.stepfunctions.tested_states import patches as tested_states
+from localstack_host.services.stepfunctions.variables import patches as variables
 
 BUSY_AT_A_TIME = PROCESSORS + 1
 SPELLINGS = 4096  # names of operations and of their fields
@@ -67,11 +73,14 @@ def apply_patches() -> None:
     failures.apply_patches()
     jsonata.apply_patches()
     map_runs.apply_patches()
+    variables.apply_patches()
+    tested_states.apply_patches()
     _patch_literals()
     _patch_intrinsics()
     _patch_comparisons()
     _patch_texts_of_json()
     patch_state_clock()
+    _patch_aliases()
     if shortcuts.are_taken():
         _patch_copies()
     queue = FairQueue(WORKFLOWS_AT_A_TIME.value(), busy=BUSY_AT_A_TIME)
@@ -131,6 +140,10 @@ def _patch_intrinsics() -> None:
         array_contains,
         array_unique,
     )
+    from localstack.services.stepfunctions.asl.component.intrinsic.function.statesfunction.encoding_decoding import (  # noqa: E501
+        base_64_decode,
+        base_64_encode,
+    )
     from localstack.services.stepfunctions.asl.component.intrinsic.function.statesfunction.generic import (  # noqa: E501
         string_format,
     )
@@ -144,6 +157,8 @@ def _patch_intrinsics() -> None:
     patch(string_format.StringFormat._eval_body)(intrinsics.format_values)
     patch(array_unique.ArrayUnique._eval_body)(intrinsics.unique)
     patch(array_contains.ArrayContains._eval_body)(intrinsics.contains)
+    patch(base_64_encode.Base64Encode._eval_body)(intrinsics.encode)
+    patch(base_64_decode.Base64Decode._eval_body)(intrinsics.decode)
 
     @patch(module.Preprocessor.visitString_intrinsic_function)
     def visit(_original: Any, _visitor: Any, ctx: Any) -> Any:
@@ -232,6 +247,12 @@ def patch_state_clock() -> None:
     def evaluate_with_timeout(original: Any, state: Any, environment: Any) -> None:
         with state_clock.running():
             original(state, environment)
+
+
+def _patch_aliases() -> None:
+    from localstack.services.stepfunctions.backend.alias import Alias
+
+    add(Alias, "__deepcopy__", aliases.copy_of_alias)
 
 
 def _patch_copies() -> None:

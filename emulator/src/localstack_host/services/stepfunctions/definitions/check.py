@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from localstack_host.services.stepfunctions.definitions import (
+    assignments,
     express,
     expressions,
     fields,
+    limits,
     payloads,
+    processors,
+    resources,
     rules,
     transitions,
 )
@@ -58,12 +62,16 @@ def _form(parts: list[Scope], kind: str) -> Iterator[Diagnostic]:
     top = parts[0]
     express_parts = tuple(express.parts(parts, kind))
     yield from fields.check_language(top.body, "")
+    yield from processors.check(parts, kind)
     for scope in parts:
         yield from _scope(scope)
+        is_express = scope.path.startswith(express_parts)
         for state in scope.states:
             yield from fields.check(state, top.language)
+            yield from limits.check(state)
+            yield from assignments.check(state)
             yield from rules.check(state)
-            yield from express.check(state) if scope.path.startswith(express_parts) else ()
+            yield from express.check(state) if is_express else resources.check(state)
             yield from fields.check_language(state.body, state.path)
 
 

@@ -1,7 +1,8 @@
 """The patches of errors while a state machine runs.
 
 Without them LocalStack catches with `States.ALL` what AWS lets fail, goes to the default of a
-Choice whose variable is not there, and names no field whose path leads nowhere.
+Choice whose variable is not there, names no field whose path leads nowhere, and tells an error or a
+cause that is no text.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from localstack_host.services.stepfunctions.failures.runtime_error import (
     invalid_variable,
     is_caught,
     missing_path,
+    no_text,
 )
 from localstack_host.services.stepfunctions.failures.service_errors import name_and_cause
 
@@ -28,8 +30,10 @@ def apply_patches() -> None:
     """Applies the patches."""
     _patch_states()
     _patch_catching()
+    _patch_retriers()
     _patch_paths()
     _patch_choices()
+    _patch_fail_states()
     _patch_service_errors()
 
 
@@ -59,6 +63,17 @@ def _patch_catching() -> None:
             original(declaration, env)
         else:
             env.stack[-1] = caught
+
+
+def _patch_retriers() -> None:
+    from localstack.services.stepfunctions.asl.component.common.retry.interval_seconds_decl import (
+        IntervalSecondsDecl,
+    )
+
+    @patch(IntervalSecondsDecl.__init__)
+    def interval(original: Any, declaration: Any, seconds: int = 1) -> None:
+        original(declaration, seconds or 1)
+        declaration.seconds = seconds  # AWS takes 0, says cdk-preflight, which measured it
 
 
 def _patch_paths() -> None:
@@ -117,6 +132,20 @@ def _patch_choices() -> None:
             if str(error.args[0]).startswith(NO_BRANCH):
                 raise StatesRuntimeError(NO_NEXT_STATE) from error
             raise
+
+
+def _patch_fail_states() -> None:
+    from localstack.services.stepfunctions.asl.component.state.state_fail.cause_decl import Cause
+    from localstack.services.stepfunctions.asl.component.state.state_fail.error_decl import Error
+
+    for field in (Cause, Error):
+
+        @patch(field._eval_body)
+        def evaluate(original: Any, declaration: Any, env: Any) -> None:
+            original(declaration, env)
+            value = env.stack[-1]
+            if not isinstance(value, str):
+                raise no_text(type(declaration).__name__, value)
 
 
 def _patch_service_errors() -> None:

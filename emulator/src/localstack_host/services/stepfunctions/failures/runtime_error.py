@@ -40,6 +40,17 @@ def invalid_variable(path: str) -> StatesRuntimeError:
     )
 
 
+def no_text(field: str, value: Any) -> StatesRuntimeError:
+    """The error of a Fail state whose ErrorPath or CausePath leads to something else than a text.
+
+    https://states-language.net/spec.html has no words for it.
+    """
+    from localstack.services.stepfunctions.asl.utils.encoding import to_json_str
+
+    shown = to_json_str(value, separators=(",", ":"))
+    return StatesRuntimeError(f"The field '{field}' must select a string, but was: {shown}")
+
+
 def is_caught(names: list[Any], error: Any) -> bool | None:
     """Whether `States.ALL` among the names of a retrier or catcher is for the name of an error.
 

@@ -33,6 +33,8 @@ TYPES = {
     "ToleratedFailureCount": "number",
     "ToleratedFailurePercentage": "number",
 }
+# The least number that a field takes; LocalStack checks those of a Map's tolerance itself.
+LEAST = {"Seconds": 0, "TimeoutSeconds": 1, "HeartbeatSeconds": 1, "MaxConcurrency": 0}
 FREE_FORM = ("Arguments", "Assign", "Output", "ItemSelector", "Items", "BatchInput")
 
 
@@ -40,15 +42,18 @@ class QueryEvaluationError(Exception):
     """An expression has no value that its field can take; the text is the end of AWS's cause."""
 
 
-def value_of(expression: str, environment: Any, location: str = "") -> Any:
-    """The value of an expression; raises QueryEvaluationError if it has none."""
+def value_of(expression: str, environment: Any, location: str = "", also: str = "") -> Any:
+    """The value of an expression; raises QueryEvaluationError if it has none.
+
+    `also` is a type that the field at `location` takes besides its usual one.
+    """
     response = _response(expression, environment)
     if "error" in response:
         raise QueryEvaluationError(f"threw an error during evaluation{response['error']}")
     if "value" not in response:
         raise QueryEvaluationError(UNDEFINED if "undefined" in response else UNSUPPORTED)
     value = response["value"]
-    _check_type(value, location)
+    _check_type(value, location, also)
     return value
 
 
@@ -100,14 +105,18 @@ def _paths(expression: str) -> Any:
     return extract_jsonata_variable_references(expression)
 
 
-def _check_type(value: Any, location: str) -> None:
+def _check_type(value: Any, location: str, also: str = "") -> None:
     *fields, last = location.split("/")
-    expected = None if fields and fields[0] in FREE_FORM else TYPES.get(last)
-    if expected and expected != (actual := _type(value)):
+    if fields and fields[0] in FREE_FORM:
+        return
+    expected, least = TYPES.get(last), LEAST.get(last)
+    if expected and (actual := _type(value)) not in (expected, also):
         raise QueryEvaluationError(
             f"returned an unexpected result type. Expected '{expected}', but was '{actual}' "
             f"for value: {json.dumps(value, separators=(',', ':'))}"
         )
+    if least is not None and value < least:
+        raise QueryEvaluationError(f"returned a value below {least}: {value}")
 
 
 def _type(value: Any) -> str:

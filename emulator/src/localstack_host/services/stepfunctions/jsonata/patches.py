@@ -33,9 +33,9 @@ def _patch_expressions() -> None:
 
     @patch(StringJSONata._eval_body)
     def evaluate(_original: Any, string: Any, env: Any) -> None:
-        location = getattr(string, "location", "")
+        location, also = getattr(string, "location", ""), getattr(string, "also", "")
         try:
-            env.stack.append(value_of(string.expression, env, location))
+            env.stack.append(value_of(string.expression, env, location, also))
         except QueryEvaluationError as error:
             _fail(
                 env,

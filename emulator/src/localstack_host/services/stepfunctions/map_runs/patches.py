@@ -11,6 +11,7 @@ from localstack_host.localstack_api import patch, replace
 from localstack_host.services.stepfunctions.map_runs import readers, results, running
 from localstack_host.services.stepfunctions.map_runs.batches import Batcher, InvalidBatcher
 from localstack_host.services.stepfunctions.map_runs.fields import MapFields, of_state
+from localstack_host.services.stepfunctions.map_runs.items import context_of, items_of
 
 STATE_MAP = "localstack.services.stepfunctions.asl.component.state.state_execution.state_map"
 # An Express execution takes no longer.
@@ -20,12 +21,16 @@ LONGEST_EXPRESS_S = 300
 def apply_patches() -> None:
     """Applies the patches."""
     _patch_fields()
+    _patch_items()
     _patch_runs()
     _patch_readers()
     _patch_writer()
 
 
 def _patch_fields() -> None:
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_map.iteration.distributed_iteration_component import (  # noqa: E501
+        DistributedIterationComponent,
+    )
     from localstack.services.stepfunctions.asl.component.state.state_execution.state_map.state_map import (  # noqa: E501
         StateMap,
     )
@@ -37,6 +42,33 @@ def _patch_fields() -> None:
         for part in (state.iteration_component, state.item_reader, state.result_writer):
             if part is not None:
                 part.map_fields = fields
+        for items in (state.items_path, state.items):
+            if items is not None:
+                items.of_distributed = isinstance(
+                    state.iteration_component, DistributedIterationComponent
+                )
+
+
+def _patch_items() -> None:
+    from localstack.services.stepfunctions.asl.component.common.path.items_path import ItemsPath
+    from localstack.services.stepfunctions.asl.component.state.state_execution.state_map.items.items import (  # noqa: E501
+        ItemsJSONata,
+    )
+
+    @patch(ItemsPath._eval_body)
+    def from_path(original: Any, path: Any, env: Any) -> None:
+        original(path, env)
+        if path.of_distributed:
+            env.stack[-1] = items_of(env.stack[-1])
+
+    @patch(ItemsJSONata._eval_body)
+    def from_expression(original: Any, items: Any, env: Any) -> None:
+        if not items.of_distributed:
+            original(items, env)
+            return
+        items.string_jsonata.also = "object"
+        items.string_jsonata.eval(env=env)
+        env.stack[-1] = items_of(env.stack[-1])
 
 
 def _patch_runs() -> None:
@@ -119,9 +151,7 @@ def _selected(item: Any, index: int, env: Any, eval_input: Any) -> Any:
         return item
     frame = env.open_frame()
     try:
-        frame.states.context_object.context_object_data["Map"] = {
-            "Item": {"Index": index, "Value": item}
-        }
+        frame.states.context_object.context_object_data["Map"] = context_of(item, index)
         frame.states.reset(env.states.get_input())
         frame.stack = [env.states.get_input()]
         selector.eval(frame)

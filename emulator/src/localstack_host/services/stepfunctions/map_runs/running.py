@@ -34,6 +34,7 @@ from localstack_host.services.stepfunctions.map_runs.children import (
     TIMED_OUT,
     Child,
 )
+from localstack_host.services.stepfunctions.map_runs.items import context_of
 
 # AWS runs ten thousand at a time if nothing else was set.
 AT_A_TIME = 200
@@ -176,8 +177,8 @@ def run_job(worker: Any, frame: Any, job: Any) -> None:
 
 
 def _prepare(worker: Any, frame: Any, job: Any, run: Run) -> None:
-    item = {"Index": job.job_index, "Value": job.job_input}
-    frame.states.context_object.context_object_data["Map"] = {"Item": item}
+    context = context_of(job.job_input, job.job_index)
+    frame.states.context_object.context_object_data["Map"] = context
     frame.states.reset(job.job_input)
     frame.stack.append(frame.states.get_input())
     if not run.applied_selector:

@@ -1,0 +1,1 @@
+"""Variables of workflows: when what a state assigns is there."""
