@@ -144,32 +144,3 @@ def test_a_refusal_of_the_api_forgets_the_order(page: Page) -> None:
     unanswered_order(page)
     page.goto(f"{ADDRESS}#/checkout")
     page.wait_for_function("localStorage.getItem('attempt/ada') === null")
-
-
-def run_at_edge(page: Page, name: str, path: str) -> dict[str, object]:
-    """What a function of CloudFront makes of a request."""
-    folder = paths.TERRAFORM / "modules" / "storefront" / "functions"
-    code = (folder / f"{name}.js").read_text("utf-8")
-    result: dict[str, object] = page.evaluate(
-        f"uri => {{ {code}\n return handler({{ request: {{ uri }} }}); }}", path
-    )
-    return result
-
-
-@pytest.mark.parametrize("path", ["/", "/index.html", "/app/shop.js", "/pictures/A.svg"])
-def test_cloudfront_serves_what_names_a_file(page: Page, path: str) -> None:
-    assert run_at_edge(page, "page", path) == {"uri": path}
-
-
-@pytest.mark.parametrize("path", ["/cart", "/products/TEA", "/api", "//evil.example/x"])
-def test_cloudfront_leads_every_other_path_to_the_page(page: Page, path: str) -> None:
-    answer = run_at_edge(page, "page", path)
-    assert (answer["statusCode"], answer["headers"]) == (302, {"location": {"value": "/"}})
-
-
-@pytest.mark.parametrize(
-    ("path", "own"),
-    [("/api/orders", "/orders"), ("/api/api/x", "/api/x"), ("/apis/x", "/apis/x")],
-)
-def test_cloudfront_asks_the_api_by_its_own_paths(page: Page, path: str, own: str) -> None:
-    assert run_at_edge(page, "api", path) == {"uri": own}
