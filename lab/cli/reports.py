@@ -114,7 +114,7 @@ def health(
     url = report.api_url or advice("not deployed: `lab deploy`")
     facts = [_emulator_row(emulator, target), (_mark(report.api_healthy), "API", url)]
     if not finished:
-        facts.append((BAD, "Deploy", advice("not finished: `lab deploy` does the rest")))
+        facts.append((BAD, "Deploy", advice("runs, or did not finish: `lab deploy` does the rest")))
     if report.closed:
         facts.append((BAD, "Orders", advice(CLOSED)))
     if report.functions:
