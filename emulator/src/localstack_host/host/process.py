@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -159,7 +159,8 @@ def _stop() -> Stopped:
         _clean_up()
         return Stopped(False)
     problem = _saved(record.endpoint) if keeps_state() else None
-    run_state.save(replace(record, stopping=True))  # so that nobody says that it has died
+    with suppress(OSError):  # a full disk
+        run_state.save(replace(record, stopping=True))  # so that nobody says that it has died
     process_tree.end(process)
     _clean_up()
     return Stopped(True, problem)
